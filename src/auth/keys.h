@@ -1,0 +1,49 @@
+#ifndef TIEPDAN_AUTH_KEYS_H
+#define TIEPDAN_AUTH_KEYS_H
+
+#include <openssl/evp.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+
+/* The keys outside the database, from the folder `key_dir` (0700, files 0600; looser modes are refused):
+ *   secret.key            32 random bytes in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869)
+ *   seal-<epoch>.key      32 bytes in hex: master keys of sealed personal data, the highest epoch seals
+ *   token-<kid>.pem       ES256 private keys: all verify and stand in the JWKS, the newest (by name) signs
+ */
+enum key_purpose {
+	KEY_TICKET_SECRET,     /* the citizen's secret                          */
+	KEY_TICKET_CODE,       /* the permutation of ticket numbers             */
+	KEY_CURSOR,            /* page cursors                                  */
+	KEY_ONCE,              /* stored form of Idempotency-Keys               */
+	KEY_BLIND_INDEX,       /* look-up of sealed phones and e-mails          */
+	KEY_LOGIN_CODE,        /* stored form of one-time sign-in codes         */
+	KEY_PURPOSES
+};
+
+enum { KEY_TOKENS_MAX = 8, KEY_SEALS_MAX = 32, KEY_SIZE = 32 };
+
+struct token_key {
+	char kid[24];
+	EVP_PKEY *key;
+	struct str pem;        /* private, for libjwt */
+};
+
+struct keys {
+	uint8_t purpose[KEY_PURPOSES][KEY_SIZE];
+	struct token_key token[KEY_TOKENS_MAX];
+	unsigned ntoken;                                   /* token[ntoken - 1] signs */
+	struct { int64_t epoch; uint8_t key[KEY_SIZE]; } seal[KEY_SEALS_MAX];
+	unsigned nseal;                                    /* seal[nseal - 1] seals   */
+	struct str jwks;                                   /* public JWK set (RFC 7517) as JSON text */
+};
+
+/* Reads the folder. NULL and a one-line reason in ret_reason when something is missing or unsafe. */
+const struct keys *keys_load(struct arena *arena, const char *folder, struct str *ret_reason);
+/* Makes the folder and whatever is missing in it. Returns 0 or a negative errno, with a reason. */
+int keys_create(struct arena *arena, const char *folder, struct str *ret_reason);
+/* Adds a token key with a new kid: it verifies at once and signs from the next start or reload on. */
+int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_reason);
+struct str keys_purpose(const struct keys *keys, enum key_purpose purpose);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef TIEPDAN_BASE_BUF_H
+#define TIEPDAN_BASE_BUF_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* A growing run of bytes in an arena. Zero-initialise with the arena set: struct buf b = {.arena = a}. */
+struct buf {
+	struct arena *arena;
+	char *at;
+	size_t len, cap;
+};
+
+void buf_put(struct buf *b, struct str s);
+void buf_byte(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A JSON string with its quotes: escapes quotation mark, backslash and control characters; UTF-8 passes through.
+ * An absent text becomes null. */
+void buf_json(struct buf *b, struct str s);
+struct str buf_str(const struct buf *b);   /* valid until the next put; never absent */
+
+#endif

@@ -1,0 +1,28 @@
+#ifndef TIEPDAN_BASE_CONFIG_H
+#define TIEPDAN_BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* The settings. One row of config.def gives the member here, the line of the file, the environment variable
+ * (TIEPDAN_<NAME>), the flag (--name=value), the help and the sample file. Later sources win: default, file,
+ * environment, flag. */
+struct config {
+#define CONFIG_TEXT(name, ...) const char *name;
+#define CONFIG_INT(name, ...) int64_t name;
+#define CONFIG_BOOL(name, ...) bool name;
+#include "base/config.def"
+};
+
+/* Reads all sources. `args` are the flags that are left after the sub-command, NULL-terminated; those that are no
+ * setting stay for the caller in ret_rest. Faults are printed one a line on `complain` as "where: what is wrong";
+ * returns the configuration in `arena` or NULL if there was any fault. */
+const struct config *config_load(struct arena *arena, char **args, char ***ret_rest, FILE *complain);
+void config_print_help(FILE *out);        /* for --help: flag, default, range, what it does                  */
+void config_print_sample(FILE *out);      /* a commented configuration file with every default               */
+
+#endif

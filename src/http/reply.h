@@ -1,0 +1,31 @@
+#ifndef TIEPDAN_HTTP_REPLY_H
+#define TIEPDAN_HTTP_REPLY_H
+
+#include "http/problem.h"
+#include "http/req.h"
+
+/* Answers. Each request gets exactly one; a second one is a bug. Everything that all answers share stands in
+ * reply.c: Date, Content-Length, X-Request-Id, traceparent, nosniff, Cache-Control (private, no-store unless set), Vary,
+ * Content-Language, RateLimit fields, gzip by negotiation, HEAD, Connection. */
+
+/* A header of the answer to come. The value must live in the request's arena or be static. A later one of the same
+ * name replaces the earlier. */
+void reply_header(struct req *req, const char *name, struct str value);
+/* Sets a strong ETag from a row version; reply_json answers 304 to a GET whose If-None-Match names it. */
+void reply_etag(struct req *req, struct str tag);          /* without the quotation marks */
+
+void reply_json(struct req *req, int status, struct str body);
+void reply_bytes(struct req *req, int status, const char *content_type, struct str body);
+void reply_empty(struct req *req, int status);             /* 204, 304 */
+
+/* application/problem+json. `detail` may be absent. */
+void reply_problem(struct req *req, enum problem problem, struct str detail);
+/* The same with one more member: `extension` is complete JSON, e.g. "\"moves\":[...]". */
+void reply_problem_with(struct req *req, enum problem problem, struct str detail, struct str extension);
+/* Problem `invalid` (422) with all faults noted so far; false and no answer when there are none. */
+bool reply_faults(struct req *req);
+
+/* Called by the connection layer when the answer has left or never will; writes the access log line and the metrics. */
+void reply_log(struct req *req);
+
+#endif
