@@ -12,17 +12,21 @@
  *
  * Running out of memory. arena_alloc() never returns NULL: when the system gives nothing it takes from a reserve that
  * arena_reserve() set aside at start, and the arena is marked as failed. The driver of the request looks at
- * arena_failed() between steps and answers 503; the reserve is filled up again when an arena that drew on it is freed.
- * Sizes that a stranger chooses (bodies, results) go through arena_try(), which may return NULL. */
+ * arena_failed() between steps and answers 503; what an arena took from the reserve goes back when it is freed. When the
+ * reserve is empty as well the process is aborted: the supervisor starts another.
+ * Sizes that a stranger chooses (bodies, results) go through arena_try(), which may return NULL.
+ *
+ * An arena and the chunks that wait for the next one belong to the thread that runs the loop. */
 struct arena;
 
-void arena_reserve(size_t bytes);        /* once at process start; 1 MiB is plenty            */
+void arena_reserve(size_t bytes);        /* once at process start; 1 MiB is plenty. Fork inherits it. Not a fail point */
 struct arena *arena_new(void);           /* NULL when memory is out                           */
 void arena_free(struct arena *arena);    /* accepts NULL                                      */
 
 void *arena_alloc(struct arena *arena, size_t size);             /* zeroed, aligned for any type, never NULL */
-void *arena_try(struct arena *arena, size_t size);               /* zeroed; NULL when memory is out          */
+void *arena_try(struct arena *arena, size_t size);               /* zeroed; NULL when memory is out or the arena failed */
 bool arena_failed(const struct arena *arena);
+void arena_fail(struct arena *arena);    /* for one who got NULL and has no other way to tell */
 size_t arena_used(const struct arena *arena);                    /* bytes taken from the system              */
 
 struct str arena_str(struct arena *arena, struct str s);         /* a copy, with a zero byte behind it       */

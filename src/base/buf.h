@@ -4,7 +4,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* A growing run of bytes in an arena. Zero-initialise with the arena set: struct buf b = {.arena = a}. */
+/* A growing run of bytes in an arena. Zero-initialise with the arena set: struct buf b = {.arena = a}. Up to 8 KiB are
+ * always had (see arena_alloc); when memory is out for more, the bytes are dropped and the arena is marked as failed. */
 struct buf {
 	struct arena *arena;
 	char *at;

@@ -1,13 +1,16 @@
 #ifndef TIEPDAN_BASE_LOG_H
 #define TIEPDAN_BASE_LOG_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/str.h"
 
 /* One JSON object a line on standard error: {"at":...,"level":...,"event":...,"pid":...,fields}. Never give it bodies,
- * tokens, secrets, names, telephone numbers or addresses of citizens. A line is written with one write(2), at most
- * 4 KiB (longer texts are cut); if standard error blocks, the line is dropped and counted. */
+ * tokens, secrets, names, telephone numbers or addresses of citizens. Control characters are escaped, bytes that are
+ * not UTF-8 become U+FFFD. A line is written with one write(2), at most 4 KiB: a text is cut at 1 KiB, a field that has
+ * no room left is left out. If standard error blocks, the line is dropped and counted. errno is kept. */
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 struct log_field {
@@ -20,7 +23,8 @@ struct log_field {
 #define LOG_INT(name, n) ((struct log_field){(name), STR_NONE, (n)})
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n);
-void log_set_level(enum log_level lowest);
+void log_set_level(enum log_level lowest);   /* LOG_INFO until then */
+bool log_level_parse(struct str name, enum log_level *ret_level);   /* "debug", "info", "warn", "error" */
 
 #define log_at(level, event, ...)                                                                                      \
 	log_write((level), (event), (struct log_field[]){__VA_ARGS__},                                                 \

@@ -24,13 +24,16 @@ bool str_eq_secret(struct str a, struct str b);      /* constant time for equal 
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 struct str str_trim(struct str s, const char *set);  /* without leading and trailing bytes of `set`       */
-/* Cuts the part before the next `separator` off `*rest` into `*ret_part`; false when nothing is left. */
+/* Cuts the part before the next `separator` off `*rest` into `*ret_part`; false when nothing is left. "a,,b" has three
+ * parts, "a," one, "" and an absent text none. */
 bool str_next(struct str *rest, char separator, struct str *ret_part);
 /* Decimal digits with an optional '-', the whole text, no overflow. Returns 0 or -EINVAL / -ERANGE. */
 int str_to_i64(struct str s, int64_t *ret_value);
-int str_compare(struct str a, struct str b);         /* bytewise order, like memcmp                       */
+int str_compare(struct str a, struct str b);         /* bytewise order, like memcmp; absent as empty      */
 /* Strict UTF-8 (RFC 3629: no surrogates, no overlong forms) without U+0000. */
 bool str_is_utf8(struct str s);
+/* The size of the one valid sequence that `s` begins with, 0 when it begins with none (or with U+0000). */
+size_t str_utf8_sequence(struct str s);
 size_t str_code_points(struct str valid_utf8);
 
 #endif

@@ -1,0 +1,109 @@
+/* A growing run of bytes in an arena, and JSON strings into it. */
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/must.h"
+
+enum {
+	FIRST_SIZE = 128,
+	SMALL_SIZE = 8 << 10
+};
+
+/* Room for `more` bytes behind the end; false when memory is out. What small answers need may come from the
+ * reserve, so that a 503 can still be written; big ones may not eat it up. */
+static bool make_room(struct buf *b, size_t more)
+{
+	size_t cap = b->cap ? b->cap : FIRST_SIZE;
+	char *at;
+
+	if (more <= b->cap - b->len)
+		return true;
+	must(more <= SIZE_MAX / 4 - b->len);
+	while (cap < b->len + more)
+		cap *= 2;
+	at = cap <= SMALL_SIZE ? arena_alloc(b->arena, cap) : arena_try(b->arena, cap);
+	if (!at) {
+		arena_fail(b->arena);
+		return false;
+	}
+	if (b->len)
+		memcpy(at, b->at, b->len);
+	b->at = at;
+	b->cap = cap;
+	return true;
+}
+
+void buf_put(struct buf *b, struct str s)
+{
+	if (s.len == 0 || !make_room(b, s.len))
+		return;
+	memcpy(b->at + b->len, s.at, s.len);
+	b->len += s.len;
+}
+
+void buf_byte(struct buf *b, char c)
+{
+	buf_put(b, (struct str){&c, 1});
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	must(len >= 0);
+	if (!make_room(b, (size_t)len + 1))
+		return;
+	va_start(args, format);
+	vsnprintf(b->at + b->len, (size_t)len + 1, format, args);
+	va_end(args);
+	b->len += (size_t)len;
+}
+
+static void put_escape(struct buf *b, unsigned char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+	char escape[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+
+	for (size_t i = 0; i + 1 < sizeof(shorts); i += 2) {
+		if (shorts[i] == (char)c) {
+			escape[1] = shorts[i + 1];
+			buf_put(b, (struct str){escape, 2});
+			return;
+		}
+	}
+	buf_put(b, (struct str){escape, sizeof(escape)});
+}
+
+void buf_json(struct buf *b, struct str s)
+{
+	size_t plain = 0;
+
+	if (!s.at) {
+		buf_put(b, STR("null"));
+		return;
+	}
+	buf_byte(b, '"');
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.at[i];
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		buf_put(b, (struct str){s.at + plain, i - plain});
+		put_escape(b, c);
+		plain = i + 1;
+	}
+	buf_put(b, (struct str){s.at + plain, s.len - plain});
+	buf_byte(b, '"');
+}
+
+struct str buf_str(const struct buf *b)
+{
+	return (struct str){b->at ? b->at : "", b->len};
+}

@@ -1,0 +1,253 @@
+/* SHA-256 and HMAC over OpenSSL's EVP, SipHash, hex and base64url. */
+#include "base/digest.h"
+
+#include <endian.h>
+#include <pthread.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "base/must.h"
+#include "base/rand.h"
+
+enum {
+	HMAC_BLOCK = 64
+};
+
+static pthread_once_t fetch_once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256;
+/* One context a thread, kept: starting it again with the same algorithm takes no memory, so a digest cannot
+ * fail. */
+static _Thread_local EVP_MD_CTX *context;
+
+static void fetch(void)
+{
+	sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+	must(sha256);
+}
+
+static void begin(void)
+{
+	if (context) {
+		must(EVP_DigestInit_ex2(context, NULL, NULL) == 1);
+		return;
+	}
+	pthread_once(&fetch_once, fetch);
+	context = EVP_MD_CTX_new();
+	must(context && EVP_DigestInit_ex2(context, sha256, NULL) == 1);
+}
+
+static void add(const void *at, size_t size)
+{
+	must(EVP_DigestUpdate(context, at, size) == 1);
+}
+
+static struct digest end(void)
+{
+	struct digest d;
+
+	must(EVP_DigestFinal_ex(context, d.byte, NULL) == 1);
+	return d;
+}
+
+struct digest digest_sha256(struct str data)
+{
+	begin();
+	add(data.at, data.len);
+	return end();
+}
+
+struct digest digest_hmac(struct str key, const struct str *parts, size_t n)
+{
+	uint8_t pad[HMAC_BLOCK] = {0};
+	struct digest inner;
+
+	if (key.len > HMAC_BLOCK) {
+		inner = digest_sha256(key);
+		memcpy(pad, inner.byte, sizeof(inner.byte));
+	} else if (key.len) {
+		memcpy(pad, key.at, key.len);
+	}
+	for (size_t i = 0; i < HMAC_BLOCK; i++)
+		pad[i] ^= 0x36;
+	begin();
+	add(pad, sizeof(pad));
+	for (size_t i = 0; i < n; i++) {
+		uint64_t len = htobe64(parts[i].len);
+
+		add(&len, sizeof(len));
+		add(parts[i].at, parts[i].len);
+	}
+	inner = end();
+	for (size_t i = 0; i < HMAC_BLOCK; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	begin();
+	add(pad, sizeof(pad));
+	add(inner.byte, sizeof(inner.byte));
+	OPENSSL_cleanse(pad, sizeof(pad));
+	return end();
+}
+
+struct str digest_bytes(const struct digest *d)
+{
+	return (struct str){(const char *)d->byte, sizeof(d->byte)};
+}
+
+/* SipHash-2-4: J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF", 2012. */
+static void sip_rounds(uint64_t v[4], int n)
+{
+	while (n-- > 0) {
+		v[0] += v[1];
+		v[1] = (v[1] << 13 | v[1] >> 51) ^ v[0];
+		v[0] = v[0] << 32 | v[0] >> 32;
+		v[2] += v[3];
+		v[3] = (v[3] << 16 | v[3] >> 48) ^ v[2];
+		v[0] += v[3];
+		v[3] = (v[3] << 21 | v[3] >> 43) ^ v[0];
+		v[2] += v[1];
+		v[1] = (v[1] << 17 | v[1] >> 47) ^ v[2];
+		v[2] = v[2] << 32 | v[2] >> 32;
+	}
+}
+
+static void sip_word(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	sip_rounds(v, 2);
+	v[0] ^= word;
+}
+
+uint64_t digest_siphash_keyed(const uint64_t key[2], struct str data)
+{
+	uint64_t v[4] = {
+		key[0] ^ UINT64_C(0x736f6d6570736575),
+		key[1] ^ UINT64_C(0x646f72616e646f6d),
+		key[0] ^ UINT64_C(0x6c7967656e657261),
+		key[1] ^ UINT64_C(0x7465646279746573),
+	};
+	uint64_t word, last = (uint64_t)data.len << 56;
+	size_t whole = data.len / 8 * 8;
+
+	for (size_t i = 0; i < whole; i += 8) {
+		memcpy(&word, data.at + i, sizeof(word));
+		sip_word(v, le64toh(word));
+	}
+	for (size_t i = whole; i < data.len; i++)
+		last |= (uint64_t)(unsigned char)data.at[i] << (8 * (i - whole));
+	sip_word(v, last);
+	v[2] ^= 0xff;
+	sip_rounds(v, 4);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+static uint64_t process_key[2];
+
+static void make_process_key(void)
+{
+	rand_bytes(process_key, sizeof(process_key));
+}
+
+uint64_t digest_siphash(struct str data)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, make_process_key);
+	return digest_siphash_keyed(process_key, data);
+}
+
+struct str digest_hex(struct arena *arena, struct str bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = arena_alloc(arena, bytes.len * 2 + 1);
+
+	for (size_t i = 0; i < bytes.len; i++) {
+		unsigned char byte = (unsigned char)bytes.at[i];
+
+		text[i * 2] = digits[byte >> 4];
+		text[i * 2 + 1] = digits[byte & 15];
+	}
+	return (struct str){text, bytes.len * 2};
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+struct str digest_hex_decode(struct arena *arena, struct str text)
+{
+	char *bytes;
+
+	if (!text.at || text.len % 2)
+		return STR_NONE;
+	bytes = arena_alloc(arena, text.len / 2 + 1);
+	for (size_t i = 0; i < text.len; i += 2) {
+		int high = hex_digit(text.at[i]), low = hex_digit(text.at[i + 1]);
+
+		if (high < 0 || low < 0)
+			return STR_NONE;
+		bytes[i / 2] = (char)(high << 4 | low);
+	}
+	return (struct str){bytes, text.len / 2};
+}
+
+static const char b64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+struct str digest_b64url(struct arena *arena, struct str bytes)
+{
+	size_t len = bytes.len / 3 * 4 + (bytes.len % 3 * 4 + 2) / 3;
+	char *text = arena_alloc(arena, len + 1);
+	size_t n = 0;
+	unsigned held = 0, bits = 0;
+
+	for (size_t i = 0; i < bytes.len; i++) {
+		held = held << 8 | (unsigned char)bytes.at[i];
+		for (bits += 8; bits >= 6; bits -= 6)
+			text[n++] = b64url[held >> (bits - 6) & 63];
+	}
+	if (bits)
+		text[n++] = b64url[held << (6 - bits) & 63];
+	must(n == len);
+	return (struct str){text, len};
+}
+
+static int b64url_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+struct str digest_b64url_decode(struct arena *arena, struct str text)
+{
+	size_t n = 0;
+	unsigned held = 0, bits = 0;
+	char *bytes;
+
+	if (!text.at || text.len % 4 == 1)
+		return STR_NONE;
+	bytes = arena_alloc(arena, text.len / 4 * 3 + 3);
+	for (size_t i = 0; i < text.len; i++) {
+		int digit = b64url_digit(text.at[i]);
+
+		if (digit < 0)
+			return STR_NONE;
+		held = held << 6 | (unsigned)digit;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			bytes[n++] = (char)(held >> bits & 0xFF);
+		}
+	}
+	/* Left-over bits must be zero: one text for one value. */
+	if (held & ((1U << bits) - 1))
+		return STR_NONE;
+	return (struct str){bytes, n};
+}

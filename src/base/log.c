@@ -1,0 +1,170 @@
+/* One JSON object a line on standard error, without ever waiting for the reader. */
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/metric.h"
+
+enum {
+	LINE_SIZE = 4096, /* PIPE_BUF: a pipe takes such a line whole or not at all */
+	TEXT_SIZE = 1024, /* one text, so that a long one leaves room for the fields behind it */
+	ESCAPE_SIZE = 6,
+	TAIL_SIZE = 3 /* quotation mark, brace, line feed */
+};
+
+static const char *const levels[] = {
+	[LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error"};
+
+static _Atomic enum log_level lowest_level = LOG_INFO;
+
+struct line {
+	char at[LINE_SIZE];
+	size_t len;
+	size_t limit; /* what may be filled now */
+};
+
+static bool put(struct line *line, const char *at, size_t size)
+{
+	if (size > line->limit - line->len)
+		return false;
+	memcpy(line->at + line->len, at, size);
+	line->len += size;
+	return true;
+}
+
+/* One character, or one byte that is none, as it may stand in a JSON string; control characters (also those
+ * above ASCII, which terminals obey) as escapes. Returns the bytes of `text` that are dealt with, 0 when the
+ * line is full. */
+static size_t put_character(struct line *line, struct str text)
+{
+	size_t size = str_utf8_sequence(text);
+	const unsigned char *at = (const unsigned char *)text.at;
+	char escape[ESCAPE_SIZE + 1];
+	unsigned c = at[0];
+
+	if (size == 0 && c != 0)
+		return put(line, "\xEF\xBF\xBD", 3) ? 1 : 0;
+	if (size == 2 && c == 0xC2 && at[1] < 0xA0)
+		c = at[1];
+	else if (size > 1 || (c >= 0x20 && c != 0x7F && c != '"' && c != '\\'))
+		return put(line, text.at, size) ? size : 0;
+	snprintf(escape, sizeof(escape), "\\u%04x", c);
+	return put(line, escape, ESCAPE_SIZE) ? (size ? size : 1) : 0;
+}
+
+static void put_text(struct line *line, struct str text)
+{
+	size_t limit = line->limit, done;
+
+	if (!put(line, "\"", 1))
+		return;
+	if (line->limit - line->len > TEXT_SIZE)
+		line->limit = line->len + TEXT_SIZE;
+	while (text.len && (done = put_character(line, text)) != 0) {
+		text.at += done;
+		text.len -= done;
+	}
+	line->limit = limit;
+	line->at[line->len++] = '"';
+}
+
+/* A field that has no room is left out whole. */
+static void put_field(struct line *line, const struct log_field *field)
+{
+	size_t before = line->len;
+	char number[24];
+	int digits = snprintf(number, sizeof(number), "%lld", (long long)field->number);
+
+	if (!put(line, ",", 1))
+		return;
+	put_text(line, str_of(field->name));
+	if (!put(line, ":", 1) || line->limit - line->len < sizeof(number))
+		line->len = before;
+	else if (field->text.at)
+		put_text(line, field->text);
+	else
+		put(line, number, (size_t)digits);
+}
+
+/* Standard error, opened anew so that O_NONBLOCK is ours alone: on the shared description it would also bind
+ * the shell and every other program that writes there. Sockets cannot be opened anew; send() has a flag. */
+static int own_descriptor(void)
+{
+	static _Atomic int own = -1;
+	int fd = atomic_load_explicit(&own, memory_order_relaxed);
+
+	if (fd < 0) {
+		fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		if (fd < 0)
+			fd = STDERR_FILENO;
+		atomic_store_explicit(&own, fd, memory_order_relaxed);
+	}
+	return fd;
+}
+
+static bool write_line(const struct line *line)
+{
+	int fd = own_descriptor();
+	ssize_t written;
+
+	if (fail_now(FAIL_WRITE))
+		return false;
+	if (fd == STDERR_FILENO) {
+		struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+		written = send(fd, line->at, line->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (written >= 0 || errno != ENOTSOCK)
+			return written == (ssize_t)line->len;
+		if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+			return false;
+	}
+	return write(fd, line->at, line->len) == (ssize_t)line->len;
+}
+
+void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n)
+{
+	struct line line = {.limit = LINE_SIZE - TAIL_SIZE};
+	char at[CLOCK_RFC3339_SIZE];
+	int saved_errno = errno;
+
+	if (level < atomic_load_explicit(&lowest_level, memory_order_relaxed))
+		return;
+	clock_format(clock_wall_ms(), at);
+	line.len = (size_t)snprintf(
+		line.at, line.limit, "{\"at\":\"%s\",\"level\":\"%s\",\"event\":", at, levels[level]);
+	put_text(&line, str_of(event));
+	put_field(&line, &LOG_INT("pid", getpid()));
+	for (size_t i = 0; i < n; i++)
+		put_field(&line, &fields[i]);
+	line.at[line.len++] = '}';
+	line.at[line.len++] = '\n';
+	if (!write_line(&line))
+		metric_add(METRIC_log_dropped, 1);
+	errno = saved_errno;
+}
+
+void log_set_level(enum log_level lowest)
+{
+	atomic_store_explicit(&lowest_level, lowest, memory_order_relaxed);
+}
+
+bool log_level_parse(struct str name, enum log_level *ret_level)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
+		if (str_eq(name, str_of(levels[i]))) {
+			*ret_level = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
