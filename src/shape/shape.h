@@ -39,12 +39,15 @@ struct shape_field {
 	enum shape_type type;
 	enum shape_text text;
 	bool required;
+	bool nullable;                 /* null counts as absent; otherwise it is a fault                      */
+	bool unique;                   /* SHAPE_LIST: no item twice                                           */
 	size_t offset;                 /* in the struct                                                       */
 	int64_t min, max;              /* length in code points, value, or number of items                    */
-	const char *const *values;     /* SHAPE_ENUM and lists of enums: NULL-terminated                      */
+	const char *const *values;     /* SHAPE_ENUM: NULL-terminated                                         */
 	const char *preset;            /* default as in the contract, NULL: none                              */
 	const char *pattern;           /* a name of shape/pattern.def ("phone", "email", "code"), or NULL     */
-	const struct shape *sub;
+	const struct shape *sub;       /* SHAPE_OBJECT                                                        */
+	const struct shape_field *item;   /* SHAPE_LIST: how each item is checked                             */
 };
 
 struct shape {
