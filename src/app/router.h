@@ -20,7 +20,7 @@ struct route {
 	const char *path;
 	role_set roles;
 	enum rate_class rate;
-	const struct shape *input;       /* of the body; of the query string for GET; NULL: none */
+	const struct shape *input;       /* of the body; of the query string for GET */
 	unsigned flags;
 	void (*handle)(struct req *req);
 	const char *operation;           /* name of the handler = operationId of the contract */

@@ -4,7 +4,6 @@
 #include "http/conn.h"
 
 /* THE PATH of a request: one array of named steps, see steps.c. Plugged into http/conn.h. */
-extern const struct server app_server;    /* the API                               */
-extern const struct server ops_server;    /* /livez /readyz /metrics on their own  */
+extern const struct server app_server;
 
 #endif

@@ -24,6 +24,7 @@ struct db_statement {
 	bool definer_only;             /* "-- as: definer": runs without the caller at the head of the unit (anonymous and
 	                                * batched statements that call SECURITY DEFINER set functions) */
 	bool slow;                     /* "-- pool: slow"                          */
+	bool owner_only;               /* "-- as: owner": for sub-commands, never prepared by the server */
 };
 extern const struct db_statement db_statements[];
 extern const unsigned db_nstatements;

@@ -5,6 +5,7 @@
  *     -- in: name type, name type     or none; goes on in the next comment line after a trailing comma
  *     -- out: column type, ...        or none
  *     -- as: definer                  optional: the caller is not put in front
+ *     -- as: owner                    optional: for sub-commands, never prepared by the server
  *     -- pool: slow                   optional
  * and holds one statement with parameters as :name or :'name', which psql understands too. */
 #include <ctype.h>
@@ -74,7 +75,7 @@ struct statement {
 	struct span about;	  /* first comment line                */
 	struct param params[PARAMS_MAX];
 	unsigned nparams;
-	bool has_in, has_out, definer, slow;
+	bool has_in, has_out, definer, slow, owner;
 	char *sql; /* with $1, $2 ... and without comments; zero-terminated */
 	size_t nsql;
 };
@@ -243,6 +244,8 @@ static void read_header(struct cursor *c)
 			read_lists(c, line, false);
 		else if (span_starts(line, "as:") && span_is(span_skip(line, 3), "definer"))
 			s->definer = true;
+		else if (span_starts(line, "as:") && span_is(span_skip(line, 3), "owner"))
+			s->owner = true;
 		else if (span_starts(line, "pool:") && span_is(span_skip(line, 5), "slow"))
 			s->slow = true;
 		else if (span_starts(line, "as:") || span_starts(line, "pool:"))
@@ -566,8 +569,9 @@ static void write_row(FILE *out, const struct statement *s)
 {
 	fprintf(out, "\t{\"%s\",", s->name);
 	write_text(out, s->sql);
-	fprintf(out, ",\n\t\t%u, %s%s, %s, %s},\n", s->nparams, s->nparams ? "types_" : "NULL",
-		s->nparams ? s->name : "", s->definer ? "true" : "false", s->slow ? "true" : "false");
+	fprintf(out, ",\n\t\t%u, %s%s, %s, %s, %s},\n", s->nparams, s->nparams ? "types_" : "NULL",
+		s->nparams ? s->name : "", s->definer ? "true" : "false", s->slow ? "true" : "false",
+		s->owner ? "true" : "false");
 }
 
 static void write_table(FILE *out, const struct statement *all, size_t n)
@@ -583,7 +587,7 @@ static void write_table(FILE *out, const struct statement *all, size_t n)
 	fprintf(out, "\nconst struct db_statement db_statements[] = {\n");
 	for (size_t i = 0; i < n; i++)
 		write_row(out, &all[i]);
-	fprintf(out, "\t{NULL, NULL, 0, NULL, false, false},\n};\nconst unsigned db_nstatements = %zu;\n", n);
+	fprintf(out, "\t{NULL, NULL, 0, NULL, false, false, false},\n};\nconst unsigned db_nstatements = %zu;\n", n);
 }
 
 static void write_source(const char *outdir, const struct statement *all, size_t n)

@@ -12,6 +12,7 @@
 #include "http/who.h"
 
 struct conn;
+struct server;    /* http/conn.h  */
 struct route;     /* app/router.h */
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_METHODS };
@@ -51,7 +52,8 @@ enum req_state {
 struct req {
 	struct arena *arena;
 	struct app *app;
-	struct conn *conn;                   /* NULL after the client left                             */
+	const struct server *server;         /* of the listening address it came to                    */
+	struct conn *conn;                   /* NULL after the client left or its answer has           */
 	enum req_state state;
 	int pins;                            /* units of work that still hold this request             */
 
@@ -63,6 +65,7 @@ struct req {
 	unsigned nfields;
 	bool chunked;
 	int64_t content_length;              /* -1: none                                               */
+	bool expects_continue;               /* Expect: 100-continue                                   */
 
 	const struct route *route;           /* set by the step `route`                                */
 	struct path_arg args[REQ_PATH_MAX];
@@ -71,12 +74,16 @@ struct req {
 	struct str address_block;            /* IPv4 /32 or IPv6 /64 of it: the key of rate limits     */
 	struct str raw_body;                 /* complete body, when the route takes one                */
 	const void *input;                   /* struct of the route's shape: body, or query of a GET   */
+	int64_t if_match;                    /* version from If-Match; INT64_MIN: none, or "*"         */
 	struct str once_key;                 /* HMAC of the Idempotency-Key, absent if none was sent   */
 	struct str once_fingerprint;         /* SHA-256 of the canonical request                       */
+
+	struct str made;                     /* body of the answer, when a handler knows it before its unit ran */
 
 	enum lang lang;                      /* by Accept-Language                                     */
 	struct uuid id;                      /* request id, X-Request-Id of the answer                 */
 	char trace_id[33];                   /* W3C trace context: ours or the caller's                */
+	bool sampled;                        /* the caller's trace records this request                */
 	unsigned step;                       /* index in app/steps.c                                   */
 
 	struct req_fault faults[REQ_FAULTS_MAX];
@@ -86,6 +93,7 @@ struct req {
 	int status;
 	struct http_field headers[REQ_HEADERS_MAX];
 	unsigned nheaders;
+	struct str etag;                     /* without quotation marks; absent: none                  */
 	int64_t body_bytes;
 	struct str sqlstate;                 /* for the access log                                     */
 
@@ -95,15 +103,22 @@ struct req {
 };
 
 struct req *req_new(struct app *app, struct conn *conn);   /* NULL when memory is out; state REQ_HEAD */
+/* The one place that changes the state. A request whose client left stays REQ_LEFT, an answered one REQ_ANSWERED. */
 void req_become(struct req *req, enum req_state state);
 /* The request must live on until the matching req_unpin(), even if the client leaves. */
 void req_pin(struct req *req);
 void req_unpin(struct req *req);
-/* Called by the connection when the client has gone: answered requests end, pinned ones become REQ_LEFT. */
+/* Called by the connection when it is done with the request: its answer has left, or its client has. Not answered yet:
+ * it becomes REQ_LEFT. Ends it as soon as nothing pins it. */
 void req_leave(struct req *req);
 /* The field with this name (letters fold), absent if there is none. */
 struct str req_field(const struct req *req, const char *name);
+/* All values of a list field that may come in several lines, joined by commas. */
+struct str req_field_list(const struct req *req, const char *name);
 /* Notes a fault of the input; the step that checks calls reply_faults() once all are known. */
 void req_fault(struct req *req, const char *in, struct str where, enum fault code);
+
+/* What the fields say about the request as a whole, once its head is complete: language, trace context. */
+void req_read_fields(struct req *req);
 
 #endif

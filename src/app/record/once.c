@@ -1,0 +1,36 @@
+/* Idempotency-Key: the claim and the effect are one transaction. */
+#include "app/record/once.h"
+
+#include "base/metric.h"
+#include "gen/sql/once.h"
+#include "http/reply.h"
+
+/* The stored answer: status, a blank, the body. */
+static void replay(struct req *req, struct str detail)
+{
+	struct str status, body = detail;
+	int64_t code;
+
+	if (!str_next(&body, ' ', &status) || str_to_i64(status, &code) < 0) {
+		reply_problem(req, PROBLEM_internal, STR_NONE);
+		return;
+	}
+	metric_add(METRIC_idempotent_replays, 1);
+	reply_header(req, "Idempotent-Replayed", STR("true"));
+	reply_json(req, (int)code, arena_str(req->arena, body));
+}
+
+void once_claim(struct db_unit *u, struct req *req)
+{
+	if (req->once_key.at == NULL)
+		return;
+	sql_once_claim(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
+	db_unit_on(u, "TD200", replay);
+}
+
+void once_finish(struct db_unit *u, struct req *req, int status, struct str body)
+{
+	if (req->once_key.at == NULL)
+		return;
+	sql_once_finish(u, .key = req->once_key, .status = status, .body = body);
+}

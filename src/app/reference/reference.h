@@ -1,0 +1,19 @@
+#ifndef TIEPDAN_APP_REFERENCE_REFERENCE_H
+#define TIEPDAN_APP_REFERENCE_REFERENCE_H
+
+#include "http/req.h"
+
+/* Reference data: the copy in memory that filing decides with, and the public lists. */
+
+/* Loads all of it into a new struct city and puts it in app->city; the old one is freed when nothing can use it any
+ * more. Call at start and whenever the channel "reference_changed" is heard. Tries again by itself while the database is
+ * away. */
+void reference_load(struct app *app);
+
+void department_list(struct req *req);
+void category_list(struct req *req);
+void area_list(struct req *req);
+void kind_list(struct req *req);
+void refusal_reason_list(struct req *req);
+
+#endif

@@ -1,0 +1,273 @@
+/* THE PATH of a request: read the array at the end of this file from top to bottom. */
+#include "app/steps.h"
+
+#include "app/router.h"
+#include "auth/keys.h"
+#include "auth/token.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/digest.h"
+#include "base/metric.h"
+#include "base/must.h"
+#include "civil/code.h"
+#include "http/reply.h"
+
+/* What a step says: go on, wait (steps_resume() continues), or the request has been answered. */
+enum verdict { NEXT, WAIT, ANSWERED };
+
+enum { BODY_CAP = 64 * 1024, BODY_CAP_1M = 1024 * 1024, ONCE_KEY_MAX = 255, ONCE_KEY_MIN = 8, ONCE_KEY_ANONYMOUS = 22 };
+
+static enum verdict refuse(struct req *req, enum problem problem)
+{
+	reply_problem(req, problem, STR_NONE);
+	return ANSWERED;
+}
+
+static enum verdict step_route(struct req *req)
+{
+	struct str allow;
+
+	req->route = router_find(req, &allow);
+	if (req->route != NULL)
+		return NEXT;
+	if (allow.at == NULL)
+		return refuse(req, PROBLEM_not_found);
+	reply_header(req, "Allow", allow);
+	if (req->method != HTTP_OPTIONS)
+		return refuse(req, PROBLEM_method_not_allowed);
+	reply_empty(req, 204);
+	return ANSWERED;
+}
+
+static enum verdict step_rate(struct req *req)
+{
+	return rate_take(req, RATE_ADDRESS, req->address_block) ? NEXT : ANSWERED;
+}
+
+static enum verdict challenge(struct req *req, struct str scheme)
+{
+	reply_header(req, "WWW-Authenticate", scheme);
+	return refuse(req, PROBLEM_unauthorized);
+}
+
+static enum verdict who_staff(struct req *req, struct str token)
+{
+	struct token_claims claims;
+	const char *reason = token_verify(
+		req->app->tokens, req->app->keys, req->app->config->public_url, token, clock_wall_ms(), &claims);
+
+	if (reason == NULL) {
+		req->who = claims.who;
+		return NEXT;
+	}
+	metric_add(METRIC_tokens_refused, 1);
+	return challenge(req, STR("Bearer error=\"invalid_token\""));
+}
+
+/* code:secret. An unknown code and a wrong secret cannot be told apart: neither asks the database. */
+static enum verdict who_ticket(struct req *req, struct str credentials)
+{
+	const struct keys *keys = req->app->keys;
+	struct str secret = credentials, text;
+	struct code code;
+	int64_t generation;
+
+	if (!str_next(&secret, ':', &text) ||
+		code_parse(keys_purpose(keys, KEY_TICKET_CODE), str_of(req->app->config->code_prefix), text, &code) < 0 ||
+		!ticket_secret_check(keys, code.number, secret, &generation))
+		return refuse(req, PROBLEM_not_found);
+	req->who = (struct who){.kind = WHO_TICKET, .ticket_number = code.number, .generation = generation};
+	return NEXT;
+}
+
+static enum verdict step_who(struct req *req)
+{
+	struct str rest = req_field(req, "Authorization"), scheme;
+
+	if (rest.at == NULL)
+		return NEXT;
+	if (str_next(&rest, ' ', &scheme)) {
+		rest = str_trim(rest, " ");
+		if (str_eq_nocase(scheme, STR("Bearer")))
+			return who_staff(req, rest);
+		if (str_eq_nocase(scheme, STR("Ticket")))
+			return who_ticket(req, rest);
+	}
+	return challenge(req, STR("Bearer, Ticket"));
+}
+
+static enum verdict step_limit(struct req *req)
+{
+	enum rate_class class = req->route->rate;
+	struct str principal = req->address_block;
+
+	if (class == RATE_ADDRESS)
+		return NEXT;      /* taken already, before anything expensive */
+	if (req->who.kind == WHO_STAFF)
+		principal = arena_str(req->arena, (struct str){(const char *)req->who.account.byte, sizeof req->who.account.byte});
+	return rate_take(req, class, principal) ? NEXT : ANSWERED;
+}
+
+static enum verdict step_may(struct req *req)
+{
+	role_set allowed = req->route->roles;
+
+	if (allowed & ROLE_PUBLIC)
+		return NEXT;
+	switch (req->who.kind) {
+	case WHO_STAFF:
+		return req->who.roles & allowed ? NEXT : refuse(req, PROBLEM_forbidden);
+	case WHO_TICKET:
+		return allowed & ROLE_TICKET ? NEXT : refuse(req, PROBLEM_forbidden);
+	default:
+		return challenge(req, allowed & ROLE_TICKET ? STR("Ticket") : STR("Bearer"));
+	}
+}
+
+/* The version that a change was made for: exactly one strong tag of ours, or "*". */
+static enum verdict step_match(struct req *req)
+{
+	req->if_match = INT64_MIN;
+	if (!(req->route->flags & ROUTE_IF_MATCH))
+		return NEXT;
+	struct str tag = req_field(req, "If-Match");
+	if (tag.at == NULL)
+		return refuse(req, PROBLEM_precondition_required);
+	if (str_eq(tag, STR("*")))
+		return NEXT;
+	/* A weak tag, a list or a tag that is not a version never equals the version of a ticket (RFC 9110 13.1.1). */
+	if (tag.len < 3 || tag.at[0] != '"' || tag.at[tag.len - 1] != '"' ||
+		str_to_i64((struct str){tag.at + 1, tag.len - 2}, &req->if_match) < 0)
+		return refuse(req, PROBLEM_precondition_failed);
+	return NEXT;
+}
+
+static void steps_resume(struct req *req);
+
+static enum verdict step_body(struct req *req)
+{
+	bool takes_body = req->method == HTTP_POST || req->method == HTTP_PUT || req->method == HTTP_PATCH;
+
+	if (!takes_body || (req->content_length <= 0 && !req->chunked)) {
+		req->raw_body = STR("");
+		return NEXT;
+	}
+	struct str type = req_field(req, "Content-Type"), media;
+	str_next(&type, ';', &media);
+	if (!str_eq_nocase(str_trim(media, " \t"), STR("application/json"))) {
+		reply_header(req, "Accept", STR("application/json"));
+		return refuse(req, PROBLEM_unsupported_media_type);
+	}
+	conn_read_body(req, req->route->flags & ROUTE_BODY_1M ? BODY_CAP_1M : BODY_CAP, steps_resume);
+	return WAIT;
+}
+
+static enum verdict step_input(struct req *req)
+{
+	const struct shape *shape = req->route->input;
+
+	if (req->route->method == HTTP_GET) {
+		req->input = shape_from_query(req, shape, req->query_text);
+		return req->input != NULL ? NEXT : ANSWERED;
+	}
+	if (shape->nfields == 0 && req->raw_body.len == 0)
+		return NEXT;
+	req->input = shape_from_json(req, shape, req->raw_body);
+	return req->input != NULL ? NEXT : ANSWERED;
+}
+
+/* The Idempotency-Key: a structured-field string or a bare token. */
+static struct str once_key_text(struct str field)
+{
+	if (field.len >= 2 && field.at[0] == '"' && field.at[field.len - 1] == '"')
+		field = (struct str){field.at + 1, field.len - 2};
+	for (size_t i = 0; i < field.len; i++)
+		if (field.at[i] <= ' ' || field.at[i] > '~' || field.at[i] == '"' || field.at[i] == '\\')
+			return STR_NONE;
+	return field;
+}
+
+/* Only an HMAC of the key is kept. For somebody who has not signed in the key itself is the scope, so it must be one
+ * that nobody guesses. */
+static enum verdict step_once(struct req *req)
+{
+	struct str field = req_field(req, "Idempotency-Key");
+
+	if (!(req->route->flags & ROUTE_ONCE) || field.at == NULL)
+		return NEXT;
+	struct str key = once_key_text(field);
+	size_t shortest = req->who.kind == WHO_STAFF ? ONCE_KEY_MIN : ONCE_KEY_ANONYMOUS;
+	if (key.at == NULL || key.len < shortest || key.len > ONCE_KEY_MAX)
+		return refuse(req, PROBLEM_bad_idempotency_key);
+
+	struct str account = {(const char *)req->who.account.byte, sizeof req->who.account.byte};
+	struct digest mac = digest_hmac(keys_purpose(req->app->keys, KEY_ONCE),
+		(struct str[]){account, str_of(req->route->operation), key}, 3);
+	struct digest fingerprint = digest_hmac(STR("fingerprint"), (struct str[]){req->path, req->raw_body}, 2);
+	req->once_key = arena_str(req->arena, digest_bytes(&mac));
+	req->once_fingerprint = arena_str(req->arena, digest_bytes(&fingerprint));
+	return NEXT;
+}
+
+static enum verdict step_handle(struct req *req)
+{
+	req->route->handle(req);
+	return WAIT;
+}
+
+static const struct step {
+	const char *name;
+	enum verdict (*run)(struct req *req);
+} steps[] = {
+	{"route", step_route},     /* which operation: routes.def                        */
+	{"rate", step_rate},       /* limit by address block, before anything expensive  */
+	{"who", step_who},         /* who is calling: token, or code and secret          */
+	{"limit", step_limit},     /* limit by principal                                 */
+	{"may", step_may},         /* may this role call it                              */
+	{"match", step_match},     /* which version is to be changed                     */
+	{"body", step_body},       /* read the body                                      */
+	{"input", step_input},     /* JSON or query string -> struct                     */
+	{"once", step_once},       /* Idempotency-Key                                    */
+	{"handle", step_handle},   /* the operation, in its noun's file                  */
+};
+
+enum { NSTEPS = sizeof steps / sizeof steps[0] };
+
+static void run(struct req *req)
+{
+	while (req->step < NSTEPS) {
+		enum verdict verdict = steps[req->step].run(req);
+		req->step++;
+		if (verdict != NEXT)
+			return;
+		if (arena_failed(req->arena)) {
+			metric_add(METRIC_memory_out, 1);
+			refuse(req, PROBLEM_unavailable);
+			return;
+		}
+	}
+}
+
+static void steps_resume(struct req *req)
+{
+	run(req);
+}
+
+static void begin(struct req *req)
+{
+	req_become(req, REQ_STEPS);
+	req->read_only = req->method == HTTP_GET || req->method == HTTP_HEAD;
+	run(req);
+}
+
+static unsigned route_index(const struct req *req)
+{
+	return req->route == NULL ? METRIC_ROUTES - 1 : (unsigned)(req->route - routes);
+}
+
+static const char *route_name(const struct req *req)
+{
+	return req->route == NULL ? "none" : req->route->path;
+}
+
+const struct server app_server = {.begin = begin, .route_index = route_index, .route_name = route_name};

@@ -1,0 +1,80 @@
+/* What officers read: the queue, one ticket, its events, its contact. */
+#include "app/ticket/ticket.h"
+
+#include "auth/seal.h"
+#include "base/clock.h"
+#include "db/answer.h"
+#include "gen/shapes.h"
+#include "gen/sql/ticket.h"
+#include "http/reply.h"
+
+void ticket_list(struct req *req)
+{
+	const struct ticket_list *in = req->input;
+	struct page page;
+
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_ticket_list(u, .states = {in->state.items, in->state.n}, .kind = in->kind, .category = in->category,
+		.area = in->area, .level = in->level, .standing = in->standing, .holder = in->holder, .mine = in->mine,
+		.sort = in->sort, .now = clock_wall_ms(), .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
+}
+
+void ticket_show(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_ticket_show(u, .ticket = req->args[0].uuid, .now = clock_wall_ms());
+	db_run(u, answer_object);
+}
+
+void event_list(struct req *req)
+{
+	const struct event_list *in = req->input;
+	struct page page;
+
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_ticket_event_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
+}
+
+/* bytea arrives as text: \x and hex digits. */
+static struct str bytes_of(struct req *req, struct str cell)
+{
+	if (!str_starts(cell, STR("\\x")))
+		return STR_NONE;
+	return digest_hex_decode(req->arena, (struct str){cell.at + 2, cell.len - 2});
+}
+
+/* The event that records the reading has been committed by now. */
+static void opened(struct req *req, PGresult *const *results)
+{
+	const PGresult *row = results[0];
+
+	if (PQntuples(row) == 0) {
+		reply_problem(req, PROBLEM_not_found, STR_NONE);
+		return;
+	}
+	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
+		.wrapped = bytes_of(req, db_cell(row, 0, "wrapped")),
+		.box = bytes_of(req, db_cell(row, 0, "box"))};
+	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof req->args[0].uuid.byte};
+	struct str plain = sealed.box.at == NULL ? STR("{}") : seal_open(req->arena, req->app->keys, owner, &sealed);
+	if (plain.at == NULL)
+		reply_problem(req, PROBLEM_internal, STR_NONE);
+	else
+		reply_json(req, 200, plain);
+}
+
+void contact_show(struct req *req)
+{
+	const struct contact_show *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_ticket_contact(u, .ticket = req->args[0].uuid, .purpose = in->purpose, .event = uuid_new());
+	db_run(u, opened);
+}

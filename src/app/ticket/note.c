@@ -1,0 +1,68 @@
+/* Internal notes and drafts of replies: changes without a move. */
+#include "app/ticket/ticket.h"
+
+#include "app/record/once.h"
+#include "app/record/record.h"
+#include "base/clock.h"
+#include "db/answer.h"
+#include "gen/shapes.h"
+#include "gen/sql/ticket.h"
+#include "http/reply.h"
+
+void note_list(struct req *req)
+{
+	const struct note_list *in = req->input;
+	struct page page;
+
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_ticket_note_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
+}
+
+static void noted(struct req *req, PGresult *const *results)
+{
+	(void)results;
+	reply_json(req, 201, req->made);
+}
+
+void ticket_note(struct req *req)
+{
+	const struct ticket_note *in = req->input;
+	struct uuid id = uuid_new(), ticket = req->args[0].uuid;
+	int64_t now_ms = clock_wall_ms();
+	char id_text[UUID_TEXT_SIZE], at_text[CLOCK_RFC3339_SIZE];
+	struct db_unit *u = db_unit(req);
+
+	uuid_format(&id, id_text);
+	clock_format(now_ms, at_text);
+	req->made = arena_printf(req->arena, "{\"id\":\"%s\",\"at\":\"%s\"}", id_text, at_text);
+	once_claim(u, req);
+	sql_ticket_note(u, .id = id, .ticket = ticket, .text = in->text, .at = now_ms);
+	record(u, req, "ticket.noted", ticket, STR_NONE);
+	once_finish(u, req, 201, req->made);
+	db_run(u, noted);
+}
+
+void reply_list(struct req *req)
+{
+	const struct reply_list *in = req->input;
+	struct page page;
+
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_ticket_reply_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
+}
+
+void reply_draft(struct req *req)
+{
+	const struct reply_draft *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_ticket_reply_draft(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match, .text = in->text,
+		.at = clock_wall_ms(), .event = uuid_new());
+	db_run(u, answer_object);
+}

@@ -1,0 +1,64 @@
+/* Blocks of ticket numbers, fetched ahead. */
+#include "app/ticket/number.h"
+
+#include "base/log.h"
+#include "db/answer.h"
+#include "gen/sql/ticket.h"
+
+enum { BLOCK = 1000, LOW = 500 };
+
+struct range {
+	int64_t next, end;
+};
+
+struct numbers {
+	struct range current, spare;
+	bool asking;
+};
+
+struct numbers *numbers_new(struct arena *arena)
+{
+	return arena_alloc(arena, sizeof(struct numbers));
+}
+
+static void got_block(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct numbers *n = job->app->numbers;
+
+	n->asking = false;
+	if (results == NULL) {
+		log_warn("ticket.no_numbers", LOG_STR("sqlstate", str_of(sqlstate)));
+	} else {
+		int64_t first = db_cell_int(results[0], 0, "first");
+		n->spare = (struct range){first, first + BLOCK};
+	}
+	arena_free(job->arena);
+}
+
+static void ask(struct app *app)
+{
+	struct numbers *n = app->numbers;
+	struct arena *arena = arena_new();
+
+	if (arena == NULL)
+		return;
+	struct db_job *job = arena_alloc(arena, sizeof *job);
+	*job = (struct db_job){.app = app, .arena = arena};
+	n->asking = true;
+	struct db_unit *u = db_unit_job(job);
+	sql_ticket_number_block(u, .size = BLOCK);
+	db_run_job(u, got_block);
+}
+
+int64_t numbers_take(struct app *app)
+{
+	struct numbers *n = app->numbers;
+
+	if (n->current.next == n->current.end) {
+		n->current = n->spare;
+		n->spare = (struct range){0, 0};
+	}
+	if (n->spare.next == n->spare.end && n->current.end - n->current.next < LOW && !n->asking)
+		ask(app);
+	return n->current.next < n->current.end ? n->current.next++ : -1;
+}

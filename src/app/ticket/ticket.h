@@ -1,0 +1,36 @@
+#ifndef TIEPDAN_APP_TICKET_TICKET_H
+#define TIEPDAN_APP_TICKET_TICKET_H
+
+#include "http/req.h"
+
+/* The handlers of tickets; what each operation means to a caller stands in api/openapi.yaml. */
+
+/* file.c */
+void ticket_file(struct req *req);
+
+/* desk.c: what officers read */
+void ticket_list(struct req *req);
+void ticket_show(struct req *req);
+void event_list(struct req *req);
+void contact_show(struct req *req);
+
+/* note.c: notes and drafts, changes without a move */
+void note_list(struct req *req);
+void ticket_note(struct req *req);
+void reply_list(struct req *req);
+void reply_draft(struct req *req);
+
+/* move.c: moves of the state table */
+void ticket_accept(struct req *req);
+void ticket_claim(struct req *req);
+void ticket_assign(struct req *req);
+void ticket_return(struct req *req);
+void ticket_route(struct req *req);
+void ticket_refuse(struct req *req);
+void ticket_redirect(struct req *req);
+void ticket_propose(struct req *req);
+void ticket_send_back(struct req *req);
+void ticket_approve(struct req *req);
+void ticket_close(struct req *req);
+
+#endif

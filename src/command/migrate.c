@@ -1,0 +1,129 @@
+/* tiepdan migrate: brings the schema forward. Each migration is one transaction; one process at a time (advisory lock);
+ * a lock that is not there within two seconds gives way to the server's work and is tried again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/embedded.h"
+#include "command/command.h"
+#include "command/pg.h"
+
+enum { TRIES = 20, PAUSE_US = 500000 };
+
+struct migration {
+	int64_t version;
+	struct str name, text, checksum;
+};
+
+static struct migration read_migration(struct arena *arena, const struct embedded_file *file)
+{
+	struct migration m = {.name = str_of(file->name), .text = file->data};
+	struct digest hash = digest_sha256(file->data);
+	struct str rest = m.name, number;
+
+	str_next(&rest, '_', &number);
+	str_to_i64(number, &m.version);
+	m.checksum = digest_hex(arena, digest_bytes(&hash));
+	return m;
+}
+
+/* 1: has run, 0: has not, -1: fault. */
+static int has_run(PGconn *pg, struct arena *arena, const struct migration *m)
+{
+	struct str version = arena_printf(arena, "%ld", (long)m->version);
+	PGresult *r = pg_query(pg, "command_migration", &version, 1);
+	int answer = r == NULL ? -1 : PQntuples(r);
+
+	if (answer == 1 && !str_eq(str_of(PQgetvalue(r, 0, 0)), m->checksum)) {
+		fprintf(stderr, "tiepdan: migration %.*s has run with another text: this program and the database do not fit\n",
+			STR_ARG(m->name));
+		answer = -1;
+	}
+	PQclear(r);
+	return answer;
+}
+
+static bool apply_once(PGconn *pg, struct arena *arena, const struct migration *m, bool *ret_locked_out)
+{
+	const struct str values[] = {arena_printf(arena, "%ld", (long)m->version), m->name, m->checksum};
+
+	*ret_locked_out = false;
+	if (!pg_script(pg, "begin; set local lock_timeout = '2s'"))
+		return false;
+	PGresult *r = PQexec(pg, arena_cstr(arena, m->text));
+	ExecStatusType status = PQresultStatus(r);
+	bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+	if (!ok) {
+		const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+		*ret_locked_out = state != NULL && strcmp(state, "55P03") == 0;
+		if (!*ret_locked_out)
+			fprintf(stderr, "tiepdan: %.*s: %s", STR_ARG(m->name), PQresultErrorMessage(r));
+	}
+	PQclear(r);
+	ok = ok && pg_do(pg, "command_migrated", values, 3) && pg_script(pg, "commit");
+	return ok || (pg_script(pg, "rollback"), false);
+}
+
+static bool apply(PGconn *pg, struct arena *arena, const struct migration *m)
+{
+	bool locked_out = true;
+
+	for (int i = 0; i < TRIES && locked_out; i++) {
+		if (apply_once(pg, arena, m, &locked_out))
+			return true;
+		if (locked_out) {
+			printf("%.*s: a lock was not free, trying again\n", STR_ARG(m->name));
+			usleep(PAUSE_US);
+		}
+	}
+	return false;
+}
+
+static bool schema_exists(PGconn *pg)
+{
+	PGresult *r = pg_query(pg, "command_schema_exists", NULL, 0);
+	bool yes = r != NULL && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+
+	PQclear(r);
+	return yes;
+}
+
+static int migrate(PGconn *pg, struct arena *arena, bool dry)
+{
+	const struct embedded_group *group = embedded_group("migrations");
+	unsigned done = 0;
+	bool there = schema_exists(pg);
+
+	for (unsigned i = 0; i < group->n; i++) {
+		struct migration m = read_migration(arena, &group->files[i]);
+		int ran = there ? has_run(pg, arena, &m) : 0;
+		if (ran < 0)
+			return EXIT_FAILURE;
+		if (ran == 1)
+			continue;
+		printf("%s %.*s\n", dry ? "would run" : "running", STR_ARG(m.name));
+		fflush(stdout);
+		if (!dry && !apply(pg, arena, &m))
+			return EXIT_FAILURE;
+		there = there || !dry;
+		done++;
+	}
+	printf(done == 0 ? "the schema is up to date (%u migrations)\n" : "%u migrations\n", done == 0 ? group->n : done);
+	return EXIT_SUCCESS;
+}
+
+int command_migrate(const struct config *config, char **args)
+{
+	bool dry = args[0] != NULL && strcmp(args[0], "--dry-run") == 0;
+	struct arena *arena = arena_new();
+	PGconn *pg = pg_connect("owner_url", config->owner_url);
+	int status = EXIT_FAILURE;
+
+	if (pg != NULL && arena != NULL && pg_do(pg, "command_migrate_lock", NULL, 0))
+		status = migrate(pg, arena, dry);
+	PQfinish(pg);
+	arena_free(arena);
+	return status;
+}

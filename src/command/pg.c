@@ -1,0 +1,81 @@
+/* One waiting connection for the sub-commands. */
+#include "command/pg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "db/db.h"
+
+enum { PARAMETERS_MAX = 48 };
+
+static void ignore_notice(void *arg, const PGresult *r)
+{
+	(void)arg, (void)r;
+}
+
+PGconn *pg_connect(const char *name, const char *url)
+{
+	if (url[0] == '\0') {
+		fprintf(stderr, "tiepdan: the setting %s is not set\n", name);
+		return NULL;
+	}
+	PGconn *pg = PQconnectdb(url);
+	PQsetNoticeReceiver(pg, ignore_notice, NULL);
+	if (PQstatus(pg) == CONNECTION_OK && pg_script(pg, "set search_path = tiepdan, public"))
+		return pg;
+	fprintf(stderr, "tiepdan: cannot connect with %s: %s", name, PQerrorMessage(pg));
+	PQfinish(pg);
+	return NULL;
+}
+
+static const struct db_statement *find(const char *name)
+{
+	for (unsigned i = 0; i < db_nstatements; i++)
+		if (strcmp(db_statements[i].name, name) == 0)
+			return &db_statements[i];
+	return NULL;
+}
+
+PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, int n)
+{
+	const struct db_statement *s = find(statement);
+	const char *text[PARAMETERS_MAX];
+	char *copies[PARAMETERS_MAX];
+
+	must(s != NULL && s->nparams == (unsigned)n && n <= PARAMETERS_MAX);
+	for (int i = 0; i < n; i++) {
+		copies[i] = values[i].at == NULL ? NULL : strndup(values[i].at, values[i].len);
+		text[i] = copies[i];
+	}
+	PGresult *r = PQexecParams(pg, s->text, n, s->types, text, NULL, NULL, 0);
+	for (int i = 0; i < n; i++)
+		free(copies[i]);
+	ExecStatusType status = PQresultStatus(r);
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
+		return r;
+	fprintf(stderr, "tiepdan: %s", PQresultErrorMessage(r));
+	PQclear(r);
+	return NULL;
+}
+
+bool pg_do(PGconn *pg, const char *statement, const struct str *values, int n)
+{
+	PGresult *r = pg_query(pg, statement, values, n);
+
+	PQclear(r);
+	return r != NULL;
+}
+
+bool pg_script(PGconn *pg, const char *text)
+{
+	PGresult *r = PQexec(pg, text);
+	ExecStatusType status = PQresultStatus(r);
+	bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+
+	if (!ok)
+		fprintf(stderr, "tiepdan: %s", PQresultErrorMessage(r));
+	PQclear(r);
+	return ok;
+}

@@ -1,0 +1,236 @@
+/* The supervisor: owns the sockets, starts and replaces the processes that use them. No events, no database, no client:
+ * it waits for signals, for children and for the ready pipe, and nothing that a stranger sends can reach it. */
+#include "serve/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "base/must.h"
+#include "serve/check.h"
+#include "serve/children.h"
+#include "serve/notify.h"
+#include "serve/worker.h"
+
+enum { POLL_MS = 100, KILL_GRACE_MS = 5000 };
+
+struct supervisor {
+	char **argv, **flags;
+	struct arena *arena;              /* of the configuration now in force */
+	const struct config *config;
+	struct sockets sockets;
+	struct rate *rate;
+	struct children children;
+	int signals, ready_pipe[2];
+	bool announced;                   /* server.ready has been said        */
+	int64_t leave_by_us;              /* set by SIGTERM: then children are killed; 0: running */
+};
+
+static void start_child(struct supervisor *s, struct child *c)
+{
+	int slot = children_metric_slot(&s->children);
+
+	if (slot < 0)
+		return;      /* more processes are draining than there are slots: tried again at the next turn */
+	const struct worker_start start = {.role = c->role,
+		.index = c->index,
+		.metric_slot = (unsigned)slot,
+		.config = s->config,
+		.rate = s->rate,
+		.sockets = &s->sockets,
+		.ready_fd = s->ready_pipe[1]};
+	pid_t pid = fork();
+	if (pid < 0) {
+		log_error("server.fork", LOG_STR("error", str_of(strerror(errno))));
+		return;
+	}
+	if (pid == 0) {
+		prctl(PR_SET_NAME, c->role == WORKER_JOBS ? "tiepdan-jobs" : "tiepdan-http");
+		close(s->signals);
+		close(s->ready_pipe[0]);
+		_exit(worker_run(&start));
+	}
+	child_started(c, pid, slot, clock_mono_us());
+}
+
+static void start_missing(struct supervisor *s)
+{
+	int64_t now = clock_mono_us();
+
+	for (unsigned i = 0; i < s->children.n && s->leave_by_us == 0; i++)
+		if (child_may_start(&s->children.at[i], now))
+			start_child(s, &s->children.at[i]);
+}
+
+static void announce(struct supervisor *s)
+{
+	if (s->announced || !children_all_ready(&s->children))
+		return;
+	s->announced = true;
+	log_info("server.ready", LOG_STR("url", str_of(s->sockets.url)), LOG_INT("workers", s->config->workers));
+	notify_systemd("READY=1");
+}
+
+static void read_ready(struct supervisor *s)
+{
+	pid_t pid;
+
+	while (read(s->ready_pipe[0], &pid, sizeof pid) == sizeof pid)
+		children_ready(&s->children, pid);
+	announce(s);
+}
+
+static void reap(struct supervisor *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		bool wanted = children_gone(&s->children, pid, clock_mono_us());
+		if (!wanted && s->leave_by_us == 0)
+			log_error("server.worker_died", LOG_INT("worker", pid),
+				LOG_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+				LOG_INT("status", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
+	}
+}
+
+static void leave(struct supervisor *s)
+{
+	if (s->leave_by_us != 0)
+		return;
+	log_info("server.draining", LOG_INT("timeout_ms", s->config->drain_timeout_ms));
+	notify_systemd("STOPPING=1");
+	s->leave_by_us = clock_mono_us() + (s->config->drain_timeout_ms + KILL_GRACE_MS) * 1000;
+	children_signal_all(&s->children, SIGTERM);
+}
+
+/* The number of workers and the addresses belong to the sockets, so they keep their values until a restart. */
+static void reload(struct supervisor *s)
+{
+	struct arena *arena = arena_new();
+	const struct config *config = arena == NULL ? NULL : config_load(arena, s->flags, NULL, stderr);
+
+	if (config == NULL || config->workers != s->config->workers) {
+		log_error("server.reload", LOG_STR("reason", config == NULL ? STR("the configuration has faults; the old one stays")
+									: STR("the number of workers needs a restart")));
+		arena_free(arena);
+		return;
+	}
+	/* Old workers are processes of their own: they keep their copy of the old configuration. */
+	arena_free(s->arena);
+	s->arena = arena;
+	s->config = config;
+	log_info("server.reloaded", LOG_INT("workers", config->workers));
+	children_replace_all(&s->children);
+}
+
+/* The new image finds the sockets and its running children in the environment and replaces these one by one. */
+static void re_execute(struct supervisor *s)
+{
+	char self[4096];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+
+	if (len <= 0)
+		return;
+	self[len] = '\0';
+	char *deleted = strstr(self, " (deleted)");
+	if (deleted != NULL)
+		*deleted = '\0';      /* the package manager has put a new file there */
+	sockets_hand_over(&s->sockets);
+	children_hand_over(&s->children);
+	log_info("server.re_execute", LOG_INT("sockets", s->sockets.n));
+	execv(self, s->argv);
+	log_error("server.re_execute", LOG_STR("error", str_of(strerror(errno))));
+}
+
+static void read_signals(struct supervisor *s)
+{
+	struct signalfd_siginfo got;
+
+	while (read(s->signals, &got, sizeof got) == sizeof got) {
+		switch (got.ssi_signo) {
+		case SIGTERM:
+		case SIGINT:
+			leave(s);
+			break;
+		case SIGHUP:
+			reload(s);
+			break;
+		case SIGUSR2:
+			re_execute(s);
+			break;
+		default:
+			break;      /* SIGCHLD: reaped at every turn */
+		}
+	}
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR2);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* Replaces at most one process at a time: the new one must be ready before the old one is told to drain. */
+static int run(struct supervisor *s)
+{
+	struct pollfd fds[] = {{.fd = s->signals, .events = POLLIN}, {.fd = s->ready_pipe[0], .events = POLLIN}};
+
+	for (;;) {
+		reap(s);
+		start_missing(s);
+		children_step(&s->children);
+		if (s->leave_by_us != 0 && children_none_left(&s->children))
+			return EXIT_SUCCESS;
+		if (s->leave_by_us != 0 && clock_mono_us() > s->leave_by_us)
+			children_signal_all(&s->children, SIGKILL);
+		poll(fds, 2, POLL_MS);
+		read_signals(s);
+		read_ready(s);
+	}
+}
+
+int supervisor_run(char **argv, char **flags)
+{
+	struct supervisor *s = calloc(1, sizeof *s);
+	int status = EXIT_FAILURE;
+
+	must(s != NULL);
+	s->argv = argv;
+	s->flags = flags;
+	s->arena = arena_new();
+	s->config = s->arena == NULL ? NULL : config_load(s->arena, flags, NULL, stderr);
+	if (s->config == NULL || serve_check(s->config, s->arena) < 0 || sockets_open(&s->sockets, s->config) < 0)
+		goto out;
+	metric_init();
+	s->rate = rate_new();
+	s->signals = open_signals();
+	if (s->rate == NULL || s->signals < 0 || pipe2(s->ready_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
+		goto out;
+	children_init(&s->children, (unsigned)s->config->workers);
+	status = run(s);
+out:
+	arena_free(s->arena);
+	free(s);
+	return status;
+}

@@ -1,0 +1,178 @@
+/* One process of the server: builds its struct app, runs its loop, drains. */
+#include "serve/worker.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "app/ops.h"
+#include "app/reference/reference.h"
+#include "app/router.h"
+#include "app/steps.h"
+#include "app/ticket/number.h"
+#include "auth/keys.h"
+#include "auth/token.h"
+#include "base/fail.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "base/must.h"
+#include "db/db.h"
+#include "http/listener.h"
+#include "jobs/jobs.h"
+#include "shape/shape.h"
+
+enum { TICK_MS = 50, WARM_UP_MS = 3000, RESERVE = 1024 * 1024 };
+
+/* What one worker process holds beside struct app. */
+struct worker {
+	const struct worker_start *start;
+	struct arena *arena;
+	struct app app;
+	struct listener *listeners[SOCKETS_MAX];
+	unsigned nlisteners;
+	struct event *tick;
+	int64_t began_us, drain_until_us;
+	bool accepting;
+};
+
+static void accept_clients(struct worker *w)
+{
+	const struct sockets *s = w->start->sockets;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		if (s->at[i].worker >= 0 && s->at[i].worker != w->start->index)
+			continue;
+		const struct server *server = s->at[i].use == SOCKET_OPS ? &ops_server : &app_server;
+		w->listeners[w->nlisteners++] = listener_new(&w->app, server, s->at[i].fd);
+	}
+}
+
+static void say_ready(struct worker *w)
+{
+	pid_t pid = getpid();
+
+	w->accepting = true;
+	if (w->start->role == WORKER_HTTP)
+		accept_clients(w);
+	else
+		jobs_start(&w->app);
+	if (write(w->start->ready_fd, &pid, sizeof pid) != sizeof pid)
+		log_warn("worker.ready_pipe", LOG_INT("index", w->start->index));
+	close(w->start->ready_fd);
+}
+
+static void begin_drain(struct worker *w)
+{
+	if (w->app.draining)
+		return;
+	w->app.draining = 1;
+	w->drain_until_us = clock_mono_us() + w->start->config->drain_timeout_ms * 1000;
+	for (unsigned i = 0; i < w->nlisteners; i++)
+		listener_stop(w->listeners[i]);
+	conn_drain_all(&w->app);
+}
+
+/* A worker accepts once it can answer: database reached and reference data in memory. If that takes too long it accepts
+ * all the same and answers 503, so that clients see a clear refusal instead of silence. */
+static void tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	int64_t now = clock_mono_us();
+
+	(void)fd, (void)what;
+	if (!w->accepting && !w->app.draining &&
+		((db_ready(w->app.db) && w->app.city != NULL) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
+		say_ready(w);
+	if (w->app.draining) {
+		conn_drain_all(&w->app);
+		if (conn_count(&w->app) == 0 || now >= w->drain_until_us)
+			event_base_loopbreak(w->app.loop);
+	}
+}
+
+static void on_term(evutil_socket_t signal, short what, void *arg)
+{
+	(void)signal, (void)what;
+	begin_drain(arg);
+}
+
+static void heard_reference(struct app *app, struct str payload)
+{
+	(void)payload;
+	reference_load(app);
+}
+
+static int build(struct worker *w)
+{
+	struct str reason;
+	const struct config *config = w->start->config;
+	struct app *app = &w->app;
+
+	*app = (struct app){.config = config, .rate = w->start->rate, .server = &app_server};
+	app->loop = event_base_new();
+	app->keys = keys_load(w->arena, config->key_dir, &reason);
+	if (app->loop == NULL || app->keys == NULL) {
+		log_error("worker.keys", LOG_STR("reason", reason));
+		return -1;
+	}
+	app->cursor_key = keys_purpose(app->keys, KEY_CURSOR);
+	app->tokens = token_cache_new();
+	app->numbers = numbers_new(w->arena);
+	app->conns = conns_new(app);
+	app->db = db_open(app);
+	if (app->tokens == NULL || app->conns == NULL || app->db == NULL)
+		return -1;
+	db_listen(app->db, "reference_changed", heard_reference);
+	reference_load(app);
+	return 0;
+}
+
+static void add_event(struct worker *w, evutil_socket_t fd, short what, event_callback_fn callback, int every_ms)
+{
+	struct event *e = event_new(w->app.loop, fd, (short)(what | EV_PERSIST), callback, w);
+	struct timeval every = {.tv_sec = every_ms / 1000, .tv_usec = every_ms % 1000 * 1000};
+
+	must(e != NULL && event_add(e, every_ms > 0 ? &every : NULL) == 0);
+}
+
+/* Leaves with the supervisor: the kernel sends SIGTERM when it dies, and it may be dead already. */
+static void follow_supervisor(void)
+{
+	pid_t supervisor = getppid();
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != supervisor || supervisor == 1)
+		raise(SIGTERM);
+}
+
+int worker_run(const struct worker_start *start)
+{
+	struct worker *w = calloc(1, sizeof *w);
+	sigset_t none;
+
+	must(w != NULL);
+	w->start = start;
+	w->began_us = clock_mono_us();
+	metric_slot(start->metric_slot);
+	if (start->config->fail_points)
+		fail_arm(getenv("TIEPDAN_FAIL"));
+	arena_reserve(RESERVE);
+	w->arena = arena_new();
+	shape_init();
+	router_init();
+	if (w->arena == NULL || build(w) < 0)
+		return EXIT_FAILURE;
+	add_event(w, SIGTERM, EV_SIGNAL, on_term, 0);
+	add_event(w, -1, 0, tick, TICK_MS);
+	signal(SIGINT, SIG_IGN);      /* Ctrl-C reaches the whole group: the supervisor decides */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	follow_supervisor();
+	event_base_dispatch(w->app.loop);
+	db_close(w->app.db);
+	return EXIT_SUCCESS;
+}
