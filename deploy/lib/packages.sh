@@ -1,0 +1,69 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # the variables in the head of lib/state.sh are shared
+# Debian packages: installs what is missing, and nothing when nothing is.
+
+packages_in() { sed 's/#.*//' "$@" | tr -s ' \t\n' '\n' | sed '/^$/d'; }
+
+# The bin folder of the newest installed PostgreSQL, 15 or later.
+postgres_bin() {
+	local dir
+	dir=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -name '[0-9]*' 2>/dev/null | sort -t/ -k5 -n | tail -n 1)
+	[ -n "$dir" ] && [ "${dir##*/}" -ge 15 ] && [ -x "$dir/bin/postgres" ] && printf '%s/bin\n' "$dir"
+}
+
+packages_missing() {
+	local package
+	packages_in "$@" | while read -r package; do
+		case $package in
+		postgresql-15) if postgres_bin >/dev/null; then continue; fi ;;
+		pkgconf) if command -v pkg-config >/dev/null; then continue; fi ;;
+		esac
+		dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || printf '%s\n' "$package"
+	done
+}
+
+as_administrator() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "these packages are missing and there is no sudo to install them: ${missing[*]}" \
+			"run as root: apt-get install --no-install-recommends ${missing[*]}"
+	fi
+}
+
+# A Debian postgresql package makes and starts a cluster of its own when it is installed; ours must not.
+packages_without_cluster() {
+	local conf=/etc/postgresql-common/createcluster.d/tiepdan.conf
+	case " ${missing[*]} " in *" postgresql-15 "*) ;; *) return 0 ;; esac
+	[ ! -e "$conf" ] || return 0
+	say "    PostgreSQL is new here: $conf keeps its package from making a cluster"
+	as_administrator mkdir -p "${conf%/*}"
+	printf '%s\n' '# Written by tiepdan: installing PostgreSQL makes no cluster.' 'create_main_cluster = false' |
+		as_administrator tee "$conf" >/dev/null
+}
+
+# packages_install LOG LIST...: the lists are files like deploy/packages.
+packages_install() {
+	local log=$1
+	local -a missing
+	shift
+	if ! command -v dpkg-query >/dev/null; then
+		for tool in cc cmake ninja pkg-config curl; do
+			command -v "$tool" >/dev/null || die "this is no Debian, and $tool is missing" \
+				"install what these Debian packages hold: $(packages_in "$@" | tr '\n' ' ')"
+		done
+		return 0
+	fi
+	mapfile -t missing < <(packages_missing "$@")
+	if [ ${#missing[@]} -eq 0 ]; then
+		return 0
+	fi
+	step "packages: installing ${#missing[@]} from Debian: ${missing[*]}"
+	packages_without_cluster
+	local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+	[ "$(id -u)" -eq 0 ] || as_administrator true
+	slow "package lists" "$log" as_administrator "${apt[@]}" update || die "apt-get update failed"
+	slow "packages" "$log" as_administrator "${apt[@]}" install -y --no-install-recommends "${missing[@]}" ||
+		die "installing packages failed"
+}
