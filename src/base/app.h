@@ -1,20 +1,23 @@
 #ifndef TIEPDAN_BASE_APP_H
 #define TIEPDAN_BASE_APP_H
 
-/* What one process of the server has: made at start, handed down, never global. Each layer includes the header of the
- * part that it uses; here they are only names. */
+#include "base/str.h"
+
+/* What one process of the server has: made at start, handed down, never global. Each layer includes the
+ * header of the part that it uses; here they are only names. */
 struct app {
 	struct event_base *loop;
 	const struct config *config;
-	const struct city *city;        /* civil/city.h: reference data in memory; replaced as a whole on reload     */
-	struct db *db;                  /* db/db.h: the pools                                                        */
-	const struct keys *keys;        /* auth/keys.h                                                               */
-	struct token_cache *tokens;     /* auth/token.h                                                              */
-	struct rate *rate;              /* auth/rate.h: limits in shared memory                                      */
-	struct numbers *numbers;        /* app/ticket/number.h: the block of ticket numbers this process owns        */
-	struct conns *conns;            /* http/conn.h: the client connections of this process                       */
-	const struct server *server;    /* http/conn.h: what the connection layer calls                              */
-	unsigned draining;              /* set once by SIGTERM: answers carry Connection: close, /readyz says 503    */
+	const struct city *city; /* civil/city.h: reference data in memory; replaced as a whole on reload */
+	struct db *db;		 /* db/db.h: the pools */
+	const struct keys *keys; /* auth/keys.h */
+	struct str cursor_key; /* signs page cursors: KEY_CURSOR of auth/keys.h                             */
+	struct token_cache *tokens;  /* auth/token.h */
+	struct rate *rate;	     /* auth/rate.h: limits in shared memory */
+	struct numbers *numbers;     /* app/ticket/number.h: the block of ticket numbers this process owns */
+	struct conns *conns;	     /* http/conn.h: the client connections of this process */
+	const struct server *server; /* http/conn.h: what the connection layer calls */
+	unsigned draining; /* set once by SIGTERM: answers carry Connection: close, /readyz says 503 */
 };
 
 #endif

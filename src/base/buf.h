@@ -4,8 +4,9 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* A growing run of bytes in an arena. Zero-initialise with the arena set: struct buf b = {.arena = a}. Up to 8 KiB are
- * always had (see arena_alloc); when memory is out for more, the bytes are dropped and the arena is marked as failed. */
+/* A growing run of bytes in an arena. Zero-initialise with the arena set: struct buf b = {.arena = a}. Up to
+ * 8 KiB are always had (see arena_alloc); when memory is out for more, the bytes are dropped and the arena is
+ * marked as failed. */
 struct buf {
 	struct arena *arena;
 	char *at;
@@ -15,9 +16,9 @@ struct buf {
 void buf_put(struct buf *b, struct str s);
 void buf_byte(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A JSON string with its quotes: escapes quotation mark, backslash and control characters; UTF-8 passes through.
- * An absent text becomes null. */
+/* A JSON string with its quotes: escapes quotation mark, backslash and control characters; UTF-8 passes
+ * through. An absent text becomes null. */
 void buf_json(struct buf *b, struct str s);
-struct str buf_str(const struct buf *b);   /* valid until the next put; never absent */
+struct str buf_str(const struct buf *b); /* valid until the next put; never absent */
 
 #endif

@@ -44,7 +44,7 @@ static const struct setting settings[] = {
 
 enum {
 	SETTINGS = sizeof(settings) / sizeof(*settings),
-	FILE_MAX = 1 << 20
+	FILE_MAX = 64 << 10
 };
 
 struct load {
@@ -155,26 +155,21 @@ static void set_defaults(struct config *config)
 /* The whole file in the arena. Absent, with errno set, when it cannot be read. */
 static struct str read_file(struct arena *arena, const char *path)
 {
+	char *text = arena_alloc(arena, FILE_MAX + 1);
 	int fd = fail_now(FAIL_OPEN) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-	char *text = arena_alloc(arena, 1);
 	ssize_t got = 1;
-	size_t len = 0, cap = 0;
+	size_t len = 0;
+	int error;
 
 	if (fd < 0)
 		return STR_NONE;
 	while (got > 0 && len <= FILE_MAX) {
-		if (len == cap) {
-			char *bigger = arena_alloc(arena, cap = cap ? cap * 2 : 8192);
-
-			text = memcpy(bigger, text, len);
-		}
-		got = fail_now(FAIL_READ) ? -1 : read(fd, text + len, cap - len);
-		if (got > 0)
-			len += (size_t)got;
+		got = fail_now(FAIL_READ) ? -1 : read(fd, text + len, FILE_MAX + 1 - len);
+		len += got > 0 ? (size_t)got : 0;
 	}
+	error = len > FILE_MAX ? EFBIG : errno;
 	close(fd);
-	if (len > FILE_MAX)
-		errno = EFBIG;
+	errno = error;
 	return got < 0 || len > FILE_MAX ? STR_NONE : (struct str){text, len};
 }
 
@@ -313,16 +308,19 @@ const struct config *config_load(struct arena *arena, char **args, char ***ret_r
 		.complain = complain,
 	};
 	const char *path = settings_path(arena, args);
+	char **rest;
 	size_t n = 0;
 
 	while (args[n])
 		n++;
-	*ret_rest = arena_alloc(arena, (n + 1) * sizeof(**ret_rest));
+	rest = arena_alloc(arena, (n + 1) * sizeof(*rest));
 	set_defaults(load.config);
 	if (path)
 		read_settings_file(&load, path);
 	read_environment(&load);
-	read_flags(&load, args, *ret_rest);
+	read_flags(&load, args, rest);
+	if (ret_rest)
+		*ret_rest = rest;
 	return load.faults ? NULL : load.config;
 }
 
@@ -331,7 +329,7 @@ static void print_range(FILE *out, const struct setting *s)
 {
 	switch (s->kind) {
 	case TEXT:
-		fprintf(out, s->text[0] ? "default %s" : "not set by default", s->text);
+		fprintf(out, "%s%s", s->text[0] ? "default " : "not set by default", s->text);
 		break;
 	case CHOICE:
 		fprintf(out, "default %s; %s", s->text, s->choices);

@@ -4,6 +4,19 @@
 
 #include <string.h>
 
+/* The line of the first byte that is not UTF-8. */
+static unsigned broken_line(struct str text)
+{
+	unsigned line = 1;
+	size_t size;
+
+	while ((size = str_utf8_sequence(text)) != 0) {
+		line += text.at[0] == '\n';
+		text = (struct str){text.at + size, text.len - size};
+	}
+	return line;
+}
+
 struct csv csv_open(struct str text)
 {
 	struct csv csv = {.rest = text, .next_line = 1};
@@ -14,7 +27,7 @@ struct csv csv_open(struct str text)
 	}
 	if (!str_is_utf8(csv.rest)) {
 		csv.fault = "the text is not UTF-8";
-		csv.line = 1;
+		csv.line = broken_line(csv.rest);
 	}
 	return csv;
 }

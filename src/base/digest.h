@@ -7,25 +7,28 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { DIGEST_SIZE = 32 };
+enum {
+	DIGEST_SIZE = 32
+};
 
 struct digest {
 	uint8_t byte[DIGEST_SIZE];
 };
 
 struct digest digest_sha256(struct str data);
-/* HMAC-SHA-256 (RFC 2104) over the concatenation of `n` parts, each preceded by its length as 8 bytes big endian, so
- * that ("ab","c") and ("a","bc") differ. */
+/* HMAC-SHA-256 (RFC 2104) over the concatenation of `n` parts, each preceded by its length as 8 bytes big
+ * endian, so that ("ab","c") and ("a","bc") differ. */
 struct digest digest_hmac(struct str key, const struct str *parts, size_t n);
-struct str digest_bytes(const struct digest *d);     /* a view, lives as long as *d */
+struct str digest_bytes(const struct digest *d); /* a view, lives as long as *d */
 
-/* SipHash-2-4 with a key made at process start: for hash tables and other places where a stranger picks the keys. */
+/* SipHash-2-4 with a key made at process start: for hash tables and other places where a stranger picks the
+ * keys. */
 uint64_t digest_siphash(struct str data);
-uint64_t digest_siphash_keyed(const uint64_t key[2], struct str data);    /* the same with a key of the caller */
+uint64_t digest_siphash_keyed(const uint64_t key[2], struct str data); /* the same with a key of the caller */
 
 /* Encodings. Decoders are strict (canonical form only) and return absent on any fault. */
 struct str digest_hex(struct arena *arena, struct str bytes);
-struct str digest_b64url(struct arena *arena, struct str bytes);          /* RFC 4648 section 5, no padding */
+struct str digest_b64url(struct arena *arena, struct str bytes); /* RFC 4648 section 5, no padding */
 struct str digest_b64url_decode(struct arena *arena, struct str text);
 struct str digest_hex_decode(struct arena *arena, struct str text);
 

@@ -36,9 +36,11 @@ static inline void list_append(struct list *head, struct list *node)
 }
 
 /* The struct that holds this node. */
-#define list_entry(node, type, member) ((type *)(void *)((char *)(node) - offsetof(type, member)))
+#define list_entry(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
 /* `it` may be removed inside the loop: the next node is remembered. */
-#define list_each(it, head) for (struct list *it = (head)->next, *it##_next = it->next; it != (head); it = it##_next, it##_next = it->next)
+#define list_each(it, head)                                                                                  \
+	for (struct list *it = (head)->next, *it##_next = it->next; it != (head);                            \
+		it = it##_next, it##_next = it->next)
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/fail.h"
@@ -35,7 +36,7 @@ struct line {
 
 static bool put(struct line *line, const char *at, size_t size)
 {
-	if (size > line->limit - line->len)
+	if (line->len + size > line->limit)
 		return false;
 	memcpy(line->at + line->len, at, size);
 	line->len += size;
@@ -68,7 +69,7 @@ static void put_text(struct line *line, struct str text)
 
 	if (!put(line, "\"", 1))
 		return;
-	if (line->limit - line->len > TEXT_SIZE)
+	if (line->len + TEXT_SIZE < limit)
 		line->limit = line->len + TEXT_SIZE;
 	while (text.len && (done = put_character(line, text)) != 0) {
 		text.at += done;
@@ -83,12 +84,14 @@ static void put_field(struct line *line, const struct log_field *field)
 {
 	size_t before = line->len;
 	char number[24];
-	int digits = snprintf(number, sizeof(number), "%lld", (long long)field->number);
+	int digits = field->number == LOG_NO_NUMBER
+			     ? snprintf(number, sizeof(number), "null")
+			     : snprintf(number, sizeof(number), "%lld", (long long)field->number);
 
 	if (!put(line, ",", 1))
 		return;
 	put_text(line, str_of(field->name));
-	if (!put(line, ":", 1) || line->limit - line->len < sizeof(number))
+	if (!put(line, ":", 1) || line->len + sizeof(number) > line->limit)
 		line->len = before;
 	else if (field->text.at)
 		put_text(line, field->text);
@@ -96,15 +99,19 @@ static void put_field(struct line *line, const struct log_field *field)
 		put(line, number, (size_t)digits);
 }
 
-/* Standard error, opened anew so that O_NONBLOCK is ours alone: on the shared description it would also bind
- * the shell and every other program that writes there. Sockets cannot be opened anew; send() has a flag. */
+/* A pipe or terminal is opened anew so that O_NONBLOCK is ours alone: on the shared description it would also
+ * bind the shell and every other program that writes there. Sockets cannot be opened anew, but send() has a
+ * flag for it; files never block. */
 static int own_descriptor(void)
 {
 	static _Atomic int own = -1;
 	int fd = atomic_load_explicit(&own, memory_order_relaxed);
+	struct stat status;
 
 	if (fd < 0) {
-		fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		if (fstat(STDERR_FILENO, &status) == 0 &&
+			(S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
+			fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 		if (fd < 0)
 			fd = STDERR_FILENO;
 		atomic_store_explicit(&own, fd, memory_order_relaxed);

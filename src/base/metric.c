@@ -10,7 +10,8 @@
 
 enum kind {
 	COUNTER,
-	GAUGE
+	GAUGE,
+	HISTOGRAM
 };
 
 static const struct {
@@ -128,26 +129,31 @@ void metric_request(unsigned route, unsigned status, int64_t microseconds)
 	add(&r->microseconds, microseconds);
 }
 
-static void print_head(struct buf *out, const char *family, const char *suffix, const char *type,
-	const char *help, bool openmetrics)
+static const char *suffix(enum kind kind)
 {
-	const char *in_head = openmetrics ? "" : suffix;
+	return kind == COUNTER ? "_total" : "";
+}
 
-	buf_printf(out, "# HELP tiepdan_%s%s %s\n# TYPE tiepdan_%s%s %s\n", family, in_head, help, family,
-		in_head, type);
+/* OpenMetrics names a counter's family without the suffix of its sample. */
+static void print_head(struct buf *out, const char *name, enum kind kind, const char *help, bool openmetrics)
+{
+	static const char *const types[] = {
+		[COUNTER] = "counter", [GAUGE] = "gauge", [HISTOGRAM] = "histogram"};
+	const char *end = openmetrics ? "" : suffix(kind);
+
+	buf_printf(out, "# HELP tiepdan_%s%s %s\n", name, end, help);
+	buf_printf(out, "# TYPE tiepdan_%s%s %s\n", name, end, types[kind]);
 }
 
 static void print_values(struct buf *out, bool openmetrics)
 {
 	for (int i = 0; i < METRIC_COUNT; i++) {
-		const char *suffix = rows[i].kind == COUNTER ? "_total" : "";
 		int64_t sum = 0;
 
 		for (int slot = 0; slot < METRIC_SLOTS; slot++)
 			sum += get(&slots[slot].values[i]);
-		print_head(out, rows[i].name, suffix, rows[i].kind == COUNTER ? "counter" : "gauge",
-			rows[i].help, openmetrics);
-		buf_printf(out, "tiepdan_%s%s %lld\n", rows[i].name, suffix, (long long)sum);
+		print_head(out, rows[i].name, rows[i].kind, rows[i].help, openmetrics);
+		buf_printf(out, "tiepdan_%s%s %lld\n", rows[i].name, suffix(rows[i].kind), (long long)sum);
 	}
 }
 
@@ -231,10 +237,10 @@ void metric_print(struct buf *out, const char *const *route_names, unsigned n, b
 {
 	must(slots);
 	print_values(out, openmetrics);
-	print_head(out, "http_requests", "_total", "counter", "requests answered", openmetrics);
+	print_head(out, "http_requests", COUNTER, "requests answered", openmetrics);
 	print_routes(out, route_names, n, print_classes);
-	print_head(out, "http_request_seconds", "", "histogram",
-		"time from the head of a request to its answer", openmetrics);
+	print_head(out, "http_request_seconds", HISTOGRAM, "time from the head of a request to its answer",
+		openmetrics);
 	print_routes(out, route_names, n, print_histogram);
 	if (openmetrics)
 		buf_put(out, STR("# EOF\n"));
