@@ -6,72 +6,86 @@
 
 #include "base/arena.h"
 
-/* Working time, pure arithmetic. A calendar is given as weekly hours and exceptions, and compiled for a span of years
- * into the sorted open intervals with cumulative working seconds: adding and subtracting working time is two binary
- * searches. Instants are seconds since 1970 UTC; local time comes from an offset table of the zone, so that zones with
- * daylight saving work too. */
+/* Working time, pure arithmetic. A calendar is given as weekly hours and exceptions, and compiled for a span
+ * of years into the sorted open intervals with cumulative working seconds: adding and subtracting working
+ * time is two binary searches. Instants are seconds since 1970 UTC; local time comes from an offset table of
+ * the zone, so that zones with daylight saving work too. */
 
-struct calendar_hours {         /* open interval of one weekday */
-	int weekday;            /* 0 Monday .. 6 Sunday         */
-	int open, close;        /* seconds of the local day, open < close <= 86400 */
+struct calendar_hours {	 /* open interval of one weekday */
+	int weekday;	 /* 0 Monday .. 6 Sunday         */
+	int open, close; /* seconds of the local day, open < close <= 86400 */
 };
 
-struct calendar_day {           /* an exception                 */
-	int32_t day;            /* days since 1970-01-01        */
-	bool works;             /* make-up day: full hours of the weekday it stands in for, or of Monday */
+struct calendar_day { /* an exception                 */
+	int32_t day;  /* days since 1970-01-01        */
+	bool works;   /* make-up day: full hours of the weekday it stands in for */
+	int weekday;  /* that weekday, 0 Monday; if it has no hours: the day's own, else the first that has */
 };
 
-struct zone_offset {            /* from this instant on, local = UTC + seconds */
+struct zone_offset { /* from this instant on, local = UTC + seconds: see civil/zone.h */
 	int64_t from;
 	int32_t seconds;
 };
 
-struct calendar;                /* compiled */
+struct calendar; /* compiled */
 
 struct calendar_source {
 	struct str code;
 	const struct calendar_hours *hours;
 	unsigned nhours;
-	const struct calendar_day *days;
+	const struct calendar_day *days; /* any order; of two for one day the later one counts */
 	unsigned ndays;
-	const struct zone_offset *offsets;     /* sorted; at least one, the first covers the beginning */
+	const struct zone_offset
+		*offsets; /* sorted; at least one, the first also covers all time before it */
 	unsigned noffsets;
-	int first_year, last_year;             /* compiled span, local years inclusive */
+	int first_year, last_year; /* compiled span, local years inclusive, 1 .. 9998 */
 };
 
-/* NULL when the source has no working time at all or overlapping hours. */
+/* NULL when the source has no working time at all, overlapping or impossible hours, offsets out of order, or
+ * no span. Needs nothing of the source afterwards. */
 const struct calendar *calendar_compile(struct arena *arena, const struct calendar_source *source);
 
-/* Local date of an instant, and the instant of a local date and second (a time that the clock skips moves forward, one
- * that it repeats means the first). */
+/* Local date of an instant, and the instant of a local date and second: the first one at which the clock
+ * shows that time or a later one. So a time that the clock skips is the moment after the gap, one that it
+ * repeats means the first. Both also work outside the span. */
 int32_t calendar_local_day(const struct calendar *c, int64_t instant);
 int64_t calendar_instant(const struct calendar *c, int32_t day, int second_of_day);
-bool calendar_is_working_day(const struct calendar *c, int32_t day);
+bool calendar_is_working_day(const struct calendar *c, int32_t day); /* false outside the span */
+/* The n-th working day after the first working day that is not before `day`; n = 0 is that one itself.
+ * -ERANGE when it leaves the span or n is negative. */
+int calendar_working_day(const struct calendar *c, int32_t day, int64_t n, int32_t *ret_day);
 /* Last closing time of a working day; `day` must be one. */
 int64_t calendar_close(const struct calendar *c, int32_t day);
 
-/* Working seconds from the beginning of the span to `instant`: the coordinate of architecture.md section 7. */
+/* Working seconds from the beginning of the span to `instant`: the coordinate of architecture.md section 7.
+ */
 int64_t calendar_coordinate(const struct calendar *c, int64_t instant);
-/* The earliest instant with this coordinate that is reached by working, i.e. inside or at the end of an interval. */
+/* The earliest instant with this coordinate that is reached by working, i.e. inside or at the end of an
+ * interval. For 0 it is the first opening; coordinates outside the calendar give its first opening or last
+ * closing. */
 int64_t calendar_at(const struct calendar *c, int64_t coordinate);
 /* The span [first, last) of instants that is compiled. */
 void calendar_span(const struct calendar *c, int64_t *ret_first, int64_t *ret_last);
 
-/* Six units of legal time limits (domain rules: Civil Code 2015 Art. 147-148 for days). */
+/* Six units of legal time limits (Civil Code 2015 Art. 147-148 for days). A day's closing instant still
+ * belongs to its working time, for receipt as for deadlines. */
 enum deadline_unit {
-	UNIT_WORKING_HOURS,   /* open seconds; outside hours starts at the next opening                                 */
-	UNIT_WORKING_DAYS,    /* day of receipt not counted; close of the N-th working day; receipt after close or on a
-	                       * day off counts as received on the next working day                                    */
-	UNIT_CALENDAR_DAYS,   /* day of receipt not counted; a last day off rolls to the next working day; ends at close */
-	UNIT_HOURS,           /* clock hours                                                                            */
-	UNIT_IMMEDIATE,       /* due at once: `amount` minutes until the alarm                                          */
-	UNIT_NONE,            /* no clock                                                                               */
+	UNIT_WORKING_HOURS, /* hours of open time; outside hours starts at the next opening; ends at a closing
+			     * rather than at the opening after it */
+	UNIT_WORKING_DAYS,  /* day of receipt not counted; close of the N-th working day; receipt after close
+			     * or on a  day off counts as received on the next working day  */
+	UNIT_CALENDAR_DAYS, /* day of receipt not counted; a last day off rolls to the next working day; ends
+			       at close */
+	UNIT_HOURS,	    /* clock hours	 */
+	UNIT_IMMEDIATE,	    /* due at once: `amount` clock minutes until the alarm     */
+	UNIT_NONE, /* no clock                                                                              */
 };
 
-bool deadline_unit_parse(struct str code, enum deadline_unit *ret);      /* wh wd cd h now none */
+bool deadline_unit_parse(struct str code, enum deadline_unit *ret); /* wh wd cd h now none */
 const char *deadline_unit_code(enum deadline_unit unit);
-/* When a limit of `amount` units that starts at `start` ends. -ERANGE when it leaves the compiled span (the calendar has
- * to be extended), -ENOENT for UNIT_NONE. */
-int deadline_compute(const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount, int64_t *ret_due);
+/* When a limit of `amount` units that starts at `start` ends. -ERANGE when start or end leave the compiled
+ * span (the calendar has to be extended) or the amount is negative, -ENOENT for UNIT_NONE. */
+int deadline_compute(
+	const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount, int64_t *ret_due);
 
 #endif

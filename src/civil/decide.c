@@ -1,0 +1,379 @@
+/* What filing decides: the responsible department, the level, who may see the ticket, and its deadlines. */
+#include <errno.h>
+
+#include "base/buf.h"
+#include "civil/city.h"
+
+enum {
+	CHAIN_MAX = 8
+}; /* categories are two levels deep, areas two or three */
+
+/* A code and those above it, nearest first. */
+struct chain {
+	struct str code[CHAIN_MAX];
+	unsigned n;
+};
+
+/* What is being decided, looked up once. */
+struct question {
+	const struct city *city;
+	const struct filing_facts *facts;
+	int32_t day; /* of filing, in the city */
+	struct chain categories, areas;
+	struct decision *answer;
+};
+
+static bool holds(int32_t valid_from, int32_t valid_to, int32_t day)
+{
+	return valid_from <= day && day < valid_to;
+}
+
+static struct chain category_chain(const struct city *city, struct str code, int32_t day)
+{
+	struct chain chain = {.n = 0};
+
+	while (code.len > 0 && chain.n < CHAIN_MAX) {
+		const struct category *c = city_category(city, code, day);
+
+		chain.code[chain.n++] = code;
+		code = c ? c->parent : STR_NONE;
+	}
+	return chain;
+}
+
+static struct chain area_chain(const struct city *city, struct str code, int32_t day)
+{
+	struct chain chain = {.n = 0};
+
+	while (code.len > 0 && chain.n < CHAIN_MAX) {
+		const struct area *a = city_area(city, code, day);
+
+		chain.code[chain.n++] = code;
+		code = a ? a->parent : STR_NONE;
+	}
+	return chain;
+}
+
+/* The first row of a sorted array that is not before the key. */
+static unsigned seek(const void *rows, unsigned n, size_t size,
+	int (*order)(const void *row, const struct str *key), const struct str *key)
+{
+	unsigned low = 0;
+
+	while (n > 0) {
+		unsigned half = n / 2;
+
+		if (order((const char *)rows + (low + half) * size, key) < 0) {
+			low += half + 1;
+			n -= half + 1;
+		} else {
+			n = half;
+		}
+	}
+	return low;
+}
+
+static int compare_area(const void *row, const struct str *area)
+{
+	const struct department *const *committee = row;
+
+	return str_compare((*committee)->area, *area);
+}
+
+/* The committee that governs an area on the day, or the successor of one that did. */
+static const struct department *committee_of(const struct question *q, struct str area, struct str *ret_ended)
+{
+	const struct department *const *list = q->city->committees;
+	unsigned n = q->city->ncommittees, first = seek(list, n, sizeof(*list), compare_area, &area);
+
+	*ret_ended = STR_NONE;
+	for (unsigned i = first; i < n && str_eq(list[i]->area, area); i++)
+		if (holds(list[i]->valid_from, list[i]->valid_to, q->day))
+			return list[i];
+	for (unsigned i = first; i < n && str_eq(list[i]->area, area); i++) {
+		const struct department *heir = city_valid_department(q->city, list[i], q->day);
+
+		if (heir) {
+			*ret_ended = list[i]->code;
+			return heir;
+		}
+	}
+	return NULL;
+}
+
+static const struct department *resolve(const struct question *q, struct str code, struct str *ret_ended)
+{
+	const struct department *named = city_department(q->city, code);
+	const struct department *valid = city_valid_department(q->city, named, q->day);
+
+	*ret_ended = valid && valid != named ? named->code : STR_NONE;
+	return valid;
+}
+
+/* With the hub itself past its end and nobody after it, somebody still has to look. */
+static void give_to_hub(const struct question *q, enum route_reason reason)
+{
+	q->answer->reason = reason;
+	q->answer->department = resolve(q, q->city->hub, &q->answer->via_successor_of);
+	if (!q->answer->department)
+		q->answer->department = city_department(q->city, q->city->hub);
+}
+
+/* Gives the ticket to the department that a rule or category names; false when there is none any more. */
+static bool give(const struct question *q, struct str code, enum route_reason reason)
+{
+	struct decision *answer = q->answer;
+
+	answer->department = NULL;
+	if (!str_eq(code, STR("AREA"))) {
+		answer->department = resolve(q, code, &answer->via_successor_of);
+	} else {
+		for (unsigned i = 0; i < q->areas.n && !answer->department; i++)
+			answer->department = committee_of(q, q->areas.code[i], &answer->via_successor_of);
+		if (!answer->department) {
+			give_to_hub(q, ROUTE_HUB_NO_AREA);
+			return true;
+		}
+	}
+	answer->reason = reason;
+	return answer->department != NULL;
+}
+
+static int compare_keys(struct str kind, struct str category, struct str third, const struct str *key)
+{
+	int order = str_compare(kind, key[0]);
+
+	if (order == 0)
+		order = str_compare(category, key[1]);
+	return order ? order : str_compare(third, key[2]);
+}
+
+static int compare_rule(const void *row, const struct str *key)
+{
+	const struct route_rule *r = row;
+
+	return compare_keys(r->kind, r->category, r->area, key);
+}
+
+static bool try_rules(const struct question *q, struct str kind, struct str category, struct str area)
+{
+	const struct str key[] = {kind, category, area};
+	const struct route_rule *rules = q->city->rules;
+	unsigned n = q->city->nrules;
+
+	for (unsigned i = seek(rules, n, sizeof(*rules), compare_rule, key);
+		i < n && compare_rule(&rules[i], key) == 0; i++) {
+		q->answer->rule = rules[i].id;
+		if (holds(rules[i].valid_from, rules[i].valid_to, q->day) &&
+			give(q, rules[i].department, ROUTE_RULE))
+			return true;
+	}
+	return false;
+}
+
+static bool by_rules(const struct question *q)
+{
+	/* What a rule of each step names, most specific first. */
+	static const struct {
+		bool kind, category, area;
+	} steps[] = {{1, 1, 1}, {1, 1, 0}, {1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {0, 1, 0}, {0, 0, 1}};
+
+	for (unsigned s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
+		struct str kind = steps[s].kind ? q->facts->kind : STR_NONE;
+		unsigned ncategories = steps[s].category ? q->categories.n : 1;
+		unsigned nareas = steps[s].area ? q->areas.n : 1;
+
+		for (unsigned i = 0; i < ncategories * nareas; i++) {
+			struct str category = steps[s].category ? q->categories.code[i / nareas] : STR_NONE;
+			struct str area = steps[s].area ? q->areas.code[i % nareas] : STR_NONE;
+
+			if (try_rules(q, kind, category, area))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool by_category(const struct question *q)
+{
+	for (unsigned i = 0; i < q->categories.n; i++) {
+		const struct category *c = city_category(q->city, q->categories.code[i], q->day);
+
+		if (c && c->department.len > 0 &&
+			give(q, c->department, i == 0 ? ROUTE_CATEGORY : ROUTE_PARENT_CATEGORY))
+			return true;
+	}
+	return false;
+}
+
+static void choose_department(const struct question *q)
+{
+	if (!by_rules(q) && !by_category(q))
+		give_to_hub(q, ROUTE_HUB_FALLBACK);
+	if (q->answer->reason != ROUTE_RULE)
+		q->answer->rule = 0;
+}
+
+static void choose_level_and_sight(const struct question *q)
+{
+	const struct kind *kind = city_kind(q->city, q->facts->kind);
+	struct str level = kind ? kind->level : STR_NONE, visibility = kind ? kind->visibility : STR_NONE;
+
+	for (unsigned i = 0; i < q->categories.n; i++) {
+		const struct category *c = city_category(q->city, q->categories.code[i], q->day);
+
+		if (c && level.len == 0)
+			level = c->level;
+		if (c && visibility.len == 0)
+			visibility = c->visibility;
+	}
+	q->answer->level = level.len > 0 ? level : STR("normal");
+	q->answer->visibility = visibility.len > 0 ? visibility : STR("private");
+	q->answer->sight = kind && kind->sight.len > 0 ? kind->sight : q->answer->visibility;
+}
+
+static int compare_policy(const void *row, const struct str *key)
+{
+	const struct policy *p = row;
+
+	return compare_keys(p->kind, p->category, p->level, key);
+}
+
+static const struct policy *policy_for(const struct city *city, const struct str key[3], int32_t day)
+{
+	const struct policy *policies = city->policies;
+	unsigned n = city->npolicies;
+
+	for (unsigned i = seek(policies, n, sizeof(*policies), compare_policy, key);
+		i < n && compare_policy(&policies[i], key) == 0; i++)
+		if (holds(policies[i].valid_from, policies[i].valid_to, day))
+			return &policies[i];
+	return NULL;
+}
+
+const struct policy *city_policy(
+	const struct city *city, struct str kind, struct str level, struct str category, int64_t at)
+{
+	static const struct {
+		bool kind, category, level;
+	} steps[] = {{1, 1, 1}, {1, 1, 0}, {1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {0, 1, 0}, {0, 0, 1}, {0, 0, 0}};
+	int32_t day = calendar_local_day(city->calendar, at);
+	struct chain categories = category_chain(city, category, day);
+
+	for (unsigned s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
+		for (unsigned i = 0; i < (steps[s].category ? categories.n : 1); i++) {
+			const struct str key[] = {
+				steps[s].kind ? kind : STR_NONE,
+				steps[s].category ? categories.code[i] : STR_NONE,
+				steps[s].level ? level : STR_NONE,
+			};
+			const struct policy *found = policy_for(city, key, day);
+
+			if (found)
+				return found;
+		}
+	}
+	return NULL;
+}
+
+/* As deadline_compute(), but a unit without a clock gives `none`. */
+static int due_or_none(const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount,
+	int64_t none, int64_t *ret_due)
+{
+	int status = deadline_compute(c, start, unit, amount, ret_due);
+
+	if (status != -ENOENT)
+		return status;
+	*ret_due = none;
+	return 0;
+}
+
+static int choose_deadlines(const struct city *city, const struct filing_facts *facts, struct decision *ret)
+{
+	const struct policy *p = city_policy(city, facts->kind, ret->level, facts->category, facts->at);
+	const struct calendar *calendar = ret->department->calendar;
+	int64_t accept, answer, start = facts->at;
+	int status;
+
+	ret->policy = p;
+	if (!p)
+		return 0;
+	status = due_or_none(calendar, start, p->accept_unit, p->accept_amount, 0, &accept);
+	if (status < 0)
+		return status;
+	if (p->answer_from_acceptance && accept != 0)
+		start = accept;
+	status = due_or_none(calendar, start, p->answer_unit, p->answer_amount, 0, &answer);
+	if (status < 0)
+		return status;
+	ret->accept_due = accept;
+	ret->answer_due = answer;
+	return 0;
+}
+
+int city_decide(const struct city *city, const struct filing_facts *facts, struct decision *ret)
+{
+	struct question q = {.city = city, .facts = facts, .answer = ret};
+
+	*ret = (struct decision){0};
+	q.day = calendar_local_day(city->calendar, facts->at);
+	q.categories = category_chain(city, facts->category, q.day);
+	q.areas = area_chain(city, facts->area, q.day);
+	choose_department(&q);
+	choose_level_and_sight(&q);
+	return choose_deadlines(city, facts, ret);
+}
+
+static void put_member(struct buf *out, const char *name, struct str value)
+{
+	if (value.len == 0)
+		return;
+	buf_printf(out, ",\"%s\":", name);
+	buf_json(out, value);
+}
+
+struct str decision_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts)
+{
+	static const char *const reasons[] = {
+		[ROUTE_RULE] = "rule",
+		[ROUTE_CATEGORY] = "category",
+		[ROUTE_PARENT_CATEGORY] = "parent_category",
+		[ROUTE_HUB_NO_AREA] = "hub_no_area",
+		[ROUTE_HUB_FALLBACK] = "hub_fallback",
+	};
+	struct buf out = {.arena = arena};
+
+	buf_printf(&out, "{\"reason\":\"%s\"", reasons[d->reason]);
+	if (d->reason == ROUTE_RULE) {
+		buf_printf(&out, ",\"rule\":%lld", (long long)d->rule);
+		put_member(&out, "kind", facts->kind);
+	}
+	put_member(&out, "category", facts->category);
+	put_member(&out, "area", facts->area);
+	put_member(&out, "department", d->department->code);
+	put_member(&out, "via", d->via_successor_of);
+	buf_byte(&out, '}');
+	return buf_str(&out);
+}
+
+struct clock_offer *city_clock_offers(struct arena *arena, const struct city *city,
+	const struct department *department, int64_t now, unsigned *ret_n)
+{
+	struct clock_offer *offers = arena_alloc(arena, city->npolicies * sizeof(*offers) + 1);
+	const struct calendar *calendar = department->calendar;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < city->npolicies; i++) {
+		const struct policy *p = &city->policies[i];
+		struct clock_offer *o = &offers[n];
+
+		o->policy = p->id;
+		if (due_or_none(calendar, now, p->accept_unit, p->accept_amount, INT64_MIN, &o->accept_due) ==
+				0 &&
+			due_or_none(calendar, now, p->answer_unit, p->answer_amount, INT64_MIN,
+				&o->answer_due) == 0)
+			n++;
+	}
+	*ret_n = n;
+	return offers;
+}
