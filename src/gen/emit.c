@@ -135,6 +135,8 @@ static void read_text(struct member *m, const struct at *at)
 	m->max = limit(m->schema, "maxLength", -1, at);
 	if (m->max < m->min)
 		at_die(at, "a text needs maxLength, not below minLength");
+	if (pattern && strspn(pattern, "abcdefghijklmnopqrstuvwxyz_") != strlen(pattern))
+		at_die(at, "x-pattern must be a name in C");
 }
 
 static void read_string(struct member *m, const struct at *at)
@@ -280,10 +282,8 @@ static void put_check(FILE *out, const char *owner, const struct member *m)
 	put_limit(out, "max", m->max);
 	if (m->has_values)
 		fprintf(out, ", .values = %s_%s_values", owner, m->c_name);
-	if (pattern) {
-		fputs(", .pattern = ", out);
-		put_string(out, pattern);
-	}
+	if (pattern)
+		fprintf(out, ", .pattern = pattern_%s", pattern);
 }
 
 /* The table of the items of a list: texts or enums. */

@@ -1,0 +1,168 @@
+/* Fills structs from JSON bodies by the tables that api2c made. */
+#include "shape/shape.h"
+
+#include <jansson.h>
+#include <math.h>
+
+#include "http/reply.h"
+#include "shape/field.h"
+#include "shape/gate.h"
+
+static void *fill_object(
+	const struct filling *f, const struct place *at, const struct shape *shape, json_t *object);
+
+static struct str json_text(json_t *value)
+{
+	return (struct str){json_string_value(value), json_string_length(value)};
+}
+
+static void fill_list(const struct filling *f, const struct place *at, const struct shape_field *field,
+	json_t *array, void *out)
+{
+	size_t n = json_array_size(array);
+	struct str *items = field_items(f, at, field, n);
+
+	if (!items)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct place here = {.up = at, .index = i};
+		json_t *value = json_array_get(array, i);
+		if (json_is_string(value))
+			field_text(f, &here, field->item, json_text(value), &items[i]);
+		else
+			field_fault(f, &here, FAULT_wrong_type);
+		field_unique(f, &here, field, items);
+	}
+	*(struct shape_list *)out = (struct shape_list){items, n};
+}
+
+/* JSON Schema counts 1.0 as an integer; beyond 2^53 a double no longer says which one. */
+static void fill_int(const struct filling *f, const struct place *at, const struct shape_field *field,
+	json_t *value, void *out)
+{
+	double real = json_real_value(value);
+
+	if (json_is_integer(value))
+		field_int(f, at, field, json_integer_value(value), out);
+	else if (json_is_real(value) && real == trunc(real) && fabs(real) <= 9007199254740992.0)
+		field_int(f, at, field, (int64_t)real, out);
+	else
+		field_fault(f, at, FAULT_wrong_type);
+}
+
+static bool has_type(const struct shape_field *field, json_t *value)
+{
+	switch (field->type) {
+	case SHAPE_INT:
+	case SHAPE_NUMBER:
+		return json_is_number(value);
+	case SHAPE_BOOL:
+		return json_is_boolean(value);
+	case SHAPE_OBJECT:
+		return json_is_object(value);
+	case SHAPE_LIST:
+		return json_is_array(value);
+	default:
+		return json_is_string(value);
+	}
+}
+
+static void fill_field(const struct filling *f, const struct place *at, const struct shape_field *field,
+	json_t *value, void *out)
+{
+	if (!value || (json_is_null(value) && field->nullable)) {
+		field_absent(f, at, field, out);
+		return;
+	}
+	if (!has_type(field, value)) {
+		field_fault(f, at, FAULT_wrong_type);
+		return;
+	}
+	switch (field->type) {
+	case SHAPE_INT:
+		fill_int(f, at, field, value, out);
+		break;
+	case SHAPE_NUMBER:
+		field_number(f, at, field, json_number_value(value), out);
+		break;
+	case SHAPE_BOOL:
+		*(bool *)out = json_is_true(value);
+		break;
+	case SHAPE_OBJECT:
+		*(const void **)out = fill_object(f, at, field->sub, value);
+		break;
+	case SHAPE_LIST:
+		fill_list(f, at, field, value, out);
+		break;
+	default:
+		field_text(f, at, field, json_text(value), out);
+	}
+}
+
+static void refuse_unknown(
+	const struct filling *f, const struct place *at, const struct shape *shape, json_t *object)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(object, name, value)
+	{
+		unsigned i = 0;
+		while (i < shape->nfields && !str_eq(str_of(shape->fields[i].name), str_of(name)))
+			i++;
+		if (i < shape->nfields)
+			continue;
+		const struct place here = {.up = at, .name = str_of(name)};
+		field_fault(f, &here, FAULT_unknown);
+	}
+}
+
+static void *fill_object(
+	const struct filling *f, const struct place *at, const struct shape *shape, json_t *object)
+{
+	char *out = arena_alloc(f->req->arena, shape->size + 1);
+	size_t known = 0;
+
+	for (unsigned i = 0; i < shape->nfields; i++) {
+		const struct shape_field *field = &shape->fields[i];
+		const struct place here = {.up = at, .name = str_of(field->name)};
+		json_t *value = json_object_get(object, field->name);
+		known += value != NULL;
+		fill_field(f, &here, field, value, out + field->offset);
+	}
+	if (known < json_object_size(object))
+		refuse_unknown(f, at, shape, object);
+	return out;
+}
+
+static void refuse_json(struct req *req, const struct shape_refusal *refusal)
+{
+	const char *why = refusal->why[req->lang];
+
+	if (!why)
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+	else if (refusal->line <= 0)
+		reply_problem(req, PROBLEM_bad_json, str_of(why));
+	else
+		reply_problem(req, PROBLEM_bad_json,
+			arena_printf(req->arena, "%d:%d: %s", refusal->line, refusal->column, why));
+}
+
+const void *shape_from_json(struct req *req, const struct shape *shape, struct str json)
+{
+	const struct filling f = {req, "pointer"};
+	const struct place whole = {.name = STR_NONE};
+	struct shape_refusal refusal;
+	const void *out = NULL;
+
+	json_t *tree = shape_parse(req->arena, json, &refusal);
+	if (!tree) {
+		refuse_json(req, &refusal);
+		return NULL;
+	}
+	if (json_is_object(tree))
+		out = fill_object(&f, &whole, shape, tree);
+	else
+		field_fault(&f, &whole, FAULT_wrong_type);
+	return field_done(&f, out);
+}
