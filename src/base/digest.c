@@ -1,4 +1,9 @@
-/* SHA-256 and HMAC over OpenSSL's EVP, SipHash, hex and base64url. */
+/* SHA-256, HMAC, SipHash, hex and base64url. */
+
+/* EVP takes memory each time a digest begins, so it can fail there, and a digest has no way to say so. The
+ * functions beneath it, which OpenSSL 3 calls deprecated, take none. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "base/digest.h"
 
 #include <endian.h>
@@ -6,87 +11,62 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "base/must.h"
 #include "base/rand.h"
 
-enum {
-	HMAC_BLOCK = 64
-};
-
-static pthread_once_t fetch_once = PTHREAD_ONCE_INIT;
-static EVP_MD *sha256;
-/* One context a thread, kept: starting it again with the same algorithm takes no memory, so a digest cannot
- * fail. */
-static _Thread_local EVP_MD_CTX *context;
-
-static void fetch(void)
-{
-	sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
-	must(sha256);
-}
-
-static void begin(void)
-{
-	if (context) {
-		must(EVP_DigestInit_ex2(context, NULL, NULL) == 1);
-		return;
-	}
-	pthread_once(&fetch_once, fetch);
-	context = EVP_MD_CTX_new();
-	must(context && EVP_DigestInit_ex2(context, sha256, NULL) == 1);
-}
-
-static void add(const void *at, size_t size)
-{
-	must(EVP_DigestUpdate(context, at, size) == 1);
-}
-
-static struct digest end(void)
+static struct digest finish(SHA256_CTX *sha)
 {
 	struct digest d;
 
-	must(EVP_DigestFinal_ex(context, d.byte, NULL) == 1);
+	SHA256_Final(d.byte, sha);
 	return d;
 }
 
 struct digest digest_sha256(struct str data)
 {
-	begin();
-	add(data.at, data.len);
-	return end();
+	SHA256_CTX sha;
+
+	SHA256_Init(&sha);
+	SHA256_Update(&sha, data.at, data.len);
+	return finish(&sha);
+}
+
+/* Begins a digest with the key as one block, each byte combined with `pad`. */
+static void begin_keyed(SHA256_CTX *sha, struct str key, uint8_t pad)
+{
+	uint8_t block[SHA256_CBLOCK] = {0};
+
+	if (key.len)
+		memcpy(block, key.at, key.len);
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] ^= pad;
+	SHA256_Init(sha);
+	SHA256_Update(sha, block, sizeof(block));
+	OPENSSL_cleanse(block, sizeof(block));
 }
 
 struct digest digest_hmac(struct str key, const struct str *parts, size_t n)
 {
-	uint8_t pad[HMAC_BLOCK] = {0};
-	struct digest inner;
+	struct digest short_key, inner;
+	SHA256_CTX sha;
 
-	if (key.len > HMAC_BLOCK) {
-		inner = digest_sha256(key);
-		memcpy(pad, inner.byte, sizeof(inner.byte));
-	} else if (key.len) {
-		memcpy(pad, key.at, key.len);
+	if (key.len > SHA256_CBLOCK) {
+		short_key = digest_sha256(key);
+		key = digest_bytes(&short_key);
 	}
-	for (size_t i = 0; i < HMAC_BLOCK; i++)
-		pad[i] ^= 0x36;
-	begin();
-	add(pad, sizeof(pad));
+	begin_keyed(&sha, key, 0x36);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t len = htobe64(parts[i].len);
 
-		add(&len, sizeof(len));
-		add(parts[i].at, parts[i].len);
+		SHA256_Update(&sha, &len, sizeof(len));
+		SHA256_Update(&sha, parts[i].at, parts[i].len);
 	}
-	inner = end();
-	for (size_t i = 0; i < HMAC_BLOCK; i++)
-		pad[i] ^= 0x36 ^ 0x5c;
-	begin();
-	add(pad, sizeof(pad));
-	add(inner.byte, sizeof(inner.byte));
-	OPENSSL_cleanse(pad, sizeof(pad));
-	return end();
+	inner = finish(&sha);
+	begin_keyed(&sha, key, 0x5c);
+	SHA256_Update(&sha, inner.byte, sizeof(inner.byte));
+	return finish(&sha);
 }
 
 struct str digest_bytes(const struct digest *d)
