@@ -1,49 +1,64 @@
 #ifndef TIEPDAN_AUTH_KEYS_H
 #define TIEPDAN_AUTH_KEYS_H
 
-#include <openssl/evp.h>
+#include <openssl/types.h>
 
 #include "base/arena.h"
 #include "base/digest.h"
 
-/* The keys outside the database, from the folder `key_dir` (0700, files 0600; looser modes are refused):
- *   secret.key            32 random bytes in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869)
- *   seal-<epoch>.key      32 bytes in hex: master keys of sealed personal data, the highest epoch seals
- *   token-<kid>.pem       ES256 private keys: all verify and stand in the JWKS, the newest (by name) signs
- */
+/* The keys outside the database, from the folder `key_dir` (0700, files 0600; looser modes, links and files
+ * of other people are refused; files with other names are not looked at): secret.key            32 random
+ * bytes in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869) seal-<epoch>.key      32
+ * bytes in hex: master keys of sealed personal data, the highest epoch seals token-<kid>.pem       ES256
+ * private keys: all verify and stand in the JWKS, the newest (by name) signs; <kid> is the time of making in
+ * UTC, YYYYMMDDHHMMSSmmm, and four random hex digits behind a hyphen Losing secret.key or a seal key loses
+ * citizens' secrets or personal data for good: the folder needs a backup. */
 enum key_purpose {
-	KEY_TICKET_SECRET,     /* the citizen's secret                          */
-	KEY_TICKET_CODE,       /* the permutation of ticket numbers             */
-	KEY_CURSOR,            /* page cursors                                  */
-	KEY_ONCE,              /* stored form of Idempotency-Keys               */
-	KEY_BLIND_INDEX,       /* look-up of sealed phones and e-mails          */
-	KEY_LOGIN_CODE,        /* stored form of one-time sign-in codes         */
+	KEY_TICKET_SECRET, /* the citizen's secret                          */
+	KEY_TICKET_CODE,   /* the permutation of ticket numbers             */
+	KEY_CURSOR,	   /* page cursors                                  */
+	KEY_ONCE,	   /* stored form of Idempotency-Keys               */
+	KEY_BLIND_INDEX,   /* look-up of sealed phones and e-mails          */
+	KEY_LOGIN_CODE,	   /* stored form of one-time sign-in codes         */
 	KEY_PURPOSES
 };
 
-enum { KEY_TOKENS_MAX = 8, KEY_SEALS_MAX = 32, KEY_SIZE = 32 };
+enum {
+	KEY_TOKENS_MAX = 8,
+	KEY_SEALS_MAX = 32,
+	KEY_SIZE = 32
+};
 
 struct token_key {
 	char kid[24];
 	EVP_PKEY *key;
-	struct str pem;        /* private, for libjwt */
+	struct str pem; /* private, for libjwt */
+};
+
+struct seal_key {
+	int64_t epoch;
+	uint8_t key[KEY_SIZE];
 };
 
 struct keys {
 	uint8_t purpose[KEY_PURPOSES][KEY_SIZE];
 	struct token_key token[KEY_TOKENS_MAX];
-	unsigned ntoken;                                   /* token[ntoken - 1] signs */
-	struct { int64_t epoch; uint8_t key[KEY_SIZE]; } seal[KEY_SEALS_MAX];
-	unsigned nseal;                                    /* seal[nseal - 1] seals   */
-	struct str jwks;                                   /* public JWK set (RFC 7517) as JSON text */
+	unsigned ntoken; /* token[ntoken - 1] signs */
+	struct seal_key seal[KEY_SEALS_MAX];
+	unsigned nseal;	 /* seal[nseal - 1] seals   */
+	struct str jwks; /* public JWK set (RFC 7517) as JSON text */
 };
 
-/* Reads the folder. NULL and a one-line reason in ret_reason when something is missing or unsafe. */
+/* Reads the folder; the keys live as long as `arena`. NULL and a one-line reason in ret_reason when something
+ * is missing or unsafe. */
 const struct keys *keys_load(struct arena *arena, const char *folder, struct str *ret_reason);
-/* Makes the folder and whatever is missing in it. Returns 0 or a negative errno, with a reason. */
+/* Makes the folder and whatever is missing in it; never replaces a file. Refuses (-ENOENT) to make a new
+ * secret.key beside older keys: it was lost and has to come from a backup. Returns 0 or a negative errno,
+ * with a reason. */
 int keys_create(struct arena *arena, const char *folder, struct str *ret_reason);
-/* Adds a token key with a new kid: it verifies at once and signs from the next start or reload on. */
+/* Adds a token key with a new kid: other processes verify and sign with it from their next start or reload
+ * on. A full folder (KEY_TOKENS_MAX) is -ENOSPC: remove keys whose tokens have all ended. */
 int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_reason);
-struct str keys_purpose(const struct keys *keys, enum key_purpose purpose);
+struct str keys_purpose(const struct keys *keys, enum key_purpose purpose); /* KEY_SIZE bytes */
 
 #endif

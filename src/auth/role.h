@@ -10,18 +10,26 @@ enum role_bit {
 	ROLE_COUNT
 };
 
-enum {
-#define ROLE(NAME, name) NAME = 1u << ROLE_BIT_##NAME,
+/* The same as sets of one, to be joined with | into a role_set. */
+enum role {
+#define ROLE(NAME, name) NAME = 1 << ROLE_BIT_##NAME,
 #include "auth/role.def"
-	/* Sets for the column `roles` of routes.def. */
-	ROLE_PUBLIC = 0x80000000u,                     /* anybody, signed in or not           */
-	ROLE_TICKET = 0x40000000u,                     /* a citizen with code and secret      */
 };
-/* Everybody who handles tickets. */
-#define HANDLERS (OFFICER | HEAD | COORDINATOR | HUB_HEAD | LEGAL_OFFICER | PRESS_OFFICER | SPOKESPERSON | DATA_OFFICER | DUTY_OFFICER)
+
+/* What else the column `roles` of routes.def may say; no account has these. Macros, because the top bit of a
+ * role_set does not fit an enumeration constant of C11. */
+#define ROLE_PUBLIC 0x80000000u /* anybody, signed in or not      */
+#define ROLE_TICKET 0x40000000u /* a citizen with code and secret */
+
+/* Everybody who handles tickets, and everybody with an account. */
+/* clang-format off */
+#define HANDLERS (OFFICER | HEAD | COORDINATOR | HUB_HEAD | LEGAL_OFFICER | PRESS_OFFICER | SPOKESPERSON | DATA_OFFICER | \
+	DUTY_OFFICER)
+/* clang-format on */
 #define STAFF (HANDLERS | CLERK | LEADER | AUDITOR | ADMIN)
 
 const char *role_name(enum role_bit bit);
-bool role_find(struct str name, role_set *ret_bit);
+/* The set with the role of this name alone; false if there is none. */
+bool role_find(struct str name, role_set *ret_role);
 
 #endif

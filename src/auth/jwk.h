@@ -1,0 +1,10 @@
+#ifndef TIEPDAN_AUTH_JWK_H
+#define TIEPDAN_AUTH_JWK_H
+
+#include "auth/keys.h"
+
+/* The public halves as a JWK set (RFC 7517, RFC 7518 section 6.2): kty, crv, x, y, kid, alg, use, newest
+ * first; nothing private. Absent when OpenSSL fails. */
+struct str jwk_set(struct arena *arena, const struct token_key *keys, unsigned n);
+
+#endif

@@ -1,0 +1,35 @@
+/* One-time sign-in codes. */
+#include "auth/login.h"
+
+#include "base/rand.h"
+#include "civil/code.h"
+
+enum {
+	CODE_BYTES = 10,
+	CODE_SYMBOLS = 16,
+	TYPED_MAX = 64
+};
+
+struct str login_code_new(struct arena *arena)
+{
+	char bytes[CODE_BYTES];
+	struct str code;
+
+	rand_bytes(bytes, sizeof bytes);
+	code = code_base32(arena, (struct str){bytes, sizeof bytes});
+	return arena_printf(arena, "%.4s-%.4s-%.4s-%.4s", code.at, code.at + 4, code.at + 8, code.at + 12);
+}
+
+struct str login_code_hash(struct arena *arena, const struct keys *keys, struct str login, struct str typed)
+{
+	struct str parts[] = {login, STR_NONE};
+	struct digest mac;
+
+	if (login.at == NULL || typed.at == NULL || typed.len > TYPED_MAX)
+		return STR_NONE;
+	parts[1] = code_base32_fold(arena, typed);
+	if (parts[1].at == NULL || parts[1].len != CODE_SYMBOLS)
+		return STR_NONE;
+	mac = digest_hmac(keys_purpose(keys, KEY_LOGIN_CODE), parts, 2);
+	return arena_str(arena, digest_bytes(&mac));
+}

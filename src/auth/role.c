@@ -1,0 +1,28 @@
+/* The shipped roles by bit and by name. */
+#include "auth/role.h"
+
+#include "base/must.h"
+
+static const char *const names[ROLE_COUNT] = {
+#define ROLE(NAME, name) [ROLE_BIT_##NAME] = name,
+#include "auth/role.def"
+};
+
+_Static_assert(ROLE_COUNT <= 30, "the two top bits of a role_set are ROLE_PUBLIC and ROLE_TICKET");
+
+const char *role_name(enum role_bit bit)
+{
+	must(bit < ROLE_COUNT);
+	return names[bit];
+}
+
+bool role_find(struct str name, role_set *ret_role)
+{
+	for (unsigned i = 0; i < ROLE_COUNT; i++) {
+		if (!str_eq(name, str_of(names[i])))
+			continue;
+		*ret_role = (role_set)1 << i;
+		return true;
+	}
+	return false;
+}
