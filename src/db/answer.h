@@ -3,30 +3,31 @@
 
 #include "db/unit.h"
 
-/* Ready-made continuations: what PostgreSQL built goes to the client as it is. Each looks at the result of the last
- * statement that has columns.
+/* Ready-made continuations: what PostgreSQL built goes to the client as it is.
  *
- * A row that is an answer has a column `body` (JSON text) and may have `etag` (text), `status` (int), `location` (text). No
- * row at all is 404. */
-void answer_object(struct req *req, PGresult *const *results);     /* 200, or `status` */
-void answer_created(struct req *req, PGresult *const *results);    /* 201 with Location */
-void answer_nothing(struct req *req, PGresult *const *results);    /* 204 */
+ * The last result that has a column `body` (JSON text) is the answer; its row may have `etag` (text),
+ * `status` (int), `location` (text). No row, or a body that is NULL, is 404. */
+void answer_object(struct req *req, PGresult *const *results);	/* 200, or `status` */
+void answer_created(struct req *req, PGresult *const *results); /* 201 with Location */
+void answer_nothing(struct req *req, PGresult *const *results); /* 204 */
 
-/* A page of a list (keyset). The statement returns up to limit + 1 rows with `item` (JSON text) and `key` (text: the
- * sort values of the row, whatever the statement takes back as its parameter `after`). Body {"items":[..],"next_cursor":..}
- * and Link: rel="next" with all filters kept. The cursor is the key, versioned, bound to path, query and caller, and
- * signed. */
+/* A page of a list (keyset). A statement returns up to limit + 1 rows with `item` (JSON text) and `key`
+ * (text: the sort values of the row, whatever the statement takes back as its parameter `after`). Body
+ * {"items":[..],"next_cursor":..} and Link: rel="next" with all filters kept. The cursor is the key,
+ * versioned, bound to path, query and caller, and signed. */
 struct page {
-	struct str after;         /* key behind which to go on; absent: from the start */
+	struct str after; /* key behind which to go on; absent: from the start */
 	int64_t limit;
 };
-/* Reads and checks the cursor; answers 400 bad_cursor and returns false if it is not ours. `limit` is already bounded by
- * the shape. The page is kept with the request for answer_page(). */
+/* Reads and checks the cursor; answers 400 bad_cursor and returns false if it is not ours. `limit` is already
+ * bounded by the shape. The page is kept with the request for answer_page(). */
 bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *ret);
 void answer_page(struct req *req, PGresult *const *results);
 
+/* The last result that has this column; there must be one. */
+const PGresult *answer_find(PGresult *const *results, const char *column);
 /* A cell of a result: absent for SQL NULL. Lives as long as the result. */
 struct str db_cell(const PGresult *result, int row, const char *column);
-int64_t db_cell_int(const PGresult *result, int row, const char *column);   /* DB_NO_INT for NULL */
+int64_t db_cell_int(const PGresult *result, int row, const char *column); /* DB_NO_INT for NULL */
 
 #endif

@@ -10,35 +10,56 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-/* PostgreSQL for one process: a fast and a slow pool of pipelined connections, reconnecting with back-off. Knows no
- * table; statements come from gen/statements.c. */
+/* PostgreSQL for one process: a fast and a slow pool of pipelined connections, reconnecting with back-off.
+ * Knows no table; statements come from gen/statements.c. */
 
-enum db_pool { DB_FAST, DB_SLOW, DB_POOLS };
+enum db_pool {
+	DB_FAST,
+	DB_SLOW,
+	DB_POOLS
+};
 
 /* One prepared statement; the table is generated from the .sql files. */
 struct db_statement {
-	const char *name;              /* "ticket_note": folder and file           */
-	const char *text;              /* with $1, $2 ...                          */
+	const char *name; /* "ticket_note": folder and file           */
+	const char *text; /* with $1, $2 ...                          */
 	unsigned nparams;
-	const Oid *types;              /* by parameter                             */
-	bool definer_only;             /* "-- as: definer": runs without the caller at the head of the unit (anonymous and
-	                                * batched statements that call SECURITY DEFINER set functions) */
-	bool slow;                     /* "-- pool: slow"                          */
-	bool owner_only;               /* "-- as: owner": for sub-commands, never prepared by the server */
+	const Oid *types;  /* by parameter                             */
+	bool definer_only; /* "-- as: definer": runs without the caller at the head of the unit (anonymous and
+			    * batched statements that call SECURITY DEFINER set functions) */
+	bool slow;	   /* "-- pool: slow"                          */
+	bool owner_only;   /* "-- as: owner": for sub-commands, never prepared by the server */
 };
 extern const struct db_statement db_statements[];
 extern const unsigned db_nstatements;
 
-enum { DB_INT8_OID = 20, DB_TEXT_OID = 25, DB_UUID_OID = 2950, DB_BOOL_OID = 16, DB_TIMESTAMPTZ_OID = 1184, DB_BYTEA_OID = 17,
-       DB_FLOAT8_OID = 701, DB_DATE_OID = 1082, DB_JSONB_OID = 3802 };
+/* clang-format off */
+enum {
+	DB_BOOL_OID = 16,           DB_BOOL_ARRAY_OID = 1000,
+	DB_BYTEA_OID = 17,          DB_BYTEA_ARRAY_OID = 1001,
+	DB_INT8_OID = 20,           DB_INT8_ARRAY_OID = 1016,
+	DB_TEXT_OID = 25,           DB_TEXT_ARRAY_OID = 1009,
+	DB_FLOAT8_OID = 701,        DB_FLOAT8_ARRAY_OID = 1022,
+	DB_TIMESTAMPTZ_OID = 1184,  DB_TIMESTAMPTZ_ARRAY_OID = 1185,
+	DB_UUID_OID = 2950,         DB_UUID_ARRAY_OID = 2951,
+	DB_DATE_OID = 1082,
+	DB_JSONB_OID = 3802,
+};
+/* clang-format on */
 
-/* Starts connecting in the background. Never blocks after this call: host names are resolved here, once. */
+/* Opens the pools of app->config->database_url and starts connecting in the background; a lost connection
+ * comes back by itself. Nothing blocks after this call: host names are resolved here, once. NULL when the URL
+ * cannot be read or none of its hosts is known; the reason has been logged. */
 struct db *db_open(struct app *app);
-void db_close(struct db *db);                  /* after the last unit; waits for nothing */
-bool db_ready(const struct db *db);            /* at least one fast connection is usable */
+/* The same with a statement table of one's own, which must outlive the pools (tests). */
+struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n);
+/* After the last unit; waits for nothing. Units that are out all the same fail as if the database were lost.
+ */
+void db_close(struct db *db);
+bool db_ready(const struct db *db); /* at least one fast connection is usable */
 
-/* LISTEN on its own connection: `heard` runs for each NOTIFY on `channel`, and once after each reconnect (something may
- * have been missed). */
-void db_listen(struct db *db, const char *channel, void (*heard)(struct app *app, struct str payload));
+/* LISTEN on a connection of its own, until db_close(): `heard` runs for each NOTIFY on `channel`, and with an
+ * absent payload once after each connect (something may have been missed). Returns 0 or -ENOMEM. */
+int db_listen(struct db *db, const char *channel, void (*heard)(struct app *app, struct str payload));
 
 #endif

@@ -11,30 +11,34 @@
  *     sql_ticket_note(u, .ticket = ..., .text = ...);       // generated; any number up to DB_UNIT_MAX
  *     db_run(u, answer_created);
  *
- * The first statement, added by the unit itself, tells PostgreSQL who the caller is (row-level security), makes units
- * of GET read-only and sets the statement timeout; it is left out when every statement is "as: definer".
+ * The first statement, added by the unit itself, tells PostgreSQL who the caller is (row-level security),
+ * makes units of GET read-only and sets the statement timeout; it is left out when every statement is "as:
+ * definer".
  *
- * `then` runs once, on success only (PGRES_PIPELINE_SYNC has arrived), never inside db_run(), and not at all if the
- * client has left. Every failure is answered here through problems.def: a handler has no error branch. The results are
- * cleared with the request's arena. */
+ * `then` runs once, on success only (PGRES_PIPELINE_SYNC has arrived), never inside db_run(), and not at all
+ * if the client has left. Every failure is answered here through problems.def: a handler has no error branch.
+ * The results are cleared with the request's arena. */
 
-enum { DB_UNIT_MAX = 8 };
+enum {
+	DB_UNIT_MAX = 12
+};
 
 struct db_unit;
-/* results[i] belongs to the i-th statement that the handler queued (the caller statement does not count). */
+/* results[i] belongs to the i-th statement that the handler queued (the caller statement does not count);
+ * NULL stands behind the last. */
 typedef void db_then(struct req *req, PGresult *const *results);
 
 struct db_unit *db_unit(struct req *req);
 void db_run(struct db_unit *u, db_then *then);
-/* A refusal that the handler itself understands: called instead of the table for this SQLSTATE; `detail` is the DETAIL
- * of the error. Used by the Idempotency-Key replay. */
+/* A refusal that the handler itself understands: called instead of the table for this SQLSTATE; `detail` is
+ * the DETAIL of the error. Used by the Idempotency-Key replay. */
 void db_unit_on(struct db_unit *u, const char *sqlstate, void (*refused)(struct req *req, struct str detail));
 
 /* Units of jobs: no request, no client; `done` gets NULL results and the SQLSTATE when the unit failed. */
 struct db_job {
 	struct app *app;
-	struct arena *arena;      /* lives until done returns */
-	void *state;              /* the job's own            */
+	struct arena *arena; /* lives until done returns */
+	void *state;	     /* the job's own            */
 };
 typedef void db_done(struct db_job *job, PGresult *const *results, const char *sqlstate);
 struct db_unit *db_unit_job(struct db_job *job);
@@ -42,27 +46,47 @@ void db_run_job(struct db_unit *u, db_done *done);
 
 /* For generated code: one parameter is pointer, length and whether it is binary. */
 struct db_value {
-	const char *at;           /* NULL: SQL NULL */
+	const char *at; /* NULL: SQL NULL */
 	int length;
 	int binary;
 };
 struct arena *db_unit_arena(struct db_unit *u);
 void db_unit_add(struct db_unit *u, const struct db_statement *statement, const struct db_value *values);
 /* Encoders (binary wire format), results in the unit's arena. */
-struct db_value db_value_text(struct db_unit *u, struct str s);            /* absent: NULL; also jsonb and date as text format */
-struct db_value db_value_bytes(struct db_unit *u, struct str s);           /* bytea    */
-struct db_value db_value_int(struct db_unit *u, int64_t n);                /* int8; DB_NO_INT: NULL */
+struct db_value db_value_text(struct db_unit *u, struct str s);	   /* absent: NULL; not copied         */
+struct db_value db_value_literal(struct db_unit *u, struct str s); /* jsonb, date: in text format      */
+struct db_value db_value_bytes(struct db_unit *u, struct str s);   /* bytea; not copied */
+struct db_value db_value_int(struct db_unit *u, int64_t n);	   /* int8; DB_NO_INT: NULL */
 struct db_value db_value_bool(struct db_unit *u, bool b);
-struct db_value db_value_float(struct db_unit *u, double d);               /* NaN: NULL */
-struct db_value db_value_uuid(struct db_unit *u, struct uuid id);          /* nil: NULL */
-struct db_value db_value_time(struct db_unit *u, int64_t wall_ms);         /* timestamptz; DB_NO_INT: NULL */
-/* Arrays: parallel members of one set-based statement. */
-struct db_texts { const struct str *at; size_t n; };
-struct db_ints { const int64_t *at; size_t n; };
-struct db_uuids { const struct uuid *at; size_t n; };
-struct db_times { const int64_t *at; size_t n; };
-struct db_floats { const double *at; size_t n; };
-struct db_bools { const bool *at; size_t n; };
+struct db_value db_value_float(struct db_unit *u, double d);	   /* NaN: NULL */
+struct db_value db_value_uuid(struct db_unit *u, struct uuid id);  /* nil: NULL */
+struct db_value db_value_time(struct db_unit *u, int64_t wall_ms); /* timestamptz; DB_NO_INT: NULL */
+/* Arrays: parallel members of one set-based statement. Elements are NULL as above; at == NULL is SQL NULL,
+ * not an empty array. */
+struct db_texts {
+	const struct str *at;
+	size_t n;
+};
+struct db_ints {
+	const int64_t *at;
+	size_t n;
+};
+struct db_uuids {
+	const struct uuid *at;
+	size_t n;
+};
+struct db_times {
+	const int64_t *at;
+	size_t n;
+};
+struct db_floats {
+	const double *at;
+	size_t n;
+};
+struct db_bools {
+	const bool *at;
+	size_t n;
+};
 struct db_value db_value_texts(struct db_unit *u, struct db_texts a);
 struct db_value db_value_bytes_array(struct db_unit *u, struct db_texts a);
 struct db_value db_value_ints(struct db_unit *u, struct db_ints a);

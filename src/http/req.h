@@ -14,6 +14,7 @@
 struct conn;
 struct server;    /* http/conn.h  */
 struct route;     /* app/router.h */
+struct page;      /* db/answer.h */
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_METHODS };
 
@@ -79,6 +80,7 @@ struct req {
 	struct str once_fingerprint;         /* SHA-256 of the canonical request                       */
 
 	struct str made;                     /* body of the answer, when a handler knows it before its unit ran */
+	const struct page *page;   /* db/answer.h: the page of a list that was asked for           */
 
 	enum lang lang;                      /* by Accept-Language                                     */
 	struct uuid id;                      /* request id, X-Request-Id of the answer                 */

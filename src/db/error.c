@@ -1,0 +1,66 @@
+/* From SQLSTATE and constraint to the problem that the client reads. */
+#include "db/error.h"
+
+#include "base/log.h"
+#include "http/reply.h"
+
+static struct str field(const PGresult *error, int code)
+{
+	return error ? str_of(PQresultErrorField(error, code)) : STR_NONE;
+}
+
+/* What passes when the same request is sent again. */
+static bool is_transient(struct str sqlstate, bool read_only)
+{
+	static const char *const prefixes[] = {
+		"08",	 /* connection                                       */
+		"53",	 /* resources                                        */
+		"57P",	 /* shutting down, starting up                       */
+		"40001", /* serialization                                    */
+		"40P01", /* deadlock                                         */
+		"55P03", /* lock not available                               */
+		"0A000", /* the plan is older than the schema: see link.c    */
+		"26000", /* the statement is not prepared: see link.c        */
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (str_starts(sqlstate, str_of(prefixes[i])))
+			return true;
+	return !read_only && str_eq(sqlstate, STR("25006")); /* the server is a standby now */
+}
+
+static void log_failure(
+	const struct req *req, struct str sqlstate, struct str constraint, const char *statement)
+{
+	char id[UUID_TEXT_SIZE];
+
+	uuid_format(&req->id, id);
+	log_error("db.error", LOG_STR("sqlstate", sqlstate), LOG_STR("constraint", constraint),
+		LOG_STR("statement", str_of(statement)), LOG_STR("request", str_of(id)));
+}
+
+static bool is_array(struct str json)
+{
+	return json.len >= 2 && json.at[0] == '[' && json.at[json.len - 1] == ']';
+}
+
+void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement)
+{
+	struct str state = arena_str(req->arena, str_of(sqlstate));
+	struct str constraint = field(error, PG_DIAG_CONSTRAINT_NAME),
+		   detail = field(error, PG_DIAG_MESSAGE_DETAIL);
+	enum problem problem = problem_of_database(state, constraint);
+
+	req->sqlstate = state;
+	if (problem == PROBLEM_internal && is_transient(state, req->read_only))
+		problem = PROBLEM_unavailable;
+	if (problem == PROBLEM_internal)
+		log_failure(req, state, constraint, statement);
+	if (problem == PROBLEM_unavailable || problem == PROBLEM_database_timeout)
+		reply_header(req, "Retry-After", STR("1"));
+	if (problem == PROBLEM_wrong_state && is_array(detail))
+		reply_problem_with(
+			req, problem, STR_NONE, arena_printf(req->arena, "\"moves\":%.*s", STR_ARG(detail)));
+	else
+		reply_problem(req, problem, STR_NONE);
+}

@@ -1,0 +1,420 @@
+/* A connection to PostgreSQL in the event loop: connect, set up, send, read, fall, come back. */
+#include "db/link.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/metric.h"
+#include "base/must.h"
+#include "base/rand.h"
+
+enum {
+	CONNECT_MS = 10000,  /* connecting and preparing together */
+	BACKOFF_MIN_MS = 50, /* doubles up to the maximum         */
+	BACKOFF_MAX_MS = 5000,
+};
+
+static void set_timer(struct link *l, int64_t us)
+{
+	struct timeval tv = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+
+	event_add(&l->timer, &tv);
+}
+
+/* Half of the doubled step is fixed and half is random: workers that lost the same server do not come back in
+ * step. */
+static int64_t backoff_us(unsigned attempts)
+{
+	int64_t ms = attempts < 8 ? BACKOFF_MIN_MS << attempts : BACKOFF_MAX_MS;
+	uint32_t dice;
+
+	if (ms > BACKOFF_MAX_MS)
+		ms = BACKOFF_MAX_MS;
+	rand_bytes(&dice, sizeof(dice));
+	return ms * 500 + (int64_t)(dice % (uint32_t)(ms * 500));
+}
+
+static struct exchange *head(const struct link *l)
+{
+	return list_entry(l->sent.next, struct exchange, in);
+}
+
+/* Takes the oldest exchange off the link. */
+static void end_head(struct link *l, const char *sqlstate)
+{
+	struct exchange *x = head(l);
+
+	list_remove(&x->in);
+	l->nsent--;
+	l->head_us = clock_mono_us();
+	x->sqlstate = sqlstate;
+	x->ended(x);
+}
+
+static void setup_ended(struct exchange *x)
+{
+	PQclear(x->error);
+	x->error = NULL;
+}
+
+static const char *error_state(const struct exchange *x, const char *otherwise)
+{
+	const char *sqlstate = x->error ? PQresultErrorField(x->error, PG_DIAG_SQLSTATE) : NULL;
+
+	return sqlstate ? sqlstate : otherwise;
+}
+
+static void disconnect(struct link *l)
+{
+	/* The events go first: libpq may have closed the socket, and its number may be taken again soon. */
+	event_del(&l->readable);
+	event_del(&l->writable);
+	event_del(&l->timer);
+	PQfinish(l->pg);
+	l->pg = NULL;
+	l->state = LINK_DOWN;
+}
+
+/* The link is gone. What the server said before it went decides about the oldest exchange, `sqlstate`
+ * otherwise. */
+static void lose(struct link *l, const char *reason, const char *sqlstate)
+{
+	bool was_up = l->state == LINK_READY || l->state == LINK_RETIRING;
+
+	l->plan->failed(l, reason);
+	disconnect(l);
+	set_timer(l, backoff_us(l->attempts++));
+	if (was_up) {
+		metric_add(METRIC_db_connections, -1);
+		metric_add(METRIC_db_lost, 1);
+	}
+	if (!list_empty(&l->sent))
+		end_head(l, error_state(head(l), sqlstate));
+	while (!list_empty(&l->sent))
+		end_head(l, LINK_LOST_STATE);
+	if (was_up)
+		l->plan->changed(l);
+}
+
+static void lose_broken(struct link *l)
+{
+	lose(l, PQerrorMessage(l->pg), LINK_LOST_STATE);
+}
+
+/* Hands what libpq still holds to the socket, now or when it can take more. */
+static bool flush(struct link *l)
+{
+	int left = PQflush(l->pg);
+
+	if (left > 0)
+		event_add(&l->writable, NULL);
+	return left >= 0;
+}
+
+static bool send_query(PGconn *pg, const struct query *q)
+{
+	const struct db_statement *s = q->statement;
+	int n = (int)s->nparams;
+
+	switch (q->kind) {
+	case QUERY_PREPARE:
+		return PQsendPrepare(pg, s->name, s->text, n, s->types);
+	case QUERY_TEXT:
+		return PQsendQueryParams(pg, s->text, n, s->types, q->values, q->lengths, q->formats, 0);
+	case QUERY_RUN:
+		break;
+	}
+	return PQsendQueryPrepared(pg, s->name, n, q->values, q->lengths, q->formats, 0);
+}
+
+static bool send_all(struct link *l, const struct exchange *x)
+{
+	if (fail_now(FAIL_DB_SEND))
+		return false;
+	for (unsigned i = 0; i < x->n; i++)
+		if (!send_query(l->pg, &x->queries[i]))
+			return false;
+	return PQpipelineSync(l->pg) && flush(l);
+}
+
+static void send_exchange(struct link *l, struct exchange *x)
+{
+	x->got = 0;
+	x->error = NULL;
+	x->sent_us = clock_mono_us();
+	if (list_empty(&l->sent)) {
+		l->head_us = x->sent_us;
+		if (l->state != LINK_SETTING_UP && !event_pending(&l->timer, EV_TIMEOUT, NULL))
+			set_timer(l, l->plan->limit_us);
+	}
+	list_append(&l->sent, &x->in);
+	l->nsent++;
+	if (!send_all(l, x))
+		lose_broken(l);
+}
+
+void link_send(struct link *l, struct exchange *x)
+{
+	must(l->state == LINK_READY);
+	send_exchange(l, x);
+}
+
+/* Statements that were prepared for a schema that has changed, a role that was switched to read-only: a new
+ * connection puts it right. */
+static bool wants_new_link(const char *sqlstate)
+{
+	static const char *const states[] = {"0A000", "25006", "26000"};
+
+	for (size_t i = 0; sqlstate && i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(sqlstate, states[i]) == 0)
+			return true;
+	return false;
+}
+
+static void synced(struct link *l)
+{
+	struct exchange *x = head(l);
+	const char *sqlstate = error_state(x, x->error ? LINK_LOST_STATE : NULL);
+	bool was_setup = x == &l->setup;
+
+	must(sqlstate || x->got == x->n);
+	if (!was_setup && l->state == LINK_READY && wants_new_link(sqlstate))
+		l->state = LINK_RETIRING;
+	if (was_setup && !sqlstate)
+		l->state = LINK_READY;
+	if (!was_setup || !sqlstate)
+		end_head(l, sqlstate);
+}
+
+/* Keeps one result of the oldest exchange, which owns it from now on. */
+static void take_result(struct link *l, PGresult *result)
+{
+	struct exchange *x = head(l);
+
+	switch (PQresultStatus(result)) {
+	case PGRES_PIPELINE_SYNC:
+		PQclear(result);
+		synced(l);
+		return;
+	case PGRES_TUPLES_OK:
+	case PGRES_COMMAND_OK:
+		must(x->got < x->n);
+		if (x->results)
+			x->results[x->got] = result;
+		else
+			PQclear(result);
+		x->got++;
+		return;
+	case PGRES_PIPELINE_ABORTED:
+		PQclear(result);
+		return;
+	default:
+		/* May also come instead of Sync: a deferred constraint fails after all statements went well.
+		 */
+		if (x->error)
+			PQclear(result);
+		else
+			x->error = result;
+	}
+}
+
+static void take_results(struct link *l)
+{
+	bool pause = false;
+
+	/* One NULL parts two statements; after a second one in a row libpq has no more. */
+	while (!list_empty(&l->sent) && !PQisBusy(l->pg)) {
+		PGresult *result = PQgetResult(l->pg);
+		if (!result && pause)
+			return;
+		pause = !result;
+		if (result)
+			take_result(l, result);
+	}
+}
+
+static void take_notifies(struct link *l)
+{
+	for (PGnotify *note; (note = PQnotifies(l->pg)) != NULL; PQfreemem(note))
+		if (l->plan->heard && l->state == LINK_READY)
+			l->plan->heard(l, str_of(note->extra));
+}
+
+static void lose_setup(struct link *l)
+{
+	const struct exchange *x = &l->setup;
+	const char *what = x->got < x->n ? x->queries[x->got].statement->name : "sync";
+	char reason[256];
+
+	snprintf(reason, sizeof(reason), "%s: %s", what, PQresultErrorMessage(x->error));
+	lose(l, reason, LINK_LOST_STATE);
+}
+
+/* After results were read: what became of the link? */
+static void settle(struct link *l, enum link_state before)
+{
+	if (l->state == LINK_SETTING_UP && l->setup.error) {
+		lose_setup(l);
+		return;
+	}
+	if (PQstatus(l->pg) == CONNECTION_BAD) {
+		lose_broken(l);
+		return;
+	}
+	if (l->state == LINK_RETIRING && list_empty(&l->sent)) {
+		lose(l, "reconnecting to prepare the statements again", LINK_LOST_STATE);
+		return;
+	}
+	if (before == LINK_SETTING_UP && l->state == LINK_READY) {
+		l->attempts = 0;
+		event_del(&l->timer);
+		metric_add(METRIC_db_connections, 1);
+		l->plan->changed(l);
+	} else {
+		l->plan->room(l);
+	}
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *l = arg;
+	enum link_state before = l->state;
+
+	(void)fd;
+	(void)what;
+	bool ok = !fail_now(FAIL_DB_READ) && PQconsumeInput(l->pg);
+	take_results(l);
+	take_notifies(l);
+	if (!ok)
+		lose_broken(l);
+	else if (flush(l))
+		settle(l, before);
+	else
+		lose_broken(l);
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *l = arg;
+
+	(void)fd;
+	(void)what;
+	if (!flush(l))
+		lose_broken(l);
+}
+
+static void set_up(struct link *l)
+{
+	int fd = PQsocket(l->pg);
+
+	if (PQsetnonblocking(l->pg, 1) != 0 || !PQenterPipelineMode(l->pg)) {
+		lose_broken(l);
+		return;
+	}
+	event_assign(&l->readable, l->plan->loop, fd, EV_READ | EV_PERSIST, on_readable, l);
+	event_assign(&l->writable, l->plan->loop, fd, EV_WRITE, on_writable, l);
+	event_add(&l->readable, NULL);
+	l->state = LINK_SETTING_UP;
+	l->setup = (struct exchange){.queries = l->plan->setup, .n = l->plan->nsetup, .ended = setup_ended};
+	send_exchange(l, &l->setup);
+}
+
+static void on_connecting(evutil_socket_t fd, short what, void *arg);
+
+/* One shot each time: libpq opens another socket when it goes on to the next address. */
+static void watch(struct link *l, short what)
+{
+	event_assign(&l->readable, l->plan->loop, PQsocket(l->pg), what, on_connecting, l);
+	event_add(&l->readable, NULL);
+}
+
+static void on_connecting(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *l = arg;
+
+	(void)fd;
+	(void)what;
+	switch (PQconnectPoll(l->pg)) {
+	case PGRES_POLLING_READING:
+		watch(l, EV_READ);
+		break;
+	case PGRES_POLLING_WRITING:
+		watch(l, EV_WRITE);
+		break;
+	case PGRES_POLLING_OK:
+		set_up(l);
+		break;
+	default:
+		lose_broken(l);
+	}
+}
+
+/* The server's notices are for people at a terminal; they may quote data. */
+static void drop_notice(void *arg, const PGresult *notice)
+{
+	(void)arg;
+	(void)notice;
+}
+
+static void connect_now(struct link *l)
+{
+	const struct target *t = l->plan->target;
+
+	l->state = LINK_CONNECTING;
+	l->pg = PQconnectStartParams(t->keywords, t->values, 0);
+	if (!l->pg || PQstatus(l->pg) == CONNECTION_BAD) {
+		lose_broken(l);
+		return;
+	}
+	PQsetNoticeReceiver(l->pg, drop_notice, NULL);
+	set_timer(l, INT64_C(1000) * CONNECT_MS);
+	watch(l, EV_WRITE);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *l = arg;
+	int64_t left;
+
+	(void)fd;
+	(void)what;
+	switch (l->state) {
+	case LINK_DOWN:
+		connect_now(l);
+		break;
+	case LINK_CONNECTING:
+	case LINK_SETTING_UP:
+		lose(l, "connecting took too long", LINK_LOST_STATE);
+		break;
+	case LINK_READY:
+	case LINK_RETIRING:
+		if (list_empty(&l->sent))
+			break;
+		left = l->head_us + l->plan->limit_us - clock_mono_us();
+		if (left > 0)
+			set_timer(l, left);
+		else
+			lose(l, "no answer in time", LINK_TIMEOUT_STATE);
+	}
+}
+
+void link_init(struct link *l, const struct link_plan *plan)
+{
+	*l = (struct link){.plan = plan, .state = LINK_DOWN};
+	list_init(&l->sent);
+	event_assign(&l->readable, plan->loop, -1, 0, on_connecting, l);
+	event_assign(&l->writable, plan->loop, -1, 0, on_writable, l);
+	event_assign(&l->timer, plan->loop, -1, 0, on_timer, l);
+	set_timer(l, 0);
+}
+
+void link_close(struct link *l)
+{
+	if (l->state == LINK_READY || l->state == LINK_RETIRING)
+		metric_add(METRIC_db_connections, -1);
+	disconnect(l);
+	while (!list_empty(&l->sent))
+		end_head(l, LINK_LOST_STATE);
+}

@@ -1,0 +1,93 @@
+#ifndef TIEPDAN_DB_LINK_H
+#define TIEPDAN_DB_LINK_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "base/list.h"
+#include "db/db.h"
+#include "db/target.h"
+
+/* One pipelined connection to PostgreSQL: connects without blocking, prepares its statements, carries
+ * exchanges, and when it is lost comes back by itself with exponential back-off and jitter. Private to db/.
+ */
+
+enum query_kind {
+	QUERY_RUN,     /* a prepared statement                       */
+	QUERY_PREPARE, /* the preparation of one                     */
+	QUERY_TEXT,    /* statement->text, without preparation       */
+};
+
+struct query {
+	enum query_kind kind;
+	const struct db_statement *statement;
+	/* Parameters, as libpq takes them. */
+	const char *const *values;
+	const int *lengths, *formats;
+};
+
+/* What is sent up to one Sync: one transaction. Either all of it took effect or (sqlstate set) none, but for
+ * a lost link, where nobody knows. */
+struct exchange {
+	struct list in; /* the list of the one who has it: a queue, or `sent` of a link */
+	const struct query *queries;
+	unsigned n, got;
+	PGresult **results;   /* n places, filled as they come; NULL: only the outcome matters */
+	PGresult *error;      /* the first failure, if the server told one                     */
+	const char *sqlstate; /* NULL: success. Else five characters, as long as `error` lives */
+	int64_t sent_us;
+	/* Sync has arrived, or never will. Runs amid the reading of a link: only notes what has to be done.
+	 */
+	void (*ended)(struct exchange *x);
+};
+
+/* SQLSTATEs that are made here. */
+#define LINK_LOST_STATE "08006" /* the connection went while the exchange was out; also when none is there   \
+				 */
+#define LINK_TIMEOUT_STATE                                                                                   \
+	"57014"			/* the server did not answer in time                                      */
+#define LINK_BUSY_STATE "53300" /* too much is waiting already                                            */
+
+enum link_state {
+	LINK_DOWN,	 /* the back-off timer runs                             */
+	LINK_CONNECTING, /* in PQconnectPoll                                    */
+	LINK_SETTING_UP, /* statements are being prepared                       */
+	LINK_READY,	 /* takes exchanges                                     */
+	LINK_RETIRING,	 /* takes no more; reconnects when those out have ended */
+};
+
+struct link;
+
+/* What the links of one kind have in common. The hooks may send on any link. */
+struct link_plan {
+	struct event_base *loop;
+	const struct target *target;
+	const struct query *setup; /* run as one exchange after each connect       */
+	unsigned nsetup;
+	int64_t limit_us; /* an exchange that runs longer means a dead link */
+	void *owner;
+	void (*changed)(struct link *l);		    /* became ready, or lost                     */
+	void (*room)(struct link *l);			    /* exchanges have ended                      */
+	void (*failed)(struct link *l, const char *reason); /* why it goes down; libpq's words */
+	void (*heard)(struct link *l, struct str payload);  /* NOTIFY; NULL: not expected       */
+};
+
+struct link {
+	const struct link_plan *plan;
+	PGconn *pg; /* NULL in LINK_DOWN */
+	enum link_state state;
+	struct event readable, writable, timer;
+	struct list sent; /* exchanges, oldest first */
+	unsigned nsent;
+	int64_t head_us; /* since when the oldest one runs */
+	struct exchange setup;
+	unsigned attempts; /* failed ones since it was ready last */
+};
+
+void link_init(struct link *l, const struct link_plan *plan); /* starts connecting soon, in the loop    */
+void link_close(struct link *l);			      /* ends what is out with LINK_LOST_STATE */
+/* Sends an exchange on a link that is ready. If that fails the link is lost and all its exchanges have ended.
+ */
+void link_send(struct link *l, struct exchange *x);
+
+#endif

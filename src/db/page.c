@@ -1,0 +1,177 @@
+/* Pages of a list: signed cursors, and the link to the next page. */
+#include "db/answer.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/must.h"
+#include "http/parse.h"
+#include "http/reply.h"
+
+/* A cursor is base64url(version, MAC, key). The MAC binds the key to the list it came from and to the reader.
+ */
+enum {
+	CURSOR_VERSION = 1,
+	CURSOR_MAC = 16,
+	CURSOR_HEAD = 1 + CURSOR_MAC,
+};
+
+/* One name=value of the query string, as sent. */
+static bool next_pair(struct str *query, struct str *ret_name, struct str *ret_value)
+{
+	struct str pair;
+
+	if (!str_next(query, '&', &pair))
+		return false;
+	if (!str_next(&pair, '=', ret_name))
+		*ret_name = STR("");
+	*ret_value = pair.at ? pair : STR("");
+	return true;
+}
+
+static struct str decode(struct req *req, struct str text)
+{
+	struct str plain = http_percent_decode(req->arena, text, true);
+
+	return plain.at ? plain : text;
+}
+
+static bool is_paging(struct str name)
+{
+	return str_eq(name, STR("cursor")) || str_eq(name, STR("limit"));
+}
+
+/* The filters of the query, decoded and with their lengths in front, so that no two queries look alike. */
+static struct str filters(struct req *req)
+{
+	struct str rest = req->query_text, name, value;
+	struct buf out = {.arena = req->arena};
+
+	while (rest.at && next_pair(&rest, &name, &value)) {
+		name = decode(req, name);
+		if (is_paging(name))
+			continue;
+		value = decode(req, value);
+		buf_printf(&out, "%zu:%zu:", name.len, value.len);
+		buf_put(&out, name);
+		buf_put(&out, value);
+	}
+	return buf_str(&out);
+}
+
+static struct str reader(struct req *req)
+{
+	const struct who *who = &req->who;
+	char account[UUID_TEXT_SIZE];
+
+	uuid_format(&who->account, account);
+	return arena_printf(req->arena, "%d %s %lld", (int)who->kind, account, (long long)who->ticket_number);
+}
+
+static struct digest cursor_mac(struct req *req, struct str key)
+{
+	static const char version[] = {CURSOR_VERSION};
+	struct str parts[] = {{version, sizeof(version)}, req->path, filters(req), reader(req), key};
+
+	return digest_hmac(req->app->cursor_key, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
+static struct str make_cursor(struct req *req, struct str key)
+{
+	struct digest mac = cursor_mac(req, key);
+	struct buf raw = {.arena = req->arena};
+
+	buf_byte(&raw, CURSOR_VERSION);
+	buf_put(&raw, (struct str){digest_bytes(&mac).at, CURSOR_MAC});
+	buf_put(&raw, key);
+	return digest_b64url(req->arena, buf_str(&raw));
+}
+
+/* The key inside; absent when the cursor is not ours. */
+static struct str read_cursor(struct req *req, struct str cursor)
+{
+	struct str raw = digest_b64url_decode(req->arena, cursor);
+
+	if (!raw.at || raw.len < CURSOR_HEAD || raw.at[0] != CURSOR_VERSION)
+		return STR_NONE;
+	struct str key = {raw.at + CURSOR_HEAD, raw.len - CURSOR_HEAD};
+	struct digest mac = cursor_mac(req, key);
+	if (!str_eq_secret(
+		    (struct str){raw.at + 1, CURSOR_MAC}, (struct str){digest_bytes(&mac).at, CURSOR_MAC}))
+		return STR_NONE;
+	return key;
+}
+
+bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *ret)
+{
+	struct page *page = arena_alloc(req->arena, sizeof(*page));
+
+	page->limit = limit;
+	if (cursor.at) {
+		page->after = read_cursor(req, cursor);
+		if (!page->after.at) {
+			reply_problem(req, PROBLEM_bad_cursor, STR_NONE);
+			return false;
+		}
+	}
+	req->page = page;
+	*ret = *page;
+	return true;
+}
+
+/* Part of the target as the client sent it, safe between < and > in a header. */
+static void put_uri(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.at[i];
+		if (c <= ' ' || c >= 0x7f || strchr("<>\"\\", c))
+			buf_printf(out, "%%%02X", c);
+		else
+			buf_byte(out, (char)c);
+	}
+}
+
+/* The same list with all filters, behind this cursor. */
+static struct str next_link(struct req *req, struct str cursor)
+{
+	struct str rest = req->query_text, pair, name;
+	struct buf out = {.arena = req->arena};
+
+	buf_byte(&out, '<');
+	put_uri(&out, req->path);
+	buf_byte(&out, '?');
+	while (rest.at && str_next(&rest, '&', &pair)) {
+		struct str value = pair;
+		if (!str_next(&value, '=', &name) || str_eq(decode(req, name), STR("cursor")))
+			continue;
+		put_uri(&out, pair);
+		buf_byte(&out, '&');
+	}
+	buf_printf(&out, "cursor=%.*s>; rel=\"next\"", STR_ARG(cursor));
+	return buf_str(&out);
+}
+
+void answer_page(struct req *req, PGresult *const *results)
+{
+	const PGresult *rows = answer_find(results, "item");
+	const struct page *page = req->page;
+	struct buf body = {.arena = req->arena};
+	struct str cursor = STR_NONE;
+
+	must(page);
+	int n = PQntuples(rows), last = n > page->limit ? (int)page->limit : n;
+	if (last < n && last > 0) {
+		cursor = make_cursor(req, db_cell(rows, last - 1, "key"));
+		reply_header(req, "Link", next_link(req, cursor));
+	}
+	buf_put(&body, STR("{\"items\":["));
+	for (int i = 0; i < last; i++) {
+		if (i)
+			buf_byte(&body, ',');
+		buf_put(&body, db_cell(rows, i, "item"));
+	}
+	buf_put(&body, STR("],\"next_cursor\":"));
+	buf_json(&body, cursor);
+	buf_byte(&body, '}');
+	reply_json(req, 200, buf_str(&body));
+}

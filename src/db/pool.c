@@ -1,0 +1,193 @@
+/* A pool of links: one queue, the least loaded link first. */
+#include "db/pool.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/metric.h"
+
+int64_t pool_timeout_ms(const struct db *db, enum db_pool which)
+{
+	const struct config *config = db->app->config;
+
+	return which == DB_SLOW ? config->db_slow_timeout_ms : config->db_timeout_ms;
+}
+
+/* statement_timeout counts per statement: this bounds the unit, should the server not answer at all. */
+int64_t pool_limit_us(const struct db *db, enum db_pool which)
+{
+	return pool_timeout_ms(db, which) * 1500 + 1000000;
+}
+
+static struct db_unit *unit_of(struct list *node)
+{
+	return list_entry(list_entry(node, struct exchange, in), struct db_unit, exchange);
+}
+
+static bool any_ready(const struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->nlinks; i++)
+		if (pool->links[i].state == LINK_READY)
+			return true;
+	return false;
+}
+
+static struct link *least_loaded(const struct pool *pool)
+{
+	struct link *best = NULL;
+
+	for (unsigned i = 0; i < pool->nlinks; i++) {
+		struct link *l = &pool->links[i];
+		if (l->state != LINK_READY || l->nsent >= POOL_DEPTH)
+			continue;
+		if (!best || l->nsent < best->nsent)
+			best = l;
+		if (best->nsent == 0)
+			break;
+	}
+	return best;
+}
+
+static void take(struct pool *pool, struct db_unit *u)
+{
+	list_remove(&u->exchange.in);
+	pool->nwaiting--;
+}
+
+/* Without any link no request waits: the client is told to come back. Jobs wait their time. */
+static void refuse_requests(struct pool *pool)
+{
+	list_each (node, &pool->waiting) {
+		struct db_unit *u = unit_of(node);
+		if (u->req) {
+			take(pool, u);
+			unit_end(u, LINK_LOST_STATE);
+		}
+	}
+}
+
+static void dispatch(struct pool *pool)
+{
+	struct link *l;
+
+	if (!any_ready(pool))
+		refuse_requests(pool);
+	while (!list_empty(&pool->waiting) && (l = least_loaded(pool)) != NULL) {
+		struct db_unit *u = unit_of(pool->waiting.next);
+		take(pool, u);
+		if (unit_unwanted(u)) {
+			unit_end(u, LINK_LOST_STATE);
+			continue;
+		}
+		u->state = UNIT_SENT;
+		metric_add(METRIC_db_units, 1);
+		link_send(l, &u->exchange);
+	}
+}
+
+static void dispatch_links(struct link *l)
+{
+	dispatch(l->plan->owner);
+}
+
+static void link_failed(struct link *l, const char *reason)
+{
+	struct pool *pool = l->plan->owner;
+
+	db_complain(pool->db, "db.connection", reason);
+}
+
+static void set_timer(struct pool *pool, int64_t us)
+{
+	struct timeval tv = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+
+	event_add(&pool->timer, &tv);
+}
+
+/* All units of a pool may wait equally long, so that the oldest is the first to be late. */
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct pool *pool = arg;
+
+	(void)fd;
+	(void)what;
+	while (!list_empty(&pool->waiting)) {
+		struct db_unit *u = unit_of(pool->waiting.next);
+		int64_t left = u->queued_us + pool->plan.limit_us - clock_mono_us();
+		if (left > 0) {
+			set_timer(pool, left);
+			return;
+		}
+		take(pool, u);
+		unit_end(u, LINK_TIMEOUT_STATE);
+	}
+}
+
+void pool_push(struct pool *pool, struct db_unit *u)
+{
+	u->queued_us = clock_mono_us();
+	if (pool->nwaiting >= pool->waiting_max) {
+		metric_add(METRIC_overloaded, u->req ? 1 : 0);
+		unit_end(u, LINK_BUSY_STATE);
+		return;
+	}
+	u->state = UNIT_WAITING;
+	list_append(&pool->waiting, &u->exchange.in);
+	pool->nwaiting++;
+	dispatch(pool);
+	if (!list_empty(&pool->waiting) && !event_pending(&pool->timer, EV_TIMEOUT, NULL))
+		set_timer(pool, pool->plan.limit_us);
+}
+
+static const struct query *plan_setup(struct db *db)
+{
+	struct query *setup = arena_alloc(db->arena, (db->nstatements + 1) * sizeof(*setup));
+
+	for (unsigned i = 0; i < db->nstatements; i++)
+		setup[i] = (struct query){.kind = QUERY_PREPARE, .statement = &db->statements[i]};
+	return setup;
+}
+
+int pool_open(struct pool *pool, struct db *db, enum db_pool which)
+{
+	const struct config *config = db->app->config;
+	struct str reason,
+		options = arena_printf(db->arena, "-c jit=off -c timezone=UTC -c statement_timeout=%lld",
+			(long long)pool_timeout_ms(db, which));
+
+	pool->db = db;
+	list_init(&pool->waiting);
+	event_assign(&pool->timer, db->app->loop, -1, 0, on_timer, pool);
+	if (!target_resolve(db->arena, config->database_url, options, &pool->target, &reason)) {
+		db_complain(db, "db.url", arena_cstr(db->arena, reason));
+		return -EINVAL;
+	}
+	pool->plan = (struct link_plan){.loop = db->app->loop,
+		.target = &pool->target,
+		.setup = plan_setup(db),
+		.nsetup = db->nstatements,
+		.limit_us = pool_limit_us(db, which),
+		.owner = pool,
+		.changed = dispatch_links,
+		.room = dispatch_links,
+		.failed = link_failed};
+	pool->nlinks = (unsigned)(which == DB_SLOW ? config->db_slow : config->db_fast);
+	pool->waiting_max = pool->nlinks * (unsigned)config->db_queue;
+	pool->links = arena_alloc(db->arena, pool->nlinks * sizeof(*pool->links));
+	for (unsigned i = 0; i < pool->nlinks; i++)
+		link_init(&pool->links[i], &pool->plan);
+	return 0;
+}
+
+void pool_close(struct pool *pool)
+{
+	event_del(&pool->timer);
+	for (unsigned i = 0; i < pool->nlinks; i++)
+		link_close(&pool->links[i]);
+	while (!list_empty(&pool->waiting)) {
+		struct db_unit *u = unit_of(pool->waiting.next);
+		take(pool, u);
+		unit_end(u, LINK_LOST_STATE);
+	}
+}

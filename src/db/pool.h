@@ -1,0 +1,93 @@
+#ifndef TIEPDAN_DB_POOL_H
+#define TIEPDAN_DB_POOL_H
+
+#include "db/link.h"
+#include "db/unit.h"
+
+/* The insides of struct db and struct db_unit. Private to db/.
+ *
+ * A unit waits in the one queue of its pool until a link has room, so that it is never behind a slow one
+ * while another link is idle, and what was not sent can still be dropped. */
+
+enum {
+	POOL_DEPTH = 4, /* exchanges out on one link: enough to keep the server busy while results travel */
+	UNIT_HOOKS_MAX = 4,
+};
+
+struct pool {
+	struct db *db;
+	struct target target;
+	struct link_plan plan;
+	struct link *links;
+	unsigned nlinks;
+	struct list waiting; /* units, oldest first */
+	unsigned nwaiting, waiting_max;
+	struct event timer; /* the oldest one has waited too long */
+};
+
+struct db_listener;
+
+struct db {
+	struct app *app;
+	struct arena *arena; /* lives as long as the pools */
+	const struct db_statement *statements;
+	unsigned nstatements;
+	struct pool pools[DB_POOLS];
+	struct list ended; /* units whose handler has to be told */
+	struct event deliver;
+	bool delivering;
+	int64_t complained_us; /* when a failed connection was logged last */
+	struct db_listener *listeners;
+};
+
+/* Which list a unit is in. */
+enum unit_state {
+	UNIT_BUILDING, /* none: the handler adds statements */
+	UNIT_WAITING,  /* `waiting` of its pool             */
+	UNIT_SENT,     /* `sent` of a link                  */
+	UNIT_ENDED,    /* `ended` of its db                 */
+};
+
+struct unit_hook {
+	const char *sqlstate;
+	void (*refused)(struct req *req, struct str detail);
+};
+
+struct db_unit {
+	struct exchange exchange;
+	struct db *db;
+	struct arena *arena;
+	enum unit_state state;
+	struct req *req; /* NULL: a unit of a job */
+	struct db_job *job;
+	db_then *then;
+	db_done *done;
+	bool slow, needs_caller, adding_caller;
+	unsigned n;				/* statements of the handler             */
+	struct query queries[1 + DB_UNIT_MAX];	/* the first place is the caller's       */
+	PGresult *results[1 + DB_UNIT_MAX + 1]; /* the same places; NULL behind the last */
+	struct unit_hook hooks[UNIT_HOOKS_MAX];
+	unsigned nhooks;
+	int64_t queued_us; /* when it was handed to the pool */
+};
+
+/* Runs once for each: `options` are settings of the session. Returns 0 or a negative errno; the reason has
+ * been logged. */
+int pool_open(struct pool *pool, struct db *db, enum db_pool which);
+void pool_close(struct pool *pool);
+/* Queues a unit and sends what can be sent. A unit that cannot be taken ends at once. */
+void pool_push(struct pool *pool, struct db_unit *u);
+int64_t pool_timeout_ms(const struct db *db, enum db_pool which); /* of one statement */
+int64_t pool_limit_us(const struct db *db, enum db_pool which);	  /* of a whole unit  */
+
+/* Notes that a unit is over (sqlstate NULL: it succeeded); its handler is told from the event loop. For the
+ * pool, which ends those it never sent, and the links. */
+void unit_end(struct db_unit *u, const char *sqlstate);
+/* Nobody wants it any more: its client has left and it changes nothing. */
+bool unit_unwanted(const struct db_unit *u);
+void unit_deliver(struct db_unit *u);
+
+/* Logs a connection that could not be made or kept, at most once a second. */
+void db_complain(struct db *db, const char *what, const char *reason);
+
+#endif
