@@ -1,0 +1,251 @@
+"""A running installation for one test file: its own database from a template, its own server, its own people."""
+import atexit
+import contextlib
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from support.client import Client
+from support.contract import ROOT
+
+BINARY = os.environ.get("TIEPDAN_BIN", str(ROOT / "build/asan/tiepdan"))
+LIMITS_OFF = {name: "1000000000" for name in (
+    "rate_address", "rate_filing", "rate_login", "rate_staff", "rate_report")}
+ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1"}
+CONSTRUCTION = "HN-SXD"      # the department of most tests
+HUB = "HN-EIC"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until(true, seconds, what):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return
+        time.sleep(0.02)
+    raise AssertionError("after %s s still not: %s" % (seconds, what))
+
+
+class Cluster:
+    """A throw-away PostgreSQL with one migrated and seeded template database."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="tiepdan-test-"))
+        self.keys = self.folder.with_name(self.folder.name + "-keys")
+        self.keys.mkdir(mode=0o700)
+        atexit.register(self.remove)
+        self.tool("start")
+        self.sql("create role tiepdan login createrole; create role tiepdan_app login", "postgres")
+        self.sql("create database city owner tiepdan", "postgres")
+        self.run("city", "keys", "create")
+        self.run("city", "migrate")
+        self.run("city", "seed")
+        self.names = ("t%d" % n for n in itertools.count(1))
+
+    def remove(self):
+        self.tool("stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.keys, ignore_errors=True)
+
+    def tool(self, verb):
+        subprocess.run([str(ROOT / "tests/lib/cluster"), verb, str(self.folder)], check=True)
+
+    def url(self, database, user):
+        return "host=%s/socket dbname=%s user=%s" % (self.folder, database, user)
+
+    def sql(self, text, database, user="postgres"):
+        """Runs SQL; returns the rows, each a list of texts."""
+        got = subprocess.run(["psql", "-X", "-q", "-At", "-F", "\x1f", "-R", "\x1e", "-v", "ON_ERROR_STOP=1", "-d",
+                              self.url(database, user)], input=text, text=True, capture_output=True)
+        assert got.returncode == 0, got.stderr
+        return [row.split("\x1f") for row in got.stdout.rstrip("\n").split("\x1e") if row]
+
+    def run(self, database, *args, ok=True):
+        """A sub-command of tiepdan on a database; returns what it prints."""
+        env = dict(os.environ, **ENVIRONMENT, TIEPDAN_OWNER_URL=self.url(database, "tiepdan"),
+                   TIEPDAN_KEY_DIR=str(self.keys), TIEPDAN_DATABASE_URL=self.url(database, "tiepdan_app"))
+        got = subprocess.run([BINARY] + list(args), env=env, text=True, capture_output=True, timeout=120)
+        assert not ok or got.returncode == 0, "tiepdan %s: %s" % (" ".join(args), got.stdout + got.stderr)
+        return got.stdout if ok else got
+
+    def new_database(self):
+        name = next(self.names)
+        self.sql("create database %s template city owner tiepdan" % name, "postgres")
+        return name
+
+
+class Town:
+    def __init__(self, cluster, contract, **settings):
+        self.cluster = cluster
+        self.contract = contract
+        self.settings = dict(LIMITS_OFF, workers="2", **{k: str(v) for k, v in settings.items()})
+        self.database = cluster.new_database()
+        self.port, self.ops_port = free_port(), free_port()
+        self.log_path = cluster.folder.with_name("%s-%s.log" % (cluster.folder.name, self.database))
+        self.people = {}
+        self.process = None
+        self.start()
+        self.anyone = self.client()
+
+    # --- the server -------------------------------------------------------------------------------------------
+
+    def start(self):
+        settings = dict(self.settings, listen="127.0.0.1:%d" % self.port, listen_ops="127.0.0.1:%d" % self.ops_port,
+                        key_dir=self.cluster.keys, public_url="http://127.0.0.1:%d" % self.port,
+                        database_url=self.cluster.url(self.database, "tiepdan_app"))
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [BINARY, "serve"] + ["--%s=%s" % pair for pair in settings.items()],
+                env=dict(os.environ, **ENVIRONMENT), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        wait_until(lambda: self.ready() or self.process.poll() is not None, 30, "ready")
+        assert self.process.poll() is None, self.log()[-3000:]
+
+    def ready(self):
+        return self.ops("/readyz")[0] == 200
+
+    def ops(self, path):
+        try:
+            with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.ops_port, path), timeout=5) as got:
+                return got.status, got.headers, got.read().decode()
+        except urllib.error.HTTPError as e:
+            return e.code, e.headers, e.read().decode()
+        except OSError:
+            return 0, {}, ""
+
+    def stop(self, seconds=40):
+        """SIGTERM, and the proof that no sanitizer had anything to say."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError("SIGTERM did not end the server: " + self.log()[-3000:])
+        log = self.log()
+        found = re.search(r"(ERROR: \w+Sanitizer|runtime error:|\"event\":\"worker\.(crashed|died)\")", log)
+        assert not found, log[found.start():found.start() + 6000]
+        assert status == 0, "the server ended with %d: %s" % (status, log[-3000:])
+
+    def close(self):
+        try:
+            self.stop()
+        finally:
+            self.log_path.unlink()
+
+    def log(self):
+        return self.log_path.read_text("utf-8", "replace")
+
+    # --- the database -----------------------------------------------------------------------------------------
+
+    def sql(self, text):
+        return self.cluster.sql("set search_path = tiepdan, public;\n" + text, self.database)
+
+    def count(self, table):
+        return int(self.sql("select count(*) from " + table)[0][0])
+
+    # --- callers ----------------------------------------------------------------------------------------------
+
+    def client(self, **headers):
+        return Client(self.port, self.contract, {k.replace("_", "-"): v for k, v in headers.items()})
+
+    def citizen(self, filed):
+        return self.client(Authorization="Ticket %s:%s" % (filed["code"], filed["secret"]))
+
+    def login(self, role, department=CONSTRUCTION, number=1):
+        """Makes a person once and returns the login."""
+        roles = role if isinstance(role, str) else ",".join(role)
+        login = "%s.%s.%d" % (roles.replace(",", "-").replace("_", "-"), department.lower(), number)
+        if login not in self.people:
+            self.cluster.run(self.database, "user", "add", login, "--name=Người %s %d" % (roles, number),
+                             "--department=" + department, "--role=" + roles)
+            self.people[login] = None
+        return login
+
+    def code(self, login):
+        return self.cluster.run(self.database, "user", "code", login).strip().splitlines()[-1].split()[-1]
+
+    def sign_in(self, login):
+        opened = self.anyone.post("/v1/sessions", {"login": login, "code": self.code(login)}).json
+        return self.client(Authorization="Bearer " + opened["token"])
+
+    def person(self, role, department=CONSTRUCTION, number=1):
+        """A signed-in client of somebody with this role."""
+        login = self.login(role, department, number)
+        if self.people[login] is None:
+            self.people[login] = self.sign_in(login)
+        return self.people[login]
+
+    @property
+    def coordinator(self):
+        return self.person("coordinator", HUB)
+
+    # --- tickets ----------------------------------------------------------------------------------------------
+
+    def file(self, headers=None, **changes):
+        return self.anyone.post("/v1/tickets", ticket(**changes), headers).json
+
+    def id_of(self, filed):
+        rows = self.sql("select id from ticket where code = '%s'" % filed["code"])
+        assert rows, "no ticket " + filed["code"]
+        return rows[0][0]
+
+    def filed(self, **changes):
+        """Files a ticket; returns its id, and what its citizen got."""
+        answer = self.file(**changes)
+        return self.id_of(answer), answer
+
+    def version(self, ticket_id):
+        return int(self.sql("select version from ticket where id = '%s'" % ticket_id)[0][0])
+
+    def move(self, who, ticket_id, action, body=None, status=200, version=None):
+        version = self.version(ticket_id) if version is None else version
+        return who.post("/v1/tickets/%s/%s" % (ticket_id, action), body, {"If-Match": '"%s"' % version}, status)
+
+    def answered(self, **changes):
+        """A ticket brought to `answered`; returns its id and what its citizen got."""
+        ticket_id, filed = self.filed(**changes)
+        officer, head = self.person("officer"), self.person("head")
+        self.move(officer, ticket_id, "accept")
+        self.move(officer, ticket_id, "claim")
+        self.move(officer, ticket_id, "propose", {"text": "Đã vá mặt đường, xin cảm ơn ông/bà."})
+        self.move(head, ticket_id, "approve")
+        return ticket_id, filed
+
+
+def ticket(**changes):
+    """The body of a filing; a change to None leaves the member out."""
+    body = {
+        "kind": "feedback", "category": "roads.surface", "area": "00316",
+        "title": "Ổ gà sâu trên phố Ví Dụ gây ngã xe",
+        "text": "Trước số nhà 999 phố Ví Dụ có một ổ gà rộng khoảng 60 cm, trời mưa không nhìn thấy.",
+    }
+    body.update(changes)
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def samples():
+    data = json.loads((ROOT / "tests/data/sample_tickets.json").read_text("utf-8"))
+    return data["tickets"]
+
+
+@contextlib.contextmanager
+def new_town(cluster, contract, **settings):
+    town = Town(cluster, contract, **settings)
+    try:
+        yield town
+    finally:
+        town.close()

@@ -1,0 +1,48 @@
+"""Not ours: back to the hub, re-routed, and no endless game of tennis."""
+from support.town import HUB
+
+REASON = {"reason": "Không thuộc thẩm quyền của đơn vị."}
+
+
+def test_a_returned_ticket_is_the_hubs(town):
+    ticket_id, filed = town.filed()
+    moved = town.move(town.person("officer"), ticket_id, "return", REASON).json
+    assert moved["state"] == "submitted" and moved["holder"]["department"]["code"] == HUB
+    assert town.coordinator.get("/v1/tickets/" + ticket_id).json["returns"] == 1
+    town.person("officer").get("/v1/tickets/" + ticket_id, status=404)
+    assert "ticket.returned" in [s["type"] for s in town.citizen(filed).get("/v1/tracking").json["steps"]]
+
+
+def test_a_reason_is_needed(town):
+    ticket_id, _ = town.filed()
+    answer = town.move(town.person("officer"), ticket_id, "return", {}, status=422)
+    assert "/reason" in answer.pointers
+    answer = town.move(town.person("officer"), ticket_id, "return", {"reason": "  ok "}, status=422)
+    assert answer.pointers == {"/reason": "too_short"}
+
+
+def test_the_third_return_is_for_the_head_of_the_hub(town):
+    ticket_id, _ = town.filed()
+    officer = town.person("officer")
+    for _ in range(2):
+        town.move(officer, ticket_id, "return", REASON)
+        town.move(town.coordinator, ticket_id, "route", {"department": "HN-SXD", "reason": "Thuộc Sở Xây dựng."})
+    answer = town.move(officer, ticket_id, "return", REASON, status=409)
+    assert answer.problem == "too_many_returns"
+    town.move(town.person("hub_head", HUB), ticket_id, "return", REASON)
+    assert town.coordinator.get("/v1/tickets/" + ticket_id).json["holder"]["department"]["code"] == HUB
+
+
+def test_routing_to_nowhere_is_refused(town):
+    ticket_id, _ = town.filed()
+    for department in ("HN-NOWHERE", "HN SXD", ""):
+        answer = town.move(town.coordinator, ticket_id, "route", {"department": department, "reason": "Đúng đơn vị."}, status=422)
+        assert answer.problem in ("unknown_department", "invalid")
+    assert town.version(ticket_id) == 1
+
+
+def test_officers_do_not_route(town):
+    ticket_id, _ = town.filed()
+    answer = town.move(town.person("officer"), ticket_id, "route", {"department": "UB-00004", "reason": "Chuyển đi nơi khác."},
+                       status=None)
+    assert answer.status in (403, 409) and town.version(ticket_id) == 1
