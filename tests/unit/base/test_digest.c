@@ -1,5 +1,4 @@
-/* base/digest.h against published vectors, strict decoders, and that a digest takes no memory once it is
- * warm. */
+/* base/digest.h against published vectors, strict decoders, and that a digest takes no memory. */
 #include "unit.h"
 
 #include <stdlib.h>
@@ -103,19 +102,17 @@ static void parts_do_not_run_together(void **state)
 	assert_memory_not_equal(none.byte, empty.byte, sizeof(none.byte));
 }
 
-static void a_warm_digest_takes_no_memory(void **state)
+static void a_digest_takes_no_memory(void **state)
 {
 	size_t before;
 
 	(void)state;
-	digest_sha256(STR("warm"));
 	before = openssl_allocations;
 	for (int i = 0; i < 1000; i++) {
 		digest_sha256(STR("again"));
 		digest_hmac(STR("key"), (struct str[]){STR("a"), STR("b")}, 2);
 	}
 	assert_int_equal(openssl_allocations, before);
-	assert_true(before > 0);
 }
 
 /* The vectors of the paper's reference code: key 00..0f, message 00..n-1. */
@@ -209,7 +206,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sha256, make_arena, free_arena),
 		cmocka_unit_test(hmac),
 		cmocka_unit_test(parts_do_not_run_together),
-		cmocka_unit_test(a_warm_digest_takes_no_memory),
+		cmocka_unit_test(a_digest_takes_no_memory),
 		cmocka_unit_test(siphash),
 		cmocka_unit_test_setup_teardown(base64url, make_arena, free_arena),
 		cmocka_unit_test_setup_teardown(base64url_is_canonical, make_arena, free_arena),
