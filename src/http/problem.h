@@ -28,6 +28,7 @@ struct problem_row {
 	const char *title[LANG_COUNT];
 };
 
+/* The table is made on the first call and constant from then on. */
 const struct problem_row *problem_row(enum problem problem);
 const char *fault_name(enum fault fault);
 const char *fault_text(enum fault fault, enum lang lang);
