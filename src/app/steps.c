@@ -3,6 +3,7 @@
 
 #include "app/router.h"
 #include "auth/keys.h"
+#include "auth/ticket_secret.h"
 #include "auth/token.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -10,6 +11,7 @@
 #include "base/metric.h"
 #include "base/must.h"
 #include "civil/code.h"
+#include "http/negotiate.h"
 #include "http/reply.h"
 
 /* What a step says: go on, wait (steps_resume() continues), or the request has been answered. */
@@ -53,13 +55,14 @@ static enum verdict challenge(struct req *req, struct str scheme)
 static enum verdict who_staff(struct req *req, struct str token)
 {
 	struct token_claims claims;
-	const char *reason = token_verify(
-		req->app->tokens, req->app->keys, req->app->config->public_url, token, clock_wall_ms(), &claims);
+	const char *reason = token_verify(req->app->tokens, token, clock_wall_ms(), &claims);
 
 	if (reason == NULL) {
 		req->who = claims.who;
 		return NEXT;
 	}
+	if (reason == token_no_memory)
+		return refuse(req, PROBLEM_unavailable);
 	metric_add(METRIC_tokens_refused, 1);
 	return challenge(req, STR("Bearer error=\"invalid_token\""));
 }
@@ -124,20 +127,27 @@ static enum verdict step_may(struct req *req)
 	}
 }
 
+static enum verdict step_accept(struct req *req)
+{
+	if (req->route->flags & ROUTE_TYPES || negotiate_media(req_field(req, "Accept"), STR("application/json")) > 0)
+		return NEXT;
+	return refuse(req, PROBLEM_not_acceptable);
+}
+
 /* The version that a change was made for: exactly one strong tag of ours, or "*". */
 static enum verdict step_match(struct req *req)
 {
 	req->if_match = INT64_MIN;
 	if (!(req->route->flags & ROUTE_IF_MATCH))
 		return NEXT;
-	struct str tag = req_field(req, "If-Match");
-	if (tag.at == NULL)
+	struct str field = req_field(req, "If-Match");
+	if (field.at == NULL)
 		return refuse(req, PROBLEM_precondition_required);
-	if (str_eq(tag, STR("*")))
+	if (str_eq(field, STR("*")))
 		return NEXT;
-	/* A weak tag, a list or a tag that is not a version never equals the version of a ticket (RFC 9110 13.1.1). */
-	if (tag.len < 3 || tag.at[0] != '"' || tag.at[tag.len - 1] != '"' ||
-		str_to_i64((struct str){tag.at + 1, tag.len - 2}, &req->if_match) < 0)
+	/* A weak tag, a list or a tag that is no version never equals the version of a ticket (RFC 9110 section 13.1.1). */
+	struct str tag = reply_tag_of(field);
+	if (tag.at == NULL || str_to_i64(tag, &req->if_match) < 0)
 		return refuse(req, PROBLEM_precondition_failed);
 	return NEXT;
 }
@@ -224,6 +234,7 @@ static const struct step {
 	{"who", step_who},         /* who is calling: token, or code and secret          */
 	{"limit", step_limit},     /* limit by principal                                 */
 	{"may", step_may},         /* may this role call it                              */
+	{"accept", step_accept},   /* does the client take JSON                         */
 	{"match", step_match},     /* which version is to be changed                     */
 	{"body", step_body},       /* read the body                                      */
 	{"input", step_input},     /* JSON or query string -> struct                     */

@@ -1,4 +1,4 @@
--- Tells the transaction who is calling: the head of every unit that is subject to row-level security.
+-- Says who is calling, at the head of a unit: settings that end with the transaction. TD401 when the session has ended.
 -- in: kind text, account uuid, session uuid, read_only bool, timeout int
--- out: none
-SELECT caller_enter(:kind, :account, :session, :read_only, :timeout)
+-- out: entered text
+select tiepdan.caller_enter(:'kind', :'account', :'session', :'read_only', :'timeout')::text as entered

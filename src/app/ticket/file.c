@@ -5,7 +5,7 @@
 
 #include "app/ticket/number.h"
 #include "auth/seal.h"
-#include "auth/token.h"
+#include "auth/ticket_secret.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/metric.h"

@@ -1,0 +1,12 @@
+-- What happened to a ticket, oldest first.
+-- in: ticket uuid, after text, limit int
+-- out: item text, key text
+select json_build_object('id', e.id, 'at', tiepdan.instant(e.at), 'type', e.type,
+		'actor', json_build_object('kind', e.actor_kind, 'account', tiepdan.person_named(e.actor)),
+		'department', tiepdan.department_named(e.department), 'from', e.from_state, 'to', e.to_state, 'data', e.data)::text as item,
+	concat_ws('|', e.at, e.id) as key
+from tiepdan.event e
+where e.ticket = tiepdan.ticket_visible(:'ticket')
+	and (e.at, e.id) > (coalesce(split_part(:'after', '|', 1)::timestamptz, '-infinity'),
+		coalesce(split_part(:'after', '|', 2)::uuid, '00000000-0000-0000-0000-000000000000'))
+order by e.at, e.id limit :'limit' + 1

@@ -1,0 +1,15 @@
+-- Files tickets: parallel arrays, one element a ticket; a row tells what became of it, in the order of `ord`.
+-- in: ids uuid[], numbers int[], codes text[], kinds text[], categories text[], areas text[], titles text[], texts text[],
+-- folded text[], location_texts text[], lons float[], lats float[], languages text[], channels text[], anonymous bool[],
+-- visibilities text[], sights text[], levels text[], departments int[], policies int[], routes text[], filed_at timestamptz[],
+-- accept_due timestamptz[], answer_due timestamptz[], contact_epochs int[], contact_wrapped bytea[], contact_boxes bytea[],
+-- contact_commitments bytea[], phone_index bytea[], email_index bytea[], once_keys bytea[], once_fingerprints bytea[],
+-- events uuid[]
+-- out: ord int, outcome text, number int, generation int, body text
+-- as: definer
+select ord, outcome, number, generation, body
+from tiepdan.ticket_file(:'ids', :'numbers', :'codes', :'kinds', :'categories', :'areas', :'titles', :'texts', :'folded',
+	:'location_texts', :'lons', :'lats', :'languages', :'channels', :'anonymous', :'visibilities', :'sights', :'levels',
+	:'departments', :'policies', :'routes', :'filed_at', :'accept_due', :'answer_due', :'contact_epochs', :'contact_wrapped',
+	:'contact_boxes', :'contact_commitments', :'phone_index', :'email_index', :'once_keys', :'once_fingerprints', :'events')
+order by ord

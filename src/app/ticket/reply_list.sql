@@ -1,0 +1,11 @@
+-- All versions of the reply to a ticket, oldest first.
+-- in: ticket uuid, after text, limit int
+-- out: item text, key text
+select json_build_object('id', r.id, 'at', tiepdan.instant(r.at), 'state', r.state, 'text', r.text,
+		'author', tiepdan.person_named(r.author),
+		'approved_by', case r.state when 'published' then tiepdan.person_named(r.decided_by) end,
+		'published_at', case r.state when 'published' then tiepdan.instant(r.decided_at) end)::text as item,
+	r.version::text as key
+from tiepdan.reply r
+where r.ticket = tiepdan.ticket_visible(:'ticket') and r.version > coalesce(:'after', '0')::int
+order by r.version limit :'limit' + 1

@@ -1,0 +1,19 @@
+-- A ticket as staff see it.
+-- in: ticket uuid, now timestamptz
+-- out: body text, etag text
+select json_build_object('id', t.id, 'code', t.code, 'kind', t.kind, 'category', tiepdan.named(c.code, c.name_vi, c.name_en),
+		'area', tiepdan.named(a.code, a.name_vi, a.name_en), 'location_text', t.location_text,
+		'point', case when t.lon is not null then json_build_object('lon', t.lon, 'lat', t.lat) end, 'title', t.title,
+		'text', t.text, 'language', t.language, 'channel', t.channel, 'anonymous', t.anonymous,
+		'has_contact', tiepdan.ticket_has_contact(t.id), 'level', t.level, 'visibility', t.visibility, 'state', t.state,
+		'state_vi', s.name_vi, 'state_en', s.name_en,
+		'holder', json_build_object('department', tiepdan.department_named(t.holder), 'person', tiepdan.person_named(t.person)),
+		'route', t.route, 'clocks', tiepdan.clocks_of(t.id, :'now'), 'messages', tiepdan.messages_of(t.id),
+		'rating', tiepdan.rating_of(t.id), 'returns', t.returns, 'filed_at', tiepdan.instant(t.filed_at),
+		'updated_at', tiepdan.instant(t.updated_at), 'version', t.version, 'moves', tiepdan.moves_open(t.state, t.sight, t.holder,
+			t.returns, tiepdan.caller_roles(), tiepdan.caller_department()))::text as body,
+	t.version::text as etag
+from tiepdan.ticket t join tiepdan.state s on s.code = t.state join tiepdan.category c on c.code = t.category
+	left join tiepdan.area a on a.code = t.area
+where t.id = :'ticket' and tiepdan.may_see(t.sight, t.holder, tiepdan.caller_sees_all(), tiepdan.caller_sees_own(),
+	tiepdan.caller_department())
