@@ -23,18 +23,13 @@ static const struct shape_field *field_of(const struct shape *shape, struct str 
 	return NULL;
 }
 
-/* Decodes one pair; faults it when it does not decode, is not known, or has no room. */
+/* Takes one decoded pair, or faults it: `value` is absent when it did not decode, and so may be `name`. */
 static void take_pair(
-	const struct filling *f, const struct shape *shape, struct str part, struct pairs *pairs)
+	const struct filling *f, const struct shape *shape, struct pair pair, struct pairs *pairs)
 {
-	struct str rest = part, raw_name = STR("");
+	const struct place at = {.name = pair.name.at ? pair.name : STR("")};
 
-	str_next(&rest, '=', &raw_name);
-	const struct pair pair = {.name = http_percent_decode(f->req->arena, raw_name, true),
-		.value = http_percent_decode(f->req->arena, rest.at ? rest : STR(""), true)};
-	const struct place at = {.name = pair.name.at ? pair.name : raw_name};
-
-	if (!pair.name.at || !field_of(shape, pair.name))
+	if (!field_of(shape, at.name))
 		field_fault(f, &at, FAULT_unknown);
 	else if (!pair.value.at)
 		field_fault(f, &at, FAULT_bad_text);
@@ -102,11 +97,10 @@ const void *shape_from_query(struct req *req, const struct shape *shape, struct 
 	const struct filling f = {req, "parameter"};
 	char *out = arena_alloc(req->arena, shape->size + 1);
 	struct pairs pairs = {.n = 0};
-	struct str part;
+	struct pair pair;
 
-	while (str_next(&query, '&', &part))
-		if (part.len > 0)
-			take_pair(&f, shape, part, &pairs);
+	while (http_query_next(req->arena, &query, &pair.name, &pair.value) != 0)
+		take_pair(&f, shape, pair, &pairs);
 	for (unsigned i = 0; i < shape->nfields; i++)
 		fill_parameter(&f, &shape->fields[i], &pairs, out + shape->fields[i].offset);
 	return field_done(&f, out);

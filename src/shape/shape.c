@@ -2,7 +2,6 @@
 #include "shape/shape.h"
 
 #include <jansson.h>
-#include <math.h>
 
 #include "http/reply.h"
 #include "shape/field.h"
@@ -40,11 +39,12 @@ static void fill_list(const struct filling *f, const struct place *at, const str
 static void fill_int(const struct filling *f, const struct place *at, const struct shape_field *field,
 	json_t *value, void *out)
 {
+	const double exact = 9007199254740992.0;
 	double real = json_real_value(value);
 
 	if (json_is_integer(value))
 		field_int(f, at, field, json_integer_value(value), out);
-	else if (json_is_real(value) && real == trunc(real) && fabs(real) <= 9007199254740992.0)
+	else if (real >= -exact && real <= exact && (double)(int64_t)real == real)
 		field_int(f, at, field, (int64_t)real, out);
 	else
 		field_fault(f, at, FAULT_wrong_type);
