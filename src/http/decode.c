@@ -42,6 +42,8 @@ struct str http_percent_decode(struct arena *arena, struct str text, bool plus)
 		return text;
 	if (memchr(text.at, '%', text.len) != NULL || (plus && memchr(text.at, '+', text.len) != NULL)) {
 		char *out = arena_try(arena, text.len);
+		if (out == NULL)
+			arena_fail(arena);
 		if (out == NULL || decode(text, plus, out, &result.len) < 0)
 			return STR_NONE;
 		result.at = out;
