@@ -162,7 +162,7 @@ static void texts_are_cleaned(void **state)
 static void lists(void **state)
 {
 	struct req *req = input_req();
-	const struct tracking_rating *in = fill(req, &shape_tracking_rating,
+	const struct tracking_rate *in = fill(req, &shape_tracking_rate,
 		"{\"score\":\"acceptable\",\"reasons\":[\"too_slow\",\"other\"]}");
 
 	(void)state;
@@ -173,17 +173,17 @@ static void lists(void **state)
 	assert_null(in->comment.at);
 	input_end(req);
 #define RATING(reasons) "{\"score\":\"satisfied\",\"reasons\":" reasons "}"
-	assert_string_equal(fault_of(&shape_tracking_rating, RATING("[]"), ""), "");
-	assert_string_equal(fault_of(&shape_tracking_rating, RATING("{}"), "/reasons"), "wrong_type");
-	assert_string_equal(fault_of(&shape_tracking_rating, RATING("null"), "/reasons"), "wrong_type");
+	assert_string_equal(fault_of(&shape_tracking_rate, RATING("[]"), ""), "");
+	assert_string_equal(fault_of(&shape_tracking_rate, RATING("{}"), "/reasons"), "wrong_type");
+	assert_string_equal(fault_of(&shape_tracking_rate, RATING("null"), "/reasons"), "wrong_type");
 	assert_string_equal(
-		fault_of(&shape_tracking_rating, RATING("[\"other\",1]"), "/reasons/1"), "wrong_type");
+		fault_of(&shape_tracking_rate, RATING("[\"other\",1]"), "/reasons/1"), "wrong_type");
 	assert_string_equal(
-		fault_of(&shape_tracking_rating, RATING("[\"other\",\"slow\"]"), "/reasons/1"), "not_listed");
+		fault_of(&shape_tracking_rate, RATING("[\"other\",\"slow\"]"), "/reasons/1"), "not_listed");
 	assert_string_equal(
-		fault_of(&shape_tracking_rating, RATING("[\"other\",\"other\"]"), "/reasons/1"), "duplicate");
+		fault_of(&shape_tracking_rate, RATING("[\"other\",\"other\"]"), "/reasons/1"), "duplicate");
 	assert_string_equal(
-		fault_of(&shape_tracking_rating, RATING("[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]"), "/reasons"),
+		fault_of(&shape_tracking_rate, RATING("[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]"), "/reasons"),
 		"too_many");
 }
 
