@@ -117,8 +117,8 @@ static void a_histogram(void **state)
 /* A reader of the text format that takes nothing on trust. */
 struct reader {
 	bool openmetrics;
-	char family[100], type[20]; /* of the last TYPE line */
-	char seen[100][100];	    /* families so far       */
+	char family[100], type[200]; /* of the last TYPE line */
+	char seen[100][100];	     /* families so far       */
 	unsigned nseen;
 	char series[300]; /* of the last bucket, without le */
 	double bucket;	  /* its value; -1: none is open    */
