@@ -1,9 +1,10 @@
 /* The pools of one process, and the delivery of ended units. */
-#include "db/pool.h"
+#include "db/db.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/listen.h"
+#include "db/pool.h"
 
 void db_complain(struct db *db, const char *what, const char *reason)
 {

@@ -36,17 +36,15 @@ struct exchange {
 	PGresult *error;      /* the first failure, if the server told one                     */
 	const char *sqlstate; /* NULL: success. Else five characters, as long as `error` lives */
 	int64_t sent_us;
-	/* Sync has arrived, or never will. Runs amid the reading of a link: only notes what has to be done.
-	 */
+	/* Sync has arrived, or never will. Runs amid the reading of a link: only notes what is to be done. */
 	void (*ended)(struct exchange *x);
 };
 
-/* SQLSTATEs that are made here. */
-#define LINK_LOST_STATE "08006" /* the connection went while the exchange was out; also when none is there   \
-				 */
-#define LINK_TIMEOUT_STATE                                                                                   \
-	"57014"			/* the server did not answer in time                                      */
-#define LINK_BUSY_STATE "53300" /* too much is waiting already                                            */
+/* SQLSTATEs that are made here: the connection went while the exchange was out, or none is there; the server
+ * did not answer in time; too much is waiting already. */
+#define LINK_LOST_STATE	   "08006"
+#define LINK_TIMEOUT_STATE "57014"
+#define LINK_BUSY_STATE	   "53300"
 
 enum link_state {
 	LINK_DOWN,	 /* the back-off timer runs                             */

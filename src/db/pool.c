@@ -140,13 +140,15 @@ void pool_push(struct pool *pool, struct db_unit *u)
 		set_timer(pool, pool->plan.limit_us);
 }
 
-static const struct query *plan_setup(struct db *db)
+static void plan_setup(struct db *db, struct link_plan *plan)
 {
 	struct query *setup = arena_alloc(db->arena, (db->nstatements + 1) * sizeof(*setup));
 
+	plan->setup = setup;
 	for (unsigned i = 0; i < db->nstatements; i++)
-		setup[i] = (struct query){.kind = QUERY_PREPARE, .statement = &db->statements[i]};
-	return setup;
+		if (!db->statements[i].owner_only)
+			setup[plan->nsetup++] =
+				(struct query){.kind = QUERY_PREPARE, .statement = &db->statements[i]};
 }
 
 int pool_open(struct pool *pool, struct db *db, enum db_pool which)
@@ -165,13 +167,12 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 	}
 	pool->plan = (struct link_plan){.loop = db->app->loop,
 		.target = &pool->target,
-		.setup = plan_setup(db),
-		.nsetup = db->nstatements,
 		.limit_us = pool_limit_us(db, which),
 		.owner = pool,
 		.changed = dispatch_links,
 		.room = dispatch_links,
 		.failed = link_failed};
+	plan_setup(db, &pool->plan);
 	pool->nlinks = (unsigned)(which == DB_SLOW ? config->db_slow : config->db_fast);
 	pool->waiting_max = pool->nlinks * (unsigned)config->db_queue;
 	pool->links = arena_alloc(db->arena, pool->nlinks * sizeof(*pool->links));
