@@ -191,6 +191,22 @@ def test_objects_are_closed():
         assert "additionalProperties" in schema, "/".join(at)
 
 
+def empty_members(node, at=()):
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from empty_members(value, at + (str(name),))
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            yield from empty_members(value, at + (str(i),))
+    elif node is None:
+        yield "/".join(at)
+
+
+def test_no_member_is_empty():
+    """A comma in an unquoted text inside { } silently begins a new member."""
+    assert list(empty_members(DOCUMENT)) == []
+
+
 def inline(node):
     """A schema with every reference put in its place, for a validator without a resolver."""
     if isinstance(node, list):
