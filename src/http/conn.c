@@ -16,7 +16,7 @@
 /* TURNS_MAX: after so many turns other connections come first. */
 enum {
 	TURNS_MAX = 64,
-	SHED_IDLE_US = 1000000
+	DRAIN_IDLE_US = 1000000
 };
 
 void conn_become(struct conn *c, enum conn_state state)
@@ -67,7 +67,7 @@ void conn_cut(struct conn *c)
 	conn_wake(c);
 }
 
-static void destroy(struct conn *c)
+void conn_destroy(struct conn *c)
 {
 	event_del(&c->io);
 	event_del(&c->timer);
@@ -188,7 +188,7 @@ static bool turn_idle(struct conn *c)
 {
 	bool draining = c->conns->app->draining;
 
-	/* Who closes must look once more, or a request on its way is answered by a reset. */
+	/* Who wants to close must look once more, or a request on its way is answered by a reset. */
 	c->readable |= draining;
 	if (conn_input(c).len > 0 || conn_fill(c)) {
 		c->since_us = clock_mono_us();
@@ -196,8 +196,10 @@ static bool turn_idle(struct conn *c)
 		conn_become(c, CONN_HEAD);
 		return true;
 	}
-	if (c->ended || c->broken || draining)
+	if (c->ended || c->broken || (draining && clock_mono_us() - c->since_us >= DRAIN_IDLE_US))
 		conn_cut(c);
+	else if (draining)
+		conn_set_deadline(c, c->since_us + DRAIN_IDLE_US);
 	else
 		conn_drop_input(c);
 	return false;
@@ -251,7 +253,7 @@ void conn_pump(struct conn *c)
 		turns++;
 	c->pumping = false;
 	if (c->state == CONN_CLOSED)
-		destroy(c);
+		conn_destroy(c);
 	else if (turns == TURNS_MAX)
 		conn_wake(c);
 }
@@ -380,71 +382,4 @@ void conn_open(struct app *app, const struct server *server, int fd, const struc
 	if (app->config->proxy_protocol && address_list_has(&conns->trusted, &c->peer))
 		conn_become(c, CONN_PROXY);
 	conn_set_deadline(c, c->since_us + app->config->idle_timeout_ms * 1000);
-}
-
-struct conns *conns_new(struct app *app)
-{
-	struct conns *conns = fail_malloc(sizeof *conns);
-
-	if (conns == NULL)
-		return NULL;
-	*conns = (struct conns){.app = app, .date_second = INT64_MIN};
-	for (unsigned i = 0; i < CONN_STATES; i++)
-		list_init(&conns->list[i]);
-	return conns;
-}
-
-static void cut_all(struct list *list)
-{
-	list_each (node, list) {
-		struct conn *c = list_entry(node, struct conn, node);
-		conn_cut(c);
-		destroy(c);
-	}
-}
-
-void conns_free(struct conns *conns)
-{
-	if (conns == NULL)
-		return;
-	for (unsigned i = 0; i < CONN_STATES; i++)
-		cut_all(&conns->list[i]);
-	free(conns);
-}
-
-struct str conns_date(struct conns *conns)
-{
-	int64_t now = clock_wall_ms();
-
-	if (now / 1000 != conns->date_second) {
-		conns->date_second = now / 1000;
-		clock_http_date(now, conns->date);
-	}
-	return str_of(conns->date);
-}
-
-bool conns_shed(struct conns *conns)
-{
-	struct list *idle = &conns->list[CONN_IDLE];
-
-	if (list_empty(idle))
-		return false;
-	struct conn *oldest = list_entry(idle->next, struct conn, node);
-	if (oldest->pumping || clock_mono_us() - oldest->since_us < SHED_IDLE_US)
-		return false;
-	conn_cut(oldest);
-	destroy(oldest);
-	return true;
-}
-
-/* Bytes may have come that were not read yet: the pump looks before it closes. */
-void conn_drain_all(struct app *app)
-{
-	list_each (node, &app->conns->list[CONN_IDLE])
-		conn_wake(list_entry(node, struct conn, node));
-}
-
-unsigned conn_count(const struct app *app)
-{
-	return app->conns->n;
 }

@@ -43,7 +43,9 @@ void conn_send(struct req *req, struct str head, struct str body);
 /* Whether the connection ends after the answer to `req`: asked for, draining, or a body that is too long to skip. */
 bool conn_closes_after(const struct req *req);
 
-/* Draining: no new requests on kept connections; idle ones are closed at once. */
+/* Draining: every answer says Connection: close, and connections that have been idle for a second are closed; the others
+ * once they have been. (A client that has just connected or been answered is about to send: it is not met by a reset.)
+ * app->draining is set before. */
 void conn_drain_all(struct app *app);
 unsigned conn_count(const struct app *app);   /* open connections of this process */
 

@@ -11,7 +11,7 @@
 #include "http/conn.h"
 #include "http/parse.h"
 
-/* The inside of a connection, for conn.c, input.c, body.c and output.c only. */
+/* The inside of a connection, for conn.c, conns.c, input.c, body.c and output.c only. */
 
 /* Where a connection is: it stands in the list conns->list[state]. One function, conn_become(), changes it.
  */
@@ -88,6 +88,8 @@ void conn_pump(struct conn *c);
 void conn_wake(struct conn *c);
 /* Ends the connection at once; the request, if any, is left. Freed when nobody is in it. */
 void conn_cut(struct conn *c);
+/* Frees a connection that is CONN_CLOSED and that nobody is in. */
+void conn_destroy(struct conn *c);
 /* Answers with the problem of `refusal`; the connection closes after that. */
 void conn_refuse(struct conn *c, enum http_refusal refusal);
 
