@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+static const struct str bom = STR("\xEF\xBB\xBF");
+
+static void advance(struct csv *csv, size_t n)
+{
+	csv->rest.at += n;
+	csv->rest.len -= n;
+}
+
 /* The line of the first byte that is not UTF-8. */
 static unsigned broken_line(struct str text)
 {
@@ -21,10 +29,8 @@ struct csv csv_open(struct str text)
 {
 	struct csv csv = {.rest = text, .next_line = 1};
 
-	if (str_starts(csv.rest, STR("\xEF\xBB\xBF"))) {
-		csv.rest.at += 3;
-		csv.rest.len -= 3;
-	}
+	if (str_starts(csv.rest, bom))
+		advance(&csv, bom.len);
 	if (!str_is_utf8(csv.rest)) {
 		csv.fault = "the text is not UTF-8";
 		csv.line = broken_line(csv.rest);
@@ -38,12 +44,6 @@ static size_t line_end(struct str s)
 	if (str_starts(s, STR("\n")))
 		return 1;
 	return str_starts(s, STR("\r\n")) ? 2 : 0;
-}
-
-static void advance(struct csv *csv, size_t n)
-{
-	csv->rest.at += n;
-	csv->rest.len -= n;
 }
 
 /* Moves behind the field and gives it as it stands in the text, with its quotation marks. */
@@ -188,16 +188,22 @@ static bool plain_number(struct str s)
 	return part != 0 && part == s.len;
 }
 
+/* A byte order mark in front would be lost if the cell stood first in the file. */
+static bool needs_quotes(struct str cell)
+{
+	for (size_t i = 0; i < cell.len; i++)
+		if (memchr("\",\r\n", cell.at[i], 4))
+			return true;
+	return str_starts(cell, bom);
+}
+
 void csv_cell(struct buf *out, struct str cell, bool first)
 {
 	bool guard = cell.len && memchr("=+-@\t\r\n", cell.at[0], 7) && !plain_number(cell);
-	struct str part;
 
 	if (!first)
 		buf_byte(out, ',');
-	if (!guard &&
-		!(cell.len && (memchr(cell.at, '"', cell.len) || memchr(cell.at, ',', cell.len) ||
-				      memchr(cell.at, '\r', cell.len) || memchr(cell.at, '\n', cell.len)))) {
+	if (!guard && !needs_quotes(cell)) {
 		buf_put(out, cell);
 		return;
 	}
@@ -206,12 +212,12 @@ void csv_cell(struct buf *out, struct str cell, bool first)
 		buf_byte(out, '\'');
 	while (cell.len) {
 		const char *mark = memchr(cell.at, '"', cell.len);
+		size_t len = mark ? (size_t)(mark - cell.at) + 1 : cell.len;
 
-		part = (struct str){cell.at, mark ? (size_t)(mark - cell.at) + 1 : cell.len};
-		buf_put(out, part);
+		buf_put(out, (struct str){cell.at, len});
 		if (mark)
 			buf_byte(out, '"');
-		cell = (struct str){cell.at + part.len, cell.len - part.len};
+		cell = (struct str){cell.at + len, cell.len - len};
 	}
 	buf_byte(out, '"');
 }

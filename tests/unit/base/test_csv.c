@@ -176,7 +176,7 @@ static void formulas_are_texts(void **state)
 static void written_and_read(void **state)
 {
 	static const char *const texts[] = {
-		"a", "", "b,c", "\"", "\"\"", "x\r\ny", " z ", "đ", ",", "\"q\"\n"};
+		"\357\273\277a", "", "b,c", "\"", "\"\"", "x\r\ny", " z ", "đ", ",", "\"q\"\n"};
 	enum {
 		N = sizeof(texts) / sizeof(*texts)
 	};
