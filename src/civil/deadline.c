@@ -46,8 +46,9 @@ static int after_working_hours(const struct calendar *c, int64_t start, int64_t 
 	calendar_span(c, &first, &last);
 	if (due > calendar_coordinate(c, last))
 		return -ERANGE;
-	due = calendar_at(c, due);
-	*ret_due = due > start ? due : start; /* no hours at all: outside hours that is no earlier closing */
+	/* A coordinate outside hours also belongs to the closing before and the opening after: no hours mean
+	 * neither. */
+	*ret_due = hours == 0 ? start : calendar_at(c, due);
 	return 0;
 }
 

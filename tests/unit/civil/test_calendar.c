@@ -1,0 +1,227 @@
+/* Compiled calendars: what they refuse, local time at the edges of daylight saving, days, coordinates. */
+#include "calendars.h"
+
+#include <errno.h>
+
+/* Europe/Berlin in 2026: an hour forward on 29 March at 01:00 UTC, back on 25 October at 01:00 UTC. */
+static const struct zone_offset berlin_2026[] = {
+	{INT64_MIN, HOUR},
+	{1774746000, 2 * HOUR},
+	{1792890000, HOUR},
+};
+
+static struct arena *arena;
+
+static int begin(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	return arena ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+static struct calendar_source one_year(const struct calendar_hours *hours, unsigned nhours)
+{
+	return (struct calendar_source){
+		.code = STR("test"),
+		.hours = hours,
+		.nhours = nhours,
+		.offsets = seven_east,
+		.noffsets = 1,
+		.first_year = 2026,
+		.last_year = 2026,
+	};
+}
+
+static void refuses_what_is_no_calendar(void **state)
+{
+	const struct calendar_hours overlapping[] = {{0, 8 * HOUR, 12 * HOUR}, {0, 11 * HOUR, 13 * HOUR}};
+	const struct calendar_hours touching[] = {{0, 12 * HOUR, 13 * HOUR}, {0, 8 * HOUR, 12 * HOUR}};
+	const struct calendar_hours impossible[] = {
+		{7, 0, 1}, {-1, 0, 1}, {0, 5, 5}, {0, 6, 5}, {0, -1, 5}, {0, 5, 86401}};
+	const struct zone_offset disorder[] = {{0, 0}, {100, HOUR}, {50, 0}};
+	const struct zone_offset backwards[] = {{0, 0}, {100, 2 * HOUR}, {200, 0}, {300, HOUR}};
+	struct calendar_source source = one_year(NULL, 0);
+	(void)state;
+
+	assert_null(calendar_compile(arena, &source));
+	source = one_year(overlapping, 2);
+	assert_null(calendar_compile(arena, &source));
+	source = one_year(touching, 2);
+	assert_non_null(calendar_compile(arena, &source));
+	for (unsigned i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
+		source = one_year(&impossible[i], 1);
+		assert_null(calendar_compile(arena, &source));
+	}
+	source = one_year(touching, 2);
+	source.last_year = 2025;
+	assert_null(calendar_compile(arena, &source));
+	source = one_year(touching, 2);
+	source.noffsets = 0;
+	assert_null(calendar_compile(arena, &source));
+	source.offsets = disorder;
+	source.noffsets = 3;
+	assert_null(calendar_compile(arena, &source));
+	source.offsets = backwards;
+	source.noffsets = 4;
+	assert_null(calendar_compile(arena, &source));
+}
+
+static void all_days_off_is_no_calendar(void **state)
+{
+	const struct calendar_hours monday = {0, 8 * HOUR, 12 * HOUR};
+	static struct calendar_day off[365];
+	struct calendar_source source = one_year(&monday, 1);
+	(void)state;
+
+	for (int i = 0; i < 365; i++)
+		off[i] = (struct calendar_day){.day = day_of("2026-01-01") + i};
+	source.days = off;
+	source.ndays = 365;
+	assert_null(calendar_compile(arena, &source));
+	source.ndays = 364; /* 31 December 2026 is a Thursday */
+	assert_null(calendar_compile(arena, &source));
+	off[4].works = true; /* 5 January, a Monday */
+	assert_non_null(calendar_compile(arena, &source));
+}
+
+static void daylight_saving(void **state)
+{
+	const struct calendar_hours night = {6, 2 * HOUR, 3 * HOUR};
+	struct calendar_source source = one_year(&night, 1);
+	const struct calendar *c;
+	int32_t march = day_of("2026-03-29"), october = day_of("2026-10-25");
+	(void)state;
+
+	source.offsets = berlin_2026;
+	source.noffsets = 3;
+	c = calendar_compile(arena, &source);
+	assert_non_null(c);
+	/* 02:00 to 03:00 does not exist in March: each time in it is the moment after the gap. */
+	assert_int_equal(calendar_instant(c, march, 2 * HOUR - 1), 1774746000 - 1);
+	assert_int_equal(calendar_instant(c, march, 2 * HOUR), 1774746000);
+	assert_int_equal(calendar_instant(c, march, 2 * HOUR + 1800), 1774746000);
+	assert_int_equal(calendar_instant(c, march, 3 * HOUR), 1774746000);
+	assert_int_equal(calendar_instant(c, march, 3 * HOUR + 60), 1774746000 + 60);
+	assert_false(calendar_is_working_day(c, march));
+	/* In October it comes twice: the first one is meant, and the interval lasts two hours. */
+	assert_int_equal(calendar_instant(c, october, 2 * HOUR), 1792890000 - HOUR);
+	assert_int_equal(calendar_instant(c, october, 2 * HOUR + 1800), 1792890000 - 1800);
+	assert_int_equal(calendar_instant(c, october, 3 * HOUR), 1792890000 + HOUR);
+	assert_int_equal(calendar_close(c, october), 1792890000 + HOUR);
+	assert_int_equal(
+		calendar_coordinate(c, 1792890000 + HOUR) - calendar_coordinate(c, 1792890000 - HOUR),
+		2 * HOUR);
+}
+
+static void days_of_hanoi(void **state)
+{
+	const struct calendar *c = hanoi_calendar(arena);
+	int64_t first, last;
+	int32_t day;
+	unsigned working[4] = {0};
+	(void)state;
+
+	for (unsigned year = 0; year < 4; year++) {
+		int32_t begin_day = clock_days_from_civil(2024 + (int)year, 1, 1);
+		int32_t end_day = clock_days_from_civil(2025 + (int)year, 1, 1);
+
+		for (day = begin_day; day < end_day; day++)
+			working[year] += calendar_is_working_day(c, day);
+	}
+	/* The counts that the announcements give. */
+	assert_int_equal(working[0], 251);
+	assert_int_equal(working[1], 250);
+	assert_int_equal(working[2], 249);
+	assert_int_equal(working[3], 249);
+	assert_int_equal(calendar_close(c, day_of("2026-08-22")), hanoi("2026-08-22T17:00"));
+	assert_int_equal(calendar_local_day(c, hanoi("2026-08-22T00:00")), day_of("2026-08-22"));
+	assert_int_equal(calendar_local_day(c, hanoi("2026-08-22T00:00") - 1), day_of("2026-08-21"));
+	calendar_span(c, &first, &last);
+	assert_int_equal(first, hanoi("2024-01-01T00:00"));
+	assert_int_equal(last, hanoi("2028-01-01T00:00"));
+	assert_int_equal(calendar_coordinate(c, last), (251 + 250 + 249 + 249) * 8 * HOUR);
+	assert_int_equal(calendar_working_day(c, day_of("2027-02-04"), 0, &day), 0);
+	assert_int_equal(day, day_of("2027-02-11"));
+	assert_int_equal(calendar_working_day(c, day_of("2027-02-03"), 1, &day), 0);
+	assert_int_equal(day, day_of("2027-02-11"));
+	assert_int_equal(calendar_working_day(c, day_of("2027-12-31"), 0, &day), 0);
+	assert_int_equal(calendar_working_day(c, day_of("2027-12-31"), 1, &day), -ERANGE);
+	assert_int_equal(calendar_working_day(c, day_of("2027-12-31"), INT64_MAX, &day), -ERANGE);
+	assert_int_equal(calendar_working_day(c, day_of("2027-12-31"), -1, &day), -ERANGE);
+	assert_int_equal(calendar_working_day(c, day_of("2028-01-01"), 0, &day), -ERANGE);
+	assert_int_equal(calendar_working_day(c, day_of("2023-12-31"), 0, &day), -ERANGE);
+	assert_false(calendar_is_working_day(c, day_of("2023-12-29")));
+	assert_false(calendar_is_working_day(c, INT32_MAX));
+	assert_false(calendar_is_working_day(c, INT32_MIN));
+}
+
+static void coordinates(void **state)
+{
+	const struct calendar *c = hanoi_calendar(arena);
+	int64_t friday = calendar_coordinate(c, hanoi("2026-11-20T12:00"));
+	(void)state;
+
+	assert_int_equal(calendar_coordinate(c, hanoi("2026-11-20T12:30")), friday);
+	assert_int_equal(calendar_coordinate(c, hanoi("2026-11-20T13:00")), friday);
+	assert_int_equal(calendar_coordinate(c, hanoi("2026-11-20T13:00") + 1), friday + 1);
+	assert_int_equal(calendar_at(c, friday), hanoi("2026-11-20T12:00"));
+	assert_int_equal(calendar_at(c, friday + 1), hanoi("2026-11-20T13:00") + 1);
+	assert_int_equal(calendar_at(c, 0), hanoi("2024-01-02T08:00"));
+	assert_int_equal(calendar_at(c, INT64_MIN), hanoi("2024-01-02T08:00"));
+	assert_int_equal(calendar_at(c, INT64_MAX), hanoi("2027-12-31T17:00"));
+	assert_int_equal(calendar_coordinate(c, INT64_MIN), 0);
+	assert_int_equal(calendar_coordinate(c, INT64_MAX), (251 + 250 + 249 + 249) * 8 * HOUR);
+	assert_int_equal(calendar_local_day(c, INT64_MAX), INT32_MAX);
+	assert_int_equal(calendar_local_day(c, INT64_MIN), INT32_MIN);
+}
+
+static void make_up_days(void **state)
+{
+	const struct calendar_hours hours[] = {
+		{1, 9 * HOUR, 12 * HOUR},
+		{2, 9 * HOUR, 13 * HOUR},
+		{5, 9 * HOUR, 10 * HOUR},
+	};
+	/* Saturday 10 January for a Wednesday, Sunday 11 for Friday (no hours), Saturday 17 for Friday. */
+	const struct calendar_day days[] = {
+		{day_of("2026-01-10"), true, 2},
+		{day_of("2026-01-11"), true, 4},
+		{day_of("2026-01-17"), true, 4},
+		{day_of("2026-01-06"), true, 1},
+		{day_of("2026-01-06"), false, 0},
+		{day_of("1999-01-06"), false, 0},
+	};
+	struct calendar_source source = one_year(hours, 3);
+	const struct calendar *c;
+	(void)state;
+
+	source.days = days;
+	source.ndays = 6;
+	c = calendar_compile(arena, &source);
+	assert_non_null(c);
+	assert_int_equal(calendar_close(c, day_of("2026-01-10")), hanoi("2026-01-10T13:00"));
+	assert_int_equal(calendar_close(c, day_of("2026-01-11")), hanoi("2026-01-11T12:00"));
+	assert_int_equal(calendar_close(c, day_of("2026-01-17")), hanoi("2026-01-17T10:00"));
+	assert_false(calendar_is_working_day(c, day_of("2026-01-06")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(refuses_what_is_no_calendar, begin, end),
+		cmocka_unit_test_setup_teardown(all_days_off_is_no_calendar, begin, end),
+		cmocka_unit_test_setup_teardown(daylight_saving, begin, end),
+		cmocka_unit_test_setup_teardown(days_of_hanoi, begin, end),
+		cmocka_unit_test_setup_teardown(coordinates, begin, end),
+		cmocka_unit_test_setup_teardown(make_up_days, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
