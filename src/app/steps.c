@@ -30,8 +30,10 @@ static enum verdict step_route(struct req *req)
 	struct str allow;
 
 	req->route = router_find(req, &allow);
-	if (req->route != NULL)
+	if (req->route != NULL) {
+		req->read_only = req->route->method == HTTP_GET && !(req->route->flags & ROUTE_READ_LOG);
 		return NEXT;
+	}
 	if (allow.at == NULL)
 		return refuse(req, PROBLEM_not_found);
 	reply_header(req, "Allow", allow);
@@ -267,7 +269,6 @@ static void steps_resume(struct req *req)
 static void begin(struct req *req)
 {
 	req_become(req, REQ_STEPS);
-	req->read_only = req->method == HTTP_GET || req->method == HTTP_HEAD;
 	run(req);
 }
 

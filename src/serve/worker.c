@@ -14,6 +14,7 @@
 #include "app/ticket/number.h"
 #include "auth/keys.h"
 #include "auth/token.h"
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/log.h"
 #include "base/metric.h"
@@ -118,7 +119,7 @@ static int build(struct worker *w)
 		return -1;
 	}
 	app->cursor_key = keys_purpose(app->keys, KEY_CURSOR);
-	app->tokens = token_cache_new();
+	app->tokens = token_cache_new(app->keys, config->public_url);
 	app->numbers = numbers_new(w->arena);
 	app->conns = conns_new(app);
 	app->db = db_open(app);

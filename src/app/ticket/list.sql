@@ -19,7 +19,7 @@ with wish as materialized (
 			case when coalesce(:'sort', 'due') = 'due' then '-infinity' else 'infinity' end::timestamptz) as after_at,
 		coalesce(nullif(split_part(:'after', '|', 3), '')::uuid, case when coalesce(:'sort', 'due') = 'due'
 			then '00000000-0000-0000-0000-000000000000' else 'ffffffff-ffff-ffff-ffff-ffffffffffff' end::uuid) as after_id),
-seen as (
+seen as not materialized (
 	select * from tiepdan.ticket t
 	where tiepdan.may_see(t.sight, t.holder, (select tiepdan.caller_sees_all()), (select tiepdan.caller_sees_own()),
 			(select tiepdan.caller_department()))

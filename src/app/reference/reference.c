@@ -1,0 +1,121 @@
+/* Reference data: keeping the copy in memory fresh, and the public lists. */
+#include "app/reference/reference.h"
+
+#include <event2/event.h>
+
+#include "app/reference/city.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/answer.h"
+#include "gen/shapes.h"
+#include "gen/sql/reference.h"
+#include "http/reply.h"
+
+enum { RETRY_S = 1, RETIRE_S = 60 };
+
+/* One run of the loader. */
+struct loading {
+	struct app *app;
+	struct arena *city_arena;      /* becomes the arena of the new city */
+};
+
+static void retire(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	arena_free(arg);
+}
+
+/* Requests that began with the old city may still hold texts of it: it stays for a while. */
+static void swap(struct app *app, const struct city *city, struct arena *arena)
+{
+	const struct timeval later = {.tv_sec = RETIRE_S};
+
+	if (app->city != NULL && event_base_once(app->loop, -1, EV_TIMEOUT, retire, app->city_arena, &later) < 0)
+		log_warn("reference.kept", LOG_STR("version", app->city->version));
+	app->city = city;
+	app->city_arena = arena;
+}
+
+static void try_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	reference_load(arg);
+}
+
+static void loaded(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct loading *l = job->state;
+	struct app *app = l->app;
+	struct str reason = str_of(sqlstate);
+	const struct city *city = results == NULL ? NULL : city_from_rows(l->city_arena, results, clock_wall_ms(), &reason);
+	const struct timeval soon = {.tv_sec = RETRY_S};
+
+	if (city != NULL) {
+		log_info("reference.loaded", LOG_STR("version", city->version), LOG_INT("departments", city->ndepartments));
+		swap(app, city, l->city_arena);
+	} else {
+		if (results != NULL)
+			log_error("reference.unusable", LOG_STR("reason", reason));
+		arena_free(l->city_arena);
+		event_base_once(app->loop, -1, EV_TIMEOUT, try_again, app, &soon);
+	}
+	arena_free(job->arena);
+}
+
+void reference_load(struct app *app)
+{
+	struct arena *arena = arena_new(), *city_arena = arena_new();
+
+	if (arena == NULL || city_arena == NULL) {
+		arena_free(arena);
+		arena_free(city_arena);
+		return;
+	}
+	struct loading *l = arena_alloc(arena, sizeof *l);
+	struct db_job *job = arena_alloc(arena, sizeof *job);
+	*l = (struct loading){.app = app, .city_arena = city_arena};
+	*job = (struct db_job){.app = app, .arena = arena, .state = l};
+	struct db_unit *u = db_unit_job(job);
+	sql_reference_load_version(u);      /* in the order of enum city_rows */
+	sql_reference_load_calendars(u);
+	sql_reference_load_hours(u);
+	sql_reference_load_days(u);
+	sql_reference_load_departments(u);
+	sql_reference_load_areas(u);
+	sql_reference_load_categories(u);
+	sql_reference_load_kinds(u);
+	sql_reference_load_policies(u);
+	sql_reference_load_rules(u);
+	db_run_job(u, loaded);
+}
+
+/* The lists change only with an import: their tag is the version of the data, and clients may keep them for a while. */
+static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct page *ret_page)
+{
+	if (!page_begin(req, cursor, limit, ret_page))
+		return false;
+	reply_header(req, "Cache-Control", STR("public, max-age=60"));
+	if (req->app->city != NULL)
+		reply_etag(req, req->app->city->version);
+	return true;
+}
+
+/* Four lists that differ in their statement only. */
+#define LIST(name, ...)                                                                                                \
+	void name(struct req *req)                                                                                     \
+	{                                                                                                              \
+		const struct name *in = req->input;                                                                    \
+		struct page page;                                                                                      \
+                                                                                                                       \
+		if (!begin_list(req, in->cursor, in->limit, &page))                                                    \
+			return;                                                                                        \
+		struct db_unit *u = db_unit(req);                                                                      \
+		sql_reference_##name(u, __VA_ARGS__ .after = page.after, .limit = page.limit);                         \
+		db_run(u, answer_page);                                                                                \
+	}
+
+LIST(department_list, .valid_on = in->valid_on,)
+LIST(category_list, .valid_on = in->valid_on,)
+LIST(area_list, .valid_on = in->valid_on,)
+LIST(kind_list)
+LIST(refusal_reason_list)

@@ -1,0 +1,102 @@
+/* The 2x2: rows come from PostgreSQL; JSON or CSV is a matter of taste of the caller. */
+#include "app/report/report.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/csv.h"
+#include "db/answer.h"
+#include "gen/shapes.h"
+#include "gen/sql/report.h"
+#include "http/negotiate.h"
+#include "http/reply.h"
+
+/* Names first, then counts. The last row of the result, without key, is the total. */
+static const char *const columns[] = {"key", "name_vi", "name_en", "answered_on_time", "answered_late", "open_in_time",
+	"open_overdue", "no_clock", "total"};
+enum { NNAMES = 3, NCOLUMNS = sizeof columns / sizeof columns[0] };
+
+/* The instant the figures stand for: what was asked for, else when the request came. */
+static int64_t instant_of(struct req *req)
+{
+	const struct report_sla *in = req->input;
+
+	return in->as_of != SHAPE_NO_NUMBER ? in->as_of : clock_wall_ms() - (clock_mono_us() - req->began_us) / 1000;
+}
+
+static void answer_csv(struct req *req, PGresult *const *results)
+{
+	const struct report_sla *in = req->input;
+	const PGresult *rows = results[0];
+	struct buf b = {.arena = req->arena};
+
+	if (in->bom)
+		buf_put(&b, STR("\xEF\xBB\xBF"));
+	for (int c = 0; c < NCOLUMNS; c++)
+		csv_cell(&b, str_of(columns[c]), c == 0);
+	csv_end(&b);
+	for (int r = 0; r < PQntuples(rows); r++) {
+		for (int c = 0; c < NCOLUMNS; c++) {
+			bool total = c == 0 && PQgetisnull(rows, r, PQfnumber(rows, "key"));
+			csv_cell(&b, total ? STR("total") : db_cell(rows, r, columns[c]), c == 0);
+		}
+		csv_end(&b);
+	}
+	reply_header(req, "Content-Disposition",
+		arena_printf(req->arena, "attachment; filename=\"sla-%.*s-%.*s.csv\"", STR_ARG(in->from), STR_ARG(in->to)));
+	reply_bytes(req, 200, "text/csv; charset=utf-8; header=present", buf_str(&b));
+}
+
+static void put_counts(struct buf *b, const PGresult *rows, int r)
+{
+	for (int c = NNAMES; c < NCOLUMNS; c++)
+		buf_printf(b, "%s\"%s\":%ld", c == NNAMES ? "" : ",", columns[c], (long)db_cell_int(rows, r, columns[c]));
+}
+
+static void answer_json(struct req *req, PGresult *const *results)
+{
+	const struct report_sla *in = req->input;
+	const PGresult *rows = results[0];
+	int total = PQntuples(rows) - 1;
+	struct buf b = {.arena = req->arena};
+	char as_of[CLOCK_RFC3339_SIZE];
+
+	clock_format(instant_of(req), as_of);
+	buf_printf(&b, "{\"from\":\"%.*s\",\"to\":\"%.*s\",\"by\":\"%.*s\",\"as_of\":\"%s\",\"rows\":[", STR_ARG(in->from),
+		STR_ARG(in->to), STR_ARG(in->by), as_of);
+	for (int r = 0; r < total; r++) {
+		buf_put(&b, r == 0 ? STR("{") : STR(",{"));
+		for (int c = 0; c < NNAMES; c++) {
+			buf_printf(&b, "\"%s\":", columns[c]);
+			buf_json(&b, db_cell(rows, r, columns[c]));
+			buf_byte(&b, ',');
+		}
+		put_counts(&b, rows, r);
+		buf_byte(&b, '}');
+	}
+	buf_put(&b, STR("],\"total\":{"));
+	put_counts(&b, rows, total);
+	buf_put(&b, STR("}}"));
+	reply_json(req, 200, buf_str(&b));
+}
+
+void report_sla(struct req *req)
+{
+	const struct report_sla *in = req->input;
+	struct str accept = req_field(req, "Accept");
+	int json = negotiate_media(accept, STR("application/json")), csv = negotiate_media(accept, STR("text/csv"));
+
+	reply_header(req, "Vary", STR("Accept"));
+	if (json == 0 && csv == 0) {
+		reply_problem(req, PROBLEM_not_acceptable, STR_NONE);
+		return;
+	}
+	if (str_compare(in->from, in->to) > 0) {
+		req_fault(req, "parameter", STR("to"), FAULT_too_small);
+		reply_faults(req);
+		return;
+	}
+	struct db_unit *u = db_unit(req);
+	sql_report_sla(u, .from = in->from, .to = in->to, .by = in->by, .as_of = instant_of(req),
+		.zone = str_of(req->app->config->zone));
+	db_run(u, json >= csv ? answer_json : answer_csv);
+}

@@ -1,0 +1,138 @@
+/* The people of the demo and what they do to its tickets. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "command/demo.h"
+#include "command/pg.h"
+
+enum { HOUR = 3600, DAY = 86400 };
+
+/* The tale of a ticket in moves; `share` of a hundred tickets have it. */
+static const struct fate {
+	int share;
+	bool late;
+	const char *actions[5];
+} fates[] = {
+	{46, false, {"accept", "claim", "propose", "approve", NULL}},
+	{14, true, {"accept", "claim", "propose", "approve", NULL}},
+	{6, false, {"refuse", NULL}},
+	{8, false, {"accept", "claim", "propose", NULL}},
+	{12, false, {"accept", "claim", NULL}},
+	{6, false, {"accept", NULL}},
+	{8, false, {NULL}},
+};
+
+static const struct fate *pick_fate(struct demo *demo)
+{
+	int64_t ball = demo_random(demo, 100);
+	size_t i = 0;
+
+	while (ball >= fates[i].share && i + 1 < sizeof fates / sizeof fates[0])
+		ball -= fates[i++].share;
+	return &fates[i];
+}
+
+/* An officer or a head of this department, made when first needed. */
+static const struct demo_person *person(struct demo *demo, const struct department *d, const char *role)
+{
+	for (int i = 0; i < demo->nstaff; i++)
+		if (demo->staff[i].department == d->id && strcmp(demo->staff[i].role, role) == 0)
+			return &demo->staff[i];
+	if (demo->nstaff == DEMO_STAFF_MAX)
+		return NULL;
+
+	bool head = strcmp(role, "head") == 0;
+	struct str code = arena_str(demo->arena, d->code);
+	struct str login = arena_printf(demo->arena, "%s.%.*s", head ? "lanhdao" : "canbo", STR_ARG(code));
+	struct str name = arena_printf(demo->arena, head ? "Lãnh đạo %.*s" : "Cán bộ %.*s", STR_ARG(code));
+	struct str session = demo_uuid(demo);
+	PGresult *r = pg_query(demo->pg, "command_user_add",
+		(struct str[]){login, name, code, arena_printf(demo->arena, "{%s}", role)}, 4);
+	if (r == NULL)
+		return NULL;
+	struct str account = arena_str(demo->arena, str_of(PQgetvalue(r, 0, 0)));
+	PQclear(r);
+	if (!pg_do(demo->pg, "command_demo_session", (struct str[]){session, account}, 2))
+		return NULL;
+	demo->staff[demo->nstaff] = (struct demo_person){d->id, role, account, session};
+	return &demo->staff[demo->nstaff++];
+}
+
+static struct str offers(struct demo *demo, const struct clock_offer *o, unsigned n, int which)
+{
+	struct buf b = {.arena = demo->arena};
+
+	for (unsigned i = 0; i < n; i++) {
+		buf_put(&b, i == 0 ? STR("{") : STR(","));
+		if (which == 0) {
+			buf_printf(&b, "%ld", (long)o[i].policy);
+			continue;
+		}
+		struct str at = demo_instant(demo, which == 1 ? o[i].accept_due : o[i].answer_due);
+		buf_printf(&b, "%.*s", at.at == NULL ? 4 : (int)at.len, at.at == NULL ? "NULL" : at.at);
+	}
+	buf_put(&b, n == 0 ? STR("{}") : STR("}"));
+	return buf_str(&b);
+}
+
+static bool act(struct demo *demo, const struct demo_ticket *ticket, const char *action, int64_t at)
+{
+	const struct department *d = ticket->decision.department;
+	bool by_head = strcmp(action, "approve") == 0 || strcmp(action, "refuse") == 0;
+	const struct demo_person *p = person(demo, d, by_head ? "head" : "officer");
+	unsigned n;
+	const struct clock_offer *o = city_clock_offers(demo->arena, demo->city, d, at, &n);
+	struct str refusal = strcmp(action, "refuse") == 0 ? STR("insufficient_basis") : STR_NONE;
+	struct str text = strcmp(action, "propose") == 0 ? ticket->reply : STR_NONE;
+
+	return p != NULL &&
+	       pg_do(demo->pg, "db_caller",
+		       (struct str[]){STR("staff"), p->account, p->session, STR("false"), STR("60000")}, 5) &&
+	       pg_do(demo->pg, "ticket_move",
+		       (struct str[]){ticket->id, str_of(action), STR_NONE, refusal, STR_NONE, STR_NONE, STR_NONE, text,
+			       demo_instant(demo, at), offers(demo, o, n, 0), offers(demo, o, n, 1), offers(demo, o, n, 2),
+			       demo_uuid(demo)},
+		       13);
+}
+
+/* When the last move happens: well before the answer is due, or after it. */
+static int64_t end_of(struct demo *demo, const struct demo_ticket *ticket, const struct fate *fate)
+{
+	int64_t due = ticket->decision.answer_due != 0 ? ticket->decision.answer_due : ticket->filed_at + 3 * DAY;
+
+	if (fate->late)
+		return due + HOUR + demo_random(demo, 4 * DAY);
+	return ticket->filed_at + (due - ticket->filed_at) * (30 + demo_random(demo, 50)) / 100;
+}
+
+/* Special kinds have paths and people of their own: they wait for the visitor of the demo. */
+static bool is_special(const struct demo_ticket *ticket)
+{
+	struct str sight = ticket->decision.sight;
+
+	return str_eq(sight, STR("denunciation")) || str_eq(sight, STR("press")) || str_eq(sight, STR("data"));
+}
+
+bool demo_live(struct demo *demo, const struct demo_ticket *ticket)
+{
+	const struct fate *fate = pick_fate(demo);
+	int64_t now = demo->now_ms / 1000, end = end_of(demo, ticket, fate);
+	int moves = 0;
+
+	if (person(demo, ticket->decision.department, "officer") == NULL ||
+		person(demo, ticket->decision.department, "head") == NULL)
+		return false;
+	if (is_special(ticket) || ticket->reply.len == 0)
+		return true;
+	while (fate->actions[moves] != NULL)
+		moves++;
+	for (int i = 0; i < moves; i++) {
+		int64_t at = ticket->filed_at + (end - ticket->filed_at) * (i + 1) / moves;
+		if (at > now)
+			break;      /* the tale goes on when the visitor is there */
+		if (!act(demo, ticket, fate->actions[i], at))
+			return false;
+	}
+	return true;
+}

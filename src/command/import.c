@@ -1,0 +1,159 @@
+/* tiepdan import, tiepdan seed: CSV files into the reference data. The database checks all rows at once; any fault is
+ * reported with its line and nothing is loaded. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/csv.h"
+#include "base/embedded.h"
+#include "command/command.h"
+#include "command/pg.h"
+
+enum { FILE_MAX_BYTES = 64 * 1024 * 1024 };
+
+/* The kinds, in the order in which they need each other. */
+static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories", "kinds", "profiles",
+	"policies", "route_rules", "refusal_reasons", NULL};
+
+static bool is_kind(const char *name)
+{
+	for (const char *const *k = kinds; *k != NULL; k++)
+		if (strcmp(*k, name) == 0)
+			return true;
+	return false;
+}
+
+/* The rows as a JSON array of objects: the members of the head line, and "line". An empty cell is left out. Absent, after
+ * a message, when the CSV itself is broken. */
+static struct str rows_of(struct arena *arena, const char *name, struct str text)
+{
+	struct csv csv = csv_open(text);
+	struct str head[CSV_FIELDS_MAX], cells[CSV_FIELDS_MAX];
+	unsigned columns = csv_read(&csv, arena, head), n;
+	struct buf b = {.arena = arena};
+
+	buf_byte(&b, '[');
+	while ((n = csv_read(&csv, arena, cells)) > 0) {
+		if (n != columns) {
+			fprintf(stderr, "%s:%u: %u fields, but the first line has %u\n", name, csv.line, n, columns);
+			return STR_NONE;
+		}
+		buf_printf(&b, "%s{\"line\":%u", b.len > 1 ? "," : "", csv.line);
+		for (unsigned i = 0; i < n; i++) {
+			if (cells[i].len == 0)
+				continue;
+			buf_byte(&b, ',');
+			buf_json(&b, head[i]);
+			buf_byte(&b, ':');
+			buf_json(&b, cells[i]);
+		}
+		buf_byte(&b, '}');
+	}
+	if (csv.fault != NULL) {
+		fprintf(stderr, "%s:%u: %s\n", name, csv.line, csv.fault);
+		return STR_NONE;
+	}
+	buf_byte(&b, ']');
+	return buf_str(&b);
+}
+
+static bool import_text(PGconn *pg, const char *kind, const char *name, struct str text)
+{
+	struct arena *arena = arena_new();
+	struct str rows = arena == NULL ? STR_NONE : rows_of(arena, name, text);
+	bool ok = false;
+
+	if (rows.at != NULL) {
+		PGresult *r = pg_query(pg, "command_import", (struct str[]){str_of(kind), rows}, 2);
+		ok = r != NULL && PQntuples(r) == 0;
+		for (int i = 0; r != NULL && i < PQntuples(r); i++)
+			fprintf(stderr, "%s:%s: %s\n", name, PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+		PQclear(r);
+	}
+	arena_free(arena);
+	return ok;
+}
+
+/* The whole file; absent after a message. To be freed by the caller. */
+static struct str read_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *text = NULL;
+	ssize_t got = -1;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size <= FILE_MAX_BYTES && (text = malloc((size_t)st.st_size + 1)) != NULL)
+		got = read(fd, text, (size_t)st.st_size);
+	if (got < 0) {
+		fprintf(stderr, "tiepdan: cannot read %s: %s\n", path, strerror(errno));
+		free(text);
+		text = NULL;
+	}
+	if (fd >= 0)
+		close(fd);
+	return (struct str){text, got < 0 ? 0 : (size_t)got};
+}
+
+int command_import(const struct config *config, char **args)
+{
+	if (args[0] == NULL || args[1] == NULL || !is_kind(args[0])) {
+		fputs("usage: tiepdan import KIND FILE.csv\nkinds:", stderr);
+		for (const char *const *k = kinds; *k != NULL; k++)
+			fprintf(stderr, " %s", *k);
+		fputc('\n', stderr);
+		return EXIT_FAILURE;
+	}
+	struct str text = read_file(args[1]);
+	PGconn *pg = text.at == NULL ? NULL : pg_connect("owner_url", config->owner_url);
+	bool ok = pg != NULL && pg_script(pg, "begin") && import_text(pg, args[0], args[1], text) && pg_script(pg, "commit");
+	PQfinish(pg);
+	free((char *)(uintptr_t)text.at);
+	if (!ok)
+		fputs("tiepdan: nothing was loaded\n", stderr);
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* The CSV of one kind: from the folder, or from the city shipped in this program. */
+static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
+{
+	const struct embedded_group *group = embedded_group("seeds");
+	char name[512];
+
+	snprintf(name, sizeof name, "%s/%s.csv", folder != NULL ? folder : "hanoi", kind);
+	printf("loading %s\n", name);
+	fflush(stdout);
+	if (folder != NULL) {
+		struct str text = read_file(name);
+		bool ok = text.at != NULL && import_text(pg, kind, name, text);
+		free((char *)(uintptr_t)text.at);
+		return ok;
+	}
+	for (unsigned i = 0; i < group->n; i++)
+		if (strcmp(group->files[i].name, name) == 0)
+			return import_text(pg, kind, name, group->files[i].data);
+	fprintf(stderr, "tiepdan: %s is not shipped\n", name);
+	return false;
+}
+
+int command_seed(const struct config *config, char **args)
+{
+	const char *folder = NULL;
+
+	if (args[0] != NULL && strcmp(args[0], "--from") == 0)
+		folder = args[1];
+	else if (args[0] != NULL && strncmp(args[0], "--from=", 7) == 0)
+		folder = args[0] + 7;
+	PGconn *pg = pg_connect("owner_url", config->owner_url);
+	bool ok = pg != NULL && pg_script(pg, "begin");
+	for (const char *const *k = kinds; ok && *k != NULL; k++)
+		ok = seed_kind(pg, *k, folder);
+	ok = ok && pg_script(pg, "commit");
+	PQfinish(pg);
+	if (!ok)
+		fputs("tiepdan: nothing was loaded\n", stderr);
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,119 @@
+/* tiepdan user: staff accounts and one-time sign-in codes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/keys.h"
+#include "auth/login.h"
+#include "base/clock.h"
+#include "command/command.h"
+#include "command/pg.h"
+
+/* The value of --name=value among the arguments, absent if it is not there. */
+static struct str option(char **args, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *args != NULL; args++)
+		if (strncmp(*args, "--", 2) == 0 && strncmp(*args + 2, name, len) == 0 && (*args)[2 + len] == '=')
+			return str_of(*args + 3 + len);
+	return STR_NONE;
+}
+
+static bool add(PGconn *pg, const struct config *config, struct arena *arena, char **args)
+{
+	struct str name = option(args, "name"), department = option(args, "department"), roles = option(args, "role");
+
+	(void)config;
+	if (name.at == NULL || department.at == NULL || roles.at == NULL) {
+		fputs("usage: tiepdan user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE]\n", stderr);
+		return false;
+	}
+	return pg_do(pg, "command_user_add",
+		(struct str[]){str_of(args[0]), name, department, arena_printf(arena, "{%.*s}", STR_ARG(roles))}, 4);
+}
+
+/* Prints the code; only its HMAC is stored. */
+static bool code(PGconn *pg, const struct config *config, struct arena *arena, char **args)
+{
+	struct str reason, login = str_of(args[0]);
+	const struct keys *keys = keys_load(arena, config->key_dir, &reason);
+	char expires[CLOCK_RFC3339_SIZE];
+
+	if (keys == NULL) {
+		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
+		return false;
+	}
+	struct str fresh = login_code_new(arena);
+	struct str hash = login_code_hash(arena, keys, login, fresh);
+	clock_format(clock_wall_ms() + config->login_code_minutes * 60000, expires);
+	struct str hex = arena_printf(arena, "\\x%.*s", STR_ARG(digest_hex(arena, hash)));
+	if (!pg_do(pg, "command_user_code", (struct str[]){login, hex, str_of(expires)}, 3))
+		return false;
+	printf("%.*s\n", STR_ARG(fresh));
+	return true;
+}
+
+static bool list(PGconn *pg, const struct config *config, struct arena *arena, char **args)
+{
+	(void)config, (void)arena, (void)args;
+	PGresult *r = pg_query(pg, "command_user_list", NULL, 0);
+	for (int i = 0; r != NULL && i < PQntuples(r); i++)
+		printf("%-24s %-12s %-10s %-30s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 2),
+			PQgetvalue(r, i, 3), PQgetvalue(r, i, 4));
+	PQclear(r);
+	return r != NULL;
+}
+
+static bool switch_to(PGconn *pg, const char *login, const char *active)
+{
+	PGresult *r = pg_query(pg, "command_user_switch", (struct str[]){str_of(login), str_of(active)}, 2);
+	bool found = r != NULL && PQntuples(r) == 1;
+
+	if (r != NULL && !found)
+		fprintf(stderr, "tiepdan: there is no account '%s'\n", login);
+	PQclear(r);
+	return found;
+}
+
+static bool enable(PGconn *pg, const struct config *config, struct arena *arena, char **args)
+{
+	(void)config, (void)arena;
+	return switch_to(pg, args[0], "true");
+}
+
+static bool disable(PGconn *pg, const struct config *config, struct arena *arena, char **args)
+{
+	(void)config, (void)arena;
+	return switch_to(pg, args[0], "false");
+}
+
+static const struct verb {
+	const char *name;
+	bool needs_login;
+	bool (*run)(PGconn *pg, const struct config *config, struct arena *arena, char **args);
+} verbs[] = {{"add", true, add}, {"code", true, code}, {"list", false, list}, {"enable", true, enable}, {"disable", true, disable}};
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; name != NULL && i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+int command_user(const struct config *config, char **args)
+{
+	const struct verb *verb = find_verb(args[0]);
+
+	if (verb == NULL || (verb->needs_login && args[1] == NULL)) {
+		fputs("usage: tiepdan user add|code|enable|disable LOGIN ..., tiepdan user list\n", stderr);
+		return EXIT_FAILURE;
+	}
+	struct arena *arena = arena_new();
+	PGconn *pg = arena == NULL ? NULL : pg_connect("owner_url", config->owner_url);
+	bool ok = pg != NULL && verb->run(pg, config, arena, args + 1);
+	PQfinish(pg);
+	arena_free(arena);
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}

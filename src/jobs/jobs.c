@@ -1,0 +1,103 @@
+/* The timers of the job worker. */
+#include "jobs/jobs.h"
+
+#include <event2/event.h>
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "base/must.h"
+#include "db/answer.h"
+#include "gen/sql/jobs.h"
+
+enum { MONTHS_AHEAD = 3, CLOSE_BATCH = 500, FORGET_BATCH = 10000, SESSION_DAYS = 30 };
+
+static void make_partitions(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_make_partitions(u, .months = MONTHS_AHEAD);
+}
+
+static void forget_once(struct app *app, struct db_unit *u)
+{
+	sql_jobs_forget_once(u, .before = clock_wall_ms() - app->config->idempotency_hours * 3600000, .limit = FORGET_BATCH);
+}
+
+static void forget_sessions(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_sessions(u, .before = clock_wall_ms() - SESSION_DAYS * INT64_C(86400000), .limit = FORGET_BATCH);
+}
+
+static void close_answered(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_close_answered(u, .now = clock_wall_ms(), .limit = CLOSE_BATCH);
+}
+
+static const struct job {
+	const char *name;
+	int every_s;
+	void (*queue)(struct app *app, struct db_unit *u);
+} jobs[] = {
+	{"make_partitions", 3600, make_partitions},      /* months of the event table, well ahead */
+	{"forget_once", 60, forget_once},                /* Idempotency-Keys after their hours    */
+	{"forget_sessions", 3600, forget_sessions},      /* sessions that ended long ago          */
+	{"close_answered", 60, close_answered},          /* answered tickets after their window   */
+};
+
+enum { NJOBS = sizeof jobs / sizeof jobs[0], FIRST_RUN_S = 1 };
+
+/* One timer. */
+struct turn {
+	struct app *app;
+	const struct job *job;
+	struct event *timer;
+	bool running;
+};
+
+static void done(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct turn *turn = job->state;
+
+	turn->running = false;
+	metric_add(METRIC_job_runs, 1);
+	if (results == NULL) {
+		metric_add(METRIC_job_failures, 1);
+		log_warn("job.failed", LOG_STR("job", str_of(turn->job->name)), LOG_STR("sqlstate", str_of(sqlstate)));
+	}
+	arena_free(job->arena);
+}
+
+static void run(evutil_socket_t fd, short what, void *arg)
+{
+	struct turn *turn = arg;
+	const struct timeval next = {.tv_sec = turn->job->every_s};
+
+	(void)fd, (void)what;
+	event_add(turn->timer, &next);
+	if (turn->running || turn->app->draining)
+		return;
+	struct arena *arena = arena_new();
+	if (arena == NULL)
+		return;
+	struct db_job *job = arena_alloc(arena, sizeof *job);
+	*job = (struct db_job){.app = turn->app, .arena = arena, .state = turn};
+	struct db_unit *u = db_unit_job(job);
+	turn->running = true;
+	turn->job->queue(turn->app, u);
+	db_run_job(u, done);
+}
+
+void jobs_start(struct app *app)
+{
+	static struct turn turns[NJOBS];
+	const struct timeval first = {.tv_sec = FIRST_RUN_S};
+
+	for (size_t i = 0; i < NJOBS; i++) {
+		turns[i] = (struct turn){.app = app, .job = &jobs[i]};
+		turns[i].timer = evtimer_new(app->loop, run, &turns[i]);
+		must(turns[i].timer != NULL && event_add(turns[i].timer, &first) == 0);
+	}
+}
