@@ -163,6 +163,11 @@ static void chunk_free(struct chunk *chunk)
 	}
 }
 
+static size_t aligned(size_t size)
+{
+	return (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+}
+
 struct arena *arena_new(void)
 {
 	struct chunk *chunk = chunk_new(CLASS_FIRST, 0);
@@ -174,8 +179,7 @@ struct arena *arena_new(void)
 	chunk->next = NULL;
 	*arena = (struct arena){
 		.chunks = chunk,
-		.at = chunk->data + (sizeof(*arena) + alignof(max_align_t) - 1) / alignof(max_align_t) *
-					    alignof(max_align_t),
+		.at = chunk->data + aligned(sizeof(*arena)),
 		.end = (char *)chunk + chunk->size,
 		.used = chunk->size,
 		.class = CLASS_FIRST,
@@ -229,29 +233,31 @@ static struct chunk *chunk_add(struct arena *arena, size_t need, bool dire)
 	return chunk;
 }
 
+static void *cleared(char *piece, size_t size)
+{
+	UNPOISON(piece, size);
+	return memset(piece, 0, size);
+}
+
 static void *take(struct arena *arena, size_t size, bool dire)
 {
-	size_t need = size;
-	char *piece = arena->at;
+	size_t need;
 
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	need = (size + GAP + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+	need = aligned(size + GAP);
 	if (need > (size_t)(arena->end - arena->at)) {
 		struct chunk *chunk = chunk_add(arena, need, dire);
 
 		if (!chunk)
 			return NULL;
-		piece = chunk->data;
-		if (chunk->class != CLASS_OWN) {
-			arena->at = piece;
-			arena->end = (char *)chunk + chunk->size;
-		}
+		if (chunk->class == CLASS_OWN)
+			return cleared(chunk->data, size);
+		arena->at = chunk->data;
+		arena->end = (char *)chunk + chunk->size;
 	}
-	if (piece == arena->at)
-		arena->at += need;
-	UNPOISON(piece, size);
-	return memset(piece, 0, size);
+	arena->at += need;
+	return cleared(arena->at - need, size);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)

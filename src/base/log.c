@@ -140,13 +140,14 @@ static bool write_line(const struct line *line)
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
-	struct line line = {.limit = LINE_SIZE - TAIL_SIZE};
+	struct line line;
 	char at[CLOCK_RFC3339_SIZE];
 	int saved_errno = errno;
 
 	if (level < atomic_load_explicit(&lowest_level, memory_order_relaxed))
 		return;
 	clock_format(clock_wall_ms(), at);
+	line.limit = LINE_SIZE - TAIL_SIZE;
 	line.len = (size_t)snprintf(
 		line.at, line.limit, "{\"at\":\"%s\",\"level\":\"%s\",\"event\":", at, levels[level]);
 	put_text(&line, str_of(event));
