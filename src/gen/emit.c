@@ -91,7 +91,8 @@ static void c_name(char *ret, size_t size, const char *name, const struct at *at
 		at_die(at, "cannot be a name in C");
 	snprintf(ret, size, "%s%s", name, listed(name, words) ? "_" : "");
 	for (char *c = ret; *c; c++)
-		*c = *c == '-' ? '_' : *c;
+		if (*c == '-')
+			*c = '_';
 }
 
 static void read_format(struct member *m, const char *format, const struct at *at)

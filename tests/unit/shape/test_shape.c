@@ -33,7 +33,7 @@ static void fills_everything(void **state)
 	struct req *req = input_req();
 	const struct ticket_file *in = fill(req, &shape_ticket_file,
 		"{" FILING ",\"area\":\"00316\",\"language\":\"en\",\"channel\":\"zalo\",\"location_text\":"
-			   "\" Trước  số 1 \","
+		"\" Trước  số 1 \","
 		"\"point\":{\"lon\":105.838,\"lat\":-0.0},\"anonymous\":false,"
 		"\"contact\":{\"name\":\"Nguyễn Văn Mẫu\",\"phone\":\"0900 000 "
 		"001\",\"email\":\"mau@EXAMPLE.org\",\"address\":null}}");
@@ -162,8 +162,8 @@ static void texts_are_cleaned(void **state)
 static void lists(void **state)
 {
 	struct req *req = input_req();
-	const struct tracking_rate *in = fill(req, &shape_tracking_rate,
-		"{\"score\":\"acceptable\",\"reasons\":[\"too_slow\",\"other\"]}");
+	const struct tracking_rate *in = fill(
+		req, &shape_tracking_rate, "{\"score\":\"acceptable\",\"reasons\":[\"too_slow\",\"other\"]}");
 
 	(void)state;
 	assert_non_null(in);
