@@ -1,0 +1,307 @@
+/* What goes wrong with a database: slow, full, silent, gone, back again. */
+#include "fixture.h"
+
+#include <signal.h>
+
+static const Oid seconds[] = {DB_FLOAT8_OID};
+
+enum {
+	SLEEP,
+	REPORT,
+	PING,
+	CALLER,
+	STATEMENTS
+};
+static struct db_statement table[STATEMENTS] = {
+	[SLEEP] = {"sleep", "select '{}' as body, pg_sleep($1)", 1, seconds, .definer_only = true},
+	[REPORT] = {"report", "select '{}' as body, pg_sleep($1)", 1, seconds, .definer_only = true,
+		.slow = true},
+	[PING] = {"ping", "select '{}' as body"},
+};
+
+enum {
+	MANY = 8
+};
+
+static struct fixture *f;
+static double naptime;
+
+static void handle(struct req *req, int statement)
+{
+	struct db_unit *u = db_unit(req);
+	struct db_value value = db_value_float(u, naptime);
+
+	db_unit_add(u, &table[statement], &value);
+	db_run(u, answer_object);
+}
+
+static void handle_sleep(struct req *req)
+{
+	handle(req, SLEEP);
+}
+
+static void handle_report(struct req *req)
+{
+	handle(req, REPORT);
+}
+
+static void handle_ping(struct req *req)
+{
+	handle(req, PING);
+}
+
+static void assert_works(void)
+{
+	fixture_until(f, fixture_all_ready(f, 2));
+	struct client *c = client_ask(f, "GET /", handle_ping);
+	assert_int_equal(client_status(c), 200);
+	client_free(c);
+}
+
+static void assert_unavailable(struct client *c, const char *problem)
+{
+	fixture_until(f, client_done(c));
+	assert_int_equal(client_status(c), 503);
+	assert_true(client_has(c, "Retry-After: 1\r\n"));
+	assert_true(client_has(c, problem));
+	client_free(c);
+}
+
+/* Starts a request that is out when this returns. */
+static struct client *ask_slowly(double s, void (*handler)(struct req *req))
+{
+	naptime = s;
+	return client_new(f, "POST /", handler);
+}
+
+/* The process id of the backend that serves the fast pool, while it sleeps. */
+static int sleeping_backend(void)
+{
+	const char *sql =
+		"select coalesce(max(pid), 0) from pg_stat_activity where query like '%pg_sleep($1)%'"
+		" and state = 'active' and application_name = 'tiepdan'";
+
+	fixture_until(f, atoi(fixture_sql(f, sql)) != 0);
+	return atoi(fixture_sql(f, sql));
+}
+
+static void test_queue_is_bounded(void **state)
+{
+	struct client *c[MANY];
+
+	(void)state;
+	for (int i = 0; i < MANY; i++)
+		c[i] = ask_slowly(0.02, handle_sleep);
+	fixture_until(f, client_done(c[MANY - 1]));
+	assert_int_equal(client_status(c[MANY - 1]), 503);
+	assert_true(client_has(c[MANY - 1], "Retry-After: 1\r\n"));
+	assert_int_equal(c[0]->len, 0); /* the refusal did not wait for anybody */
+	client_free(c[MANY - 1]);
+	/* Four are out, two wait: db_queue of one connection. */
+	for (int i = 0; i < MANY - 1; i++) {
+		if (i < 6)
+			fixture_until(f, client_done(c[i]));
+		else
+			fixture_until(f, c[i]->len || client_done(c[i]));
+		assert_int_equal(client_status(c[i]), i < 6 ? 200 : 503);
+		client_free(c[i]);
+	}
+}
+
+static void test_slow_units_have_their_own_pool(void **state)
+{
+	struct client *slow = ask_slowly(1, handle_report), *fast;
+
+	(void)state;
+	fast = client_ask(f, "GET /", handle_ping);
+	assert_int_equal(client_status(fast), 200);
+	assert_false(client_done(slow));
+	assert_int_equal(slow->len, 0);
+	client_free(fast);
+	fixture_until(f, client_done(slow));
+	assert_int_equal(client_status(slow), 200);
+	client_free(slow);
+}
+
+static void test_statement_timeout(void **state)
+{
+	int64_t began = clock_mono_us();
+
+	(void)state;
+	assert_unavailable(ask_slowly(10, handle_sleep), "database-timeout");
+	assert_in_range(clock_mono_us() - began, 400000, 1500000);
+	assert_works();
+}
+
+/* The server keeps the connection and says nothing: the timer of the unit ends it. */
+static void test_silent_server(void **state)
+{
+	struct client *c = ask_slowly(0.3, handle_sleep), *behind;
+	int64_t began = clock_mono_us();
+	int pid = sleeping_backend();
+
+	(void)state;
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	behind = ask_slowly(0, handle_sleep);
+	assert_unavailable(c, "database-timeout");
+	assert_unavailable(behind, "unavailable");
+	assert_in_range(clock_mono_us() - began, 1500000, 4000000);
+	kill(pid, SIGCONT);
+	assert_works();
+}
+
+static void test_backend_is_terminated(void **state)
+{
+	struct client *c = ask_slowly(10, handle_sleep);
+	char sql[64];
+
+	(void)state;
+	snprintf(sql, sizeof(sql), "select pg_terminate_backend(%d)", sleeping_backend());
+	fixture_sql(f, sql);
+	assert_unavailable(c, "unavailable");
+	assert_works();
+}
+
+static void test_backend_is_killed(void **state)
+{
+	struct client *c = ask_slowly(10, handle_sleep);
+
+	(void)state;
+	/* The postmaster restarts all backends after this. */
+	assert_int_equal(kill(sleeping_backend(), SIGKILL), 0);
+	assert_unavailable(c, "unavailable");
+	for (ConnStatusType status = CONNECTION_BAD; status != CONNECTION_OK; status = PQstatus(f->admin)) {
+		usleep(50000);
+		PQreset(f->admin);
+	}
+	assert_works();
+}
+
+static void test_whole_database_goes_and_comes_back(void **state)
+{
+	struct client *c = ask_slowly(10, handle_sleep);
+
+	(void)state;
+	sleeping_backend();
+	fixture_cluster(f, "stop");
+	assert_unavailable(c, "unavailable");
+	fixture_until(f, !db_ready(f->app.db));
+	int64_t began = clock_mono_us();
+	assert_unavailable(ask_slowly(0, handle_sleep), "unavailable");
+	assert_in_range(clock_mono_us() - began, 0, 500000);
+	fixture_cluster(f, "start");
+	fixture_admin(f);
+	assert_works();
+}
+
+static void test_sending_and_reading_fail(void **state)
+{
+	static const char *const points[] = {"db_send:1", "db_read:1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+		fail_arm(points[i]);
+		struct client *c = ask_slowly(0, handle_sleep);
+		assert_unavailable(c, "unavailable");
+		fail_arm(NULL);
+		assert_works();
+	}
+}
+
+static struct {
+	bool done;
+	char sqlstate[6];
+} job;
+
+static void on_done(struct db_job *j, PGresult *const *results, const char *sqlstate)
+{
+	(void)results;
+	job.done = true;
+	snprintf(job.sqlstate, sizeof(job.sqlstate), "%s", sqlstate ? sqlstate : "");
+	arena_free(j->arena);
+}
+
+/* Jobs have no client that could come back: they wait for a connection. */
+static void test_job_waits_for_a_connection(void **state)
+{
+	struct db_job j = {.app = &f->app, .arena = arena_new()};
+	struct db_unit *u;
+
+	(void)state;
+	fixture_close(f);
+	f->app.db = db_open_with(&f->app, table, STATEMENTS);
+	assert_false(db_ready(f->app.db));
+	u = db_unit_job(&j);
+	db_unit_add(u, &table[PING], NULL);
+	job.done = false;
+	db_run_job(u, on_done);
+	fixture_until(f, job.done);
+	assert_string_equal(job.sqlstate, "");
+}
+
+static void test_closing_ends_what_is_out(void **state)
+{
+	struct db_job j = {.app = &f->app, .arena = arena_new()};
+	struct db_unit *u = db_unit_job(&j);
+	struct db_value value = db_value_float(u, 5);
+
+	(void)state;
+	db_unit_add(u, &table[SLEEP], &value);
+	job.done = false;
+	db_run_job(u, on_done);
+	fixture_close(f);
+	assert_true(job.done);
+	assert_string_equal(job.sqlstate, "08006");
+	fixture_open(f, table, STATEMENTS);
+}
+
+static void test_bad_addresses_are_refused_at_once(void **state)
+{
+	struct config config = f->config;
+	struct app app = f->app;
+
+	(void)state;
+	app.config = &config;
+	config.database_url = "postgresql://nobody:secret@no-such-host.invalid/x";
+	assert_null(db_open_with(&app, table, STATEMENTS));
+	config.database_url = "postgresql://[";
+	assert_null(db_open_with(&app, table, STATEMENTS));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	f = fixture_new();
+	f->config.db_timeout_ms = 500;
+	f->config.db_queue = 2;
+	table[CALLER] = fixture_generated("db_caller");
+	fixture_open(f, table, STATEMENTS);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fixture_close(f);
+	fixture_free(f);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_queue_is_bounded),
+		cmocka_unit_test(test_slow_units_have_their_own_pool),
+		cmocka_unit_test(test_statement_timeout),
+		cmocka_unit_test(test_silent_server),
+		cmocka_unit_test(test_backend_is_terminated),
+		cmocka_unit_test(test_backend_is_killed),
+		cmocka_unit_test(test_whole_database_goes_and_comes_back),
+		cmocka_unit_test(test_sending_and_reading_fail),
+		cmocka_unit_test(test_job_waits_for_a_connection),
+		cmocka_unit_test(test_closing_ends_what_is_out),
+		cmocka_unit_test(test_bad_addresses_are_refused_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
