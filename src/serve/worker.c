@@ -75,7 +75,15 @@ static void begin_drain(struct worker *w)
 	conn_drain_all(&w->app);
 }
 
-/* A worker accepts once it can answer: database reached and reference data in memory. If that takes too long it accepts
+static bool is_warm(struct worker *w)
+{
+	struct app *app = &w->app;
+
+	return db_ready(app->db) && app->city != NULL && (w->start->role == WORKER_JOBS || numbers_ready(app));
+}
+
+/* A worker accepts once it can answer: database reached, reference data and a block
+ * of ticket numbers in memory. If that takes too long it accepts
  * all the same and answers 503, so that clients see a clear refusal instead of silence. */
 static void tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -83,8 +91,7 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_mono_us();
 
 	(void)fd, (void)what;
-	if (!w->accepting && !w->app.draining &&
-		((db_ready(w->app.db) && w->app.city != NULL) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
+	if (!w->accepting && !w->app.draining && (is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
 		say_ready(w);
 	if (w->app.draining) {
 		conn_drain_all(&w->app);
@@ -125,8 +132,7 @@ static int build(struct worker *w)
 	app->db = db_open(app);
 	if (app->tokens == NULL || app->conns == NULL || app->db == NULL)
 		return -1;
-	db_listen(app->db, "reference_changed", heard_reference);
-	reference_load(app);
+	db_listen(app->db, "reference_changed", heard_reference);      /* heard once at the start, too */
 	return 0;
 }
 

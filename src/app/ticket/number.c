@@ -50,15 +50,31 @@ static void ask(struct app *app)
 	db_run_job(u, got_block);
 }
 
+static bool empty(const struct range *r)
+{
+	return r->next == r->end;
+}
+
+bool numbers_ready(struct app *app)
+{
+	struct numbers *n = app->numbers;
+
+	if (!empty(&n->current) || !empty(&n->spare))
+		return true;
+	if (!n->asking)
+		ask(app);
+	return false;
+}
+
 int64_t numbers_take(struct app *app)
 {
 	struct numbers *n = app->numbers;
 
-	if (n->current.next == n->current.end) {
+	if (empty(&n->current)) {
 		n->current = n->spare;
 		n->spare = (struct range){0, 0};
 	}
-	if (n->spare.next == n->spare.end && n->current.end - n->current.next < LOW && !n->asking)
+	if (empty(&n->spare) && n->current.end - n->current.next < LOW && !n->asking)
 		ask(app);
-	return n->current.next < n->current.end ? n->current.next++ : -1;
+	return empty(&n->current) ? -1 : n->current.next++;
 }

@@ -9,6 +9,8 @@
 struct numbers;
 
 struct numbers *numbers_new(struct arena *arena);
+/* Is there a number to take? Asks for the first block if not: a worker calls it before it accepts clients. */
+bool numbers_ready(struct app *app);
 /* The next number, or -1 while there is none (just started, or the database is away). Asks for more by itself. */
 int64_t numbers_take(struct app *app);
 
