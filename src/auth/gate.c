@@ -68,8 +68,8 @@ static const char *read_header(
 {
 	if (!str_eq(text_member(header, "alg"), STR("ES256")))
 		return "alg is not ES256";
-	if (!str_eq(text_member(header, "typ"), STR("at+jwt")))
-		return "typ is not at+jwt";
+	if (!str_eq(text_member(header, "typ"), STR("JWT")))
+		return "typ is not JWT";
 	*ret_key = find_key(keys, text_member(header, "kid"));
 	if (*ret_key == NULL)
 		return "kid is not known";
@@ -124,8 +124,10 @@ static bool time_member(const json_t *claims, const char *name, int64_t *ret_ms)
 	const json_t *value = json_object_get(claims, name);
 	int64_t seconds = json_integer_value(value);
 
+	if (!json_is_integer(value) || seconds <= 0 || seconds > SECONDS_MAX)
+		return false;
 	*ret_ms = seconds * 1000;
-	return json_is_integer(value) && seconds > 0 && seconds <= SECONDS_MAX;
+	return true;
 }
 
 static const char *read_times(const json_t *claims, int64_t now_ms, int64_t *ret_expires_ms)

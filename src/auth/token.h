@@ -4,9 +4,10 @@
 #include "auth/keys.h"
 #include "http/req.h"
 
-/* Staff tokens: JWT (RFC 7519) in the profile of RFC 9068, ES256. Issued with libjwt; verified by a strict
- * gate of our own (RFC 8725): at most 8 KiB, canonical base64url, exactly the header members alg, typ, kid,
- * kid -> pinned algorithm, signature over OpenSSL EVP, then iss, aud, exp, nbf, iat, sub, sid, typ. */
+/* Staff tokens: JWT (RFC 7519) with the claims of RFC 9068, ES256. Issued with libjwt; verified by a strict gate of our
+ * own (RFC 8725): at most 8 KiB, canonical base64url, exactly the header members alg, typ and kid, kid -> pinned
+ * algorithm, signature over OpenSSL EVP, then iss, aud, exp, nbf, iat, sub, sid. typ is "JWT", not the "at+jwt" of RFC
+ * 9068: libjwt 1.10 overwrites it. What typ should keep apart is kept apart by the keys: they sign these tokens only. */
 struct token_cache;
 
 struct token_claims {
