@@ -315,6 +315,8 @@ static void finish_problem(struct req *req, enum problem problem, struct str det
 	buf_byte(&b, '}');
 	if (row->status == 503)
 		default_header(req, "Retry-After", STR("1"));
+	if (row->status == 401)
+		default_header(req, "WWW-Authenticate", STR("Bearer"));
 	req->etag = STR_NONE;
 	finish(req, row->status, "application/problem+json", buf_str(&b));
 }

@@ -24,8 +24,7 @@ def put_text(raw):
 
 def not_json():
     for name, raw in {
-        "empty": b"", "blank": b"   ", "null": b"null", "true": b"true", "number": b"42", "string": b'"text"', "array": b"[]",
-        "array of one": b"[" + GOOD + b"]", "nothing but brace": b"{", "cut": GOOD[:-1], "cut in a string": GOOD[:-20],
+        "empty": b"", "blank": b"   ", "nothing but brace": b"{", "cut": GOOD[:-1], "cut in a string": GOOD[:-20],
         "trailing comma": GOOD[:-1] + b",}", "leading comma": b"{," + GOOD[1:], "two values": GOOD + GOOD, "junk behind": GOOD + b"x",
         "NUL behind": GOOD + b"\0", "NUL in front": b"\0" + GOOD, "BOM": b"\xef\xbb\xbf" + GOOD, "UTF-16": GOOD.decode().encode("utf-16"),
         "UTF-32": GOOD.decode().encode("utf-32"), "UTF-7": "+AHs-".encode(), "comment": b"/* x */" + GOOD, "line comment": b"// x\n" + GOOD,
@@ -102,6 +101,11 @@ def not_fitting():
     yield "two hundred unknown members", dict(ticket(), **{"m%d" % i: i for i in range(200)})
 
 
+def no_object():
+    """JSON, so that it is the shape that refuses it."""
+    return {"null": b"null", "true": b"true", "number": b"42", "string": b'"text"', "array": b"[]", "array of one": b"[" + GOOD + b"]"}
+
+
 def ticket_with(member, value):
     body = ticket()
     body[member] = value
@@ -111,6 +115,7 @@ def ticket_with(member, value):
 def corpus():
     found = [(name, raw, 400) for name, raw in not_json()]
     found += [(name, dump(body) if "\ud83d" not in str(body) else json.dumps(body).encode(), 422) for name, body in not_fitting()]
+    found += [(name, raw, 422) for name, raw in no_object().items()]
     found.append(("64 KiB and one byte", GOOD[:-1] + b" " * (65537 - len(GOOD)) + b"}", 413))
     assert len(found) >= 200 and len({name for name, _, _ in found}) == len(found)
     return found
