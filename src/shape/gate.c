@@ -4,7 +4,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "base/fail.h"
 #include "base/must.h"
 #include "shape/shape.h"
 
@@ -29,14 +28,14 @@ enum {
 	NREASONS = sizeof reasons / sizeof reasons[0]
 };
 
-/* While a text is parsed jansson gets its memory from this arena: there it never fails. Outside (libjwt uses
- * jansson too) it is the process's allocator. jansson 2.14 ignores a failed allocation while it collects a
- * text, and then reads behind it. */
+/* While a text is parsed jansson gets its memory from this arena: there it never fails. jansson 2.14 ignores a
+ * failed allocation while it collects a text, and then reads behind it. Outside the caller is libjwt, and the
+ * memory is the system's without fail points: libjwt 1.10 reads the NULL of a json_dumps() that failed. */
 static struct arena *parsing;
 
 static void *tree_malloc(size_t size)
 {
-	return parsing ? arena_alloc(parsing, size) : fail_malloc(size);
+	return parsing ? arena_alloc(parsing, size) : malloc(size);
 }
 
 static void tree_free(void *memory)
