@@ -126,10 +126,10 @@ static int walk(struct req *req)
 	unsigned nargs = 0;
 	int at = 0;
 
+	if (req->path.len > 1 && str_ends(req->path, STR("/")))
+		return -1;      /* "/x/" is not "/x" */
 	str_next(&rest, '/', &raw);
 	while (str_next(&rest, '/', &raw)) {
-		if (raw.len == 0 && rest.len == 0)
-			return at == 0 ? 0 : -1;          /* "/" is the root; "/x/" is not "/x" */
 		struct str segment = http_percent_decode(req->arena, raw, false);
 		struct path_arg arg = {0};
 		int child = segment.at == NULL ? 0 : nodes[at].child;

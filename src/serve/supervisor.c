@@ -37,6 +37,16 @@ struct supervisor {
 	int64_t leave_by_us;              /* set by SIGTERM: then children are killed; 0: running */
 };
 
+static const struct config *read_config(struct arena *arena, char **flags)
+{
+	const struct config *config = arena == NULL ? NULL : config_load(arena, flags, NULL, stderr);
+	enum log_level level;
+
+	if (config != NULL && log_level_parse(str_of(config->log_level), &level))
+		log_set_level(level);      /* children inherit it */
+	return config;
+}
+
 static void start_child(struct supervisor *s, struct child *c)
 {
 	int slot = children_metric_slot(&s->children);
@@ -119,7 +129,7 @@ static void leave(struct supervisor *s)
 static void reload(struct supervisor *s)
 {
 	struct arena *arena = arena_new();
-	const struct config *config = arena == NULL ? NULL : config_load(arena, s->flags, NULL, stderr);
+	const struct config *config = read_config(arena, s->flags);
 
 	if (config == NULL || config->workers != s->config->workers) {
 		log_error("server.reload", LOG_STR("reason", config == NULL ? STR("the configuration has faults; the old one stays")
@@ -219,7 +229,7 @@ int supervisor_run(char **argv, char **flags)
 	s->argv = argv;
 	s->flags = flags;
 	s->arena = arena_new();
-	s->config = s->arena == NULL ? NULL : config_load(s->arena, flags, NULL, stderr);
+	s->config = read_config(s->arena, flags);
 	if (s->config == NULL || serve_check(s->config, s->arena) < 0 || sockets_open(&s->sockets, s->config) < 0)
 		goto out;
 	metric_init();
