@@ -18,7 +18,7 @@ enum {
 	OFFSET_LIMIT = 26 * 3600, /* RFC 8536 section 3.2: utoff */
 	RULE_HOURS = 167,	  /* RFC 8536 section 3.3.1      */
 	FIRST_YEAR = 1970,	  /* where a footer's rule begins if the file has no stored change */
-	LAST_YEAR = 9999,
+	LAST_YEAR = 9998,
 	DAY_SECONDS = 86400,
 };
 
@@ -233,10 +233,14 @@ static void push_later(struct table *t, int64_t after, int64_t from, int32_t sec
 		push(t, from, seconds);
 }
 
-/* From the last stored change on. A rule without saving time says nothing new. */
+/* From the last stored change on. A rule without saving time says nothing new. One year more than asked for
+ * is followed and cut off again, as saving time all the year only shows when the next one begins. */
 static void follow_rule(struct table *t, const struct footer *f, int64_t after, int last_year)
 {
-	for (int year = year_of(after); f->saves && year <= last_year; year++) {
+	int64_t end_of_span =
+		(int64_t)clock_days_from_civil(last_year + 1, 1, 1) * DAY_SECONDS + OFFSET_LIMIT;
+
+	for (int year = year_of(after); f->saves && year <= last_year + 1; year++) {
 		int64_t begin = rule_local(&f->begin, year) - f->standard;
 		int64_t end = rule_local(&f->end, year) - f->saving;
 
@@ -248,6 +252,8 @@ static void follow_rule(struct table *t, const struct footer *f, int64_t after, 
 			push_later(t, after, begin, f->saving);
 		}
 	}
+	while (t->n > 1 && t->at[t->n - 1].from > end_of_span)
+		t->n--;
 }
 
 static bool type_offset(const char *types, const struct counts *c, unsigned index, int32_t *ret)
@@ -315,7 +321,6 @@ static bool block_find(struct str tzif, struct counts *ret, const char **ret_blo
 int zone_parse(struct arena *arena, struct str tzif, int last_year, const struct zone_offset **ret_offsets,
 	unsigned *ret_n)
 {
-	unsigned years = last_year < FIRST_YEAR ? 0 : (unsigned)(last_year - FIRST_YEAR + 1);
 	struct counts counts;
 	struct footer footer;
 	struct table table = {0};
@@ -323,11 +328,14 @@ int zone_parse(struct arena *arena, struct str tzif, int last_year, const struct
 	const char *block;
 	int64_t last;
 
-	if (last_year > LAST_YEAR || tzif.len > FILE_MAX || !block_find(tzif, &counts, &block, &rest))
+	if (last_year < 1 || last_year > LAST_YEAR || tzif.len > FILE_MAX ||
+		!block_find(tzif, &counts, &block, &rest))
 		return -EINVAL;
 	if (!footer_find(rest, &footer))
 		return -EINVAL;
-	table.cap = counts.time + 1 + 2 * years;
+	table.cap = counts.time + 1;
+	if (last_year + 2 > FIRST_YEAR)
+		table.cap += 2 * (unsigned)(last_year + 2 - FIRST_YEAR);
 	table.at = arena_alloc(arena, table.cap * sizeof(*table.at));
 	if (!stored_changes(&table, block, &counts, &last))
 		return -EINVAL;

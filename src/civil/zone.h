@@ -6,7 +6,7 @@
 /* Time zones of the IANA database as the offset tables that calendars are compiled with. Reading the one file
  * of a zone is the only I/O of this layer. Only changes of the offset are kept; the table begins with the
  * zone's earliest offset, valid from INT64_MIN. Beyond the stored changes the rule in the file's footer is
- * followed to the end of `last_year`. */
+ * followed to the end of `last_year` (1 .. 9998); later changes are left out. */
 
 /* The zone `name`, for example Asia/Ho_Chi_Minh, from the system's database under /usr/share/zoneinfo. Names
  * are parts of letters, digits, _ + - that begin with a letter, joined by single slashes, at most 64 bytes.

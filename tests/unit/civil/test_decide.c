@@ -1,0 +1,503 @@
+/* What filing decides: routes from the most specific rule to the hub, ended departments, policies, deadlines,
+ * words. */
+#include "calendars.h"
+
+#include <errno.h>
+
+#include "civil/city.h"
+
+enum {
+	FOREVER = INT32_MAX,
+	SINCE_EVER = INT32_MIN
+};
+
+static struct arena *arena;
+static struct city parts;
+static const struct city *city;
+static int32_t ended, tomorrow;
+
+#define ALWAYS .valid_from = SINCE_EVER, .valid_to = FOREVER
+
+static struct department departments[] = {
+	{.id = 1, .code = STR("HUB"), ALWAYS},
+	{.id = 20, .code = STR("ROADS"), ALWAYS},
+	{.id = 3, .code = STR("PLANNING"), .valid_from = SINCE_EVER, .successor = 4},
+	{.id = 4, .code = STR("BUILDING"), .valid_from = SINCE_EVER, .successor = 20},
+	{.id = 5, .code = STR("GONE"), .valid_from = SINCE_EVER},
+	{.id = 6, .code = STR("CIRCLE-A"), .valid_from = SINCE_EVER, .successor = 7},
+	{.id = 7, .code = STR("CIRCLE-B"), .valid_from = SINCE_EVER, .successor = 6},
+	{.id = 8, .code = STR("INSPECTORS"), ALWAYS},
+	{.id = 9, .code = STR("UB-1"), .area = STR("001"), .governs = true, ALWAYS},
+	{.id = 10,
+		.code = STR("UB-2-OLD"),
+		.area = STR("002"),
+		.governs = true,
+		.valid_from = SINCE_EVER,
+		.successor = 9},
+	{.id = 11,
+		.code = STR("UB-3-OLD"),
+		.area = STR("003"),
+		.governs = true,
+		.valid_from = SINCE_EVER,
+		.successor = 9},
+	{.id = 12, .code = STR("UB-3"), .area = STR("003"), .governs = true, .valid_to = FOREVER},
+	{.id = 13, .code = STR("OFFICE-1"), .area = STR("001"), ALWAYS},
+	{.id = 14, .code = STR("TOMORROW"), .valid_to = FOREVER},
+	{.id = 15, .code = STR("UB-4-GONE"), .area = STR("004"), .governs = true, .valid_from = SINCE_EVER},
+};
+
+static struct kind kinds[] = {
+	{.code = STR("question")},
+	{.code = STR("feedback")},
+	{.code = STR("denunciation"), .sight = STR("denunciation"), .visibility = STR("confidential")},
+	{.code = STR("emergency"), .level = STR("urgent")},
+};
+
+static struct area areas[] = {
+	{.code = STR("01"), ALWAYS},
+	{.code = STR("001"), .parent = STR("01"), ALWAYS},
+	{.code = STR("001a"), .parent = STR("001"), ALWAYS},
+	{.code = STR("002"), .parent = STR("01"), ALWAYS},
+	{.code = STR("003"), .parent = STR("01"), ALWAYS},
+	{.code = STR("004"), .parent = STR("01"), ALWAYS},
+	{.code = STR("loop"), .parent = STR("loop"), ALWAYS},
+};
+
+static struct category categories[] = {
+	{.code = STR("roads"),
+		.department = STR("ROADS"),
+		.level = STR("normal"),
+		.visibility = STR("public"),
+		ALWAYS},
+	{.code = STR("roads.surface"),
+		.parent = STR("roads"),
+		.department = STR("PLANNING"),
+		.level = STR("complex"),
+		ALWAYS},
+	{.code = STR("roads.signs"), .parent = STR("roads"), ALWAYS},
+	{.code = STR("roads.lamps"), .parent = STR("roads"), .department = STR("GONE"), ALWAYS},
+	{.code = STR("waste"), .department = STR("AREA"), .visibility = STR("public"), ALWAYS},
+	{.code = STR("waste.bins"), .parent = STR("waste"), .department = STR("AREA"), ALWAYS},
+	{.code = STR("noise"), .department = STR("CIRCLE-A"), ALWAYS},
+	{.code = STR("future"), .department = STR("TOMORROW"), ALWAYS},
+	{.code = STR("water"), .department = STR("ROADS"), .level = STR("complex"), ALWAYS},
+	{.code = STR("old"), .department = STR("ROADS"), .valid_from = SINCE_EVER},
+};
+
+static struct policy policies[] = {
+	{.id = 1,
+		.accept_unit = UNIT_WORKING_HOURS,
+		.accept_amount = 8,
+		.answer_unit = UNIT_WORKING_DAYS,
+		.answer_amount = 5,
+		.answer_from_acceptance = true,
+		ALWAYS},
+	{.id = 2,
+		.kind = STR("question"),
+		.accept_unit = UNIT_WORKING_DAYS,
+		.accept_amount = 1,
+		.answer_unit = UNIT_WORKING_DAYS,
+		.answer_amount = 10,
+		ALWAYS},
+	{.id = 3,
+		.kind = STR("question"),
+		.level = STR("complex"),
+		.accept_unit = UNIT_NONE,
+		.answer_unit = UNIT_CALENDAR_DAYS,
+		.answer_amount = 30,
+		.answer_from_acceptance = true,
+		ALWAYS},
+	{.id = 4,
+		.kind = STR("question"),
+		.category = STR("roads"),
+		.accept_unit = UNIT_NONE,
+		.answer_unit = UNIT_NONE,
+		ALWAYS},
+	{.id = 5,
+		.kind = STR("question"),
+		.level = STR("complex"),
+		.category = STR("roads"),
+		.valid_from = SINCE_EVER},
+	{.id = 6,
+		.level = STR("urgent"),
+		.accept_unit = UNIT_IMMEDIATE,
+		.accept_amount = 15,
+		.answer_unit = UNIT_HOURS,
+		.answer_amount = 4,
+		ALWAYS},
+	{.id = 7, .category = STR("waste"), .accept_unit = UNIT_NONE, .answer_unit = UNIT_NONE, ALWAYS},
+	{.id = 8, .category = STR("waste"), .level = STR("normal"), .valid_to = FOREVER},
+	{.id = 9,
+		.kind = STR("denunciation"),
+		.accept_unit = UNIT_WORKING_DAYS,
+		.accept_amount = 7,
+		.answer_unit = UNIT_CALENDAR_DAYS,
+		.answer_amount = 100000,
+		ALWAYS},
+	{.id = 10, .kind = STR("emergency"), .level = STR("urgent"), .valid_from = SINCE_EVER},
+	{.id = 11,
+		.kind = STR("emergency"),
+		.level = STR("urgent"),
+		.accept_unit = UNIT_IMMEDIATE,
+		.accept_amount = 5,
+		.answer_unit = UNIT_NONE,
+		.valid_to = FOREVER},
+};
+
+static struct route_rule rules[] = {
+	{.id = 100, .kind = STR("denunciation"), .department = STR("INSPECTORS"), ALWAYS},
+	{.id = 101,
+		.kind = STR("feedback"),
+		.category = STR("roads"),
+		.area = STR("001"),
+		.department = STR("UB-1"),
+		ALWAYS},
+	{.id = 102, .kind = STR("feedback"), .category = STR("roads"), .department = STR("BUILDING"), ALWAYS},
+	{.id = 103, .kind = STR("feedback"), .area = STR("003"), .department = STR("AREA"), ALWAYS},
+	{.id = 104, .category = STR("waste"), .area = STR("003"), .department = STR("INSPECTORS"), ALWAYS},
+	{.id = 105, .category = STR("future"), .area = STR("01"), .department = STR("ROADS"), ALWAYS},
+	{.id = 106, .area = STR("004"), .department = STR("GONE"), ALWAYS},
+	{.id = 107, .kind = STR("question"), .category = STR("noise"), .department = STR("NOBODY"), ALWAYS},
+	{.id = 108,
+		.kind = STR("question"),
+		.category = STR("waste"),
+		.department = STR("ROADS"),
+		.valid_from = SINCE_EVER},
+	{.id = 109,
+		.kind = STR("question"),
+		.category = STR("waste.bins"),
+		.department = STR("AREA"),
+		ALWAYS},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int64_t noon(void)
+{
+	return hanoi("2026-11-18T12:00");
+}
+
+static int begin(void **state)
+{
+	struct str reason;
+	(void)state;
+
+	arena = arena_new();
+	if (!arena)
+		return -1;
+	/* What has ended did so today; what comes later comes tomorrow. */
+	ended = day_of("2026-11-18");
+	tomorrow = ended + 1;
+	for (unsigned i = 0; i < COUNT(departments); i++) {
+		departments[i].valid_to = departments[i].valid_to ? departments[i].valid_to : ended;
+		departments[i].valid_from = departments[i].valid_from ? departments[i].valid_from : tomorrow;
+	}
+	departments[11].valid_from = ended; /* UB-3 came when UB-3-OLD went */
+	for (unsigned i = 0; i < COUNT(policies); i++) {
+		policies[i].valid_to = policies[i].valid_to ? policies[i].valid_to : ended;
+		policies[i].valid_from = policies[i].valid_from ? policies[i].valid_from : tomorrow;
+	}
+	policies[10].valid_from = ended;
+	categories[9].valid_to = ended;
+	rules[8].valid_to = ended;
+	parts = (struct city){
+		.hub = STR("HUB"),
+		.departments = departments,
+		.ndepartments = COUNT(departments),
+		.kinds = kinds,
+		.nkinds = COUNT(kinds),
+		.areas = areas,
+		.nareas = COUNT(areas),
+		.categories = categories,
+		.ncategories = COUNT(categories),
+		.policies = policies,
+		.npolicies = COUNT(policies),
+		.rules = rules,
+		.nrules = COUNT(rules),
+		.calendar = hanoi_calendar(arena),
+	};
+	city = city_build(arena, &parts, &reason);
+	return city ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+static struct decision decide(const char *kind, const char *category, const char *area)
+{
+	const struct filing_facts facts = {str_of(kind), str_of(category), str_of(area), noon()};
+	struct decision d;
+	int status = city_decide(city, &facts, &d);
+
+	assert_true(status == 0 || status == -ERANGE);
+	return d;
+}
+
+static void check_route(const char *kind, const char *category, const char *area, const char *explanation)
+{
+	const struct filing_facts facts = {str_of(kind), str_of(category), str_of(area), noon()};
+	struct decision d = decide(kind, category, area);
+	struct str got = decision_explain(arena, &d, &facts);
+
+	if (!str_eq(got, str_of(explanation)))
+		fail_msg("%.*s should be %s", STR_ARG(got), explanation);
+}
+
+static void rules_by_specificity(void **state)
+{
+	(void)state;
+	check_route("feedback", "roads", "001",
+		"{\"reason\":\"rule\",\"rule\":101,\"kind\":\"feedback\",\"category\":\"roads\",\"area\":"
+		"\"001\",\"department\":\"UB-1\"}");
+	/* A rule covers what lies below its category and area. */
+	check_route("feedback", "roads.surface", "001a",
+		"{\"reason\":\"rule\",\"rule\":101,\"kind\":\"feedback\",\"category\":\"roads.surface\","
+		"\"area\":\"001a\","
+		"\"department\":\"UB-1\"}");
+	check_route("feedback", "roads.signs", "003",
+		"{\"reason\":\"rule\",\"rule\":102,\"kind\":\"feedback\",\"category\":\"roads.signs\","
+		"\"area\":\"003\","
+		"\"department\":\"ROADS\",\"via\":\"BUILDING\"}");
+	check_route("feedback", "noise", "003",
+		"{\"reason\":\"rule\",\"rule\":103,\"kind\":\"feedback\",\"category\":\"noise\",\"area\":"
+		"\"003\",\"department\":\"UB-3\"}");
+	check_route("denunciation", "waste", "003",
+		"{\"reason\":\"rule\",\"rule\":100,\"kind\":\"denunciation\",\"category\":\"waste\",\"area\":"
+		"\"003\","
+		"\"department\":\"INSPECTORS\"}");
+	check_route("question", "waste", "003",
+		"{\"reason\":\"rule\",\"rule\":104,\"kind\":\"question\",\"category\":\"waste\",\"area\":"
+		"\"003\","
+		"\"department\":\"INSPECTORS\"}");
+	check_route("question", "future", "002",
+		"{\"reason\":\"rule\",\"rule\":105,\"kind\":\"question\",\"category\":\"future\",\"area\":"
+		"\"002\",\"department\":\"ROADS\"}");
+}
+
+static void categories_and_hub(void **state)
+{
+	(void)state;
+	check_route("question", "roads", NULL,
+		"{\"reason\":\"category\",\"category\":\"roads\",\"department\":\"ROADS\"}");
+	check_route("question", "roads.signs", NULL,
+		"{\"reason\":\"parent_category\",\"category\":\"roads.signs\",\"department\":\"ROADS\"}");
+	/* The rule 106 of area 004 names a department that is gone without a successor. */
+	check_route("question", "roads", "004",
+		"{\"reason\":\"category\",\"category\":\"roads\",\"area\":\"004\",\"department\":\"ROADS\"}");
+	check_route("question", "roads.lamps", NULL,
+		"{\"reason\":\"parent_category\",\"category\":\"roads.lamps\",\"department\":\"ROADS\"}");
+	check_route("question", "noise", NULL,
+		"{\"reason\":\"hub_fallback\",\"category\":\"noise\",\"department\":\"HUB\"}");
+	check_route("question", "future", NULL,
+		"{\"reason\":\"hub_fallback\",\"category\":\"future\",\"department\":\"HUB\"}");
+	check_route("question", "old", NULL,
+		"{\"reason\":\"hub_fallback\",\"category\":\"old\",\"department\":\"HUB\"}");
+	check_route("nothing", NULL, NULL, "{\"reason\":\"hub_fallback\",\"department\":\"HUB\"}");
+	check_route("question", "loop", "loop",
+		"{\"reason\":\"hub_fallback\",\"category\":\"loop\",\"area\":\"loop\",\"department\":"
+		"\"HUB\"}");
+}
+
+static void successors(void **state)
+{
+	(void)state;
+	check_route("question", "roads.surface", NULL,
+		"{\"reason\":\"category\",\"category\":\"roads.surface\",\"department\":\"ROADS\",\"via\":"
+		"\"PLANNING\"}");
+	assert_string_equal(
+		city_valid_department(city, city_department_by_id(city, 3), ended)->code.at, "ROADS");
+	assert_string_equal(
+		city_valid_department(city, city_department_by_id(city, 3), ended - 1)->code.at, "PLANNING");
+	assert_null(city_valid_department(city, city_department(city, STR("CIRCLE-A")), ended));
+	assert_null(city_valid_department(city, city_department(city, STR("GONE")), ended));
+	assert_null(city_valid_department(city, city_department(city, STR("TOMORROW")), ended));
+	assert_null(city_valid_department(city, NULL, ended));
+}
+
+static void committees(void **state)
+{
+	(void)state;
+	check_route("question", "waste", "001",
+		"{\"reason\":\"category\",\"category\":\"waste\",\"area\":\"001\",\"department\":\"UB-1\"}");
+	check_route("question", "waste", "001a",
+		"{\"reason\":\"category\",\"category\":\"waste\",\"area\":\"001a\",\"department\":\"UB-1\"}");
+	check_route("question", "waste", "002",
+		"{\"reason\":\"category\",\"category\":\"waste\",\"area\":\"002\",\"department\":\"UB-1\","
+		"\"via\":\"UB-2-OLD\"}");
+	check_route("question", "waste", NULL,
+		"{\"reason\":\"hub_no_area\",\"category\":\"waste\",\"department\":\"HUB\"}");
+	check_route("question", "waste", "01",
+		"{\"reason\":\"hub_no_area\",\"category\":\"waste\",\"area\":\"01\",\"department\":\"HUB\"}");
+	check_route("question", "waste", "004",
+		"{\"reason\":\"hub_no_area\",\"category\":\"waste\",\"area\":\"004\",\"department\":"
+		"\"HUB\"}");
+	/* A rule that says AREA, too. */
+	check_route("question", "waste.bins", "unknown",
+		"{\"reason\":\"hub_no_area\",\"category\":\"waste.bins\",\"area\":\"unknown\",\"department\":"
+		"\"HUB\"}");
+	assert_int_equal(decide("question", "waste.bins", "001").rule, 109);
+	assert_int_equal(decide("question", "waste.bins", NULL).rule, 0);
+}
+
+static void level_and_sight(void **state)
+{
+	struct decision d = decide("question", "roads.surface", NULL);
+	(void)state;
+
+	assert_true(str_eq(d.level, STR("complex")));
+	assert_true(str_eq(d.visibility, STR("public")));
+	assert_true(str_eq(d.sight, STR("public")));
+	d = decide("denunciation", "roads.signs", NULL);
+	assert_true(str_eq(d.level, STR("normal")));
+	assert_true(str_eq(d.visibility, STR("confidential")));
+	assert_true(str_eq(d.sight, STR("denunciation")));
+	d = decide("emergency", "roads.surface", NULL);
+	assert_true(str_eq(d.level, STR("urgent")));
+	d = decide("unknown", "noise", NULL);
+	assert_true(str_eq(d.level, STR("normal")));
+	assert_true(str_eq(d.visibility, STR("private")));
+	assert_true(str_eq(d.sight, STR("private")));
+}
+
+static void check_policy(const char *kind, const char *level, const char *category, int64_t at, int64_t id)
+{
+	const struct policy *p = city_policy(city, str_of(kind), str_of(level), str_of(category), at);
+
+	assert_int_equal(p ? p->id : 0, id);
+}
+
+static void policies_by_specificity(void **state)
+{
+	const int64_t yesterday = noon() - 86400;
+	struct city none = parts;
+	struct str reason;
+	(void)state;
+
+	check_policy("question", "complex", "roads", yesterday, 5);
+	check_policy("question", "complex", "roads.surface", yesterday, 5);
+	check_policy("question", "complex", "roads", noon(), 4);
+	check_policy("question", "normal", "roads.signs", noon(), 4);
+	check_policy("question", "complex", "waste", noon(), 3);
+	check_policy("question", "normal", "waste", noon(), 2);
+	check_policy("feedback", "normal", "waste", noon(), 7);
+	check_policy("feedback", "normal", "waste.bins", noon() + 86400, 8);
+	check_policy("feedback", "urgent", "roads", noon(), 6);
+	check_policy("feedback", "normal", "roads", noon(), 1);
+	check_policy(NULL, NULL, NULL, noon(), 1);
+	check_policy("emergency", "urgent", "roads", yesterday, 10);
+	check_policy("emergency", "urgent", "roads", noon(), 11);
+	/* The day of the city, not of UTC, counts. */
+	check_policy("emergency", "urgent", "roads", hanoi("2026-11-18T00:00"), 11);
+	check_policy("emergency", "urgent", "roads", hanoi("2026-11-18T00:00") - 1, 10);
+	none.npolicies = 0;
+	assert_null(city_policy(
+		city_build(arena, &none, &reason), STR("question"), STR("normal"), STR("roads"), noon()));
+}
+
+static void deadlines(void **state)
+{
+	struct decision d = decide("feedback", "roads.signs", "003");
+	(void)state;
+
+	/* Wednesday noon: eight working hours end on Thursday noon, five working days after that lie beyond
+	 * the 24th. */
+	assert_int_equal(d.policy->id, 1);
+	assert_int_equal(d.accept_due, hanoi("2026-11-19T12:00"));
+	assert_int_equal(d.answer_due, hanoi("2026-11-27T17:00"));
+	d = decide("question", "noise", NULL);
+	assert_int_equal(d.policy->id, 2);
+	assert_int_equal(d.accept_due, hanoi("2026-11-19T17:00"));
+	assert_int_equal(d.answer_due, hanoi("2026-12-03T17:00"));
+	/* From an acceptance that has no limit: from receipt. */
+	d = decide("question", "water", NULL);
+	assert_int_equal(d.policy->id, 3);
+	assert_int_equal(d.accept_due, 0);
+	assert_int_equal(d.answer_due, hanoi("2026-12-18T17:00"));
+	d = decide("question", "roads", NULL);
+	assert_int_equal(d.policy->id, 4);
+	assert_int_equal(d.accept_due, 0);
+	assert_int_equal(d.answer_due, 0);
+	d = decide("emergency", "noise", NULL);
+	assert_int_equal(d.accept_due, noon() + 300);
+	assert_int_equal(d.answer_due, 0);
+}
+
+static void beyond_the_calendar(void **state)
+{
+	const struct filing_facts facts = {STR("denunciation"), STR("waste"), STR("001"), noon()};
+	struct decision d;
+	(void)state;
+
+	assert_int_equal(city_decide(city, &facts, &d), -ERANGE);
+	assert_true(str_eq(d.department->code, STR("INSPECTORS")));
+	assert_int_equal(d.policy->id, 9);
+	assert_int_equal(d.answer_due, 0);
+}
+
+static void offers(void **state)
+{
+	unsigned n = 0, seen = 0;
+	struct clock_offer *o =
+		city_clock_offers(arena, city, city_department(city, STR("ROADS")), noon(), &n);
+	(void)state;
+
+	assert_int_equal(n, COUNT(policies) - 1); /* all but number 9, which leaves the calendar */
+	for (unsigned i = 0; i < n; i++) {
+		assert_int_not_equal(o[i].policy, 9);
+		if (o[i].policy == 1) {
+			assert_int_equal(o[i].accept_due, hanoi("2026-11-19T12:00"));
+			assert_int_equal(o[i].answer_due, hanoi("2026-11-25T17:00") + 86400);
+			seen++;
+		}
+		if (o[i].policy == 4) {
+			assert_true(o[i].accept_due == INT64_MIN && o[i].answer_due == INT64_MIN);
+			seen++;
+		}
+	}
+	assert_int_equal(seen, 2);
+}
+
+static void the_hub_has_ended_too(void **state)
+{
+	struct city other = parts;
+	const struct city *built;
+	struct department copy[COUNT(departments)];
+	const struct filing_facts facts = {STR("question"), STR("noise"), STR_NONE, noon()};
+	struct decision d;
+	struct str reason;
+	(void)state;
+
+	memcpy(copy, departments, sizeof(copy));
+	copy[0].valid_to = ended;
+	other.departments = copy;
+	built = city_build(arena, &other, &reason);
+	assert_int_equal(city_decide(built, &facts, &d), 0);
+	assert_true(str_eq(d.department->code, STR("HUB")));
+	copy[0].successor = 8;
+	built = city_build(arena, &other, &reason);
+	assert_int_equal(city_decide(built, &facts, &d), 0);
+	assert_true(str_eq(d.department->code, STR("INSPECTORS")));
+	assert_true(str_eq(d.via_successor_of, STR("HUB")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_by_specificity),
+		cmocka_unit_test(categories_and_hub),
+		cmocka_unit_test(successors),
+		cmocka_unit_test(committees),
+		cmocka_unit_test(level_and_sight),
+		cmocka_unit_test(policies_by_specificity),
+		cmocka_unit_test(deadlines),
+		cmocka_unit_test(beyond_the_calendar),
+		cmocka_unit_test(offers),
+		cmocka_unit_test(the_hub_has_ended_too),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
