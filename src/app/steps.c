@@ -149,7 +149,7 @@ static enum verdict step_match(struct req *req)
 		return NEXT;
 	/* A weak tag, a list or a tag that is no version never equals the version of a ticket (RFC 9110 section 13.1.1). */
 	struct str tag = reply_tag_of(field);
-	if (tag.at == NULL || str_to_i64(tag, &req->if_match) < 0)
+	if (tag.len == 0 || tag.at[0] < '1' || str_to_i64(tag, &req->if_match) < 0)
 		return refuse(req, PROBLEM_precondition_failed);
 	return NEXT;
 }
@@ -164,7 +164,7 @@ static enum verdict step_body(struct req *req)
 		req->raw_body = STR("");
 		return NEXT;
 	}
-	struct str type = req_field(req, "Content-Type"), media;
+	struct str type = req_field(req, "Content-Type"), media = STR_NONE;
 	str_next(&type, ';', &media);
 	if (!str_eq_nocase(str_trim(media, " \t"), STR("application/json"))) {
 		reply_header(req, "Accept", STR("application/json"));
