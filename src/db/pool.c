@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/log.h"
 #include "base/metric.h"
 
 int64_t pool_timeout_ms(const struct db *db, enum db_pool which)
@@ -86,9 +87,22 @@ static void dispatch(struct pool *pool)
 	}
 }
 
-static void dispatch_links(struct link *l)
+static void link_room(struct link *l)
 {
 	dispatch(l->plan->owner);
+}
+
+/* Says when the pool goes and when it is back, not what each of its links does. */
+static void link_changed(struct link *l)
+{
+	struct pool *pool = l->plan->owner;
+	bool up = any_ready(pool);
+
+	if (up != pool->up)
+		log_at(up ? LOG_INFO : LOG_ERROR, up ? "db.up" : "db.down",
+			LOG_STR("pool", pool == &pool->db->pools[DB_SLOW] ? STR("slow") : STR("fast")));
+	pool->up = up;
+	dispatch(pool);
 }
 
 static void link_failed(struct link *l, const char *reason)
@@ -169,8 +183,8 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		.target = &pool->target,
 		.limit_us = pool_limit_us(db, which),
 		.owner = pool,
-		.changed = dispatch_links,
-		.room = dispatch_links,
+		.changed = link_changed,
+		.room = link_room,
 		.failed = link_failed};
 	plan_setup(db, &pool->plan);
 	pool->nlinks = (unsigned)(which == DB_SLOW ? config->db_slow : config->db_fast);

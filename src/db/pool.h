@@ -22,6 +22,7 @@ struct pool {
 	unsigned nlinks;
 	struct list waiting; /* units, oldest first */
 	unsigned nwaiting, waiting_max;
+	bool up;	    /* a link was ready when one changed last */
 	struct event timer; /* the oldest one has waited too long */
 };
 

@@ -16,8 +16,14 @@
  * definer".
  *
  * `then` runs once, on success only (PGRES_PIPELINE_SYNC has arrived), never inside db_run(), and not at all
- * if the client has left. Every failure is answered here through problems.def: a handler has no error branch.
- * The results are cleared with the request's arena. */
+ * if the client has left. Every failure is answered here through problems.def, from the event loop too: a
+ * handler has no error branch. The results are cleared with the request's arena.
+ *
+ * A unit waits in the queue of its pool until a connection has room; when the queue is full or no connection
+ * is left it is answered 503 at once. It may wait for, and then run, statement timeout x 1.5 + 1 s each:
+ * after that it is answered 503, and a connection that gave no answer is reset. Units that were out on a lost
+ * connection may or may not have taken effect; 503 tells the client to repeat, Idempotency-Key makes it safe.
+ */
 
 enum {
 	DB_UNIT_MAX = 12
@@ -34,7 +40,8 @@ void db_run(struct db_unit *u, db_then *then);
  * the DETAIL of the error. Used by the Idempotency-Key replay. */
 void db_unit_on(struct db_unit *u, const char *sqlstate, void (*refused)(struct req *req, struct str detail));
 
-/* Units of jobs: no request, no client; `done` gets NULL results and the SQLSTATE when the unit failed. */
+/* Units of jobs: no request, no client; `done` gets NULL results and the SQLSTATE when the unit failed. While
+ * there is no connection they wait their time instead of failing at once. */
 struct db_job {
 	struct app *app;
 	struct arena *arena; /* lives until done returns */
@@ -52,10 +59,10 @@ struct db_value {
 };
 struct arena *db_unit_arena(struct db_unit *u);
 void db_unit_add(struct db_unit *u, const struct db_statement *statement, const struct db_value *values);
-/* Encoders (binary wire format), results in the unit's arena. */
-struct db_value db_value_text(struct db_unit *u, struct str s);	   /* absent: NULL; not copied         */
+/* Encoders (binary wire format): copies in the unit's arena. */
+struct db_value db_value_text(struct db_unit *u, struct str s);	   /* absent: NULL                     */
 struct db_value db_value_literal(struct db_unit *u, struct str s); /* jsonb, date: in text format      */
-struct db_value db_value_bytes(struct db_unit *u, struct str s);   /* bytea; not copied */
+struct db_value db_value_bytes(struct db_unit *u, struct str s);   /* bytea */
 struct db_value db_value_int(struct db_unit *u, int64_t n);	   /* int8; DB_NO_INT: NULL */
 struct db_value db_value_bool(struct db_unit *u, bool b);
 struct db_value db_value_float(struct db_unit *u, double d);	   /* NaN: NULL */

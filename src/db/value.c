@@ -44,23 +44,33 @@ static struct db_value word_value(struct db_unit *u, uint64_t bits)
 	return bytes_value(word, sizeof(*word));
 }
 
+/* A copy: the unit may wait for a connection long after the handler has returned. */
+static struct db_value copied(struct db_unit *u, struct str s, int binary)
+{
+	char *copy = arena_try(db_unit_arena(u), s.len + 1);
+
+	must(s.len <= INT_MAX);
+	if (!copy) {
+		arena_fail(db_unit_arena(u));
+		return null_value();
+	}
+	memcpy(copy, s.at, s.len);
+	return (struct db_value){copy, (int)s.len, binary};
+}
+
 struct db_value db_value_text(struct db_unit *u, struct str s)
 {
-	(void)u;
-	return s.at ? bytes_value(s.at, s.len) : null_value();
+	return s.at ? copied(u, s, 1) : null_value();
 }
 
 struct db_value db_value_bytes(struct db_unit *u, struct str s)
 {
-	return db_value_text(u, s);
+	return s.at ? copied(u, s, 1) : null_value();
 }
 
 struct db_value db_value_literal(struct db_unit *u, struct str s)
 {
-	if (!s.at)
-		return null_value();
-	must(s.len <= INT_MAX);
-	return (struct db_value){arena_cstr(db_unit_arena(u), s), (int)s.len, 0};
+	return s.at ? copied(u, s, 0) : null_value();
 }
 
 struct db_value db_value_int(struct db_unit *u, int64_t n)

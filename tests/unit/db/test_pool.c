@@ -108,6 +108,47 @@ static void test_queue_is_bounded(void **state)
 	}
 }
 
+static int64_t units_sent(void)
+{
+	struct buf out = {.arena = arena_new()};
+	const char *line;
+
+	metric_print(&out, NULL, 0, false);
+	buf_byte(&out, '\0');
+	line = strstr(out.at, "\ntiepdan_db_units_total ");
+	assert_non_null(line);
+	int64_t n = atoll(line + strlen("\ntiepdan_db_units_total "));
+	arena_free(out.arena);
+	return n;
+}
+
+/* A queued read whose client has gone is dropped; a write is not: it was asked for. */
+static void test_unwanted_reads_are_dropped(void **state)
+{
+	struct client *busy[4];
+	int64_t before = units_sent();
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		busy[i] = ask_slowly(0.05, handle_sleep);
+	naptime = 0;
+	for (int read_only = 0; read_only < 2; read_only++) {
+		struct req *req = req_new(&f->app, NULL);
+		req->server = &fixture_server;
+		req->read_only = read_only;
+		req_become(req, REQ_STEPS);
+		handle_sleep(req);
+		req_leave(req);
+	}
+	for (int i = 0; i < 4; i++) {
+		fixture_until(f, client_done(busy[i]));
+		client_free(busy[i]);
+	}
+	fixture_until(f, units_sent() >= before + 5);
+	assert_works();
+	assert_int_equal(units_sent(), before + 6); /* four, the write, and the ping of assert_works() */
+}
+
 static void test_slow_units_have_their_own_pool(void **state)
 {
 	struct client *slow = ask_slowly(1, handle_report), *fast;
@@ -272,6 +313,7 @@ static int setup(void **state)
 {
 	(void)state;
 	f = fixture_new();
+	log_set_level((enum log_level)(LOG_ERROR + 1));
 	f->config.db_timeout_ms = 500;
 	f->config.db_queue = 2;
 	table[CALLER] = fixture_generated("db_caller");
@@ -291,6 +333,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_queue_is_bounded),
+		cmocka_unit_test(test_unwanted_reads_are_dropped),
 		cmocka_unit_test(test_slow_units_have_their_own_pool),
 		cmocka_unit_test(test_statement_timeout),
 		cmocka_unit_test(test_silent_server),
