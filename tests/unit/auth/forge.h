@@ -1,11 +1,11 @@
 #ifndef TIEPDAN_TESTS_AUTH_FORGE_H
 #define TIEPDAN_TESTS_AUTH_FORGE_H
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -23,8 +23,8 @@
 #include "base/buf.h"
 #include "shape/shape.h"
 
-/* A key folder of its own for each test, and tokens made by hand: with OpenSSL only, so that what the product issues and
- * verifies is compared with something else. */
+/* A key folder of its own for each test, and tokens made by hand: with OpenSSL only, so that what the product
+ * issues and verifies is compared with something else. */
 struct forge {
 	struct arena *arena;
 	char base[64], folder[80];
@@ -50,6 +50,7 @@ static inline int forge_setup(void **state)
 	struct str reason;
 
 	shape_init();
+	arena_reserve(1 << 20);
 	f->arena = arena_new();
 	(void)snprintf(f->base, sizeof f->base, P_tmpdir "/tiepdan-auth-XXXXXX");
 	assert_non_null(mkdtemp(f->base));

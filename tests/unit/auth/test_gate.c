@@ -1,4 +1,5 @@
-/* The token gate against forged and malformed tokens: each is refused, and for the reason that it was made for. */
+/* The token gate against forged and malformed tokens: each is refused, and for the reason that it was made
+ * for. */
 #include "forge.h"
 
 #include <openssl/hmac.h>
@@ -8,8 +9,8 @@
 #include "auth/gate.h"
 #include "auth/role.h"
 
-#define ISSUER "https://tiepdan.example"
-#define NOW INT64_C(1800000000)
+#define ISSUER	"https://tiepdan.example"
+#define NOW	INT64_C(1800000000)
 #define ACCOUNT "01890a5d-ac96-774b-bcce-b302099a8057"
 #define SESSION "01890a5d-ac96-774b-bcce-b302099a8058"
 
@@ -17,12 +18,13 @@ static const char alg[] = "alg is not ES256", typ[] = "typ is not JWT", kid[] = 
 		  more[] = "header has other members", not_json[] = "header is not JSON",
 		  not_b64[] = "header is not base64url, or too long", sig[] = "signature is wrong",
 		  sig64[] = "signature is not 64 bytes in base64url", segments[] = "not three segments",
-		  size[] = "longer than 8 KiB", claims_b64[] = "claims are not base64url", claims_json[] = "claims are not JSON",
-		  times[] = "exp, nbf or iat is no time", iss[] = "iss is somebody else", aud[] = "aud is somebody else",
-		  sub[] = "sub is no account", sid[] = "sid is no session", roles[] = "roles are not ours",
+		  size[] = "longer than 8 KiB", claims_b64[] = "claims are not base64url",
+		  claims_json[] = "claims are not JSON", times[] = "exp, nbf or iat is no time",
+		  iss[] = "iss is somebody else", aud[] = "aud is somebody else", sub[] = "sub is no account",
+		  sid[] = "sid is no session", roles[] = "roles are not ours",
 		  dept[] = "dept is no department";
 
-static unsigned forged;     /* counted over all tests */
+static unsigned forged; /* counted over all tests */
 
 static struct forge *F(void **state)
 {
@@ -46,17 +48,27 @@ static void refused(const struct forge *f, struct str token, const char *reason,
 		fail_msg("%s: expected \"%s\", got \"%s\"", what, reason, said ? said : "accepted");
 }
 
-/* --- what a good token says; each test changes one thing ------------------------------------------------- */
+/* --- what a good token says; each test changes one thing -------------------------------------------------
+ */
 
 struct member {
 	const char *name, *value;
 };
 
 static const struct member good[] = {
-	{"iss", "\"" ISSUER "\""}, {"aud", "\"" ISSUER "\""}, {"sub", "\"" ACCOUNT "\""}, {"sid", "\"" SESSION "\""},
-	{"iat", "1799999990"}, {"nbf", "1799999990"}, {"exp", "1800000600"}, {"roles", "[\"officer\",\"head\"]"}, {"dept", "7"},
+	{"iss", "\"" ISSUER "\""},
+	{"aud", "\"" ISSUER "\""},
+	{"sub", "\"" ACCOUNT "\""},
+	{"sid", "\"" SESSION "\""},
+	{"iat", "1799999990"},
+	{"nbf", "1799999990"},
+	{"exp", "1800000600"},
+	{"roles", "[\"officer\",\"head\"]"},
+	{"dept", "7"},
 };
-enum { GOOD = sizeof good / sizeof good[0] };
+enum {
+	GOOD = sizeof good / sizeof good[0]
+};
 
 /* The claims with one member changed, added, or (value NULL) left out. */
 static struct str claims_with(struct arena *arena, const char *name, const char *value)
@@ -69,7 +81,8 @@ static struct str claims_with(struct arena *arena, const char *name, const char 
 
 		known |= this;
 		if (!this || value)
-			buf_printf(&b, "%s\"%s\":%s", b.len ? "," : "{", good[i].name, this ? value : good[i].value);
+			buf_printf(&b, "%s\"%s\":%s", b.len ? "," : "{", good[i].name,
+				this ? value : good[i].value);
 	}
 	if (!known && value)
 		buf_printf(&b, ",\"%s\":%s", name, value);
@@ -110,7 +123,8 @@ static struct str good_token(const struct forge *f)
 	return forge_token(f->arena, signer(f)->key, good_header(f), good_claims(f->arena));
 }
 
-/* --- tests ------------------------------------------------------------------------------------------------ */
+/* --- tests ------------------------------------------------------------------------------------------------
+ */
 
 static void a_good_token_passes(void **state)
 {
@@ -191,10 +205,14 @@ static void headers(void **state)
 		{kid, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"https://evil.example/key\"}"},
 		{kid, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"*\"}"},
 		{kid, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"KID\":\"$\"}"},
-		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\"}}"},
-		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"jku\":\"https://evil.example/jwks\"}"},
-		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"jku\":\"http://127.0.0.1:1/jwks\"}"},
-		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"x5u\":\"https://evil.example/cert\"}"},
+		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-"
+		       "256\"}}"},
+		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"jku\":\"https://evil.example/"
+		       "jwks\"}"},
+		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"jku\":\"http://127.0.0.1:1/"
+		       "jwks\"}"},
+		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"x5u\":\"https://evil.example/"
+		       "cert\"}"},
 		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"x5c\":[\"MIIB\"]}"},
 		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"x5t\":\"dGVzdA\"}"},
 		{more, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"$\",\"x5t#S256\":\"dGVzdA\"}"},
@@ -227,7 +245,9 @@ static void headers(void **state)
 	struct forge *f = F(state);
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		refused(f, forge_token(f->arena, signer(f)->key, header_of(f, table[i].text), good_claims(f->arena)),
+		refused(f,
+			forge_token(
+				f->arena, signer(f)->key, header_of(f, table[i].text), good_claims(f->arena)),
 			table[i].reason, table[i].text);
 }
 
@@ -333,15 +353,23 @@ static void claims(void **state)
 				claims_with(f->arena, table[i].name, table[i].value)),
 			table[i].reason, table[i].value ? table[i].value : table[i].name);
 	for (size_t i = 0; i < sizeof no_objects / sizeof no_objects[0]; i++)
-		refused(f, forge_token(f->arena, signer(f)->key, good_header(f), str_of(no_objects[i])), iss, no_objects[i]);
+		refused(f, forge_token(f->arena, signer(f)->key, good_header(f), str_of(no_objects[i])), iss,
+			no_objects[i]);
 	refused(f, forge_token(f->arena, signer(f)->key, good_header(f), STR("")), claims_json, "no claims");
 }
 
 static void edges_of_time(void **state)
 {
 	static const struct member passing[] = {
-		{"exp", "1800000001"}, {"exp", "253402300799"}, {"nbf", "1800000060"}, {"nbf", "1"}, {"iat", "1800000060"},
-		{"iat", "1"}, {"roles", "[]"}, {"dept", "0"}, {"acr", "\"loa3\""},
+		{"exp", "1800000001"},
+		{"exp", "253402300799"},
+		{"nbf", "1800000060"},
+		{"nbf", "1"},
+		{"iat", "1800000060"},
+		{"iat", "1"},
+		{"roles", "[]"},
+		{"dept", "0"},
+		{"acr", "\"loa3\""},
 	};
 	struct token_claims claims;
 	struct forge *f = F(state);
@@ -353,16 +381,20 @@ static void edges_of_time(void **state)
 			&claims));
 	refused(f,
 		forge_token(f->arena, signer(f)->key, good_header(f),
-			claims_with(f->arena, "exp", "1800000010,\"nbf\":1,\"iat\":1800000010,\"x\":{\"iat\":1}")),
+			claims_with(f->arena, "exp",
+				"1800000010,\"nbf\":1,\"iat\":1800000010,\"x\":{\"iat\":1}")),
 		claims_json, "a member hidden behind another");
 	refused(f,
 		forge_token(f->arena, signer(f)->key, good_header(f),
 			arena_printf(f->arena,
-				"{\"iss\":\"%s\",\"aud\":\"%s\",\"iat\":1800000050,\"nbf\":1,\"exp\":1800000050}", ISSUER, ISSUER)),
+				"{\"iss\":\"%s\",\"aud\":\"%s\",\"iat\":1800000050,\"nbf\":1,\"exp\":"
+				"1800000050}",
+				ISSUER, ISSUER)),
 		"expires before it was issued", "exp = iat");
 }
 
-/* --- the text of a token ---------------------------------------------------------------------------------- */
+/* --- the text of a token ----------------------------------------------------------------------------------
+ */
 
 static struct str replace(struct arena *arena, struct str s, size_t at, char c)
 {
@@ -385,10 +417,27 @@ static void text_around(void **state)
 	static const struct {
 		const char *reason, *text;
 	} table[] = {
-		{sig64, "$ "}, {sig64, "$\n"}, {sig64, "$\r\n"}, {sig64, "$="}, {sig64, "$=="}, {sig64, "$."}, {sig64, "$.e30"},
-		{sig64, "$.."}, {sig64, "$A"}, {sig64, "$AA"}, {sig64, "$AAAA"}, {sig64, "$,$"}, {sig64, "$\xc3\xa9"},
-		{not_b64, " $"}, {not_b64, "\t$"}, {not_json, ".$"}, {not_json, "..$"}, {not_b64, "Bearer $"}, {not_b64, "\"$\""},
-		{not_json, "AAAA$"}, {not_b64, "e30$"},
+		{sig64, "$ "},
+		{sig64, "$\n"},
+		{sig64, "$\r\n"},
+		{sig64, "$="},
+		{sig64, "$=="},
+		{sig64, "$."},
+		{sig64, "$.e30"},
+		{sig64, "$.."},
+		{sig64, "$A"},
+		{sig64, "$AA"},
+		{sig64, "$AAAA"},
+		{sig64, "$,$"},
+		{sig64, "$\xc3\xa9"},
+		{not_b64, " $"},
+		{not_b64, "\t$"},
+		{not_json, ".$"},
+		{not_json, "..$"},
+		{not_b64, "Bearer $"},
+		{not_b64, "\"$\""},
+		{not_json, "AAAA$"},
+		{not_b64, "e30$"},
 	};
 	struct forge *f = F(state);
 	struct str token = good_token(f);
@@ -414,13 +463,19 @@ static void pieces(void **state)
 	refused(f, h, segments, "header alone");
 	refused(f, input, segments, "no signature");
 	refused(f, arena_printf(a, "%.*s.", STR_ARG(input)), sig64, "empty signature");
-	refused(f, arena_printf(a, "%.*s..%.*s", STR_ARG(h), STR_ARG(signature)), sig, "detached claims (RFC 7797)");
+	refused(f, arena_printf(a, "%.*s..%.*s", STR_ARG(h), STR_ARG(signature)), sig,
+		"detached claims (RFC 7797)");
 	refused(f, arena_printf(a, ".%.*s.%.*s", STR_ARG(c), STR_ARG(signature)), not_json, "no header");
-	refused(f, arena_printf(a, "%.*s.%.*s.%.*s", STR_ARG(c), STR_ARG(h), STR_ARG(signature)), alg, "swapped");
-	refused(f, arena_printf(a, "%.*s.x.%.*s", STR_ARG(input), STR_ARG(signature)), sig64, "four segments");
-	refused(f, arena_printf(a, "%.*s.x.y.%.*s", STR_ARG(input), STR_ARG(signature)), sig64, "JWE of five segments");
-	refused(f, arena_printf(a, "%.*s=.%.*s.%.*s", STR_ARG(h), STR_ARG(c), STR_ARG(signature)), not_b64, "padded header");
-	refused(f, arena_printf(a, "%.*s.%.*s=.%.*s", STR_ARG(h), STR_ARG(c), STR_ARG(signature)), sig, "padded claims");
+	refused(f, arena_printf(a, "%.*s.%.*s.%.*s", STR_ARG(c), STR_ARG(h), STR_ARG(signature)), alg,
+		"swapped");
+	refused(f, arena_printf(a, "%.*s.x.%.*s", STR_ARG(input), STR_ARG(signature)), sig64,
+		"four segments");
+	refused(f, arena_printf(a, "%.*s.x.y.%.*s", STR_ARG(input), STR_ARG(signature)), sig64,
+		"JWE of five segments");
+	refused(f, arena_printf(a, "%.*s=.%.*s.%.*s", STR_ARG(h), STR_ARG(c), STR_ARG(signature)), not_b64,
+		"padded header");
+	refused(f, arena_printf(a, "%.*s.%.*s=.%.*s", STR_ARG(h), STR_ARG(c), STR_ARG(signature)), sig,
+		"padded claims");
 	refused(f, arena_printf(a, "%.*s", (int)token.len - 1, token.at), sig64, "one symbol short");
 	refused(f, arena_printf(a, "%.*s", (int)token.len - 43, token.at), sig64, "half a signature");
 	refused(f, replace(a, token, 3, '+'), not_b64, "'+' of plain base64");
@@ -429,20 +484,24 @@ static void pieces(void **state)
 	refused(f, replace(a, token, token.len - 5, '\0'), sig64, "U+0000 in the signature");
 	refused(f, replace(a, token, token.len - 5, ' '), sig64, "a blank in the signature");
 	refused(f, replace(a, token, h.len, ','), segments, "no first dot");
-	refused(f, arena_printf(a, "{\"payload\":\"%.*s\",\"signatures\":[]}", STR_ARG(c)), segments, "JSON serialisation");
+	refused(f, arena_printf(a, "{\"payload\":\"%.*s\",\"signatures\":[]}", STR_ARG(c)), segments,
+		"JSON serialisation");
 }
 
 /* Signed as they stand, so that only the encoding is at fault. */
 static void encodings(void **state)
 {
 	struct forge *f = F(state);
-	struct str h = forge_segment(f->arena, good_header(f)), c = forge_segment(f->arena, good_claims(f->arena));
+	struct str h = forge_segment(f->arena, good_header(f)),
+		   c = forge_segment(f->arena, good_claims(f->arena));
 	const struct {
 		const char *reason, *what;
 		struct str input;
 	} table[] = {
 		{not_b64, "padding", arena_printf(f->arena, "%.*s==.%.*s", STR_ARG(h), STR_ARG(c))},
-		{not_b64, "line break", arena_printf(f->arena, "%.10s\n%.*s.%.*s", h.at, (int)h.len - 10, h.at + 10, STR_ARG(c))},
+		{not_b64, "line break",
+			arena_printf(
+				f->arena, "%.10s\n%.*s.%.*s", h.at, (int)h.len - 10, h.at + 10, STR_ARG(c))},
 		{claims_b64, "padding", arena_printf(f->arena, "%.*s.%.*s=", STR_ARG(h), STR_ARG(c))},
 		{claims_b64, "blank", arena_printf(f->arena, "%.*s. %.*s", STR_ARG(h), STR_ARG(c))},
 		{claims_b64, "one symbol", arena_printf(f->arena, "%.*s.A", STR_ARG(h))},
@@ -455,7 +514,8 @@ static void encodings(void **state)
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		forge_raw(forge_der(f->arena, signer(f)->key, table[i].input), raw);
-		refused(f, forge_join(f->arena, table[i].input, raw, sizeof raw), table[i].reason, table[i].what);
+		refused(f, forge_join(f->arena, table[i].input, raw, sizeof raw), table[i].reason,
+			table[i].what);
 	}
 }
 
@@ -470,20 +530,25 @@ static void sizes(void **state)
 	refused(f, (struct str){big, 8193}, size, "8193 bytes");
 	refused(f, (struct str){big, 8192}, segments, "8192 bytes");
 	big[300] = '"';
-	long_claims = claims_with(f->arena, "extra", arena_cstr(f->arena, arena_printf(f->arena, "\"%.5700s\"", big + 400)));
+	long_claims = claims_with(
+		f->arena, "extra", arena_cstr(f->arena, arena_printf(f->arena, "\"%.5700s\"", big + 400)));
 	token = forge_token(f->arena, signer(f)->key, good_header(f), long_claims);
 	assert_true(token.len <= GATE_TOKEN_MAX);
 	assert_null(check(f, token, &(struct token_claims){.expires_ms = 0}));
-	long_claims = claims_with(f->arena, "extra", arena_cstr(f->arena, arena_printf(f->arena, "\"%.7000s\"", big + 400)));
-	refused(f, forge_token(f->arena, signer(f)->key, good_header(f), long_claims), size, "signed, but too long");
+	long_claims = claims_with(
+		f->arena, "extra", arena_cstr(f->arena, arena_printf(f->arena, "\"%.7000s\"", big + 400)));
+	refused(f, forge_token(f->arena, signer(f)->key, good_header(f), long_claims), size,
+		"signed, but too long");
 	refused(f,
 		forge_token(f->arena, signer(f)->key,
-			arena_printf(f->arena, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"%.300s\"}", big + 400),
+			arena_printf(f->arena, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"%.300s\"}",
+				big + 400),
 			good_claims(f->arena)),
 		not_b64, "a kid of 300 letters");
 }
 
-/* --- signatures ------------------------------------------------------------------------------------------- */
+/* --- signatures -------------------------------------------------------------------------------------------
+ */
 
 static void signatures(void **state)
 {
@@ -493,16 +558,17 @@ static void signatures(void **state)
 	struct forge *f = F(state);
 	struct str input = forge_signing_input(f->arena, good_header(f), good_claims(f->arena));
 	struct str der = forge_der(f->arena, signer(f)->key, input);
-	struct str n = digest_hex_decode(f->arena, str_of(order)), p = digest_hex_decode(f->arena, str_of(prime));
+	struct str n = digest_hex_decode(f->arena, str_of(order)),
+		   p = digest_hex_decode(f->arena, str_of(prime));
 	uint8_t raw[64], s[192];
 	EVP_PKEY *other = EVP_EC_gen("P-256");
 
-#define CASE(what, reason, len, ...)                                                                                   \
-	do {                                                                                                           \
-		memset(s, 0, sizeof s);                                                                                \
-		memcpy(s, raw, sizeof raw);                                                                            \
-		__VA_ARGS__;                                                                                           \
-		refused(f, forge_join(f->arena, input, s, (len)), (reason), (what));                                   \
+#define CASE(what, reason, len, ...)                                                                         \
+	do {                                                                                                 \
+		memset(s, 0, sizeof s);                                                                      \
+		memcpy(s, raw, sizeof raw);                                                                  \
+		__VA_ARGS__;                                                                                 \
+		refused(f, forge_join(f->arena, input, s, (len)), (reason), (what));                         \
 	} while (0)
 
 	forge_raw(der, raw);
@@ -546,12 +612,17 @@ static void public_key_as_secret(void **state)
 	char *pem;
 
 	assert_int_equal(PEM_write_bio_PUBKEY(bio, signer(f)->key), 1);
-	assert_int_equal(EVP_PKEY_get_octet_string_param(signer(f)->key, "pub", point, sizeof point, &npoint), 1);
+	assert_int_equal(
+		EVP_PKEY_get_octet_string_param(signer(f)->key, "pub", point, sizeof point, &npoint), 1);
 	long npem = BIO_get_mem_data(bio, &pem);
 	int nspki = i2d_PUBKEY(signer(f)->key, &spki);
 	const struct str secrets[] = {
-		{pem, (size_t)npem}, {(char *)spki, (size_t)nspki}, {(char *)point, npoint}, f->keys->jwks,
-		STR(""), str_of(signer(f)->kid),
+		{pem, (size_t)npem},
+		{(char *)spki, (size_t)nspki},
+		{(char *)point, npoint},
+		f->keys->jwks,
+		STR(""),
+		str_of(signer(f)->kid),
 	};
 	static const struct {
 		const char *name, *reason;
@@ -561,13 +632,15 @@ static void public_key_as_secret(void **state)
 		for (size_t k = 0; k < 2; k++) {
 			struct str secret = secrets[i];
 			struct str input = forge_signing_input(f->arena,
-				arena_printf(f->arena, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}", algs[k].name,
-					signer(f)->kid),
+				arena_printf(f->arena, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
+					algs[k].name, signer(f)->kid),
 				good_claims(f->arena));
 			unsigned len;
 
-			HMAC(EVP_sha256(), secret.at, (int)secret.len, (const unsigned char *)input.at, input.len, mac, &len);
-			refused(f, forge_join(f->arena, input, mac, len), algs[k].reason, "HMAC with a public value");
+			HMAC(EVP_sha256(), secret.at, (int)secret.len, (const unsigned char *)input.at,
+				input.len, mac, &len);
+			refused(f, forge_join(f->arena, input, mac, len), algs[k].reason,
+				"HMAC with a public value");
 		}
 	OPENSSL_free(spki);
 	BIO_free(bio);
@@ -582,20 +655,24 @@ static void rsa_and_ed25519(void **state)
 		const EVP_MD *digest;
 		const char *name, *reason;
 	} table[] = {
-		{rsa, EVP_sha256(), "RS256", alg}, {rsa, EVP_sha256(), "ES256", sig64}, {ed, NULL, "EdDSA", alg}, {ed, NULL, "ES256", sig},
+		{rsa, EVP_sha256(), "RS256", alg},
+		{rsa, EVP_sha256(), "ES256", sig64},
+		{ed, NULL, "EdDSA", alg},
+		{ed, NULL, "ES256", sig},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct str input = forge_signing_input(f->arena,
-			arena_printf(
-				f->arena, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}", table[i].name, signer(f)->kid),
+			arena_printf(f->arena, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
+				table[i].name, signer(f)->kid),
 			good_claims(f->arena));
 		EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 		unsigned char bytes[512];
 		size_t len = sizeof bytes;
 
 		assert_int_equal(EVP_DigestSignInit(ctx, NULL, table[i].digest, NULL, table[i].key), 1);
-		assert_int_equal(EVP_DigestSign(ctx, bytes, &len, (const unsigned char *)input.at, input.len), 1);
+		assert_int_equal(
+			EVP_DigestSign(ctx, bytes, &len, (const unsigned char *)input.at, input.len), 1);
 		refused(f, forge_join(f->arena, input, bytes, len), table[i].reason, table[i].name);
 		EVP_MD_CTX_free(ctx);
 	}

@@ -15,7 +15,8 @@ static int count_files(const char *folder, const char *prefix)
 	int n = 0;
 
 	for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
-		n += entry->d_name[0] != '.' ? strncmp(entry->d_name, prefix, strlen(prefix)) == 0 : prefix[0] == '.' && entry->d_name[1] == 'n';
+		n += entry->d_name[0] != '.' ? strncmp(entry->d_name, prefix, strlen(prefix)) == 0
+					     : prefix[0] == '.' && entry->d_name[1] == 'n';
 	if (dir)
 		closedir(dir);
 	return n;
@@ -69,7 +70,8 @@ static void a_new_folder_is_private_and_complete(void **state)
 
 	assert_int_equal(stat(f->folder, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
-	for (const char *const *name = (const char *[]){"secret.key", "seal-1.key", token_file(f), NULL}; *name; name++) {
+	for (const char *const *name = (const char *[]){"secret.key", "seal-1.key", token_file(f), NULL};
+		*name; name++) {
 		assert_int_equal(stat(path_in(f, *name), &st), 0);
 		assert_int_equal(st.st_mode & 07777, 0600);
 	}
@@ -100,7 +102,8 @@ static void purposes_differ(void **state)
 
 	for (int a = 0; a < KEY_PURPOSES; a++)
 		for (int b = 0; b < a; b++)
-			assert_false(str_eq(keys_purpose(f->keys, (enum key_purpose)a), keys_purpose(f->keys, (enum key_purpose)b)));
+			assert_false(str_eq(keys_purpose(f->keys, (enum key_purpose)a),
+				keys_purpose(f->keys, (enum key_purpose)b)));
 }
 
 /* HKDF written out with HMAC (RFC 5869 section 2): one block, empty salt. The labels are for ever. */
@@ -110,9 +113,12 @@ static void purposes_are_hkdf(void **state)
 		enum key_purpose purpose;
 		const char *info;
 	} table[] = {
-		{KEY_TICKET_SECRET, "tiepdan/1/ticket-secret\1"}, {KEY_TICKET_CODE, "tiepdan/1/ticket-code\1"},
-		{KEY_CURSOR, "tiepdan/1/cursor\1"}, {KEY_ONCE, "tiepdan/1/once\1"},
-		{KEY_BLIND_INDEX, "tiepdan/1/blind-index\1"}, {KEY_LOGIN_CODE, "tiepdan/1/login-code\1"},
+		{KEY_TICKET_SECRET, "tiepdan/1/ticket-secret\1"},
+		{KEY_TICKET_CODE, "tiepdan/1/ticket-code\1"},
+		{KEY_CURSOR, "tiepdan/1/cursor\1"},
+		{KEY_ONCE, "tiepdan/1/once\1"},
+		{KEY_BLIND_INDEX, "tiepdan/1/blind-index\1"},
+		{KEY_LOGIN_CODE, "tiepdan/1/login-code\1"},
 	};
 	static const uint8_t salt[32];
 	uint8_t secret[32], prk[32], okm[32];
@@ -129,7 +135,8 @@ static void purposes_are_hkdf(void **state)
 	HMAC(EVP_sha256(), salt, sizeof salt, secret, sizeof secret, prk, NULL);
 	assert_int_equal(sizeof table / sizeof table[0], KEY_PURPOSES);
 	for (size_t i = 0; i < KEY_PURPOSES; i++) {
-		HMAC(EVP_sha256(), prk, sizeof prk, (const uint8_t *)table[i].info, strlen(table[i].info), okm, NULL);
+		HMAC(EVP_sha256(), prk, sizeof prk, (const uint8_t *)table[i].info, strlen(table[i].info),
+			okm, NULL);
 		assert_memory_equal(keys_purpose(keys, table[i].purpose).at, okm, sizeof okm);
 	}
 }
@@ -201,8 +208,10 @@ static void somebody_elses_files_are_refused(void **state)
 
 static void contents_are_checked(void **state)
 {
-	static const char *const hex[] = {"", "\n", "00", "zz", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde",
-		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg",
+	static const char *const hex[] = {"", "\n", "00", "zz",
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde",
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0",
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg",
 		" 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"};
 	struct forge *f = *state;
 	char big[5000];
@@ -216,8 +225,8 @@ static void contents_are_checked(void **state)
 	put_file(f, "seal-2.key", big, 0600);
 	refused(f, "is too long");
 	(void)unlink(path_in(f, "seal-2.key"));
-	for (const char *const *name = (const char *[]){"seal-0.key", "seal-01.key", "seal--1.key", "seal-x.key",
-				     "seal-9223372036854775808.key", NULL};
+	for (const char *const *name = (const char *[]){"seal-0.key", "seal-01.key", "seal--1.key",
+		     "seal-x.key", "seal-9223372036854775808.key", NULL};
 		*name; name++) {
 		put_file(f, *name, hex[0], 0600);
 		refused(f, "is no epoch");
@@ -239,7 +248,9 @@ static void put_pem(const struct forge *f, EVP_PKEY *key, const EVP_CIPHER *ciph
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *at;
 
-	assert_int_equal(PEM_write_bio_PKCS8PrivateKey(bio, key, cipher, cipher ? "secret" : NULL, cipher ? 6 : 0, NULL, NULL), 1);
+	assert_int_equal(PEM_write_bio_PKCS8PrivateKey(
+				 bio, key, cipher, cipher ? "secret" : NULL, cipher ? 6 : 0, NULL, NULL),
+		1);
 	long len = BIO_get_mem_data(bio, &at);
 	put_file(f, "token-zzz.pem", arena_cstr(f->arena, (struct str){at, (size_t)len}), 0600);
 	BIO_free(bio);
@@ -320,7 +331,8 @@ static void a_key_from_the_future_is_noticed(void **state)
 	struct forge *f = *state;
 	struct str reason;
 
-	assert_int_equal(rename(path_in(f, token_file(f)), path_in(f, "token-99990101000000000-0000.pem")), 0);
+	assert_int_equal(
+		rename(path_in(f, token_file(f)), path_in(f, "token-99990101000000000-0000.pem")), 0);
 	assert_int_equal(keys_rotate_token(f->arena, f->folder, &reason), -EAGAIN);
 	assert_non_null(strstr(arena_cstr(f->arena, reason), "clock"));
 	assert_int_equal(count_files(f->folder, "token-"), 1);
@@ -335,7 +347,8 @@ static void the_jwk_set(void **state)
 	size_t len;
 	const struct keys *keys;
 
-	assert_int_equal(EVP_PKEY_get_octet_string_param(f->keys->token[0].key, "pub", point, sizeof point, &len), 1);
+	assert_int_equal(
+		EVP_PKEY_get_octet_string_param(f->keys->token[0].key, "pub", point, sizeof point, &len), 1);
 	assert_int_equal(len, 65);
 	struct str x = digest_b64url(f->arena, (struct str){(char *)point + 1, 32});
 	struct str y = digest_b64url(f->arena, (struct str){(char *)point + 33, 32});

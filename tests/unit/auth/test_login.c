@@ -18,7 +18,9 @@ static void form(void **state)
 
 		assert_int_equal(code.len, 19);
 		for (size_t k = 0; k < code.len; k++)
-			assert_true(k % 5 == 4 ? code.at[k] == '-' : memchr("0123456789ABCDEFGHJKMNPQRSTVWXYZ", code.at[k], 32) != NULL);
+			assert_true(k % 5 == 4 ? code.at[k] == '-'
+					       : memchr("0123456789ABCDEFGHJKMNPQRSTVWXYZ", code.at[k], 32) !=
+							 NULL);
 		assert_false(str_eq(code, last));
 		last = code;
 	}
@@ -30,8 +32,8 @@ static void typed_in_any_way(void **state)
 	struct str stored = hash(f, "lan", "ABCD-EFGH-0123-JKMN");
 
 	assert_int_equal(stored.len, 32);
-	for (const char *const *typed = (const char *[]){"ABCDEFGH0123JKMN", "abcd efgh o123 jkmn", "abcd-efgh-Oi23-jkmn",
-				     "  ABCD--EFGH - 0L23 JKMN ", NULL};
+	for (const char *const *typed = (const char *[]){"ABCDEFGH0123JKMN", "abcd efgh o123 jkmn",
+		     "abcd-efgh-Oi23-jkmn", "  ABCD--EFGH - 0L23 JKMN ", NULL};
 		*typed; typed++)
 		assert_true(str_eq_secret(stored, hash(f, "lan", *typed)));
 }
@@ -52,8 +54,11 @@ static void nonsense_is_absent(void **state)
 {
 	struct forge *f = *state;
 
-	for (const char *const *typed = (const char *[]){"", "-", "ABCD-EFGH-0123-JKM", "ABCD-EFGH-0123-JKMN0", "ABCD-EFGH-0123-JKMU",
-				     "ABCD-EFGH-0123-JKM\xc4\x90", "ABCD_EFGH_0123_JKMN", "ABCDEFGH0123JKMN                                                                ", NULL};
+	for (const char *const *typed = (const char *[]){"", "-", "ABCD-EFGH-0123-JKM",
+		     "ABCD-EFGH-0123-JKMN0", "ABCD-EFGH-0123-JKMU", "ABCD-EFGH-0123-JKM\xc4\x90",
+		     "ABCD_EFGH_0123_JKMN",
+		     "ABCDEFGH0123JKMN                                                                ",
+		     NULL};
 		*typed; typed++)
 		assert_null(hash(f, "lan", *typed).at);
 	assert_null(hash(f, NULL, "ABCD-EFGH-0123-JKMN").at);

@@ -89,7 +89,9 @@ static void every_changed_bit_is_noticed(void **state)
 
 	seal(f->arena, f->keys, row, STR("text"), &s);
 	for (int part = 0; part < 3; part++) {
-		struct str *field = part == 0 ? &changed.wrapped : part == 1 ? &changed.box : &changed.commitment;
+		struct str *field = part == 0	? &changed.wrapped
+				    : part == 1 ? &changed.box
+						: &changed.commitment;
 
 		changed = s;
 		for (size_t bit = 0; bit < field->len * 8; bit++) {

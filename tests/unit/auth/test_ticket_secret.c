@@ -9,7 +9,8 @@
 static void form(void **state)
 {
 	struct forge *f = *state;
-	struct str s = ticket_secret(f->arena, f->keys, 12345, 1), later = ticket_secret(f->arena, f->keys, 12345, 123);
+	struct str s = ticket_secret(f->arena, f->keys, 12345, 1),
+		   later = ticket_secret(f->arena, f->keys, 12345, 123);
 
 	assert_int_equal(s.len, 27);
 	assert_int_equal(s.at[0], '1');
@@ -23,7 +24,8 @@ static void form(void **state)
 static void derivation(void **state)
 {
 	static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	static const uint8_t wire[32] = {0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0x30, 0x39, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1};
+	static const uint8_t wire[32] = {0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0x30, 0x39, 0, 0, 0, 0, 0,
+		0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1};
 	struct forge *f = *state;
 	struct str key = keys_purpose(f->keys, KEY_TICKET_SECRET);
 	struct str s = ticket_secret(f->arena, f->keys, 0x3039, 1);
@@ -50,7 +52,8 @@ static void is_checked(void **state)
 			assert_int_equal(generation, g);
 			assert_false(ticket_secret_check(f->keys, n + 1, s, &generation));
 		}
-	assert_true(ticket_secret_check(f->keys, 1, ticket_secret(f->arena, f->keys, 1, INT64_MAX), &generation));
+	assert_true(
+		ticket_secret_check(f->keys, 1, ticket_secret(f->arena, f->keys, 1, INT64_MAX), &generation));
 	assert_int_equal(generation, INT64_MAX);
 }
 
@@ -93,12 +96,23 @@ static void nonsense(void **state)
 	struct forge *f = *state;
 	struct str s = ticket_secret(f->arena, f->keys, 5, 1);
 	const struct str table[] = {
-		STR_NONE, STR(""), STR("1"), STR("-"), {s.at, s.len - 1}, {s.at + 1, s.len - 1},
-		arena_printf(f->arena, "0%.*s", STR_ARG(s)), arena_printf(f->arena, "%.*s0", STR_ARG(s)),
-		arena_printf(f->arena, "%.*s\n", STR_ARG(s)), arena_printf(f->arena, "%.*sU", STR_ARG(s)),
-		arena_printf(f->arena, "%.*s:", STR_ARG(s)), arena_printf(f->arena, "A%.*s", STR_ARG(s)),
-		arena_printf(f->arena, "9223372036854775808%.26s", s.at + 1), arena_printf(f->arena, "%.*s%120s", STR_ARG(s), "-"),
-		{"\0\0\0", 3}, STR("\xc4\x90"), arena_printf(f->arena, "%.27s%.27s", s.at, s.at),
+		STR_NONE,
+		STR(""),
+		STR("1"),
+		STR("-"),
+		{s.at, s.len - 1},
+		{s.at + 1, s.len - 1},
+		arena_printf(f->arena, "0%.*s", STR_ARG(s)),
+		arena_printf(f->arena, "%.*s0", STR_ARG(s)),
+		arena_printf(f->arena, "%.*s\n", STR_ARG(s)),
+		arena_printf(f->arena, "%.*sU", STR_ARG(s)),
+		arena_printf(f->arena, "%.*s:", STR_ARG(s)),
+		arena_printf(f->arena, "A%.*s", STR_ARG(s)),
+		arena_printf(f->arena, "9223372036854775808%.26s", s.at + 1),
+		arena_printf(f->arena, "%.*s%120s", STR_ARG(s), "-"),
+		{"\0\0\0", 3},
+		STR("\xc4\x90"),
+		arena_printf(f->arena, "%.27s%.27s", s.at, s.at),
 	};
 	int64_t generation;
 
@@ -128,7 +142,9 @@ static int compare(const void *a, const void *b)
 
 static void no_two_alike(void **state)
 {
-	enum { N = 100000 };
+	enum {
+		N = 100000
+	};
 	struct forge *f = *state;
 	char(*all)[26] = malloc(N * sizeof *all);
 
@@ -158,7 +174,8 @@ static void guesses_fail(void **state)
 		rand_bytes(random, sizeof random);
 		for (unsigned k = 0; k < 26; k++)
 			guess[1 + k] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[random[k] & 31];
-		assert_false(ticket_secret_check(f->keys, i % 100, (struct str){guess, sizeof guess}, &generation));
+		assert_false(ticket_secret_check(
+			f->keys, i % 100, (struct str){guess, sizeof guess}, &generation));
 	}
 }
 

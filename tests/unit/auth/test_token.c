@@ -4,6 +4,7 @@
 #include "auth/role.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
+#include "base/fail.h"
 
 #define ISSUER "https://tiepdan.example/\"quoted\""
 
@@ -11,8 +12,11 @@ static struct token_claims claims_of(int64_t expires_ms, role_set roles)
 {
 	struct token_claims claims = {.expires_ms = expires_ms};
 
-	claims.who = (struct who){
-		.kind = WHO_STAFF, .account = uuid_new(), .session = uuid_new(), .roles = roles, .department = 42};
+	claims.who = (struct who){.kind = WHO_STAFF,
+		.account = uuid_new(),
+		.session = uuid_new(),
+		.roles = roles,
+		.department = 42};
 	return claims;
 }
 
@@ -62,8 +66,8 @@ static void form_of_a_token(void **state)
 	struct str header = segment(f->arena, token, 0), body = segment(f->arena, token, 1);
 	struct str expected = arena_printf(f->arena, "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"JWT\"}",
 		f->keys->token[f->keys->ntoken - 1].kid);
-	const char *names[] = {"\"iss\":", "\"aud\":", "\"sub\":", "\"sid\":", "\"iat\":", "\"nbf\":", "\"exp\":",
-		"\"roles\":[\"officer\"]", "\"dept\":42"};
+	const char *names[] = {"\"iss\":", "\"aud\":", "\"sub\":", "\"sid\":", "\"iat\":", "\"nbf\":",
+		"\"exp\":", "\"roles\":[\"officer\"]", "\"dept\":42"};
 	char *text = arena_cstr(f->arena, body);
 
 	assert_string_equal(arena_cstr(f->arena, header), arena_cstr(f->arena, expected));
@@ -78,7 +82,8 @@ static void another_issuer_is_refused(void **state)
 	struct token_cache *cache = token_cache_new(f->keys, "https://other.example");
 	struct token_claims claims = claims_of(clock_wall_ms() + 60000, OFFICER);
 
-	assert_string_equal(token_verify(cache, token_issue(f->arena, f->keys, ISSUER, &claims), clock_wall_ms(), &claims),
+	assert_string_equal(token_verify(cache, token_issue(f->arena, f->keys, ISSUER, &claims),
+				    clock_wall_ms(), &claims),
 		"iss is somebody else");
 	token_cache_free(cache);
 }
@@ -112,7 +117,8 @@ static void refused_tokens_are_not_kept(void **state)
 	assert_null(token_verify(cache, str_of(token), clock_wall_ms(), &out));
 	token[strlen(token) - 10] = last == 'A' ? 'B' : 'A';
 	for (int i = 0; i < 3; i++)
-		assert_string_equal(token_verify(cache, str_of(token), clock_wall_ms(), &out), "signature is wrong");
+		assert_string_equal(
+			token_verify(cache, str_of(token), clock_wall_ms(), &out), "signature is wrong");
 	assert_string_equal(token_verify(cache, STR_NONE, 0, &out), "longer than 8 KiB");
 	assert_int_equal(token_cache_count(cache), 1);
 	token_cache_free(cache);
@@ -174,7 +180,8 @@ static void rotation(void **state)
 	assert_non_null(rotated);
 	assert_int_equal(rotated->ntoken, f->keys->ntoken + 1);
 	after = token_issue(f->arena, rotated, ISSUER, &in);
-	assert_true(strcmp(rotated->token[rotated->ntoken - 1].kid, f->keys->token[f->keys->ntoken - 1].kid) > 0);
+	assert_true(
+		strcmp(rotated->token[rotated->ntoken - 1].kid, f->keys->token[f->keys->ntoken - 1].kid) > 0);
 	assert_false(str_eq(segment(f->arena, before, 0), segment(f->arena, after, 0)));
 
 	cache = token_cache_new(rotated, ISSUER);
@@ -197,6 +204,37 @@ static void rotation(void **state)
 	token_cache_free(cache);
 }
 
+/* The n-th allocation fails, for every n: a token or none; and a good token is never called bad. */
+static void out_of_memory(void **state)
+{
+	struct forge *f = *state;
+	struct token_claims in = claims_of(clock_wall_ms() + 60000, STAFF), out;
+	struct token_cache *cache = token_cache_new(f->keys, ISSUER);
+	struct str token = token_issue(f->arena, f->keys, ISSUER, &in);
+	char spec[32];
+
+	for (int n = 1; n < 100; n++) {
+		struct arena *arena = arena_new();
+		const char *reason;
+
+		(void)snprintf(spec, sizeof spec, "malloc:%d", n);
+		fail_arm(spec);
+		(void)token_issue(arena, f->keys, ISSUER, &in);
+		fail_arm(spec);
+		reason = token_verify(cache, token, clock_wall_ms(), &out);
+		fail_arm(NULL);
+		assert_true(reason == NULL || reason == token_no_memory);
+		arena_free(arena);
+		token_cache_free(cache);
+		cache = token_cache_new(f->keys, ISSUER);
+	}
+	fail_arm("malloc:1");
+	assert_null(token_cache_new(f->keys, ISSUER));
+	fail_arm(NULL);
+	assert_null(token_verify(cache, token, clock_wall_ms(), &out));
+	token_cache_free(cache);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +245,7 @@ int main(void)
 		cmocka_unit_test(refused_tokens_are_not_kept),
 		cmocka_unit_test(the_cache_forgets_the_longest_unused),
 		cmocka_unit_test(rotation),
+		cmocka_unit_test(out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, forge_setup, forge_teardown);
