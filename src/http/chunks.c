@@ -38,16 +38,40 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* Extensions are ignored, but they must be text: a recipient that reads them otherwise must not be led
- * astray. */
+static struct str tail_of(struct str s, size_t n)
+{
+	return (struct str){s.at + n, s.len - n};
+}
+
+/* Length of the quoted string at the beginning; 0: none. Escapes are refused: readers disagree about them. */
+static size_t quoted_length(struct str s)
+{
+	if (s.len == 0 || s.at[0] != '"')
+		return 0;
+	for (size_t i = 1; i < s.len; i++) {
+		if (s.at[i] == '"')
+			return i + 1;
+		if (s.at[i] < ' ' || s.at[i] > '~' || s.at[i] == '\\')
+			return 0;
+	}
+	return 0;
+}
+
+/* An extension is ignored, but it must have its form, so that everybody finds the same end: ;name,
+ * ;name=token or ;name="text", one and without blanks. */
 static bool is_extension(struct str s)
 {
-	if (s.len > 0 && s.at[0] != ';')
+	if (s.len == 0)
+		return true;
+	size_t name = s.at[0] == ';' ? http_token_length(tail_of(s, 1)) : 0;
+	if (name == 0 || s.len == name + 1)
+		return name > 0;
+	s = tail_of(s, name + 1);
+	if (s.at[0] != '=')
 		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if ((s.at[i] < ' ' && s.at[i] != '\t') || s.at[i] > '~')
-			return false;
-	return true;
+	s = tail_of(s, 1);
+	size_t value = http_token_length(s);
+	return s.len > 0 && (value == s.len || quoted_length(s) == s.len);
 }
 
 static enum http_refusal read_size(struct http_chunks *c, struct str data, size_t *ret_taken)

@@ -47,6 +47,11 @@ static size_t span(struct str s, unsigned classes)
 	return n;
 }
 
+size_t http_token_length(struct str text)
+{
+	return span(text, TOKEN);
+}
+
 static struct str head_of(struct str s, size_t n)
 {
 	return (struct str){s.at, n};
@@ -239,29 +244,25 @@ struct reading {
 	bool keep_alive;
 };
 
-static enum http_refusal read_host(struct reading *r, struct str value)
+static bool read_host(struct reading *r, struct str value)
 {
 	(void)r;
-	return http_is_authority(value) ? HTTP_OK : HTTP_bad_host;
+	return http_is_authority(value);
 }
 
-static enum http_refusal read_content_length(struct reading *r, struct str value)
+static bool read_content_length(struct reading *r, struct str value)
 {
-	if (value.len == 0 || span(value, DIGIT) < value.len ||
-		str_to_i64(value, &r->req->content_length) < 0)
-		return HTTP_bad_content_length;
-	return HTTP_OK;
+	return value.len > 0 && span(value, DIGIT) == value.len &&
+	       str_to_i64(value, &r->req->content_length) == 0;
 }
 
-static enum http_refusal read_transfer_encoding(struct reading *r, struct str value)
+static bool read_transfer_encoding(struct reading *r, struct str value)
 {
-	r->req->chunked = true;
-	if (r->req->minor == 0 || !str_eq_nocase(value, STR("chunked")))
-		return HTTP_bad_transfer_encoding;
-	return HTTP_OK;
+	r->req->chunked = r->req->minor > 0 && str_eq_nocase(value, STR("chunked"));
+	return r->req->chunked;
 }
 
-static enum http_refusal read_connection(struct reading *r, struct str value)
+static bool read_connection(struct reading *r, struct str value)
 {
 	struct str option;
 
@@ -272,47 +273,54 @@ static enum http_refusal read_connection(struct reading *r, struct str value)
 		else if (str_eq_nocase(option, STR("keep-alive")))
 			r->keep_alive = true;
 	}
-	return HTTP_OK;
+	return true;
 }
 
-static enum http_refusal read_expect(struct reading *r, struct str value)
+static bool read_expect(struct reading *r, struct str value)
 {
-	if (r->req->minor == 0)
-		return HTTP_OK;
-	r->req->expects_continue = str_eq_nocase(value, STR("100-continue"));
-	return r->req->expects_continue ? HTTP_OK : HTTP_unknown_expectation;
+	r->req->expects_continue = r->req->minor > 0 && str_eq_nocase(value, STR("100-continue"));
+	return r->req->expects_continue || r->req->minor == 0;
 }
 
-static enum http_refusal accept_any(struct reading *r, struct str value)
+static bool accept_any(struct reading *r, struct str value)
 {
 	(void)r;
 	(void)value;
-	return HTTP_OK;
+	return true;
 }
 
+/* The fields that frame the message or may not be ambiguous. bad: the refusal when it does not fit; again:
+ * when it comes twice. */
 enum {
-	SEEN_HOST = 1 << 0,
-	SEEN_LENGTH = 1 << 1,
-	SEEN_ENCODING = 1 << 2
+	HOST_ROW,
+	LENGTH_ROW,
+	ENCODING_ROW
 };
 
-/* The fields that frame the message or may not be ambiguous. again: the refusal when it comes twice. */
+/* clang-format off */
 static const struct known {
 	struct str name;
-	enum http_refusal (*read)(struct reading *r, struct str value);
-	enum http_refusal again;
+	bool (*read)(struct reading *r, struct str value);
+	enum http_refusal bad, again;
 } known[] = {
-	{{"host", 4}, read_host, HTTP_double_host},
-	{{"content-length", 14}, read_content_length, HTTP_double_content_length},
-	{{"transfer-encoding", 17}, read_transfer_encoding, HTTP_bad_transfer_encoding},
-	{{"connection", 10}, read_connection, HTTP_OK},
-	{{"expect", 6}, read_expect, HTTP_double_field},
-	{{"authorization", 13}, accept_any, HTTP_double_field},
-	{{"content-type", 12}, accept_any, HTTP_double_field},
-	{{"idempotency-key", 15}, accept_any, HTTP_double_field},
+	[HOST_ROW] = {{"host", 4}, read_host, HTTP_bad_host, HTTP_double_host},
+	[LENGTH_ROW] = {{"content-length", 14}, read_content_length, HTTP_bad_content_length, HTTP_double_content_length},
+	[ENCODING_ROW] = {{"transfer-encoding", 17}, read_transfer_encoding, HTTP_bad_transfer_encoding, HTTP_bad_transfer_encoding},
+	{{"connection", 10}, read_connection, HTTP_OK, HTTP_OK},
+	{{"expect", 6}, read_expect, HTTP_unknown_expectation, HTTP_double_field},
+	{{"authorization", 13}, accept_any, HTTP_OK, HTTP_double_field},
+	{{"content-type", 12}, accept_any, HTTP_OK, HTTP_double_field},
+	{{"idempotency-key", 15}, accept_any, HTTP_OK, HTTP_double_field},
 };
+/* clang-format on */
 
-static enum http_refusal read_field(struct reading *r, const struct http_field *field)
+/* Readers disagree about tabs around the values that frame the body. */
+static bool is_ambiguous(unsigned row, struct str line)
+{
+	return (row == LENGTH_ROW || row == ENCODING_ROW) && memchr(line.at, '\t', line.len) != NULL;
+}
+
+static enum http_refusal read_field(struct reading *r, const struct http_field *field, struct str line)
 {
 	for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (field->name.len != known[i].name.len || !str_eq_nocase(field->name, known[i].name))
@@ -320,7 +328,7 @@ static enum http_refusal read_field(struct reading *r, const struct http_field *
 		if ((r->seen & 1u << i) && known[i].again != HTTP_OK)
 			return known[i].again;
 		r->seen |= 1u << i;
-		return known[i].read(r, field->value);
+		return !is_ambiguous(i, line) && known[i].read(r, field->value) ? HTTP_OK : known[i].bad;
 	}
 	return HTTP_OK;
 }
@@ -348,7 +356,7 @@ static enum http_refusal read_fields(struct reading *r, struct str rest)
 			return HTTP_too_many_fields;
 		struct http_field *field = &req->fields[req->nfields];
 		if ((bad = http_parse_field(line, field)) != HTTP_OK ||
-			(bad = read_field(r, field)) != HTTP_OK)
+			(bad = read_field(r, field, line)) != HTTP_OK)
 			return bad;
 		req->nfields++;
 	}
@@ -373,9 +381,9 @@ enum http_refusal http_parse_head(struct req *req, struct str head)
 		return bad;
 	if ((bad = read_fields(&r, rest)) != HTTP_OK)
 		return bad;
-	if ((r.seen & SEEN_LENGTH) && (r.seen & SEEN_ENCODING))
+	if ((r.seen & 1u << LENGTH_ROW) && (r.seen & 1u << ENCODING_ROW))
 		return HTTP_length_and_encoding;
-	if (req->minor == 1 && !(r.seen & SEEN_HOST))
+	if (req->minor == 1 && !(r.seen & 1u << HOST_ROW))
 		return HTTP_missing_host;
 	req->close |= req->minor == 0 && !r.keep_alive;
 	return HTTP_OK;

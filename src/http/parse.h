@@ -33,6 +33,8 @@ enum http_refusal http_check_growth(struct str data);
 enum http_refusal http_parse_head(struct req *req, struct str head);
 /* One field line without its CR LF, of a head or a trailer. */
 enum http_refusal http_parse_field(struct str line, struct http_field *ret);
+/* Length of the longest beginning that is a token (RFC 9110 section 5.6.2). */
+size_t http_token_length(struct str text);
 /* uri-host [":" port], RFC 9110 section 7.2; no user, not empty. */
 bool http_is_authority(struct str text);
 
