@@ -3,12 +3,14 @@
 
 #include <signal.h>
 
+static const Oid int_text[] = {DB_INT8_OID, DB_TEXT_OID};
 static const Oid seconds[] = {DB_FLOAT8_OID};
 
 enum {
 	SLEEP,
 	REPORT,
 	PING,
+	WRITE,
 	CALLER,
 	STATEMENTS
 };
@@ -16,6 +18,7 @@ static struct db_statement table[STATEMENTS] = {
 	[SLEEP] = {"sleep", "select '{}' as body, pg_sleep($1)", 1, seconds, .definer_only = true},
 	[REPORT] = {"report", "select '{}' as body, pg_sleep($1)", 1, seconds, .definer_only = true,
 		.slow = true},
+	[WRITE] = {"write", "insert into note values ($1, $2)", 2, int_text},
 	[PING] = {"ping", "select '{}' as body"},
 };
 
@@ -296,6 +299,60 @@ static void test_closing_ends_what_is_out(void **state)
 	fixture_open(f, table, STATEMENTS);
 }
 
+enum {
+	WRITES = 600,
+	KILL_EVERY = 60
+};
+static unsigned ends[WRITES], written[WRITES], ended;
+
+static void on_write(struct db_job *j, PGresult *const *results, const char *sqlstate)
+{
+	long i = (unsigned *)j->state - ends;
+
+	(void)results;
+	ends[i]++;
+	ended++;
+	written[i] = !sqlstate;
+	if (sqlstate && strcmp(sqlstate, "08006") != 0 && strcmp(sqlstate, "57P01") != 0)
+		fail_msg("SQLSTATE %s", sqlstate);
+	arena_free(j->arena);
+	free(j);
+}
+
+/* Writes while backends are being terminated: each unit ends once, and what was acknowledged is there. */
+static void test_nothing_acknowledged_is_lost(void **state)
+{
+	char sql[128];
+
+	(void)state;
+	fixture_close(f);
+	f->config.db_fast = 4;
+	f->config.db_queue = 1000;
+	f->config.db_timeout_ms = 5000;
+	fixture_open(f, table, STATEMENTS);
+	for (unsigned i = 0; i < WRITES; i++) {
+		struct db_job *j = calloc(1, sizeof(*j));
+		*j = (struct db_job){.app = &f->app, .arena = arena_new(), .state = &ends[i]};
+		struct db_unit *u = db_unit_job(j);
+		struct db_value values[] = {db_value_int(u, i), db_value_text(u, STR("x"))};
+		db_unit_add(u, &table[WRITE], values);
+		db_run_job(u, on_write);
+		event_base_loop(f->app.loop, EVLOOP_NONBLOCK);
+		if (i % KILL_EVERY == KILL_EVERY / 2)
+			fixture_sql(f, "select pg_terminate_backend(pid) from pg_stat_activity"
+				       " where application_name = 'tiepdan' order by random() limit 2");
+	}
+	fixture_until(f, ended == WRITES);
+	for (unsigned i = 0; i < WRITES; i++) {
+		assert_int_equal(ends[i], 1);
+		snprintf(sql, sizeof(sql), "select count(*) from note where id = %u", i);
+		if (written[i])
+			assert_string_equal(fixture_sql(f, sql), "1");
+	}
+	assert_true(atoi(fixture_sql(f, "select count(*) from note")) > WRITES / 2);
+	assert_works();
+}
+
 static void test_bad_addresses_are_refused_at_once(void **state)
 {
 	struct config config = f->config;
@@ -343,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_sending_and_reading_fail),
 		cmocka_unit_test(test_job_waits_for_a_connection),
 		cmocka_unit_test(test_closing_ends_what_is_out),
+		cmocka_unit_test(test_nothing_acknowledged_is_lost),
 		cmocka_unit_test(test_bad_addresses_are_refused_at_once),
 	};
 
