@@ -110,7 +110,7 @@ def test_operation_lists_the_statuses_that_its_route_can_give(key):
     roles, given, flags, _, types = ROUTES[key]
     method = key[0]
     expected = {"400", "404", "429", "500", "503", "default"}
-    expected |= {"401"} | ({"403"} if roles != {"public"} and roles != {"ticket"} else set())
+    expected |= {"401"} | ({"403"} if roles != {"public"} else set())
     expected |= {"412", "428"} if "ROUTE_IF_MATCH" in flags else set()
     expected |= {"409"} if "ROUTE_ONCE" in flags else set()
     expected |= {"408", "413", "415", "422"} if method in ("POST", "PUT", "PATCH") else set()
