@@ -55,7 +55,7 @@ def test_head_requests_read_nothing(town):
 def test_a_box_moved_to_another_ticket_does_not_open(town):
     a, _ = town.filed(contact=CONTACT)
     b, _ = town.filed(contact={"name": "Trần Thị Khác"})
-    town.sql("update contact x set box = y.box, wrapped = y.wrapped, epoch = y.epoch from contact y"
+    town.tamper("update contact x set box = y.box, wrapped = y.wrapped, epoch = y.epoch from contact y"
              " where x.ticket = '%s' and y.ticket = '%s'" % (b, a))
     answer = read(town.coordinator, b, None)
     assert answer.status >= 500 and "Mẫu" not in answer.body.decode()

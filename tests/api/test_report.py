@@ -16,12 +16,12 @@ def november(town):
         kind = "praise" if name == "none" else "feedback"
         ticket_id, _ = town.answered() if answered else town.filed(kind=kind)
         made[name] = ticket_id
-        town.sql("update ticket set filed_at = '2020-11-15T03:00:00Z' where id = '%s'" % ticket_id)
-    town.sql("update clock set outcome = 'late', due_at = stop_at - interval '1 hour', latest_due = greatest(latest_due, stop_at)"
+        town.tamper("update ticket set filed_at = '2020-11-15T03:00:00Z' where id = '%s'" % ticket_id)
+    town.tamper("update clock set outcome = 'late', due_at = stop_at - interval '1 hour', latest_due = greatest(latest_due, stop_at)"
              " where kind = 'answer' and ticket in ('%s', '%s')" % (made["late"], made["late2"]))
-    town.sql("update ticket set outcome = 'late' where id in ('%s', '%s')" % (made["late"], made["late2"]))
-    town.sql("update clock set due_at = now() - interval '1 hour' where ticket = '%s'" % made["overdue"])
-    town.sql("update ticket set due_at = now() - interval '1 hour' where id = '%s'" % made["overdue"])
+    town.tamper("update ticket set outcome = 'late' where id in ('%s', '%s')" % (made["late"], made["late2"]))
+    town.tamper("update clock set due_at = now() - interval '1 hour' where ticket = '%s'" % made["overdue"])
+    town.tamper("update ticket set due_at = now() - interval '1 hour' where id = '%s'" % made["overdue"])
     return made
 
 
@@ -53,9 +53,9 @@ def test_the_period_is_local_days(town, november):
     leader = town.person("leader", "HN-UBND")
     for query, total in (("from=2020-11-15&to=2020-11-15", 6), ("from=2020-11-16&to=2020-11-30", 0), ("from=2020-11-01&to=2020-11-14", 0)):
         assert leader.get("/v1/reports/sla?" + query).json["total"]["total"] == total
-    town.sql("update ticket set filed_at = '2020-11-14T17:30:00Z' where id = '%s'" % november["open"])
+    town.tamper("update ticket set filed_at = '2020-11-14T17:30:00Z' where id = '%s'" % november["open"])
     assert leader.get("/v1/reports/sla?from=2020-11-15&to=2020-11-15").json["total"]["total"] == 6
-    town.sql("update ticket set filed_at = '2020-11-15T03:00:00Z' where id = '%s'" % november["open"])
+    town.tamper("update ticket set filed_at = '2020-11-15T03:00:00Z' where id = '%s'" % november["open"])
 
 
 @pytest.mark.parametrize("query", ["", "from=2020-11-01", "from=2020-11-30&to=2020-11-01", "from=2020-02-30&to=2020-03-01",
@@ -78,7 +78,7 @@ def test_csv_says_the_same(town, november):
 @pytest.mark.parametrize("name", ["=HYPERLINK(\"http://x\")", "+1+1", "-2+3", "@SUM(A1)", "\tx", "\rx", "a\"b,c", "d\ne"])
 def test_csv_cells_are_no_formulas(town, november, name):
     """S10: what a spreadsheet would run is made plain text; everything else comes back as it was."""
-    town.sql("update department set name_vi = $x$%s$x$ where code = 'HN-SXD'" % name)
+    town.tamper("update department set name_vi = $x$%s$x$ where code = 'HN-SXD'" % name)
     try:
         leader = town.person("leader", "HN-UBND")
         text = leader.get("/v1/reports/sla?" + NOVEMBER, {"Accept": "text/csv"}).body.decode()
@@ -86,4 +86,4 @@ def test_csv_cells_are_no_formulas(town, november, name):
         assert not [c for c in cells if c[:1] in "=+-@\t\r" and c]
         assert any(name in c for c in cells), cells
     finally:
-        town.sql("update department set name_vi = 'Sở Xây dựng' where code = 'HN-SXD'")
+        town.tamper("update department set name_vi = 'Sở Xây dựng' where code = 'HN-SXD'")

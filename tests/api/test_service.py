@@ -26,7 +26,7 @@ def test_the_root_leads_on(town):
 def test_security_txt(town):
     answer = town.anyone.get("/.well-known/security.txt")
     assert answer.header("content-type") == "text/plain; charset=utf-8"
-    fields = re.findall(r"^([\w-]+): (.+)$", answer.body.decode(), re.M)
+    fields = re.findall(r"^([\w-]+): (.+?)\r?$", answer.body.decode(), re.M)
     expires = [v for n, v in fields if n == "Expires"]
     assert len(expires) == 1 and [v for n, v in fields if n == "Contact"]
     when = datetime.datetime.fromisoformat(expires[0].replace("Z", "+00:00"))

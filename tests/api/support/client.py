@@ -30,7 +30,8 @@ class Answer:
         """{pointer, parameter or header: code} of the faults of an `invalid` problem."""
         found = {}
         for error in self.json.get("errors", []):
-            found[error.get("pointer") or error.get("parameter") or error.get("header")] = error["code"]
+            where = error.get("pointer", "").lstrip("#")      # a URI fragment, as in RFC 9457
+            found[where or error.get("parameter") or error.get("header")] = error["code"]
         return found
 
     def __repr__(self):
