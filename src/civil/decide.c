@@ -276,15 +276,15 @@ const struct policy *city_policy(
 	return NULL;
 }
 
-/* As deadline_compute(), but a unit without a clock gives `none`. */
-static int due_or_none(const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount,
-	int64_t none, int64_t *ret_due)
+/* As deadline_compute(), but a unit without a clock gives INT64_MIN. */
+static int due_if_any(
+	const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount, int64_t *ret_due)
 {
 	int status = deadline_compute(c, start, unit, amount, ret_due);
 
 	if (status != -ENOENT)
 		return status;
-	*ret_due = none;
+	*ret_due = INT64_MIN;
 	return 0;
 }
 
@@ -298,16 +298,16 @@ static int choose_deadlines(const struct city *city, const struct filing_facts *
 	ret->policy = p;
 	if (!p)
 		return 0;
-	status = due_or_none(calendar, start, p->accept_unit, p->accept_amount, 0, &accept);
+	status = due_if_any(calendar, start, p->accept_unit, p->accept_amount, &accept);
 	if (status < 0)
 		return status;
-	if (p->answer_from_acceptance && accept != 0)
+	if (p->answer_from_acceptance && accept != INT64_MIN)
 		start = accept;
-	status = due_or_none(calendar, start, p->answer_unit, p->answer_amount, 0, &answer);
+	status = due_if_any(calendar, start, p->answer_unit, p->answer_amount, &answer);
 	if (status < 0)
 		return status;
-	ret->accept_due = accept;
-	ret->answer_due = answer;
+	ret->accept_due = accept == INT64_MIN ? 0 : accept;
+	ret->answer_due = answer == INT64_MIN ? 0 : answer;
 	return 0;
 }
 
@@ -368,10 +368,8 @@ struct clock_offer *city_clock_offers(struct arena *arena, const struct city *ci
 		struct clock_offer *o = &offers[n];
 
 		o->policy = p->id;
-		if (due_or_none(calendar, now, p->accept_unit, p->accept_amount, INT64_MIN, &o->accept_due) ==
-				0 &&
-			due_or_none(calendar, now, p->answer_unit, p->answer_amount, INT64_MIN,
-				&o->answer_due) == 0)
+		if (due_if_any(calendar, now, p->accept_unit, p->accept_amount, &o->accept_due) == 0 &&
+			due_if_any(calendar, now, p->answer_unit, p->answer_amount, &o->answer_due) == 0)
 			n++;
 	}
 	*ret_n = n;
