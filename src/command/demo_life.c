@@ -14,13 +14,13 @@ static const struct fate {
 	bool late;
 	const char *actions[5];
 } fates[] = {
-	{46, false, {"accept", "claim", "propose", "approve", NULL}},
-	{14, true, {"accept", "claim", "propose", "approve", NULL}},
+	{62, false, {"accept", "claim", "propose", "approve", NULL}},
+	{15, true, {"accept", "claim", "propose", "approve", NULL}},
 	{6, false, {"refuse", NULL}},
-	{8, false, {"accept", "claim", "propose", NULL}},
-	{12, false, {"accept", "claim", NULL}},
-	{6, false, {"accept", NULL}},
-	{8, false, {NULL}},
+	{5, false, {"accept", "claim", "propose", NULL}},
+	{5, false, {"accept", "claim", NULL}},
+	{4, false, {"accept", NULL}},
+	{3, false, {NULL}},
 };
 
 static const struct fate *pick_fate(struct demo *demo)

@@ -78,24 +78,23 @@ static bool import_text(PGconn *pg, const char *kind, const char *name, struct s
 	return ok;
 }
 
-/* The whole file; absent after a message. To be freed by the caller. */
-static struct str read_file(const char *path)
+/* The whole file; absent after a message. */
+static struct str read_file(struct arena *arena, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	char *text = NULL;
 	ssize_t got = -1;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size <= FILE_MAX_BYTES && (text = malloc((size_t)st.st_size + 1)) != NULL)
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size <= FILE_MAX_BYTES &&
+		(text = arena_try(arena, (size_t)st.st_size + 1)) != NULL)
 		got = read(fd, text, (size_t)st.st_size);
-	if (got < 0) {
-		fprintf(stderr, "tiepdan: cannot read %s: %s\n", path, strerror(errno));
-		free(text);
-		text = NULL;
-	}
+	if (got < 0)
+		fprintf(stderr, "tiepdan: cannot read %s: %s\n", path,
+			errno != 0 ? strerror(errno) : "it is larger than 64 MiB");
 	if (fd >= 0)
 		close(fd);
-	return (struct str){text, got < 0 ? 0 : (size_t)got};
+	return got < 0 ? STR_NONE : (struct str){text, (size_t)got};
 }
 
 int command_import(const struct config *config, char **args)
@@ -107,11 +106,12 @@ int command_import(const struct config *config, char **args)
 		fputc('\n', stderr);
 		return EXIT_FAILURE;
 	}
-	struct str text = read_file(args[1]);
+	struct arena *arena = arena_new();
+	struct str text = arena == NULL ? STR_NONE : read_file(arena, args[1]);
 	PGconn *pg = text.at == NULL ? NULL : pg_connect("owner_url", config->owner_url);
 	bool ok = pg != NULL && pg_script(pg, "begin") && import_text(pg, args[0], args[1], text) && pg_script(pg, "commit");
 	PQfinish(pg);
-	free((char *)(uintptr_t)text.at);
+	arena_free(arena);
 	if (!ok)
 		fputs("tiepdan: nothing was loaded\n", stderr);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -127,9 +127,10 @@ static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
 	printf("loading %s\n", name);
 	fflush(stdout);
 	if (folder != NULL) {
-		struct str text = read_file(name);
+		struct arena *arena = arena_new();
+		struct str text = arena == NULL ? STR_NONE : read_file(arena, name);
 		bool ok = text.at != NULL && import_text(pg, kind, name, text);
-		free((char *)(uintptr_t)text.at);
+		arena_free(arena);
 		return ok;
 	}
 	for (unsigned i = 0; i < group->n; i++)

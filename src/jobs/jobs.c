@@ -90,14 +90,25 @@ static void run(evutil_socket_t fd, short what, void *arg)
 	db_run_job(u, done);
 }
 
-void jobs_start(struct app *app)
+struct jobs {
+	struct turn turns[NJOBS];
+};
+
+struct jobs *jobs_start(struct app *app, struct arena *arena)
 {
-	static struct turn turns[NJOBS];
+	struct jobs *started = arena_alloc(arena, sizeof *started);
 	const struct timeval first = {.tv_sec = FIRST_RUN_S};
 
 	for (size_t i = 0; i < NJOBS; i++) {
-		turns[i] = (struct turn){.app = app, .job = &jobs[i]};
-		turns[i].timer = evtimer_new(app->loop, run, &turns[i]);
-		must(turns[i].timer != NULL && event_add(turns[i].timer, &first) == 0);
+		struct turn *turn = &started->turns[i];
+		*turn = (struct turn){.app = app, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
+		must(turn->timer != NULL && event_add(turn->timer, &first) == 0);
 	}
+	return started;
+}
+
+void jobs_stop(struct jobs *started)
+{
+	for (size_t i = 0; i < NJOBS; i++)
+		event_free(started->turns[i].timer);
 }

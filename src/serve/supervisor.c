@@ -69,7 +69,7 @@ static void start_child(struct supervisor *s, struct child *c)
 		prctl(PR_SET_NAME, c->role == WORKER_JOBS ? "tiepdan-jobs" : "tiepdan-http");
 		close(s->signals);
 		close(s->ready_pipe[0]);
-		_exit(worker_run(&start));
+		exit(worker_run(&start));
 	}
 	child_started(c, pid, slot, clock_mono_us());
 }

@@ -33,7 +33,8 @@ struct worker {
 	struct app app;
 	struct listener *listeners[SOCKETS_MAX];
 	unsigned nlisteners;
-	struct event *tick;
+	struct jobs *jobs;
+	struct event *term, *tick;
 	int64_t began_us, drain_until_us;
 	bool accepting;
 };
@@ -58,10 +59,16 @@ static void say_ready(struct worker *w)
 	if (w->start->role == WORKER_HTTP)
 		accept_clients(w);
 	else
-		jobs_start(&w->app);
+		w->jobs = jobs_start(&w->app, w->arena);
 	if (write(w->start->ready_fd, &pid, sizeof pid) != sizeof pid)
 		log_warn("worker.ready_pipe", LOG_INT("index", w->start->index));
 	close(w->start->ready_fd);
+}
+
+static void stop_listening(struct worker *w)
+{
+	while (w->nlisteners > 0)
+		listener_stop(w->listeners[--w->nlisteners]);
 }
 
 static void begin_drain(struct worker *w)
@@ -70,8 +77,7 @@ static void begin_drain(struct worker *w)
 		return;
 	w->app.draining = 1;
 	w->drain_until_us = clock_mono_us() + w->start->config->drain_timeout_ms * 1000;
-	for (unsigned i = 0; i < w->nlisteners; i++)
-		listener_stop(w->listeners[i]);
+	stop_listening(w);
 	conn_drain_all(&w->app);
 }
 
@@ -136,12 +142,13 @@ static int build(struct worker *w)
 	return 0;
 }
 
-static void add_event(struct worker *w, evutil_socket_t fd, short what, event_callback_fn callback, int every_ms)
+static struct event *add_event(struct worker *w, evutil_socket_t fd, short what, event_callback_fn callback, int every_ms)
 {
 	struct event *e = event_new(w->app.loop, fd, (short)(what | EV_PERSIST), callback, w);
 	struct timeval every = {.tv_sec = every_ms / 1000, .tv_usec = every_ms % 1000 * 1000};
 
 	must(e != NULL && event_add(e, every_ms > 0 ? &every : NULL) == 0);
+	return e;
 }
 
 /* Leaves with the supervisor: the kernel sends SIGTERM when it dies, and it may be dead already. */
@@ -154,25 +161,34 @@ static void follow_supervisor(void)
 		raise(SIGTERM);
 }
 
-int worker_run(const struct worker_start *start)
+/* Everything goes, in the order in which parts hold each other, so that a leak of the loop would be seen. */
+static void tear_down(struct worker *w)
 {
-	struct worker *w = calloc(1, sizeof *w);
+	struct app *app = &w->app;
+
+	stop_listening(w);
+	conns_free(app->conns);
+	if (w->jobs != NULL)
+		jobs_stop(w->jobs);
+	if (app->db != NULL)
+		db_close(app->db);
+	token_cache_free(app->tokens);
+	arena_free(app->city_arena);
+	if (w->term != NULL)
+		event_free(w->term);
+	if (w->tick != NULL)
+		event_free(w->tick);
+	if (app->loop != NULL)
+		event_base_free(app->loop);
+	arena_free(w->arena);      /* holds *w itself */
+}
+
+static void live(struct worker *w)
+{
 	sigset_t none;
 
-	must(w != NULL);
-	w->start = start;
-	w->began_us = clock_mono_us();
-	metric_slot(start->metric_slot);
-	if (start->config->fail_points)
-		fail_arm(getenv("TIEPDAN_FAIL"));
-	arena_reserve(RESERVE);
-	w->arena = arena_new();
-	shape_init();
-	router_init();
-	if (w->arena == NULL || build(w) < 0)
-		return EXIT_FAILURE;
-	add_event(w, SIGTERM, EV_SIGNAL, on_term, 0);
-	add_event(w, -1, 0, tick, TICK_MS);
+	w->term = add_event(w, SIGTERM, EV_SIGNAL, on_term, 0);
+	w->tick = add_event(w, -1, 0, tick, TICK_MS);
 	signal(SIGINT, SIG_IGN);      /* Ctrl-C reaches the whole group: the supervisor decides */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
@@ -180,6 +196,24 @@ int worker_run(const struct worker_start *start)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	follow_supervisor();
 	event_base_dispatch(w->app.loop);
-	db_close(w->app.db);
-	return EXIT_SUCCESS;
+}
+
+int worker_run(const struct worker_start *start)
+{
+	metric_slot(start->metric_slot);
+	if (start->config->fail_points)
+		fail_arm(getenv("TIEPDAN_FAIL"));
+	arena_reserve(RESERVE);
+	shape_init();
+	router_init();
+	struct arena *arena = arena_new();
+	if (arena == NULL)
+		return EXIT_FAILURE;
+	struct worker *w = arena_alloc(arena, sizeof *w);
+	*w = (struct worker){.start = start, .arena = arena, .began_us = clock_mono_us()};
+	bool built = build(w) == 0;
+	if (built)
+		live(w);
+	tear_down(w);
+	return built ? EXIT_SUCCESS : EXIT_FAILURE;
 }
