@@ -172,6 +172,9 @@ static void test_proxy_v1(void **state)
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		if (proxy_read_header(str_of(bad[i]), &a) != -EINVAL)
 			fail_msg("%s", bad[i]);
+	memset(endless + 11, '0', 107 - 11);
+	assert_int_equal(proxy_read_header((struct str){endless, 106}, &a), 0);
+	assert_int_equal(proxy_read_header((struct str){endless, 107}, &a), -EINVAL);
 }
 
 #define V2 "\r\n\r\n\0\r\nQUIT\n"
