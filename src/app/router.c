@@ -126,7 +126,7 @@ static int walk(struct req *req)
 	unsigned nargs = 0;
 	int at = 0;
 
-	if (req->path.len > 1 && str_ends(req->path, STR("/")))
+	if (!str_starts(req->path, STR("/")) || (req->path.len > 1 && str_ends(req->path, STR("/"))))
 		return -1;      /* "/x/" is not "/x" */
 	str_next(&rest, '/', &raw);
 	while (str_next(&rest, '/', &raw)) {
@@ -167,7 +167,8 @@ const struct route *router_find(struct req *req, struct str *ret_allow)
 {
 	int at = walk(req);
 
-	*ret_allow = STR_NONE;
+	/* OPTIONS * asks for the server as a whole (RFC 9110 section 9.3.7); the reader lets no other method have it. */
+	*ret_allow = str_eq(req->target, STR("*")) ? STR("GET, HEAD, POST, PUT, DELETE, OPTIONS") : STR_NONE;
 	if (at < 0)
 		return NULL;
 	enum http_method method = req->method == HTTP_HEAD ? HTTP_GET : req->method;

@@ -1,0 +1,36 @@
+/* serve/check.h: which schema a program may serve. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "serve/check.h"
+
+static bool serves(int64_t known, int64_t schema, int64_t oldest)
+{
+	struct arena *arena = arena_new();
+	bool good = serve_schema_fault(arena, known, schema, oldest).at == NULL;
+
+	arena_free(arena);
+	return good;
+}
+
+static void serves_what_carries_it(void **state)
+{
+	(void)state;
+	assert_true(serves(16, 16, 1));
+	assert_true(serves(16, 16, 16));
+	assert_true(serves(16, 20, 12));       /* a newer schema, additive so far: old and new servers side by side */
+	assert_false(serves(16, 15, 1));       /* migrations are missing */
+	assert_false(serves(16, 20, 17));      /* the schema has left this program behind */
+	assert_false(serves(16, 0, 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(serves_what_carries_it)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
