@@ -287,9 +287,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	bool ok = !fail_now(FAIL_DB_READ) && PQconsumeInput(l->pg);
 	take_results(l);
 	take_notifies(l);
-	if (!ok)
-		lose_broken(l);
-	else if (flush(l))
+	if (ok && flush(l))
 		settle(l, before);
 	else
 		lose_broken(l);

@@ -217,9 +217,7 @@ static const char *quoted_end(const char *p, bool escapes)
 	char quote = *p;
 
 	for (p++; *p; p++) {
-		if (escapes && *p == '\\' && p[1])
-			p++;
-		else if (*p == quote && p[1] == quote)
+		if ((escapes && *p == '\\' && p[1]) || (*p == quote && p[1] == quote))
 			p++;
 		else if (*p == quote)
 			return p + 1;
@@ -410,7 +408,7 @@ void statement_read(struct statement *s, const char *root, const char *path)
 	s->below = strncmp(path, root, n) == 0 ? path + n + strspn(path + n, "/") : path;
 	name_statement(s);
 	s->source = statement_read_file(path);
-	s->sql = malloc(2 * strlen(s->source) + 1); /* ":a" becomes "$64" at the longest */
+	s->sql = calloc(2, strlen(s->source) + 1); /* ":a" becomes "$64" at the longest */
 	if (!s->sql)
 		statement_fail(path, 0, "%s", strerror(errno));
 	c.at = s->source;
