@@ -31,8 +31,8 @@ class Load:
                 self.codes.append(client.post("/v1/tickets", ticket()).json["code"])
                 client.get("/v1/kinds")
                 self.good += 2
-            except ConnectionRefusedError as e:
-                if self.draining:
+            except (ConnectionRefusedError, ConnectionResetError) as e:
+                if self.draining:      # a connection that nobody accepted any more
                     self.refused += 1
                     return
                 self.bad.append(repr(e))
@@ -70,8 +70,8 @@ def test_sigterm_answers_what_it_took(own):
     own.process.wait(30)
     assert time.monotonic() - began < 30
     load.end()
-    assert not [b for b in load.bad if "Refused" not in b], load.bad[:3]
-    assert own.count("ticket") == len(load.codes)
+    assert not load.bad, load.bad[:3]
+    assert own.count("ticket") == len(load.codes), "a filing was done and not answered, or answered and not done"
 
 
 def test_a_killed_worker_is_replaced(own):

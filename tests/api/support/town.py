@@ -18,7 +18,7 @@ from support.client import Client
 from support.contract import ROOT
 
 BINARY = os.environ.get("TIEPDAN_BIN", str(ROOT / "build/asan/tiepdan"))
-LIMITS_OFF = {name: "10000000" for name in (
+LIMITS_OFF = {name: "1000000" for name in (
     "rate_address", "rate_filing", "rate_login", "rate_staff", "rate_report")}
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1"}
 CONSTRUCTION = "HN-SXD"      # the department of most tests
@@ -92,7 +92,7 @@ class Town:
     def __init__(self, cluster, contract, **settings):
         self.cluster = cluster
         self.contract = contract
-        self.settings = dict(LIMITS_OFF, workers="2", **{k: str(v) for k, v in settings.items()})
+        self.settings = {**LIMITS_OFF, "workers": "2", **{k: str(v) for k, v in settings.items()}}
         self.database = cluster.new_database()
         self.port, self.ops_port = free_port(), free_port()
         self.log_path = cluster.folder.with_name("%s-%s.log" % (cluster.folder.name, self.database))
