@@ -441,7 +441,7 @@ static void test_idle_connections_hold_no_buffer(void **state)
 	assert_true(list_empty(idle));
 	assert_non_null(c->in);
 	assert_null(c->req); /* a head that drips in costs no arena */
-	say(fd, GET("/now") + 1);
+	say(fd, &GET("/now")[1]);
 	assert_statuses(fd, "200");
 	assert_null(c->in);
 	close(fd);
