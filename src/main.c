@@ -10,13 +10,16 @@
 
 static void print_help(FILE *out)
 {
-	fputs("tiepdan: receives what citizens ask and report, brings it to the right department, keeps the legal time.\n\n"
+	fputs("tiepdan: receives what citizens ask and report, brings it to the right department, keeps the "
+	      "legal time.\n\n"
 	      "usage: tiepdan COMMAND [--SETTING=VALUE ...] [arguments]\n\n"
 	      "  serve                                   run the server in the foreground\n",
 		out);
 	for (const struct command *c = commands; c->name != NULL; c++)
 		fprintf(out, "  %-8s%-32s%s\n", c->name, c->usage, c->help);
-	fputs("\nsettings (flag, or TIEPDAN_<NAME> in the environment, or `name = value` in --config=FILE):\n", out);
+	fputs("\nsettings (flag, or TIEPDAN_<NAME> in the environment, or `name = value` in "
+	      "--config=FILE):\n",
+		out);
 	config_print_help(out);
 }
 
@@ -35,7 +38,7 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "help";
 
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
 		print_help(stdout);
 		return argc > 1 ? EXIT_SUCCESS : EXIT_FAILURE;

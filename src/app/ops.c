@@ -14,12 +14,13 @@ static void livez(struct req *req)
 static void readyz(struct req *req)
 {
 	const struct app *app = req->app;
-	const char *reason = app->draining		? "draining\n"
-			     : !db_ready(app->db)	? "database\n"
-			     : app->city == NULL	? "reference data\n"
-							: NULL;
+	const char *reason = app->draining	  ? "draining\n"
+			     : !db_ready(app->db) ? "database\n"
+			     : app->city == NULL  ? "reference data\n"
+						  : NULL;
 
-	reply_bytes(req, reason == NULL ? 200 : 503, "text/plain; charset=utf-8", reason == NULL ? STR("ok\n") : str_of(reason));
+	reply_bytes(req, reason == NULL ? 200 : 503, "text/plain; charset=utf-8",
+		reason == NULL ? STR("ok\n") : str_of(reason));
 }
 
 static bool wants_openmetrics(const struct req *req)
@@ -42,7 +43,8 @@ static void metrics(struct req *req)
 		names[i] = routes[i].path;
 	metric_print(&b, names, nroutes, open);
 	reply_bytes(req, 200,
-		open ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8",
+		open ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+		     : "text/plain; version=0.0.4; charset=utf-8",
 		buf_str(&b));
 }
 

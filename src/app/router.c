@@ -16,11 +16,11 @@
 /* The shape of an operation without input: any member or parameter is refused as unknown. */
 static const struct shape shape_none = {.name = "none"};
 
-#define GET HTTP_GET
-#define POST HTTP_POST
-#define PUT HTTP_PUT
+#define GET    HTTP_GET
+#define POST   HTTP_POST
+#define PUT    HTTP_PUT
 #define DELETE HTTP_DELETE
-#define ROUTE(method, path, roles, rate, input, flags, handler)                                                        \
+#define ROUTE(method, path, roles, rate, input, flags, handler)                                              \
 	{method, path, roles, RATE_##rate, &shape_##input, flags, handler, #handler},
 const struct route routes[] = {
 #include "app/routes.def"
@@ -30,16 +30,24 @@ const struct route routes[] = {
 #undef PUT
 #undef DELETE
 
-enum { NROUTES = sizeof routes / sizeof routes[0], NODES_MAX = 256 };
+enum {
+	NROUTES = sizeof routes / sizeof routes[0],
+	NODES_MAX = 256
+};
 const unsigned nroutes = NROUTES;
 
-enum segment_type { SEGMENT_LITERAL, SEGMENT_UUID, SEGMENT_INT, SEGMENT_TEXT };
+enum segment_type {
+	SEGMENT_LITERAL,
+	SEGMENT_UUID,
+	SEGMENT_INT,
+	SEGMENT_TEXT
+};
 
 /* A node of the tree: one segment of a template. Children form a chain, literals first. */
 struct node {
 	enum segment_type type;
 	struct str literal;
-	int child, next;                              /* index in nodes[], 0: none (0 is the root) */
+	int child, next; /* index in nodes[], 0: none (0 is the root) */
 	const struct route *by_method[HTTP_METHODS];
 };
 
@@ -86,7 +94,7 @@ static void add(const struct route *route)
 	struct str rest = str_of(route->path), segment;
 	int at = 0;
 
-	str_next(&rest, '/', &segment);           /* the empty part before the first slash */
+	str_next(&rest, '/', &segment); /* the empty part before the first slash */
 	while (str_next(&rest, '/', &segment))
 		if (segment.len > 0)
 			at = grow(at, segment);
@@ -127,7 +135,7 @@ static int walk(struct req *req)
 	int at = 0;
 
 	if (!str_starts(req->path, STR("/")) || (req->path.len > 1 && str_ends(req->path, STR("/"))))
-		return -1;      /* "/x/" is not "/x" */
+		return -1; /* "/x/" is not "/x" */
 	str_next(&rest, '/', &raw);
 	while (str_next(&rest, '/', &raw)) {
 		struct str segment = http_percent_decode(req->arena, raw, false);

@@ -8,11 +8,11 @@
 
 enum route_flags {
 	ROUTE_PLAIN = 0,
-	ROUTE_IF_MATCH = 1,   /* the change needs If-Match: 428 without it                                    */
-	ROUTE_ONCE = 2,       /* honours Idempotency-Key                                                     */
-	ROUTE_READ_LOG = 4,   /* a GET that logs the reading of personal data: its unit may write            */
-	ROUTE_BODY_1M = 8,    /* body cap 1 MiB instead of 64 KiB                                            */
-	ROUTE_TYPES = 16,     /* answers with content types of its own, not only JSON                         */
+	ROUTE_IF_MATCH = 1, /* the change needs If-Match: 428 without it                                    */
+	ROUTE_ONCE = 2,	    /* honours Idempotency-Key                                                     */
+	ROUTE_READ_LOG = 4, /* a GET that logs the reading of personal data: its unit may write            */
+	ROUTE_BODY_1M = 8,  /* body cap 1 MiB instead of 64 KiB                                            */
+	ROUTE_TYPES = 16,   /* answers with content types of its own, not only JSON                         */
 };
 
 /* One line of app/routes.def. */
@@ -21,10 +21,10 @@ struct route {
 	const char *path;
 	role_set roles;
 	enum rate_class rate;
-	const struct shape *input;       /* of the body; of the query string for GET */
+	const struct shape *input; /* of the body; of the query string for GET */
 	unsigned flags;
 	void (*handle)(struct req *req);
-	const char *operation;           /* name of the handler = operationId of the contract */
+	const char *operation; /* name of the handler = operationId of the contract */
 };
 
 extern const struct route routes[];

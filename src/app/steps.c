@@ -15,9 +15,19 @@
 #include "http/reply.h"
 
 /* What a step says: go on, wait (steps_resume() continues), or the request has been answered. */
-enum verdict { NEXT, WAIT, ANSWERED };
+enum verdict {
+	NEXT,
+	WAIT,
+	ANSWERED
+};
 
-enum { BODY_CAP = 64 * 1024, BODY_CAP_1M = 1024 * 1024, ONCE_KEY_MAX = 255, ONCE_KEY_MIN = 8, ONCE_KEY_ANONYMOUS = 22 };
+enum {
+	BODY_CAP = 64 * 1024,
+	BODY_CAP_1M = 1024 * 1024,
+	ONCE_KEY_MAX = 255,
+	ONCE_KEY_MIN = 8,
+	ONCE_KEY_ANONYMOUS = 22
+};
 
 static enum verdict refuse(struct req *req, enum problem problem)
 {
@@ -78,7 +88,8 @@ static enum verdict who_ticket(struct req *req, struct str credentials)
 	int64_t generation;
 
 	if (!str_next(&secret, ':', &text) ||
-		code_parse(keys_purpose(keys, KEY_TICKET_CODE), str_of(req->app->config->code_prefix), text, &code) < 0 ||
+		code_parse(keys_purpose(keys, KEY_TICKET_CODE), str_of(req->app->config->code_prefix), text,
+			&code) < 0 ||
 		!ticket_secret_check(keys, code.number, secret, &generation))
 		return refuse(req, PROBLEM_not_found);
 	req->who = (struct who){.kind = WHO_TICKET, .ticket_number = code.number, .generation = generation};
@@ -107,9 +118,10 @@ static enum verdict step_limit(struct req *req)
 	struct str principal = req->address_block;
 
 	if (class == RATE_ADDRESS)
-		return NEXT;      /* taken already, before anything expensive */
+		return NEXT; /* taken already, before anything expensive */
 	if (req->who.kind == WHO_STAFF)
-		principal = arena_str(req->arena, (struct str){(const char *)req->who.account.byte, sizeof req->who.account.byte});
+		principal = arena_str(req->arena,
+			(struct str){(const char *)req->who.account.byte, sizeof req->who.account.byte});
 	return rate_take(req, class, principal) ? NEXT : ANSWERED;
 }
 
@@ -131,7 +143,8 @@ static enum verdict step_may(struct req *req)
 
 static enum verdict step_accept(struct req *req)
 {
-	if (req->route->flags & ROUTE_TYPES || negotiate_media(req_field(req, "Accept"), STR("application/json")) > 0)
+	if (req->route->flags & ROUTE_TYPES ||
+		negotiate_media(req_field(req, "Accept"), STR("application/json")) > 0)
 		return NEXT;
 	return refuse(req, PROBLEM_not_acceptable);
 }
@@ -215,7 +228,8 @@ static enum verdict step_once(struct req *req)
 	struct str account = {(const char *)req->who.account.byte, sizeof req->who.account.byte};
 	struct digest mac = digest_hmac(keys_purpose(req->app->keys, KEY_ONCE),
 		(struct str[]){account, str_of(req->route->operation), key}, 3);
-	struct digest fingerprint = digest_hmac(STR("fingerprint"), (struct str[]){req->path, req->raw_body}, 2);
+	struct digest fingerprint =
+		digest_hmac(STR("fingerprint"), (struct str[]){req->path, req->raw_body}, 2);
 	req->once_key = arena_str(req->arena, digest_bytes(&mac));
 	req->once_fingerprint = arena_str(req->arena, digest_bytes(&fingerprint));
 	return NEXT;
@@ -231,20 +245,22 @@ static const struct step {
 	const char *name;
 	enum verdict (*run)(struct req *req);
 } steps[] = {
-	{"route", step_route},     /* which operation: routes.def                        */
-	{"rate", step_rate},       /* limit by address block, before anything expensive  */
-	{"who", step_who},         /* who is calling: token, or code and secret          */
-	{"limit", step_limit},     /* limit by principal                                 */
-	{"may", step_may},         /* may this role call it                              */
-	{"accept", step_accept},   /* does the client take JSON                         */
-	{"match", step_match},     /* which version is to be changed                     */
-	{"body", step_body},       /* read the body                                      */
-	{"input", step_input},     /* JSON or query string -> struct                     */
-	{"once", step_once},       /* Idempotency-Key                                    */
-	{"handle", step_handle},   /* the operation, in its noun's file                  */
+	{"route", step_route},	 /* which operation: routes.def                        */
+	{"rate", step_rate},	 /* limit by address block, before anything expensive  */
+	{"who", step_who},	 /* who is calling: token, or code and secret          */
+	{"limit", step_limit},	 /* limit by principal                                 */
+	{"may", step_may},	 /* may this role call it                              */
+	{"accept", step_accept}, /* does the client take JSON                         */
+	{"match", step_match},	 /* which version is to be changed                     */
+	{"body", step_body},	 /* read the body                                      */
+	{"input", step_input},	 /* JSON or query string -> struct                     */
+	{"once", step_once},	 /* Idempotency-Key                                    */
+	{"handle", step_handle}, /* the operation, in its noun's file                  */
 };
 
-enum { NSTEPS = sizeof steps / sizeof steps[0] };
+enum {
+	NSTEPS = sizeof steps / sizeof steps[0]
+};
 
 static void run(struct req *req)
 {

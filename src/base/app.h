@@ -8,10 +8,10 @@
 struct app {
 	struct event_base *loop;
 	const struct config *config;
-	const struct city *city; /* civil/city.h: reference data in memory; replaced as a whole on reload */
+	const struct city *city;  /* civil/city.h: reference data in memory; replaced as a whole on reload */
 	struct arena *city_arena; /* where the city lives */
-	struct db *db;		 /* db/db.h: the pools */
-	const struct keys *keys; /* auth/keys.h */
+	struct db *db;		  /* db/db.h: the pools */
+	const struct keys *keys;  /* auth/keys.h */
 	struct str cursor_key; /* signs page cursors: KEY_CURSOR of auth/keys.h                             */
 	struct token_cache *tokens;  /* auth/token.h */
 	struct rate *rate;	     /* auth/rate.h: limits in shared memory */

@@ -6,13 +6,13 @@
 /* The sub-commands besides `serve`: short programs that talk to PostgreSQL and wait for it. */
 struct command {
 	const char *name;
-	const char *usage;       /* arguments, for --help            */
-	const char *help;        /* one sentence                     */
+	const char *usage; /* arguments, for --help            */
+	const char *help;  /* one sentence                     */
 	/* `args` is what the settings left over, NULL-terminated. Returns the exit status. */
 	int (*run)(const struct config *config, char **args);
 };
 
-extern const struct command commands[];      /* ends with a row without name */
+extern const struct command commands[]; /* ends with a row without name */
 
 int command_migrate(const struct config *config, char **args);
 int command_seed(const struct config *config, char **args);

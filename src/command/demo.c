@@ -1,6 +1,7 @@
 /* tiepdan demo: fills an empty installation with people and with tickets of the last 60 days: routed, answered on time and
  * late, refused, open and overdue. It goes the way of real tickets: city_decide(), ticket_file(), ticket_move(). */
-#include <math.h>
+#include "command/demo.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,18 @@
 #include "civil/code.h"
 #include "civil/text.h"
 #include "command/command.h"
-#include "command/demo.h"
 #include "command/pg.h"
 
-enum { TICKETS = 240, DAYS = 60, TEMPLATES_MAX = 64, PROGRESS = 40 };
+enum {
+	TICKETS = 240,
+	DAYS = 60,
+	TEMPLATES_MAX = 64,
+	PROGRESS = 40
+};
 
-static const struct { const char *login, *name, *department, *roles; } people[] = {
+static const struct {
+	const char *login, *name, *department, *roles;
+} people[] = {
 	{"dieuphoi", "Nguyễn Thị Điều Phối", "HN-EIC", "coordinator"},
 	{"lanhdao.trungtam", "Trần Văn Trung Tâm", "HN-EIC", "hub_head"},
 	{"baochi", "Lê Thị Báo Chí", "HN-EIC", "press_officer"},
@@ -39,9 +46,10 @@ int64_t demo_random(struct demo *demo, int64_t below)
 
 static bool load_city(struct demo *demo)
 {
-	static const char *const statements[CITY_ROWS] = {"reference_load_version", "reference_load_calendars",
-		"reference_load_hours", "reference_load_days", "reference_load_departments", "reference_load_areas",
-		"reference_load_categories", "reference_load_kinds", "reference_load_policies", "reference_load_rules"};
+	static const char *const statements[CITY_ROWS] = {"reference_load_version",
+		"reference_load_calendars", "reference_load_hours", "reference_load_days",
+		"reference_load_departments", "reference_load_areas", "reference_load_categories",
+		"reference_load_kinds", "reference_load_policies", "reference_load_rules"};
 	PGresult *rows[CITY_ROWS] = {NULL};
 	struct str reason = STR("the reference data cannot be read");
 	bool ok = true;
@@ -66,9 +74,10 @@ static unsigned load_templates(struct demo *demo, struct demo_template *ret)
 		if (strcmp(group->files[i].name, "demo/tickets.csv") != 0)
 			continue;
 		struct csv csv = csv_open(group->files[i].data);
-		csv_read(&csv, demo->arena, cells);      /* the head line */
+		csv_read(&csv, demo->arena, cells); /* the head line */
 		while (n < TEMPLATES_MAX && csv_read(&csv, demo->arena, cells) == 6)
-			ret[n++] = (struct demo_template){cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]};
+			ret[n++] = (struct demo_template){
+				cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]};
 	}
 	return n;
 }
@@ -77,7 +86,8 @@ static bool add_people(struct demo *demo)
 {
 	for (size_t i = 0; i < sizeof people / sizeof people[0]; i++)
 		if (!pg_do(demo->pg, "command_user_add",
-			    (struct str[]){str_of(people[i].login), str_of(people[i].name), str_of(people[i].department),
+			    (struct str[]){str_of(people[i].login), str_of(people[i].name),
+				    str_of(people[i].department),
 				    arena_printf(demo->arena, "{%s}", people[i].roles)},
 			    4))
 			return false;
@@ -131,21 +141,28 @@ static struct str number_text(struct demo *demo, int64_t n)
 }
 
 /* The parameters of ticket_file in the order of its "in:" line. */
-static bool store(struct demo *demo, const struct demo_template *t, const struct filing_facts *facts, struct demo_ticket *ticket)
+static bool store(struct demo *demo, const struct demo_template *t, const struct filing_facts *facts,
+	struct demo_ticket *ticket)
 {
 	const struct decision *d = &ticket->decision;
-	struct str folded = text_fold(demo->arena, arena_printf(demo->arena, "%.*s\n%.*s", STR_ARG(t->title), STR_ARG(t->text)));
+	struct str folded = text_fold(
+		demo->arena, arena_printf(demo->arena, "%.*s\n%.*s", STR_ARG(t->title), STR_ARG(t->text)));
 	int year;
-	clock_civil_from_days(calendar_local_day(demo->city->calendar, facts->at), &year, &(int){0}, &(int){0});
+	clock_civil_from_days(
+		calendar_local_day(demo->city->calendar, facts->at), &year, &(int){0}, &(int){0});
 	struct str code = code_format(demo->arena, keys_purpose(demo->keys, KEY_TICKET_CODE), demo->prefix,
 		(struct code){demo->next_number, year % 100});
-	const struct str values[] = {ticket->id, number_text(demo, demo->next_number++), code, t->kind, t->category, facts->area,
-		t->title, t->text, folded, STR_NONE, STR_NONE, STR_NONE, t->language, STR("web"), STR("false"), d->visibility,
-		d->sight, d->level, number_text(demo, d->department->id),
-		d->policy == NULL ? STR_NONE : number_text(demo, d->policy->id), decision_explain(demo->arena, d, facts),
-		demo_instant(demo, facts->at), demo_instant(demo, d->accept_due), demo_instant(demo, d->answer_due), STR_NONE,
-		STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, uuid_text(demo)};
-	enum { N = sizeof values / sizeof values[0] };
+	const struct str values[] = {ticket->id, number_text(demo, demo->next_number++), code, t->kind,
+		t->category, facts->area, t->title, t->text, folded, STR_NONE, STR_NONE, STR_NONE,
+		t->language, STR("web"), STR("false"), d->visibility, d->sight, d->level,
+		number_text(demo, d->department->id),
+		d->policy == NULL ? STR_NONE : number_text(demo, d->policy->id),
+		decision_explain(demo->arena, d, facts), demo_instant(demo, facts->at),
+		demo_instant(demo, d->accept_due), demo_instant(demo, d->answer_due), STR_NONE, STR_NONE,
+		STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, uuid_text(demo)};
+	enum {
+		N = sizeof values / sizeof values[0]
+	};
 	struct str arrays[N];
 
 	for (int i = 0; i < N; i++)
@@ -157,7 +174,7 @@ static bool store(struct demo *demo, const struct demo_template *t, const struct
 static int64_t random_instant(struct demo *demo)
 {
 	int64_t day = demo->now_ms / 86400000 - demo_random(demo, DAYS);
-	int64_t at = day * 86400 + demo_random(demo, 15 * 3600);      /* 07:00 to 22:00 at UTC+7 */
+	int64_t at = day * 86400 + demo_random(demo, 15 * 3600); /* 07:00 to 22:00 at UTC+7 */
 	int64_t latest = demo->now_ms / 1000 - 60;
 
 	return at < latest ? at : latest;
@@ -176,9 +193,11 @@ static struct str random_area(struct demo *demo)
 
 static bool add_ticket(struct demo *demo, const struct demo_template *t)
 {
-	struct demo_ticket ticket = {.id = uuid_text(demo), .reply = t->reply, .filed_at = random_instant(demo)};
+	struct demo_ticket ticket = {
+		.id = uuid_text(demo), .reply = t->reply, .filed_at = random_instant(demo)};
 	bool placeless = str_eq(t->kind, STR("press"));
-	const struct filing_facts facts = {t->kind, t->category, placeless ? STR_NONE : random_area(demo), ticket.filed_at};
+	const struct filing_facts facts = {
+		t->kind, t->category, placeless ? STR_NONE : random_area(demo), ticket.filed_at};
 
 	if (city_decide(demo->city, &facts, &ticket.decision) < 0) {
 		fputs("tiepdan: the calendar does not reach far enough\n", stderr);
@@ -189,7 +208,8 @@ static bool add_ticket(struct demo *demo, const struct demo_template *t)
 
 static bool take_numbers(struct demo *demo)
 {
-	PGresult *r = pg_query(demo->pg, "ticket_number_block", (struct str[]){number_text(demo, TICKETS)}, 1);
+	PGresult *r =
+		pg_query(demo->pg, "ticket_number_block", (struct str[]){number_text(demo, TICKETS)}, 1);
 	bool ok = r != NULL && str_to_i64(str_of(PQgetvalue(r, 0, 0)), &demo->next_number) == 0;
 
 	PQclear(r);
@@ -226,7 +246,10 @@ static int is_loaded(struct demo *demo)
 
 int command_demo(const struct config *config, char **args)
 {
-	struct demo demo = {.arena = arena_new(), .now_ms = clock_wall_ms(), .seed = 20260701, .prefix = str_of(config->code_prefix)};
+	struct demo demo = {.arena = arena_new(),
+		.now_ms = clock_wall_ms(),
+		.seed = 20260701,
+		.prefix = str_of(config->code_prefix)};
 	struct str reason = STR("memory is out");
 	int status = EXIT_FAILURE;
 
@@ -240,7 +263,8 @@ int command_demo(const struct config *config, char **args)
 		int loaded = is_loaded(&demo);
 		if (loaded > 0)
 			puts("the demo is loaded already");
-		if (loaded > 0 || (loaded == 0 && pg_script(demo.pg, "begin") && fill(&demo) && pg_script(demo.pg, "commit")))
+		if (loaded > 0 || (loaded == 0 && pg_script(demo.pg, "begin") && fill(&demo) &&
+					  pg_script(demo.pg, "commit")))
 			status = EXIT_SUCCESS;
 	}
 	PQfinish(demo.pg);

@@ -8,7 +8,9 @@
 
 /* What the two halves of `tiepdan demo` share: demo.c files tickets, demo_life.c lets people work on them. */
 
-enum { DEMO_STAFF_MAX = 400 };
+enum {
+	DEMO_STAFF_MAX = 400
+};
 
 /* A person of the demo with a session to act in. */
 struct demo_person {
@@ -24,7 +26,7 @@ struct demo {
 	const struct city *city;
 	struct str prefix;
 	int64_t now_ms, next_number;
-	uint64_t seed;                  /* the demo is the same every time but for the dates */
+	uint64_t seed; /* the demo is the same every time but for the dates */
 	struct demo_person staff[DEMO_STAFF_MAX];
 	int nstaff;
 };
@@ -35,13 +37,13 @@ struct demo_template {
 
 struct demo_ticket {
 	struct str id, reply;
-	int64_t filed_at;               /* seconds */
+	int64_t filed_at; /* seconds */
 	struct decision decision;
 };
 
 int64_t demo_random(struct demo *demo, int64_t below);
 struct str demo_uuid(struct demo *demo);
-struct str demo_instant(struct demo *demo, int64_t seconds);      /* 0 and INT64_MIN: absent */
+struct str demo_instant(struct demo *demo, int64_t seconds); /* 0 and INT64_MIN: absent */
 
 /* Brings a filed ticket to where its fate wants it: untouched, accepted, in work, answered in time or late, refused. */
 bool demo_live(struct demo *demo, const struct demo_ticket *ticket);

@@ -6,7 +6,10 @@
 #include "command/demo.h"
 #include "command/pg.h"
 
-enum { HOUR = 3600, DAY = 86400 };
+enum {
+	HOUR = 3600,
+	DAY = 86400
+};
 
 /* The tale of a ticket in moves; `share` of a hundred tickets have it. */
 static const struct fate {
@@ -90,16 +93,17 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 	       pg_do(demo->pg, "db_caller",
 		       (struct str[]){STR("staff"), p->account, p->session, STR("false"), STR("60000")}, 5) &&
 	       pg_do(demo->pg, "ticket_move",
-		       (struct str[]){ticket->id, str_of(action), STR_NONE, refusal, STR_NONE, STR_NONE, STR_NONE, text,
-			       demo_instant(demo, at), offers(demo, o, n, 0), offers(demo, o, n, 1), offers(demo, o, n, 2),
-			       demo_uuid(demo)},
+		       (struct str[]){ticket->id, str_of(action), STR_NONE, refusal, STR_NONE, STR_NONE,
+			       STR_NONE, text, demo_instant(demo, at), offers(demo, o, n, 0),
+			       offers(demo, o, n, 1), offers(demo, o, n, 2), demo_uuid(demo)},
 		       13);
 }
 
 /* When the last move happens: well before the answer is due, or after it. */
 static int64_t end_of(struct demo *demo, const struct demo_ticket *ticket, const struct fate *fate)
 {
-	int64_t due = ticket->decision.answer_due != 0 ? ticket->decision.answer_due : ticket->filed_at + 3 * DAY;
+	int64_t due =
+		ticket->decision.answer_due != 0 ? ticket->decision.answer_due : ticket->filed_at + 3 * DAY;
 
 	if (fate->late)
 		return due + HOUR + demo_random(demo, 4 * DAY);
@@ -111,7 +115,8 @@ static bool is_special(const struct demo_ticket *ticket)
 {
 	struct str sight = ticket->decision.sight;
 
-	return str_eq(sight, STR("denunciation")) || str_eq(sight, STR("press")) || str_eq(sight, STR("data"));
+	return str_eq(sight, STR("denunciation")) || str_eq(sight, STR("press")) ||
+	       str_eq(sight, STR("data"));
 }
 
 bool demo_live(struct demo *demo, const struct demo_ticket *ticket)
@@ -130,7 +135,7 @@ bool demo_live(struct demo *demo, const struct demo_ticket *ticket)
 	for (int i = 0; i < moves; i++) {
 		int64_t at = ticket->filed_at + (end - ticket->filed_at) * (i + 1) / moves;
 		if (at > now)
-			break;      /* the tale goes on when the visitor is there */
+			break; /* the tale goes on when the visitor is there */
 		if (!act(demo, ticket, fate->actions[i], at))
 			return false;
 	}

@@ -12,12 +12,16 @@
 #include "command/command.h"
 #include "command/pg.h"
 
-enum { FREE_PERCENT = 5, CLOCK_SLACK_MS = 5000, SPARE_DESCRIPTORS = 256 };
+enum {
+	FREE_PERCENT = 5,
+	CLOCK_SLACK_MS = 5000,
+	SPARE_DESCRIPTORS = 256
+};
 
 struct patient {
 	const struct config *config;
 	struct arena *arena;
-	PGconn *app, *owner;      /* NULL while they cannot be reached */
+	PGconn *app, *owner; /* NULL while they cannot be reached */
 };
 
 /* A finding: absent `fault` means that all is well. */
@@ -44,7 +48,8 @@ static struct finding check_keys(struct patient *p)
 
 	if (p->config->key_dir[0] != '\0' && keys_load(p->arena, p->config->key_dir, &reason) != NULL)
 		return well;
-	return (struct finding){reason, "run `tiepdan keys create`; the folder must be 0700 and its files 0600, owned by the server's user"};
+	return (struct finding){reason, "run `tiepdan keys create`; the folder must be 0700 and its files "
+					"0600, owned by the server's user"};
 }
 
 static struct finding check_server_database(struct patient *p)
@@ -54,7 +59,8 @@ static struct finding check_server_database(struct patient *p)
 		return (struct finding){STR("the server cannot reach its database"),
 			"start PostgreSQL, and check database_url and pg_hba.conf for the role tiepdan_app"};
 	if (PQserverVersion(p->app) < 150000)
-		return (struct finding){arena_printf(p->arena, "PostgreSQL is too old (%d)", PQserverVersion(p->app)),
+		return (struct finding){
+			arena_printf(p->arena, "PostgreSQL is too old (%d)", PQserverVersion(p->app)),
 			"version 15 or later is needed"};
 	return well;
 }
@@ -71,7 +77,8 @@ static struct finding check_owner_database(struct patient *p)
 static struct str ask(struct patient *p, PGconn *pg, const char *statement)
 {
 	PGresult *r = pg == NULL ? NULL : pg_query(pg, statement, NULL, 0);
-	struct str answer = r != NULL && PQntuples(r) > 0 ? arena_str(p->arena, str_of(PQgetvalue(r, 0, 0))) : STR_NONE;
+	struct str answer =
+		r != NULL && PQntuples(r) > 0 ? arena_str(p->arena, str_of(PQgetvalue(r, 0, 0))) : STR_NONE;
 
 	PQclear(r);
 	return answer;
@@ -83,7 +90,8 @@ static struct finding check_schema(struct patient *p)
 	struct str answer = ask(p, p->owner, "serve_schema");
 
 	if (answer.at == NULL || str_to_i64(answer, &schema) < 0 || schema < known)
-		return (struct finding){arena_printf(p->arena, "the schema is at migration %ld of %ld", (long)schema, (long)known),
+		return (struct finding){arena_printf(p->arena, "the schema is at migration %ld of %ld",
+						(long)schema, (long)known),
 			"run `tiepdan migrate`"};
 	return well;
 }
@@ -93,7 +101,8 @@ static struct finding check_rights(struct patient *p)
 	struct str answer = ask(p, p->app, "command_check_rights");
 
 	if (answer.at == NULL || !str_eq(answer, STR("t")))
-		return (struct finding){STR("the server signs in with a role that owns tables or passes row-level security"),
+		return (struct finding){
+			STR("the server signs in with a role that owns tables or passes row-level security"),
 			"let database_url use the role tiepdan_app, never the owner or a superuser"};
 	return well;
 }
@@ -114,10 +123,12 @@ static struct finding check_clock(struct patient *p)
 	int64_t theirs;
 
 	if (answer.at == NULL || str_to_i64(answer, &theirs) < 0)
-		return (struct finding){STR("the clock of the database cannot be read"), "check the database"};
+		return (struct finding){
+			STR("the clock of the database cannot be read"), "check the database"};
 	int64_t apart = theirs - clock_wall_ms();
 	if (apart > CLOCK_SLACK_MS || apart < -CLOCK_SLACK_MS)
-		return (struct finding){arena_printf(p->arena, "this machine and the database are %ld ms apart", (long)apart),
+		return (struct finding){
+			arena_printf(p->arena, "this machine and the database are %ld ms apart", (long)apart),
 			"switch on time synchronisation on both (systemd-timesyncd or chrony)"};
 	return well;
 }
@@ -128,7 +139,8 @@ static struct finding check_zone(struct patient *p)
 	unsigned n;
 
 	if (zone_load(p->arena, str_of(p->config->zone), 2040, &offsets, &n) < 0)
-		return (struct finding){arena_printf(p->arena, "the time zone %s is not there", p->config->zone),
+		return (struct finding){
+			arena_printf(p->arena, "the time zone %s is not there", p->config->zone),
 			"install the package tzdata, or correct the setting zone"};
 	return well;
 }
@@ -137,9 +149,11 @@ static struct finding check_limits(struct patient *p)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)p->config->max_connections + SPARE_DESCRIPTORS)
-		return (struct finding){arena_printf(p->arena, "%lu open files are too few for %ld connections",
-						(unsigned long)limit.rlim_cur, (long)p->config->max_connections),
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+		limit.rlim_cur < (rlim_t)p->config->max_connections + SPARE_DESCRIPTORS)
+		return (struct finding){
+			arena_printf(p->arena, "%lu open files are too few for %ld connections",
+				(unsigned long)limit.rlim_cur, (long)p->config->max_connections),
 			"raise LimitNOFILE of the unit (or ulimit -n), or lower max_connections"};
 	return well;
 }
@@ -150,7 +164,8 @@ static struct finding check_disk(struct patient *p)
 
 	if (statvfs(p->config->key_dir[0] != '\0' ? p->config->key_dir : "/", &st) == 0 && st.f_blocks > 0 &&
 		st.f_bavail * 100 / st.f_blocks < FREE_PERCENT)
-		return (struct finding){STR("the disk is almost full"), "free space: PostgreSQL stops when it has none"};
+		return (struct finding){
+			STR("the disk is almost full"), "free space: PostgreSQL stops when it has none"};
 	return well;
 }
 
@@ -158,9 +173,16 @@ static const struct check {
 	const char *name;
 	struct finding (*run)(struct patient *p);
 } checks[] = {
-	{"settings", check_settings}, {"keys", check_keys}, {"database of the server", check_server_database},
-	{"database of the owner", check_owner_database}, {"schema", check_schema}, {"rights of the server", check_rights},
-	{"reference data", check_reference}, {"clock", check_clock}, {"time zone", check_zone}, {"open files", check_limits},
+	{"settings", check_settings},
+	{"keys", check_keys},
+	{"database of the server", check_server_database},
+	{"database of the owner", check_owner_database},
+	{"schema", check_schema},
+	{"rights of the server", check_rights},
+	{"reference data", check_reference},
+	{"clock", check_clock},
+	{"time zone", check_zone},
+	{"open files", check_limits},
 	{"disk", check_disk},
 };
 
@@ -172,8 +194,8 @@ int command_doctor(const struct config *config, char **args)
 	(void)args;
 	for (size_t i = 0; p.arena != NULL && i < sizeof checks / sizeof checks[0]; i++) {
 		struct finding f = checks[i].run(&p);
-		printf("%-6s %s%s%.*s\n", f.fault.at == NULL ? "ok" : "WRONG", checks[i].name, f.fault.at == NULL ? "" : ": ",
-			STR_ARG(f.fault));
+		printf("%-6s %s%s%.*s\n", f.fault.at == NULL ? "ok" : "WRONG", checks[i].name,
+			f.fault.at == NULL ? "" : ": ", STR_ARG(f.fault));
 		if (f.fault.at != NULL)
 			printf("       cure: %s\n", f.cure);
 		faults += f.fault.at != NULL;

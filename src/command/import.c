@@ -13,11 +13,13 @@
 #include "command/command.h"
 #include "command/pg.h"
 
-enum { FILE_MAX_BYTES = 64 * 1024 * 1024 };
+enum {
+	FILE_MAX_BYTES = 64 * 1024 * 1024
+};
 
 /* The kinds, in the order in which they need each other. */
-static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories", "kinds", "profiles",
-	"policies", "route_rules", "refusal_reasons", NULL};
+static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
+	"kinds", "profiles", "policies", "route_rules", "refusal_reasons", NULL};
 
 static bool is_kind(const char *name)
 {
@@ -39,7 +41,8 @@ static struct str rows_of(struct arena *arena, const char *name, struct str text
 	buf_byte(&b, '[');
 	while ((n = csv_read(&csv, arena, cells)) > 0) {
 		if (n != columns) {
-			fprintf(stderr, "%s:%u: %u fields, but the first line has %u\n", name, csv.line, n, columns);
+			fprintf(stderr, "%s:%u: %u fields, but the first line has %u\n", name, csv.line, n,
+				columns);
 			return STR_NONE;
 		}
 		buf_printf(&b, "%s{\"line\":%u", b.len > 1 ? "," : "", csv.line);
@@ -109,7 +112,8 @@ int command_import(const struct config *config, char **args)
 	struct arena *arena = arena_new();
 	struct str text = arena == NULL ? STR_NONE : read_file(arena, args[1]);
 	PGconn *pg = text.at == NULL ? NULL : pg_connect("owner_url", config->owner_url);
-	bool ok = pg != NULL && pg_script(pg, "begin") && import_text(pg, args[0], args[1], text) && pg_script(pg, "commit");
+	bool ok = pg != NULL && pg_script(pg, "begin") && import_text(pg, args[0], args[1], text) &&
+		  pg_script(pg, "commit");
 	PQfinish(pg);
 	arena_free(arena);
 	if (!ok)

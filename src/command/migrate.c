@@ -10,7 +10,10 @@
 #include "command/command.h"
 #include "command/pg.h"
 
-enum { TRIES = 20, PAUSE_US = 500000 };
+enum {
+	TRIES = 20,
+	PAUSE_US = 500000
+};
 
 struct migration {
 	int64_t version;
@@ -37,7 +40,9 @@ static int has_run(PGconn *pg, struct arena *arena, const struct migration *m)
 	int answer = r == NULL ? -1 : PQntuples(r);
 
 	if (answer == 1 && !str_eq(str_of(PQgetvalue(r, 0, 0)), m->checksum)) {
-		fprintf(stderr, "tiepdan: migration %.*s has run with another text: this program and the database do not fit\n",
+		fprintf(stderr,
+			"tiepdan: migration %.*s has run with another text: this program and the database do "
+			"not fit\n",
 			STR_ARG(m->name));
 		answer = -1;
 	}
@@ -110,7 +115,8 @@ static int migrate(PGconn *pg, struct arena *arena, bool dry)
 		there = there || !dry;
 		done++;
 	}
-	printf(done == 0 ? "the schema is up to date (%u migrations)\n" : "%u migrations\n", done == 0 ? group->n : done);
+	printf(done == 0 ? "the schema is up to date (%u migrations)\n" : "%u migrations\n",
+		done == 0 ? group->n : done);
 	return EXIT_SUCCESS;
 }
 

@@ -41,7 +41,7 @@ int command_keys(const struct config *config, char **args)
 
 int command_config(const struct config *config, char **args)
 {
-	(void)config;      /* it has been read and checked by now */
+	(void)config; /* it has been read and checked by now */
 	if (args[0] != NULL && strcmp(args[0], "sample") == 0)
 		config_print_sample(stdout);
 	else

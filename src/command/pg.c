@@ -8,7 +8,9 @@
 #include "base/must.h"
 #include "db/db.h"
 
-enum { PARAMETERS_MAX = 48 };
+enum {
+	PARAMETERS_MAX = 48
+};
 
 static void ignore_notice(void *arg, const PGresult *r)
 {
@@ -23,7 +25,8 @@ PGconn *pg_connect(const char *name, const char *url)
 	}
 	PGconn *pg = PQconnectdb(url);
 	PQsetNoticeReceiver(pg, ignore_notice, NULL);
-	if (PQstatus(pg) == CONNECTION_OK && pg_script(pg, "set search_path = tiepdan, public; set jit = off"))
+	if (PQstatus(pg) == CONNECTION_OK &&
+		pg_script(pg, "set search_path = tiepdan, public; set jit = off"))
 		return pg;
 	fprintf(stderr, "tiepdan: cannot connect with %s: %s", name, PQerrorMessage(pg));
 	PQfinish(pg);

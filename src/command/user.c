@@ -15,22 +15,27 @@ static struct str option(char **args, const char *name)
 	size_t len = strlen(name);
 
 	for (; *args != NULL; args++)
-		if (strncmp(*args, "--", 2) == 0 && strncmp(*args + 2, name, len) == 0 && (*args)[2 + len] == '=')
+		if (strncmp(*args, "--", 2) == 0 && strncmp(*args + 2, name, len) == 0 &&
+			(*args)[2 + len] == '=')
 			return str_of(*args + 3 + len);
 	return STR_NONE;
 }
 
 static bool add(PGconn *pg, const struct config *config, struct arena *arena, char **args)
 {
-	struct str name = option(args, "name"), department = option(args, "department"), roles = option(args, "role");
+	struct str name = option(args, "name"), department = option(args, "department"),
+		   roles = option(args, "role");
 
 	(void)config;
 	if (name.at == NULL || department.at == NULL || roles.at == NULL) {
-		fputs("usage: tiepdan user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE]\n", stderr);
+		fputs("usage: tiepdan user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE]\n",
+			stderr);
 		return false;
 	}
 	return pg_do(pg, "command_user_add",
-		(struct str[]){str_of(args[0]), name, department, arena_printf(arena, "{%.*s}", STR_ARG(roles))}, 4);
+		(struct str[]){
+			str_of(args[0]), name, department, arena_printf(arena, "{%.*s}", STR_ARG(roles))},
+		4);
 }
 
 /* Prints the code; only its HMAC is stored. */
@@ -59,8 +64,8 @@ static bool list(PGconn *pg, const struct config *config, struct arena *arena, c
 	(void)config, (void)arena, (void)args;
 	PGresult *r = pg_query(pg, "command_user_list", NULL, 0);
 	for (int i = 0; r != NULL && i < PQntuples(r); i++)
-		printf("%-24s %-12s %-10s %-30s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1), PQgetvalue(r, i, 2),
-			PQgetvalue(r, i, 3), PQgetvalue(r, i, 4));
+		printf("%-24s %-12s %-10s %-30s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1),
+			PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 4));
 	PQclear(r);
 	return r != NULL;
 }
@@ -92,7 +97,8 @@ static const struct verb {
 	const char *name;
 	bool needs_login;
 	bool (*run)(PGconn *pg, const struct config *config, struct arena *arena, char **args);
-} verbs[] = {{"add", true, add}, {"code", true, code}, {"list", false, list}, {"enable", true, enable}, {"disable", true, disable}};
+} verbs[] = {{"add", true, add}, {"code", true, code}, {"list", false, list}, {"enable", true, enable},
+	{"disable", true, disable}};
 
 static const struct verb *find_verb(const char *name)
 {

@@ -15,17 +15,18 @@
  * When the client goes. A reset: the request becomes REQ_LEFT. A FIN may be a half-close, so its client still gets the
  * answer; only a GET that waits without a unit of work (no pin) is given up. */
 
-struct conns;     /* the connections of this process, see app->conns */
+struct conns; /* the connections of this process, see app->conns */
 
 /* What the layers above plug in, once per listening address. */
 struct server {
-	void (*begin)(struct req *req);   /* a request head is complete: app/steps.c, or the ops router        */
-	unsigned (*route_index)(const struct req *req);             /* for metrics and the access log          */
-	const char *(*route_name)(const struct req *req);           /* template, never the raw path            */
+	void (*begin)(
+		struct req *req); /* a request head is complete: app/steps.c, or the ops router        */
+	unsigned (*route_index)(const struct req *req);	  /* for metrics and the access log          */
+	const char *(*route_name)(const struct req *req); /* template, never the raw path            */
 };
 
-struct conns *conns_new(struct app *app);     /* NULL when memory is out; the caller puts it into app->conns */
-void conns_free(struct conns *conns);         /* cuts every connection; accepts NULL                         */
+struct conns *conns_new(struct app *app); /* NULL when memory is out; the caller puts it into app->conns */
+void conns_free(struct conns *conns);	  /* cuts every connection; accepts NULL                         */
 /* Text for Date, made once a second. Valid until the next call. */
 struct str conns_date(struct conns *conns);
 /* Closes the connection that has been idle for longest, if one has been so for a second. */
@@ -47,6 +48,6 @@ bool conn_closes_after(const struct req *req);
  * once they have been. (A client that has just connected or been answered is about to send: it is not met by a reset.)
  * app->draining is set before. */
 void conn_drain_all(struct app *app);
-unsigned conn_count(const struct app *app);   /* open connections of this process */
+unsigned conn_count(const struct app *app); /* open connections of this process */
 
 #endif

@@ -8,7 +8,7 @@
 
 enum {
 	HTTP_HEAD_MAX = 16 * 1024,
-	HTTP_HEAD_MAX_OPEN311 = 32 * 1024,   /* GET and HEAD of /open311/...: long lists in the query */
+	HTTP_HEAD_MAX_OPEN311 = 32 * 1024, /* GET and HEAD of /open311/...: long lists in the query */
 	HTTP_CHUNK_LINE_MAX = 256,
 	HTTP_TRAILER_MAX = 4 * 1024,
 };
@@ -40,14 +40,21 @@ bool http_is_authority(struct str text);
 
 /* Chunked bodies, read as they come. */
 struct http_chunks {
-	enum { CHUNK_SIZE, CHUNK_DATA, CHUNK_DATA_END, CHUNK_TRAILER, CHUNK_DONE } at;
-	uint64_t left;        /* bytes left in the current chunk */
-	uint64_t total;       /* body bytes so far               */
+	enum {
+		CHUNK_SIZE,
+		CHUNK_DATA,
+		CHUNK_DATA_END,
+		CHUNK_TRAILER,
+		CHUNK_DONE
+	} at;
+	uint64_t left;	/* bytes left in the current chunk */
+	uint64_t total; /* body bytes so far               */
 	unsigned trailer_bytes;
 };
 /* Takes as much of `data` as it can: ret_taken bytes are used up, of which the body part (maybe empty) is ret_body. Call
  * again with the rest until it takes nothing. */
-enum http_refusal http_chunks_read(struct http_chunks *c, struct str data, size_t *ret_taken, struct str *ret_body);
+enum http_refusal http_chunks_read(
+	struct http_chunks *c, struct str data, size_t *ret_taken, struct str *ret_body);
 
 /* Percent-decoding, once, strict: bad escapes, U+0000 and invalid UTF-8 give absent. `plus` turns '+' into a blank. A text
  * without escapes is returned as it is, not copied. */
@@ -60,6 +67,6 @@ const char *http_status_text(int status);
 enum problem http_refusal_problem(enum http_refusal refusal);
 const char *http_refusal_name(enum http_refusal refusal);
 const char *http_refusal_help(enum http_refusal refusal);
-void http_refusal_count(enum http_refusal refusal);       /* in all and by reason */
+void http_refusal_count(enum http_refusal refusal); /* in all and by reason */
 
 #endif

@@ -18,13 +18,17 @@ enum fault {
 	FAULT_COUNT
 };
 
-enum lang { LANG_VI, LANG_EN, LANG_COUNT };
+enum lang {
+	LANG_VI,
+	LANG_EN,
+	LANG_COUNT
+};
 
 struct problem_row {
-	const char *name;          /* last part of the type URI, words joined by '-' */
+	const char *name; /* last part of the type URI, words joined by '-' */
 	int status;
-	const char *raised_by;     /* "" when nothing in the database raises it       */
-	const char *pointer;       /* "" or a JSON Pointer                            */
+	const char *raised_by; /* "" when nothing in the database raises it       */
+	const char *pointer;   /* "" or a JSON Pointer                            */
 	const char *title[LANG_COUNT];
 };
 

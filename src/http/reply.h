@@ -20,7 +20,7 @@ struct str reply_tag_of(struct str if_match);
 
 void reply_json(struct req *req, int status, struct str body);
 void reply_bytes(struct req *req, int status, const char *content_type, struct str body);
-void reply_empty(struct req *req, int status);             /* 204, 304 */
+void reply_empty(struct req *req, int status); /* 204, 304 */
 
 /* application/problem+json. `detail` may be absent. */
 void reply_problem(struct req *req, enum problem problem, struct str detail);

@@ -12,40 +12,54 @@
 #include "http/who.h"
 
 struct conn;
-struct server;    /* http/conn.h  */
-struct route;     /* app/router.h */
-struct page;      /* db/answer.h */
+struct server; /* http/conn.h  */
+struct route;  /* app/router.h */
+struct page;   /* db/answer.h */
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_METHODS };
-
-struct http_field {
-	struct str name, value;    /* value without leading and trailing blanks */
+enum http_method {
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_PATCH,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_METHODS
 };
 
-enum { HTTP_FIELDS_MAX = 100, REQ_PATH_MAX = 4, REQ_FAULTS_MAX = 50, REQ_HEADERS_MAX = 24 };
+struct http_field {
+	struct str name, value; /* value without leading and trailing blanks */
+};
+
+enum {
+	HTTP_FIELDS_MAX = 100,
+	REQ_PATH_MAX = 4,
+	REQ_FAULTS_MAX = 50,
+	REQ_HEADERS_MAX = 24
+};
 
 /* A typed path segment, in the order of the {..} in the route's template. */
 struct path_arg {
-	struct str text;           /* percent-decoded                                   */
-	struct uuid uuid;          /* {x:uuid}                                          */
-	int64_t number;            /* {x:int}                                           */
+	struct str text;  /* percent-decoded                                   */
+	struct uuid uuid; /* {x:uuid}                                          */
+	int64_t number;	  /* {x:int}                                           */
 };
 
 struct req_fault {
-	const char *in;            /* "pointer", "parameter" or "header"                */
-	struct str where;          /* "/contact/phone", "limit", "If-Match"             */
+	const char *in;	  /* "pointer", "parameter" or "header"                */
+	struct str where; /* "/contact/phone", "limit", "If-Match"             */
 	enum fault code;
-	struct str detail;         /* absent: the text of the code                      */
+	struct str detail; /* absent: the text of the code                      */
 };
 
 /* Where a request is. One function, req_become(), changes it. */
 enum req_state {
-	REQ_HEAD,      /* being read                                                    */
-	REQ_STEPS,     /* in app/steps.c                                                */
-	REQ_BODY,      /* body being read for the step `body`                           */
-	REQ_UNIT,      /* a unit of work is out; pinned                                 */
-	REQ_ANSWERED,  /* answer handed to the connection                               */
-	REQ_LEFT,      /* the client left; lives until its pins are gone                */
+	REQ_HEAD,     /* being read                                                    */
+	REQ_STEPS,    /* in app/steps.c                                                */
+	REQ_BODY,     /* body being read for the step `body`                           */
+	REQ_UNIT,     /* a unit of work is out; pinned                                 */
+	REQ_ANSWERED, /* answer handed to the connection                               */
+	REQ_LEFT,     /* the client left; lives until its pins are gone                */
 };
 
 /* One request: owner of its arena, from the first byte of the head to the access log line.
@@ -53,40 +67,40 @@ enum req_state {
 struct req {
 	struct arena *arena;
 	struct app *app;
-	const struct server *server;         /* of the listening address it came to                    */
-	struct conn *conn;                   /* NULL after the client left or its answer has           */
+	const struct server *server; /* of the listening address it came to                    */
+	struct conn *conn;	     /* NULL after the client left or its answer has           */
 	enum req_state state;
-	int pins;                            /* units of work that still hold this request             */
+	int pins; /* units of work that still hold this request             */
 
 	enum http_method method;
-	int minor;                           /* HTTP/1.minor                                           */
-	struct str target;                   /* as sent                                                */
-	struct str path, query_text;         /* parts of the target, not decoded                       */
+	int minor;		     /* HTTP/1.minor                                           */
+	struct str target;	     /* as sent                                                */
+	struct str path, query_text; /* parts of the target, not decoded                       */
 	struct http_field fields[HTTP_FIELDS_MAX];
 	unsigned nfields;
 	bool chunked;
-	int64_t content_length;              /* -1: none                                               */
-	bool expects_continue;               /* Expect: 100-continue                                   */
+	int64_t content_length; /* -1: none                                               */
+	bool expects_continue;	/* Expect: 100-continue                                   */
 
-	const struct route *route;           /* set by the step `route`                                */
+	const struct route *route; /* set by the step `route`                                */
 	struct path_arg args[REQ_PATH_MAX];
-	struct who who;                      /* set by the step `who`                                  */
-	struct str address;                  /* client address as text, from the connection or a trusted proxy */
-	struct str address_block;            /* IPv4 /32 or IPv6 /64 of it: the key of rate limits     */
-	struct str raw_body;                 /* complete body, when the route takes one                */
-	const void *input;                   /* struct of the route's shape: body, or query of a GET   */
-	int64_t if_match;                    /* version from If-Match; INT64_MIN: none, or "*"         */
-	struct str once_key;                 /* HMAC of the Idempotency-Key, absent if none was sent   */
-	struct str once_fingerprint;         /* SHA-256 of the canonical request                       */
+	struct who who;		     /* set by the step `who`                                  */
+	struct str address;	     /* client address as text, from the connection or a trusted proxy */
+	struct str address_block;    /* IPv4 /32 or IPv6 /64 of it: the key of rate limits     */
+	struct str raw_body;	     /* complete body, when the route takes one                */
+	const void *input;	     /* struct of the route's shape: body, or query of a GET   */
+	int64_t if_match;	     /* version from If-Match; INT64_MIN: none, or "*"         */
+	struct str once_key;	     /* HMAC of the Idempotency-Key, absent if none was sent   */
+	struct str once_fingerprint; /* SHA-256 of the canonical request                       */
 
-	struct str made;                     /* body of the answer, when a handler knows it before its unit ran */
-	const struct page *page;   /* db/answer.h: the page of a list that was asked for           */
+	struct str made;	 /* body of the answer, when a handler knows it before its unit ran */
+	const struct page *page; /* db/answer.h: the page of a list that was asked for           */
 
-	enum lang lang;                      /* by Accept-Language                                     */
-	struct uuid id;                      /* request id, X-Request-Id of the answer                 */
-	char trace_id[33];                   /* W3C trace context: ours or the caller's                */
-	bool sampled;                        /* the caller's trace records this request                */
-	unsigned step;                       /* index in app/steps.c                                   */
+	enum lang lang;	   /* by Accept-Language                                     */
+	struct uuid id;	   /* request id, X-Request-Id of the answer                 */
+	char trace_id[33]; /* W3C trace context: ours or the caller's                */
+	bool sampled;	   /* the caller's trace records this request                */
+	unsigned step;	   /* index in app/steps.c                                   */
 
 	struct req_fault faults[REQ_FAULTS_MAX];
 	unsigned nfaults;
@@ -95,16 +109,16 @@ struct req {
 	int status;
 	struct http_field headers[REQ_HEADERS_MAX];
 	unsigned nheaders;
-	struct str etag;                     /* without quotation marks; absent: none                  */
+	struct str etag; /* without quotation marks; absent: none                  */
 	int64_t body_bytes;
-	struct str sqlstate;                 /* for the access log                                     */
+	struct str sqlstate; /* for the access log                                     */
 
 	int64_t began_us, queued_us, sql_us; /* monotonic start; time waiting for and in PostgreSQL    */
-	bool close;                          /* close the connection after the answer                  */
-	bool read_only;                      /* GET and HEAD: the unit may not write                   */
+	bool close;			     /* close the connection after the answer                  */
+	bool read_only;			     /* GET and HEAD: the unit may not write                   */
 };
 
-struct req *req_new(struct app *app, struct conn *conn);   /* NULL when memory is out; state REQ_HEAD */
+struct req *req_new(struct app *app, struct conn *conn); /* NULL when memory is out; state REQ_HEAD */
 /* The one place that changes the state. A request whose client left stays REQ_LEFT, an answered one REQ_ANSWERED. */
 void req_become(struct req *req, enum req_state state);
 /* The request must live on until the matching req_unpin(), even if the client leaves. */

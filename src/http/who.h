@@ -9,21 +9,21 @@
 typedef uint32_t role_set;
 
 enum who_kind {
-	WHO_ANYONE,   /* nobody signed in                                               */
-	WHO_TICKET,   /* a citizen who showed code and secret of one ticket             */
-	WHO_STAFF,    /* a bearer token of an account                                   */
-	WHO_JOB,      /* the job worker                                                 */
+	WHO_ANYONE, /* nobody signed in                                               */
+	WHO_TICKET, /* a citizen who showed code and secret of one ticket             */
+	WHO_STAFF,  /* a bearer token of an account                                   */
+	WHO_JOB,    /* the job worker                                                 */
 };
 
 /* Who is calling. Set by the step `who` and read by everything after it. */
 struct who {
 	enum who_kind kind;
-	struct uuid account;       /* WHO_STAFF                                                        */
-	struct uuid session;       /* WHO_STAFF: the session the token belongs to                      */
-	role_set roles;            /* WHO_STAFF, as the token says; the database checks them again     */
-	int64_t department;        /* WHO_STAFF: id of the home department                             */
-	int64_t ticket_number;     /* WHO_TICKET                                                       */
-	int64_t generation;        /* WHO_TICKET: which secret of the ticket was shown                 */
+	struct uuid account;   /* WHO_STAFF                                                        */
+	struct uuid session;   /* WHO_STAFF: the session the token belongs to                      */
+	role_set roles;	       /* WHO_STAFF, as the token says; the database checks them again     */
+	int64_t department;    /* WHO_STAFF: id of the home department                             */
+	int64_t ticket_number; /* WHO_TICKET                                                       */
+	int64_t generation;    /* WHO_TICKET: which secret of the ticket was shown                 */
 };
 
 #endif

@@ -11,7 +11,12 @@
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 
-enum { MONTHS_AHEAD = 3, CLOSE_BATCH = 500, FORGET_BATCH = 10000, SESSION_DAYS = 30 };
+enum {
+	MONTHS_AHEAD = 3,
+	CLOSE_BATCH = 500,
+	FORGET_BATCH = 10000,
+	SESSION_DAYS = 30
+};
 
 static void make_partitions(struct app *app, struct db_unit *u)
 {
@@ -21,13 +26,15 @@ static void make_partitions(struct app *app, struct db_unit *u)
 
 static void forget_once(struct app *app, struct db_unit *u)
 {
-	sql_jobs_forget_once(u, .before = clock_wall_ms() - app->config->idempotency_hours * 3600000, .limit = FORGET_BATCH);
+	sql_jobs_forget_once(u, .before = clock_wall_ms() - app->config->idempotency_hours * 3600000,
+		.limit = FORGET_BATCH);
 }
 
 static void forget_sessions(struct app *app, struct db_unit *u)
 {
 	(void)app;
-	sql_jobs_forget_sessions(u, .before = clock_wall_ms() - SESSION_DAYS * INT64_C(86400000), .limit = FORGET_BATCH);
+	sql_jobs_forget_sessions(
+		u, .before = clock_wall_ms() - SESSION_DAYS * INT64_C(86400000), .limit = FORGET_BATCH);
 }
 
 static void close_answered(struct app *app, struct db_unit *u)
@@ -41,13 +48,16 @@ static const struct job {
 	int every_s;
 	void (*queue)(struct app *app, struct db_unit *u);
 } jobs[] = {
-	{"make_partitions", 3600, make_partitions},      /* months of the event table, well ahead */
-	{"forget_once", 60, forget_once},                /* Idempotency-Keys after their hours    */
-	{"forget_sessions", 3600, forget_sessions},      /* sessions that ended long ago          */
-	{"close_answered", 60, close_answered},          /* answered tickets after their window   */
+	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
+	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
+	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
+	{"close_answered", 60, close_answered},	    /* answered tickets after their window   */
 };
 
-enum { NJOBS = sizeof jobs / sizeof jobs[0], FIRST_RUN_S = 1 };
+enum {
+	NJOBS = sizeof jobs / sizeof jobs[0],
+	FIRST_RUN_S = 1
+};
 
 /* One timer. */
 struct turn {
@@ -65,7 +75,8 @@ static void done(struct db_job *job, PGresult *const *results, const char *sqlst
 	metric_add(METRIC_job_runs, 1);
 	if (results == NULL) {
 		metric_add(METRIC_job_failures, 1);
-		log_warn("job.failed", LOG_STR("job", str_of(turn->job->name)), LOG_STR("sqlstate", str_of(sqlstate)));
+		log_warn("job.failed", LOG_STR("job", str_of(turn->job->name)),
+			LOG_STR("sqlstate", str_of(sqlstate)));
 	}
 	arena_free(job->arena);
 }
@@ -101,7 +112,8 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 
 	for (size_t i = 0; i < NJOBS; i++) {
 		struct turn *turn = &started->turns[i];
-		*turn = (struct turn){.app = app, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
+		*turn = (struct turn){
+			.app = app, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
 		must(turn->timer != NULL && event_add(turn->timer, &first) == 0);
 	}
 	return started;

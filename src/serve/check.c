@@ -9,11 +9,13 @@
 struct str serve_schema_fault(struct arena *arena, int64_t known, int64_t schema, int64_t oldest)
 {
 	if (schema < known)
-		return arena_printf(arena, "the database is at migration %ld of %ld: run `tiepdan migrate` first", (long)schema,
+		return arena_printf(arena,
+			"the database is at migration %ld of %ld: run `tiepdan migrate` first", (long)schema,
 			(long)known);
 	if (oldest > known)
 		return arena_printf(arena,
-			"the database has moved on to migration %ld and no longer carries this program (%ld): install the newer one",
+			"the database has moved on to migration %ld and no longer carries this program "
+			"(%ld): install the newer one",
 			(long)schema, (long)known);
 	return STR_NONE;
 }
@@ -22,7 +24,8 @@ static struct str schema_fault(struct arena *arena, PGconn *pg)
 {
 	PGresult *r = pg_query(pg, "serve_schema", NULL, 0);
 	int64_t known = (int64_t)embedded_group("migrations")->n, schema, oldest;
-	struct str fault = STR("the database has no schema of tiepdan: run `tiepdan migrate` and check `database_url`");
+	struct str fault =
+		STR("the database has no schema of tiepdan: run `tiepdan migrate` and check `database_url`");
 
 	if (r != NULL && str_to_i64(str_of(PQgetvalue(r, 0, 0)), &schema) == 0 &&
 		str_to_i64(str_of(PQgetvalue(r, 0, 1)), &oldest) == 0)
@@ -37,7 +40,9 @@ static int check_schema(const struct config *config, struct arena *arena)
 	struct str fault = STR_NONE;
 
 	if (PQstatus(pg) != CONNECTION_OK)
-		log_warn("server.database_away", LOG_STR("cure", STR("check `database_url`; the server answers 503 until it is there")));
+		log_warn("server.database_away",
+			LOG_STR("cure",
+				STR("check `database_url`; the server answers 503 until it is there")));
 	else
 		fault = schema_fault(arena, pg);
 	PQfinish(pg);
@@ -52,7 +57,8 @@ int serve_check(const struct config *config, struct arena *arena)
 	struct str reason;
 
 	if (config->database_url[0] == '\0' || config->key_dir[0] == '\0') {
-		log_error("server.settings", LOG_STR("fault", STR("`database_url` and `key_dir` must be set")));
+		log_error(
+			"server.settings", LOG_STR("fault", STR("`database_url` and `key_dir` must be set")));
 		return -1;
 	}
 	if (keys_load(arena, config->key_dir, &reason) == NULL) {

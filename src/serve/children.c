@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUICK_US = 2000000, PAUSE_US = 100000, PAUSE_DOUBLINGS = 6 };
+enum {
+	QUICK_US = 2000000,
+	PAUSE_US = 100000,
+	PAUSE_DOUBLINGS = 6
+};
 #define HAND_OVER "TIEPDAN_CHILDREN"
 
 /* "place pid slot;" of each process of the image before: it becomes the old one of its place. */
@@ -52,10 +56,11 @@ void children_hand_over(const struct children *cs)
 	text[0] = '\0';
 	for (unsigned i = 0; i < cs->n; i++)
 		if (cs->at[i].pid > 0)
-			len += (size_t)snprintf(text + len, sizeof text - len, "%u %d %d;", i, cs->at[i].pid, cs->at[i].metric_slot);
+			len += (size_t)snprintf(text + len, sizeof text - len, "%u %d %d;", i, cs->at[i].pid,
+				cs->at[i].metric_slot);
 	for (unsigned i = 0; i < cs->nold; i++)
-		len += (size_t)snprintf(
-			text + len, sizeof text - len, "%u %d %d;", CHILDREN_MAX, cs->old[i].pid, cs->old[i].metric_slot);
+		len += (size_t)snprintf(text + len, sizeof text - len, "%u %d %d;", CHILDREN_MAX,
+			cs->old[i].pid, cs->old[i].metric_slot);
 	setenv(HAND_OVER, text, 1);
 }
 
@@ -134,7 +139,7 @@ void children_step(struct children *cs)
 {
 	for (unsigned i = 0; i < cs->n; i++)
 		if (cs->at[i].old > 0 || cs->at[i].state == CHILD_STARTING)
-			return;      /* one at a time */
+			return; /* one at a time */
 	for (unsigned i = 0; i < cs->n; i++) {
 		struct child *c = &cs->at[i];
 		if (!c->replace)

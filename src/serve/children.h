@@ -11,11 +11,14 @@
 /* The processes of the server, as the supervisor sees them: a fixed place for each worker and one for the job worker, and
  * a list of old processes that are draining. Pure book-keeping and signals; forking is the supervisor's. */
 
-enum { CHILDREN_MAX = 65, CHILDREN_OLD_MAX = METRIC_SLOTS };
+enum {
+	CHILDREN_MAX = 65,
+	CHILDREN_OLD_MAX = METRIC_SLOTS
+};
 
 enum child_state {
-	CHILD_NONE,        /* to be started, not before start_after_us          */
-	CHILD_STARTING,    /* forked, not ready yet                             */
+	CHILD_NONE,	/* to be started, not before start_after_us          */
+	CHILD_STARTING, /* forked, not ready yet                             */
 	CHILD_READY,
 };
 
@@ -23,19 +26,22 @@ struct child {
 	enum worker_role role;
 	int index;
 	enum child_state state;
-	pid_t pid;                 /* STARTING, READY                           */
+	pid_t pid; /* STARTING, READY                           */
 	int metric_slot;
-	pid_t old;                 /* drains as soon as the new one is ready; 0: none */
+	pid_t old; /* drains as soon as the new one is ready; 0: none */
 	int old_slot;
-	bool replace;              /* waits for its turn to be replaced         */
+	bool replace; /* waits for its turn to be replaced         */
 	int64_t started_us, start_after_us;
-	unsigned quick_deaths;     /* in a row: each doubles the pause          */
+	unsigned quick_deaths; /* in a row: each doubles the pause          */
 };
 
 struct children {
 	struct child at[CHILDREN_MAX];
 	unsigned n;
-	struct { pid_t pid; int metric_slot; } old[CHILDREN_OLD_MAX];
+	struct {
+		pid_t pid;
+		int metric_slot;
+	} old[CHILDREN_OLD_MAX];
 	unsigned nold;
 };
 

@@ -1,8 +1,8 @@
 /* The notify protocol of systemd: one datagram to the socket named in NOTIFY_SOCKET. */
 #include "serve/notify.h"
 
-#include <stdlib.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,7 +17,7 @@ void notify_systemd(const char *state)
 		return;
 	memcpy(to.sun_path, path, strlen(path));
 	if (to.sun_path[0] == '@')
-		to.sun_path[0] = '\0';      /* abstract socket */
+		to.sun_path[0] = '\0'; /* abstract socket */
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;

@@ -15,7 +15,10 @@
 
 #include "base/log.h"
 
-enum { BACKLOG = 4096, SYSTEMD_FIRST = 3 };
+enum {
+	BACKLOG = 4096,
+	SYSTEMD_FIRST = 3
+};
 #define HAND_OVER "TIEPDAN_SOCKETS"
 
 static void add(struct sockets *s, int fd, enum socket_use use, int worker)
@@ -41,7 +44,8 @@ static int parse_address(struct str text, struct sockaddr_storage *ret, socklen_
 	snprintf(host, sizeof host, "%.*s", STR_ARG(name));
 	snprintf(port, sizeof port, "%.*s", STR_ARG(number));
 
-	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
+	struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *found;
 	if (getaddrinfo(host, port, &hints, &found) != 0)
 		return -EINVAL;
@@ -111,7 +115,8 @@ static void remember_url(struct sockets *s, const struct sockaddr_storage *addre
 		six ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
 		    : (const void *)&((const struct sockaddr_in *)address)->sin_addr,
 		host, sizeof host);
-	snprintf(s->url, sizeof s->url, six ? "http://[%s]:%u" : "http://%s:%u", host, ntohs(port_of(address)));
+	snprintf(s->url, sizeof s->url, six ? "http://[%s]:%u" : "http://%s:%u", host,
+		ntohs(port_of(address)));
 }
 
 static int open_api_address(struct sockets *s, struct sockaddr_storage address, socklen_t len, int workers)
@@ -144,11 +149,12 @@ static int open_api(struct sockets *s, const struct config *config)
 		text = str_trim(text, " ");
 		int error = parse_address(text, &address, &len);
 		if (error == 0 && port_of(&address) == 0 && port != 0)
-			set_port(&address, port);      /* "[::1]:0,127.0.0.1:0" means one port */
+			set_port(&address, port); /* "[::1]:0,127.0.0.1:0" means one port */
 		if (error == 0)
 			error = open_api_address(s, address, len, (int)config->workers);
 		if (error < 0 && !family_missing(error)) {
-			log_error("server.listen", LOG_STR("address", text), LOG_STR("error", str_of(strerror(-error))));
+			log_error("server.listen", LOG_STR("address", text),
+				LOG_STR("error", str_of(strerror(-error))));
 			return error;
 		}
 		if (error == 0 && port == 0) {
@@ -171,7 +177,8 @@ static int open_ops(struct sockets *s, const struct config *config)
 	if (error == 0)
 		error = open_one(&address, len, false);
 	if (error < 0) {
-		log_error("server.listen", LOG_STR("address", text), LOG_STR("error", str_of(strerror(-error))));
+		log_error("server.listen", LOG_STR("address", text),
+			LOG_STR("error", str_of(strerror(-error))));
 		return error;
 	}
 	add(s, error, SOCKET_OPS, -1);
@@ -181,7 +188,8 @@ static int open_ops(struct sockets *s, const struct config *config)
 /* sd_listen_fds(3): descriptors from 3 on; one that is named "ops" serves the ops listener. */
 static bool from_systemd(struct sockets *s)
 {
-	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS"),
+		   *names = getenv("LISTEN_FDNAMES");
 	int64_t owner, n;
 
 	if (pid == NULL || count == NULL || str_to_i64(str_of(pid), &owner) < 0 || owner != getpid() ||
@@ -238,8 +246,8 @@ void sockets_hand_over(const struct sockets *s)
 
 	for (unsigned i = 0; i < s->n; i++) {
 		fcntl(s->at[i].fd, F_SETFD, 0);
-		len += snprintf(text + len, sizeof text - (size_t)len, "%d %d %d;", s->at[i].fd, (int)s->at[i].use,
-			s->at[i].worker);
+		len += snprintf(text + len, sizeof text - (size_t)len, "%d %d %d;", s->at[i].fd,
+			(int)s->at[i].use, s->at[i].worker);
 	}
 	setenv(HAND_OVER, text, 1);
 }

@@ -7,20 +7,25 @@
 /* The listening sockets. The supervisor owns them for its whole life, so that no restart of a worker and no upgrade
  * refuses a client: closing one of several SO_REUSEPORT sockets would reset the connections queued on it. */
 
-enum { SOCKETS_MAX = 512 };
+enum {
+	SOCKETS_MAX = 512
+};
 
-enum socket_use { SOCKET_API, SOCKET_OPS };
+enum socket_use {
+	SOCKET_API,
+	SOCKET_OPS
+};
 
 struct socket_slot {
 	int fd;
 	enum socket_use use;
-	int worker;            /* the worker that accepts on it; -1: all of them share it */
+	int worker; /* the worker that accepts on it; -1: all of them share it */
 };
 
 struct sockets {
 	struct socket_slot at[SOCKETS_MAX];
 	unsigned n;
-	char url[256];         /* of the first API address, with the real port */
+	char url[256]; /* of the first API address, with the real port */
 };
 
 /* Takes them from a supervisor that re-executed itself (TIEPDAN_SOCKETS), else from systemd (LISTEN_FDS), else opens one

@@ -23,18 +23,21 @@
 #include "serve/notify.h"
 #include "serve/worker.h"
 
-enum { POLL_MS = 100, KILL_GRACE_MS = 5000 };
+enum {
+	POLL_MS = 100,
+	KILL_GRACE_MS = 5000
+};
 
 struct supervisor {
 	char **argv, **flags;
-	struct arena *arena;              /* of the configuration now in force */
+	struct arena *arena; /* of the configuration now in force */
 	const struct config *config;
 	struct sockets sockets;
 	struct rate *rate;
 	struct children children;
 	int signals, ready_pipe[2];
-	bool announced;                   /* server.ready has been said        */
-	int64_t leave_by_us;              /* set by SIGTERM: then children are killed; 0: running */
+	bool announced;	     /* server.ready has been said        */
+	int64_t leave_by_us; /* set by SIGTERM: then children are killed; 0: running */
 };
 
 static const struct config *read_config(struct arena *arena, char **flags)
@@ -43,7 +46,7 @@ static const struct config *read_config(struct arena *arena, char **flags)
 	enum log_level level;
 
 	if (config != NULL && log_level_parse(str_of(config->log_level), &level))
-		log_set_level(level);      /* children inherit it */
+		log_set_level(level); /* children inherit it */
 	return config;
 }
 
@@ -52,7 +55,7 @@ static void start_child(struct supervisor *s, struct child *c)
 	int slot = children_metric_slot(&s->children);
 
 	if (slot < 0)
-		return;      /* more processes are draining than there are slots: tried again at the next turn */
+		return; /* more processes are draining than there are slots: tried again at the next turn */
 	const struct worker_start start = {.role = c->role,
 		.index = c->index,
 		.metric_slot = (unsigned)slot,
@@ -88,7 +91,8 @@ static void announce(struct supervisor *s)
 	if (s->announced || !children_all_ready(&s->children))
 		return;
 	s->announced = true;
-	log_info("server.ready", LOG_STR("url", str_of(s->sockets.url)), LOG_INT("workers", s->config->workers));
+	log_info("server.ready", LOG_STR("url", str_of(s->sockets.url)),
+		LOG_INT("workers", s->config->workers));
 	notify_systemd("READY=1");
 }
 
@@ -132,8 +136,10 @@ static void reload(struct supervisor *s)
 	const struct config *config = read_config(arena, s->flags);
 
 	if (config == NULL || config->workers != s->config->workers) {
-		log_error("server.reload", LOG_STR("reason", config == NULL ? STR("the configuration has faults; the old one stays")
-									: STR("the number of workers needs a restart")));
+		log_error("server.reload",
+			LOG_STR("reason", config == NULL
+						  ? STR("the configuration has faults; the old one stays")
+						  : STR("the number of workers needs a restart")));
 		arena_free(arena);
 		return;
 	}
@@ -156,7 +162,7 @@ static void re_execute(struct supervisor *s)
 	self[len] = '\0';
 	char *deleted = strstr(self, " (deleted)");
 	if (deleted != NULL)
-		*deleted = '\0';      /* the package manager has put a new file there */
+		*deleted = '\0'; /* the package manager has put a new file there */
 	sockets_hand_over(&s->sockets);
 	children_hand_over(&s->children);
 	log_info("server.re_execute", LOG_INT("sockets", s->sockets.n));
@@ -181,7 +187,7 @@ static void read_signals(struct supervisor *s)
 			re_execute(s);
 			break;
 		default:
-			break;      /* SIGCHLD: reaped at every turn */
+			break; /* SIGCHLD: reaped at every turn */
 		}
 	}
 }
@@ -197,14 +203,14 @@ static int open_signals(void)
 	sigaddset(&set, SIGUSR2);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 /* Replaces at most one process at a time: the new one must be ready before the old one is told to drain. */
 static int run(struct supervisor *s)
 {
-	struct pollfd fds[] = {{.fd = s->signals, .events = POLLIN}, {.fd = s->ready_pipe[0], .events = POLLIN}};
+	struct pollfd fds[] = {
+		{.fd = s->signals, .events = POLLIN}, {.fd = s->ready_pipe[0], .events = POLLIN}};
 
 	for (;;) {
 		reap(s);
@@ -230,7 +236,8 @@ int supervisor_run(char **argv, char **flags)
 	s->flags = flags;
 	s->arena = arena_new();
 	s->config = read_config(s->arena, flags);
-	if (s->config == NULL || serve_check(s->config, s->arena) < 0 || sockets_open(&s->sockets, s->config) < 0)
+	if (s->config == NULL || serve_check(s->config, s->arena) < 0 ||
+		sockets_open(&s->sockets, s->config) < 0)
 		goto out;
 	metric_init();
 	s->rate = rate_new();

@@ -24,7 +24,11 @@
 #include "jobs/jobs.h"
 #include "shape/shape.h"
 
-enum { TICK_MS = 50, WARM_UP_MS = 3000, RESERVE = 1024 * 1024 };
+enum {
+	TICK_MS = 50,
+	WARM_UP_MS = 3000,
+	RESERVE = 1024 * 1024
+};
 
 /* What one worker process holds beside struct app. */
 struct worker {
@@ -85,7 +89,8 @@ static bool is_warm(struct worker *w)
 {
 	struct app *app = &w->app;
 
-	return db_ready(app->db) && app->city != NULL && (w->start->role == WORKER_JOBS || numbers_ready(app));
+	return db_ready(app->db) && app->city != NULL &&
+	       (w->start->role == WORKER_JOBS || numbers_ready(app));
 }
 
 /* A worker accepts once it can answer: database reached, reference data and a block
@@ -97,7 +102,8 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_mono_us();
 
 	(void)fd, (void)what;
-	if (!w->accepting && !w->app.draining && (is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
+	if (!w->accepting && !w->app.draining &&
+		(is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
 		say_ready(w);
 	if (w->app.draining) {
 		conn_drain_all(&w->app);
@@ -138,11 +144,12 @@ static int build(struct worker *w)
 	app->db = db_open(app);
 	if (app->tokens == NULL || app->conns == NULL || app->db == NULL)
 		return -1;
-	db_listen(app->db, "reference_changed", heard_reference);      /* heard once at the start, too */
+	db_listen(app->db, "reference_changed", heard_reference); /* heard once at the start, too */
 	return 0;
 }
 
-static struct event *add_event(struct worker *w, evutil_socket_t fd, short what, event_callback_fn callback, int every_ms)
+static struct event *add_event(
+	struct worker *w, evutil_socket_t fd, short what, event_callback_fn callback, int every_ms)
 {
 	struct event *e = event_new(w->app.loop, fd, (short)(what | EV_PERSIST), callback, w);
 	struct timeval every = {.tv_sec = every_ms / 1000, .tv_usec = every_ms % 1000 * 1000};
@@ -180,18 +187,18 @@ static void tear_down(struct worker *w)
 		event_free(w->tick);
 	if (app->loop != NULL)
 		event_base_free(app->loop);
-	arena_free(w->arena);      /* holds *w itself */
+	arena_free(w->arena); /* holds *w itself */
 }
 
 static void live(struct worker *w)
 {
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	sigset_t none;
 
 	w->term = add_event(w, SIGTERM, EV_SIGNAL, on_term, 0);
 	w->tick = add_event(w, -1, 0, tick, TICK_MS);
-	signal(SIGINT, SIG_IGN);      /* Ctrl-C reaches the whole group: the supervisor decides */
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGINT, &ignore, NULL); /* Ctrl-C reaches the whole group: the supervisor decides */
+	sigaction(SIGHUP, &ignore, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	follow_supervisor();

@@ -5,17 +5,20 @@
 #include "base/config.h"
 #include "serve/sockets.h"
 
-enum worker_role { WORKER_HTTP, WORKER_JOBS };
+enum worker_role {
+	WORKER_HTTP,
+	WORKER_JOBS
+};
 
 /* What a process of the server is started with; made by the supervisor before the fork. */
 struct worker_start {
 	enum worker_role role;
-	int index;                       /* HTTP workers: which sockets are mine */
+	int index; /* HTTP workers: which sockets are mine */
 	unsigned metric_slot;
 	const struct config *config;
 	struct rate *rate;
 	const struct sockets *sockets;
-	int ready_fd;                    /* four bytes (the pid) are written here when this process does its work */
+	int ready_fd; /* four bytes (the pid) are written here when this process does its work */
 };
 
 /* Runs one worker until it is told to leave (SIGTERM: drain) or its supervisor is gone. Returns its exit status. */

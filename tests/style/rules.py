@@ -5,7 +5,7 @@ import re
 import subprocess
 
 FUNCTION_GOAL, FUNCTION_MAX, FILE_MAX, PARAMETERS_MAX, NESTING_MAX = 40, 60, 600, 5, 3
-LAYERS = ["base", "civil", "http", "shape", "db", "auth", "app/*", "app", "jobs", "serve", "command", "main"]
+LAYERS = ["base", "civil", "http", "shape", "db", "auth", "app/*", "app", "jobs", "command", "serve", "main"]
 GENERATED = {"gen/shapes.h": "shape", "gen/sql/": "db", "gen/embedded.h": "app"}
 BANNED = ("strcpy strcat sprintf vsprintf strtok atoi atol atof gets alloca setjmp longjmp system popen mktemp tmpnam "
           "rand srand signal strncpy PQescapeLiteral PQescapeString").split()

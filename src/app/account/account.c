@@ -43,7 +43,9 @@ static void signed_in(struct req *req, PGresult *const *results)
 	clock_format(claims.expires_ms, expires);
 	reply_header(req, "Location", STR("/v1/me"));
 	reply_json(req, 201,
-		arena_printf(req->arena, "{\"token\":\"%.*s\",\"token_type\":\"Bearer\",\"expires_at\":\"%s\",\"account\":%.*s}",
+		arena_printf(req->arena,
+			"{\"token\":\"%.*s\",\"token_type\":\"Bearer\",\"expires_at\":\"%s\",\"account\":%.*"
+			"s}",
 			STR_ARG(token), expires, STR_ARG(db_cell(row, 0, "body"))));
 }
 
@@ -52,7 +54,7 @@ void session_open(struct req *req)
 	const struct session_open *in = req->input;
 	struct str hash = login_code_hash(req->arena, req->app->keys, in->login, in->code);
 
-	if (hash.at == NULL) {      /* it cannot be one of our codes */
+	if (hash.at == NULL) { /* it cannot be one of our codes */
 		reply_problem(req, PROBLEM_bad_credentials, STR_NONE);
 		return;
 	}

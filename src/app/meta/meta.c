@@ -48,8 +48,8 @@ void openapi_yaml(struct req *req)
 
 static void put_problem(struct buf *b, const struct req *req, const struct problem_row *row)
 {
-	buf_printf(b, "{\"type\":\"%s/problems/%s\",\"name\":\"%s\",\"status\":%d,\"title_vi\":", req->app->config->public_url,
-		row->name, row->name, row->status);
+	buf_printf(b, "{\"type\":\"%s/problems/%s\",\"name\":\"%s\",\"status\":%d,\"title_vi\":",
+		req->app->config->public_url, row->name, row->name, row->status);
 	buf_json(b, str_of(row->title[LANG_VI]));
 	buf_put(b, STR(",\"title_en\":"));
 	buf_json(b, str_of(row->title[LANG_EN]));
@@ -93,7 +93,9 @@ void security_txt(struct req *req)
 	clock_format(clock_wall_ms() + INT64_C(180) * 24 * 3600 * 1000, expires);
 	reply_header(req, "Cache-Control", CACHE_HOUR);
 	reply_bytes(req, 200, "text/plain; charset=utf-8",
-		arena_printf(req->arena, "Contact: %s\r\nExpires: %s\r\nPreferred-Languages: vi, en\r\nCanonical: %s/.well-known/security.txt\r\n",
+		arena_printf(req->arena,
+			"Contact: %s\r\nExpires: %s\r\nPreferred-Languages: vi, en\r\nCanonical: "
+			"%s/.well-known/security.txt\r\n",
 			req->app->config->security_contact, expires, req->app->config->public_url));
 }
 

@@ -4,13 +4,19 @@
 #include "civil/zone.h"
 #include "db/answer.h"
 
-enum { YEARS_BACK = 3, YEARS_AHEAD = 8 };
+enum {
+	YEARS_BACK = 3,
+	YEARS_AHEAD = 8
+};
 
 /* What the loaders of the parts share. */
 struct builder {
 	struct arena *arena;
 	PGresult *const *rows;
-	struct calendar_named { struct str code; const struct calendar *calendar; } *calendars;
+	struct calendar_named {
+		struct str code;
+		const struct calendar *calendar;
+	} * calendars;
 	int ncalendars;
 	int this_year;
 };
@@ -67,7 +73,8 @@ static unsigned days_of(struct builder *b, struct str code, struct calendar_day 
 
 	for (int i = 0; i < PQntuples(r); i++)
 		if (str_eq(db_cell(r, i, "calendar"), code))
-			ret[n++] = (struct calendar_day){.day = (int32_t)number(r, i, "day"), .works = flag(r, i, "works")};
+			ret[n++] = (struct calendar_day){
+				.day = (int32_t)number(r, i, "day"), .works = flag(r, i, "works")};
 	return n;
 }
 
@@ -77,20 +84,25 @@ static bool build_calendar(struct builder *b, int row, struct str *ret_reason)
 	struct calendar_source source = {.code = text(b, r, row, "code"),
 		.first_year = b->this_year - YEARS_BACK,
 		.last_year = b->this_year + YEARS_AHEAD};
-	struct calendar_hours *hours = arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_HOURS]) + 1) * sizeof *hours);
-	struct calendar_day *days = arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_DAYS]) + 1) * sizeof *days);
+	struct calendar_hours *hours =
+		arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_HOURS]) + 1) * sizeof *hours);
+	struct calendar_day *days =
+		arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_DAYS]) + 1) * sizeof *days);
 
 	source.hours = hours;
 	source.nhours = hours_of(b, source.code, hours);
 	source.days = days;
 	source.ndays = days_of(b, source.code, days);
-	if (zone_load(b->arena, db_cell(r, row, "zone"), source.last_year, &source.offsets, &source.noffsets) < 0) {
-		*ret_reason = arena_printf(b->arena, "calendar %.*s: its time zone is not there", STR_ARG(source.code));
+	if (zone_load(b->arena, db_cell(r, row, "zone"), source.last_year, &source.offsets,
+		    &source.noffsets) < 0) {
+		*ret_reason = arena_printf(
+			b->arena, "calendar %.*s: its time zone is not there", STR_ARG(source.code));
 		return false;
 	}
 	b->calendars[row] = (struct calendar_named){source.code, calendar_compile(b->arena, &source)};
 	if (b->calendars[row].calendar == NULL)
-		*ret_reason = arena_printf(b->arena, "calendar %.*s: no working time, or overlapping hours", STR_ARG(source.code));
+		*ret_reason = arena_printf(b->arena, "calendar %.*s: no working time, or overlapping hours",
+			STR_ARG(source.code));
 	return b->calendars[row].calendar != NULL;
 }
 
@@ -141,8 +153,8 @@ static void build_areas(struct builder *b, struct city *city)
 
 	city->areas = a;
 	for (int i = 0; i < PQntuples(r); i++, a++) {
-		*a = (struct area){text(b, r, i, "code"), text(b, r, i, "parent"), day(r, i, "valid_from", INT32_MIN),
-			day(r, i, "valid_to", INT32_MAX)};
+		*a = (struct area){text(b, r, i, "code"), text(b, r, i, "parent"),
+			day(r, i, "valid_from", INT32_MIN), day(r, i, "valid_to", INT32_MAX)};
 		if (a->parent.at == NULL)
 			city->city_area = a->code;
 	}
@@ -155,9 +167,9 @@ static void build_categories(struct builder *b, struct city *city)
 
 	city->categories = c;
 	for (int i = 0; i < PQntuples(r); i++)
-		*c++ = (struct category){text(b, r, i, "code"), text(b, r, i, "parent"), text(b, r, i, "department"),
-			text(b, r, i, "level"), text(b, r, i, "visibility"), day(r, i, "valid_from", INT32_MIN),
-			day(r, i, "valid_to", INT32_MAX)};
+		*c++ = (struct category){text(b, r, i, "code"), text(b, r, i, "parent"),
+			text(b, r, i, "department"), text(b, r, i, "level"), text(b, r, i, "visibility"),
+			day(r, i, "valid_from", INT32_MIN), day(r, i, "valid_to", INT32_MAX)};
 }
 
 static void build_kinds(struct builder *b, struct city *city)
@@ -180,9 +192,9 @@ static void build_rules(struct builder *b, struct city *city)
 
 	city->rules = rule;
 	for (int i = 0; i < PQntuples(r); i++)
-		*rule++ = (struct route_rule){number(r, i, "id"), text(b, r, i, "kind"), text(b, r, i, "category"),
-			text(b, r, i, "area"), text(b, r, i, "department"), day(r, i, "valid_from", INT32_MIN),
-			day(r, i, "valid_to", INT32_MAX)};
+		*rule++ = (struct route_rule){number(r, i, "id"), text(b, r, i, "kind"),
+			text(b, r, i, "category"), text(b, r, i, "area"), text(b, r, i, "department"),
+			day(r, i, "valid_from", INT32_MIN), day(r, i, "valid_to", INT32_MAX)};
 }
 
 /* A unit that this program does not know must not become a silent "no clock". */
@@ -209,16 +221,19 @@ static bool build_policies(struct builder *b, struct city *city, struct str *ret
 			.forward_amount = number(r, i, "forward_amount"),
 			.answer_amount = number(r, i, "answer_amount"),
 			.answer_from_acceptance = flag(r, i, "answer_from_acceptance")};
-		if (!unit(r, i, "accept_unit", &p->accept_unit) || !unit(r, i, "forward_unit", &p->forward_unit) ||
+		if (!unit(r, i, "accept_unit", &p->accept_unit) ||
+			!unit(r, i, "forward_unit", &p->forward_unit) ||
 			!unit(r, i, "answer_unit", &p->answer_unit)) {
-			*ret_reason = arena_printf(b->arena, "policy %ld has a unit that this program does not know", (long)p->id);
+			*ret_reason = arena_printf(b->arena,
+				"policy %ld has a unit that this program does not know", (long)p->id);
 			return false;
 		}
 	}
 	return true;
 }
 
-const struct city *city_from_rows(struct arena *arena, PGresult *const *rows, int64_t now_ms, struct str *ret_reason)
+const struct city *city_from_rows(
+	struct arena *arena, PGresult *const *rows, int64_t now_ms, struct str *ret_reason)
 {
 	struct builder b = {.arena = arena, .rows = rows};
 	struct city *city = arena_alloc(arena, sizeof *city);

@@ -11,12 +11,15 @@
 #include "gen/sql/reference.h"
 #include "http/reply.h"
 
-enum { RETRY_S = 1, RETIRE_S = 60 };
+enum {
+	RETRY_S = 1,
+	RETIRE_S = 60
+};
 
 /* One run of the loader. */
 struct loading {
 	struct app *app;
-	struct arena *city_arena;      /* becomes the arena of the new city */
+	struct arena *city_arena; /* becomes the arena of the new city */
 };
 
 static void retire(evutil_socket_t fd, short what, void *arg)
@@ -30,7 +33,8 @@ static void swap(struct app *app, const struct city *city, struct arena *arena)
 {
 	const struct timeval later = {.tv_sec = RETIRE_S};
 
-	if (app->city != NULL && event_base_once(app->loop, -1, EV_TIMEOUT, retire, app->city_arena, &later) < 0)
+	if (app->city != NULL &&
+		event_base_once(app->loop, -1, EV_TIMEOUT, retire, app->city_arena, &later) < 0)
 		log_warn("reference.kept", LOG_STR("version", app->city->version));
 	app->city = city;
 	app->city_arena = arena;
@@ -47,11 +51,13 @@ static void loaded(struct db_job *job, PGresult *const *results, const char *sql
 	struct loading *l = job->state;
 	struct app *app = l->app;
 	struct str reason = str_of(sqlstate);
-	const struct city *city = results == NULL ? NULL : city_from_rows(l->city_arena, results, clock_wall_ms(), &reason);
+	const struct city *city =
+		results == NULL ? NULL : city_from_rows(l->city_arena, results, clock_wall_ms(), &reason);
 	const struct timeval soon = {.tv_sec = RETRY_S};
 
 	if (city != NULL) {
-		log_info("reference.loaded", LOG_STR("version", city->version), LOG_INT("departments", city->ndepartments));
+		log_info("reference.loaded", LOG_STR("version", city->version),
+			LOG_INT("departments", city->ndepartments));
 		swap(app, city, l->city_arena);
 	} else {
 		if (results != NULL)
@@ -76,7 +82,7 @@ void reference_load(struct app *app)
 	*l = (struct loading){.app = app, .city_arena = city_arena};
 	*job = (struct db_job){.app = app, .arena = arena, .state = l};
 	struct db_unit *u = db_unit_job(job);
-	sql_reference_load_version(u);      /* in the order of enum city_rows */
+	sql_reference_load_version(u); /* in the order of enum city_rows */
 	sql_reference_load_calendars(u);
 	sql_reference_load_hours(u);
 	sql_reference_load_days(u);
@@ -101,21 +107,21 @@ static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct
 }
 
 /* Four lists that differ in their statement only. */
-#define LIST(name, ...)                                                                                                \
-	void name(struct req *req)                                                                                     \
-	{                                                                                                              \
-		const struct name *in = req->input;                                                                    \
-		struct page page;                                                                                      \
-                                                                                                                       \
-		if (!begin_list(req, in->cursor, in->limit, &page))                                                    \
-			return;                                                                                        \
-		struct db_unit *u = db_unit(req);                                                                      \
-		sql_reference_##name(u, __VA_ARGS__ .after = page.after, .limit = page.limit);                         \
-		db_run(u, answer_page);                                                                                \
+#define LIST(name, ...)                                                                                      \
+	void name(struct req *req)                                                                           \
+	{                                                                                                    \
+		const struct name *in = req->input;                                                          \
+		struct page page;                                                                            \
+                                                                                                             \
+		if (!begin_list(req, in->cursor, in->limit, &page))                                          \
+			return;                                                                              \
+		struct db_unit *u = db_unit(req);                                                            \
+		sql_reference_##name(u, __VA_ARGS__.after = page.after, .limit = page.limit);                \
+		db_run(u, answer_page);                                                                      \
 	}
 
-LIST(department_list, .valid_on = in->valid_on,)
-LIST(category_list, .valid_on = in->valid_on,)
-LIST(area_list, .valid_on = in->valid_on,)
+LIST(department_list, .valid_on = in->valid_on, )
+LIST(category_list, .valid_on = in->valid_on, )
+LIST(area_list, .valid_on = in->valid_on, )
 LIST(kind_list)
 LIST(refusal_reason_list)

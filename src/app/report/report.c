@@ -11,16 +11,20 @@
 #include "http/reply.h"
 
 /* Names first, then counts. The last row of the result, without key, is the total. */
-static const char *const columns[] = {"key", "name_vi", "name_en", "answered_on_time", "answered_late", "open_in_time",
-	"open_overdue", "no_clock", "total"};
-enum { NNAMES = 3, NCOLUMNS = sizeof columns / sizeof columns[0] };
+static const char *const columns[] = {"key", "name_vi", "name_en", "answered_on_time", "answered_late",
+	"open_in_time", "open_overdue", "no_clock", "total"};
+enum {
+	NNAMES = 3,
+	NCOLUMNS = sizeof columns / sizeof columns[0]
+};
 
 /* The instant the figures stand for: what was asked for, else when the request came. */
 static int64_t instant_of(struct req *req)
 {
 	const struct report_sla *in = req->input;
 
-	return in->as_of != SHAPE_NO_NUMBER ? in->as_of : clock_wall_ms() - (clock_mono_us() - req->began_us) / 1000;
+	return in->as_of != SHAPE_NO_NUMBER ? in->as_of
+					    : clock_wall_ms() - (clock_mono_us() - req->began_us) / 1000;
 }
 
 static void answer_csv(struct req *req, PGresult *const *results)
@@ -42,14 +46,16 @@ static void answer_csv(struct req *req, PGresult *const *results)
 		csv_end(&b);
 	}
 	reply_header(req, "Content-Disposition",
-		arena_printf(req->arena, "attachment; filename=\"sla-%.*s-%.*s.csv\"", STR_ARG(in->from), STR_ARG(in->to)));
+		arena_printf(req->arena, "attachment; filename=\"sla-%.*s-%.*s.csv\"", STR_ARG(in->from),
+			STR_ARG(in->to)));
 	reply_bytes(req, 200, "text/csv; charset=utf-8; header=present", buf_str(&b));
 }
 
 static void put_counts(struct buf *b, const PGresult *rows, int r)
 {
 	for (int c = NNAMES; c < NCOLUMNS; c++)
-		buf_printf(b, "%s\"%s\":%ld", c == NNAMES ? "" : ",", columns[c], (long)db_cell_int(rows, r, columns[c]));
+		buf_printf(b, "%s\"%s\":%ld", c == NNAMES ? "" : ",", columns[c],
+			(long)db_cell_int(rows, r, columns[c]));
 }
 
 static void answer_json(struct req *req, PGresult *const *results)
@@ -61,8 +67,8 @@ static void answer_json(struct req *req, PGresult *const *results)
 	char as_of[CLOCK_RFC3339_SIZE];
 
 	clock_format(instant_of(req), as_of);
-	buf_printf(&b, "{\"from\":\"%.*s\",\"to\":\"%.*s\",\"by\":\"%.*s\",\"as_of\":\"%s\",\"rows\":[", STR_ARG(in->from),
-		STR_ARG(in->to), STR_ARG(in->by), as_of);
+	buf_printf(&b, "{\"from\":\"%.*s\",\"to\":\"%.*s\",\"by\":\"%.*s\",\"as_of\":\"%s\",\"rows\":[",
+		STR_ARG(in->from), STR_ARG(in->to), STR_ARG(in->by), as_of);
 	for (int r = 0; r < total; r++) {
 		buf_put(&b, r == 0 ? STR("{") : STR(",{"));
 		for (int c = 0; c < NNAMES; c++) {
@@ -83,7 +89,8 @@ void report_sla(struct req *req)
 {
 	const struct report_sla *in = req->input;
 	struct str accept = req_field(req, "Accept");
-	int json = negotiate_media(accept, STR("application/json")), csv = negotiate_media(accept, STR("text/csv"));
+	int json = negotiate_media(accept, STR("application/json")),
+	    csv = negotiate_media(accept, STR("text/csv"));
 
 	reply_header(req, "Vary", STR("Accept"));
 	if (json == 0 && csv == 0) {

@@ -16,9 +16,10 @@ void ticket_list(struct req *req)
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
-	sql_ticket_list(u, .states = {in->state.items, in->state.n}, .kind = in->kind, .category = in->category,
-		.area = in->area, .level = in->level, .standing = in->standing, .holder = in->holder, .mine = in->mine,
-		.sort = in->sort, .now = clock_wall_ms(), .after = page.after, .limit = page.limit);
+	sql_ticket_list(u, .states = {in->state.items, in->state.n}, .kind = in->kind,
+		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,
+		.holder = in->holder, .mine = in->mine, .sort = in->sort, .now = clock_wall_ms(),
+		.after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
 
@@ -63,7 +64,8 @@ static void opened(struct req *req, PGresult *const *results)
 		.wrapped = bytes_of(req, db_cell(row, 0, "wrapped")),
 		.box = bytes_of(req, db_cell(row, 0, "box"))};
 	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof req->args[0].uuid.byte};
-	struct str plain = sealed.box.at == NULL ? STR("{}") : seal_open(req->arena, req->app->keys, owner, &sealed);
+	struct str plain =
+		sealed.box.at == NULL ? STR("{}") : seal_open(req->arena, req->app->keys, owner, &sealed);
 	if (plain.at == NULL)
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 	else

@@ -65,7 +65,8 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 	put_member(&b, "email", contact->email);
 	put_member(&b, "address", contact->address);
 	buf_byte(&b, '}');
-	seal(req->arena, keys, (struct str){(const char *)f->id.byte, sizeof f->id.byte}, buf_str(&b), &f->contact);
+	seal(req->arena, keys, (struct str){(const char *)f->id.byte, sizeof f->id.byte}, buf_str(&b),
+		&f->contact);
 	if (contact->phone.at != NULL)
 		f->phone_index = seal_blind_index(req->arena, keys, contact->phone);
 	if (contact->email.at != NULL)
@@ -75,7 +76,8 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 /* The secret is not in the database: it is put into the body that PostgreSQL built. */
 static struct str with_secret(struct req *req, struct str body, struct str secret)
 {
-	return arena_printf(req->arena, "{\"secret\":\"%.*s\",%.*s", STR_ARG(secret), (int)body.len - 1, body.at + 1);
+	return arena_printf(
+		req->arena, "{\"secret\":\"%.*s\",%.*s", STR_ARG(secret), (int)body.len - 1, body.at + 1);
 }
 
 static void filed(struct req *req, PGresult *const *results)
@@ -100,24 +102,25 @@ static void filed(struct req *req, PGresult *const *results)
 }
 
 #define ONE_OF(kind, type, expression) ((struct kind){(type[]){expression}, 1})
-#define TEXT(expression) ONE_OF(db_texts, struct str, expression)
-#define INT(expression) ONE_OF(db_ints, int64_t, expression)
-#define TIME(seconds) ONE_OF(db_times, int64_t, (seconds) == 0 ? DB_NO_INT : (seconds) * 1000)
+#define TEXT(expression)	       ONE_OF(db_texts, struct str, expression)
+#define INT(expression)		       ONE_OF(db_ints, int64_t, expression)
+#define TIME(seconds)		       ONE_OF(db_times, int64_t, (seconds) == 0 ? DB_NO_INT : (seconds)*1000)
 
 static void store(struct req *req, const struct ticket_file *in, const struct filing *f)
 {
 	const struct decision *d = &f->decision;
 	const struct filing_facts facts = {in->kind, in->category, in->area, f->now_ms / 1000};
-	struct str folded = text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(in->title),
-							  STR_ARG(in->text), STR_ARG(in->location_text)));
+	struct str folded =
+		text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(in->title),
+					      STR_ARG(in->text), STR_ARG(in->location_text)));
 	struct str code = code_format(req->arena, keys_purpose(req->app->keys, KEY_TICKET_CODE),
 		str_of(req->app->config->code_prefix), f->code);
 	struct db_unit *u = db_unit(req);
 
-	sql_ticket_file(u, .ids = ONE_OF(db_uuids, struct uuid, f->id), .numbers = INT(f->code.number), .codes = TEXT(code),
-		.kinds = TEXT(in->kind), .categories = TEXT(in->category), .areas = TEXT(in->area),
-		.titles = TEXT(in->title), .texts = TEXT(in->text), .folded = TEXT(folded),
-		.location_texts = TEXT(in->location_text),
+	sql_ticket_file(u, .ids = ONE_OF(db_uuids, struct uuid, f->id), .numbers = INT(f->code.number),
+		.codes = TEXT(code), .kinds = TEXT(in->kind), .categories = TEXT(in->category),
+		.areas = TEXT(in->area), .titles = TEXT(in->title), .texts = TEXT(in->text),
+		.folded = TEXT(folded), .location_texts = TEXT(in->location_text),
 		.lons = ONE_OF(db_floats, double, in->point == NULL ? NAN : in->point->lon),
 		.lats = ONE_OF(db_floats, double, in->point == NULL ? NAN : in->point->lat),
 		.languages = TEXT(in->language), .channels = TEXT(in->channel),
@@ -126,11 +129,13 @@ static void store(struct req *req, const struct ticket_file *in, const struct fi
 		.policies = INT(d->policy == NULL ? DB_NO_INT : d->policy->id),
 		.routes = TEXT(decision_explain(req->arena, d, &facts)),
 		.filed_at = ONE_OF(db_times, int64_t, f->now_ms), .accept_due = TIME(d->accept_due),
-		.answer_due = TIME(d->answer_due), .contact_epochs = INT(f->contact.box.at == NULL ? DB_NO_INT : f->contact.epoch),
+		.answer_due = TIME(d->answer_due),
+		.contact_epochs = INT(f->contact.box.at == NULL ? DB_NO_INT : f->contact.epoch),
 		.contact_wrapped = TEXT(f->contact.wrapped), .contact_boxes = TEXT(f->contact.box),
 		.contact_commitments = TEXT(f->contact.commitment), .phone_index = TEXT(f->phone_index),
 		.email_index = TEXT(f->email_index), .once_keys = TEXT(req->once_key),
-		.once_fingerprints = TEXT(req->once_fingerprint), .events = ONE_OF(db_uuids, struct uuid, f->event));
+		.once_fingerprints = TEXT(req->once_fingerprint),
+		.events = ONE_OF(db_uuids, struct uuid, f->event));
 	db_run(u, filed);
 }
 
@@ -148,7 +153,8 @@ void ticket_file(struct req *req)
 	if (reply_faults(req))
 		return;
 	int year;
-	clock_civil_from_days(calendar_local_day(req->app->city->calendar, facts.at), &year, &(int){0}, &(int){0});
+	clock_civil_from_days(
+		calendar_local_day(req->app->city->calendar, facts.at), &year, &(int){0}, &(int){0});
 	f.code = (struct code){.number = numbers_take(req->app), .year = year % 100};
 	if (f.code.number < 0 || city_decide(req->app->city, &facts, &f.decision) < 0) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);

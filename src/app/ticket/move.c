@@ -12,9 +12,9 @@
 struct move {
 	const char *action;
 	struct str reason_code, reason;
-	struct str department;      /* route, redirect: code of the target */
-	struct uuid person;         /* assign */
-	struct str text;            /* propose: the draft */
+	struct str department; /* route, redirect: code of the target */
+	struct uuid person;    /* assign */
+	struct str text;       /* propose: the draft */
 };
 
 /* The department in whose calendar clocks start by this move: the new holder's, else the caller's own. */
@@ -44,8 +44,8 @@ static int64_t in_ms(int64_t seconds)
 static struct offers offers(struct req *req, const struct move *move, int64_t now_ms)
 {
 	struct offers o;
-	const struct clock_offer *from =
-		city_clock_offers(req->arena, req->app->city, clock_department(req, move), now_ms / 1000, &o.n);
+	const struct clock_offer *from = city_clock_offers(
+		req->arena, req->app->city, clock_department(req, move), now_ms / 1000, &o.n);
 
 	o.policy = arena_alloc(req->arena, (o.n + 1) * sizeof *o.policy);
 	o.accept_due = arena_alloc(req->arena, (o.n + 1) * sizeof *o.accept_due);
@@ -68,10 +68,11 @@ static void run(struct req *req, struct move move)
 	}
 	struct offers o = offers(req, &move, now_ms);
 	struct db_unit *u = db_unit(req);
-	sql_ticket_move(u, .ticket = req->args[0].uuid, .action = str_of(move.action), .version = req->if_match,
-		.reason_code = move.reason_code, .reason = move.reason, .department = move.department,
-		.person = move.person, .text = move.text, .at = now_ms, .policies = {o.policy, o.n},
-		.accept_due = {o.accept_due, o.n}, .answer_due = {o.answer_due, o.n}, .event = uuid_new());
+	sql_ticket_move(u, .ticket = req->args[0].uuid, .action = str_of(move.action),
+		.version = req->if_match, .reason_code = move.reason_code, .reason = move.reason,
+		.department = move.department, .person = move.person, .text = move.text, .at = now_ms,
+		.policies = {o.policy, o.n}, .accept_due = {o.accept_due, o.n},
+		.answer_due = {o.answer_due, o.n}, .event = uuid_new());
 	db_run(u, answer_object);
 }
 
@@ -96,7 +97,9 @@ void ticket_return(struct req *req)
 {
 	const struct ticket_return *in = req->input;
 
-	run(req, (struct move){.action = "return", .reason = in->reason, .department = req->app->city ? req->app->city->hub : STR_NONE});
+	run(req, (struct move){.action = "return",
+			 .reason = in->reason,
+			 .department = req->app->city ? req->app->city->hub : STR_NONE});
 }
 
 void ticket_route(struct req *req)

@@ -62,7 +62,7 @@ void reply_draft(struct req *req)
 	const struct reply_draft *in = req->input;
 	struct db_unit *u = db_unit(req);
 
-	sql_ticket_reply_draft(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match, .text = in->text,
-		.at = clock_wall_ms(), .event = uuid_new());
+	sql_ticket_reply_draft(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match,
+		.text = in->text, .at = clock_wall_ms(), .event = uuid_new());
 	db_run(u, answer_object);
 }

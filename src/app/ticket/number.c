@@ -5,7 +5,10 @@
 #include "db/answer.h"
 #include "gen/sql/ticket.h"
 
-enum { BLOCK = 1000, LOW = 500 };
+enum {
+	BLOCK = 1000,
+	LOW = 500
+};
 
 struct range {
 	int64_t next, end;

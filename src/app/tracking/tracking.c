@@ -12,7 +12,8 @@ void tracking_show(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
-	sql_tracking_show(u, .number = req->who.ticket_number, .generation = req->who.generation, .now = clock_wall_ms());
+	sql_tracking_show(u, .number = req->who.ticket_number, .generation = req->who.generation,
+		.now = clock_wall_ms());
 	db_run(u, answer_object);
 }
 
@@ -34,8 +35,8 @@ void tracking_message(struct req *req)
 	clock_format(now_ms, at_text);
 	req->made = arena_printf(req->arena, "{\"id\":\"%s\",\"at\":\"%s\"}", id_text, at_text);
 	once_claim(u, req);
-	sql_tracking_message(u, .number = req->who.ticket_number, .generation = req->who.generation, .id = id, .text = in->text,
-		.at = now_ms, .event = uuid_new());
+	sql_tracking_message(u, .number = req->who.ticket_number, .generation = req->who.generation, .id = id,
+		.text = in->text, .at = now_ms, .event = uuid_new());
 	once_finish(u, req, 201, req->made);
 	db_run(u, stored);
 }
@@ -48,8 +49,10 @@ void tracking_rate(struct req *req)
 	struct db_unit *u = db_unit(req);
 
 	clock_format(now_ms, at_text);
-	req->made = arena_printf(req->arena, "{\"score\":\"%.*s\",\"at\":\"%s\"}", STR_ARG(in->score), at_text);
-	sql_tracking_rate(u, .number = req->who.ticket_number, .generation = req->who.generation, .score = in->score,
-		.reasons = {in->reasons.items, in->reasons.n}, .comment = in->comment, .at = now_ms, .event = uuid_new());
+	req->made =
+		arena_printf(req->arena, "{\"score\":\"%.*s\",\"at\":\"%s\"}", STR_ARG(in->score), at_text);
+	sql_tracking_rate(u, .number = req->who.ticket_number, .generation = req->who.generation,
+		.score = in->score, .reasons = {in->reasons.items, in->reasons.n}, .comment = in->comment,
+		.at = now_ms, .event = uuid_new());
 	db_run(u, stored);
 }

@@ -15,7 +15,8 @@
 
 static struct app app;
 
-static const struct route *find(enum http_method method, const char *path, struct str *ret_allow, struct path_arg *ret_arg)
+static const struct route *find(
+	enum http_method method, const char *path, struct str *ret_allow, struct path_arg *ret_arg)
 {
 	struct req *req = req_new(&app, NULL);
 
@@ -87,9 +88,10 @@ static void other_methods_say_what_is_allowed(void **state)
 
 static void what_is_no_path_is_not_found(void **state)
 {
-	static const char *const paths[] = {"", "*", "//", "/v1", "/v1/", "/v1/tickets/", "/v1//tickets", "/V1/tickets",
-		"/v1/tickets/1", "/v1/tickets/01a209ca837c73c98518b3bc6f071515", "/v1/tickets/" AN_ID "x", "/v1/tickets/" AN_ID "/",
-		"/v1/tickets/" AN_ID "/nothing", "/v1/tickets/%00", "/v1/tickets/%zz", "/v1/tickets/..", "/problems/", "/v1%2Ftickets"};
+	static const char *const paths[] = {"", "*", "//", "/v1", "/v1/", "/v1/tickets/", "/v1//tickets",
+		"/V1/tickets", "/v1/tickets/1", "/v1/tickets/01a209ca837c73c98518b3bc6f071515",
+		"/v1/tickets/" AN_ID "x", "/v1/tickets/" AN_ID "/", "/v1/tickets/" AN_ID "/nothing",
+		"/v1/tickets/%00", "/v1/tickets/%zz", "/v1/tickets/..", "/problems/", "/v1%2Ftickets"};
 	struct str allow;
 
 	(void)state;

@@ -1,9 +1,9 @@
 /* serve/children.h: what the supervisor knows about its processes. Real processes that sleep stand for workers. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -109,15 +109,15 @@ static void replaces_one_at_a_time_and_only_when_the_new_one_is_ready(void **sta
 	children_replace_all(&cs);
 	for (unsigned i = 0; i < 3; i++) {
 		children_step(&cs);
-		children_step(&cs);      /* nothing more happens while the first one is on its way */
+		children_step(&cs); /* nothing more happens while the first one is on its way */
 		for (unsigned k = i + 1; k < 3; k++)
 			assert_int_equal(cs.at[k].pid, old[k]);
 		assert_true(child_may_start(&cs.at[i], now));
 		pid_t fresh = start(&cs.at[i]);
-		assert_int_equal(kill(old[i], 0), 0);      /* still serving */
+		assert_int_equal(kill(old[i], 0), 0); /* still serving */
 		assert_int_not_equal(cs.at[i].metric_slot, cs.at[i].old_slot);
 		children_ready(&cs, fresh);
-		assert_true(end(old[i]));      /* told to leave, and it did */
+		assert_true(end(old[i])); /* told to leave, and it did */
 	}
 	assert_true(children_all_ready(&cs));
 }
@@ -158,7 +158,8 @@ int main(void)
 		cmocka_unit_test_teardown(ready_when_all_are, tear_down),
 		cmocka_unit_test_teardown(one_that_dies_early_waits_longer_each_time, tear_down),
 		cmocka_unit_test_teardown(one_that_lived_is_started_at_once, tear_down),
-		cmocka_unit_test_teardown(replaces_one_at_a_time_and_only_when_the_new_one_is_ready, tear_down),
+		cmocka_unit_test_teardown(
+			replaces_one_at_a_time_and_only_when_the_new_one_is_ready, tear_down),
 		cmocka_unit_test_teardown(a_new_image_takes_over_and_replaces, tear_down),
 		cmocka_unit_test_teardown(nothing_is_left_after_the_end, tear_down),
 	};

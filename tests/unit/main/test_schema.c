@@ -22,9 +22,10 @@ static void serves_what_carries_it(void **state)
 	(void)state;
 	assert_true(serves(16, 16, 1));
 	assert_true(serves(16, 16, 16));
-	assert_true(serves(16, 20, 12));       /* a newer schema, additive so far: old and new servers side by side */
-	assert_false(serves(16, 15, 1));       /* migrations are missing */
-	assert_false(serves(16, 20, 17));      /* the schema has left this program behind */
+	assert_true(
+		serves(16, 20, 12)); /* a newer schema, additive so far: old and new servers side by side */
+	assert_false(serves(16, 15, 1));  /* migrations are missing */
+	assert_false(serves(16, 20, 17)); /* the schema has left this program behind */
 	assert_false(serves(16, 0, 1));
 }
 
