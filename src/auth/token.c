@@ -46,8 +46,7 @@ static const char *claims_json(struct arena *arena, const char *issuer, const st
 
 static char *sign(jwt_t *jwt, const struct token_key *key, const char *claims)
 {
-	if (jwt_add_grants_json(jwt, claims) != 0 ||
-		jwt_add_header(jwt, "kid", key->kid) != 0)
+	if (jwt_add_grants_json(jwt, claims) != 0 || jwt_add_header(jwt, "kid", key->kid) != 0)
 		return NULL;
 	if (jwt_set_alg(jwt, JWT_ALG_ES256, (const unsigned char *)key->pem.at, (int)key->pem.len) != 0)
 		return NULL;

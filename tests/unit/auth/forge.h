@@ -1,11 +1,12 @@
 #ifndef TIEPDAN_TESTS_AUTH_FORGE_H
 #define TIEPDAN_TESTS_AUTH_FORGE_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,10 +1,12 @@
 /* Limits: exactly GCRA, shared between processes, forgetting in the right order, and the fields of the
  * answer. */
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <stdatomic.h>
 #include <string.h>

@@ -1,9 +1,11 @@
 /* Roles: bit, name and set agree. */
-#include <cmocka.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "auth/role.h"
 
