@@ -1,0 +1,98 @@
+"""What the server is compared with: pgbench doing the same on the same cluster, and nginx answering from memory."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from support.town import ROOT, free_port, wait_until
+
+# A UUID that begins with the time, as the ids of the server do: random ones would cost the baseline dearly in the indexes.
+UUID_V7 = "(lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7' || " \
+          "substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid"
+
+
+def statement(path, values):
+    """The text of a statement file of the server with its parameters replaced; those not in `values` are NULL."""
+    lines = (ROOT / "src" / path).read_text("utf-8").splitlines()
+    header = " ".join(line.lstrip("- ") for line in lines if line.startswith("--"))
+    text = "\n".join(line for line in lines if not line.startswith("--")).rstrip(";")
+    given = re.search(r"\bin: (.*?) out: ", header).group(1)
+    for name, kind in re.findall(r"(\w+) ([\w\[\]]+)", given):
+        kind = kind.replace("int", "bigint").replace("float", "float8")
+        value = values.get(name, "array[null]" if kind.endswith("[]") else "null")
+        text = re.sub(r"(?<!:):('?)%s\b\1" % name, lambda _: "(%s)::%s" % (value, kind), text)
+    return text + ";\n"
+
+
+def filing_script(policy, department):
+    """One ticket: what src/app/ticket/file.c sends."""
+    def one(value):
+        return "array[%s]" % value
+    text = "Trước số nhà 17 phố Ví Dụ có một ổ gà rộng khoảng 60 cm, sâu gần gang tay. Trời mưa nước ngập kín nên người " \
+           "đi xe máy không nhìn thấy, tuần này đã có hai người bị ngã."
+    folded = "truoc so nha 17 pho vi du co mot o ga rong khoang 60 cm, sau gan gang tay. troi mua nuoc ngap kin nen nguoi " \
+             "di xe may khong nhin thay, tuan nay da co hai nguoi bi nga."
+    route = '{"reason": "category", "rule": {"kind": null, "area": null, "category": "roads.surface"}}'
+    values = dict(
+        ids=one(UUID_V7), numbers=one(":number"), codes=one("'P' || :number"), kinds=one("'feedback'"),
+        categories=one("'roads.surface'"), areas=one("'00316'"), titles=one("'Ổ gà sâu trên phố Ví Dụ số ' || :number"),
+        texts=one("'%s'" % text), folded=one("'%s'" % folded), location_texts=one("'Số 17 phố Ví Dụ'"),
+        languages=one("'vi'"), channels=one("'web'"), anonymous=one("false"), visibilities=one("'public'"),
+        sights=one("'public'"), levels=one("'normal'"), departments=one(department), policies=one(policy),
+        routes=one("'%s'" % route), filed_at=one("now()"), accept_due=one("now() + interval '1 day'"),
+        answer_due=one("now() + interval '10 days'"), events=one(UUID_V7))
+    # Far from the numbers of the server, and far enough from each other not to meet.
+    return "\\set number random(1000000000, 34000000000)\n" + statement("app/ticket/file.sql", values)
+
+
+def pgbench(cluster, database, script, clients, seconds, settings=()):
+    """Runs the script as the role of the server, prepared once a connection; returns transactions and seconds."""
+    options = ["jit=off", "timezone=UTC"] + list(settings)
+    quoted = " ".join("-c " + re.sub(r"([\\ ])", r"\\\1", option) for option in options)
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write(script)
+        file.flush()
+        got = subprocess.run(
+            ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", file.name,
+             "-h", str(cluster.folder / "socket"), "-U", "tiepdan_app", database],
+            env=dict(os.environ, PGOPTIONS=quoted), text=True, capture_output=True)
+    done = re.search(r"actually processed: (\d+)", got.stdout)
+    failed = re.search(r"failed transactions: ([1-9]\d*)", got.stdout)
+    if got.returncode != 0 or not done or failed:
+        raise SystemExit("pgbench failed: %s%s" % (got.stdout, got.stderr[-3000:]))
+    return int(done.group(1)), int(done.group(1)) / float(re.search(r"tps = ([\d.]+)", got.stdout).group(1))
+
+
+class Nginx:
+    """Two workers that answer every request with the same 300 bytes of JSON; no access log."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="tiepdan-nginx-"))
+        self.port = free_port()
+        body = '{"filler":"%s"}' % ("x" * 287)
+        configuration = self.folder / "nginx.conf"
+        configuration.write_text("""
+daemon off; worker_processes 2; pid nginx.pid; error_log stderr;
+events { worker_connections 1024; }
+http {
+  access_log off; keepalive_requests 1000000000; default_type application/json;
+  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+  server { listen 127.0.0.1:%d reuseport; location / { return 200 '%s'; } }
+}""" % (self.port, body), "ascii")
+        self.process = subprocess.Popen(["nginx", "-p", str(self.folder), "-c", str(configuration)], cwd=self.folder,
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(self.answers, 10, "nginx")
+
+    def answers(self):
+        got = subprocess.run(["curl", "-sf", "http://127.0.0.1:%d/" % self.port], capture_output=True)
+        return len(got.stdout) == 300
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        shutil.rmtree(self.folder)
+        time.sleep(0.1)
