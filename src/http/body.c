@@ -160,14 +160,13 @@ bool conn_turn_body(struct conn *c)
 	}
 	if (conn_fill(c))
 		return true;
-	if (c->broken) {
+	if (c->broken)
 		conn_cut(c);
-	} else if (c->ended) {
+	else if (c->ended)
 		conn_refuse(c, HTTP_truncated);
-		return true;
-	}
-	set_body_deadline(c, b);
-	return false;
+	else
+		set_body_deadline(c, b);
+	return c->state == CONN_SEND;
 }
 
 bool conn_turn_skip(struct conn *c)

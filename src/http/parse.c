@@ -26,7 +26,8 @@ static const uint8_t class_of[256] = {
 	['!'] = MARK, ['$'] = MARK, ['%'] = MARK, ['&'] = MARK, ['\''] = MARK, ['*'] = MARK, ['+'] = MARK,
 	['('] = TARGET | VALUE, [')'] = TARGET | VALUE, [','] = TARGET | VALUE, ['/'] = TARGET | VALUE,
 	[':'] = TARGET | VALUE, [';'] = TARGET | VALUE, ['='] = TARGET | VALUE, ['@'] = TARGET | VALUE,
-	['?'] = QUERY | VALUE, ['['] = QUERY | VALUE, [']'] = QUERY | VALUE, ['{'] = QUERY | VALUE, ['}'] = QUERY | VALUE,
+	['?'] = QUERY | VALUE, ['['] = QUERY | VALUE, [']'] = QUERY | VALUE,
+	['{'] = QUERY | VALUE, ['}'] = QUERY | VALUE,
 	['^'] = TOKEN | QUERY | VALUE, ['`'] = TOKEN | QUERY | VALUE, ['|'] = TOKEN | QUERY | VALUE,
 	['#'] = TOKEN | VALUE, ['"'] = VALUE, ['<'] = VALUE, ['>'] = VALUE, ['\\'] = VALUE,
 };
@@ -304,8 +305,10 @@ static const struct known {
 	enum http_refusal bad, again;
 } known[] = {
 	[HOST_ROW] = {{"host", 4}, read_host, HTTP_bad_host, HTTP_double_host},
-	[LENGTH_ROW] = {{"content-length", 14}, read_content_length, HTTP_bad_content_length, HTTP_double_content_length},
-	[ENCODING_ROW] = {{"transfer-encoding", 17}, read_transfer_encoding, HTTP_bad_transfer_encoding, HTTP_bad_transfer_encoding},
+	[LENGTH_ROW] = {{"content-length", 14}, read_content_length,
+		HTTP_bad_content_length, HTTP_double_content_length},
+	[ENCODING_ROW] = {{"transfer-encoding", 17}, read_transfer_encoding,
+		HTTP_bad_transfer_encoding, HTTP_bad_transfer_encoding},
 	{{"connection", 10}, read_connection, HTTP_OK, HTTP_OK},
 	{{"expect", 6}, read_expect, HTTP_unknown_expectation, HTTP_double_field},
 	{{"authorization", 13}, accept_any, HTTP_OK, HTTP_double_field},

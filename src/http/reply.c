@@ -14,7 +14,7 @@
 
 enum {
 	GZIP_LEAST = 1024,
-	SPAN_ID_FROM = 8,
+	SPAN_FROM = 19,
 	LAST_RESORT_BODY_LEN = 65
 };
 
@@ -135,9 +135,12 @@ static void put_trace(struct buf *head, const struct req *req)
 	put_field(head, "X-Request-Id", str_of(id));
 	if (req->trace_id[0] == 0)
 		return;
-	buf_printf(head, "traceparent: 00-%s-", req->trace_id);
-	for (unsigned i = SPAN_ID_FROM; i < sizeof req->id.byte; i++)
-		buf_printf(head, "%02x", req->id.byte[i]);
+	buf_put(head, STR("traceparent: 00-"));
+	buf_put(head, str_of(req->trace_id));
+	buf_byte(head, '-');
+	/* The span is the second half of the request id. */
+	buf_put(head, (struct str){id + SPAN_FROM, 4});
+	buf_put(head, (struct str){id + SPAN_FROM + 5, 12});
 	buf_put(head, req->sampled ? STR("-01\r\n") : STR("-00\r\n"));
 }
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include "base/fail.h"
 #include "http/conn_private.h"
 #include "http/listener.h"
 
@@ -215,6 +216,23 @@ static void test_reset_leaves_a_request(void **state)
 	assert_null(world.held->conn);
 	reply_problem(world.held, PROBLEM_internal, STR_NONE); /* nobody hears it; not a bug */
 	let_go();
+	listener_stop(listener);
+	close(listening);
+}
+
+static void test_reset_in_the_middle_of_a_body(void **state)
+{
+	struct listener *listener;
+	int listening, fd = tcp_client(&listener, &listening);
+
+	(void)state;
+	say(fd, POST("/echo", "10") "hello");
+	assert_int_equal(world.begun, 1);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
+	close(fd);
+	run_ms(10);
+	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(world.bodies, 0);
 	listener_stop(listener);
 	close(listening);
 }
@@ -448,6 +466,38 @@ static void test_idle_connections_hold_no_buffer(void **state)
 	spin();
 }
 
+/* Whatever fails at whichever call: nothing crashes or leaks, and the next client is served. */
+static void test_every_call_may_fail(void **state)
+{
+	static const char *const kinds[] = {"malloc", "read", "write"};
+	static char body[500];
+	char spec[32];
+
+	(void)state;
+	for (unsigned kind = 0; kind < 3; kind++) {
+		for (int n = 1; n <= 40; n++) {
+			snprintf(spec, sizeof spec, "%s:%d%s", kinds[kind], n, n % 2 ? "" : "+");
+			fail_arm(spec);
+			int fd = client(), other = client();
+			say(fd, GET("/now") GET("/tagged"));
+			say(other, POST("/echo", "900"));
+			say_bytes(other, body, 500);
+			say_bytes(other, body, 400);
+			fail_arm(NULL);
+			spin();
+			close(fd);
+			close(other);
+			fd = client();
+			say(fd, GET("/now"));
+			assert_statuses(fd, "200");
+			close(fd);
+			spin();
+		}
+	}
+	run_ms(2100); /* lingering ones */
+	assert_int_equal(conn_count(&world.app), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
@@ -463,6 +513,7 @@ int main(void)
 		TEST(test_hang_up_gives_up_a_get_that_only_waits),
 		TEST(test_hang_up_leaves_a_pinned_request),
 		TEST(test_reset_leaves_a_request),
+		TEST(test_reset_in_the_middle_of_a_body),
 		TEST(test_waiting_with_a_half_closed_client_does_not_spin),
 		TEST(test_large_answer_to_a_slow_reader),
 		TEST(test_deadlines),
@@ -473,6 +524,7 @@ int main(void)
 		TEST(test_proxies),
 		TEST(test_proxy_protocol),
 		TEST(test_idle_connections_hold_no_buffer),
+		TEST(test_every_call_may_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,7 @@ static inline int world_open(void **state)
 	if (!counting) {
 		metric_init();
 		metric_slot(0);
+		arena_reserve(1 << 20);
 		counting = true;
 	}
 	world.app = (struct app){.loop = event_base_new(), .config = &world.config, .server = &world_server};
