@@ -27,10 +27,11 @@ struct segments {
 
 static const char *split(struct str token, struct segments *ret)
 {
-	const char *end = token.at + token.len, *first, *second;
+	const char *end, *first, *second;
 
 	if (token.at == NULL || token.len > GATE_TOKEN_MAX)
-		return "longer than 8 KiB";
+		return "absent, or longer than 8 KiB";
+	end = token.at + token.len;
 	first = memchr(token.at, '.', token.len);
 	second = first ? memchr(first + 1, '.', (size_t)(end - first - 1)) : NULL;
 	if (second == NULL)

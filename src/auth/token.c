@@ -79,7 +79,7 @@ const char *token_verify(
 	const char *reason;
 
 	if (token.at == NULL || token.len > GATE_TOKEN_MAX)
-		return "longer than 8 KiB";
+		return "absent, or longer than 8 KiB";
 	key = digest_sha256(token);
 	if (token_cache_find(cache, &key, now_ms, ret))
 		return NULL;

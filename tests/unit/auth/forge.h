@@ -47,11 +47,15 @@ static inline void forge_empty_folder(const char *path)
 
 static inline int forge_setup(void **state)
 {
+	static bool begun;
 	struct forge *f = calloc(1, sizeof *f);
 	struct str reason;
 
-	shape_init();
-	arena_reserve(1 << 20);
+	if (!begun) {
+		shape_init();
+		arena_reserve(1 << 20);
+		begun = true;
+	}
 	f->arena = arena_new();
 	(void)snprintf(f->base, sizeof f->base, P_tmpdir "/tiepdan-auth-XXXXXX");
 	assert_non_null(mkdtemp(f->base));

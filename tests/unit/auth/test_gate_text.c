@@ -12,7 +12,7 @@ static const char not_b64[] = "header is not base64url, or too long";
 static const char sig[] = "signature is wrong";
 static const char sig64[] = "signature is not 64 bytes in base64url";
 static const char segments[] = "not three segments";
-static const char size[] = "longer than 8 KiB";
+static const char size[] = "absent, or longer than 8 KiB";
 static const char claims_b64[] = "claims are not base64url";
 static const char claims_json[] = "claims are not JSON";
 
