@@ -1,35 +1,30 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the variables in the head of lib/state.sh are shared
 # The people of the demo, how they sign in, and what is printed in the end.
 
-# role login department name
+# role login department, as `tiepdan demo` makes them
 demo_people() {
 	if [ "$demo" = yes ]; then
-		printf '%s\n' 'officer officer HN-SXD Cán bộ Sở Xây dựng' 'head head HN-SXD Lãnh đạo Sở Xây dựng' \
-			'coordinator coordinator HN-EIC Điều phối viên'
+		printf '%s\n' 'officer canbo.hn-sxd HN-SXD' 'head lanhdao.hn-sxd HN-SXD' 'coordinator dieuphoi HN-EIC'
 	fi
-	printf '%s\n' 'admin admin HN-EIC Quản trị hệ thống'
+	printf '%s\n' 'admin quantri HN-EIC'
 }
 
 demo_load() {
-	local role login department name
+	local login=quantri
 	if [ "$demo" = yes ] && [ ! -e "$state/demo" ]; then
 		step "demo: loading people and tickets"
 		slow "demo" "$state/demo.log" tool demo || die "the demo could not be loaded"
 		touch "$state/demo"
 	fi
-	tool user list >"$state/people" || die "the accounts could not be read"
-	while read -r role login department name; do
-		grep -qw -- "$login" "$state/people" ||
-			tool user add "$login" "--name=$name" "--department=$department" "--role=$role" >/dev/null ||
-			die "account $login could not be made"
-	done < <(demo_people)
-	rm -f "$state/people"
+	[ "$demo" = yes ] || tool user list | grep -q "^$login " ||
+		tool user add "$login" '--name=Quản trị hệ thống' --department=HN-EIC --role=admin >/dev/null ||
+		die "account $login could not be made"
 }
 
 login_of() { demo_people | while read -r role login _; do [ "$role" != "$1" ] || printf '%s\n' "$login"; done; }
 
 # A new one-time sign-in code for a login.
-code_for() { tool user code "$1" | tail -n 1; }
+code_for() { tool user code "$1"; }
 
 token_of() {
 	local login code
@@ -37,7 +32,7 @@ token_of() {
 	[ -n "$login" ] || die "there is no demo person with the role $1"
 	code=$(code_for "$login") || exit 1
 	curl -fsS "$url/v1/sessions" -H 'Content-Type: application/json' -d "{\"login\":\"$login\",\"code\":\"$code\"}" |
-		sed -n 's/.*"token": *"\([^"]*\)".*/\1/p'
+		sed -n 's/.*"token" *: *"\([^"]*\)".*/\1/p'
 }
 
 json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')"; }
@@ -48,20 +43,21 @@ token_command() {
 
 # demo.json: what a script needs to use the demo; readable by its owner only.
 demo_write() {
-	local role login department name comma=''
+	local role login department code comma=''
 	(
 		umask 077
 		{
 			printf '{\n  "url": %s,\n  "ops_url": %s,\n  "log": %s,\n  "roles": {' "$(json_text "$url")" \
 				"$(json_text "$ops_url")" "$(json_text "$home/server.log")"
-			while read -r role login department name; do
+			while read -r role login department; do
+				code=$(code_for "$login") || exit 1
 				printf '%s\n    "%s": {"login": "%s", "department": "%s", "code": "%s", "token_command": %s}' "$comma" \
-					"$role" "$login" "$department" "$(code_for "$login")" "$(json_text "$(token_command "$role")")"
+					"$role" "$login" "$department" "$code" "$(json_text "$(token_command "$role")")"
 				comma=,
 			done < <(demo_people)
 			printf '\n  }\n}\n'
 		} >"$state/demo.json.new"
-	)
+	) || die "no sign-in code could be made"
 	mv -f "$state/demo.json.new" "$state/demo.json"
 }
 
@@ -94,15 +90,15 @@ demo_print_tour() {
 		  TICKET=\$(curl -s \$URL/v1/tickets -H 'Content-Type: application/json' -d '{"kind":"feedback","category":"roads.surface",
 		    "area":"00316","title":"Ổ gà sâu trên phố Định Công","text":"Trước số nhà 126 có ổ gà rộng 60 cm, trời mưa không nhìn thấy."}')
 		  echo "\$TICKET"
-		  CODE=\$(echo "\$TICKET" | grep -o '"code": *"[^"]*"' | head -n 1 | cut -d'"' -f4)
-		  SECRET=\$(echo "\$TICKET" | grep -o '"secret": *"[^"]*"' | cut -d'"' -f4)
+		  CODE=\$(echo "\$TICKET" | grep -o '"code" *: *"[^"]*"' | head -n 1 | cut -d'"' -f4)
+		  SECRET=\$(echo "\$TICKET" | grep -o '"secret" *: *"[^"]*"' | cut -d'"' -f4)
 		  curl -s \$URL/v1/tracking -H "Authorization: Ticket \$CODE:\$SECRET"
 
 		  # an officer of the Department of Construction accepts and answers it, the head signs
 		  OFFICER=\$($(token_command officer))
 		  HEAD=\$($(token_command head))
 		  ID=\$(curl -s "\$URL/v1/tickets?state=submitted&sort=filed&limit=200" -H "Authorization: Bearer \$OFFICER" |
-		    grep -o '"id": *"[^"]*", *"code": *"'\$CODE'"' | cut -d'"' -f4)
+		    grep -o '"id" *: *"[^"]*", *"code" *: *"'\$CODE'"' | cut -d'"' -f4)
 		  version() { curl -sI \$URL/v1/tickets/\$ID -H "Authorization: Bearer \$OFFICER" | tr -d '\\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p'; }
 		  move() { curl -s -X POST \$URL/v1/tickets/\$ID/\$1 -H "Authorization: Bearer \$2" -H "If-Match: \$(version)" \\
 		    -H 'Content-Type: application/json' \${3:+-d "\$3"}; echo; }

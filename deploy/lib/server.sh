@@ -8,10 +8,8 @@ server_build() {
 		step "build: configuring $build"
 		(cd "$root" && slow "cmake" "$state/build.log" cmake --preset release) || die "cmake failed"
 	fi
-	if [ -n "$(ninja -C "$build" -n tiepdan | grep -v 'no work to do' | tail -n +2)" ]; then
-		step "build: compiling (release)"
-		NINJA_STATUS='[%f/%t] ' slow "compiling" "$state/build.log" ninja -C "$build" tiepdan || die "the build failed"
-	fi
+	step "build: bringing $build/tiepdan up to date"
+	NINJA_STATUS='[%f/%t] ' slow "compiling" "$state/build.log" ninja -C "$build" tiepdan || die "the build failed"
 	# A copy: the server's user may not be able to enter the checkout, and a rebuild must not touch a running server.
 	program_file=$home/bin/tiepdan
 	if ! "${as_runner[@]}" cmp -s - "$program_file" <"$build/tiepdan"; then
