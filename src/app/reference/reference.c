@@ -12,8 +12,7 @@
 #include "http/reply.h"
 
 enum {
-	RETRY_S = 1,
-	RETIRE_S = 60
+	RETRY_S = 1
 };
 
 /* One run of the loader. */
@@ -22,20 +21,10 @@ struct loading {
 	struct arena *city_arena; /* becomes the arena of the new city */
 };
 
-static void retire(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	arena_free(arg);
-}
-
-/* Requests that began with the old city may still hold texts of it: it stays for a while. */
+/* No request holds anything of the city across a turn of the loop: units copy their parameters. */
 static void swap(struct app *app, const struct city *city, struct arena *arena)
 {
-	const struct timeval later = {.tv_sec = RETIRE_S};
-
-	if (app->city != NULL &&
-		event_base_once(app->loop, -1, EV_TIMEOUT, retire, app->city_arena, &later) < 0)
-		log_warn("reference.kept", LOG_STR("version", app->city->version));
+	arena_free(app->city_arena);
 	app->city = city;
 	app->city_arena = arena;
 }
@@ -102,7 +91,7 @@ static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct
 		return false;
 	reply_header(req, "Cache-Control", STR("public, max-age=60"));
 	if (req->app->city != NULL)
-		reply_etag(req, req->app->city->version);
+		reply_etag(req, arena_str(req->arena, req->app->city->version));
 	return true;
 }
 
