@@ -1,7 +1,7 @@
 -- The schema, the role of the server, and the book-keeping of migrations.
 create schema if not exists tiepdan;
 
--- The server signs in as tiepdan_app. It owns nothing and gets only what 0017 grants; deployment gives it LOGIN.
+-- The server signs in as tiepdan_app. It owns nothing and gets only what 0016 grants; deployment gives it LOGIN.
 do $$
 begin
 	if not exists (select from pg_roles where rolname = 'tiepdan_app') then

@@ -1,4 +1,7 @@
--- Who is calling. caller_enter() runs at the head of a unit and leaves the caller in settings that end with the
+-- Who is calling, and the small functions that everything else is made of. Plain expressions are SQL functions, which are
+-- inlined; what reads tables is PL/pgSQL, because that keeps its plans for the life of the connection.
+--
+-- caller_enter() runs at the head of a unit and leaves the caller in settings that end with the
 -- transaction; policies and functions read them through caller_*().
 set local search_path = tiepdan, public;
 
@@ -74,23 +77,35 @@ comment on function instant is 'RFC 3339 in UTC with milliseconds; NULL for infi
 create function named(code text, name_vi text, name_en text) returns json language sql stable parallel safe as $$
 	select case when code is not null then json_build_object('code', code, 'name_vi', name_vi, 'name_en', name_en) end
 $$;
-create function department_named(p_id bigint) returns json language sql stable parallel safe set search_path = tiepdan, pg_temp as $$
-	select named(code, name_vi, name_en) from department where id = p_id
-$$;
-create function person_named(p_id uuid) returns json language sql stable parallel safe set search_path = tiepdan, pg_temp as $$
-	select json_build_object('id', id, 'name', name) from account where id = p_id
-$$;
+create function department_named(p_id bigint) returns json language plpgsql stable parallel safe set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select named(code, name_vi, name_en) from department where id = p_id);
+end $$;
+create function person_named(p_id uuid) returns json language plpgsql stable parallel safe set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select json_build_object('id', id, 'name', name) from account where id = p_id);
+end $$;
 -- The instant up to which a due point counts as near: the same time of the hub's next working day.
-create function soon_after(p_now timestamptz) returns timestamptz language sql stable set search_path = tiepdan, pg_temp as $$
-	select coalesce((
-		select (day.local + (p_now at time zone c.zone)::time) at time zone c.zone
-		from department d join calendar c on c.code = d.calendar, lateral (
-			select (p_now at time zone c.zone)::date + n as local from generate_series(1, 30) n) day
-		where d.hub and coalesce(
-			(select works from calendar_day x where x.calendar = c.code and x.day = day.local),
-			exists (select from calendar_hours h where h.calendar = c.code and h.weekday = extract(isodow from day.local) - 1))
-		order by day.local limit 1), p_now + interval '1 day')
-$$;
+create function soon_after(p_now timestamptz) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	c calendar;
+	v_local timestamp;
+	v_works boolean;
+begin
+	select k.* into c from department d join calendar k on k.code = d.calendar where d.hub;
+	v_local := p_now at time zone c.zone;
+	for n in 1 .. 30 loop
+		v_local := v_local + interval '1 day';
+		select works into v_works from calendar_day where calendar = c.code and day = v_local::date;
+		if coalesce(v_works, exists (select from calendar_hours
+			where calendar = c.code and weekday = extract(isodow from v_local)::int - 1)) then
+			return v_local at time zone c.zone;
+		end if;
+	end loop;
+	return p_now + interval '1 day';
+end $$;
 -- Derived, never stored; `soon` is soon_after(now).
 create function standing(outcome text, due_at timestamptz, now timestamptz, soon timestamptz)
 returns text language sql immutable parallel safe as $$

@@ -22,30 +22,36 @@ returns text language sql stable parallel safe as $$
 		|| tiepdan.instant(filed_at) || '"' || coalesce(',"emergency_numbers":' || to_json(emergency_numbers), '') || '}'
 $$;
 
-create function filed_body_of(p_ticket uuid) returns text language sql stable set search_path = tiepdan, pg_temp as $$
-	select filed_body(t.code, t.kind, k.emergency_numbers,
-		(select department_named(h.department) from holding h where h.ticket = t.id order by h.since, h.until limit 1), t.route,
-		(select deadline_told('accept', c.latest_due, false, p.profile, p.citation_vi, p.citation_en)
-			from clock c where c.ticket = t.id and c.kind = 'accept' and c.round = 1),
-		(select deadline_told('answer', c.latest_due, p.answer_from_acceptance, p.profile, p.citation_vi, p.citation_en)
-			from clock c where c.ticket = t.id and c.kind = 'answer' and c.round = 1), t.filed_at)
-	from ticket t join kind k on k.code = t.kind left join policy p on p.id = t.policy where t.id = p_ticket
-$$;
+create function filed_body_of(p_ticket uuid) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select filed_body(t.code, t.kind, k.emergency_numbers,
+			(select department_named(h.department) from holding h where h.ticket = t.id order by h.since, h.until limit 1), t.route,
+			(select deadline_told('accept', c.latest_due, false, p.profile, p.citation_vi, p.citation_en)
+				from clock c where c.ticket = t.id and c.kind = 'accept' and c.round = 1),
+			(select deadline_told('answer', c.latest_due, p.answer_from_acceptance, p.profile, p.citation_vi, p.citation_en)
+				from clock c where c.ticket = t.id and c.kind = 'answer' and c.round = 1), t.filed_at)
+		from ticket t join kind k on k.code = t.kind left join policy p on p.id = t.policy where t.id = p_ticket);
+end $$;
 
 -- Takes the Idempotency-Keys of a batch, in the order of the keys so that two batches cannot wait for each other in a
 -- circle; a key that another transaction is just taking is waited for. Tells for each row whether it is to be filed: it
 -- has no key, or its key is new and the row is the first of the batch to bring it.
 create function once_take(p_keys bytea[], p_fingerprints bytea[], p_tickets uuid[], p_at timestamptz[])
-returns boolean[] language sql set search_path = tiepdan, pg_temp as $$
+returns boolean[] language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_mine boolean[];
+begin
 	with taken as (
 		insert into once (key, fingerprint, ticket, at)
 		select i.key, i.fingerprint, i.ticket, i.at
 			from unnest(p_keys, p_fingerprints, p_tickets, p_at) with ordinality i (key, fingerprint, ticket, at, ord)
 			where i.key is not null order by i.key, i.ord
 		on conflict (key) do nothing returning ticket)
-	select array_agg(i.key is null or taken.ticket is not null order by i.ord)
-		from unnest(p_keys, p_tickets) with ordinality i (key, ticket, ord) left join taken on taken.ticket = i.ticket
-$$;
+	select array_agg(i.key is null or taken.ticket is not null order by i.ord) into v_mine
+		from unnest(p_keys, p_tickets) with ordinality i (key, ticket, ord) left join taken on taken.ticket = i.ticket;
+	return v_mine;
+end $$;
 
 -- Says which code of a batch is not known (0004: there are no foreign keys).
 create function filing_refuse(p_kinds text[], p_categories text[], p_areas text[], p_departments bigint[], p_policies bigint[])

@@ -25,37 +25,47 @@ end $$;
 
 -- The moves that a caller with these roles and this home department may make now.
 create function moves_open(p_state text, p_sight text, p_holder bigint, p_returns int, p_roles text[], p_department bigint)
-returns json language sql stable set search_path = tiepdan, pg_temp as $$
-	select coalesce(json_agg(json_build_object('action', a.code, 'to', m.to_state, 'needs_reason', a.reason in ('required', 'coded'))
-		order by a.position), '[]')
-	from move m join action a on a.code = m.action
-	where m.from_state = p_state and exists (
-		select from move_role r where r.action = m.action and r.role = any (p_roles) and (r.sight is null or r.sight = p_sight)
-			and (r.max_returns is null or p_returns < r.max_returns) and (r.scope = 'all' or (p_holder = p_department
-			and (r.scope = 'own' or not exists (select from department where id = p_holder and hub)))))
-$$;
-create function moves_of(t ticket) returns json language sql stable set search_path = tiepdan, pg_temp as $$
-	select moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department())
-$$;
+returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('action', a.code, 'to', m.to_state, 'needs_reason', a.reason in ('required', 'coded'))
+			order by a.position), '[]')
+		from move m join action a on a.code = m.action
+		where m.from_state = p_state and exists (
+			select from move_role r where r.action = m.action and r.role = any (p_roles) and (r.sight is null or r.sight = p_sight)
+				and (r.max_returns is null or p_returns < r.max_returns) and (r.scope = 'all' or (p_holder = p_department
+				and (r.scope = 'own' or not exists (select from department where id = p_holder and hub))))));
+end $$;
+create function moves_of(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()));
+end $$;
 
 -- The clocks of a ticket with their standing.
 create function clocks_of(p_ticket uuid, p_now timestamptz)
-returns json language sql stable set search_path = tiepdan, pg_temp as $$
-	select coalesce(json_agg(json_build_object('kind', c.kind, 'due_at', instant(c.due_at), 'latest', c.start_at is null,
-		'started_at', instant(c.start_at), 'stopped_at', instant(c.stop_at),
-		'standing', standing(c.outcome, c.due_at, p_now, soon_after(p_now)),
-		'policy', json_build_object('profile', p.profile, 'citation_vi', p.citation_vi, 'citation_en', p.citation_en))
-		order by c.kind, c.round), '[]')
-	from clock c join policy p on p.id = c.policy where c.ticket = p_ticket and c.outcome is distinct from 'passed'
-$$;
+returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_soon timestamptz := soon_after(p_now);
+begin
+	return (
+		select coalesce(json_agg(json_build_object('kind', c.kind, 'due_at', instant(c.due_at), 'latest', c.start_at is null,
+			'started_at', instant(c.start_at), 'stopped_at', instant(c.stop_at),
+			'standing', standing(c.outcome, c.due_at, p_now, v_soon),
+			'policy', json_build_object('profile', p.profile, 'citation_vi', p.citation_vi, 'citation_en', p.citation_en))
+			order by c.kind, c.round), '[]')
+		from clock c join policy p on p.id = c.policy where c.ticket = p_ticket and c.outcome is distinct from 'passed');
+end $$;
 
 -- What a move answers.
 create function ticket_moved(t ticket, p_now timestamptz, out body text, out etag text)
-language sql stable set search_path = tiepdan, pg_temp as $$
-	select json_build_object('id', t.id, 'code', t.code, 'state', t.state, 'version', t.version,
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	body := json_build_object('id', t.id, 'code', t.code, 'state', t.state, 'version', t.version,
 		'holder', json_build_object('department', department_named(t.holder), 'person', person_named(t.person)),
-		'clocks', clocks_of(t.id, p_now), 'moves', moves_of(t))::text, t.version::text
-$$;
+		'clocks', clocks_of(t.id, p_now), 'moves', moves_of(t))::text;
+	etag := t.version::text;
+end $$;
 
 -- Refuses an action that is not open to the caller, with the code that fits.
 create function move_check(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$

@@ -21,29 +21,39 @@ end $$;
 create function may_write(t ticket) returns boolean language sql immutable as $$
 	select not t.done or t.state = 'answered'
 $$;
-create function may_rate(t ticket) returns boolean language sql stable set search_path = tiepdan, pg_temp as $$
-	select t.state in ('answered', 'closed') and not exists (select from rating where ticket = t.id)
-$$;
+create function may_rate(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select t.state in ('answered', 'closed') and not exists (select from rating where ticket = t.id));
+end $$;
 
-create function messages_of(p_ticket uuid) returns json language sql stable set search_path = tiepdan, pg_temp as $$
-	select coalesce(json_agg(json_build_object('at', instant(at),
-		'from', case when author is null then 'citizen' else 'department' end, 'text', text) order by at, id), '[]')
-	from message where ticket = p_ticket
-$$;
-create function rating_of(p_ticket uuid) returns json language sql stable set search_path = tiepdan, pg_temp as $$
-	select json_build_object('score', score, 'reasons', to_json(reasons), 'comment', comment, 'at', instant(at))
-	from rating where ticket = p_ticket
-$$;
-create function steps_of(p_ticket uuid) returns json language sql stable set search_path = tiepdan, pg_temp as $$
-	select coalesce(json_agg(json_build_object('at', instant(at), 'type', type, 'what_vi', public_vi, 'what_en', public_en,
-		'department', department_named(department)) order by at, id), '[]')
-	from event where ticket = p_ticket and public_vi is not null
-$$;
-create function replies_published(p_ticket uuid) returns json language sql stable set search_path = tiepdan, pg_temp as $$
-	select coalesce(json_agg(json_build_object('at', instant(decided_at), 'text', text, 'department', department_named(department))
-		order by version), '[]')
-	from reply where ticket = p_ticket and state = 'published'
-$$;
+create function messages_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('at', instant(at),
+			'from', case when author is null then 'citizen' else 'department' end, 'text', text) order by at, id), '[]')
+		from message where ticket = p_ticket);
+end $$;
+create function rating_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select json_build_object('score', score, 'reasons', to_json(reasons), 'comment', comment, 'at', instant(at))
+		from rating where ticket = p_ticket);
+end $$;
+create function steps_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('at', instant(at), 'type', type, 'what_vi', public_vi, 'what_en', public_en,
+			'department', department_named(department)) order by at, id), '[]')
+		from event where ticket = p_ticket and public_vi is not null);
+end $$;
+create function replies_published(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('at', instant(decided_at), 'text', text, 'department', department_named(department))
+			order by version), '[]')
+		from reply where ticket = p_ticket and state = 'published');
+end $$;
 
 -- Everything but who in the departments did it.
 create function tracking_show(p_number bigint, p_generation bigint, p_now timestamptz, out body text, out etag text)

@@ -14,7 +14,7 @@ grant select on account_role to tiepdan_app;
 -- The caller, and what reads are made of.
 grant execute on function caller_enter, caller_account, caller_session, caller_department, caller_roles, caller_sees_all,
 	caller_sees_own, may_see, instant, named, department_named, person_named, soon_after, standing, moves_open, moves_of, clocks_of,
-	messages_of, rating_of, ticket_has_contact, ticket_visible, me_show to tiepdan_app;
+	messages_of, rating_of, ticket_has_contact, ticket_visible, ticket_fits, ticket_list, me_show to tiepdan_app;
 -- Writing, and reading what no policy shows.
 grant execute on function number_block, ticket_file, ticket_move, record_write, note_write, reply_draft, contact_read,
 	session_open, session_close, tracking_show, tracking_message, tracking_rate, once_claim, once_finish, report_sla,
