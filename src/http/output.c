@@ -34,7 +34,7 @@ void conn_send_last_resort(struct conn *c)
 {
 	metric_add(METRIC_memory_out, 1);
 	c->out[0] = reply_last_resort;
-	c->out[1] = STR_NONE;
+	c->out[1] = STR("");
 	c->close = true;
 	conn_become(c, CONN_SEND);
 	conn_set_deadline(c, CONN_NEVER);
