@@ -55,7 +55,7 @@ owner_psql() {
 		printf -v password '%b' "${password//%/\\x}"
 		export PGPASSWORD=$password
 	fi
-	psql -X -q -At -v ON_ERROR_STOP=1 -d "$shown"
+	"${as_runner[@]}" psql -X -q -At -v ON_ERROR_STOP=1 -d "$shown"
 }
 
 # With DATABASE_URL the role comes with the schema; here it learns to sign in.
@@ -71,12 +71,10 @@ server_role() {
 	touch "$state/role"
 }
 
-# tool COMMAND...: a sub-command of tiepdan with this installation's settings. The private cluster knows the server's
-# user as the owner; who came with DATABASE_URL uses it as himself.
+# tool COMMAND...: a sub-command of tiepdan with this installation's settings, as the server's user: the private cluster
+# knows it as the owner, and the keys belong to it.
 tool() {
-	local -a as=("${as_runner[@]}")
-	if [ -n "${DATABASE_URL:-}" ] && [ "$1" != keys ]; then as=(); fi
-	"${as[@]}" env "TIEPDAN_CONFIG=$home/tiepdan.conf" "$program_file" "$@"
+	"${as_runner[@]}" env "TIEPDAN_CONFIG=$home/tiepdan.conf" "$program_file" "$@"
 }
 
 server_settings() {

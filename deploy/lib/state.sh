@@ -25,17 +25,18 @@ runner_choose() {
 	home=$state/run
 	if [ "$(id -u)" -ne 0 ]; then
 		runner=$(id -un)
-	else
-		runner=postgres
-		if [ -d "$home/pg" ]; then runner=$(stat -c %U "$home"); fi
-		if ! id "$runner" >/dev/null 2>&1; then runner=nobody; fi
-		as_runner=(setpriv "--reuid=$runner" "--regid=$(id -g "$runner")" --init-groups -- env "HOME=$home")
-		if ! "${as_runner[@]}" test -x "$state"; then
-			home=/var/lib/tiepdan-dev/$(short_hash "$state")
-			as_runner=("${as_runner[@]:0:5}" "HOME=$home")
-			say "    user $runner cannot enter $state; the cluster, the keys and the logs go to $home"
-		fi
+		return 0
 	fi
+	runner=postgres
+	if [ -d "$home/pg" ]; then runner=$(stat -c %U "$home"); fi
+	if ! id "$runner" >/dev/null 2>&1; then runner=nobody; fi
+	as_runner=(setpriv "--reuid=$runner" "--regid=$(id -g "$runner")" --init-groups -- env)
+	if ! "${as_runner[@]}" test -x "$state"; then
+		home=/var/lib/tiepdan-dev/$(short_hash "$state")
+		[ "$verb" != start ] ||
+			say "    user $runner cannot enter $state; the cluster, the keys and the logs go to $home"
+	fi
+	as_runner+=("HOME=$home")
 }
 
 home_open() {
