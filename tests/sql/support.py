@@ -1,0 +1,104 @@
+"""A migrated and seeded database in a throw-away cluster, for the SQL suites."""
+import csv
+import json
+import os
+import pathlib
+import queue
+import shutil
+import subprocess
+import tempfile
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+KINDS = ("calendars hours days areas departments categories kinds profiles policies route_rules refusal_reasons").split()
+
+
+class Cluster:
+    """`with Cluster() as c`: user postgres is the superuser, user owner owns the schema, as in an installation."""
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="tiepdan-sql-")
+        os.chmod(self.folder, 0o711)
+        self.tool("start")
+        self.host = f"{self.folder}/cluster/socket"
+        self.run("postgres", "create role owner login createrole")
+        return self
+
+    def __exit__(self, *_):
+        self.tool("stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def tool(self, verb):
+        subprocess.run([ROOT / "tests/lib/cluster", verb, f"{self.folder}/cluster"], check=True)
+
+    def psql(self, database, *options, user="postgres", script=None):
+        return subprocess.run(["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-h", self.host, "-U", user, "-d", database, *options],
+                              input=script, capture_output=True, text=True)
+
+    def run(self, database, script, user="postgres"):
+        done = self.psql(database, user=user, script=script)
+        if done.returncode:
+            raise RuntimeError(done.stderr.strip())
+        return done.stdout.strip()
+
+    def database(self, name):
+        """A new database with all migrations and the reference data that is shipped."""
+        self.run("postgres", f"create database {name} owner owner;")
+        for path in sorted((ROOT / "migrations").glob("[0-9]*.sql")):
+            done = self.psql(name, "-1", "-f", str(path), user="owner")
+            if done.returncode:
+                raise RuntimeError(done.stderr.strip())
+        for kind in KINDS:
+            faults = self.run(name, import_call(kind, csv_rows(ROOT / f"migrations/seed/hanoi/{kind}.csv")), user="owner")
+            if faults:
+                raise RuntimeError(f"{kind}: {faults}")
+        return name
+
+
+def csv_rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        return [dict({k: v for k, v in row.items() if v}, line=reader.line_num) for row in reader]
+
+
+def import_call(kind, rows):
+    return f"select line, message from tiepdan.import_rows('{kind}', $rows${json.dumps(rows, ensure_ascii=False)}$rows$);"
+
+
+class Session:
+    """A psql of its own whose statements may wait for another session."""
+
+    def __init__(self, cluster, database):
+        self.psql = subprocess.Popen(["psql", "-X", "-qAt", "-h", cluster.host, "-U", "postgres", "-d", database],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.lines = queue.Queue()
+        threading.Thread(target=self.read, daemon=True).start()
+        self.do("\\set VERBOSITY sqlstate\nset search_path = tiepdan, public")
+
+    def read(self):
+        for line in self.psql.stdout:
+            self.lines.put(line.rstrip("\n"))
+
+    def send(self, sql):
+        self.psql.stdin.write(f"{sql};\n\\echo ---\n")
+        self.psql.stdin.flush()
+
+    def answer(self, seconds=10):
+        """What the last statement said; None if it still waits."""
+        said = []
+        while True:
+            try:
+                line = self.lines.get(timeout=seconds)
+            except queue.Empty:
+                return None
+            if line == "---":
+                return "\n".join(said)
+            said.append(line.removeprefix("ERROR:  "))
+
+    def do(self, sql):
+        self.send(sql)
+        return self.answer()
+
+    def close(self):
+        self.psql.stdin.close()
+        self.psql.wait(10)
