@@ -1,49 +1,17 @@
 """SIGTERM drains and SIGHUP rolls the workers, both under load and without one failed request (R9, R10 in short)."""
 import signal
-import threading
 import time
 
 import pytest
 
-from support.town import new_town, ticket, wait_until
+from support.load import Load
+from support.town import new_town, wait_until
 
 
 @pytest.fixture()
 def own(cluster, contract):
     with new_town(cluster, contract) as town:
         yield town
-
-
-class Load:
-    """Clients that file and read on kept connections; every answer counts, and so does every failure."""
-
-    def __init__(self, town, clients=6):
-        self.town, self.stop, self.good, self.bad, self.refused, self.codes = town, False, 0, [], 0, []
-        self.draining = False
-        self.threads = [threading.Thread(target=self.run) for _ in range(clients)]
-        for t in self.threads:
-            t.start()
-
-    def run(self):
-        client = self.town.client()
-        while not self.stop:
-            try:
-                self.codes.append(client.post("/v1/tickets", ticket()).json["code"])
-                client.get("/v1/kinds")
-                self.good += 2
-            except (ConnectionRefusedError, ConnectionResetError) as e:
-                if self.draining:      # a connection that nobody accepted any more
-                    self.refused += 1
-                    return
-                self.bad.append(repr(e))
-            except Exception as e:      # noqa: whatever it is, the client did not get its answer
-                self.bad.append(repr(e)[:300])
-                client = self.town.client()
-
-    def end(self):
-        self.stop = True
-        for t in self.threads:
-            t.join()
 
 
 def test_sighup_replaces_the_workers_and_refuses_nobody(own):

@@ -108,10 +108,11 @@ class Town:
                         key_dir=self.cluster.keys, public_url="http://127.0.0.1:%d" % self.port,
                         database_url=self.cluster.url(self.database, "tiepdan_app"))
         with open(self.log_path, "ab") as log:
+            before = log.tell()
             self.process = subprocess.Popen(
                 [BINARY, "serve"] + ["--%s=%s" % pair for pair in settings.items()],
                 env=dict(os.environ, **ENVIRONMENT), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_until(lambda: "\"server.ready\"" in self.log() or self.process.poll() is not None, 30, "ready")
+        wait_until(lambda: b"\"server.ready\"" in self.log_path.read_bytes()[before:] or self.process.poll() is not None, 30, "ready")
         assert self.process.poll() is None, self.log()[-3000:]
 
     def ready(self):
