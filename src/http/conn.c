@@ -1,4 +1,6 @@
 /* A client connection: its states, deadlines and the way from one request to the next. */
+#include "http/conn.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
