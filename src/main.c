@@ -13,10 +13,10 @@ static void print_help(FILE *out)
 	fputs("tiepdan: receives what citizens ask and report, brings it to the right department, keeps the "
 	      "legal time.\n\n"
 	      "usage: tiepdan COMMAND [--SETTING=VALUE ...] [arguments]\n\n"
-	      "  serve                                   run the server in the foreground\n",
+	      "  serve                                             run the server in the foreground\n",
 		out);
 	for (const struct command *c = commands; c->name != NULL; c++)
-		fprintf(out, "  %-8s%-32s%s\n", c->name, c->usage, c->help);
+		fprintf(out, "  %-8s%-42s%s\n", c->name, c->usage, c->help);
 	fputs("\nsettings (flag, or TIEPDAN_<NAME> in the environment, or `name = value` in "
 	      "--config=FILE):\n",
 		out);

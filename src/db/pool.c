@@ -61,7 +61,7 @@ static void refuse_requests(struct pool *pool)
 {
 	list_each (node, &pool->waiting) {
 		struct db_unit *u = unit_of(node);
-		if (u->req) {
+		if (!u->patient) {
 			take(pool, u);
 			unit_end(u, LINK_LOST_STATE);
 		}
@@ -168,9 +168,12 @@ static void plan_setup(struct db *db, struct link_plan *plan)
 int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 {
 	const struct config *config = db->app->config;
+	long long timeout = pool_timeout_ms(db, which);
+	/* Waiting for another transaction ends first, so that it is told apart from slowness (55P03, not 57014). */
 	struct str reason,
-		options = arena_printf(db->arena, "-c jit=off -c timezone=UTC -c statement_timeout=%lld",
-			(long long)pool_timeout_ms(db, which));
+		options = arena_printf(db->arena,
+			"-c jit=off -c timezone=UTC -c statement_timeout=%lld -c lock_timeout=%lld", timeout,
+			timeout * 4 / 5);
 
 	pool->db = db;
 	list_init(&pool->waiting);
