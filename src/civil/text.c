@@ -11,6 +11,7 @@ enum {
 	DROP = -1,   /* this code point goes        */
 	REFUSE = -2, /* this one spoils the text    */
 	BLANK_LINES_MAX = 2,
+	MARKS_MAX = 30,	    /* in a row: Stream-Safe Text Format, UAX #15 section 13 */
 	DECOMPOSED_MAX = 4, /* code points of one that are worth searching for */
 	GROWTH_MAX = 4,	    /* bytes of a folded text for each byte            */
 };
@@ -121,21 +122,44 @@ static bool always_composed(int32_t c)
 	return c < 0x300 || (c >= 0x1EA0 && c <= 0x1EF9);
 }
 
+static bool is_mark(int32_t c)
+{
+	utf8proc_category_t category = utf8proc_category(c);
+
+	return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+}
+
+/* Marks are put in order by insertion, which is quadratic in their number: 30,000 in a row would keep the
+ * loop busy for seconds. */
+static bool piles_marks(struct str valid_utf8)
+{
+	unsigned marks = 0;
+
+	while (valid_utf8.len > 0 && marks <= MARKS_MAX)
+		marks = is_mark(next_code_point(&valid_utf8)) ? marks + 1 : 0;
+	return marks > MARKS_MAX;
+}
+
+/* Absent when marks pile up, before or after: what was cleaned stays clean. */
 static struct str compose(struct arena *arena, struct str s)
 {
 	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
 	const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)s.at;
-	utf8proc_ssize_t len = (utf8proc_ssize_t)s.len;
-	utf8proc_ssize_t n = utf8proc_decompose(at, len, NULL, 0, options);
-	utf8proc_int32_t *points = n < 0 ? NULL : arena_try(arena, ((size_t)n + 1) * sizeof(*points));
+	utf8proc_ssize_t len = (utf8proc_ssize_t)s.len, n;
+	utf8proc_int32_t *points;
 
+	if (piles_marks(s))
+		return STR_NONE;
+	n = utf8proc_decompose(at, len, NULL, 0, options);
+	points = n < 0 ? NULL : arena_try(arena, ((size_t)n + 1) * sizeof(*points));
 	if (!points) {
 		arena_fail(arena);
 		return STR_NONE;
 	}
 	n = utf8proc_decompose(at, len, points, n, options);
 	n = utf8proc_reencode(points, n, options);
-	return (struct str){(const char *)points, (size_t)n};
+	s = (struct str){(const char *)points, (size_t)n};
+	return piles_marks(s) ? STR_NONE : s;
 }
 
 struct str text_clean(struct arena *arena, struct str s, enum text_kind kind)
@@ -172,11 +196,10 @@ static void put_folded(struct draft *d, int32_t c)
 	utf8proc_category_t category = utf8proc_category(c);
 	bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
 	bool number = category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
-	bool mark = category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
 
 	if (letter || number)
 		put_code_point(d, c == 0x111 ? 'd' : c);
-	else if (!mark)
+	else if (!is_mark(c))
 		put_blank(d);
 }
 

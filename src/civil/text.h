@@ -13,9 +13,9 @@ enum text_kind {
 /* NFC; look-alikes of Đ (U+00D0, U+0189) and đ (U+00F0) become U+0110 and U+0111; zero-width, bidi and other
  * format characters go, and whatever else Unicode calls ignorable by default; no-break and other odd blanks
  * become a blank; runs of blanks become one; text and lines are trimmed. Absent when the input is absent or
- * not UTF-8, or holds control characters (other than TAB, LF, CR), private-use or unassigned code points. The
- * blocks of pictographs count as assigned throughout: telephones have newer ones than this library. Cleaning
- * what is clean changes nothing. */
+ * not UTF-8, or holds control characters (other than TAB, LF, CR), private-use or unassigned code points, or
+ * more than 30 combining marks in a row. The blocks of pictographs count as assigned throughout: telephones
+ * have newer ones than this library. Cleaning what is clean changes nothing. */
 struct str text_clean(struct arena *arena, struct str s, enum text_kind kind);
 
 /* The folded copy for search and comparison: lower case, no diacritics, đ -> d, every run of other than

@@ -1,4 +1,5 @@
 """Vietnamese text at the border: one spelling is stored, tricks are not."""
+import time
 import unicodedata
 
 import pytest
@@ -48,6 +49,15 @@ def test_characters_that_no_text_has(town, bad):
     body = {"kind": "feedback", "category": "other", "title": "Tiêu đề " + bad, "text": "Nội dung đủ dài để được nhận." + bad}
     answer = town.anyone.post("/v1/tickets", body, status=422)
     assert answer.pointers == {"/title": "bad_text", "/text": "bad_text"}
+
+
+def test_piled_marks_do_not_keep_the_loop_busy(town):
+    pile = "a" + "\u0301" * 15000 + "\u0334" * 15000
+    body = {"kind": "feedback", "category": "other", "title": pile, "text": "Nội dung đủ dài để được nhận."}
+    began = time.monotonic()
+    answer = town.anyone.post("/v1/tickets", body, status=422)
+    assert answer.pointers == {"/title": "bad_text"}
+    assert time.monotonic() - began < 1
 
 
 def test_lengths_count_code_points_of_the_cleaned_text(town):

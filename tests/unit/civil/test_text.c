@@ -167,6 +167,35 @@ static void refused(void **state)
 	check_clean(TEXT_LINE, "\xf0\x9f\xab\xa8", "\xf0\x9f\xab\xa8");
 }
 
+/* `n` times `mark` behind an "a". */
+static struct str pile(const char *mark, size_t n)
+{
+	size_t size = strlen(mark);
+	char *at = arena_alloc(arena, 1 + n * size);
+
+	at[0] = 'a';
+	for (size_t i = 0; i < n; i++)
+		memcpy(at + 1 + i * size, mark, size);
+	return (struct str){at, 1 + n * size};
+}
+
+static void piled_marks(void **state)
+{
+	/* U+0301; U+0F73, a mark of class 0 that decomposes into two of other classes; one through a dropped U+034F */
+	static const char *const marks[] = {"\xcc\x81", "\xe0\xbd\xb3", "\xcc\x81\xcd\x8f"};
+	(void)state;
+
+	for (unsigned i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		assert_non_null(text_clean(arena, pile(marks[i], 15), TEXT_LINE).at);
+		assert_null(text_clean(arena, pile(marks[i], 31), TEXT_LINE).at);
+		assert_null(text_clean(arena, pile(marks[i], 100000), TEXT_BLOCK).at);
+	}
+	assert_non_null(text_clean(arena, pile("\xcc\x81", 30), TEXT_LINE).at);
+	/* Each of these two is one mark on the way in and two on the way out. */
+	assert_null(text_clean(arena, pile("\xcd\x84", 16), TEXT_LINE).at);
+	check_clean(TEXT_LINE, "\xcd\x84", "\xcc\x88\xcc\x81");
+}
+
 static void folding(void **state)
 {
 	(void)state;
@@ -258,6 +287,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(invisible_characters, begin, end),
 		cmocka_unit_test_setup_teardown(blanks_and_lines, begin, end),
 		cmocka_unit_test_setup_teardown(refused, begin, end),
+		cmocka_unit_test_setup_teardown(piled_marks, begin, end),
 		cmocka_unit_test_setup_teardown(folding, begin, end),
 		cmocka_unit_test_setup_teardown(every_code_point, begin, end),
 		cmocka_unit_test_setup_teardown(mixtures_settle, begin, end),
