@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/batch.h"
 #include "db/listen.h"
 #include "db/pool.h"
 
@@ -68,6 +69,7 @@ struct db *db_open_with(struct app *app, const struct db_statement *statements, 
 	*db = (struct db){.app = app, .arena = arena, .statements = statements, .nstatements = n};
 	list_init(&db->ended);
 	event_assign(&db->deliver, app->loop, -1, 0, on_deliver, db);
+	batch_open(db);
 	for (enum db_pool i = 0; i < DB_POOLS; i++) {
 		if (pool_open(&db->pools[i], db, i) == 0)
 			continue;
@@ -90,6 +92,7 @@ void db_close(struct db *db)
 		pool_close(&db->pools[i]);
 	listen_close(db);
 	deliver_ended(db);
+	batch_close(db);
 	event_del(&db->deliver);
 	arena_free(db->arena);
 }

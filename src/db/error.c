@@ -9,8 +9,7 @@ static struct str field(const PGresult *error, int code)
 	return error ? str_of(PQresultErrorField(error, code)) : STR_NONE;
 }
 
-/* What passes when the same request is sent again. */
-static bool is_transient(struct str sqlstate, bool read_only)
+bool error_is_transient(struct str sqlstate)
 {
 	static const char *const prefixes[] = {
 		"08",	 /* connection                                       */
@@ -26,7 +25,7 @@ static bool is_transient(struct str sqlstate, bool read_only)
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (str_starts(sqlstate, str_of(prefixes[i])))
 			return true;
-	return !read_only && str_eq(sqlstate, STR("25006")); /* the server is a standby now */
+	return false;
 }
 
 static void log_failure(
@@ -52,7 +51,8 @@ void error_answer(struct req *req, const char *sqlstate, const PGresult *error, 
 	enum problem problem = problem_of_database(state, constraint);
 
 	req->sqlstate = state;
-	if (problem == PROBLEM_internal && is_transient(state, req->read_only))
+	bool standby = !req->read_only && str_eq(state, STR("25006"));
+	if (problem == PROBLEM_internal && (standby || error_is_transient(state)))
 		problem = PROBLEM_unavailable;
 	if (problem == PROBLEM_internal)
 		log_failure(req, state, constraint, statement);

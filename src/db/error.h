@@ -11,4 +11,7 @@
  * array) go to the client. `error` is NULL when the server told none. Private to db/. */
 void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement);
 
+/* What passes when the same request is sent again: trouble of the server or the link, not of the request. */
+bool error_is_transient(struct str sqlstate);
+
 #endif

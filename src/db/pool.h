@@ -39,6 +39,8 @@ struct db {
 	bool delivering;
 	int64_t complained_us; /* when a failed connection was logged last */
 	struct db_listener *listeners;
+	struct list lines;   /* batch.c: who waits to travel together, by plan */
+	struct event launch; /* they may go                                    */
 };
 
 /* Which list a unit is in. */
@@ -64,6 +66,7 @@ struct db_unit {
 	db_then *then;
 	db_done *done;
 	bool slow, needs_caller, adding_caller;
+	bool patient;				/* waits for a connection while there is none */
 	unsigned n;				/* statements of the handler             */
 	struct query queries[1 + DB_UNIT_MAX];	/* the first place is the caller's       */
 	PGresult *results[1 + DB_UNIT_MAX + 1]; /* the same places; NULL behind the last */

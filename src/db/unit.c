@@ -47,6 +47,7 @@ struct db_unit *db_unit_job(struct db_job *job)
 	struct db_unit *u = unit_new(job->app->db, job->arena);
 
 	u->job = job;
+	u->patient = true;
 	return u;
 }
 

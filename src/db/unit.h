@@ -69,30 +69,31 @@ struct db_value db_value_float(struct db_unit *u, double d);	   /* NaN: NULL */
 struct db_value db_value_uuid(struct db_unit *u, struct uuid id);  /* nil: NULL */
 struct db_value db_value_time(struct db_unit *u, int64_t wall_ms); /* timestamptz; DB_NO_INT: NULL */
 /* Arrays: parallel members of one set-based statement. Elements are NULL as above; at == NULL is SQL NULL,
- * not an empty array. */
+ * not an empty array. `stride` is the bytes from one element to the next when they are members of larger structs; 0: they
+ * lie side by side. */
 struct db_texts {
 	const struct str *at;
-	size_t n;
+	size_t n, stride;
 };
 struct db_ints {
 	const int64_t *at;
-	size_t n;
+	size_t n, stride;
 };
 struct db_uuids {
 	const struct uuid *at;
-	size_t n;
+	size_t n, stride;
 };
 struct db_times {
 	const int64_t *at;
-	size_t n;
+	size_t n, stride;
 };
 struct db_floats {
 	const double *at;
-	size_t n;
+	size_t n, stride;
 };
 struct db_bools {
 	const bool *at;
-	size_t n;
+	size_t n, stride;
 };
 struct db_value db_value_texts(struct db_unit *u, struct db_texts a);
 struct db_value db_value_bytes_array(struct db_unit *u, struct db_texts a);

@@ -105,6 +105,11 @@ struct db_value db_value_time(struct db_unit *u, int64_t wall_ms)
 	return wall_ms == DB_NO_INT ? null_value() : word_value(u, time_bits(wall_ms));
 }
 
+/* Element i of a list, whose elements may be members of larger structs. */
+#define NTH(list, i)                                                                                         \
+	((__typeof__((list).at))(const void *)((const char *)(list).at +                                     \
+					       (i) * ((list).stride ? (list).stride : sizeof(*(list).at))))
+
 /* An array in the making. The buffer is measured first: batches of texts are large. */
 struct array {
 	char *at, *end; /* NULL: memory was out */
@@ -170,11 +175,11 @@ static struct db_value strings(struct db_unit *u, struct db_texts list, Oid elem
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < list.n; i++)
-		bytes += list.at[i].len;
+		bytes += NTH(list, i)->len;
 	if (!list.at || !array_begin(u, &a, element, list.n, bytes))
 		return null_value();
 	for (size_t i = 0; i < list.n; i++)
-		array_put(&a, list.at[i].at, list.at[i].len);
+		array_put(&a, NTH(list, i)->at, NTH(list, i)->len);
 	return array_value(&a);
 }
 
@@ -195,7 +200,7 @@ struct db_value db_value_ints(struct db_unit *u, struct db_ints list)
 	if (!list.at || !array_begin(u, &a, DB_INT8_OID, list.n, 8 * list.n))
 		return null_value();
 	for (size_t i = 0; i < list.n; i++)
-		array_put_word(&a, (uint64_t)list.at[i], list.at[i] == DB_NO_INT);
+		array_put_word(&a, (uint64_t)*NTH(list, i), *NTH(list, i) == DB_NO_INT);
 	return array_value(&a);
 }
 
@@ -206,8 +211,8 @@ struct db_value db_value_times(struct db_unit *u, struct db_times list)
 	if (!list.at || !array_begin(u, &a, DB_TIMESTAMPTZ_OID, list.n, 8 * list.n))
 		return null_value();
 	for (size_t i = 0; i < list.n; i++) {
-		bool null = list.at[i] == DB_NO_INT;
-		array_put_word(&a, null ? 0 : time_bits(list.at[i]), null);
+		bool null = *NTH(list, i) == DB_NO_INT;
+		array_put_word(&a, null ? 0 : time_bits(*NTH(list, i)), null);
 	}
 	return array_value(&a);
 }
@@ -219,7 +224,7 @@ struct db_value db_value_floats(struct db_unit *u, struct db_floats list)
 	if (!list.at || !array_begin(u, &a, DB_FLOAT8_OID, list.n, 8 * list.n))
 		return null_value();
 	for (size_t i = 0; i < list.n; i++)
-		array_put_word(&a, float_bits(list.at[i]), isnan(list.at[i]));
+		array_put_word(&a, float_bits(*NTH(list, i)), isnan(*NTH(list, i)));
 	return array_value(&a);
 }
 
@@ -230,7 +235,7 @@ struct db_value db_value_uuids(struct db_unit *u, struct db_uuids list)
 	if (!list.at || !array_begin(u, &a, DB_UUID_OID, list.n, sizeof(struct uuid) * list.n))
 		return null_value();
 	for (size_t i = 0; i < list.n; i++)
-		array_put(&a, uuid_is_nil(&list.at[i]) ? NULL : &list.at[i], sizeof(struct uuid));
+		array_put(&a, uuid_is_nil(NTH(list, i)) ? NULL : NTH(list, i), sizeof(struct uuid));
 	return array_value(&a);
 }
 
@@ -241,6 +246,6 @@ struct db_value db_value_bools(struct db_unit *u, struct db_bools list)
 	if (!list.at || !array_begin(u, &a, DB_BOOL_OID, list.n, list.n))
 		return null_value();
 	for (size_t i = 0; i < list.n; i++)
-		array_put(&a, list.at[i] ? "\1" : "\0", 1);
+		array_put(&a, *NTH(list, i) ? "\1" : "\0", 1);
 	return array_value(&a);
 }

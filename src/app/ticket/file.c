@@ -9,22 +9,27 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/metric.h"
+#include "base/must.h"
 #include "civil/city.h"
 #include "civil/code.h"
 #include "civil/text.h"
 #include "db/answer.h"
+#include "db/batch.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
-/* What the database needs beside the citizen's words. */
-struct filing {
-	int64_t now_ms;
+/* One ticket as it is stored: the columns of ticket/file.sql. The texts lie in the arena of the request. */
+struct row {
 	struct uuid id, event;
-	struct code code;
-	struct decision decision;
-	struct sealed contact;
-	struct str phone_index, email_index;
+	int64_t number, department, policy, contact_epoch;
+	int64_t filed_at, accept_due, answer_due; /* milliseconds; DB_NO_INT: no such clock */
+	struct str code, kind, category, area, title, text, folded, location_text, language, channel;
+	struct str visibility, sight, level, route;
+	struct str contact_wrapped, contact_box, contact_commitment, phone_index, email_index;
+	struct str once_key, once_fingerprint;
+	double lon, lat;
+	bool anonymous;
 };
 
 /* Members that fit their shape but not the reference data. */
@@ -53,8 +58,11 @@ static void put_member(struct buf *b, const char *name, struct str value)
 }
 
 /* Contact data leaves this function sealed; the plain text lives only in the request's arena. */
-static void seal_contact(struct req *req, const struct ticket_file_contact *contact, struct filing *f)
+static void seal_contact(struct req *req, const struct ticket_file_contact *contact, struct row *row)
 {
+	struct sealed sealed;
+
+	row->contact_epoch = DB_NO_INT;
 	if (contact == NULL)
 		return;
 	const struct keys *keys = req->app->keys;
@@ -65,12 +73,16 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 	put_member(&b, "email", contact->email);
 	put_member(&b, "address", contact->address);
 	buf_byte(&b, '}');
-	seal(req->arena, keys, (struct str){(const char *)f->id.byte, sizeof f->id.byte}, buf_str(&b),
-		&f->contact);
+	seal(req->arena, keys, (struct str){(const char *)row->id.byte, sizeof row->id.byte}, buf_str(&b),
+		&sealed);
+	row->contact_epoch = sealed.epoch;
+	row->contact_wrapped = sealed.wrapped;
+	row->contact_box = sealed.box;
+	row->contact_commitment = sealed.commitment;
 	if (contact->phone.at != NULL)
-		f->phone_index = seal_blind_index(req->arena, keys, contact->phone);
+		row->phone_index = seal_blind_index(req->arena, keys, contact->phone);
 	if (contact->email.at != NULL)
-		f->email_index = seal_blind_index(req->arena, keys, contact->email);
+		row->email_index = seal_blind_index(req->arena, keys, contact->email);
 }
 
 /* The secret is not in the database: it is put into the body that PostgreSQL built. */
@@ -80,10 +92,10 @@ static struct str with_secret(struct req *req, struct str body, struct str secre
 		req->arena, "{\"secret\":\"%.*s\",%.*s", STR_ARG(secret), (int)body.len - 1, body.at + 1);
 }
 
-static void filed(struct req *req, PGresult *const *results)
+static void filed(struct req *req, const PGresult *result, int row)
 {
-	const PGresult *row = results[0];
-	struct str outcome = db_cell(row, 0, "outcome");
+	must(row >= 0);
+	struct str outcome = db_cell(result, row, "outcome");
 
 	if (str_eq(outcome, STR("key_reused"))) {
 		reply_problem(req, PROBLEM_idempotency_key_reused, STR_NONE);
@@ -95,71 +107,118 @@ static void filed(struct req *req, PGresult *const *results)
 	} else {
 		metric_add(METRIC_tickets_filed, 1);
 	}
-	struct str secret = ticket_secret(
-		req->arena, req->app->keys, db_cell_int(row, 0, "number"), db_cell_int(row, 0, "generation"));
+	struct str secret = ticket_secret(req->arena, req->app->keys, db_cell_int(result, row, "number"),
+		db_cell_int(result, row, "generation"));
 	reply_header(req, "Location", STR("/v1/tracking"));
-	reply_json(req, 201, with_secret(req, db_cell(row, 0, "body"), secret));
+	reply_json(req, 201, with_secret(req, db_cell(result, row, "body"), secret));
 }
 
-#define ONE_OF(kind, type, expression) ((struct kind){(type[]){expression}, 1})
-#define TEXT(expression)	       ONE_OF(db_texts, struct str, expression)
-#define INT(expression)		       ONE_OF(db_ints, int64_t, expression)
-#define TIME(seconds)		       ONE_OF(db_times, int64_t, (seconds) == 0 ? DB_NO_INT : (seconds)*1000)
+#define COLUMN(member)                                                                                       \
+	{                                                                                                    \
+		&row->member, n, sizeof *row                                                                 \
+	}
 
-static void store(struct req *req, const struct ticket_file *in, const struct filing *f)
+static void add_filings(struct db_unit *u, const void *rows, size_t n)
 {
-	const struct decision *d = &f->decision;
-	const struct filing_facts facts = {in->kind, in->category, in->area, f->now_ms / 1000};
-	struct str folded =
-		text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(in->title),
-					      STR_ARG(in->text), STR_ARG(in->location_text)));
-	struct str code = code_format(req->arena, keys_purpose(req->app->keys, KEY_TICKET_CODE),
-		str_of(req->app->config->code_prefix), f->code);
-	struct db_unit *u = db_unit(req);
+	const struct row *row = rows;
 
-	sql_ticket_file(u, .ids = ONE_OF(db_uuids, struct uuid, f->id), .numbers = INT(f->code.number),
-		.codes = TEXT(code), .kinds = TEXT(in->kind), .categories = TEXT(in->category),
-		.areas = TEXT(in->area), .titles = TEXT(in->title), .texts = TEXT(in->text),
-		.folded = TEXT(folded), .location_texts = TEXT(in->location_text),
-		.lons = ONE_OF(db_floats, double, in->point == NULL ? NAN : in->point->lon),
-		.lats = ONE_OF(db_floats, double, in->point == NULL ? NAN : in->point->lat),
-		.languages = TEXT(in->language), .channels = TEXT(in->channel),
-		.anonymous = ONE_OF(db_bools, bool, in->anonymous), .visibilities = TEXT(d->visibility),
-		.sights = TEXT(d->sight), .levels = TEXT(d->level), .departments = INT(d->department->id),
-		.policies = INT(d->policy == NULL ? DB_NO_INT : d->policy->id),
-		.routes = TEXT(decision_explain(req->arena, d, &facts)),
-		.filed_at = ONE_OF(db_times, int64_t, f->now_ms), .accept_due = TIME(d->accept_due),
-		.answer_due = TIME(d->answer_due),
-		.contact_epochs = INT(f->contact.box.at == NULL ? DB_NO_INT : f->contact.epoch),
-		.contact_wrapped = TEXT(f->contact.wrapped), .contact_boxes = TEXT(f->contact.box),
-		.contact_commitments = TEXT(f->contact.commitment), .phone_index = TEXT(f->phone_index),
-		.email_index = TEXT(f->email_index), .once_keys = TEXT(req->once_key),
-		.once_fingerprints = TEXT(req->once_fingerprint),
-		.events = ONE_OF(db_uuids, struct uuid, f->event));
-	db_run(u, filed);
+	sql_ticket_file(u, .ids = COLUMN(id), .numbers = COLUMN(number), .codes = COLUMN(code),
+		.kinds = COLUMN(kind), .categories = COLUMN(category), .areas = COLUMN(area),
+		.titles = COLUMN(title), .texts = COLUMN(text), .folded = COLUMN(folded),
+		.location_texts = COLUMN(location_text), .lons = COLUMN(lon), .lats = COLUMN(lat),
+		.languages = COLUMN(language), .channels = COLUMN(channel), .anonymous = COLUMN(anonymous),
+		.visibilities = COLUMN(visibility), .sights = COLUMN(sight), .levels = COLUMN(level),
+		.departments = COLUMN(department), .policies = COLUMN(policy), .routes = COLUMN(route),
+		.filed_at = COLUMN(filed_at), .accept_due = COLUMN(accept_due),
+		.answer_due = COLUMN(answer_due), .contact_epochs = COLUMN(contact_epoch),
+		.contact_wrapped = COLUMN(contact_wrapped), .contact_boxes = COLUMN(contact_box),
+		.contact_commitments = COLUMN(contact_commitment), .phone_index = COLUMN(phone_index),
+		.email_index = COLUMN(email_index), .once_keys = COLUMN(once_key),
+		.once_fingerprints = COLUMN(once_fingerprint), .events = COLUMN(event));
+}
+
+static const struct batch_plan filings = {
+	.name = "ticket_file", .row_size = sizeof(struct row), .add = add_filings, .then = filed};
+
+/* What the citizen wrote. */
+static void copy_words(struct req *req, const struct ticket_file *in, struct row *row)
+{
+	row->kind = in->kind;
+	row->category = in->category;
+	row->area = in->area;
+	row->title = in->title;
+	row->text = in->text;
+	row->location_text = in->location_text;
+	row->language = in->language;
+	row->channel = in->channel;
+	row->anonymous = in->anonymous;
+	row->lon = in->point == NULL ? NAN : in->point->lon;
+	row->lat = in->point == NULL ? NAN : in->point->lat;
+	row->folded = text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(in->title),
+						    STR_ARG(in->text), STR_ARG(in->location_text)));
+}
+
+static int64_t clock_ms(int64_t seconds)
+{
+	return seconds == 0 ? DB_NO_INT : seconds * 1000;
+}
+
+/* Who gets it, under which deadlines, and why. False: the city has no rule for it yet. */
+static bool decide(struct req *req, struct row *row)
+{
+	const struct filing_facts facts = {row->kind, row->category, row->area, row->filed_at / 1000};
+	struct decision d;
+
+	if (city_decide(req->app->city, &facts, &d) < 0)
+		return false;
+	row->department = d.department->id;
+	row->policy = d.policy == NULL ? DB_NO_INT : d.policy->id;
+	row->visibility = d.visibility;
+	row->sight = d.sight;
+	row->level = d.level;
+	row->route = decision_explain(req->arena, &d, &facts);
+	row->accept_due = clock_ms(d.accept_due);
+	row->answer_due = clock_ms(d.answer_due);
+	return true;
+}
+
+/* False: there is no number to be had just now. */
+static bool name_it(struct req *req, struct row *row)
+{
+	int year;
+
+	clock_civil_from_days(calendar_local_day(req->app->city->calendar, row->filed_at / 1000), &year,
+		&(int){0}, &(int){0});
+	row->id = uuid_new();
+	row->event = uuid_new();
+	row->number = numbers_take(req->app);
+	if (row->number < 0)
+		return false;
+	row->code = code_format(req->arena, keys_purpose(req->app->keys, KEY_TICKET_CODE),
+		str_of(req->app->config->code_prefix),
+		(struct code){.number = row->number, .year = year % 100});
+	return true;
 }
 
 void ticket_file(struct req *req)
 {
 	const struct ticket_file *in = req->input;
-	struct filing f = {.now_ms = clock_wall_ms(), .id = uuid_new(), .event = uuid_new()};
-	const struct filing_facts facts = {in->kind, in->category, in->area, f.now_ms / 1000};
+	struct row row = {.filed_at = clock_wall_ms(),
+		.once_key = req->once_key,
+		.once_fingerprint = req->once_fingerprint};
 
 	if (req->app->city == NULL) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}
-	check_references(req, in, f.now_ms);
+	check_references(req, in, row.filed_at);
 	if (reply_faults(req))
 		return;
-	int year;
-	clock_civil_from_days(
-		calendar_local_day(req->app->city->calendar, facts.at), &year, &(int){0}, &(int){0});
-	f.code = (struct code){.number = numbers_take(req->app), .year = year % 100};
-	if (f.code.number < 0 || city_decide(req->app->city, &facts, &f.decision) < 0) {
+	copy_words(req, in, &row);
+	if (!decide(req, &row) || !name_it(req, &row)) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}
-	seal_contact(req, in->contact, &f);
-	store(req, in, &f);
+	seal_contact(req, in->contact, &row);
+	batch_join(req, &filings, &row);
 }

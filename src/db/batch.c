@@ -1,0 +1,243 @@
+/* Natural batching: one line of waiting requests for each plan, and the batches that are out. */
+#include "db/batch.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/metric.h"
+#include "base/must.h"
+#include "db/answer.h"
+#include "db/error.h"
+#include "db/pool.h"
+
+struct line {
+	struct list in; /* `lines` of its db */
+	struct db *db;
+	const struct batch_plan *plan;
+	struct list waiting; /* members, oldest first */
+	unsigned nwaiting, out;
+};
+
+/* A request in a line or a batch; lives in its arena. */
+struct member {
+	struct list in; /* `waiting` of its line, or `members` of its batch */
+	struct req *req;
+	int64_t joined_us;
+	const void *row;
+};
+
+/* Lives in an arena of its own, which the unit uses too. */
+struct batch {
+	struct db_job job;
+	struct line *line;
+	struct db_unit *unit;
+	struct list members;
+	unsigned n;
+	int64_t began_us;
+};
+
+static struct member *first_member(const struct list *members)
+{
+	return list_entry(members->next, struct member, in);
+}
+
+static struct line *line_of(struct db *db, const struct batch_plan *plan)
+{
+	struct line *line;
+
+	list_each (node, &db->lines) {
+		line = list_entry(node, struct line, in);
+		if (line->plan == plan)
+			return line;
+	}
+	line = arena_alloc(db->arena, sizeof(*line));
+	*line = (struct line){.db = db, .plan = plan};
+	list_init(&line->waiting);
+	list_append(&db->lines, &line->in);
+	return line;
+}
+
+/* Takes the oldest member off its list for its answer; NULL when its client has left. */
+static struct req *end_member(struct list *members, int64_t began_us)
+{
+	struct member *member = first_member(members);
+	struct req *req = member->req;
+
+	list_remove(&member->in);
+	req->queued_us += began_us - member->joined_us;
+	req->sql_us += clock_mono_us() - began_us;
+	if (req->state == REQ_LEFT) {
+		req_unpin(req);
+		return NULL;
+	}
+	req_become(req, REQ_STEPS);
+	return req;
+}
+
+static void fail_members(const struct line *line, struct list *members, int64_t began_us,
+	const char *sqlstate, const PGresult *error)
+{
+	while (!list_empty(members)) {
+		struct req *req = end_member(members, began_us);
+		if (!req)
+			continue;
+		error_answer(req, sqlstate, error, line->plan->name);
+		req_unpin(req);
+	}
+}
+
+static void answer_members(struct batch *batch, const PGresult *result)
+{
+	int *row_of = arena_alloc(batch->job.arena, batch->n * sizeof(*row_of));
+
+	for (unsigned i = 0; i < batch->n; i++)
+		row_of[i] = -1;
+	for (int row = 0; row < PQntuples(result); row++) {
+		int64_t ord = db_cell_int(result, row, "ord");
+		must(ord >= 1 && ord <= batch->n && row_of[ord - 1] < 0);
+		row_of[ord - 1] = row;
+	}
+	for (unsigned i = 0; i < batch->n; i++) {
+		struct req *req = end_member(&batch->members, batch->began_us);
+		if (!req)
+			continue;
+		batch->line->plan->then(req, result, row_of[i]);
+		req_unpin(req);
+	}
+}
+
+static void start(struct line *line, struct list *members, unsigned n);
+
+/* Whether one row may be to blame for the failure, so that the others succeed without it. */
+static bool may_be_one_row(const char *sqlstate, const PGresult *error)
+{
+	struct str state = str_of(sqlstate);
+
+	return error && !error_is_transient(state) && !str_starts(state, STR("57"));
+}
+
+static void halve(struct batch *batch)
+{
+	unsigned half = batch->n / 2;
+
+	start(batch->line, &batch->members, half);
+	start(batch->line, &batch->members, batch->n - half);
+}
+
+static void launch(struct line *line)
+{
+	while (line->out < BATCHES_OUT && line->nwaiting > 0) {
+		unsigned n = line->nwaiting < BATCH_MAX ? line->nwaiting : BATCH_MAX;
+		line->nwaiting -= n;
+		start(line, &line->waiting, n);
+	}
+}
+
+static void batch_ended(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct batch *batch = job->state;
+	struct line *line = batch->line;
+	const PGresult *error = batch->unit->exchange.error;
+
+	if (!sqlstate)
+		answer_members(batch, results[0]);
+	else if (batch->n > 1 && may_be_one_row(sqlstate, error))
+		halve(batch);
+	else
+		fail_members(line, &batch->members, batch->began_us, sqlstate, error);
+	line->out--;
+	event_active(&line->db->launch, EV_TIMEOUT, 0);
+	arena_free(job->arena);
+}
+
+static struct batch *batch_new(struct line *line)
+{
+	struct arena *arena = arena_new();
+	struct batch *batch = arena ? arena_alloc(arena, sizeof(*batch)) : NULL;
+
+	if (!batch)
+		return NULL;
+	*batch = (struct batch){.line = line, .began_us = clock_mono_us()};
+	batch->job = (struct db_job){.app = line->db->app, .arena = arena, .state = batch};
+	list_init(&batch->members);
+	return batch;
+}
+
+/* Moves the first n members into a batch and sends it. Clients that have left and wanted only to read are left out. */
+static void start(struct line *line, struct list *members, unsigned n)
+{
+	size_t size = line->plan->row_size;
+	struct batch *batch = batch_new(line);
+	struct list outcasts;
+	char *rows;
+
+	list_init(&outcasts);
+	rows = batch ? arena_try(batch->job.arena, n * size) : NULL;
+	for (; n > 0; n--) {
+		struct member *member = first_member(members);
+		bool unwanted = member->req->state == REQ_LEFT && member->req->read_only;
+		list_remove(&member->in);
+		list_append(unwanted || !rows ? &outcasts : &batch->members, &member->in);
+		if (!unwanted && rows)
+			memcpy(rows + size * batch->n++, member->row, size);
+	}
+	fail_members(line, &outcasts, clock_mono_us(), LINK_BUSY_STATE, NULL);
+	if (!batch || batch->n == 0) {
+		arena_free(batch ? batch->job.arena : NULL);
+		return;
+	}
+	line->out++;
+	batch->unit = db_unit_job(&batch->job);
+	batch->unit->patient = false;
+	line->plan->add(batch->unit, rows, batch->n);
+	metric_add(METRIC_db_batches, 1);
+	metric_add(METRIC_db_batched, batch->n);
+	db_run_job(batch->unit, batch_ended);
+}
+
+void batch_join(struct req *req, const struct batch_plan *plan, const void *row)
+{
+	struct line *line = line_of(req->app->db, plan);
+	struct member *member = arena_alloc(req->arena, sizeof(*member));
+	char *copy = arena_alloc(req->arena, plan->row_size);
+
+	if (line->nwaiting >= line->db->pools[DB_FAST].waiting_max || arena_failed(req->arena)) {
+		metric_add(METRIC_overloaded, 1);
+		error_answer(req, LINK_BUSY_STATE, NULL, plan->name);
+		return;
+	}
+	memcpy(copy, row, plan->row_size);
+	*member = (struct member){.req = req, .joined_us = clock_mono_us(), .row = copy};
+	req_pin(req);
+	req_become(req, REQ_UNIT);
+	list_append(&line->waiting, &member->in);
+	line->nwaiting++;
+	event_active(&line->db->launch, EV_TIMEOUT, 0);
+}
+
+/* Behind all that this turn of the loop has to do, so that requests which came together travel together. */
+static void on_launch(evutil_socket_t fd, short what, void *arg)
+{
+	struct db *db = arg;
+
+	(void)fd;
+	(void)what;
+	list_each (node, &db->lines)
+		launch(list_entry(node, struct line, in));
+}
+
+void batch_open(struct db *db)
+{
+	list_init(&db->lines);
+	event_assign(&db->launch, db->app->loop, -1, 0, on_launch, db);
+}
+
+void batch_close(struct db *db)
+{
+	event_del(&db->launch);
+	list_each (node, &db->lines) {
+		struct line *line = list_entry(node, struct line, in);
+		line->nwaiting = 0;
+		fail_members(line, &line->waiting, clock_mono_us(), LINK_LOST_STATE, NULL);
+	}
+}
