@@ -205,6 +205,18 @@ static void live(struct worker *w)
 	event_base_dispatch(w->app.loop);
 }
 
+/* How far a torture run has to go. */
+static void say_calls(void)
+{
+	log_info("worker.fail_points", LOG_INT("malloc", (int64_t)fail_calls(FAIL_MALLOC)),
+		LOG_INT("accept", (int64_t)fail_calls(FAIL_ACCEPT)),
+		LOG_INT("read", (int64_t)fail_calls(FAIL_READ)),
+		LOG_INT("write", (int64_t)fail_calls(FAIL_WRITE)),
+		LOG_INT("open", (int64_t)fail_calls(FAIL_OPEN)),
+		LOG_INT("db_send", (int64_t)fail_calls(FAIL_DB_SEND)),
+		LOG_INT("db_read", (int64_t)fail_calls(FAIL_DB_READ)));
+}
+
 int worker_run(const struct worker_start *start)
 {
 	metric_slot(start->metric_slot);
@@ -222,5 +234,7 @@ int worker_run(const struct worker_start *start)
 	if (built)
 		live(w);
 	tear_down(w);
+	if (start->config->fail_points)
+		say_calls();
 	return built ? EXIT_SUCCESS : EXIT_FAILURE;
 }

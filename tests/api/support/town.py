@@ -104,16 +104,19 @@ class Town:
     # --- the server -------------------------------------------------------------------------------------------
 
     def start(self):
+        before = self.log_path.stat().st_size if self.log_path.exists() else 0
+        self.spawn()
+        wait_until(lambda: b"\"server.ready\"" in self.log_path.read_bytes()[before:] or self.process.poll() is not None, 30, "ready")
+        assert self.process.poll() is None, self.log()[-3000:]
+
+    def spawn(self):
         settings = dict(self.settings, listen="127.0.0.1:%d" % self.port, listen_ops="127.0.0.1:%d" % self.ops_port,
                         key_dir=self.cluster.keys, public_url="http://127.0.0.1:%d" % self.port,
                         database_url=self.cluster.url(self.database, "tiepdan_app"))
         with open(self.log_path, "ab") as log:
-            before = log.tell()
             self.process = subprocess.Popen(
                 [BINARY, "serve"] + ["--%s=%s" % pair for pair in settings.items()],
                 env=dict(os.environ, **ENVIRONMENT), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_until(lambda: b"\"server.ready\"" in self.log_path.read_bytes()[before:] or self.process.poll() is not None, 30, "ready")
-        assert self.process.poll() is None, self.log()[-3000:]
 
     def ready(self):
         return self.ops("/readyz")[0] == 200
@@ -137,7 +140,7 @@ class Town:
             self.process.kill()
             raise AssertionError("SIGTERM did not end the server: " + self.log()[-3000:])
         log = self.log()
-        found = re.search(r"(ERROR: \w+Sanitizer|runtime error:|\"event\":\"worker\.(crashed|died)\")", log)
+        found = re.search(r"ERROR: \w+Sanitizer|runtime error:|\"server\.worker_died\"[^\n]*\"signal\":(4|6|7|8|11)\b", log)
         assert not found, log[found.start():found.start() + 6000]
         assert status == 0, "the server ended with %d: %s" % (status, log[-3000:])
 
