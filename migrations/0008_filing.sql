@@ -26,7 +26,7 @@ create function filed_body_of(p_ticket uuid) returns text language plpgsql stabl
 begin
 	return (
 		select filed_body(t.code, t.kind, k.emergency_numbers,
-			(select department_named(h.department) from holding h where h.ticket = t.id order by h.since, h.until limit 1), t.route,
+			(select department_named(e.department) from event e where e.ticket = t.id and e.at = t.filed_at and e.type = 'ticket.filed'), t.route,
 			(select deadline_told('accept', c.latest_due, false, p.profile, p.citation_vi, p.citation_en)
 				from clock c where c.ticket = t.id and c.kind = 'accept' and c.round = 1),
 			(select deadline_told('answer', c.latest_due, p.answer_from_acceptance, p.profile, p.citation_vi, p.citation_en)

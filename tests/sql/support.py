@@ -73,7 +73,7 @@ class Session:
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
-        self.do("\\set VERBOSITY sqlstate\nset search_path = tiepdan, public")
+        self.do("\\set VERBOSITY sqlstate\nset search_path = test, tiepdan, public")
 
     def read(self):
         for line in self.psql.stdout:

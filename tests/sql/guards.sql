@@ -1,0 +1,68 @@
+-- What the database itself refuses, whoever asks (these run as the superuser).
+begin;
+set search_path = test, tiepdan, public;
+select plan(31);
+create temp table t as select * from file('HN-SXD');
+create function pg_temp.change(p text) returns text language sql as $$
+	select attempt(format('update ticket set %s where id = (select id from t)', p))
+$$;
+
+-- The state changes along the table and nowhere else: all 13 x 13 edges.
+create temp table edge as select a.code as from_state, b.code as to_state, null::text as outcome from state a, state b;
+do $$
+declare
+	e record;
+begin
+	for e in select * from edge loop
+		perform force_state((select id from t), e.from_state);
+		update edge set outcome = pg_temp.change(format('state = %L', e.to_state))
+			where from_state = e.from_state and to_state = e.to_state;
+	end loop;
+	perform force_state((select id from t), 'submitted');
+end $$;
+select is_empty($$
+	select * from edge e where outcome is distinct from case when from_state = to_state
+		or exists (select from move m where m.from_state = e.from_state and m.to_state = e.to_state) then 'ok' else 'TD409' end
+$$, 'every edge of the table is open and every other is closed, for the superuser too');
+select is((select count(*) from edge where outcome = 'ok'), 13 + 12::bigint, 'the table has 12 edges between different states');
+select is(pg_temp.change($$state = 'gone'$$), 'TD409', 'no unknown state');
+select is(attempt($$insert into ticket select (jsonb_populate_record(t, '{"id": "00000000-0000-0000-0000-000000000001", "number": 5000000,
+	"state": "answered"}')).* from ticket t where id = (select id from t)$$), 'TD409', 'no ticket begins anywhere but at the beginning');
+select is(pg_temp.change($$done = true$$), 'ok', 'done cannot be set by hand');
+select is((select done from ticket where id = (select id from t)), false, 'it follows the state');
+
+select is(pg_temp.change($$title = 'Một tiêu đề khác'$$), '23001', 'what was filed does not change: title');
+select is(pg_temp.change($$text = 'Một nội dung khác, dài hơn hai mươi ký tự'$$), '23001', 'text');
+select is(pg_temp.change($$sight = 'public', kind = 'praise'$$), '23001', 'kind');
+select is(pg_temp.change($$sight = 'press'$$), '23001', 'sight');
+select is(pg_temp.change($$number = 77$$), '23001', 'number');
+select is(pg_temp.change($$filed_at = now() - interval '1 day'$$), '23001', 'time of filing');
+
+select is(attempt('update event set type = type'), '23001', 'events do not change');
+select is(attempt('delete from event'), '23001', 'nor go');
+select is(attempt('truncate event'), '23001', 'nor all at once');
+select is(attempt($$delete from department where code = 'HN-HSDC'$$), '23001', 'reference rows stay: departments');
+select is(attempt($$update category set code = 'x' where code = 'other'$$), '23001', 'categories keep their codes');
+select is(attempt($$delete from policy$$), '23001', 'policies');
+select is(attempt('truncate kind cascade'), '23001', 'kinds');
+
+select is(attempt($$insert into holding (ticket, department, since) select id, 1, now() from t$$), 'holding_one_at_a_time',
+	'one holder at a time');
+select is(attempt($$insert into clock (ticket, kind, round, holder, policy, due_at, latest_due)
+	select id, 'accept', 2, 1, 1, now(), now() from t$$), 'clock_one_running', 'one running clock of a kind');
+select is(attempt($$update clock set due_at = latest_due + interval '1 s'$$), 'clock_due', 'no clock is due later than the citizen was told');
+select is(attempt($$update clock set stop_at = now()$$), 'clock_outcome', 'a stopped clock has an outcome');
+select is(attempt($$insert into rating select id, now(), 'satisfied', '{}', null from t, generate_series(1, 2)$$), 'rating_once', 'one rating');
+select is(attempt($$insert into rating select id, now(), 'satisfied', '{funny}', null from t$$), 'rating_reasons', 'known reasons');
+select is(attempt($$insert into contact select id, 1, null, null, sha256('x') from t$$), 'contact_sealed_or_erased', 'a contact is sealed or erased');
+select is(attempt($$select file('HN-SXD'), number_block(-5); update number_stock set next = 0; select file('HN-SXD')$$), 'ticket_number',
+	'no number twice');
+select is(attempt($$insert into policy (profile, kind, accept_unit, forward_unit, answer_unit, answer_from_acceptance, extensions,
+	citation_vi, citation_en) values ('hoi_dap', 'question', 'none', 'none', 'none', false, 0, 'x', 'x')$$), 'policy_version', 'one version of a policy');
+select is(attempt($$insert into policy (profile, kind, accept_unit, forward_unit, answer_unit, answer_from_acceptance, extensions,
+	citation_vi, citation_en, valid_from) values ('bao_chi', 'question', 'none', 'none', 'none', false, 0, 'x', 'x', '2026-01-01')$$),
+	'policy_one_in_force', 'one policy in force for the same facts');
+select is(attempt($$insert into calendar_hours values ('office', 0, 36000, 50000)$$), 'calendar_hours_no_overlap', 'hours do not overlap');
+select is(attempt($$update department set hub = true where code = 'HN-SXD'$$), 'department_one_hub', 'one hub');
+select * from finish();
+rollback;

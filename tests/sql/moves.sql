@@ -1,0 +1,116 @@
+-- Every state x action x role, in the holder's department and in another one.
+begin;
+set search_path = test, tiepdan, public;
+select plan(14);
+
+-- The tables of moves are the ones of the design, written here a second time.
+select set_eq('select action, from_state, to_state from move', $$
+	select action, case x when '-' then null else x end, to_state from (values
+		('file', '-', 'submitted'), ('accept', 'submitted', 'accepted'), ('route', 'submitted accepted', 'submitted'),
+		('return', 'submitted accepted in_progress', 'submitted'), ('refuse', 'submitted accepted', 'refused'),
+		('redirect', 'submitted accepted', 'redirected'), ('claim', 'accepted in_progress', 'in_progress'),
+		('assign', 'accepted in_progress', 'in_progress'), ('propose', 'in_progress', 'pending_approval'),
+		('send_back', 'pending_approval', 'in_progress'), ('approve', 'pending_approval', 'answered'),
+		('close', 'answered', 'closed')) m (action, from_states, to_state), string_to_table(from_states, ' ') x
+$$, 'moves');
+-- Roles by what they handle: an ordinary ticket, a denunciation, a press question, a personal data request.
+create temp table who (action text, ordinary_own text, ordinary_all text, denunciation_own text, press_own text, data_own text);
+insert into who values
+	('accept', 'officer head coordinator hub_head', '', 'legal_officer', 'press_officer', 'data_officer'),
+	('claim', 'officer', '', '', 'press_officer', 'data_officer'),
+	('assign', 'head hub_head', '', '', 'spokesperson', ''),
+	('return', 'officer head', 'hub_head', 'legal_officer', '', ''),
+	('route', '', 'coordinator hub_head', '', '', ''),
+	('refuse', 'head', 'coordinator hub_head', '', 'spokesperson', 'data_officer'),
+	('redirect', '', 'coordinator hub_head', 'legal_officer', '', ''),
+	('propose', 'officer', '', '', 'press_officer', 'data_officer'),
+	('send_back', 'head hub_head', '', '', 'spokesperson', 'data_officer'),
+	('approve', 'head hub_head', '', '', 'spokesperson', 'data_officer'),
+	('close', 'head', 'coordinator hub_head', '', 'spokesperson', 'data_officer');
+
+-- One try of each cell; what an action may need is given.
+create temp table cell (department text, role text, sight text, state text, action text, outcome text, want text);
+create temp table t as
+	select s as sight, h as holder, (file(h, s)).id from unnest('{public,denunciation,press,data}'::text[]) s,
+		unnest('{HN-SXD,HN-EIC}'::text[]) h;
+insert into reply (ticket, version, at, author, department, state, text)
+	select t.id, 1, now(), a.id, a.department, 'proposed', 'Một dự thảo trả lời' from t, account a where a.login = 'officer.hn-sxd';
+insert into cell (department, role, sight, state, action)
+	select d, r.code, t.sight, s.code, w.action from t, unnest('{HN-SXD,HN-EIC}'::text[]) d, role r, state s, who w where t.holder = 'HN-SXD';
+
+do $$
+declare
+	s record;
+	v_ticket uuid;
+begin
+	for s in select distinct sight, state from cell loop
+		v_ticket := (select id from t where t.sight = s.sight and holder = 'HN-SXD');
+		perform force_state(v_ticket, s.state);
+		update cell c set outcome = attempt(format('select move(%L, %L, %L, p_reason_code := %L, p_department := %L, p_person := %L)',
+			c.role || '.' || c.department, v_ticket, c.action, case c.action when 'redirect' then 'complaint' else 'out_of_scope' end,
+			case when c.action in ('route', 'redirect') then 'UB-00316' end,
+			(select id from account where login = case s.sight when 'press' then 'press_officer.hn-sxd' else 'officer.hn-sxd' end)))
+			where c.sight = s.sight and c.state = s.state;
+	end loop;
+end $$;
+
+-- What each cell has to be, from the words of the design.
+create function pg_temp.sees(p_role text, p_own boolean, p_sight text) returns boolean language sql as $$
+	select case p_sight
+		when 'public' then p_role in ('coordinator', 'hub_head', 'duty_officer', 'leader', 'auditor')
+			or (p_own and p_role in ('officer', 'head', 'legal_officer'))
+		when 'press' then p_role in ('coordinator', 'hub_head', 'press_officer', 'spokesperson')
+		when 'data' then p_role = 'data_officer'
+		when 'denunciation' then p_own and p_role = 'legal_officer' end
+$$;
+create function pg_temp.has_role(p_role text, p_own boolean, p_sight text, p_action text) returns boolean language sql as $$
+	select (p_own and p_role = any (string_to_array(concat_ws(' ', w.ordinary_own, case p_sight when 'denunciation' then w.denunciation_own
+			when 'press' then w.press_own when 'data' then w.data_own end), ' ')))
+		or p_role = any (string_to_array(w.ordinary_all, ' '))
+	from who w where w.action = p_action
+$$;
+update cell set want = case
+	when not pg_temp.sees(role, department = 'HN-SXD', sight) then 'TD404'
+	when not exists (select from move m where m.action = cell.action and m.from_state = cell.state) then 'TD409'
+	when not pg_temp.has_role(role, department = 'HN-SXD', sight, action) then 'TD403'
+	else 'ok' end;
+select is((select count(*) from cell), 4 * 2 * 13 * 13 * 11::bigint, 'every cell was tried');
+select is_empty('select * from cell where outcome is distinct from want', 'and says what the design says');
+select ok((select count(*) from cell where outcome = 'ok') > 60, 'among them enough that are allowed');
+
+-- The list of open moves is exactly what would be allowed.
+create temp table offered as
+	select c.department, c.role, c.sight, c.state, array_agg(c.action order by c.action) filter (where c.want = 'ok') as want,
+		null::text[] as got
+	from cell c where c.want <> 'TD404' group by 1, 2, 3, 4;
+do $$
+declare
+	o record;
+begin
+	for o in select * from offered loop
+		perform enter(o.role || '.' || o.department);
+		update offered set got = (select array_agg(m->>'action' order by m->>'action') from json_array_elements(
+			moves_open(o.state, o.sight, department_id('HN-SXD'), 0, caller_roles(), caller_department())) m)
+			where (department, role, sight, state) = (o.department, o.role, o.sight, o.state);
+	end loop;
+end $$;
+select is_empty('select * from offered where got is distinct from want', 'the moves that are offered are those that are allowed');
+
+-- Returns: twice by the departments, the third time only by the head of the hub.
+create temp table r as select (file('HN-SXD')).id;
+select is(attempt(format('select move(%L, %L, %L)', 'officer.HN-EIC', (select id from t where sight = 'public' and holder = 'HN-EIC'), 'return')),
+	'TD403', 'the hub does not return to itself');
+select lives_ok($$select move('officer.HN-SXD', (select id from r), 'return', now() + interval '1 h')$$, 'first return');
+select is((select holder from ticket where id = (select id from r)), department_id('HN-EIC'), 'goes to the hub');
+select lives_ok($$select move('coordinator.HN-EIC', (select id from r), 'route', now() + interval '2 h', p_department := 'UB-00316')$$,
+	'routed on');
+select lives_ok($$select move('head.UB-00316', (select id from r), 'return', now() + interval '3 h');
+	select move('coordinator.HN-EIC', (select id from r), 'route', now() + interval '4 h', p_department := 'HN-SXD')$$, 'second return, and back');
+select is(attempt($$select move('officer.HN-SXD', (select id from r), 'return')$$), 'TD419', 'the third is not theirs: officer');
+select is(attempt($$select move('head.HN-SXD', (select id from r), 'return')$$), 'TD419', 'head');
+select is(attempt($$select move('hub_head.HN-EIC', (select id from r), 'return')$$), 'ok', 'but the head of the hub''s');
+select is((select array_agg(d.code order by h.since) from holding h join department d on d.id = h.department
+	where h.ticket = (select id from r)),
+	'{HN-SXD,HN-EIC,UB-00316,HN-EIC,HN-SXD}', 'every holder is remembered');
+select * from finish();
+rollback;

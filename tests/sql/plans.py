@@ -1,0 +1,67 @@
+"""What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
+import re
+
+GROWING = "ticket|holding|clock|contact|note|message|reply|rating|once|event(?:_\\w+)?|session"
+
+WAY = """
+load 'auto_explain';
+set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on; set client_min_messages = log;
+set enable_seqscan = off; set plan_cache_mode = force_generic_plan;
+set search_path = test, tiepdan, public;
+begin;
+select id as t, number as n from file('HN-SXD', p_key := sha256('k'), p_fingerprint := sha256('f'), p_contact := '\\x01') \\gset
+select outcome from file('HN-SXD', p_key := sha256('k'), p_fingerprint := sha256('f'));
+select etag from move('officer.HN-SXD', :'t', 'return');
+select etag from move('coordinator.HN-EIC', :'t', 'route', p_department := 'HN-SXD');
+select etag from move('officer.HN-SXD', :'t', 'accept');
+select etag from move('officer.HN-SXD', :'t', 'claim');
+select note_write(gen_random_uuid(), :'t', 'x', now());
+select record_write(gen_random_uuid(), :'t', 'ticket.noted', null);
+select etag from reply_draft(gen_random_uuid(), :'t', 5, 'Một dự thảo trả lời', now(), gen_random_uuid());
+select etag from move('officer.HN-SXD', :'t', 'propose');
+select etag from move('head.HN-SXD', :'t', 'approve');
+select enter('coordinator.HN-EIC');
+select epoch from contact_read(:'t', 'liên hệ', gen_random_uuid());
+select tracking_message(:n, 1, gen_random_uuid(), 'Cảm ơn', now(), gen_random_uuid());
+select tracking_rate(:n, 1, 'satisfied', '{}', null, now(), gen_random_uuid());
+select etag from tracking_show(:n, 1, now());
+select once_claim(sha256('o'), sha256('f'));
+select once_finish(sha256('o'), 201, 'x');
+select login_code_save('officer.hn-sxd', sha256('c'), now() + interval '1 h');
+select roles from session_open('officer.hn-sxd', sha256('c'), '00000000-0000-0000-0000-000000000007', now() + interval '1 h');
+select count(*) from report_sla('2026-01-01', '2026-01-31', 'department', now(), 'Asia/Ho_Chi_Minh');
+select close_answered(now() + interval '30 days', 10), forget_once(now(), 10), forget_sessions(now(), 10);
+select enter('officer.HN-SXD');
+set local role tiepdan_app;
+select count(*) from ticket_list(null, null, null, null, null, null, null, false, 'due', now(), null, 50);
+select count(*) from ticket_list(null, null, null, null, null, null, null, false, 'filed', now(), null, 50);
+select ticket_visible(:'t');
+select * from clocks_of(:'t', now()), messages_of(:'t'), rating_of(:'t');
+reset role;
+select enter('coordinator.HN-EIC');
+set local role tiepdan_app;
+select count(*) from ticket_list('{closed}', 'feedback', 'roads', '00316', 'normal', 'in_time', 'any', true, 'due', now(), null, 50);
+select count(*) from ticket_list(null, null, null, null, null, null, 'any', false, 'filed', now(), null, 50);
+reset role;
+select enter('officer.HN-SXD');
+set local role tiepdan_app;
+select session_close();
+commit;
+"""
+
+
+def run(cluster):
+    cluster.run("postgres", "create database plans template fixture;")
+    done = cluster.psql("plans", script=WAY)
+    if done.returncode:
+        print(f"plans: {done.stderr.strip()[-2000:]}")
+        return 0, 1
+    plans = re.split(r"(?=LOG:  duration)", done.stderr)[1:]
+    bad = {(re.search(r"Seq Scan on (\w+)", p)[1], re.search(r"Query Text: ([^\n]*(?:\n[^\n]*){0,2})", p)[1])
+           for p in plans if re.search(rf"Seq Scan on (?:{GROWING})\b", p)}
+    for table, query in sorted(bad):
+        print(f"plans: sequential scan of {table}: {query}")
+    if len(plans) < 100:
+        bad.add(("none", "too few plans were seen"))
+    print(f"plans: {len(plans) - len(bad)} passed, {len(bad)} failed", flush=True)
+    return len(plans) - len(bad), len(bad)

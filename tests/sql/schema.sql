@@ -1,0 +1,53 @@
+-- Rules about the schema itself.
+begin;
+set search_path = test, tiepdan, public;
+select plan(13);
+
+select is_empty($$
+	select conrelid::regclass || ': ' || conname from pg_constraint
+	where connamespace = 'tiepdan'::regnamespace and conrelid <> 0 and conparentid = 0
+		and conname not like regexp_replace((select relname from pg_class where oid = conrelid), '_(\d{4}_\d\d|default)$', '') || '\_%'
+$$, 'every constraint is named <table>_<rule>');
+select is_empty($$
+	select p.oid::regprocedure from pg_proc p where p.pronamespace = 'tiepdan'::regnamespace
+		and has_function_privilege('public', p.oid, 'execute')
+$$, 'nobody may run a function just so');
+select is_empty($$
+	select p.oid::regprocedure from pg_proc p where p.pronamespace = 'tiepdan'::regnamespace and p.prosecdef
+		and not coalesce(p.proconfig @> array['search_path=tiepdan, pg_temp'], false)
+$$, 'functions with the rights of the owner have a pinned search_path');
+select is_empty($$
+	select p.oid::regprocedure from pg_proc p where p.pronamespace = 'tiepdan'::regnamespace and p.prolang =
+		(select oid from pg_language where lanname = 'plpgsql') and p.proconfig is null
+		and p.proname not in ('reference_stays', 'event_stays')
+$$, 'and so have all that read tables');
+select is_empty($$
+	select relname from pg_class where relowner = 'tiepdan_app'::regrole
+	union all select proname from pg_proc where proowner = 'tiepdan_app'::regrole
+$$, 'the server''s role owns nothing');
+select is((select array[rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication] from pg_roles where rolname = 'tiepdan_app'),
+	'{f,f,f,f,f}', 'and has no special power');
+select is_empty($$
+	select c.oid::regclass, x from pg_class c, unnest('{insert,update,delete,truncate,references,trigger}'::text[]) x
+	where c.relnamespace = 'tiepdan'::regnamespace and c.relkind in ('r', 'p') and has_table_privilege('tiepdan_app', c.oid, x)
+$$, 'it may write no table');
+select set_eq($$
+	select relname::text from pg_class where relnamespace = 'tiepdan'::regnamespace and relrowsecurity and relkind in ('r', 'p')
+$$, '{ticket,clock,holding,note,message,reply,rating,event,contact,once,login_code,session,account,account_role}'::text[],
+	'row-level security stands on every table about tickets and people');
+select is_empty($$
+	select c.oid::regclass from pg_class c where c.relnamespace = 'tiepdan'::regnamespace and c.relkind in ('r', 'p')
+		and not c.relrowsecurity and has_table_privilege('tiepdan_app', c.oid, 'select')
+		and c.relname not in ('migration', 'schema_info', 'setting', 'reference_version', 'calendar', 'calendar_hours', 'calendar_day', 'area',
+			'department', 'category', 'kind', 'profile', 'policy', 'route_rule', 'refusal_reason', 'state', 'action', 'move', 'move_role',
+			'role', 'sight', 'sight_right', 'role_right')
+$$, 'what it reads without is reference data');
+select is_empty($$
+	select c.oid::regclass from pg_class c where c.relnamespace = 'tiepdan'::regnamespace and c.relispartition
+		and has_table_privilege('tiepdan_app', c.oid, 'select')
+$$, 'and no partition behind the back of its table');
+select is((select count(*) from event_default), 0::bigint, 'the default partition of events is empty');
+select ok(not has_column_privilege('tiepdan_app', 'tiepdan.contact', 'box', 'select'), 'contacts are out of reach');
+select is((select oldest_binary from schema_info), (select 16), 'the schema says which programs it carries');
+select * from finish();
+rollback;
