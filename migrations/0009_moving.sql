@@ -43,15 +43,13 @@ begin
 end $$;
 
 -- The clocks of a ticket with their standing.
-create function clocks_of(p_ticket uuid, p_now timestamptz)
+create function clocks_of(p_ticket uuid, p_now timestamptz, p_soon timestamptz)
 returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
-declare
-	v_soon timestamptz := soon_after(p_now);
 begin
 	return (
 		select coalesce(json_agg(json_build_object('kind', c.kind, 'due_at', instant(c.due_at), 'latest', c.start_at is null,
 			'started_at', instant(c.start_at), 'stopped_at', instant(c.stop_at),
-			'standing', standing(c.outcome, c.due_at, p_now, v_soon),
+			'standing', standing(c.outcome, c.due_at, p_now, p_soon),
 			'policy', json_build_object('profile', p.profile, 'citation_vi', p.citation_vi, 'citation_en', p.citation_en))
 			order by c.kind, c.round), '[]')
 		from clock c join policy p on p.id = c.policy where c.ticket = p_ticket and c.outcome is distinct from 'passed');
@@ -63,7 +61,7 @@ language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	body := json_build_object('id', t.id, 'code', t.code, 'state', t.state, 'version', t.version,
 		'holder', json_build_object('department', department_named(t.holder), 'person', person_named(t.person)),
-		'clocks', clocks_of(t.id, p_now), 'moves', moves_of(t))::text;
+		'clocks', clocks_of(t.id, p_now, soon_after(p_now)), 'moves', moves_of(t))::text;
 	etag := t.version::text;
 end $$;
 

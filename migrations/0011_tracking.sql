@@ -18,9 +18,17 @@ begin
 	return t;
 end $$;
 
-create function may_write(t ticket) returns boolean language sql immutable as $$
-	select not t.done or t.state = 'answered'
-$$;
+-- A ticket is shown with all its messages, so there is an end to them.
+create function messages_full(p_ticket uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select count(*) from message where ticket = p_ticket and author is null)
+		>= (select value from setting where name = 'messages_most');
+end $$;
+create function may_write(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (not t.done or t.state = 'answered') and not messages_full(t.id);
+end $$;
 create function may_rate(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
@@ -40,12 +48,16 @@ begin
 		select json_build_object('score', score, 'reasons', to_json(reasons), 'comment', comment, 'at', instant(at))
 		from rating where ticket = p_ticket);
 end $$;
-create function steps_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Events since the filing, a day left for clocks of servers that differ: that names the partitions to look into.
+create function steps_of(p_ticket uuid, p_filed_at timestamptz, p_now timestamptz)
+returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
-		select coalesce(json_agg(json_build_object('at', instant(at), 'type', type, 'what_vi', public_vi, 'what_en', public_en,
-			'department', department_named(department)) order by at, id), '[]')
-		from event where ticket = p_ticket and public_vi is not null);
+		select coalesce(json_agg(json_build_object('at', instant(e.at), 'type', e.type, 'what_vi', e.public_vi, 'what_en', e.public_en,
+			'department', named(d.code, d.name_vi, d.name_en)) order by e.at, e.id), '[]')
+		from event e left join department d on d.id = e.department
+		where e.ticket = p_ticket and e.public_vi is not null
+			and e.at > p_filed_at - interval '1 day' and e.at < p_now + interval '1 day');
 end $$;
 create function replies_published(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
@@ -56,18 +68,42 @@ begin
 end $$;
 
 -- Everything but who in the departments did it.
-create function tracking_show(p_number bigint, p_generation bigint, p_now timestamptz, out body text, out etag text)
-language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
-declare
-	t ticket := ticket_tracked(p_number, p_generation, false);
+create function tracking_body(t ticket, p_now timestamptz, p_soon timestamptz) returns text
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	select json_build_object('code', t.code, 'kind', t.kind, 'category', named(c.code, c.name_vi, c.name_en),
-		'area', named(a.code, a.name_vi, a.name_en), 'title', t.title, 'text', t.text, 'location_text', t.location_text,
-		'state', t.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'holder', department_named(t.holder),
-		'deadlines', clocks_of(t.id, p_now), 'steps', steps_of(t.id), 'replies', replies_published(t.id),
-		'messages', messages_of(t.id), 'may_rate', may_rate(t), 'may_write', may_write(t), 'rating', rating_of(t.id),
-		'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text, t.version::text into body, etag
-	from state s join category c on c.code = t.category left join area a on a.code = t.area where s.code = t.state;
+	return (
+		select json_build_object('code', t.code, 'kind', t.kind, 'category', named(c.code, c.name_vi, c.name_en),
+			'area', named(a.code, a.name_vi, a.name_en), 'title', t.title, 'text', t.text, 'location_text', t.location_text,
+			'state', t.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'holder', named(d.code, d.name_vi, d.name_en),
+			'deadlines', clocks_of(t.id, p_now, p_soon), 'steps', steps_of(t.id, t.filed_at, p_now),
+			'replies', replies_published(t.id), 'messages', messages_of(t.id), 'may_rate', may_rate(t),
+			'may_write', may_write(t), 'rating', rating_of(t.id), 'filed_at', instant(t.filed_at),
+			'updated_at', instant(t.updated_at))::text
+		from state s join category c on c.code = t.category join department d on d.id = t.holder
+			left join area a on a.code = t.area
+		where s.code = t.state);
+end $$;
+
+-- Shows tickets to their citizens: parallel arrays, one element a ticket; one that is not there has no row. Who says which
+-- version he has (`known`) gets a body only when there is another one. `fresh_until`: until then the same version has the
+-- same body; a standing changes with time alone, the name of a department at most a minute late.
+create function tracking_show(p_numbers bigint[], p_generations bigint[], p_known bigint[], p_now timestamptz)
+returns table (ord bigint, version bigint, body text, fresh_until timestamptz)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_soon timestamptz := soon_after(p_now);
+	v_later timestamptz := p_now + interval '1 minute';
+	v_soon_later timestamptz := soon_after(v_later);
+begin
+	return query
+	select i.ord, t.version, case when t.version is distinct from i.known then tracking_body(t, p_now, v_soon) end,
+		case when t.version is not distinct from i.known then null
+			when exists (select from clock c where c.ticket = t.id and c.outcome is null
+				and (c.due_at between p_now and v_later or c.due_at between v_soon and v_soon_later)) then p_now
+			else v_later end
+	from unnest(p_numbers, p_generations, p_known) with ordinality i (number, generation, known, ord)
+		join ticket t on t.number = i.number and t.generation = i.generation;
 end $$;
 
 create function tracking_message(p_number bigint, p_generation bigint, p_id uuid, p_text text, p_at timestamptz, p_event uuid)
@@ -75,7 +111,9 @@ returns void language plpgsql security definer set search_path = tiepdan, pg_tem
 declare
 	t ticket := ticket_tracked(p_number, p_generation, true);
 begin
-	if not may_write(t) then
+	if messages_full(t.id) then
+		raise exception 'the ticket has all the messages it may have' using errcode = 'TD420';
+	elsif not may_write(t) then
 		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = '[]';
 	end if;
 	insert into message (id, ticket, at, text) values (p_id, t.id, p_at, p_text);

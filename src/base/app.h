@@ -16,6 +16,7 @@ struct app {
 	struct token_cache *tokens;  /* auth/token.h */
 	struct rate *rate;	     /* auth/rate.h: limits in shared memory */
 	struct numbers *numbers;     /* app/ticket/number.h: the block of ticket numbers this process owns */
+	struct recent *recent;	     /* app/tracking/recent.h: pages shown lately */
 	struct conns *conns;	     /* http/conn.h: the client connections of this process */
 	const struct server *server; /* http/conn.h: what the connection layer calls */
 	unsigned draining; /* set once by SIGTERM: answers carry Connection: close, /readyz says 503 */

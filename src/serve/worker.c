@@ -12,6 +12,7 @@
 #include "app/router.h"
 #include "app/steps.h"
 #include "app/ticket/number.h"
+#include "app/tracking/recent.h"
 #include "auth/keys.h"
 #include "auth/token.h"
 #include "base/clock.h"
@@ -140,9 +141,10 @@ static int build(struct worker *w)
 	app->cursor_key = keys_purpose(app->keys, KEY_CURSOR);
 	app->tokens = token_cache_new(app->keys, config->public_url);
 	app->numbers = numbers_new(w->arena);
+	app->recent = recent_new(config->tracking_kept);
 	app->conns = conns_new(app);
 	app->db = db_open(app);
-	if (app->tokens == NULL || app->conns == NULL || app->db == NULL)
+	if (app->tokens == NULL || app->recent == NULL || app->conns == NULL || app->db == NULL)
 		return -1;
 	db_listen(app->db, "reference_changed", heard_reference); /* heard once at the start, too */
 	return 0;
@@ -159,12 +161,10 @@ static struct event *add_event(
 }
 
 /* Leaves with the supervisor: the kernel sends SIGTERM when it dies, and it may be dead already. */
-static void follow_supervisor(void)
+static void follow_supervisor(pid_t supervisor)
 {
-	pid_t supervisor = getppid();
-
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != supervisor || supervisor == 1)
+	if (getppid() != supervisor)
 		raise(SIGTERM);
 }
 
@@ -180,6 +180,7 @@ static void tear_down(struct worker *w)
 	if (app->db != NULL)
 		db_close(app->db);
 	token_cache_free(app->tokens);
+	recent_free(app->recent);
 	arena_free(app->city_arena);
 	if (w->term != NULL)
 		event_free(w->term);
@@ -201,7 +202,7 @@ static void live(struct worker *w)
 	sigaction(SIGHUP, &ignore, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	follow_supervisor();
+	follow_supervisor(w->start->supervisor);
 	event_base_dispatch(w->app.loop);
 }
 

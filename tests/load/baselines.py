@@ -20,8 +20,9 @@ def statement(path, values):
     lines = (ROOT / "src" / path).read_text("utf-8").splitlines()
     header = " ".join(line.lstrip("- ") for line in lines if line.startswith("--"))
     text = "\n".join(line for line in lines if not line.startswith("--")).rstrip(";")
-    given = re.search(r"\bin: (.*?) out: ", header).group(1)
-    for name, kind in re.findall(r"(\w+) ([\w\[\]]+)", given):
+    given = re.findall(r"(\w+) ([\w\[\]]+)", re.search(r"\bin: (.*?) out: ", header).group(1))
+    assert values.keys() <= {name for name, _ in given}, "%s takes only %s" % (path, given)
+    for name, kind in given:
         kind = kind.replace("int", "bigint").replace("float", "float8")
         value = values.get(name, "array[null]" if kind.endswith("[]") else "null")
         text = re.sub(r"(?<!:):('?)%s\b\1" % name, lambda _: "(%s)::%s" % (value, kind), text)

@@ -1,5 +1,7 @@
--- A ticket as its citizen sees it.
--- in: number int, generation int, now timestamptz
--- out: body text, etag text
+-- Tickets as their citizens see them: parallel arrays, one element a ticket. One that is not there has no row; the body is
+-- NULL for a version that is known.
+-- in: numbers int[], generations int[], known int[], now timestamptz
+-- out: ord int, version int, body text, fresh_until_ms int
 -- as: definer
-select body, etag from tiepdan.tracking_show(:'number', :'generation', :'now')
+select ord, version, body, (extract(epoch from fresh_until) * 1000)::bigint as fresh_until_ms
+from tiepdan.tracking_show(:'numbers', :'generations', :'known', :'now')

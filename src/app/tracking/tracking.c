@@ -1,20 +1,64 @@
 /* The citizen's view of a ticket: follow it, add to it, rate it. */
 #include "app/tracking/tracking.h"
 
+#include <inttypes.h>
+
 #include "app/record/once.h"
+#include "app/tracking/recent.h"
 #include "base/clock.h"
 #include "db/answer.h"
+#include "db/batch.h"
 #include "gen/shapes.h"
 #include "gen/sql/tracking.h"
 #include "http/reply.h"
 
+struct row {
+	int64_t number, generation, known;
+};
+
+#define COLUMN(member)                                                                                       \
+	{                                                                                                    \
+		&row->member, n, sizeof *row                                                                 \
+	}
+
+static void add_shows(struct db_unit *u, const void *rows, size_t n)
+{
+	const struct row *row = rows;
+
+	sql_tracking_show(u, .numbers = COLUMN(number), .generations = COLUMN(generation),
+		.known = COLUMN(known), .now = clock_wall_ms());
+}
+
+/* The page that PostgreSQL built, or the kept one (req->made) when it says that the version is still the same. */
+static void shown(struct req *req, const PGresult *result, int row)
+{
+	if (row < 0) {
+		reply_problem(req, PROBLEM_not_found, STR_NONE);
+		return;
+	}
+	struct str body = db_cell(result, row, "body");
+	const struct recent_page page = {.number = req->who.ticket_number,
+		.generation = req->who.generation,
+		.version = db_cell_int(result, row, "version"),
+		.fresh_until_ms = db_cell_int(result, row, "fresh_until_ms")};
+	if (body.at != NULL) {
+		recent_keep(req->app->recent, &page, body);
+		req->made = arena_str(req->arena, body);
+	}
+	reply_etag(req, arena_printf(req->arena, "%" PRId64, page.version));
+	reply_json(req, 200, req->made);
+}
+
+static const struct batch_plan shows = {
+	.name = "tracking_show", .row_size = sizeof(struct row), .add = add_shows, .then = shown};
+
 void tracking_show(struct req *req)
 {
-	struct db_unit *u = db_unit(req);
+	struct row row = {.number = req->who.ticket_number, .generation = req->who.generation};
 
-	sql_tracking_show(u, .number = req->who.ticket_number, .generation = req->who.generation,
-		.now = clock_wall_ms());
-	db_run(u, answer_object);
+	row.known = recent_find(
+		req->app->recent, row.number, row.generation, clock_wall_ms(), req->arena, &req->made);
+	batch_join(req, &shows, &row);
 }
 
 static void stored(struct req *req, PGresult *const *results)
