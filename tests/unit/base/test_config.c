@@ -93,7 +93,7 @@ static void defaults(void **state)
 
 	assert_non_null(config);
 	assert_int_equal(config->workers, 2);
-	assert_string_equal(config->hub, "HN-EIC");
+	assert_string_equal(config->zone, "Asia/Ho_Chi_Minh");
 	assert_string_equal(config->database_url, "");
 	assert_string_equal(config->log_level, "info");
 	assert_true(config->access_log);
@@ -106,11 +106,11 @@ static void later_sources_win(void **state)
 	const struct config *config;
 
 	write_file(p,
-		STR("# a comment\n\n  workers = 3  \r\nhub=X # no comment\ndb_fast\t=\t7\naccess_log = no"));
+		STR("# a comment\n\n  workers = 3  \r\nzone=X # no comment\ndb_fast\t=\t7\naccess_log = no"));
 	setenv("TIEPDAN_CONFIG", p->path, 1);
 	config = load(p, (char *[]){NULL});
 	assert_int_equal(config->workers, 3);
-	assert_string_equal(config->hub, "X # no comment");
+	assert_string_equal(config->zone, "X # no comment");
 	assert_int_equal(config->db_fast, 7);
 	assert_false(config->access_log);
 	setenv("TIEPDAN_WORKERS", "4", 1);
@@ -128,14 +128,14 @@ static void flags(void **state)
 {
 	struct place *p = *state;
 	const struct config *config = LOAD(p, "first", "--db-fast=8", "--fail_points", "--no-access-log",
-		"--key_dir", "--odd", "--unknown=1", "-v", "--hub=", "last", "--", "--workers=9");
+		"--key_dir", "--odd", "--unknown=1", "-v", "--zone=", "last", "--", "--workers=9");
 
 	assert_non_null(config);
 	assert_int_equal(config->db_fast, 8);
 	assert_true(config->fail_points);
 	assert_false(config->access_log);
 	assert_string_equal(config->key_dir, "--odd");
-	assert_string_equal(config->hub, "");
+	assert_string_equal(config->zone, "");
 	assert_int_equal(config->workers, 2);
 	assert_string_equal(p->rest[0], "first");
 	assert_string_equal(p->rest[1], "--unknown=1");
@@ -144,9 +144,9 @@ static void flags(void **state)
 	assert_string_equal(p->rest[4], "--");
 	assert_string_equal(p->rest[5], "--workers=9");
 	assert_null(p->rest[6]);
-	config = LOAD(p, "--access-log=false", "--no-hub", "--no-access-log=1", "--=", "--");
+	config = LOAD(p, "--access-log=false", "--no-zone", "--no-access-log=1", "--=", "--");
 	assert_false(config->access_log);
-	assert_string_equal(p->rest[0], "--no-hub");
+	assert_string_equal(p->rest[0], "--no-zone");
 	assert_string_equal(p->rest[1], "--no-access-log=1");
 	assert_string_equal(p->rest[2], "--=");
 	assert_non_null(config_load(p->arena, (char *[]){(char[]){"x"}, NULL}, NULL, stderr));
@@ -157,32 +157,33 @@ static void all_faults_at_once(void **state)
 	struct place *p = *state;
 	char where[100];
 
-	write_file(p, STR("workers = 0\nwhat = 1\nnonsense\naccess_log = maybe\nlog_level = loud\nhub = "
-			  "a\nhub = b\n[x]\n"
-			  "db_fast =\ncity = \xff\nzone = a\0b\ndb-slow = 99999999999999999999\n"));
+	write_file(
+		p, STR("workers = 0\nwhat = 1\nnonsense\naccess_log = maybe\nlog_level = loud\nzone = "
+		       "a\nzone = b\n[x]\n"
+		       "db_fast =\ncode_prefix = \xff\npublic_url = a\0b\ndb-slow = 99999999999999999999\n"));
 	setenv("TIEPDAN_CONFIG", p->path, 1);
 	setenv("TIEPDAN_WORKERS", "many", 1);
 	setenv("TIEPDAN_LOG_LEVEL", "", 1);
 	setenv("TIEPDAN_PORT", "tcp://10.0.0.1:80", 1);
-	assert_null(LOAD(p, "--workers=65", "--access-log=ja", "--hub"));
+	assert_null(LOAD(p, "--workers=65", "--access-log=ja", "--zone"));
 #define AT(line) (snprintf(where, sizeof(where), "%s:%d", p->path, (line)), where)
 	assert_true(complained(p, AT(1), "workers is not between 1 and 64"));
 	assert_true(complained(p, AT(2), "there is no setting what"));
 	assert_true(complained(p, AT(3), "not of the form: name = value"));
 	assert_true(complained(p, AT(4), "access_log is true or false"));
 	assert_true(complained(p, AT(5), "log_level is one of debug|info|warn|error"));
-	assert_true(complained(p, AT(7), "hub was set in line 6 already"));
+	assert_true(complained(p, AT(7), "zone was set in line 6 already"));
 	assert_true(complained(p, AT(8), "not of the form: name = value"));
 	assert_true(complained(p, AT(9), "db_fast is not a number"));
-	assert_true(complained(p, AT(10), "city is not UTF-8"));
-	assert_true(complained(p, AT(11), "zone is not UTF-8"));
+	assert_true(complained(p, AT(10), "code_prefix is not UTF-8"));
+	assert_true(complained(p, AT(11), "public_url is not UTF-8"));
 	assert_true(complained(p, AT(12), "db_slow is not between 1 and 32"));
 	assert_true(complained(p, "environment TIEPDAN_WORKERS", "workers is not a number"));
 	assert_true(
 		complained(p, "environment TIEPDAN_LOG_LEVEL", "log_level is one of debug|info|warn|error"));
 	assert_true(complained(p, "flag --workers", "workers is not between 1 and 64"));
 	assert_true(complained(p, "flag --access-log", "access_log is true or false"));
-	assert_true(complained(p, "flag --hub", "the value is missing"));
+	assert_true(complained(p, "flag --zone", "the value is missing"));
 	assert_int_equal(complaints(p), 16);
 }
 
