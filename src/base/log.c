@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,43 +100,67 @@ static void put_field(struct line *line, const struct log_field *field)
 		put(line, number, (size_t)digits);
 }
 
-/* A pipe or terminal is opened anew so that O_NONBLOCK is ours alone: on the shared description it would also
- * bind the shell and every other program that writes there. Sockets cannot be opened anew, but send() has a
- * flag for it; files never block. */
-static int own_descriptor(void)
-{
-	static _Atomic int own = -1;
-	int fd = atomic_load_explicit(&own, memory_order_relaxed);
-	struct stat status;
+/* How standard error takes a line without making us wait. */
+enum manner {
+	MANNER_WRITE, /* a file never blocks; a pipe or terminal of our own says EAGAIN */
+	MANNER_SEND,  /* a socket: send() has a flag for it                             */
+	MANNER_POLL,  /* anything else may block: it is asked first                     */
+};
 
-	if (fd < 0) {
-		if (fstat(STDERR_FILENO, &status) == 0 &&
-			(S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
-			fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-		if (fd < 0)
-			fd = STDERR_FILENO;
-		atomic_store_explicit(&own, fd, memory_order_relaxed);
-	}
-	return fd;
+static struct {
+	pthread_once_t once;
+	int fd;
+	enum manner manner;
+	_Atomic pid_t pid; /* getpid() asks the kernel each time; 0: to be asked */
+} sink = {.once = PTHREAD_ONCE_INIT};
+
+static void forget_pid(void)
+{
+	atomic_store_explicit(&sink.pid, 0, memory_order_relaxed);
+}
+
+/* A pipe or terminal is opened anew so that O_NONBLOCK is ours alone: on the shared description it would also
+ * bind the shell and every other program that writes there. Sockets cannot be opened anew. */
+static void open_sink(void)
+{
+	struct stat status = {0};
+
+	pthread_atfork(NULL, NULL, forget_pid);
+	sink.fd = -1;
+	sink.manner = MANNER_WRITE;
+	if (fstat(STDERR_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
+		sink.fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (sink.fd >= 0)
+		return;
+	sink.fd = STDERR_FILENO;
+	if (S_ISSOCK(status.st_mode))
+		sink.manner = MANNER_SEND;
+	else if (!S_ISREG(status.st_mode))
+		sink.manner = MANNER_POLL;
 }
 
 static bool write_line(const struct line *line)
 {
-	int fd = own_descriptor();
-	ssize_t written;
+	struct pollfd ready = {.fd = sink.fd, .events = POLLOUT};
 
 	if (fail_now(FAIL_WRITE))
 		return false;
-	if (fd == STDERR_FILENO) {
-		struct pollfd ready = {.fd = fd, .events = POLLOUT};
+	if (sink.manner == MANNER_SEND)
+		return send(sink.fd, line->at, line->len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)line->len;
+	if (sink.manner == MANNER_POLL && (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT)))
+		return false;
+	return write(sink.fd, line->at, line->len) == (ssize_t)line->len;
+}
 
-		written = send(fd, line->at, line->len, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (written >= 0 || errno != ENOTSOCK)
-			return written == (ssize_t)line->len;
-		if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
-			return false;
+static pid_t own_pid(void)
+{
+	pid_t pid = atomic_load_explicit(&sink.pid, memory_order_relaxed);
+
+	if (pid == 0) {
+		pid = getpid();
+		atomic_store_explicit(&sink.pid, pid, memory_order_relaxed);
 	}
-	return write(fd, line->at, line->len) == (ssize_t)line->len;
+	return pid;
 }
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n)
@@ -146,12 +171,13 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 
 	if (level < atomic_load_explicit(&lowest_level, memory_order_relaxed))
 		return;
+	pthread_once(&sink.once, open_sink);
 	clock_format(clock_wall_ms(), at);
 	line.limit = LINE_SIZE - TAIL_SIZE;
 	line.len = (size_t)snprintf(
 		line.at, line.limit, "{\"at\":\"%s\",\"level\":\"%s\",\"event\":", at, levels[level]);
 	put_text(&line, str_of(event));
-	put_field(&line, &LOG_INT("pid", getpid()));
+	put_field(&line, &LOG_INT("pid", own_pid()));
 	for (size_t i = 0; i < n; i++)
 		put_field(&line, &fields[i]);
 	line.at[line.len++] = '}';
