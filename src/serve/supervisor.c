@@ -62,7 +62,8 @@ static void start_child(struct supervisor *s, struct child *c)
 		.config = s->config,
 		.rate = s->rate,
 		.sockets = &s->sockets,
-		.ready_fd = s->ready_pipe[1]};
+		.ready_fd = s->ready_pipe[1],
+		.supervisor = getpid()};
 	pid_t pid = fork();
 	if (pid < 0) {
 		log_error("server.fork", LOG_STR("error", str_of(strerror(errno))));

@@ -1,6 +1,8 @@
 #ifndef TIEPDAN_SERVE_WORKER_H
 #define TIEPDAN_SERVE_WORKER_H
 
+#include <sys/types.h>
+
 #include "auth/rate.h"
 #include "base/config.h"
 #include "serve/sockets.h"
@@ -18,6 +20,7 @@ struct worker_start {
 	const struct config *config;
 	struct rate *rate;
 	const struct sockets *sockets;
+	pid_t supervisor;
 	int ready_fd; /* four bytes (the pid) are written here when this process does its work */
 };
 
