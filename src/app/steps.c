@@ -1,6 +1,8 @@
 /* THE PATH of a request: read the array at the end of this file from top to bottom. */
 #include "app/steps.h"
 
+#include <inttypes.h>
+
 #include "app/router.h"
 #include "auth/keys.h"
 #include "auth/ticket_secret.h"
@@ -212,8 +214,8 @@ static struct str once_key_text(struct str field)
 	return field;
 }
 
-/* Only an HMAC of the key is kept. For somebody who has not signed in the key itself is the scope, so it must be one
- * that nobody guesses. */
+/* Only an HMAC of the key is kept, under the account or the ticket that brings it. For somebody who has not signed in the
+ * key itself is the scope, so it must be one that nobody guesses. */
 static enum verdict step_once(struct req *req)
 {
 	struct str field = req_field(req, "Idempotency-Key");
@@ -225,9 +227,11 @@ static enum verdict step_once(struct req *req)
 	if (key.at == NULL || key.len < shortest || key.len > ONCE_KEY_MAX)
 		return refuse(req, PROBLEM_bad_idempotency_key);
 
-	struct str account = {(const char *)req->who.account.byte, sizeof req->who.account.byte};
+	const struct who *who = &req->who;
+	struct str account = {(const char *)who->account.byte, sizeof who->account.byte};
+	struct str ticket = arena_printf(req->arena, "%" PRId64, who->ticket_number);
 	struct digest mac = digest_hmac(keys_purpose(req->app->keys, KEY_ONCE),
-		(struct str[]){account, str_of(req->route->operation), key}, 3);
+		(struct str[]){account, ticket, str_of(req->route->operation), key}, 4);
 	struct digest fingerprint =
 		digest_hmac(STR("fingerprint"), (struct str[]){req->path, req->raw_body}, 2);
 	req->once_key = arena_str(req->arena, digest_bytes(&mac));
