@@ -10,7 +10,8 @@ create table setting (
 );
 comment on table setting is 'Numbers of the city''s own rules that the database itself applies.';
 insert into setting values
-	('close_after_days', 15, 'an answered ticket closes this many calendar days after the answer');
+	('close_after_days', 15, 'an answered ticket closes this many calendar days after the answer'),
+	('messages_most', 100, 'the citizen writes at most this many messages to one ticket');
 
 create table reference_version (
 	one        boolean not null default true,
