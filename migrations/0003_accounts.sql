@@ -47,7 +47,7 @@ create table role_right (
 	might text not null,
 	constraint role_right_pk primary key (role, might),
 	constraint role_right_role_fk foreign key (role) references role,
-	constraint role_right_might check (might in ('note', 'contact', 'report', 'accounts'))
+	constraint role_right_might check (might in ('note', 'contact', 'report', 'colleagues', 'accounts'))
 );
 comment on table role_right is 'What a role may do besides moves (move_role) and seeing (sight_right).';
 insert into role_right
@@ -55,6 +55,7 @@ insert into role_right
 		duty_officer}'::text[]) r
 	union all select r, 'contact' from unnest('{coordinator,hub_head,legal_officer,press_officer,spokesperson,data_officer}'::text[]) r
 	union all select r, 'report' from unnest('{coordinator,hub_head,leader,auditor,admin}'::text[]) r
+	union all values ('head', 'colleagues')
 	union all select r, 'accounts' from unnest('{hub_head,admin}'::text[]) r;
 
 create table account (

@@ -1,4 +1,5 @@
--- Active people: of the caller's department, or of all for those who manage accounts; by login.
+-- Active people by login: of the caller's department for heads, of all for those who manage accounts. The token may
+-- name roles that the caller has no more.
 -- in: after text, limit int
 -- out: item text, key text
 select json_build_object('id', a.id, 'login', a.login, 'name', a.name,
@@ -7,6 +8,7 @@ select json_build_object('id', a.id, 'login', a.login, 'name', a.name,
 		'department', tiepdan.department_named(a.department))::text as item,
 	a.login as key
 from tiepdan.account a
-where a.active and a.login > coalesce(:'after', '') and (a.department = tiepdan.caller_department()
-	or exists (select from tiepdan.role_right where might = 'accounts' and role = any (tiepdan.caller_roles())))
+where a.active and a.login > coalesce(:'after', '') and exists (select from tiepdan.role_right
+	where role = any (tiepdan.caller_roles())
+		and (might = 'accounts' or (might = 'colleagues' and a.department = tiepdan.caller_department())))
 order by a.login limit :'limit' + 1
