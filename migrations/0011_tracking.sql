@@ -18,16 +18,17 @@ begin
 	return t;
 end $$;
 
--- A ticket is shown with all its messages, so there is an end to them.
-create function messages_full(p_ticket uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- How many characters the citizen may still write: a ticket is shown with all its messages, so there is an end to them.
+create function messages_room(p_ticket uuid) returns bigint language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
-		select count(*) from message where ticket = p_ticket and author is null)
-		>= (select value from setting where name = 'messages_most');
+		select case when count(*) < (select value from setting where name = 'messages_most')
+			then (select value from setting where name = 'messages_length') - coalesce(sum(char_length(text)), 0) else 0 end
+		from message where ticket = p_ticket and author is null);
 end $$;
 create function may_write(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return (not t.done or t.state = 'answered') and not messages_full(t.id);
+	return (not t.done or t.state = 'answered') and messages_room(t.id) > 1;
 end $$;
 create function may_rate(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
@@ -111,7 +112,7 @@ returns void language plpgsql security definer set search_path = tiepdan, pg_tem
 declare
 	t ticket := ticket_tracked(p_number, p_generation, true);
 begin
-	if messages_full(t.id) then
+	if char_length(p_text) > messages_room(t.id) then
 		raise exception 'the ticket has all the messages it may have' using errcode = 'TD420';
 	elsif not may_write(t) then
 		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = '[]';

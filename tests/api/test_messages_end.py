@@ -13,3 +13,15 @@ def test_there_is_an_end_to_messages(town):
     answer = citizen.post("/v1/tracking/messages", {"text": "Thêm một lần nữa."}, status=409)
     assert answer.problem == "too_many_messages"
     assert len(citizen.get("/v1/tracking").json["messages"]) == 100
+
+
+def test_there_is_an_end_to_what_they_say(town):
+    citizen = town.citizen(town.file())
+    for _ in range(9):
+        citizen.post("/v1/tracking/messages", {"text": "đ" * 10000})
+    citizen.post("/v1/tracking/messages", {"text": "đ" * 9990})
+    assert citizen.get("/v1/tracking").json["may_write"] is True
+    answer = citizen.post("/v1/tracking/messages", {"text": "đ" * 11}, status=409)
+    assert answer.problem == "too_many_messages"
+    citizen.post("/v1/tracking/messages", {"text": "đ" * 10})
+    assert citizen.get("/v1/tracking").json["may_write"] is False
