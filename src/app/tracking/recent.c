@@ -41,14 +41,14 @@ static size_t place_of(const struct recent *recent, int64_t number)
 	return (uint64_t)number % recent->n;
 }
 
-int64_t recent_find(const struct recent *recent, int64_t number, int64_t generation, int64_t now_ms,
+int64_t recent_find(const struct recent *recent, const struct recent_page *ticket, int64_t now_ms,
 	struct arena *arena, struct str *ret_body)
 {
 	if (recent->n == 0)
 		return RECENT_NONE;
-	const struct place *place = &recent->places[place_of(recent, number)];
+	const struct place *place = &recent->places[place_of(recent, ticket->number)];
 	const struct recent_page *page = &place->page;
-	if (place->body == NULL || page->number != number || page->generation != generation ||
+	if (place->body == NULL || page->number != ticket->number || page->generation != ticket->generation ||
 		now_ms >= page->fresh_until_ms)
 		return RECENT_NONE;
 	*ret_body = arena_str(arena, (struct str){place->body, place->len});

@@ -17,16 +17,17 @@ enum {
 	RECENT_BODY_MAX = 8 * 1024
 };
 
-/* The version of this ticket whose page is kept and fresh at `now_ms`, its body copied into the arena; RECENT_NONE if none
- * is. A ticket with a new secret (generation) is another one. */
-int64_t recent_find(const struct recent *recent, int64_t number, int64_t generation, int64_t now_ms,
-	struct arena *arena, struct str *ret_body);
-#define RECENT_NONE INT64_MIN
-
 struct recent_page {
-	int64_t number, generation, version;
+	int64_t number, generation; /* a ticket with a new secret (generation) is another one */
+	int64_t version;
 	int64_t fresh_until_ms;
 };
+
+/* The version of the page kept for this ticket, its body copied into the arena; RECENT_NONE if none is kept that is still
+ * fresh at `now_ms`. */
+#define RECENT_NONE INT64_MIN
+int64_t recent_find(const struct recent *recent, const struct recent_page *ticket, int64_t now_ms,
+	struct arena *arena, struct str *ret_body);
 /* Keeps a page, or does nothing if it is too long or memory is out. */
 void recent_keep(struct recent *recent, const struct recent_page *page, struct str body);
 

@@ -54,10 +54,11 @@ static const struct batch_plan shows = {
 
 void tracking_show(struct req *req)
 {
-	struct row row = {.number = req->who.ticket_number, .generation = req->who.generation};
+	const struct recent_page page = {.number = req->who.ticket_number, .generation = req->who.generation};
+	const struct row row = {.number = page.number,
+		.generation = page.generation,
+		.known = recent_find(req->app->recent, &page, clock_wall_ms(), req->arena, &req->made)};
 
-	row.known = recent_find(
-		req->app->recent, row.number, row.generation, clock_wall_ms(), req->arena, &req->made);
 	batch_join(req, &shows, &row);
 }
 
