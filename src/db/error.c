@@ -52,7 +52,8 @@ void error_answer(struct req *req, const char *sqlstate, const PGresult *error, 
 
 	req->sqlstate = state;
 	bool standby = !req->read_only && str_eq(state, STR("25006"));
-	if (problem == PROBLEM_internal && (standby || error_is_transient(state)))
+	bool barred = req->read_only && problem == PROBLEM_conflict; /* a table is locked: nobody's edit */
+	if (barred || (problem == PROBLEM_internal && (standby || error_is_transient(state))))
 		problem = PROBLEM_unavailable;
 	if (problem == PROBLEM_internal)
 		log_failure(req, state, constraint, statement);

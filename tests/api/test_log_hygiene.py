@@ -1,7 +1,7 @@
 """Logs: one JSON object a line, and none of the secrets that went through (S16)."""
 import json
 
-from support.town import ticket
+from support.town import wait_until, ticket
 
 PLANTED = ["bimat-ten", "0900999888", "+84900999888", "bimat@example.org", "bimat-dia-chi", "bimat-tieu-de", "bimat-noi-dung", "bimat-khoa-once-123456",
            "bimat-truy-van", "bimat-tieu-de-http", "bimat-ghi-chu"]
@@ -44,6 +44,7 @@ def test_each_line_is_one_object_whatever_is_sent(town):
 
 def test_an_access_line_tells_what_operators_need(town):
     answer = town.person("officer").get("/v1/tickets/018f0000-0000-7000-8000-000000000000", status=404)
+    wait_until(lambda: answer.header("x-request-id") in town.log(), 10, "in the log")      # it follows the answer
     lines = [json.loads(line) for line in town.log().splitlines() if answer.header("x-request-id") in line]
     assert len(lines) == 1
     text = json.dumps(lines[0])
