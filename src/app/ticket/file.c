@@ -173,9 +173,10 @@ static bool decide(struct req *req, struct row *row)
 		return false;
 	row->department = d.department->id;
 	row->policy = d.policy == NULL ? DB_NO_INT : d.policy->id;
-	row->visibility = d.visibility;
-	row->sight = d.sight;
-	row->level = d.level;
+	row->visibility =
+		arena_str(req->arena, d.visibility); /* the row outlives this city: see reference.h */
+	row->sight = arena_str(req->arena, d.sight);
+	row->level = arena_str(req->arena, d.level);
 	row->route = decision_explain(req->arena, &d, &facts);
 	row->accept_due = clock_ms(d.accept_due);
 	row->answer_due = clock_ms(d.answer_due);
