@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -26,25 +27,39 @@ static const struct {
 
 static struct {
 	bool armed;
-	bool onwards; /* also every call after the n-th */
 	enum fail_kind kind;
 	unsigned long n;
+	unsigned long step; /* every so many calls after the n-th one fail too; 0: none does */
 	atomic_ulong calls[FAIL_KINDS];
 } point;
 
+static bool read_number(struct str text, unsigned long *ret)
+{
+	int64_t n;
+
+	if (str_to_i64(text, &n) != 0 || n < 1)
+		return false;
+	*ret = (unsigned long)n;
+	return true;
+}
+
 static bool read_spec(struct str spec)
 {
-	struct str name;
-	int64_t n;
+	struct str name, first;
 
 	if (!str_next(&spec, ':', &name))
 		return false;
-	point.onwards = str_ends(spec, STR("+"));
-	if (point.onwards)
+	point.step = 0;
+	if (str_ends(spec, STR("+"))) {
+		point.step = 1;
 		spec.len--;
-	if (str_to_i64(spec, &n) != 0 || n < 1)
+	} else if (memchr(spec.at, '*', spec.len)) {
+		if (!str_next(&spec, '*', &first) || !read_number(spec, &point.step))
+			return false;
+		spec = first;
+	}
+	if (!read_number(spec, &point.n))
 		return false;
-	point.n = (unsigned long)n;
 	for (point.kind = 0; point.kind < FAIL_KINDS; point.kind++)
 		if (str_eq(name, kinds[point.kind].name))
 			return true;
@@ -59,7 +74,8 @@ void fail_arm(const char *spec)
 	if (!spec || !*spec)
 		return;
 	if (!read_spec(str_of(spec))) {
-		fprintf(stderr, "TIEPDAN_FAIL: \"%s\" is not <kind>:<n> or <kind>:<n>+\n", spec);
+		fprintf(stderr, "TIEPDAN_FAIL: \"%s\" is not <kind>:<n>, <kind>:<n>+ or <kind>:<n>*<m>\n",
+			spec);
 		exit(EXIT_FAILURE);
 	}
 	point.armed = true;
@@ -72,7 +88,9 @@ bool fail_now(enum fail_kind kind)
 	if (!point.armed)
 		return false;
 	call = atomic_fetch_add_explicit(&point.calls[kind], 1, memory_order_relaxed) + 1;
-	if (kind != point.kind || (point.onwards ? call < point.n : call != point.n))
+	if (kind != point.kind || call < point.n)
+		return false;
+	if (call > point.n && (point.step == 0 || (call - point.n) % point.step != 0))
 		return false;
 	errno = kinds[kind].error;
 	return true;

@@ -48,6 +48,14 @@ static void the_third_and_all_later(void **state)
 		assert_int_equal(fail_now(FAIL_DB_SEND), i >= 3);
 }
 
+static void the_third_and_every_fourth_later(void **state)
+{
+	(void)state;
+	fail_arm("read:3*4");
+	for (int i = 1; i <= 12; i++)
+		assert_int_equal(fail_now(FAIL_READ), i == 3 || i == 7 || i == 11);
+}
+
 static void the_allocator(void **state)
 {
 	void *piece;
@@ -66,7 +74,8 @@ static void the_allocator(void **state)
 static void nonsense_ends_the_process(void **state)
 {
 	static const char *const specs[] = {"x", "malloc", "malloc:", "malloc:0", "malloc:-1", "malloc:1++",
-		"malloc:+", "malloc:1 ", "Malloc:1", "mallo:1", ":1", "malloc:99999999999999999999"};
+		"malloc:+", "malloc:*", "malloc:1*", "malloc:*1", "malloc:1*0", "malloc:1*2*3", "malloc:1*2+",
+		"malloc:1 ", "Malloc:1", "mallo:1", ":1", "malloc:99999999999999999999"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {
@@ -89,6 +98,7 @@ int main(void)
 		cmocka_unit_test_teardown(off, disarm),
 		cmocka_unit_test_teardown(the_third_call, disarm),
 		cmocka_unit_test_teardown(the_third_and_all_later, disarm),
+		cmocka_unit_test_teardown(the_third_and_every_fourth_later, disarm),
 		cmocka_unit_test_teardown(the_allocator, disarm),
 		cmocka_unit_test_teardown(nonsense_ends_the_process, disarm),
 	};
