@@ -53,7 +53,8 @@ create trigger event_stays before update or delete on event for each row execute
 create trigger event_stays_whole before truncate on event execute function event_stays();
 
 -- Makes the partitions of the given number of months ahead of `p_from` (and of its own month). Attaches ready-made
--- tables, which does not block writers. Two jobs at once are harmless. Returns how many were made.
+-- tables, which does not block writers. Two jobs at once are harmless. A month of which the default partition has events
+-- already (the clock of a server was wrong) stays there; the other months are made. Returns how many were made.
 create function make_partitions(p_ahead int, p_from timestamptz default now())
 returns int language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -64,7 +65,8 @@ begin
 	perform pg_advisory_xact_lock(hashtext('tiepdan.make_partitions'));
 	for i in 0 .. least(p_ahead, 120) loop
 		v_name := to_char(v_month, '"event_"YYYY_MM');
-		if to_regclass('tiepdan.' || v_name) is null then
+		if to_regclass('tiepdan.' || v_name) is null and not exists (select from event_default
+			where at >= v_month at time zone 'UTC' and at < (v_month + interval '1 month') at time zone 'UTC') then
 			execute format('create table %I (like event including defaults including constraints)', v_name);
 			execute format('alter table event attach partition %I for values from (%L) to (%L)', v_name,
 				v_month at time zone 'UTC', (v_month + interval '1 month') at time zone 'UTC');
