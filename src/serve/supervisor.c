@@ -130,6 +130,14 @@ static void leave(struct supervisor *s)
 	children_signal_all(&s->children, SIGTERM);
 }
 
+/* Why a configuration does not come into force; NULL: it could not be read. */
+static void log_refused(const char *event, const struct config *config)
+{
+	log_error(event,
+		LOG_STR("reason", config == NULL ? STR("the configuration has faults; the old one stays")
+						 : STR("the number of workers needs a restart")));
+}
+
 /* The number of workers and the addresses belong to the sockets, so they keep their values until a restart. */
 static void reload(struct supervisor *s)
 {
@@ -137,10 +145,7 @@ static void reload(struct supervisor *s)
 	const struct config *config = read_config(arena, s->flags);
 
 	if (config == NULL || config->workers != s->config->workers) {
-		log_error("server.reload",
-			LOG_STR("reason", config == NULL
-						  ? STR("the configuration has faults; the old one stays")
-						  : STR("the number of workers needs a restart")));
+		log_refused("server.reload", config);
 		arena_free(arena);
 		return;
 	}
@@ -152,13 +157,27 @@ static void reload(struct supervisor *s)
 	children_replace_all(&s->children);
 }
 
+/* An image that cannot read its configuration ends, and the running children with it; one with fewer workers would leave
+ * sockets of the old ones that nobody accepts from. */
+static bool may_re_execute(const struct supervisor *s)
+{
+	struct arena *arena = arena_new();
+	const struct config *config = read_config(arena, s->flags);
+	bool good = config != NULL && config->workers == s->config->workers;
+
+	if (!good)
+		log_refused("server.re_execute", config);
+	arena_free(arena);
+	return good;
+}
+
 /* The new image finds the sockets and its running children in the environment and replaces these one by one. */
 static void re_execute(struct supervisor *s)
 {
 	char self[4096];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
 
-	if (len <= 0)
+	if (len <= 0 || !may_re_execute(s))
 		return;
 	self[len] = '\0';
 	char *deleted = strstr(self, " (deleted)");

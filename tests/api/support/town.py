@@ -92,7 +92,8 @@ class Town:
     def __init__(self, cluster, contract, **settings):
         self.cluster = cluster
         self.contract = contract
-        self.settings = {**LIMITS_OFF, "workers": "2", **{k: str(v) for k, v in settings.items()}}
+        both = {**LIMITS_OFF, "workers": 2, **settings}
+        self.settings = {k: str(v) for k, v in both.items() if v is not None}
         self.database = cluster.new_database()
         self.port, self.ops_port = free_port(), free_port()
         self.log_path = cluster.folder.with_name("%s-%s.log" % (cluster.folder.name, self.database))
