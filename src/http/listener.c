@@ -82,6 +82,10 @@ static void on_ready(evutil_socket_t listening, short what, void *object)
 		}
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return;
+		if (errno == EINVAL) { /* its owner has shut it down: nobody comes any more */
+			event_del(l->ready);
+			return;
+		}
 		if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
 			continue; /* the client left while it waited, or the network failed it */
 		if (!conns_shed(l->app->conns)) {

@@ -202,6 +202,7 @@ static bool from_systemd(struct sockets *s)
 		fcntl(fd, F_SETFL, O_NONBLOCK);
 		add(s, fd, ops ? SOCKET_OPS : SOCKET_API, -1);
 	}
+	s->lent = true;
 	snprintf(s->url, sizeof s->url, "socket activation");
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
@@ -209,7 +210,7 @@ static bool from_systemd(struct sockets *s)
 	return true;
 }
 
-/* "fd use worker;..." of the image that ran before this one in the same process. */
+/* "lent url|fd use worker;..." of the image that ran before this one in the same process. */
 static bool from_hand_over(struct sockets *s)
 {
 	const char *text = getenv(HAND_OVER);
@@ -218,6 +219,8 @@ static bool from_hand_over(struct sockets *s)
 
 	if (text == NULL)
 		return false;
+	str_next(&rest, ' ', &item);
+	s->lent = str_eq(item, STR("1"));
 	str_next(&rest, '|', &item);
 	snprintf(s->url, sizeof s->url, "%.*s", STR_ARG(item));
 	while (str_next(&rest, ';', &item)) {
@@ -239,10 +242,16 @@ int sockets_open(struct sockets *s, const struct config *config)
 	return error < 0 ? error : open_ops(s, config);
 }
 
+void sockets_shut(const struct sockets *s)
+{
+	for (unsigned i = 0; i < s->n && !s->lent; i++)
+		shutdown(s->at[i].fd, SHUT_RD);
+}
+
 void sockets_hand_over(const struct sockets *s)
 {
 	char text[SOCKETS_MAX * 32];
-	int len = snprintf(text, sizeof text, "%s|", s->url);
+	int len = snprintf(text, sizeof text, "%d %s|", s->lent, s->url);
 
 	for (unsigned i = 0; i < s->n; i++) {
 		fcntl(s->at[i].fd, F_SETFD, 0);

@@ -25,6 +25,7 @@ struct socket_slot {
 struct sockets {
 	struct socket_slot at[SOCKETS_MAX];
 	unsigned n;
+	bool lent; /* by systemd */
 	char url[256]; /* of the first API address, with the real port */
 };
 
@@ -32,6 +33,8 @@ struct sockets {
  * SO_REUSEPORT socket a worker for each address of `listen` and one shared socket for `listen_ops`. An address family
  * that this machine lacks is skipped while another address remains. Faults are logged; returns 0 or a negative errno. */
 int sockets_open(struct sockets *s, const struct config *config);
+/* Nobody may connect any more: what systemd holds is left alone, so that its clients wait for the next start. */
+void sockets_shut(const struct sockets *s);
 /* Puts them into the environment for the next image of the supervisor, and keeps them open across exec. */
 void sockets_hand_over(const struct sockets *s);
 

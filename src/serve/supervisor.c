@@ -25,6 +25,7 @@
 
 enum {
 	POLL_MS = 100,
+	LAST_CALL_MS = 100, /* shorter than the workers' own */
 	KILL_GRACE_MS = 5000
 };
 
@@ -37,6 +38,7 @@ struct supervisor {
 	struct children children;
 	int signals, ready_pipe[2];
 	bool announced;	     /* server.ready has been said        */
+	int64_t shut_at_us;  /* leaving: then nobody is let in any more */
 	int64_t leave_by_us; /* set by SIGTERM: then children are killed; 0: running */
 };
 
@@ -126,7 +128,8 @@ static void leave(struct supervisor *s)
 		return;
 	log_info("server.draining", LOG_INT("timeout_ms", s->config->drain_timeout_ms));
 	notify_systemd("STOPPING=1");
-	s->leave_by_us = clock_mono_us() + (s->config->drain_timeout_ms + KILL_GRACE_MS) * 1000;
+	s->shut_at_us = clock_mono_us() + LAST_CALL_MS * 1000;
+	s->leave_by_us = s->shut_at_us + (s->config->drain_timeout_ms + KILL_GRACE_MS) * 1000;
 	children_signal_all(&s->children, SIGTERM);
 }
 
@@ -238,6 +241,8 @@ static int run(struct supervisor *s)
 		children_step(&s->children);
 		if (s->leave_by_us != 0 && children_none_left(&s->children))
 			return EXIT_SUCCESS;
+		if (s->leave_by_us != 0 && clock_mono_us() > s->shut_at_us)
+			sockets_shut(&s->sockets);
 		if (s->leave_by_us != 0 && clock_mono_us() > s->leave_by_us)
 			children_signal_all(&s->children, SIGKILL);
 		poll(fds, 2, POLL_MS);

@@ -28,6 +28,7 @@
 enum {
 	TICK_MS = 50,
 	WARM_UP_MS = 3000,
+	LAST_CALL_MS = 300,
 	RESERVE = 1024 * 1024
 };
 
@@ -40,7 +41,7 @@ struct worker {
 	unsigned nlisteners;
 	struct jobs *jobs;
 	struct event *term, *tick;
-	int64_t began_us, drain_until_us;
+	int64_t began_us; /* to live, or to drain */
 	bool accepting;
 };
 
@@ -81,9 +82,20 @@ static void begin_drain(struct worker *w)
 	if (w->app.draining)
 		return;
 	w->app.draining = 1;
-	w->drain_until_us = clock_mono_us() + w->start->config->drain_timeout_ms * 1000;
-	stop_listening(w);
+	w->began_us = clock_mono_us();
 	conn_drain_all(&w->app);
+}
+
+/* Clients that were let in already are served: a worker goes on accepting for a moment, until its successor or the
+ * supervisor has seen to the sockets. Then it waits for running requests, within the limit. */
+static void drain(struct worker *w, int64_t draining_us)
+{
+	conn_drain_all(&w->app);
+	if (draining_us < LAST_CALL_MS * INT64_C(1000))
+		return;
+	stop_listening(w);
+	if (conn_count(&w->app) == 0 || draining_us >= w->start->config->drain_timeout_ms * 1000)
+		event_base_loopbreak(w->app.loop);
 }
 
 static bool is_warm(struct worker *w)
@@ -106,11 +118,8 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	if (!w->accepting && !w->app.draining &&
 		(is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
 		say_ready(w);
-	if (w->app.draining) {
-		conn_drain_all(&w->app);
-		if (conn_count(&w->app) == 0 || now >= w->drain_until_us)
-			event_base_loopbreak(w->app.loop);
-	}
+	if (w->app.draining)
+		drain(w, now - w->began_us);
 }
 
 static void on_term(evutil_socket_t signal, short what, void *arg)
