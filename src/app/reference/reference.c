@@ -35,6 +35,13 @@ static void try_again(evutil_socket_t fd, short what, void *arg)
 	reference_load(arg);
 }
 
+static void later(struct app *app)
+{
+	const struct timeval soon = {.tv_sec = RETRY_S};
+
+	event_base_once(app->loop, -1, EV_TIMEOUT, try_again, app, &soon);
+}
+
 static void loaded(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
 	struct loading *l = job->state;
@@ -42,7 +49,6 @@ static void loaded(struct db_job *job, PGresult *const *results, const char *sql
 	struct str reason = str_of(sqlstate);
 	const struct city *city =
 		results == NULL ? NULL : city_from_rows(l->city_arena, results, clock_wall_ms(), &reason);
-	const struct timeval soon = {.tv_sec = RETRY_S};
 
 	if (city != NULL) {
 		log_info("reference.loaded", LOG_STR("version", city->version),
@@ -52,7 +58,7 @@ static void loaded(struct db_job *job, PGresult *const *results, const char *sql
 		if (results != NULL)
 			log_error("reference.unusable", LOG_STR("reason", reason));
 		arena_free(l->city_arena);
-		event_base_once(app->loop, -1, EV_TIMEOUT, try_again, app, &soon);
+		later(app);
 	}
 	arena_free(job->arena);
 }
@@ -64,6 +70,7 @@ void reference_load(struct app *app)
 	if (arena == NULL || city_arena == NULL) {
 		arena_free(arena);
 		arena_free(city_arena);
+		later(app);
 		return;
 	}
 	struct loading *l = arena_alloc(arena, sizeof *l);
