@@ -20,13 +20,24 @@ struct str login_code_new(struct arena *arena)
 	return arena_printf(arena, "%.4s-%.4s-%.4s-%.4s", code.at, code.at + 4, code.at + 8, code.at + 12);
 }
 
+/* The database keeps logins in lower case, and they are ASCII. */
+static struct str lower_case(struct arena *arena, struct str s)
+{
+	char *at = arena_alloc(arena, s.len + 1);
+
+	for (size_t i = 0; i < s.len; i++)
+		at[i] = s.at[i] >= 'A' && s.at[i] <= 'Z' ? (char)(s.at[i] - 'A' + 'a') : s.at[i];
+	return (struct str){at, s.len};
+}
+
 struct str login_code_hash(struct arena *arena, const struct keys *keys, struct str login, struct str typed)
 {
-	struct str parts[] = {login, STR_NONE};
+	struct str parts[2];
 	struct digest mac;
 
 	if (login.at == NULL || typed.at == NULL || typed.len > TYPED_MAX)
 		return STR_NONE;
+	parts[0] = lower_case(arena, login);
 	parts[1] = code_base32_fold(arena, typed);
 	if (parts[1].at == NULL || parts[1].len != CODE_SYMBOLS)
 		return STR_NONE;

@@ -9,7 +9,7 @@
 struct str login_code_new(struct arena *arena);
 /* What is stored for this code of this account, and what to compare with when somebody types one: letter
  * case, blanks and hyphens do not matter, O is 0, I and L are 1. 32 bytes; absent when it cannot be such a
- * code. `login` is the account's login exactly as the database has it. */
+ * code. Nor does the letter case of the login. */
 struct str login_code_hash(struct arena *arena, const struct keys *keys, struct str login, struct str typed);
 
 #endif
