@@ -157,11 +157,14 @@ begin
 	return r;
 end $$;
 
--- The person named in a request: an active officer of this department; TD432 otherwise.
-create function person_valid(p_person uuid, p_department bigint) returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- The person named in a request: active, of the department that holds the ticket, and with a role that sees such tickets and
+-- may take them up; TD432 otherwise.
+create function person_valid(p_person uuid, t ticket) returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	if not exists (select from account a join account_role r on r.account = a.id join move_role m on m.role = r.role and m.action = 'claim'
-		where a.id = p_person and a.active and a.department = p_department) then
+	if not exists (select from account a join account_role r on r.account = a.id
+		join move_role m on m.role = r.role and m.action = 'claim' and (m.sight is null or m.sight = t.sight)
+		join sight_right s on s.role = r.role and s.sight = t.sight
+		where a.id = p_person and a.active and a.department = t.holder) then
 		raise exception 'no such officer in this department' using errcode = 'TD432';
 	end if;
 	return p_person;
@@ -195,7 +198,7 @@ begin
 	t.state := (select to_state from move where action = p_action and from_state = t.state);
 	t.holder := case a.holder when 'target' then v_named when 'hub' then (select id from department where hub) else t.holder end;
 	t.person := case a.person when 'keep' then t.person when 'caller' then caller_account()
-		when 'target' then person_valid(p_person, t.holder) end;
+		when 'target' then person_valid(p_person, t) end;
 	t.returns := t.returns + (p_action = 'return')::int;
 	perform reply_move(t, a, p_text, p_at);
 	t.due_at := clocks_move(t, a, p_at, p_policies, p_accept_due, p_answer_due);

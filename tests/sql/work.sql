@@ -1,7 +1,7 @@
 -- The main job from filing to rating, and every refusal on the way.
 begin;
 set search_path = test, tiepdan, public;
-select plan(59);
+select plan(61);
 create temp table t as select * from file('HN-SXD', p_contact := '\x01');
 create function pg_temp.id() returns uuid language sql as $$ select id from t $$;
 create function pg_temp.at(n int) returns timestamptz language sql as $$ select now() + n * interval '1 minute' $$;
@@ -44,9 +44,15 @@ select is(current_setting('test.detail')::jsonb, '[{"action": "accept", "to": "a
 select is((select m.body::json->>'state' from move('officer.HN-SXD', pg_temp.id(), 'accept', pg_temp.at(1)) m), 'accepted', 'accept');
 select is((select array[m.body::json#>>'{holder,person,name}', m.etag] from move('officer.HN-SXD', pg_temp.id(), 'claim', pg_temp.at(2)) m),
 	'{Officer,3}', 'claim');
+create temp table press as select * from file('HN-EIC', 'press');
+select move('press_officer.HN-EIC', (select id from press), 'accept');
 select is(pg_temp.try('head.HN-SXD', 'assign'), 'TD432', 'assign needs a person');
 select is(pg_temp.try('head.HN-SXD', 'assign', ', p_person := (select id from account where login = ''officer.hn-ttra'')'), 'TD432', 'of the department');
 select is(pg_temp.try('head.HN-SXD', 'assign', ', p_person := (select id from account where login = ''clerk.hn-sxd'')'), 'TD432', 'who handles tickets');
+select is(attempt($$select move('spokesperson.HN-EIC', (select id from press), 'assign', p_person := (select id from account where login = 'officer.hn-eic'))$$),
+	'TD432', 'and sees such tickets');
+select is(attempt($$select move('spokesperson.HN-EIC', (select id from press), 'assign', p_person := (select id from account where login = 'press_officer.hn-eic'))$$),
+	'ok', 'as this one does');
 select is((select m.body::json->>'version' from move('head.HN-SXD', pg_temp.id(), 'assign', pg_temp.at(3),
 	p_person := (select id from account where login = 'officer.hn-sxd')) m), '4', 'assign');
 select enter('officer.HN-SXD');
