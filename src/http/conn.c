@@ -375,7 +375,9 @@ void conn_open(struct app *app, const struct server *server, int fd, const struc
 	struct conn *c = NULL;
 
 	read_config(conns);
-	if (conns->n < (uint64_t)app->config->max_connections || conns_shed(conns))
+	/* Whoever asks whether this process lives is answered in the worst crowd, too. */
+	bool ops = server != app->server;
+	if (ops || conns->n < (uint64_t)app->config->max_connections || conns_shed(conns))
 		c = conn_new(conns, server, fd, peer);
 	if (c == NULL) {
 		turn_away(fd);

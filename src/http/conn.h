@@ -29,7 +29,8 @@ struct conns *conns_new(struct app *app); /* NULL when memory is out; the caller
 void conns_free(struct conns *conns);	  /* cuts every connection; accepts NULL                         */
 /* Text for Date, made once a second. Valid until the next call. */
 struct str conns_date(struct conns *conns);
-/* Closes the connection that has been idle for longest, if one has been so for a second. */
+/* Closes the connection that has been idle for longest, if one has been so for a second; else the one that has taken
+ * longest over a request head, if more than a second. */
 bool conns_shed(struct conns *conns);
 
 /* Takes over a connected, non-blocking socket. `peer` is its address. */

@@ -5,7 +5,7 @@
 #include "http/conn_private.h"
 
 enum {
-	SHED_IDLE_US = 1000000
+	SHED_AFTER_US = 1000000
 };
 
 struct conns *conns_new(struct app *app)
@@ -49,18 +49,21 @@ struct str conns_date(struct conns *conns)
 	return str_of(conns->date);
 }
 
-bool conns_shed(struct conns *conns)
+static bool shed_oldest(struct list *list)
 {
-	struct list *idle = &conns->list[CONN_IDLE];
-
-	if (list_empty(idle))
+	if (list_empty(list))
 		return false;
-	struct conn *oldest = list_entry(idle->next, struct conn, node);
-	if (oldest->pumping || clock_mono_us() - oldest->since_us < SHED_IDLE_US)
+	struct conn *oldest = list_entry(list->next, struct conn, node);
+	if (oldest->pumping || clock_mono_us() - oldest->since_us < SHED_AFTER_US)
 		return false;
 	conn_cut(oldest);
 	conn_destroy(oldest);
 	return true;
+}
+
+bool conns_shed(struct conns *conns)
+{
+	return shed_oldest(&conns->list[CONN_IDLE]) || shed_oldest(&conns->list[CONN_HEAD]);
 }
 
 /* Bytes may have come that were not read yet: the pump looks before it closes. */
