@@ -42,10 +42,10 @@ struct worker {
 	struct jobs *jobs;
 	struct event *term, *tick;
 	int64_t began_us; /* to live, or to drain */
-	bool accepting;
+	bool accepting, failed;
 };
 
-static void accept_clients(struct worker *w)
+static bool accept_clients(struct worker *w)
 {
 	const struct sockets *s = w->start->sockets;
 
@@ -53,8 +53,20 @@ static void accept_clients(struct worker *w)
 		if (s->at[i].worker >= 0 && s->at[i].worker != w->start->index)
 			continue;
 		const struct server *server = s->at[i].use == SOCKET_OPS ? &ops_server : &app_server;
-		w->listeners[w->nlisteners++] = listener_new(&w->app, server, s->at[i].fd);
+		struct listener *l = listener_new(&w->app, server, s->at[i].fd);
+		if (l == NULL)
+			return false;
+		w->listeners[w->nlisteners++] = l;
 	}
+	return true;
+}
+
+/* A worker that cannot do its work leaves: the supervisor starts another. */
+static void give_up(struct worker *w, const char *event)
+{
+	log_error(event, LOG_STR("reason", STR("no memory or descriptors")));
+	w->failed = true;
+	event_base_loopbreak(w->app.loop);
 }
 
 static void say_ready(struct worker *w)
@@ -62,10 +74,14 @@ static void say_ready(struct worker *w)
 	pid_t pid = getpid();
 
 	w->accepting = true;
-	if (w->start->role == WORKER_HTTP)
-		accept_clients(w);
-	else
+	if (w->start->role == WORKER_HTTP) {
+		if (!accept_clients(w)) {
+			give_up(w, "worker.listen");
+			return;
+		}
+	} else {
 		w->jobs = jobs_start(&w->app, w->arena);
+	}
 	if (write(w->start->ready_fd, &pid, sizeof pid) != sizeof pid)
 		log_warn("worker.ready_pipe", LOG_INT("index", w->start->index));
 	close(w->start->ready_fd);
@@ -155,8 +171,7 @@ static int build(struct worker *w)
 	app->db = db_open(app);
 	if (app->tokens == NULL || app->recent == NULL || app->conns == NULL || app->db == NULL)
 		return -1;
-	db_listen(app->db, "reference_changed", heard_reference); /* heard once at the start, too */
-	return 0;
+	return db_listen(app->db, "reference_changed", heard_reference); /* heard once at the start, too */
 }
 
 static struct event *add_event(
@@ -240,11 +255,13 @@ int worker_run(const struct worker_start *start)
 		return EXIT_FAILURE;
 	struct worker *w = arena_alloc(arena, sizeof *w);
 	*w = (struct worker){.start = start, .arena = arena, .began_us = clock_mono_us()};
-	bool built = build(w) == 0;
-	if (built)
+	bool good = build(w) == 0;
+	if (good) {
 		live(w);
+		good = !w->failed;
+	}
 	tear_down(w);
 	if (start->config->fail_points)
 		say_calls();
-	return built ? EXIT_SUCCESS : EXIT_FAILURE;
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
