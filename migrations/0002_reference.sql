@@ -12,7 +12,7 @@ comment on table setting is 'Numbers of the city''s own rules that the database 
 insert into setting values
 	('close_after_days', 15, 'an answered ticket closes this many calendar days after the answer'),
 	('messages_most', 100, 'the citizen writes at most this many messages to one ticket'),
-	('messages_length', 100000, 'and this many characters in all of them');
+	('messages_length', 30000, 'and this many characters in all of them');
 
 create table reference_version (
 	one        boolean not null default true,
