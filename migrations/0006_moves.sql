@@ -119,6 +119,8 @@ comment on column move_role.scope is
 	'own: his department holds the ticket; own_not_hub: and is not the hub; all: whoever holds it';
 comment on column move_role.sight is 'only tickets of this sight; NULL: any';
 comment on column move_role.max_returns is 'not any more once the ticket was returned so often; NULL: no limit';
+-- Legal officers do not return: the hub does not see denunciations, so that it would be gone from everybody's sight. What
+-- is another organisation's they redirect.
 insert into move_role (action, role, scope, sight, max_returns) values
 	('accept', 'officer', 'own', null, null),
 	('accept', 'head', 'own', null, null),
@@ -135,7 +137,6 @@ insert into move_role (action, role, scope, sight, max_returns) values
 	('assign', 'spokesperson', 'own', 'press', null),
 	('return', 'officer', 'own_not_hub', null, 2),
 	('return', 'head', 'own_not_hub', null, 2),
-	('return', 'legal_officer', 'own_not_hub', 'denunciation', 2),
 	('return', 'hub_head', 'all', null, null),
 	('route', 'coordinator', 'all', null, null),
 	('route', 'hub_head', 'all', null, null),

@@ -19,7 +19,7 @@ insert into who values
 	('accept', 'officer head coordinator hub_head', '', 'legal_officer', 'press_officer', 'data_officer'),
 	('claim', 'officer', '', '', 'press_officer', 'data_officer'),
 	('assign', 'head hub_head', '', '', 'spokesperson', ''),
-	('return', 'officer head', 'hub_head', 'legal_officer', '', ''),
+	('return', 'officer head', 'hub_head', '', '', ''),
 	('route', '', 'coordinator hub_head', '', '', ''),
 	('refuse', 'head', 'coordinator hub_head', '', 'spokesperson', 'data_officer'),
 	('redirect', '', 'coordinator hub_head', 'legal_officer', '', ''),
