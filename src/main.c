@@ -15,7 +15,7 @@ static void print_help(FILE *out)
 	      "usage: tiepdan COMMAND [--SETTING=VALUE ...] [arguments]\n\n"
 	      "  serve                                             run the server in the foreground\n",
 		out);
-	for (const struct command *c = commands; c->name != NULL; c++)
+	for (const struct command *c = commands; c->name; c++)
 		fprintf(out, "  %-8s%-42s%s\n", c->name, c->usage, c->help);
 	fputs("\nsettings (flag, or TIEPDAN_<NAME> in the environment, or `name = value` in "
 	      "--config=FILE):\n",
@@ -27,8 +27,8 @@ static int run_command(const struct command *c, char **args)
 {
 	struct arena *arena = arena_new();
 	char **rest = args;
-	const struct config *config = arena == NULL ? NULL : config_load(arena, args, &rest, stderr);
-	int status = config == NULL ? EXIT_FAILURE : c->run(config, rest);
+	const struct config *config = arena ? config_load(arena, args, &rest, stderr) : NULL;
+	int status = config ? c->run(config, rest) : EXIT_FAILURE;
 
 	arena_free(arena);
 	return status;
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(name, "serve") == 0)
 		return supervisor_run(argv, argv + 2);
-	for (const struct command *c = commands; c->name != NULL; c++)
+	for (const struct command *c = commands; c->name; c++)
 		if (strcmp(name, c->name) == 0)
 			return run_command(c, argv + 2);
 	fprintf(stderr, "tiepdan: there is no command '%s'; see tiepdan help\n", name);

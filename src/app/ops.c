@@ -16,11 +16,11 @@ static void readyz(struct req *req)
 	const struct app *app = req->app;
 	const char *reason = app->draining	  ? "draining\n"
 			     : !db_ready(app->db) ? "database\n"
-			     : app->city == NULL  ? "reference data\n"
+			     : !app->city	  ? "reference data\n"
 						  : NULL;
 
-	reply_bytes(req, reason == NULL ? 200 : 503, "text/plain; charset=utf-8",
-		reason == NULL ? STR("ok\n") : str_of(reason));
+	reply_bytes(req, reason ? 503 : 200, "text/plain; charset=utf-8",
+		reason ? str_of(reason) : STR("ok\n"));
 }
 
 static bool wants_openmetrics(const struct req *req)
@@ -57,7 +57,7 @@ static void begin(struct req *req)
 {
 	req_become(req, REQ_STEPS);
 	reply_header(req, "Cache-Control", STR("no-store"));
-	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		if (!str_eq(req->path, pages[i].path))
 			continue;
 		if (req->method == HTTP_GET || req->method == HTTP_HEAD) {

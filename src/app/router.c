@@ -31,7 +31,7 @@ const struct route routes[] = {
 #undef DELETE
 
 enum {
-	NROUTES = sizeof routes / sizeof routes[0],
+	NROUTES = sizeof(routes) / sizeof(routes[0]),
 	NODES_MAX = 256
 };
 const unsigned nroutes = NROUTES;
@@ -98,7 +98,7 @@ static void add(const struct route *route)
 	while (str_next(&rest, '/', &segment))
 		if (segment.len > 0)
 			at = grow(at, segment);
-	must(nodes[at].by_method[route->method] == NULL);
+	must(!nodes[at].by_method[route->method]);
 	nodes[at].by_method[route->method] = route;
 }
 
@@ -140,7 +140,7 @@ static int walk(struct req *req)
 	while (str_next(&rest, '/', &raw)) {
 		struct str segment = http_percent_decode(req->arena, raw, false);
 		struct path_arg arg = {0};
-		int child = segment.at == NULL ? 0 : nodes[at].child;
+		int child = segment.at ? nodes[at].child : 0;
 		while (child != 0 && !fits(&nodes[child], segment, &arg))
 			child = nodes[child].next;
 		if (child == 0)
@@ -159,7 +159,7 @@ static struct str allow(struct arena *arena, const struct node *n)
 	struct buf b = {.arena = arena};
 
 	for (int m = 0; m < HTTP_METHODS; m++) {
-		if (n->by_method[m] == NULL)
+		if (!n->by_method[m])
 			continue;
 		buf_printf(&b, "%s, ", http_method_name((enum http_method)m));
 		if (m == HTTP_GET)
@@ -180,7 +180,7 @@ const struct route *router_find(struct req *req, struct str *ret_allow)
 	if (at < 0)
 		return NULL;
 	enum http_method method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
-	if (nodes[at].by_method[method] == NULL)
+	if (!nodes[at].by_method[method])
 		*ret_allow = allow(req->arena, &nodes[at]);
 	return nodes[at].by_method[method];
 }

@@ -42,11 +42,11 @@ static enum verdict step_route(struct req *req)
 	struct str allow;
 
 	req->route = router_find(req, &allow);
-	if (req->route != NULL) {
+	if (req->route) {
 		req->read_only = req->route->method == HTTP_GET && !(req->route->flags & ROUTE_READ_LOG);
 		return NEXT;
 	}
-	if (allow.at == NULL)
+	if (!allow.at)
 		return refuse(req, PROBLEM_not_found);
 	reply_header(req, "Allow", allow);
 	if (req->method != HTTP_OPTIONS)
@@ -71,7 +71,7 @@ static enum verdict who_staff(struct req *req, struct str token)
 	struct token_claims claims;
 	const char *reason = token_verify(req->app->tokens, token, clock_wall_ms(), &claims);
 
-	if (reason == NULL) {
+	if (!reason) {
 		req->who = claims.who;
 		return NEXT;
 	}
@@ -102,7 +102,7 @@ static enum verdict step_who(struct req *req)
 {
 	struct str rest = req_field(req, "Authorization"), scheme;
 
-	if (rest.at == NULL)
+	if (!rest.at)
 		return NEXT;
 	if (str_next(&rest, ' ', &scheme)) {
 		rest = str_trim(rest, " ");
@@ -123,7 +123,7 @@ static enum verdict step_limit(struct req *req)
 		return NEXT; /* taken already, before anything expensive */
 	if (req->who.kind == WHO_STAFF)
 		principal = arena_str(req->arena,
-			(struct str){(const char *)req->who.account.byte, sizeof req->who.account.byte});
+			(struct str){(const char *)req->who.account.byte, sizeof(req->who.account.byte)});
 	return rate_take(req, class, principal) ? NEXT : ANSWERED;
 }
 
@@ -158,7 +158,7 @@ static enum verdict step_match(struct req *req)
 	if (!(req->route->flags & ROUTE_IF_MATCH))
 		return NEXT;
 	struct str field = req_field(req, "If-Match");
-	if (field.at == NULL)
+	if (!field.at)
 		return refuse(req, PROBLEM_precondition_required);
 	if (str_eq(field, STR("*")))
 		return NEXT;
@@ -195,12 +195,12 @@ static enum verdict step_input(struct req *req)
 
 	if (req->route->method == HTTP_GET) {
 		req->input = shape_from_query(req, shape, req->query_text);
-		return req->input != NULL ? NEXT : ANSWERED;
+		return req->input ? NEXT : ANSWERED;
 	}
 	if (shape->nfields == 0 && req->raw_body.len == 0)
 		return NEXT;
 	req->input = shape_from_json(req, shape, req->raw_body);
-	return req->input != NULL ? NEXT : ANSWERED;
+	return req->input ? NEXT : ANSWERED;
 }
 
 /* The Idempotency-Key: a structured-field string or a bare token. */
@@ -220,15 +220,15 @@ static enum verdict step_once(struct req *req)
 {
 	struct str field = req_field(req, "Idempotency-Key");
 
-	if (!(req->route->flags & ROUTE_ONCE) || field.at == NULL)
+	if (!(req->route->flags & ROUTE_ONCE) || !field.at)
 		return NEXT;
 	struct str key = once_key_text(field);
 	size_t shortest = req->who.kind == WHO_STAFF ? ONCE_KEY_MIN : ONCE_KEY_ANONYMOUS;
-	if (key.at == NULL || key.len < shortest || key.len > ONCE_KEY_MAX)
+	if (!key.at || key.len < shortest || key.len > ONCE_KEY_MAX)
 		return refuse(req, PROBLEM_bad_idempotency_key);
 
 	const struct who *who = &req->who;
-	struct str account = {(const char *)who->account.byte, sizeof who->account.byte};
+	struct str account = {(const char *)who->account.byte, sizeof(who->account.byte)};
 	struct str ticket = arena_printf(req->arena, "%" PRId64, who->ticket_number);
 	struct digest mac = digest_hmac(keys_purpose(req->app->keys, KEY_ONCE),
 		(struct str[]){account, ticket, str_of(req->route->operation), key}, 4);
@@ -263,7 +263,7 @@ static const struct step {
 };
 
 enum {
-	NSTEPS = sizeof steps / sizeof steps[0]
+	NSTEPS = sizeof(steps) / sizeof(steps[0])
 };
 
 static void run(struct req *req)
@@ -294,12 +294,12 @@ static void begin(struct req *req)
 
 static unsigned route_index(const struct req *req)
 {
-	return req->route == NULL ? METRIC_ROUTES - 1 : (unsigned)(req->route - routes);
+	return req->route ? (unsigned)(req->route - routes) : METRIC_ROUTES - 1;
 }
 
 static const char *route_name(const struct req *req)
 {
-	return req->route == NULL ? "none" : req->route->path;
+	return req->route ? req->route->path : "none";
 }
 
 const struct server app_server = {.begin = begin, .route_index = route_index, .route_name = route_name};

@@ -35,7 +35,7 @@ static bool is_p256(EVP_PKEY *key)
 {
 	char group[32];
 
-	return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
+	return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
 	       strcmp(group, SN_X9_62_prime256v1) == 0;
 }
 

@@ -29,12 +29,12 @@ static const char *split(struct str token, struct segments *ret)
 {
 	const char *end, *first, *second;
 
-	if (token.at == NULL || token.len > GATE_TOKEN_MAX)
+	if (!token.at || token.len > GATE_TOKEN_MAX)
 		return "absent, or longer than 8 KiB";
 	end = token.at + token.len;
 	first = memchr(token.at, '.', token.len);
 	second = first ? memchr(first + 1, '.', (size_t)(end - first - 1)) : NULL;
-	if (second == NULL)
+	if (!second)
 		return "not three segments";
 	ret->header = (struct str){token.at, (size_t)(first - token.at)};
 	ret->claims = (struct str){first + 1, (size_t)(second - first - 1)};
@@ -72,7 +72,7 @@ static const char *read_header(
 	if (!str_eq(text_member(header, "typ"), STR("JWT")))
 		return "typ is not JWT";
 	*ret_key = find_key(keys, text_member(header, "kid"));
-	if (*ret_key == NULL)
+	if (!*ret_key)
 		return "kid is not known";
 	return json_object_size(header) == 3 ? NULL : "header has other members";
 }
@@ -96,7 +96,7 @@ static const char *check_header(
 	const json_t *header;
 	size_t len;
 
-	if (!decode(text, bytes, sizeof bytes, &len))
+	if (!decode(text, bytes, sizeof(bytes), &len))
 		return "header is not base64url, or too long";
 	reason = parse(arena, (struct str){bytes, len}, "header is not JSON", &header);
 	return reason ? reason : read_header(header, keys, ret_key);
@@ -107,7 +107,7 @@ static const char *check_signature(const struct token_key *key, const struct seg
 	uint8_t bytes[ES256_SIGNATURE_SIZE];
 	size_t len;
 
-	if (!decode(s->signature, bytes, sizeof bytes, &len) || len != sizeof bytes)
+	if (!decode(s->signature, bytes, sizeof(bytes), &len) || len != sizeof(bytes))
 		return "signature is not 64 bytes in base64url";
 	switch (es256_verify(key->key, s->signed_part, bytes)) {
 	case ES256_GOOD:
@@ -195,7 +195,7 @@ static const char *check_claims(
 	const json_t *claims;
 	size_t len;
 
-	if (!decode(text, bytes, sizeof bytes, &len))
+	if (!decode(text, bytes, sizeof(bytes), &len))
 		return "claims are not base64url";
 	reason = parse(arena, (struct str){bytes, len}, "claims are not JSON", &claims);
 	if (reason)
@@ -218,12 +218,12 @@ const char *gate_check(const struct gate *gate, struct str token, struct token_c
 	if (reason)
 		return reason;
 	arena = arena_new();
-	if (arena == NULL)
+	if (!arena)
 		return token_no_memory;
 	reason = check_header(arena, gate->keys, s.header, &key);
-	if (reason == NULL)
+	if (!reason)
 		reason = check_signature(key, &s);
-	if (reason == NULL)
+	if (!reason)
 		reason = check_claims(arena, gate, s.claims, ret);
 	arena_free(arena);
 	return reason;

@@ -17,10 +17,10 @@ static struct str coordinate(struct arena *arena, EVP_PKEY *key, const char *nam
 	char bytes[COORDINATE_SIZE];
 	BIGNUM *n = NULL;
 	bool good = EVP_PKEY_get_bn_param(key, name, &n) == 1 &&
-		    BN_bn2binpad(n, (unsigned char *)bytes, sizeof bytes) > 0;
+		    BN_bn2binpad(n, (unsigned char *)bytes, sizeof(bytes)) > 0;
 
 	BN_free(n);
-	return good ? digest_b64url(arena, (struct str){bytes, sizeof bytes}) : STR_NONE;
+	return good ? digest_b64url(arena, (struct str){bytes, sizeof(bytes)}) : STR_NONE;
 }
 
 struct str jwk_set(struct arena *arena, const struct token_key *keys, unsigned n)
@@ -32,7 +32,7 @@ struct str jwk_set(struct arena *arena, const struct token_key *keys, unsigned n
 		struct str x = coordinate(arena, keys[i].key, OSSL_PKEY_PARAM_EC_PUB_X);
 		struct str y = coordinate(arena, keys[i].key, OSSL_PKEY_PARAM_EC_PUB_Y);
 
-		if (x.at == NULL || y.at == NULL)
+		if (!x.at || !y.at)
 			return STR_NONE;
 		buf_printf(&b, "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"%.*s\",\"y\":\"%.*s\",", STR_ARG(x),
 			STR_ARG(y));

@@ -128,8 +128,8 @@ int key_file_write(int folder, const char *name, struct str text)
 	char temporary[32];
 	int error;
 
-	rand_bytes(&random, sizeof random);
-	(void)snprintf(temporary, sizeof temporary, ".new-%016llx", random);
+	rand_bytes(&random, sizeof(random));
+	(void)snprintf(temporary, sizeof(temporary), ".new-%016llx", random);
 	error = write_temporary(folder, temporary, text);
 	if (error == 0)
 		error = rename_new(folder, temporary, name);

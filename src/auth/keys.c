@@ -62,7 +62,7 @@ static bool read_hex(const struct reading *r, const char *name, uint8_t ret_key[
 	if (!read_text(r, name, &text))
 		return false;
 	bytes = digest_hex_decode(r->arena, str_trim(text, "\n"));
-	if (bytes.at == NULL || bytes.len != KEY_SIZE)
+	if (!bytes.at || bytes.len != KEY_SIZE)
 		return refuse(r, name, "does not hold 64 hex digits");
 	memcpy(ret_key, bytes.at, KEY_SIZE);
 	return true;
@@ -96,7 +96,7 @@ static bool read_secret(const struct reading *r, struct keys *keys)
 		if (!derive(secret, labels[i], keys->purpose[i]))
 			return refuse(
 				r, secret_name, "cannot be used: OpenSSL failed to derive keys from it");
-	sodium_memzero(secret, sizeof secret);
+	sodium_memzero(secret, sizeof(secret));
 	return true;
 }
 
@@ -138,7 +138,7 @@ static bool read_token_key(const struct reading *r, const char *name, struct key
 		return false;
 	memcpy(key.kid, kid.at, kid.len);
 	key.key = es256_read(key.pem);
-	if (key.key == NULL)
+	if (!key.key)
 		return refuse(r, name, "is no private key on the curve P-256 in PEM form without passphrase");
 	arena_defer(r->arena, EVP_PKEY_free, key.key);
 	for (; at > 0 && strcmp(keys->token[at - 1].kid, key.kid) > 0; at--)
@@ -177,7 +177,7 @@ static DIR *open_list(int folder)
 	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
-	if (dir == NULL && fd >= 0)
+	if (!dir && fd >= 0)
 		close(fd);
 	return dir;
 }
@@ -187,12 +187,12 @@ static bool read_listed(const struct reading *r, struct keys *keys)
 	DIR *dir = open_list(r->folder);
 	bool good = true;
 
-	if (dir == NULL)
+	if (!dir)
 		return refuse(r, "", "cannot be listed");
 	for (struct dirent *entry; good && (entry = readdir(dir)) != NULL;) {
-		if (kid_of(entry->d_name).at != NULL)
+		if (kid_of(entry->d_name).at)
 			good = read_token_key(r, entry->d_name, keys);
-		else if (epoch_of(entry->d_name).at != NULL)
+		else if (epoch_of(entry->d_name).at)
 			good = read_seal_key(r, entry->d_name, keys);
 	}
 	closedir(dir);
@@ -208,7 +208,7 @@ static bool read_folder(const struct reading *r, struct keys *keys)
 	if (keys->nseal == 0)
 		return refuse(r, "", "holds no seal-<epoch>.key");
 	keys->jwks = jwk_set(r->arena, keys->token, keys->ntoken);
-	if (keys->jwks.at == NULL || sodium_init() < 0 || arena_failed(r->arena))
+	if (!keys->jwks.at || sodium_init() < 0 || arena_failed(r->arena))
 		return refuse(r, "", "could not be read: memory is out");
 	return true;
 }
@@ -223,7 +223,7 @@ static bool open_folder(struct reading *r, struct arena *arena, const char *path
 
 const struct keys *keys_load(struct arena *arena, const char *folder, struct str *ret_reason)
 {
-	struct keys *keys = arena_alloc(arena, sizeof *keys);
+	struct keys *keys = arena_alloc(arena, sizeof(*keys));
 	struct reading r;
 	bool good;
 
@@ -254,7 +254,7 @@ static int take_stock(int folder, struct stock *ret)
 		ret->nseal += epoch_of(entry->d_name).at != NULL;
 		ret->ntoken += kid.at != NULL;
 		if (is_kid(kid) && str_compare(kid, str_of(ret->newest)) > 0)
-			(void)snprintf(ret->newest, sizeof ret->newest, "%.*s", STR_ARG(kid));
+			(void)snprintf(ret->newest, sizeof(ret->newest), "%.*s", STR_ARG(kid));
 	}
 	if (dir)
 		closedir(dir);
@@ -266,9 +266,9 @@ static int write_hex(const struct reading *r, const char *name)
 	char bytes[KEY_SIZE];
 	struct str text;
 
-	rand_bytes(bytes, sizeof bytes);
-	text = digest_hex(r->arena, (struct str){bytes, sizeof bytes});
-	sodium_memzero(bytes, sizeof bytes);
+	rand_bytes(bytes, sizeof(bytes));
+	text = digest_hex(r->arena, (struct str){bytes, sizeof(bytes)});
+	sodium_memzero(bytes, sizeof(bytes));
 	return key_file_write(r->folder, name, arena_printf(r->arena, "%.*s\n", STR_ARG(text)));
 }
 
@@ -284,7 +284,7 @@ static struct str new_kid(struct arena *arena)
 	for (const char *c = at; *c; c++)
 		if (*c >= '0' && *c <= '9')
 			digits[n++] = *c;
-	rand_bytes(&random, sizeof random);
+	rand_bytes(&random, sizeof(random));
 	return arena_printf(arena, "%.*s-%04x", (int)n, digits, random);
 }
 
@@ -295,7 +295,7 @@ static int write_token_key(const struct reading *r, const char *newest)
 	struct str pem = es256_make(r->arena);
 	struct str name = arena_printf(r->arena, "token-%.*s.pem", STR_ARG(kid));
 
-	if (pem.at == NULL)
+	if (!pem.at)
 		return -ENOMEM;
 	if (str_compare(kid, str_of(newest)) <= 0)
 		return -EAGAIN;

@@ -15,8 +15,8 @@ struct str login_code_new(struct arena *arena)
 	char bytes[CODE_BYTES];
 	struct str code;
 
-	rand_bytes(bytes, sizeof bytes);
-	code = code_base32(arena, (struct str){bytes, sizeof bytes});
+	rand_bytes(bytes, sizeof(bytes));
+	code = code_base32(arena, (struct str){bytes, sizeof(bytes)});
 	return arena_printf(arena, "%.4s-%.4s-%.4s-%.4s", code.at, code.at + 4, code.at + 8, code.at + 12);
 }
 
@@ -35,11 +35,11 @@ struct str login_code_hash(struct arena *arena, const struct keys *keys, struct 
 	struct str parts[2];
 	struct digest mac;
 
-	if (login.at == NULL || typed.at == NULL || typed.len > TYPED_MAX)
+	if (!login.at || !typed.at || typed.len > TYPED_MAX)
 		return STR_NONE;
 	parts[0] = lower_case(arena, login);
 	parts[1] = code_base32_fold(arena, typed);
-	if (parts[1].at == NULL || parts[1].len != CODE_SYMBOLS)
+	if (!parts[1].at || parts[1].len != CODE_SYMBOLS)
 		return STR_NONE;
 	mac = digest_hmac(keys_purpose(keys, KEY_LOGIN_CODE), parts, 2);
 	return arena_str(arena, digest_bytes(&mac));

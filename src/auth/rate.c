@@ -40,18 +40,18 @@ static const char *const names[RATE_CLASSES] = {
 struct rate *rate_new(void)
 {
 	struct rate *rate =
-		mmap(NULL, sizeof *rate, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		mmap(NULL, sizeof(*rate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (rate == MAP_FAILED)
 		return NULL;
-	rand_bytes(rate->hash_key, sizeof rate->hash_key);
+	rand_bytes(rate->hash_key, sizeof(rate->hash_key));
 	return rate;
 }
 
 void rate_free(struct rate *rate)
 {
 	if (rate)
-		munmap(rate, sizeof *rate);
+		munmap(rate, sizeof(*rate));
 }
 
 uint64_t rate_key(const struct rate *rate, enum rate_class class, struct str who)
@@ -76,7 +76,7 @@ static _Atomic uint64_t *choose(_Atomic uint64_t *bucket, uint64_t tag, uint64_t
 			*ret_word = word;
 			return &bucket[i];
 		}
-		if (chosen == NULL || (word & TIME_MASK) < (*ret_word & TIME_MASK)) {
+		if (!chosen || (word & TIME_MASK) < (*ret_word & TIME_MASK)) {
 			*ret_word = word;
 			chosen = &bucket[i];
 		}

@@ -28,13 +28,13 @@ static struct str view(const uint8_t *at, size_t len)
 static struct str place(struct arena *arena, char part, int64_t epoch, struct str owner)
 {
 	uint64_t wire = htobe64((uint64_t)epoch);
-	char *at = arena_alloc(arena, 1 + sizeof wire + owner.len);
+	char *at = arena_alloc(arena, 1 + sizeof(wire) + owner.len);
 
 	at[0] = part;
-	memcpy(at + 1, &wire, sizeof wire);
+	memcpy(at + 1, &wire, sizeof(wire));
 	if (owner.len > 0)
-		memcpy(at + 1 + sizeof wire, owner.at, owner.len);
-	return (struct str){at, 1 + sizeof wire + owner.len};
+		memcpy(at + 1 + sizeof(wire), owner.at, owner.len);
+	return (struct str){at, 1 + sizeof(wire) + owner.len};
 }
 
 static struct str box_close(
@@ -53,10 +53,10 @@ static struct str box_open(struct arena *arena, const uint8_t key[KEY_SIZE], str
 	const uint8_t *nonce = (const uint8_t *)box.at;
 	uint8_t *plain;
 
-	if (box.at == NULL || box.len < OVERHEAD)
+	if (!box.at || box.len < OVERHEAD)
 		return STR_NONE;
 	plain = arena_try(arena, box.len - OVERHEAD + 1);
-	if (plain == NULL) {
+	if (!plain) {
 		arena_fail(arena);
 		return STR_NONE;
 	}
@@ -75,19 +75,19 @@ void seal(
 	uint8_t key[KEY_SIZE];
 	struct digest commitment;
 
-	must(keys->nseal > 0 && plain.at != NULL);
-	rand_bytes(key, sizeof key);
+	must(keys->nseal > 0 && plain.at);
+	rand_bytes(key, sizeof(key));
 	rand_bytes(salted, SALT);
 	memcpy(salted + SALT, plain.at, plain.len);
 	commitment = digest_sha256(inner);
 	*ret = (struct sealed){
 		.epoch = master->epoch,
 		.wrapped = box_close(
-			arena, master->key, place(arena, 'k', master->epoch, owner), view(key, sizeof key)),
+			arena, master->key, place(arena, 'k', master->epoch, owner), view(key, sizeof(key))),
 		.box = box_close(arena, key, place(arena, 'b', master->epoch, owner), inner),
 		.commitment = arena_str(arena, digest_bytes(&commitment)),
 	};
-	sodium_memzero(key, sizeof key);
+	sodium_memzero(key, sizeof(key));
 	sodium_memzero(salted, SALT);
 }
 
@@ -106,17 +106,17 @@ struct str seal_open(
 	struct str key, inner;
 	struct digest commitment;
 
-	if (master == NULL)
+	if (!master)
 		return STR_NONE;
 	key = box_open(arena, master->key, place(arena, 'k', master->epoch, owner), sealed->wrapped);
-	if (key.at == NULL || key.len != KEY_SIZE)
+	if (!key.at || key.len != KEY_SIZE)
 		return STR_NONE;
 	inner = box_open(
 		arena, (const uint8_t *)key.at, place(arena, 'b', master->epoch, owner), sealed->box);
-	if (inner.at == NULL || inner.len < SALT)
+	if (!inner.at || inner.len < SALT)
 		return STR_NONE;
 	commitment = digest_sha256(inner);
-	if (sealed->commitment.at != NULL && !str_eq(sealed->commitment, digest_bytes(&commitment)))
+	if (sealed->commitment.at && !str_eq(sealed->commitment, digest_bytes(&commitment)))
 		return STR_NONE;
 	return (struct str){inner.at + SALT, inner.len - SALT};
 }

@@ -18,8 +18,8 @@ static struct str mac_symbols(
 {
 	uint64_t wire[2] = {htobe64((uint64_t)number), htobe64((uint64_t)generation)};
 	const struct str parts[] = {
-		{(const char *)&wire[0], sizeof wire[0]},
-		{(const char *)&wire[1], sizeof wire[1]},
+		{(const char *)&wire[0], sizeof(wire[0])},
+		{(const char *)&wire[1], sizeof(wire[1])},
 	};
 	struct digest mac = digest_hmac(keys_purpose(keys, KEY_TICKET_SECRET), parts, 2);
 	struct str text = code_base32(arena, (struct str){(const char *)mac.byte, MAC_BYTES});
@@ -42,7 +42,7 @@ static bool check(struct arena *arena, const struct keys *keys, int64_t number, 
 	struct str folded = code_base32_fold(arena, typed);
 	struct str head, mac;
 
-	if (folded.at == NULL || folded.len <= MAC_SYMBOLS)
+	if (!folded.at || folded.len <= MAC_SYMBOLS)
 		return false;
 	head = (struct str){folded.at, folded.len - MAC_SYMBOLS};
 	mac = (struct str){folded.at + head.len, MAC_SYMBOLS};
@@ -56,10 +56,10 @@ bool ticket_secret_check(const struct keys *keys, int64_t number, struct str sec
 	struct arena *arena;
 	bool good;
 
-	if (secret.at == NULL || secret.len > TYPED_MAX)
+	if (!secret.at || secret.len > TYPED_MAX)
 		return false;
 	arena = arena_new();
-	if (arena == NULL)
+	if (!arena)
 		return false;
 	good = check(arena, keys, number, secret, ret_generation) && !arena_failed(arena);
 	arena_free(arena);

@@ -78,14 +78,14 @@ const char *token_verify(
 	struct gate gate;
 	const char *reason;
 
-	if (token.at == NULL || token.len > GATE_TOKEN_MAX)
+	if (!token.at || token.len > GATE_TOKEN_MAX)
 		return "absent, or longer than 8 KiB";
 	key = digest_sha256(token);
 	if (token_cache_find(cache, &key, now_ms, ret))
 		return NULL;
 	gate = (struct gate){token_cache_keys(cache), token_cache_issuer(cache), now_ms};
 	reason = gate_check(&gate, token, ret);
-	if (reason == NULL)
+	if (!reason)
 		token_cache_put(cache, &key, ret);
 	return reason;
 }

@@ -29,9 +29,9 @@ struct token_cache {
 
 struct token_cache *token_cache_new(const struct keys *keys, const char *issuer)
 {
-	struct token_cache *cache = fail_malloc(sizeof *cache);
+	struct token_cache *cache = fail_malloc(sizeof(*cache));
 
-	if (cache == NULL)
+	if (!cache)
 		return NULL;
 	cache->keys = keys;
 	cache->issuer = issuer;
@@ -72,7 +72,7 @@ static struct list *bucket_of(struct token_cache *cache, const struct digest *ke
 {
 	uint32_t n;
 
-	memcpy(&n, key->byte, sizeof n);
+	memcpy(&n, key->byte, sizeof(n));
 	return &cache->bucket[n % BUCKETS];
 }
 
@@ -96,7 +96,7 @@ static struct entry *find(struct token_cache *cache, const struct digest *key)
 	list_each (it, bucket_of(cache, key)) {
 		struct entry *entry = list_entry(it, struct entry, chain);
 
-		if (memcmp(&entry->key, key, sizeof *key) == 0)
+		if (memcmp(&entry->key, key, sizeof(*key)) == 0)
 			return entry;
 	}
 	return NULL;
@@ -107,7 +107,7 @@ bool token_cache_find(
 {
 	struct entry *entry = find(cache, key);
 
-	if (entry == NULL)
+	if (!entry)
 		return false;
 	if (entry->claims.expires_ms <= now_ms) {
 		set_used(cache, entry, false);

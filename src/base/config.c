@@ -43,7 +43,7 @@ static const struct setting settings[] = {
 };
 
 enum {
-	SETTINGS = sizeof(settings) / sizeof(*settings),
+	SETTINGS = sizeof(settings) / sizeof(settings[0]),
 	FILE_MAX = 64 << 10
 };
 

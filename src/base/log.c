@@ -194,7 +194,7 @@ void log_set_level(enum log_level lowest)
 
 bool log_level_parse(struct str name, enum log_level *ret_level)
 {
-	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (str_eq(name, str_of(levels[i]))) {
 			*ret_level = (enum log_level)i;
 			return true;

@@ -291,7 +291,7 @@ static bool footer_find(struct str rest, struct footer *ret)
 	struct str text;
 
 	*ret = (struct footer){0};
-	if (!take(&rest, '\n') || memchr(rest.at, '\n', rest.len) == NULL)
+	if (!take(&rest, '\n') || !memchr(rest.at, '\n', rest.len))
 		return false;
 	(void)str_next(&rest, '\n', &text);
 	return text.len == 0 || footer_read(text, ret);

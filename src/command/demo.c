@@ -59,7 +59,7 @@ static bool load_city(struct demo *demo)
 	demo->city = ok ? city_from_rows(demo->arena, rows, demo->now_ms, &reason) : NULL;
 	for (int i = 0; i < CITY_ROWS; i++)
 		PQclear(rows[i]);
-	if (demo->city == NULL)
+	if (!demo->city)
 		fprintf(stderr, "tiepdan: %.*s; run `tiepdan seed` first\n", STR_ARG(reason));
 	return demo->city != NULL;
 }
@@ -84,7 +84,7 @@ static unsigned load_templates(struct demo *demo, struct demo_template *ret)
 
 static bool add_people(struct demo *demo)
 {
-	for (size_t i = 0; i < sizeof people / sizeof people[0]; i++)
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++)
 		if (!pg_do(demo->pg, "command_user_add",
 			    (struct str[]){str_of(people[i].login), str_of(people[i].name),
 				    str_of(people[i].department),
@@ -99,7 +99,7 @@ static struct str one(struct demo *demo, struct str value)
 {
 	struct buf b = {.arena = demo->arena};
 
-	if (value.at == NULL)
+	if (!value.at)
 		return STR("{NULL}");
 	buf_put(&b, STR("{\""));
 	for (size_t i = 0; i < value.len; i++) {
@@ -155,13 +155,12 @@ static bool store(struct demo *demo, const struct demo_template *t, const struct
 	const struct str values[] = {ticket->id, number_text(demo, demo->next_number++), code, t->kind,
 		t->category, facts->area, t->title, t->text, folded, STR_NONE, STR_NONE, STR_NONE,
 		t->language, STR("web"), STR("false"), d->visibility, d->sight, d->level,
-		number_text(demo, d->department->id),
-		d->policy == NULL ? STR_NONE : number_text(demo, d->policy->id),
+		number_text(demo, d->department->id), d->policy ? number_text(demo, d->policy->id) : STR_NONE,
 		decision_explain(demo->arena, d, facts), demo_instant(demo, facts->at),
 		demo_instant(demo, d->accept_due), demo_instant(demo, d->answer_due), STR_NONE, STR_NONE,
 		STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, uuid_text(demo)};
 	enum {
-		N = sizeof values / sizeof values[0]
+		N = sizeof(values) / sizeof(values[0])
 	};
 	struct str arrays[N];
 
@@ -186,7 +185,7 @@ static struct str random_area(struct demo *demo)
 
 	for (;;) {
 		const struct area *a = &city->areas[demo_random(demo, city->nareas)];
-		if (a->parent.at != NULL)
+		if (a->parent.at)
 			return a->code;
 	}
 }
@@ -210,7 +209,7 @@ static bool take_numbers(struct demo *demo)
 {
 	PGresult *r =
 		pg_query(demo->pg, "ticket_number_block", (struct str[]){number_text(demo, TICKETS)}, 1);
-	bool ok = r != NULL && str_to_i64(str_of(PQgetvalue(r, 0, 0)), &demo->next_number) == 0;
+	bool ok = r && str_to_i64(str_of(PQgetvalue(r, 0, 0)), &demo->next_number) == 0;
 
 	PQclear(r);
 	return ok;
@@ -238,7 +237,7 @@ static bool fill(struct demo *demo)
 static int is_loaded(struct demo *demo)
 {
 	PGresult *r = pg_query(demo->pg, "command_demo_loaded", (struct str[]){str_of(people[0].login)}, 1);
-	int loaded = r == NULL ? -1 : PQntuples(r);
+	int loaded = r ? PQntuples(r) : -1;
 
 	PQclear(r);
 	return loaded;
@@ -254,12 +253,12 @@ int command_demo(const struct config *config, char **args)
 	int status = EXIT_FAILURE;
 
 	(void)args;
-	demo.keys = demo.arena == NULL ? NULL : keys_load(demo.arena, config->key_dir, &reason);
-	if (demo.keys == NULL)
+	demo.keys = demo.arena ? keys_load(demo.arena, config->key_dir, &reason) : NULL;
+	if (!demo.keys)
 		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
 	else
 		demo.pg = pg_connect("owner_url", config->owner_url);
-	if (demo.pg != NULL) {
+	if (demo.pg) {
 		int loaded = is_loaded(&demo);
 		if (loaded > 0)
 			puts("the demo is loaded already");

@@ -31,7 +31,7 @@ static const struct fate *pick_fate(struct demo *demo)
 	int64_t ball = demo_random(demo, 100);
 	size_t i = 0;
 
-	while (ball >= fates[i].share && i + 1 < sizeof fates / sizeof fates[0])
+	while (ball >= fates[i].share && i + 1 < sizeof(fates) / sizeof(fates[0]))
 		ball -= fates[i++].share;
 	return &fates[i];
 }
@@ -52,7 +52,7 @@ static const struct demo_person *person(struct demo *demo, const struct departme
 	struct str session = demo_uuid(demo);
 	PGresult *r = pg_query(demo->pg, "command_user_add",
 		(struct str[]){login, name, code, arena_printf(demo->arena, "{%s}", role)}, 4);
-	if (r == NULL)
+	if (!r)
 		return NULL;
 	struct str account = arena_str(demo->arena, str_of(PQgetvalue(r, 0, 0)));
 	PQclear(r);
@@ -73,7 +73,7 @@ static struct str offers(struct demo *demo, const struct clock_offer *o, unsigne
 			continue;
 		}
 		struct str at = demo_instant(demo, which == 1 ? o[i].accept_due : o[i].answer_due);
-		buf_printf(&b, "%.*s", at.at == NULL ? 4 : (int)at.len, at.at == NULL ? "NULL" : at.at);
+		buf_printf(&b, "%.*s", at.at ? (int)at.len : 4, at.at ? at.at : "NULL");
 	}
 	buf_put(&b, n == 0 ? STR("{}") : STR("}"));
 	return buf_str(&b);
@@ -89,7 +89,7 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 	struct str refusal = strcmp(action, "refuse") == 0 ? STR("insufficient_basis") : STR_NONE;
 	struct str text = strcmp(action, "propose") == 0 ? ticket->reply : STR_NONE;
 
-	return p != NULL &&
+	return p &&
 	       pg_do(demo->pg, "db_caller",
 		       (struct str[]){STR("staff"), p->account, p->session, STR("false"), STR("60000")}, 5) &&
 	       pg_do(demo->pg, "ticket_move",
@@ -125,12 +125,12 @@ bool demo_live(struct demo *demo, const struct demo_ticket *ticket)
 	int64_t now = demo->now_ms / 1000, end = end_of(demo, ticket, fate);
 	int moves = 0;
 
-	if (person(demo, ticket->decision.department, "officer") == NULL ||
-		person(demo, ticket->decision.department, "head") == NULL)
+	if (!person(demo, ticket->decision.department, "officer") ||
+		!person(demo, ticket->decision.department, "head"))
 		return false;
 	if (is_special(ticket) || ticket->reply.len == 0)
 		return true;
-	while (fate->actions[moves] != NULL)
+	while (fate->actions[moves])
 		moves++;
 	for (int i = 0; i < moves; i++) {
 		int64_t at = ticket->filed_at + (end - ticket->filed_at) * (i + 1) / moves;

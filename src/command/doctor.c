@@ -46,7 +46,7 @@ static struct finding check_keys(struct patient *p)
 {
 	struct str reason = STR("key_dir is not set");
 
-	if (p->config->key_dir[0] != '\0' && keys_load(p->arena, p->config->key_dir, &reason) != NULL)
+	if (p->config->key_dir[0] != '\0' && keys_load(p->arena, p->config->key_dir, &reason))
 		return well;
 	return (struct finding){reason, "run `tiepdan keys create`; the folder must be 0700 and its files "
 					"0600, owned by the server's user"};
@@ -55,7 +55,7 @@ static struct finding check_keys(struct patient *p)
 static struct finding check_server_database(struct patient *p)
 {
 	p->app = pg_connect("database_url", p->config->database_url);
-	if (p->app == NULL)
+	if (!p->app)
 		return (struct finding){STR("the server cannot reach its database"),
 			"start PostgreSQL, and check database_url and pg_hba.conf for the role tiepdan_app"};
 	if (PQserverVersion(p->app) < 150000)
@@ -68,7 +68,7 @@ static struct finding check_server_database(struct patient *p)
 static struct finding check_owner_database(struct patient *p)
 {
 	p->owner = pg_connect("owner_url", p->config->owner_url);
-	if (p->owner == NULL)
+	if (!p->owner)
 		return (struct finding){STR("the owner of the schema cannot sign in"), "check owner_url"};
 	return well;
 }
@@ -76,9 +76,9 @@ static struct finding check_owner_database(struct patient *p)
 /* One row of text from a statement, absent when it fails. */
 static struct str ask(struct patient *p, PGconn *pg, const char *statement)
 {
-	PGresult *r = pg == NULL ? NULL : pg_query(pg, statement, NULL, 0);
+	PGresult *r = pg ? pg_query(pg, statement, NULL, 0) : NULL;
 	struct str answer =
-		r != NULL && PQntuples(r) > 0 ? arena_str(p->arena, str_of(PQgetvalue(r, 0, 0))) : STR_NONE;
+		r && PQntuples(r) > 0 ? arena_str(p->arena, str_of(PQgetvalue(r, 0, 0))) : STR_NONE;
 
 	PQclear(r);
 	return answer;
@@ -89,7 +89,7 @@ static struct finding check_schema(struct patient *p)
 	int64_t schema = 0, known = (int64_t)embedded_group("migrations")->n;
 	struct str answer = ask(p, p->owner, "serve_schema");
 
-	if (answer.at == NULL || str_to_i64(answer, &schema) < 0 || schema < known)
+	if (!answer.at || str_to_i64(answer, &schema) < 0 || schema < known)
 		return (struct finding){arena_printf(p->arena, "the schema is at migration %ld of %ld",
 						(long)schema, (long)known),
 			"run `tiepdan migrate`"};
@@ -100,7 +100,7 @@ static struct finding check_rights(struct patient *p)
 {
 	struct str answer = ask(p, p->app, "command_check_rights");
 
-	if (answer.at == NULL || !str_eq(answer, STR("t")))
+	if (!answer.at || !str_eq(answer, STR("t")))
 		return (struct finding){
 			STR("the server signs in with a role that owns tables or passes row-level security"),
 			"let database_url use the role tiepdan_app, never the owner or a superuser"};
@@ -111,8 +111,8 @@ static struct finding check_reference(struct patient *p)
 {
 	struct str answer = ask(p, p->owner, "command_check_reference");
 
-	if (answer.at == NULL || answer.len > 0)
-		return (struct finding){answer.at == NULL ? STR("reference data cannot be read") : answer,
+	if (!answer.at || answer.len > 0)
+		return (struct finding){answer.at ? answer : STR("reference data cannot be read"),
 			"run `tiepdan seed`, or `tiepdan import` with the new yearly notice"};
 	return well;
 }
@@ -122,7 +122,7 @@ static struct finding check_clock(struct patient *p)
 	struct str answer = ask(p, p->owner, "command_check_clock");
 	int64_t theirs;
 
-	if (answer.at == NULL || str_to_i64(answer, &theirs) < 0)
+	if (!answer.at || str_to_i64(answer, &theirs) < 0)
 		return (struct finding){
 			STR("the clock of the database cannot be read"), "check the database"};
 	int64_t apart = theirs - clock_wall_ms();
@@ -192,11 +192,11 @@ int command_doctor(const struct config *config, char **args)
 	int faults = 0;
 
 	(void)args;
-	for (size_t i = 0; p.arena != NULL && i < sizeof checks / sizeof checks[0]; i++) {
+	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		struct finding f = checks[i].run(&p);
-		printf("%-6s %s%s%.*s\n", f.fault.at == NULL ? "ok" : "WRONG", checks[i].name,
-			f.fault.at == NULL ? "" : ": ", STR_ARG(f.fault));
-		if (f.fault.at != NULL)
+		printf("%-6s %s%s%.*s\n", f.fault.at ? "WRONG" : "ok", checks[i].name, f.fault.at ? ": " : "",
+			STR_ARG(f.fault));
+		if (f.fault.at)
 			printf("       cure: %s\n", f.cure);
 		faults += f.fault.at != NULL;
 	}

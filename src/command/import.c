@@ -23,7 +23,7 @@ static const char *const kinds[] = {"calendars", "hours", "days", "areas", "depa
 
 static bool is_kind(const char *name)
 {
-	for (const char *const *k = kinds; *k != NULL; k++)
+	for (const char *const *k = kinds; *k; k++)
 		if (strcmp(*k, name) == 0)
 			return true;
 	return false;
@@ -56,7 +56,7 @@ static struct str rows_of(struct arena *arena, const char *name, struct str text
 		}
 		buf_byte(&b, '}');
 	}
-	if (csv.fault != NULL) {
+	if (csv.fault) {
 		fprintf(stderr, "%s:%u: %s\n", name, csv.line, csv.fault);
 		return STR_NONE;
 	}
@@ -67,13 +67,13 @@ static struct str rows_of(struct arena *arena, const char *name, struct str text
 static bool import_text(PGconn *pg, const char *kind, const char *name, struct str text)
 {
 	struct arena *arena = arena_new();
-	struct str rows = arena == NULL ? STR_NONE : rows_of(arena, name, text);
+	struct str rows = arena ? rows_of(arena, name, text) : STR_NONE;
 	bool ok = false;
 
-	if (rows.at != NULL) {
+	if (rows.at) {
 		PGresult *r = pg_query(pg, "command_import", (struct str[]){str_of(kind), rows}, 2);
-		ok = r != NULL && PQntuples(r) == 0;
-		for (int i = 0; r != NULL && i < PQntuples(r); i++)
+		ok = r && PQntuples(r) == 0;
+		for (int i = 0; r && i < PQntuples(r); i++)
 			fprintf(stderr, "%s:%s: %s\n", name, PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
 		PQclear(r);
 	}
@@ -102,17 +102,17 @@ static struct str read_file(struct arena *arena, const char *path)
 
 int command_import(const struct config *config, char **args)
 {
-	if (args[0] == NULL || args[1] == NULL || !is_kind(args[0])) {
+	if (!args[0] || !args[1] || !is_kind(args[0])) {
 		fputs("usage: tiepdan import KIND FILE.csv\nkinds:", stderr);
-		for (const char *const *k = kinds; *k != NULL; k++)
+		for (const char *const *k = kinds; *k; k++)
 			fprintf(stderr, " %s", *k);
 		fputc('\n', stderr);
 		return EXIT_FAILURE;
 	}
 	struct arena *arena = arena_new();
-	struct str text = arena == NULL ? STR_NONE : read_file(arena, args[1]);
-	PGconn *pg = text.at == NULL ? NULL : pg_connect("owner_url", config->owner_url);
-	bool ok = pg != NULL && pg_script(pg, "begin") && import_text(pg, args[0], args[1], text) &&
+	struct str text = arena ? read_file(arena, args[1]) : STR_NONE;
+	PGconn *pg = text.at ? pg_connect("owner_url", config->owner_url) : NULL;
+	bool ok = pg && pg_script(pg, "begin") && import_text(pg, args[0], args[1], text) &&
 		  pg_script(pg, "commit");
 	PQfinish(pg);
 	arena_free(arena);
@@ -127,13 +127,13 @@ static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
 	const struct embedded_group *group = embedded_group("seeds");
 	char name[512];
 
-	snprintf(name, sizeof name, "%s/%s.csv", folder != NULL ? folder : "hanoi", kind);
+	snprintf(name, sizeof(name), "%s/%s.csv", folder ? folder : "hanoi", kind);
 	printf("loading %s\n", name);
 	fflush(stdout);
-	if (folder != NULL) {
+	if (folder) {
 		struct arena *arena = arena_new();
-		struct str text = arena == NULL ? STR_NONE : read_file(arena, name);
-		bool ok = text.at != NULL && import_text(pg, kind, name, text);
+		struct str text = arena ? read_file(arena, name) : STR_NONE;
+		bool ok = text.at && import_text(pg, kind, name, text);
 		arena_free(arena);
 		return ok;
 	}
@@ -148,13 +148,13 @@ int command_seed(const struct config *config, char **args)
 {
 	const char *folder = NULL;
 
-	if (args[0] != NULL && strcmp(args[0], "--from") == 0)
+	if (args[0] && strcmp(args[0], "--from") == 0)
 		folder = args[1];
-	else if (args[0] != NULL && strncmp(args[0], "--from=", 7) == 0)
+	else if (args[0] && strncmp(args[0], "--from=", 7) == 0)
 		folder = args[0] + 7;
 	PGconn *pg = pg_connect("owner_url", config->owner_url);
-	bool ok = pg != NULL && pg_script(pg, "begin");
-	for (const char *const *k = kinds; ok && *k != NULL; k++)
+	bool ok = pg && pg_script(pg, "begin");
+	for (const char *const *k = kinds; ok && *k; k++)
 		ok = seed_kind(pg, *k, folder);
 	ok = ok && pg_script(pg, "commit");
 	PQfinish(pg);

@@ -37,7 +37,7 @@ static int has_run(PGconn *pg, struct arena *arena, const struct migration *m)
 {
 	struct str version = arena_printf(arena, "%ld", (long)m->version);
 	PGresult *r = pg_query(pg, "command_migration", &version, 1);
-	int answer = r == NULL ? -1 : PQntuples(r);
+	int answer = r ? PQntuples(r) : -1;
 
 	if (answer == 1 && !str_eq(str_of(PQgetvalue(r, 0, 0)), m->checksum)) {
 		fprintf(stderr,
@@ -62,7 +62,7 @@ static bool apply_once(PGconn *pg, struct arena *arena, const struct migration *
 	bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 	if (!ok) {
 		const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-		*ret_locked_out = state != NULL && strcmp(state, "55P03") == 0;
+		*ret_locked_out = state && strcmp(state, "55P03") == 0;
 		if (!*ret_locked_out)
 			fprintf(stderr, "tiepdan: %.*s: %s", STR_ARG(m->name), PQresultErrorMessage(r));
 	}
@@ -89,7 +89,7 @@ static bool apply(PGconn *pg, struct arena *arena, const struct migration *m)
 static bool schema_exists(PGconn *pg)
 {
 	PGresult *r = pg_query(pg, "command_schema_exists", NULL, 0);
-	bool yes = r != NULL && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+	bool yes = r && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
 
 	PQclear(r);
 	return yes;
@@ -122,12 +122,12 @@ static int migrate(PGconn *pg, struct arena *arena, bool dry)
 
 int command_migrate(const struct config *config, char **args)
 {
-	bool dry = args[0] != NULL && strcmp(args[0], "--dry-run") == 0;
+	bool dry = args[0] && strcmp(args[0], "--dry-run") == 0;
 	struct arena *arena = arena_new();
 	PGconn *pg = pg_connect("owner_url", config->owner_url);
 	int status = EXIT_FAILURE;
 
-	if (pg != NULL && arena != NULL && pg_do(pg, "command_migrate_lock", NULL, 0))
+	if (pg && arena && pg_do(pg, "command_migrate_lock", NULL, 0))
 		status = migrate(pg, arena, dry);
 	PQfinish(pg);
 	arena_free(arena);

@@ -27,11 +27,11 @@ int command_keys(const struct config *config, char **args)
 	struct str reason = STR("say what to do: keys create, or keys rotate");
 	int error = -1;
 
-	if (arena == NULL || config->key_dir[0] == '\0')
+	if (!arena || config->key_dir[0] == '\0')
 		reason = STR("the setting key_dir is not set");
-	else if (args[0] != NULL && strcmp(args[0], "create") == 0)
+	else if (args[0] && strcmp(args[0], "create") == 0)
 		error = keys_create(arena, config->key_dir, &reason);
-	else if (args[0] != NULL && strcmp(args[0], "rotate") == 0)
+	else if (args[0] && strcmp(args[0], "rotate") == 0)
 		error = keys_rotate_token(arena, config->key_dir, &reason);
 	if (error < 0)
 		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
@@ -42,7 +42,7 @@ int command_keys(const struct config *config, char **args)
 int command_config(const struct config *config, char **args)
 {
 	(void)config; /* it has been read and checked by now */
-	if (args[0] != NULL && strcmp(args[0], "sample") == 0)
+	if (args[0] && strcmp(args[0], "sample") == 0)
 		config_print_sample(stdout);
 	else
 		puts("the configuration is right");

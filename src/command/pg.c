@@ -47,9 +47,9 @@ PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, 
 	const char *text[PARAMETERS_MAX];
 	char *copies[PARAMETERS_MAX];
 
-	must(s != NULL && s->nparams == (unsigned)n && n <= PARAMETERS_MAX);
+	must(s && s->nparams == (unsigned)n && n <= PARAMETERS_MAX);
 	for (int i = 0; i < n; i++) {
-		copies[i] = values[i].at == NULL ? NULL : strndup(values[i].at, values[i].len);
+		copies[i] = values[i].at ? strndup(values[i].at, values[i].len) : NULL;
 		text[i] = copies[i];
 	}
 	PGresult *r = PQexecParams(pg, s->text, n, s->types, text, NULL, NULL, 0);

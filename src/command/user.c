@@ -14,7 +14,7 @@ static struct str option(char **args, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (; *args != NULL; args++)
+	for (; *args; args++)
 		if (strncmp(*args, "--", 2) == 0 && strncmp(*args + 2, name, len) == 0 &&
 			(*args)[2 + len] == '=')
 			return str_of(*args + 3 + len);
@@ -27,7 +27,7 @@ static bool add(PGconn *pg, const struct config *config, struct arena *arena, ch
 		   roles = option(args, "role");
 
 	(void)config;
-	if (name.at == NULL || department.at == NULL || roles.at == NULL) {
+	if (!name.at || !department.at || !roles.at) {
 		fputs("usage: tiepdan user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE]\n",
 			stderr);
 		return false;
@@ -45,7 +45,7 @@ static bool code(PGconn *pg, const struct config *config, struct arena *arena, c
 	const struct keys *keys = keys_load(arena, config->key_dir, &reason);
 	char expires[CLOCK_RFC3339_SIZE];
 
-	if (keys == NULL) {
+	if (!keys) {
 		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
 		return false;
 	}
@@ -63,7 +63,7 @@ static bool list(PGconn *pg, const struct config *config, struct arena *arena, c
 {
 	(void)config, (void)arena, (void)args;
 	PGresult *r = pg_query(pg, "command_user_list", NULL, 0);
-	for (int i = 0; r != NULL && i < PQntuples(r); i++)
+	for (int i = 0; r && i < PQntuples(r); i++)
 		printf("%-24s %-12s %-10s %-30s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1),
 			PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 4));
 	PQclear(r);
@@ -73,9 +73,9 @@ static bool list(PGconn *pg, const struct config *config, struct arena *arena, c
 static bool switch_to(PGconn *pg, const char *login, const char *active)
 {
 	PGresult *r = pg_query(pg, "command_user_switch", (struct str[]){str_of(login), str_of(active)}, 2);
-	bool found = r != NULL && PQntuples(r) == 1;
+	bool found = r && PQntuples(r) == 1;
 
-	if (r != NULL && !found)
+	if (r && !found)
 		fprintf(stderr, "tiepdan: there is no account '%s'\n", login);
 	PQclear(r);
 	return found;
@@ -102,7 +102,7 @@ static const struct verb {
 
 static const struct verb *find_verb(const char *name)
 {
-	for (size_t i = 0; name != NULL && i < sizeof verbs / sizeof verbs[0]; i++)
+	for (size_t i = 0; name && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(verbs[i].name, name) == 0)
 			return &verbs[i];
 	return NULL;
@@ -112,13 +112,13 @@ int command_user(const struct config *config, char **args)
 {
 	const struct verb *verb = find_verb(args[0]);
 
-	if (verb == NULL || (verb->needs_login && args[1] == NULL)) {
+	if (!verb || (verb->needs_login && !args[1])) {
 		fputs("usage: tiepdan user add|code|enable|disable LOGIN ..., tiepdan user list\n", stderr);
 		return EXIT_FAILURE;
 	}
 	struct arena *arena = arena_new();
-	PGconn *pg = arena == NULL ? NULL : pg_connect("owner_url", config->owner_url);
-	bool ok = pg != NULL && verb->run(pg, config, arena, args + 1);
+	PGconn *pg = arena ? pg_connect("owner_url", config->owner_url) : NULL;
+	bool ok = pg && verb->run(pg, config, arena, args + 1);
 	PQfinish(pg);
 	arena_free(arena);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -16,7 +16,7 @@ static FILE *create(const char *folder, const char *name)
 {
 	char path[4096];
 
-	if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
 		at_die(NULL, "the path of %s is too long", folder);
 	FILE *file = fopen(path, "w");
 	if (!file)
@@ -112,7 +112,7 @@ static void one_operation(struct emit *e, json_t *path, json_t *operation, const
 		at_die(at, "operationId must be a name in C");
 	json_t *body = body_schema(e, operation, at);
 	json_t *query = query_schema(e, path, operation, at);
-	if (is_get ? body != NULL : query != NULL)
+	if (is_get ? body : query)
 		at_die(at, is_get ? "GET takes no body" : "query parameters are for GET");
 	if (!body && !query)
 		return;
@@ -133,7 +133,7 @@ static void all_operations(struct emit *e)
 	json_object_foreach(json_object_get(e->root, "paths"), template, path)
 	{
 		const struct at place = {&top, template};
-		for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+		for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
 			const struct at here = {&place, methods[i]};
 			json_t *operation = json_object_get(path, methods[i]);
 			if (operation)

@@ -126,7 +126,7 @@ static json_t *read_list(yaml_parser_t *parser, const struct at *at)
 	for (size_t n = 0;; n++) {
 		yaml_event_t event;
 		char number[24];
-		snprintf(number, sizeof number, "%zu", n);
+		snprintf(number, sizeof(number), "%zu", n);
 		const struct at here = {at, number};
 		next_event(parser, &event, &here);
 		bool end = event.type == YAML_SEQUENCE_END_EVENT;
@@ -222,7 +222,7 @@ static json_t *look_up(json_t *root, const char *reference, const struct at *at)
 		at_die(at, "only references inside the document: %s", reference);
 	for (const char *c = reference + 1; *c && value;) {
 		size_t length = strcspn(++c, "/");
-		if (length >= sizeof part)
+		if (length >= sizeof(part))
 			at_die(at, "reference too long: %s", reference);
 		memcpy(part, c, length);
 		part[length] = '\0';

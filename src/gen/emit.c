@@ -105,7 +105,7 @@ static void read_format(struct member *m, const char *format, const struct at *a
 		{"date-time", "SHAPE_INSTANT", "int64_t "},
 	};
 
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
 		if (strcmp(format, formats[i].format) == 0) {
 			m->type = formats[i].type;
 			m->c_type = formats[i].c_type;
@@ -127,7 +127,7 @@ static void read_text(struct member *m, const struct at *at)
 		at_die(at, "a text needs enum, format, x-text or x-pattern");
 	m->type = "SHAPE_TEXT";
 	m->c_type = "struct str ";
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strcmp(kind ? kind : "line", kinds[i].name) == 0)
 			m->text = kinds[i].text;
 	if (!m->text)
@@ -293,7 +293,7 @@ static void put_item(struct emit *e, const char *owner, const struct member *lis
 	const struct at here = {at, "items"};
 	struct member item = {.name = list->name};
 
-	snprintf(item.c_name, sizeof item.c_name, "%.63s_item", list->c_name);
+	snprintf(item.c_name, sizeof(item.c_name), "%.63s_item", list->c_name);
 	read_member(e, &item, json_object_get(list->schema, "items"), true, &here);
 	if (strcmp(item.type, "SHAPE_TEXT") != 0 && strcmp(item.type, "SHAPE_ENUM") != 0)
 		at_die(&here, "items must be texts or an enum");
@@ -356,7 +356,7 @@ static struct member *read_members(
 	struct emit *e, const char *name, json_t *schema, bool in_query, const struct at *at)
 {
 	json_t *value, *properties = json_object_get(schema, "properties");
-	struct member *members = calloc(json_object_size(properties), sizeof *members), *m = members;
+	struct member *members = calloc(json_object_size(properties), sizeof(*members)), *m = members;
 	const char *key;
 	char nested[160];
 
@@ -367,10 +367,10 @@ static struct member *read_members(
 		const struct at here = {at, key};
 		m->name = key;
 		m->required = is_required(schema, key);
-		c_name(m->c_name, sizeof m->c_name, key, &here);
+		c_name(m->c_name, sizeof(m->c_name), key, &here);
 		read_member(e, m, value, in_query, &here);
 		if (strcmp(m->type, "SHAPE_OBJECT") == 0) {
-			snprintf(nested, sizeof nested, "%s_%s", name, m->c_name);
+			snprintf(nested, sizeof(nested), "%s_%s", name, m->c_name);
 			emit_shape(e, nested, m->schema, false, &here);
 		}
 		m++;

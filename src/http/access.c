@@ -33,5 +33,5 @@ void reply_log(struct req *req)
 		LOG_STR("route", str_of(req->server->route_name(req))), LOG_INT("status", status),
 		LOG_STR("who", str_of(who_kinds[req->who.kind])), LOG_INT("bytes", req->body_bytes),
 		LOG_INT("us", us), LOG_INT("queued_us", req->queued_us), LOG_INT("sql_us", req->sql_us),
-		LOG_STR("sqlstate", req->sqlstate.at != NULL ? req->sqlstate : STR("")));
+		LOG_STR("sqlstate", req->sqlstate.at ? req->sqlstate : STR("")));
 }

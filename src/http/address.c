@@ -14,15 +14,15 @@ static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
 static bool is_ipv4(const struct address *a)
 {
-	return memcmp(a->byte, mapped, sizeof mapped) == 0;
+	return memcmp(a->byte, mapped, sizeof(mapped)) == 0;
 }
 
 static struct address from_ipv4(const void *four)
 {
 	struct address a;
 
-	memcpy(a.byte, mapped, sizeof mapped);
-	memcpy(a.byte + sizeof mapped, four, 4);
+	memcpy(a.byte, mapped, sizeof(mapped));
+	memcpy(a.byte + sizeof(mapped), four, 4);
 	return a;
 }
 
@@ -30,12 +30,12 @@ struct address address_of_socket(const struct sockaddr *peer)
 {
 	struct address a = {{0}};
 
-	if (peer == NULL)
+	if (!peer)
 		return a;
 	if (peer->sa_family == AF_INET)
 		return from_ipv4(&((const struct sockaddr_in *)(const void *)peer)->sin_addr);
 	if (peer->sa_family == AF_INET6)
-		memcpy(a.byte, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, sizeof a.byte);
+		memcpy(a.byte, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, sizeof(a.byte));
 	return a;
 }
 
@@ -49,13 +49,13 @@ static struct str without_port(struct str text)
 		return STR_NONE;
 	if (text.at[0] == '[') {
 		end = memchr(text.at, ']', text.len);
-		if (end == NULL)
+		if (!end)
 			return STR_NONE;
 		port = (struct str){end + 1, (size_t)(text.at + text.len - end) - 1};
 		text = (struct str){text.at + 1, (size_t)(end - text.at) - 1};
 	} else {
 		end = memchr(text.at, ':', text.len);
-		if (end == NULL || end != memrchr(text.at, ':', text.len))
+		if (!end || end != memrchr(text.at, ':', text.len))
 			return text;
 		port = (struct str){end, (size_t)(text.at + text.len - end)};
 		text = (struct str){text.at, (size_t)(end - text.at)};
@@ -74,7 +74,7 @@ bool address_parse(struct str text, struct address *ret)
 	uint8_t four[4];
 
 	text = without_port(text);
-	if (text.at == NULL || text.len >= sizeof buffer || memchr(text.at, 0, text.len) != NULL)
+	if (!text.at || text.len >= sizeof(buffer) || memchr(text.at, 0, text.len))
 		return false;
 	memcpy(buffer, text.at, text.len);
 	buffer[text.len] = 0;
@@ -88,7 +88,7 @@ bool address_parse(struct str text, struct address *ret)
 static const char *format(const struct address *a, char buffer[ADDRESS_TEXT_SIZE])
 {
 	if (is_ipv4(a))
-		return inet_ntop(AF_INET, a->byte + sizeof mapped, buffer, ADDRESS_TEXT_SIZE);
+		return inet_ntop(AF_INET, a->byte + sizeof(mapped), buffer, ADDRESS_TEXT_SIZE);
 	return inet_ntop(AF_INET6, a->byte, buffer, ADDRESS_TEXT_SIZE);
 }
 
@@ -106,7 +106,7 @@ struct str address_block_text(struct arena *arena, const struct address *a)
 
 	if (is_ipv4(a))
 		return arena_printf(arena, "%s/32", format(a, buffer));
-	memset(first.byte + BLOCK_BYTES, 0, sizeof first.byte - BLOCK_BYTES);
+	memset(first.byte + BLOCK_BYTES, 0, sizeof(first.byte) - BLOCK_BYTES);
 	return arena_printf(arena, "%s/64", format(&first, buffer));
 }
 

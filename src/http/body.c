@@ -58,12 +58,12 @@ void conn_read_body(struct req *req, size_t cap, void (*then)(struct req *req))
 {
 	struct conn *c = req->conn;
 
-	must(c != NULL && c->state == CONN_WORK && c->body == NULL);
+	must(c && c->state == CONN_WORK && !c->body);
 	if (c->body_left > 0 && (uint64_t)c->body_left > cap) {
 		conn_refuse(c, HTTP_body_too_large);
 		return;
 	}
-	struct body *b = arena_alloc(req->arena, sizeof *b);
+	struct body *b = arena_alloc(req->arena, sizeof(*b));
 	b->limit = cap;
 	b->then = then;
 	b->began_us = clock_mono_us();
@@ -85,7 +85,7 @@ static bool append(struct body *b, struct str bytes)
 		while (cap < b->len + bytes.len)
 			cap *= 2;
 		char *at = fail_realloc(b->at, cap);
-		if (at == NULL)
+		if (!at)
 			return false;
 		b->at = at;
 		b->cap = cap;
@@ -151,7 +151,7 @@ bool conn_turn_body(struct conn *c)
 		return true;
 	}
 	if (c->body_left == 0) {
-		req->raw_body = b->at != NULL ? (struct str){b->at, b->len} : STR("");
+		req->raw_body = b->at ? (struct str){b->at, b->len} : STR("");
 		conn_become(c, CONN_WORK);
 		conn_set_deadline(c, CONN_NEVER);
 		req_become(req, REQ_STEPS);

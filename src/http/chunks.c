@@ -12,15 +12,15 @@ static enum http_refusal whole_line(struct str data, size_t max, size_t *ret_tak
 {
 	size_t seen = data.len < max ? data.len : max;
 	const char *lf = memchr(data.at, '\n', seen);
-	size_t end = lf != NULL ? (size_t)(lf - data.at) : seen;
+	size_t end = lf ? (size_t)(lf - data.at) : seen;
 	const char *cr = memchr(data.at, '\r', end);
 
 	*ret_taken = 0;
-	if (cr != NULL && (size_t)(cr - data.at) + 1 < end)
+	if (cr && (size_t)(cr - data.at) + 1 < end)
 		return HTTP_bare_line_break;
-	if (lf == NULL)
+	if (!lf)
 		return data.len < max ? HTTP_OK : HTTP_chunk_line_too_long;
-	if (cr == NULL)
+	if (!cr)
 		return HTTP_bare_line_break;
 	*ret_taken = end + 1;
 	*ret_line = (struct str){data.at, end - 1};
@@ -127,7 +127,7 @@ static bool may_trail(struct str name)
 	static const char *const never[] = {"content-length", "transfer-encoding", "host", "connection",
 		"upgrade", "authorization", "content-type", "content-encoding", "expect", "trailer"};
 
-	for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		if (str_eq_nocase(name, str_of(never[i])))
 			return false;
 	return true;

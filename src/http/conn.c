@@ -64,7 +64,7 @@ void conn_cut(struct conn *c)
 	c->req = NULL;
 	c->body = NULL;
 	conn_become(c, CONN_CLOSED);
-	if (req != NULL)
+	if (req)
 		req_leave(req);
 	conn_wake(c);
 }
@@ -94,7 +94,7 @@ void conn_refuse(struct conn *c, enum http_refusal refusal)
 static bool begin_request(struct conn *c)
 {
 	c->req = req_new(c->conns->app, c);
-	if (c->req == NULL) {
+	if (!c->req) {
 		conn_send_last_resort(c);
 		return false;
 	}
@@ -266,7 +266,7 @@ static bool has_left(struct conn *c, short what)
 {
 	const struct req *req = c->req;
 	int error = 0;
-	socklen_t size = sizeof error;
+	socklen_t size = sizeof(error);
 
 	if (what & EV_READ && (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error != 0))
 		return true;
@@ -331,9 +331,9 @@ static void read_config(struct conns *conns)
 static struct conn *conn_new(
 	struct conns *conns, const struct server *server, int fd, const struct sockaddr *peer)
 {
-	struct conn *c = fail_malloc(sizeof *c);
+	struct conn *c = fail_malloc(sizeof(*c));
 
-	if (c == NULL)
+	if (!c)
 		return NULL;
 	*c = (struct conn){
 		.conns = conns,
@@ -379,7 +379,7 @@ void conn_open(struct app *app, const struct server *server, int fd, const struc
 	bool ops = server != app->server;
 	if (ops || conns->n < (uint64_t)app->config->max_connections || conns_shed(conns))
 		c = conn_new(conns, server, fd, peer);
-	if (c == NULL) {
+	if (!c) {
 		turn_away(fd);
 		return;
 	}

@@ -10,9 +10,9 @@ enum {
 
 struct conns *conns_new(struct app *app)
 {
-	struct conns *conns = fail_malloc(sizeof *conns);
+	struct conns *conns = fail_malloc(sizeof(*conns));
 
-	if (conns == NULL)
+	if (!conns)
 		return NULL;
 	*conns = (struct conns){.app = app, .date_second = INT64_MIN};
 	for (unsigned i = 0; i < CONN_STATES; i++)
@@ -31,7 +31,7 @@ static void cut_all(struct list *list)
 
 void conns_free(struct conns *conns)
 {
-	if (conns == NULL)
+	if (!conns)
 		return;
 	for (unsigned i = 0; i < CONN_STATES; i++)
 		cut_all(&conns->list[i]);

@@ -40,11 +40,11 @@ struct str http_percent_decode(struct arena *arena, struct str text, bool plus)
 
 	if (text.len == 0)
 		return text;
-	if (memchr(text.at, '%', text.len) != NULL || (plus && memchr(text.at, '+', text.len) != NULL)) {
+	if (memchr(text.at, '%', text.len) || (plus && memchr(text.at, '+', text.len))) {
 		char *out = arena_try(arena, text.len);
-		if (out == NULL)
+		if (!out)
 			arena_fail(arena);
-		if (out == NULL || decode(text, plus, out, &result.len) < 0)
+		if (!out || decode(text, plus, out, &result.len) < 0)
 			return STR_NONE;
 		result.at = out;
 	}
@@ -61,9 +61,9 @@ int http_query_next(struct arena *arena, struct str *rest, struct str *ret_name,
 	} while (part.len == 0);
 	if (!str_next(&part, '=', &name))
 		return -EINVAL;
-	if (part.at == NULL)
+	if (!part.at)
 		part = STR("");
 	*ret_name = http_percent_decode(arena, name, true);
 	*ret_value = http_percent_decode(arena, part, true);
-	return ret_name->at != NULL && ret_value->at != NULL ? 1 : -EINVAL;
+	return ret_name->at && ret_value->at ? 1 : -EINVAL;
 }

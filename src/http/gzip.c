@@ -35,7 +35,7 @@ struct str gzip_pack(struct arena *arena, struct str plain)
 		deflateInit2(&z, LEVEL, Z_DEFLATED, WINDOW_GZIP, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
 		return STR_NONE;
 	char *out = arena_try(arena, plain.len);
-	if (out != NULL) {
+	if (out) {
 		z.next_in = (Bytef *)(uintptr_t)plain.at;
 		z.avail_in = (unsigned)plain.len;
 		z.next_out = (Bytef *)out;

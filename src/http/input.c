@@ -17,7 +17,7 @@ enum {
 
 struct str conn_input(const struct conn *c)
 {
-	return c->in != NULL ? (struct str){c->in + c->from, c->to - c->from} : STR("");
+	return c->in ? (struct str){c->in + c->from, c->to - c->from} : STR("");
 }
 
 void conn_take(struct conn *c, size_t n)
@@ -47,7 +47,7 @@ static bool make_room(struct conn *c)
 		return true;
 	size_t cap = c->cap > 0 ? 2 * c->cap : INPUT_FIRST;
 	char *in = fail_realloc(c->in, cap);
-	if (in == NULL)
+	if (!in)
 		return false;
 	c->in = in;
 	c->cap = cap;

@@ -70,7 +70,7 @@ static void on_ready(evutil_socket_t listening, short what, void *object)
 	(void)what;
 	for (unsigned i = 0; i < ACCEPTS_MAX; i++) {
 		struct sockaddr_storage peer;
-		socklen_t size = sizeof peer;
+		socklen_t size = sizeof(peer);
 		struct sockaddr *address = (struct sockaddr *)(void *)&peer;
 		int fd = fail_now(FAIL_ACCEPT)
 				 ? -1
@@ -97,9 +97,9 @@ static void on_ready(evutil_socket_t listening, short what, void *object)
 
 struct listener *listener_new(struct app *app, const struct server *server, int fd)
 {
-	struct listener *l = fail_malloc(sizeof *l);
+	struct listener *l = fail_malloc(sizeof(*l));
 
-	if (l == NULL)
+	if (!l)
 		return NULL;
 	*l = (struct listener){.app = app, .server = server, .fd = fd, .logged_us = INT64_MIN / 2};
 	/* Accepted sockets inherit it. Fails on Unix sockets, which have no delay. */
@@ -107,7 +107,7 @@ struct listener *listener_new(struct app *app, const struct server *server, int 
 	l->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	l->ready = event_new(app->loop, fd, EV_READ | EV_PERSIST, on_ready, l);
 	l->pause = event_new(app->loop, -1, 0, on_resume, l);
-	if (l->spare < 0 || l->ready == NULL || l->pause == NULL || event_add(l->ready, NULL) < 0) {
+	if (l->spare < 0 || !l->ready || !l->pause || event_add(l->ready, NULL) < 0) {
 		listener_stop(l);
 		return NULL;
 	}
@@ -116,11 +116,11 @@ struct listener *listener_new(struct app *app, const struct server *server, int 
 
 void listener_stop(struct listener *l)
 {
-	if (l == NULL)
+	if (!l)
 		return;
-	if (l->ready != NULL)
+	if (l->ready)
 		event_free(l->ready);
-	if (l->pause != NULL)
+	if (l->pause)
 		event_free(l->pause);
 	if (l->spare >= 0)
 		close(l->spare);

@@ -67,7 +67,7 @@ const char *http_method_name(enum http_method method)
 
 const char *http_status_text(int status)
 {
-	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
 		if (statuses[i].status == status)
 			return statuses[i].text;
 	return "Unknown";

@@ -93,7 +93,7 @@ bool negotiate_gzip(struct str accept_encoding)
 static int fit(struct str range, struct str type)
 {
 	const char *slash = memchr(type.at, '/', type.len);
-	size_t prefix = slash != NULL ? (size_t)(slash - type.at) + 1 : 0;
+	size_t prefix = slash ? (size_t)(slash - type.at) + 1 : 0;
 
 	if (str_eq_nocase(range, type))
 		return 3;
@@ -108,7 +108,7 @@ int negotiate_media(struct str accept, struct str type)
 	int quality = 0, best = 0, q;
 	struct str range;
 
-	if (accept.at == NULL)
+	if (!accept.at)
 		return QUALITY_MAX;
 	while (next_weighted(&accept, &range, &q)) {
 		int closeness = fit(range, type);
@@ -122,17 +122,17 @@ int negotiate_media(struct str accept, struct str type)
 
 bool negotiate_tags(struct str list, struct str tag)
 {
-	if (list.at == NULL)
+	if (!list.at)
 		return false;
 	if (str_eq(list, STR("*")))
 		return true;
 	while (list.len > 0) {
 		const char *open = memchr(list.at, '"', list.len);
-		if (open == NULL)
+		if (!open)
 			return false;
 		size_t left = (size_t)(list.at + list.len - open) - 1;
 		const char *end = memchr(open + 1, '"', left);
-		if (end == NULL)
+		if (!end)
 			return false;
 		if (str_eq((struct str){open + 1, (size_t)(end - open) - 1}, tag))
 			return true;

@@ -20,8 +20,7 @@ void conn_send(struct req *req, struct str head, struct str body)
 {
 	struct conn *c = req->conn;
 
-	must(c != NULL && c->req == req &&
-		(c->state == CONN_WORK || c->state == CONN_BODY || c->state == CONN_HEAD));
+	must(c && c->req == req && (c->state == CONN_WORK || c->state == CONN_BODY || c->state == CONN_HEAD));
 	c->out[0] = head;
 	c->out[1] = body;
 	c->close |= conn_closes_after(req);
@@ -96,7 +95,7 @@ static void finish_answer(struct conn *c)
 	c->body = NULL;
 	c->out[0] = c->out[1] = STR_NONE;
 	c->since_us = clock_mono_us();
-	if (req != NULL)
+	if (req)
 		req_leave(req);
 	if (c->close) {
 		begin_linger(c);
@@ -129,7 +128,7 @@ bool conn_turn_linger(struct conn *c)
 	char nowhere[LINGER_BLOCK];
 
 	for (unsigned i = 0; i < LINGER_BLOCKS; i++) {
-		ssize_t n = read(c->fd, nowhere, sizeof nowhere);
+		ssize_t n = read(c->fd, nowhere, sizeof(nowhere));
 		if (n > 0 || (n < 0 && errno == EINTR))
 			continue;
 		if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))

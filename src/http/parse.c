@@ -72,11 +72,11 @@ size_t http_head_length(struct str data, size_t scanned)
 		return 1;
 	while (at < data.len) {
 		const char *lf = memchr(data.at + at, '\n', data.len - at);
-		size_t end = lf != NULL ? (size_t)(lf - data.at) : data.len;
+		size_t end = lf ? (size_t)(lf - data.at) : data.len;
 		const char *cr = memchr(data.at + at, '\r', end - at);
-		if (cr != NULL && (size_t)(cr - data.at) + 1 < end)
+		if (cr && (size_t)(cr - data.at) + 1 < end)
 			return (size_t)(cr - data.at) + 2;
-		if (lf == NULL)
+		if (!lf)
 			return 0;
 		if (end == 0 || data.at[end - 1] != '\r')
 			return end + 1;
@@ -98,7 +98,7 @@ enum http_refusal http_check_growth(struct str data)
 {
 	if (data.len < head_limit(data))
 		return HTTP_OK;
-	return memchr(data.at, '\n', data.len) != NULL ? HTTP_head_too_large : HTTP_target_too_long;
+	return memchr(data.at, '\n', data.len) ? HTTP_head_too_large : HTTP_target_too_long;
 }
 
 static bool is_port(struct str s)
@@ -177,7 +177,7 @@ static enum http_refusal read_target(struct req *req, struct str target)
 	}
 	if (target.at[0] != '/')
 		rest = skip_origin(target);
-	if (rest.at == NULL || !escapes_are_whole(rest))
+	if (!rest.at || !escapes_are_whole(rest))
 		return HTTP_bad_target;
 	size_t path = span(rest, TARGET);
 	req->path = path > 0 ? head_of(rest, path) : STR("/");
@@ -206,7 +206,7 @@ static enum http_refusal read_request_line(struct req *req, struct str line)
 	const char *first = memchr(line.at, ' ', line.len), *last = memrchr(line.at, ' ', line.len);
 	enum http_refusal bad;
 
-	if (first == NULL)
+	if (!first)
 		return HTTP_bad_request_line;
 	if ((bad = read_method(req, head_of(line, (size_t)(first - line.at)))) != HTTP_OK)
 		return bad;
@@ -320,12 +320,12 @@ static const struct known {
 /* Readers disagree about tabs around the values that frame the body. */
 static bool is_ambiguous(unsigned row, struct str line)
 {
-	return (row == LENGTH_ROW || row == ENCODING_ROW) && memchr(line.at, '\t', line.len) != NULL;
+	return (row == LENGTH_ROW || row == ENCODING_ROW) && memchr(line.at, '\t', line.len);
 }
 
 static enum http_refusal read_field(struct reading *r, const struct http_field *field, struct str line)
 {
-	for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++) {
+	for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (field->name.len != known[i].name.len || !str_eq_nocase(field->name, known[i].name))
 			continue;
 		if ((r->seen & 1u << i) && known[i].again != HTTP_OK)
@@ -341,7 +341,7 @@ static enum http_refusal next_line(struct str *rest, struct str *ret_line)
 {
 	const char *lf = rest->len > 0 ? memchr(rest->at, '\n', rest->len) : NULL;
 
-	if (lf == NULL || lf == rest->at || lf[-1] != '\r')
+	if (!lf || lf == rest->at || lf[-1] != '\r')
 		return HTTP_bare_line_break;
 	*ret_line = head_of(*rest, (size_t)(lf - rest->at) - 1);
 	*rest = tail_of(*rest, (size_t)(lf - rest->at) + 1);
@@ -376,8 +376,7 @@ enum http_refusal http_parse_head(struct req *req, struct str head)
 
 	req->content_length = -1;
 	if (head.len > head_limit(head))
-		return memchr(head.at, '\n', HTTP_HEAD_MAX) != NULL ? HTTP_head_too_large
-								    : HTTP_target_too_long;
+		return memchr(head.at, '\n', HTTP_HEAD_MAX) ? HTTP_head_too_large : HTTP_target_too_long;
 	if (head.len > 0 && !is(head.at[0], TOKEN))
 		return HTTP_bad_request_line;
 	if ((bad = next_line(&rest, &line)) != HTTP_OK || (bad = read_request_line(req, line)) != HTTP_OK)

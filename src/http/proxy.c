@@ -22,7 +22,7 @@ static int read_v1(struct str data, struct address *address)
 	struct address destination;
 	unsigned n = 0;
 
-	if (lf == NULL)
+	if (!lf)
 		return data.len < V1_MAX ? 0 : -EINVAL;
 	if (lf == data.at || lf[-1] != '\r')
 		return -EINVAL;
@@ -67,7 +67,7 @@ static int read_v2(struct str data, struct address *address)
 
 int proxy_read_header(struct str data, struct address *address)
 {
-	struct str v1 = STR("PROXY "), v2 = {v2_signature, sizeof v2_signature};
+	struct str v1 = STR("PROXY "), v2 = {v2_signature, sizeof(v2_signature)};
 
 	if (data.len == 0)
 		return 0;
@@ -85,9 +85,9 @@ static bool last_part(struct str *rest, struct str *ret_part)
 	if (rest->len == 0)
 		return false;
 	const char *comma = memrchr(rest->at, ',', rest->len);
-	size_t from = comma != NULL ? (size_t)(comma - rest->at) + 1 : 0;
+	size_t from = comma ? (size_t)(comma - rest->at) + 1 : 0;
 	*ret_part = str_trim((struct str){rest->at + from, rest->len - from}, " \t");
-	rest->len = comma != NULL ? from - 1 : 0;
+	rest->len = comma ? from - 1 : 0;
 	return true;
 }
 

@@ -21,14 +21,14 @@ enum {
 #define GZIP_SUFFIX STR("-gzip")
 
 #define LAST_RESORT_BODY "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}"
-_Static_assert(sizeof LAST_RESORT_BODY - 1 == LAST_RESORT_BODY_LEN, "Content-Length below");
+_Static_assert(sizeof(LAST_RESORT_BODY) - 1 == LAST_RESORT_BODY_LEN, "Content-Length below");
 #define LAST_RESORT                                                                                          \
 	"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: "     \
 	"65\r\n"                                                                                             \
 	"Retry-After: 1\r\nCache-Control: private, no-store\r\nX-Content-Type-Options: nosniff\r\n"          \
 	"Referrer-Policy: no-referrer\r\nConnection: close\r\n\r\n" LAST_RESORT_BODY
 
-const struct str reply_last_resort = {LAST_RESORT, sizeof LAST_RESORT - 1};
+const struct str reply_last_resort = {LAST_RESORT, sizeof(LAST_RESORT) - 1};
 
 static bool has_control_bytes(struct str s)
 {
@@ -50,9 +50,9 @@ void reply_header(struct req *req, const char *name, struct str value)
 {
 	struct http_field *header = find_header(req, name);
 
-	if (value.at == NULL || has_control_bytes(value))
+	if (!value.at || has_control_bytes(value))
 		return;
-	if (header == NULL) {
+	if (!header) {
 		must(req->nheaders < REQ_HEADERS_MAX);
 		header = &req->headers[req->nheaders++];
 		header->name = str_of(name);
@@ -64,13 +64,13 @@ void reply_header(struct req *req, const char *name, struct str value)
 
 static void default_header(struct req *req, const char *name, struct str value)
 {
-	if (find_header(req, name) == NULL)
+	if (!find_header(req, name))
 		reply_header(req, name, value);
 }
 
 void reply_etag(struct req *req, struct str tag)
 {
-	if (!has_control_bytes(tag) && (tag.len == 0 || memchr(tag.at, '"', tag.len) == NULL))
+	if (!has_control_bytes(tag) && (tag.len == 0 || !memchr(tag.at, '"', tag.len)))
 		req->etag = tag;
 }
 
@@ -79,7 +79,7 @@ struct str reply_tag_of(struct str if_match)
 	if (if_match.len < 2 || if_match.at[0] != '"' || if_match.at[if_match.len - 1] != '"')
 		return STR_NONE;
 	struct str tag = {if_match.at + 1, if_match.len - 2};
-	if (tag.len > 0 && memchr(tag.at, '"', tag.len) != NULL)
+	if (tag.len > 0 && memchr(tag.at, '"', tag.len))
 		return STR_NONE;
 	if (str_ends(tag, GZIP_SUFFIX))
 		tag.len -= GZIP_SUFFIX.len;
@@ -96,7 +96,7 @@ static bool is_known(struct req *req)
 {
 	struct str tags = req_field_list(req, "If-None-Match");
 
-	if (req->etag.at == NULL || tags.at == NULL || (req->method != HTTP_GET && req->method != HTTP_HEAD))
+	if (!req->etag.at || !tags.at || (req->method != HTTP_GET && req->method != HTTP_HEAD))
 		return false;
 	return negotiate_tags(tags, req->etag) || negotiate_tags(tags, with_suffix(req, req->etag));
 }
@@ -108,13 +108,13 @@ static struct str choose_coding(struct req *req, const char *content_type, struc
 	struct str packed = STR_NONE, type = str_of(content_type);
 	bool may = str_starts(type, STR("text/")) || str_starts(type, STR("application/"));
 
-	if (may && body.len >= GZIP_LEAST && find_header(req, "Content-Encoding") == NULL &&
+	if (may && body.len >= GZIP_LEAST && !find_header(req, "Content-Encoding") &&
 		negotiate_gzip(req_field_list(req, "Accept-Encoding")))
 		packed = gzip_pack(req->arena, body);
-	if (packed.at == NULL)
+	if (!packed.at)
 		return body;
 	reply_header(req, "Content-Encoding", STR("gzip"));
-	if (req->etag.at != NULL)
+	if (req->etag.at)
 		req->etag = with_suffix(req, req->etag);
 	return packed;
 }
@@ -153,7 +153,7 @@ static void put_shared(struct buf *head, struct req *req)
 		put_field(head, "Connection", STR("close"));
 	else if (req->minor == 0)
 		put_field(head, "Connection", STR("keep-alive"));
-	if (req->etag.at != NULL)
+	if (req->etag.at)
 		buf_printf(head, "ETag: \"%.*s\"\r\n", STR_ARG(req->etag));
 	put_field(head, "X-Content-Type-Options", STR("nosniff"));
 	put_field(head, "Referrer-Policy", STR("no-referrer"));
@@ -185,14 +185,14 @@ static void finish(struct req *req, int status, const char *content_type, struct
 {
 	must(req->state != REQ_ANSWERED);
 	req->status = status;
-	if (req->conn == NULL)
+	if (!req->conn)
 		return;
 	if (status == 200 && is_known(req)) {
 		if (body.len >= GZIP_LEAST && negotiate_gzip(req_field_list(req, "Accept-Encoding")))
 			req->etag = with_suffix(req, req->etag);
 		req->status = 304;
 		body = STR("");
-	} else if (content_type != NULL) {
+	} else if (content_type) {
 		body = choose_coding(req, content_type, body);
 		reply_header(req, "Content-Type", str_of(content_type));
 		default_header(req, "Content-Language", req->lang == LANG_EN ? STR("en") : STR("vi"));
@@ -237,7 +237,7 @@ static void put_fragment(struct buf *b, struct str pointer)
 	for (size_t i = 0; i < pointer.len; i++) {
 		char c = pointer.at[i];
 		bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		if (alnum || memchr(plain, c, sizeof plain - 1) != NULL)
+		if (alnum || memchr(plain, c, sizeof(plain) - 1))
 			buf_byte(&text, c);
 		else
 			buf_printf(&text, "%%%02X", (unsigned)(uint8_t)c);
@@ -247,8 +247,7 @@ static void put_fragment(struct buf *b, struct str pointer)
 
 static void put_fault(struct buf *b, const struct req *req, const struct req_fault *fault)
 {
-	struct str text =
-		fault->detail.at != NULL ? fault->detail : str_of(fault_text(fault->code, req->lang));
+	struct str text = fault->detail.at ? fault->detail : str_of(fault_text(fault->code, req->lang));
 
 	buf_printf(b, "{\"%s\":", fault->in);
 	if (strcmp(fault->in, "pointer") == 0)
@@ -305,7 +304,7 @@ static void finish_problem(struct req *req, enum problem problem, struct str det
 	buf_put(&b, STR(",\"title\":"));
 	buf_json(&b, str_of(row->title[req->lang]));
 	buf_printf(&b, ",\"status\":%d", row->status);
-	if (detail.at != NULL) {
+	if (detail.at) {
 		buf_put(&b, STR(",\"detail\":"));
 		buf_json(&b, detail);
 	}

@@ -24,9 +24,9 @@ static void count_out(struct req *req)
 struct req *req_new(struct app *app, struct conn *conn)
 {
 	struct arena *arena = arena_new();
-	struct req *req = arena != NULL ? arena_try(arena, sizeof *req) : NULL;
+	struct req *req = arena ? arena_try(arena, sizeof(*req)) : NULL;
 
-	if (req == NULL) {
+	if (!req) {
 		arena_free(arena);
 		return NULL;
 	}
@@ -53,7 +53,7 @@ void req_become(struct req *req, enum req_state state)
 /* The one end. */
 static void end(struct req *req)
 {
-	must(req->conn == NULL && req->pins == 0);
+	must(!req->conn && req->pins == 0);
 	reply_log(req);
 	arena_free(req->arena);
 }
@@ -67,7 +67,7 @@ void req_unpin(struct req *req)
 {
 	must(req->pins > 0);
 	req->pins--;
-	if (req->pins == 0 && req->conn == NULL)
+	if (req->pins == 0 && !req->conn)
 		end(req);
 }
 
@@ -101,7 +101,7 @@ struct str req_field_list(const struct req *req, const char *name)
 		struct str value = req->fields[i].value;
 		if (!str_eq_nocase(req->fields[i].name, wanted))
 			continue;
-		if (first.at == NULL) {
+		if (!first.at) {
 			first = value;
 			continue;
 		}
@@ -159,8 +159,8 @@ static void begin_trace(struct req *req)
 	static const char digits[] = "0123456789abcdef";
 	uint8_t random[TRACE_ID_LEN / 2];
 
-	rand_bytes(random, sizeof random);
-	for (unsigned i = 0; i < sizeof random; i++) {
+	rand_bytes(random, sizeof(random));
+	for (unsigned i = 0; i < sizeof(random); i++) {
 		req->trace_id[2 * i] = digits[random[i] >> 4];
 		req->trace_id[2 * i + 1] = digits[random[i] & 15];
 	}

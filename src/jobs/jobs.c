@@ -55,7 +55,7 @@ static const struct job {
 };
 
 enum {
-	NJOBS = sizeof jobs / sizeof jobs[0],
+	NJOBS = sizeof(jobs) / sizeof(jobs[0]),
 	FIRST_RUN_S = 1
 };
 
@@ -73,7 +73,7 @@ static void done(struct db_job *job, PGresult *const *results, const char *sqlst
 
 	turn->running = false;
 	metric_add(METRIC_job_runs, 1);
-	if (results == NULL) {
+	if (!results) {
 		metric_add(METRIC_job_failures, 1);
 		log_warn("job.failed", LOG_STR("job", str_of(turn->job->name)),
 			LOG_STR("sqlstate", str_of(sqlstate)));
@@ -91,9 +91,9 @@ static void run(evutil_socket_t fd, short what, void *arg)
 	if (turn->running || turn->app->draining)
 		return;
 	struct arena *arena = arena_new();
-	if (arena == NULL)
+	if (!arena)
 		return;
-	struct db_job *job = arena_alloc(arena, sizeof *job);
+	struct db_job *job = arena_alloc(arena, sizeof(*job));
 	*job = (struct db_job){.app = turn->app, .arena = arena, .state = turn};
 	struct db_unit *u = db_unit_job(job);
 	turn->running = true;
@@ -107,14 +107,14 @@ struct jobs {
 
 struct jobs *jobs_start(struct app *app, struct arena *arena)
 {
-	struct jobs *started = arena_alloc(arena, sizeof *started);
+	struct jobs *started = arena_alloc(arena, sizeof(*started));
 	const struct timeval first = {.tv_sec = FIRST_RUN_S};
 
 	for (size_t i = 0; i < NJOBS; i++) {
 		struct turn *turn = &started->turns[i];
 		*turn = (struct turn){
 			.app = app, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
-		must(turn->timer != NULL && event_add(turn->timer, &first) == 0);
+		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
 	return started;
 }

@@ -27,7 +27,7 @@ static struct str schema_fault(struct arena *arena, PGconn *pg)
 	struct str fault =
 		STR("the database has no schema of tiepdan: run `tiepdan migrate` and check `database_url`");
 
-	if (r != NULL && str_to_i64(str_of(PQgetvalue(r, 0, 0)), &schema) == 0 &&
+	if (r && str_to_i64(str_of(PQgetvalue(r, 0, 0)), &schema) == 0 &&
 		str_to_i64(str_of(PQgetvalue(r, 0, 1)), &oldest) == 0)
 		fault = serve_schema_fault(arena, known, schema, oldest);
 	PQclear(r);
@@ -46,7 +46,7 @@ static int check_schema(const struct config *config, struct arena *arena)
 	else
 		fault = schema_fault(arena, pg);
 	PQfinish(pg);
-	if (fault.at == NULL)
+	if (!fault.at)
 		return 0;
 	log_error("server.schema", LOG_STR("fault", fault));
 	return -1;
@@ -61,7 +61,7 @@ int serve_check(const struct config *config, struct arena *arena)
 			"server.settings", LOG_STR("fault", STR("`database_url` and `key_dir` must be set")));
 		return -1;
 	}
-	if (keys_load(arena, config->key_dir, &reason) == NULL) {
+	if (!keys_load(arena, config->key_dir, &reason)) {
 		log_error("server.keys", LOG_STR("fault", reason));
 		return -1;
 	}

@@ -20,11 +20,11 @@ static void take_over(struct children *cs)
 	unsigned place;
 	int pid, slot;
 
-	if (text == NULL)
+	if (!text)
 		return;
 	while (str_next(&rest, ';', &item)) {
 		char one[64];
-		snprintf(one, sizeof one, "%.*s", STR_ARG(item));
+		snprintf(one, sizeof(one), "%.*s", STR_ARG(item));
 		if (sscanf(one, "%u %d %d", &place, &pid, &slot) != 3)
 			continue;
 		if (place < cs->n && cs->at[place].old == 0) {
@@ -56,10 +56,10 @@ void children_hand_over(const struct children *cs)
 	text[0] = '\0';
 	for (unsigned i = 0; i < cs->n; i++)
 		if (cs->at[i].pid > 0)
-			len += (size_t)snprintf(text + len, sizeof text - len, "%u %d %d;", i, cs->at[i].pid,
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%u %d %d;", i, cs->at[i].pid,
 				cs->at[i].metric_slot);
 	for (unsigned i = 0; i < cs->nold; i++)
-		len += (size_t)snprintf(text + len, sizeof text - len, "%u %d %d;", CHILDREN_MAX,
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%u %d %d;", CHILDREN_MAX,
 			cs->old[i].pid, cs->old[i].metric_slot);
 	setenv(HAND_OVER, text, 1);
 }

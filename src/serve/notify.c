@@ -13,7 +13,7 @@ void notify_systemd(const char *state)
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 
-	if (path == NULL || strlen(path) < 2 || strlen(path) >= sizeof to.sun_path)
+	if (!path || strlen(path) < 2 || strlen(path) >= sizeof(to.sun_path))
 		return;
 	memcpy(to.sun_path, path, strlen(path));
 	if (to.sun_path[0] == '@')

@@ -39,10 +39,10 @@ static int parse_address(struct str text, struct sockaddr_storage *ret, socklen_
 		return -EINVAL;
 	struct str name = str_trim((struct str){text.at, colon - 1}, "[]");
 	struct str number = {text.at + colon, text.len - colon};
-	if (name.len == 0 || name.len >= sizeof host || number.len == 0 || number.len >= sizeof port)
+	if (name.len == 0 || name.len >= sizeof(host) || number.len == 0 || number.len >= sizeof(port))
 		return -EINVAL;
-	snprintf(host, sizeof host, "%.*s", STR_ARG(name));
-	snprintf(port, sizeof port, "%.*s", STR_ARG(number));
+	snprintf(host, sizeof(host), "%.*s", STR_ARG(name));
+	snprintf(port, sizeof(port), "%.*s", STR_ARG(number));
 
 	struct addrinfo hints = {
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
@@ -77,12 +77,12 @@ static int open_one(struct sockaddr_storage *address, socklen_t len, bool shared
 
 	if (fd < 0)
 		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (address->ss_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	if (shared_port)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)address, len) < 0 || listen(fd, BACKLOG) < 0 ||
 		getsockname(fd, (struct sockaddr *)address, &len) < 0) {
 		int error = errno;
@@ -114,8 +114,8 @@ static void remember_url(struct sockets *s, const struct sockaddr_storage *addre
 	inet_ntop(address->ss_family,
 		six ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
 		    : (const void *)&((const struct sockaddr_in *)address)->sin_addr,
-		host, sizeof host);
-	snprintf(s->url, sizeof s->url, six ? "http://[%s]:%u" : "http://%s:%u", host,
+		host, sizeof(host));
+	snprintf(s->url, sizeof(s->url), six ? "http://[%s]:%u" : "http://%s:%u", host,
 		ntohs(port_of(address)));
 }
 
@@ -192,10 +192,10 @@ static bool from_systemd(struct sockets *s)
 		   *names = getenv("LISTEN_FDNAMES");
 	int64_t owner, n;
 
-	if (pid == NULL || count == NULL || str_to_i64(str_of(pid), &owner) < 0 || owner != getpid() ||
+	if (!pid || !count || str_to_i64(str_of(pid), &owner) < 0 || owner != getpid() ||
 		str_to_i64(str_of(count), &n) < 0 || n < 1 || n > SOCKETS_MAX)
 		return false;
-	struct str rest = str_of(names != NULL ? names : ""), name;
+	struct str rest = str_of(names ? names : ""), name;
 	for (int fd = SYSTEMD_FIRST; fd < SYSTEMD_FIRST + (int)n; fd++) {
 		bool ops = str_next(&rest, ':', &name) && str_eq(name, STR("ops"));
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -203,7 +203,7 @@ static bool from_systemd(struct sockets *s)
 		add(s, fd, ops ? SOCKET_OPS : SOCKET_API, -1);
 	}
 	s->lent = true;
-	snprintf(s->url, sizeof s->url, "socket activation");
+	snprintf(s->url, sizeof(s->url), "socket activation");
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
@@ -217,15 +217,15 @@ static bool from_hand_over(struct sockets *s)
 	struct str rest = str_of(text), item;
 	int fd, use, worker;
 
-	if (text == NULL)
+	if (!text)
 		return false;
 	str_next(&rest, ' ', &item);
 	s->lent = str_eq(item, STR("1"));
 	str_next(&rest, '|', &item);
-	snprintf(s->url, sizeof s->url, "%.*s", STR_ARG(item));
+	snprintf(s->url, sizeof(s->url), "%.*s", STR_ARG(item));
 	while (str_next(&rest, ';', &item)) {
 		char one[64];
-		snprintf(one, sizeof one, "%.*s", STR_ARG(item));
+		snprintf(one, sizeof(one), "%.*s", STR_ARG(item));
 		if (sscanf(one, "%d %d %d", &fd, &use, &worker) == 3 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
 			add(s, fd, (enum socket_use)use, worker);
 	}
@@ -251,11 +251,11 @@ void sockets_shut(const struct sockets *s)
 void sockets_hand_over(const struct sockets *s)
 {
 	char text[SOCKETS_MAX * 32];
-	int len = snprintf(text, sizeof text, "%d %s|", s->lent, s->url);
+	int len = snprintf(text, sizeof(text), "%d %s|", s->lent, s->url);
 
 	for (unsigned i = 0; i < s->n; i++) {
 		fcntl(s->at[i].fd, F_SETFD, 0);
-		len += snprintf(text + len, sizeof text - (size_t)len, "%d %d %d;", s->at[i].fd,
+		len += snprintf(text + len, sizeof(text) - (size_t)len, "%d %d %d;", s->at[i].fd,
 			(int)s->at[i].use, s->at[i].worker);
 	}
 	setenv(HAND_OVER, text, 1);

@@ -25,7 +25,7 @@ struct socket_slot {
 struct sockets {
 	struct socket_slot at[SOCKETS_MAX];
 	unsigned n;
-	bool lent; /* by systemd */
+	bool lent;     /* by systemd */
 	char url[256]; /* of the first API address, with the real port */
 };
 

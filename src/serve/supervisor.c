@@ -44,10 +44,10 @@ struct supervisor {
 
 static const struct config *read_config(struct arena *arena, char **flags)
 {
-	const struct config *config = arena == NULL ? NULL : config_load(arena, flags, NULL, stderr);
+	const struct config *config = arena ? config_load(arena, flags, NULL, stderr) : NULL;
 	enum log_level level;
 
-	if (config != NULL && log_level_parse(str_of(config->log_level), &level))
+	if (config && log_level_parse(str_of(config->log_level), &level))
 		log_set_level(level); /* children inherit it */
 	return config;
 }
@@ -103,7 +103,7 @@ static void read_ready(struct supervisor *s)
 {
 	pid_t pid;
 
-	while (read(s->ready_pipe[0], &pid, sizeof pid) == sizeof pid)
+	while (read(s->ready_pipe[0], &pid, sizeof(pid)) == sizeof(pid))
 		children_ready(&s->children, pid);
 	announce(s);
 }
@@ -136,9 +136,8 @@ static void leave(struct supervisor *s)
 /* Why a configuration does not come into force; NULL: it could not be read. */
 static void log_refused(const char *event, const struct config *config)
 {
-	log_error(event,
-		LOG_STR("reason", config == NULL ? STR("the configuration has faults; the old one stays")
-						 : STR("the number of workers needs a restart")));
+	log_error(event, LOG_STR("reason", !config ? STR("the configuration has faults; the old one stays")
+						   : STR("the number of workers needs a restart")));
 }
 
 /* The number of workers and the addresses belong to the sockets, so they keep their values until a restart. */
@@ -147,7 +146,7 @@ static void reload(struct supervisor *s)
 	struct arena *arena = arena_new();
 	const struct config *config = read_config(arena, s->flags);
 
-	if (config == NULL || config->workers != s->config->workers) {
+	if (!config || config->workers != s->config->workers) {
 		log_refused("server.reload", config);
 		arena_free(arena);
 		return;
@@ -166,7 +165,7 @@ static bool may_re_execute(const struct supervisor *s)
 {
 	struct arena *arena = arena_new();
 	const struct config *config = read_config(arena, s->flags);
-	bool good = config != NULL && config->workers == s->config->workers;
+	bool good = config && config->workers == s->config->workers;
 
 	if (!good)
 		log_refused("server.re_execute", config);
@@ -178,13 +177,13 @@ static bool may_re_execute(const struct supervisor *s)
 static void re_execute(struct supervisor *s)
 {
 	char self[4096];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (len <= 0 || !may_re_execute(s))
 		return;
 	self[len] = '\0';
 	char *deleted = strstr(self, " (deleted)");
-	if (deleted != NULL)
+	if (deleted)
 		*deleted = '\0'; /* the package manager has put a new file there */
 	sockets_hand_over(&s->sockets);
 	children_hand_over(&s->children);
@@ -197,7 +196,7 @@ static void read_signals(struct supervisor *s)
 {
 	struct signalfd_siginfo got;
 
-	while (read(s->signals, &got, sizeof got) == sizeof got) {
+	while (read(s->signals, &got, sizeof(got)) == sizeof(got)) {
 		switch (got.ssi_signo) {
 		case SIGTERM:
 		case SIGINT:
@@ -253,21 +252,20 @@ static int run(struct supervisor *s)
 
 int supervisor_run(char **argv, char **flags)
 {
-	struct supervisor *s = calloc(1, sizeof *s);
+	struct supervisor *s = calloc(1, sizeof(*s));
 	int status = EXIT_FAILURE;
 
-	must(s != NULL);
+	must(s);
 	s->argv = argv;
 	s->flags = flags;
 	s->arena = arena_new();
 	s->config = read_config(s->arena, flags);
-	if (s->config == NULL || serve_check(s->config, s->arena) < 0 ||
-		sockets_open(&s->sockets, s->config) < 0)
+	if (!s->config || serve_check(s->config, s->arena) < 0 || sockets_open(&s->sockets, s->config) < 0)
 		goto out;
 	metric_init();
 	s->rate = rate_new();
 	s->signals = open_signals();
-	if (s->rate == NULL || s->signals < 0 || pipe2(s->ready_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
+	if (!s->rate || s->signals < 0 || pipe2(s->ready_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
 		goto out;
 	children_init(&s->children, (unsigned)s->config->workers);
 	status = run(s);

@@ -54,7 +54,7 @@ static bool accept_clients(struct worker *w)
 			continue;
 		const struct server *server = s->at[i].use == SOCKET_OPS ? &ops_server : &app_server;
 		struct listener *l = listener_new(&w->app, server, s->at[i].fd);
-		if (l == NULL)
+		if (!l)
 			return false;
 		w->listeners[w->nlisteners++] = l;
 	}
@@ -82,7 +82,7 @@ static void say_ready(struct worker *w)
 	} else {
 		w->jobs = jobs_start(&w->app, w->arena);
 	}
-	if (write(w->start->ready_fd, &pid, sizeof pid) != sizeof pid)
+	if (write(w->start->ready_fd, &pid, sizeof(pid)) != sizeof(pid))
 		log_warn("worker.ready_pipe", LOG_INT("index", w->start->index));
 	close(w->start->ready_fd);
 }
@@ -118,8 +118,7 @@ static bool is_warm(struct worker *w)
 {
 	struct app *app = &w->app;
 
-	return db_ready(app->db) && app->city != NULL &&
-	       (w->start->role == WORKER_JOBS || numbers_ready(app));
+	return db_ready(app->db) && app->city && (w->start->role == WORKER_JOBS || numbers_ready(app));
 }
 
 /* A worker accepts once it can answer: database reached, reference data and a block
@@ -159,7 +158,7 @@ static int build(struct worker *w)
 	*app = (struct app){.config = config, .rate = w->start->rate, .server = &app_server};
 	app->loop = event_base_new();
 	app->keys = keys_load(w->arena, config->key_dir, &reason);
-	if (app->loop == NULL || app->keys == NULL) {
+	if (!app->loop || !app->keys) {
 		log_error("worker.keys", LOG_STR("reason", reason));
 		return -1;
 	}
@@ -169,7 +168,7 @@ static int build(struct worker *w)
 	app->recent = recent_new(config->tracking_kept);
 	app->conns = conns_new(app);
 	app->db = db_open(app);
-	if (app->tokens == NULL || app->recent == NULL || app->conns == NULL || app->db == NULL)
+	if (!app->tokens || !app->recent || !app->conns || !app->db)
 		return -1;
 	return db_listen(app->db, "reference_changed", heard_reference); /* heard once at the start, too */
 }
@@ -180,7 +179,7 @@ static struct event *add_event(
 	struct event *e = event_new(w->app.loop, fd, (short)(what | EV_PERSIST), callback, w);
 	struct timeval every = {.tv_sec = every_ms / 1000, .tv_usec = every_ms % 1000 * 1000};
 
-	must(e != NULL && event_add(e, every_ms > 0 ? &every : NULL) == 0);
+	must(e && event_add(e, every_ms > 0 ? &every : NULL) == 0);
 	return e;
 }
 
@@ -199,18 +198,18 @@ static void tear_down(struct worker *w)
 
 	stop_listening(w);
 	conns_free(app->conns);
-	if (w->jobs != NULL)
+	if (w->jobs)
 		jobs_stop(w->jobs);
-	if (app->db != NULL)
+	if (app->db)
 		db_close(app->db);
 	token_cache_free(app->tokens);
 	recent_free(app->recent);
 	arena_free(app->city_arena);
-	if (w->term != NULL)
+	if (w->term)
 		event_free(w->term);
-	if (w->tick != NULL)
+	if (w->tick)
 		event_free(w->tick);
-	if (app->loop != NULL)
+	if (app->loop)
 		event_base_free(app->loop);
 	arena_free(w->arena); /* holds *w itself */
 }
@@ -251,9 +250,9 @@ int worker_run(const struct worker_start *start)
 	shape_init();
 	router_init();
 	struct arena *arena = arena_new();
-	if (arena == NULL)
+	if (!arena)
 		return EXIT_FAILURE;
-	struct worker *w = arena_alloc(arena, sizeof *w);
+	struct worker *w = arena_alloc(arena, sizeof(*w));
 	*w = (struct worker){.start = start, .arena = arena, .began_us = clock_mono_us()};
 	bool good = build(w) == 0;
 	if (good) {

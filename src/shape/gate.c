@@ -25,7 +25,7 @@ static const struct {
 	{json_error_unknown, {"sai cú pháp JSON", "the syntax is not JSON"}},
 };
 enum {
-	NREASONS = sizeof reasons / sizeof reasons[0]
+	NREASONS = sizeof(reasons) / sizeof(reasons[0])
 };
 
 /* While a text is parsed jansson gets its memory from this arena: there it never fails. jansson 2.14 ignores

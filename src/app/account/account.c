@@ -36,7 +36,7 @@ static void signed_in(struct req *req, PGresult *const *results)
 	uuid_parse(db_cell(row, 0, "account"), &claims.who.account);
 	claims.who.session = req->who.session;
 	struct str token = token_issue(req->arena, req->app->keys, req->app->config->public_url, &claims);
-	if (token.at == NULL) {
+	if (!token.at) {
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 		return;
 	}
@@ -54,7 +54,7 @@ void session_open(struct req *req)
 	const struct session_open *in = req->input;
 	struct str hash = login_code_hash(req->arena, req->app->keys, in->login, in->code);
 
-	if (hash.at == NULL) { /* it cannot be one of our codes */
+	if (!hash.at) { /* it cannot be one of our codes */
 		reply_problem(req, PROBLEM_bad_credentials, STR_NONE);
 		return;
 	}

@@ -22,7 +22,7 @@ static void replay(struct req *req, struct str detail)
 
 void once_claim(struct db_unit *u, struct req *req)
 {
-	if (req->once_key.at == NULL)
+	if (!req->once_key.at)
 		return;
 	sql_once_claim(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
 	db_unit_on(u, "TD200", replay);
@@ -30,7 +30,7 @@ void once_claim(struct db_unit *u, struct req *req)
 
 void once_finish(struct db_unit *u, struct req *req, int status, struct str body)
 {
-	if (req->once_key.at == NULL)
+	if (!req->once_key.at)
 		return;
 	sql_once_finish(u, .key = req->once_key, .status = status, .body = body);
 }

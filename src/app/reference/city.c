@@ -25,7 +25,7 @@ static struct str text(struct builder *b, const PGresult *r, int row, const char
 {
 	struct str cell = db_cell(r, row, column);
 
-	return cell.at == NULL ? STR_NONE : arena_str(b->arena, cell);
+	return cell.at ? arena_str(b->arena, cell) : STR_NONE;
 }
 
 static int32_t day(const PGresult *r, int row, const char *column, int32_t open)
@@ -85,9 +85,9 @@ static bool build_calendar(struct builder *b, int row, struct str *ret_reason)
 		.first_year = b->this_year - YEARS_BACK,
 		.last_year = b->this_year + YEARS_AHEAD};
 	struct calendar_hours *hours =
-		arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_HOURS]) + 1) * sizeof *hours);
+		arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_HOURS]) + 1) * sizeof(*hours));
 	struct calendar_day *days =
-		arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_DAYS]) + 1) * sizeof *days);
+		arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_DAYS]) + 1) * sizeof(*days));
 
 	source.hours = hours;
 	source.nhours = hours_of(b, source.code, hours);
@@ -100,7 +100,7 @@ static bool build_calendar(struct builder *b, int row, struct str *ret_reason)
 		return false;
 	}
 	b->calendars[row] = (struct calendar_named){source.code, calendar_compile(b->arena, &source)};
-	if (b->calendars[row].calendar == NULL)
+	if (!b->calendars[row].calendar)
 		*ret_reason = arena_printf(b->arena, "calendar %.*s: no working time, or overlapping hours",
 			STR_ARG(source.code));
 	return b->calendars[row].calendar != NULL;
@@ -109,7 +109,7 @@ static bool build_calendar(struct builder *b, int row, struct str *ret_reason)
 static bool build_calendars(struct builder *b, struct str *ret_reason)
 {
 	b->ncalendars = PQntuples(b->rows[CITY_CALENDARS]);
-	b->calendars = arena_alloc(b->arena, ((size_t)b->ncalendars + 1) * sizeof *b->calendars);
+	b->calendars = arena_alloc(b->arena, ((size_t)b->ncalendars + 1) * sizeof(*b->calendars));
 	for (int i = 0; i < b->ncalendars; i++)
 		if (!build_calendar(b, i, ret_reason))
 			return false;
@@ -127,7 +127,7 @@ static const struct calendar *calendar_named(const struct builder *b, struct str
 static void build_departments(struct builder *b, struct city *city)
 {
 	const PGresult *r = b->rows[CITY_DEPARTMENTS];
-	struct department *d = rows_of(b, CITY_DEPARTMENTS, sizeof *d, &city->ndepartments);
+	struct department *d = rows_of(b, CITY_DEPARTMENTS, sizeof(*d), &city->ndepartments);
 
 	city->departments = d;
 	for (int i = 0; i < PQntuples(r); i++, d++) {
@@ -149,13 +149,13 @@ static void build_departments(struct builder *b, struct city *city)
 static void build_areas(struct builder *b, struct city *city)
 {
 	const PGresult *r = b->rows[CITY_AREAS];
-	struct area *a = rows_of(b, CITY_AREAS, sizeof *a, &city->nareas);
+	struct area *a = rows_of(b, CITY_AREAS, sizeof(*a), &city->nareas);
 
 	city->areas = a;
 	for (int i = 0; i < PQntuples(r); i++, a++) {
 		*a = (struct area){text(b, r, i, "code"), text(b, r, i, "parent"),
 			day(r, i, "valid_from", INT32_MIN), day(r, i, "valid_to", INT32_MAX)};
-		if (a->parent.at == NULL)
+		if (!a->parent.at)
 			city->city_area = a->code;
 	}
 }
@@ -163,7 +163,7 @@ static void build_areas(struct builder *b, struct city *city)
 static void build_categories(struct builder *b, struct city *city)
 {
 	const PGresult *r = b->rows[CITY_CATEGORIES];
-	struct category *c = rows_of(b, CITY_CATEGORIES, sizeof *c, &city->ncategories);
+	struct category *c = rows_of(b, CITY_CATEGORIES, sizeof(*c), &city->ncategories);
 
 	city->categories = c;
 	for (int i = 0; i < PQntuples(r); i++)
@@ -175,7 +175,7 @@ static void build_categories(struct builder *b, struct city *city)
 static void build_kinds(struct builder *b, struct city *city)
 {
 	const PGresult *r = b->rows[CITY_KINDS];
-	struct kind *k = rows_of(b, CITY_KINDS, sizeof *k, &city->nkinds);
+	struct kind *k = rows_of(b, CITY_KINDS, sizeof(*k), &city->nkinds);
 
 	city->kinds = k;
 	for (int i = 0; i < PQntuples(r); i++)
@@ -188,7 +188,7 @@ static void build_kinds(struct builder *b, struct city *city)
 static void build_rules(struct builder *b, struct city *city)
 {
 	const PGresult *r = b->rows[CITY_RULES];
-	struct route_rule *rule = rows_of(b, CITY_RULES, sizeof *rule, &city->nrules);
+	struct route_rule *rule = rows_of(b, CITY_RULES, sizeof(*rule), &city->nrules);
 
 	city->rules = rule;
 	for (int i = 0; i < PQntuples(r); i++)
@@ -206,7 +206,7 @@ static bool unit(const PGresult *r, int row, const char *column, enum deadline_u
 static bool build_policies(struct builder *b, struct city *city, struct str *ret_reason)
 {
 	const PGresult *r = b->rows[CITY_POLICIES];
-	struct policy *p = rows_of(b, CITY_POLICIES, sizeof *p, &city->npolicies);
+	struct policy *p = rows_of(b, CITY_POLICIES, sizeof(*p), &city->npolicies);
 
 	city->policies = p;
 	for (int i = 0; i < PQntuples(r); i++, p++) {
@@ -236,7 +236,7 @@ const struct city *city_from_rows(
 	struct arena *arena, PGresult *const *rows, int64_t now_ms, struct str *ret_reason)
 {
 	struct builder b = {.arena = arena, .rows = rows};
-	struct city *city = arena_alloc(arena, sizeof *city);
+	struct city *city = arena_alloc(arena, sizeof(*city));
 
 	clock_civil_from_days((int32_t)(now_ms / 86400000), &b.this_year, &(int){0}, &(int){0});
 	if (!build_calendars(&b, ret_reason))

@@ -48,14 +48,14 @@ static void loaded(struct db_job *job, PGresult *const *results, const char *sql
 	struct app *app = l->app;
 	struct str reason = str_of(sqlstate);
 	const struct city *city =
-		results == NULL ? NULL : city_from_rows(l->city_arena, results, clock_wall_ms(), &reason);
+		results ? city_from_rows(l->city_arena, results, clock_wall_ms(), &reason) : NULL;
 
-	if (city != NULL) {
+	if (city) {
 		log_info("reference.loaded", LOG_STR("version", city->version),
 			LOG_INT("departments", city->ndepartments));
 		swap(app, city, l->city_arena);
 	} else {
-		if (results != NULL)
+		if (results)
 			log_error("reference.unusable", LOG_STR("reason", reason));
 		arena_free(l->city_arena);
 		later(app);
@@ -67,14 +67,14 @@ void reference_load(struct app *app)
 {
 	struct arena *arena = arena_new(), *city_arena = arena_new();
 
-	if (arena == NULL || city_arena == NULL) {
+	if (!arena || !city_arena) {
 		arena_free(arena);
 		arena_free(city_arena);
 		later(app);
 		return;
 	}
-	struct loading *l = arena_alloc(arena, sizeof *l);
-	struct db_job *job = arena_alloc(arena, sizeof *job);
+	struct loading *l = arena_alloc(arena, sizeof(*l));
+	struct db_job *job = arena_alloc(arena, sizeof(*job));
 	*l = (struct loading){.app = app, .city_arena = city_arena};
 	*job = (struct db_job){.app = app, .arena = arena, .state = l};
 	struct db_unit *u = db_unit_job(job);
@@ -97,7 +97,7 @@ static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct
 	if (!page_begin(req, cursor, limit, ret_page))
 		return false;
 	reply_header(req, "Cache-Control", STR("public, max-age=60"));
-	if (req->app->city != NULL)
+	if (req->app->city)
 		reply_etag(req, arena_str(req->arena, req->app->city->version));
 	return true;
 }

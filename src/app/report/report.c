@@ -15,7 +15,7 @@ static const char *const columns[] = {"key", "name_vi", "name_en", "answered_on_
 	"open_in_time", "open_overdue", "no_clock", "total"};
 enum {
 	NNAMES = 3,
-	NCOLUMNS = sizeof columns / sizeof columns[0]
+	NCOLUMNS = sizeof(columns) / sizeof(columns[0])
 };
 
 /* The instant the figures stand for: what was asked for, else when the request came. */

@@ -63,10 +63,9 @@ static void opened(struct req *req, PGresult *const *results)
 	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
 		.wrapped = bytes_of(req, db_cell(row, 0, "wrapped")),
 		.box = bytes_of(req, db_cell(row, 0, "box"))};
-	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof req->args[0].uuid.byte};
-	struct str plain =
-		sealed.box.at == NULL ? STR("{}") : seal_open(req->arena, req->app->keys, owner, &sealed);
-	if (plain.at == NULL)
+	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof(req->args[0].uuid.byte)};
+	struct str plain = sealed.box.at ? seal_open(req->arena, req->app->keys, owner, &sealed) : STR("{}");
+	if (!plain.at)
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 	else
 		reply_json(req, 200, plain);

@@ -38,20 +38,20 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 	const struct city *city = req->app->city;
 	int32_t today = calendar_local_day(city->calendar, now_ms / 1000);
 
-	if (city_category(city, in->category, today) == NULL)
+	if (!city_category(city, in->category, today))
 		req_fault(req, "pointer", STR("/category"), FAULT_ended);
-	if (in->area.at != NULL && city_area(city, in->area, today) == NULL)
+	if (in->area.at && !city_area(city, in->area, today))
 		req_fault(req, "pointer", STR("/area"), FAULT_ended);
-	if (in->anonymous && in->contact != NULL)
+	if (in->anonymous && in->contact)
 		req_fault(req, "pointer", STR("/contact"), FAULT_not_allowed);
-	if (in->contact != NULL && in->contact->name.at == NULL && in->contact->phone.at == NULL &&
-		in->contact->email.at == NULL && in->contact->address.at == NULL)
+	if (in->contact && !in->contact->name.at && !in->contact->phone.at && !in->contact->email.at &&
+		!in->contact->address.at)
 		req_fault(req, "pointer", STR("/contact"), FAULT_required);
 }
 
 static void put_member(struct buf *b, const char *name, struct str value)
 {
-	if (value.at == NULL)
+	if (!value.at)
 		return;
 	buf_printf(b, "%s\"%s\":", b->len > 1 ? "," : "", name);
 	buf_json(b, value);
@@ -63,7 +63,7 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 	struct sealed sealed;
 
 	row->contact_epoch = DB_NO_INT;
-	if (contact == NULL)
+	if (!contact)
 		return;
 	const struct keys *keys = req->app->keys;
 	struct buf b = {.arena = req->arena};
@@ -73,15 +73,15 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 	put_member(&b, "email", contact->email);
 	put_member(&b, "address", contact->address);
 	buf_byte(&b, '}');
-	seal(req->arena, keys, (struct str){(const char *)row->id.byte, sizeof row->id.byte}, buf_str(&b),
+	seal(req->arena, keys, (struct str){(const char *)row->id.byte, sizeof(row->id.byte)}, buf_str(&b),
 		&sealed);
 	row->contact_epoch = sealed.epoch;
 	row->contact_wrapped = sealed.wrapped;
 	row->contact_box = sealed.box;
 	row->contact_commitment = sealed.commitment;
-	if (contact->phone.at != NULL)
+	if (contact->phone.at)
 		row->phone_index = seal_blind_index(req->arena, keys, contact->phone);
-	if (contact->email.at != NULL)
+	if (contact->email.at)
 		row->email_index = seal_blind_index(req->arena, keys, contact->email);
 }
 
@@ -115,7 +115,7 @@ static void filed(struct req *req, const PGresult *result, int row)
 
 #define COLUMN(member)                                                                                       \
 	{                                                                                                    \
-		&row->member, n, sizeof *row                                                                 \
+		&row->member, n, sizeof(*row)                                                                \
 	}
 
 static void add_filings(struct db_unit *u, const void *rows, size_t n)
@@ -152,8 +152,8 @@ static void copy_words(struct req *req, const struct ticket_file *in, struct row
 	row->language = in->language;
 	row->channel = in->channel;
 	row->anonymous = in->anonymous;
-	row->lon = in->point == NULL ? NAN : in->point->lon;
-	row->lat = in->point == NULL ? NAN : in->point->lat;
+	row->lon = in->point ? in->point->lon : NAN;
+	row->lat = in->point ? in->point->lat : NAN;
 	row->folded = text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(in->title),
 						    STR_ARG(in->text), STR_ARG(in->location_text)));
 }
@@ -172,7 +172,7 @@ static bool decide(struct req *req, struct row *row)
 	if (city_decide(req->app->city, &facts, &d) < 0)
 		return false;
 	row->department = d.department->id;
-	row->policy = d.policy == NULL ? DB_NO_INT : d.policy->id;
+	row->policy = d.policy ? d.policy->id : DB_NO_INT;
 	row->visibility =
 		arena_str(req->arena, d.visibility); /* the row outlives this city: see reference.h */
 	row->sight = arena_str(req->arena, d.sight);
@@ -208,7 +208,7 @@ void ticket_file(struct req *req)
 		.once_key = req->once_key,
 		.once_fingerprint = req->once_fingerprint};
 
-	if (req->app->city == NULL) {
+	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}

@@ -23,11 +23,11 @@ static const struct department *clock_department(const struct req *req, const st
 	const struct city *city = req->app->city;
 	const struct department *d = NULL;
 
-	if (move->department.at != NULL)
+	if (move->department.at)
 		d = city_department(city, move->department);
-	if (d == NULL)
+	if (!d)
 		d = city_department_by_id(city, req->who.department);
-	return d != NULL ? d : city_department(city, city->hub);
+	return d ? d : city_department(city, city->hub);
 }
 
 /* The clock offers as parallel arrays. */
@@ -47,9 +47,9 @@ static struct offers offers(struct req *req, const struct move *move, int64_t no
 	const struct clock_offer *from = city_clock_offers(
 		req->arena, req->app->city, clock_department(req, move), now_ms / 1000, &o.n);
 
-	o.policy = arena_alloc(req->arena, (o.n + 1) * sizeof *o.policy);
-	o.accept_due = arena_alloc(req->arena, (o.n + 1) * sizeof *o.accept_due);
-	o.answer_due = arena_alloc(req->arena, (o.n + 1) * sizeof *o.answer_due);
+	o.policy = arena_alloc(req->arena, (o.n + 1) * sizeof(*o.policy));
+	o.accept_due = arena_alloc(req->arena, (o.n + 1) * sizeof(*o.accept_due));
+	o.answer_due = arena_alloc(req->arena, (o.n + 1) * sizeof(*o.answer_due));
 	for (unsigned i = 0; i < o.n; i++) {
 		o.policy[i] = from[i].policy;
 		o.accept_due[i] = in_ms(from[i].accept_due);
@@ -62,7 +62,7 @@ static void run(struct req *req, struct move move)
 {
 	int64_t now_ms = clock_wall_ms();
 
-	if (req->app->city == NULL) {
+	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}

@@ -29,7 +29,7 @@ static void got_block(struct db_job *job, PGresult *const *results, const char *
 	struct numbers *n = job->app->numbers;
 
 	n->asking = false;
-	if (results == NULL) {
+	if (!results) {
 		log_warn("ticket.no_numbers", LOG_STR("sqlstate", str_of(sqlstate)));
 	} else {
 		int64_t first = db_cell_int(results[0], 0, "first");
@@ -43,9 +43,9 @@ static void ask(struct app *app)
 	struct numbers *n = app->numbers;
 	struct arena *arena = arena_new();
 
-	if (arena == NULL)
+	if (!arena)
 		return;
-	struct db_job *job = arena_alloc(arena, sizeof *job);
+	struct db_job *job = arena_alloc(arena, sizeof(*job));
 	*job = (struct db_job){.app = app, .arena = arena};
 	n->asking = true;
 	struct db_unit *u = db_unit_job(job);

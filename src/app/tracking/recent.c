@@ -22,7 +22,7 @@ struct recent *recent_new(int64_t places)
 	size_t n = (size_t)places, size = sizeof(struct recent) + n * sizeof(struct place);
 	struct recent *recent = fail_malloc(size);
 
-	if (recent == NULL)
+	if (!recent)
 		return NULL;
 	memset(recent, 0, size);
 	recent->n = n;
@@ -31,7 +31,7 @@ struct recent *recent_new(int64_t places)
 
 void recent_free(struct recent *recent)
 {
-	for (size_t i = 0; recent != NULL && i < recent->n; i++)
+	for (size_t i = 0; recent && i < recent->n; i++)
 		free(recent->places[i].body);
 	free(recent);
 }
@@ -48,7 +48,7 @@ int64_t recent_find(const struct recent *recent, const struct recent_page *ticke
 		return RECENT_NONE;
 	const struct place *place = &recent->places[place_of(recent, ticket->number)];
 	const struct recent_page *page = &place->page;
-	if (place->body == NULL || page->number != ticket->number || page->generation != ticket->generation ||
+	if (!place->body || page->number != ticket->number || page->generation != ticket->generation ||
 		now_ms >= page->fresh_until_ms)
 		return RECENT_NONE;
 	*ret_body = arena_str(arena, (struct str){place->body, place->len});
@@ -61,7 +61,7 @@ void recent_keep(struct recent *recent, const struct recent_page *page, struct s
 		return;
 	struct place *place = &recent->places[place_of(recent, page->number)];
 	char *copy = fail_realloc(place->body, body.len);
-	if (copy == NULL)
+	if (!copy)
 		return;
 	memcpy(copy, body.at, body.len);
 	*place = (struct place){.page = *page, .body = copy, .len = body.len};

@@ -18,7 +18,7 @@ struct row {
 
 #define COLUMN(member)                                                                                       \
 	{                                                                                                    \
-		&row->member, n, sizeof *row                                                                 \
+		&row->member, n, sizeof(*row)                                                                \
 	}
 
 static void add_shows(struct db_unit *u, const void *rows, size_t n)
@@ -41,7 +41,7 @@ static void shown(struct req *req, const PGresult *result, int row)
 		.generation = req->who.generation,
 		.version = db_cell_int(result, row, "version"),
 		.fresh_until_ms = db_cell_int(result, row, "fresh_until_ms")};
-	if (body.at != NULL) {
+	if (body.at) {
 		recent_keep(req->app->recent, &page, body);
 		req->made = arena_str(req->arena, body);
 	}
