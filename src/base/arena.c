@@ -3,6 +3,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,34 +306,26 @@ struct str arena_str(struct arena *arena, struct str s)
 	return s.at ? (struct str){arena_cstr(arena, s), s.len} : STR_NONE;
 }
 
-struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
+struct str arena_printf(struct arena *arena, const char *format, ...)
 {
 	char small[256];
-	va_list again;
+	va_list args;
 	char *text;
 	int len;
 
-	va_copy(again, args);
+	va_start(args, format);
 	len = vsnprintf(small, sizeof(small), format, args);
+	va_end(args);
 	must(len >= 0);
 	text = arena_alloc(arena, (size_t)len + 1);
-	if ((size_t)len < sizeof(small))
+	if ((size_t)len < sizeof(small)) {
 		memcpy(text, small, (size_t)len);
-	else
-		vsnprintf(text, (size_t)len + 1, format, again);
-	va_end(again);
-	return (struct str){text, (size_t)len};
-}
-
-struct str arena_printf(struct arena *arena, const char *format, ...)
-{
-	struct str text;
-	va_list args;
-
+		return (struct str){text, (size_t)len};
+	}
 	va_start(args, format);
-	text = arena_vprintf(arena, format, args);
+	vsnprintf(text, (size_t)len + 1, format, args);
 	va_end(args);
-	return text;
+	return (struct str){text, (size_t)len};
 }
 
 void arena_defer_(struct arena *arena, arena_cleanup *fn, void *object)

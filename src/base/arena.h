@@ -1,7 +1,6 @@
 #ifndef TIEPDAN_BASE_ARENA_H
 #define TIEPDAN_BASE_ARENA_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,8 +32,6 @@ size_t arena_used(const struct arena *arena); /* bytes taken from the system */
 struct str arena_str(struct arena *arena, struct str s); /* a copy, with a zero byte behind it */
 char *arena_cstr(struct arena *arena, struct str s);	 /* the same as a C string */
 struct str arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
-	__attribute__((format(printf, 2, 0)));
 
 /* Runs fn(object) when the arena is freed. The compiler checks that fn takes a pointer of the type of
  * `object`. */

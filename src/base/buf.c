@@ -1,6 +1,7 @@
 /* A growing run of bytes in an arena, and JSON strings into it. */
 #include "base/buf.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -7,14 +7,12 @@
 #include "base/digest.h"
 
 #include <endian.h>
-#include <pthread.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include "base/must.h"
-#include "base/rand.h"
 
 static struct digest finish(SHA256_CTX *sha)
 {
@@ -98,7 +96,7 @@ static void sip_word(uint64_t v[4], uint64_t word)
 	v[0] ^= word;
 }
 
-uint64_t digest_siphash_keyed(const uint64_t key[2], struct str data)
+uint64_t digest_siphash(const uint64_t key[2], struct str data)
 {
 	uint64_t v[4] = {
 		key[0] ^ UINT64_C(0x736f6d6570736575),
@@ -119,21 +117,6 @@ uint64_t digest_siphash_keyed(const uint64_t key[2], struct str data)
 	v[2] ^= 0xff;
 	sip_rounds(v, 4);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
-
-static uint64_t process_key[2];
-
-static void make_process_key(void)
-{
-	rand_bytes(process_key, sizeof(process_key));
-}
-
-uint64_t digest_siphash(struct str data)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, make_process_key);
-	return digest_siphash_keyed(process_key, data);
 }
 
 struct str digest_hex(struct arena *arena, struct str bytes)

@@ -21,10 +21,8 @@ struct digest digest_sha256(struct str data);
 struct digest digest_hmac(struct str key, const struct str *parts, size_t n);
 struct str digest_bytes(const struct digest *d); /* a view, lives as long as *d */
 
-/* SipHash-2-4 with a key made at process start: for hash tables and other places where a stranger picks the
- * keys. */
-uint64_t digest_siphash(struct str data);
-uint64_t digest_siphash_keyed(const uint64_t key[2], struct str data); /* the same with a key of the caller */
+/* SipHash-2-4: a keyed function of short inputs, for small numbers. */
+uint64_t digest_siphash(const uint64_t key[2], struct str data);
 
 /* Encodings. Decoders are strict (canonical form only) and return absent on any fault. */
 struct str digest_hex(struct arena *arena, struct str bytes);

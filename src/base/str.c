@@ -82,6 +82,15 @@ bool str_next(struct str *rest, char separator, struct str *ret_part)
 	return true;
 }
 
+int str_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 int str_to_i64(struct str s, int64_t *ret_value)
 {
 	bool negative = s.len && s.at[0] == '-';

@@ -27,6 +27,7 @@ struct str str_trim(struct str s, const char *set); /* without leading and trail
 /* Cuts the part before the next `separator` off `*rest` into `*ret_part`; false when nothing is left. "a,,b"
  * has three parts, "a," one, "" and an absent text none. */
 bool str_next(struct str *rest, char separator, struct str *ret_part);
+int str_hex_digit(char c); /* its value, in any letter case; -1: it is none */
 /* Decimal digits with an optional '-', the whole text, no overflow. Returns 0 or -EINVAL / -ERANGE. */
 int str_to_i64(struct str s, int64_t *ret_value);
 int str_compare(struct str a, struct str b); /* bytewise order, like memcmp; absent as empty */

@@ -39,17 +39,6 @@ struct uuid uuid_new(void)
 	return u;
 }
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool hyphen_before(size_t byte)
 {
 	return byte == 4 || byte == 6 || byte == 8 || byte == 10;
@@ -67,8 +56,8 @@ bool uuid_parse(struct str text, struct uuid *ret)
 
 		if (hyphen_before(i) && *at++ != '-')
 			return false;
-		high = digit_of(at[0]);
-		low = digit_of(at[1]);
+		high = str_hex_digit(at[0]);
+		low = str_hex_digit(at[1]);
 		if (high < 0 || low < 0)
 			return false;
 		u.byte[i] = (uint8_t)(high << 4 | low);

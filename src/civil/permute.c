@@ -1,6 +1,7 @@
 /* A keyed permutation of small numbers: Feistel rounds, walked along the cycle where the width is odd. */
 #include "civil/permute.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -10,46 +11,12 @@ enum {
 	ROUNDS = 8
 };
 
-static uint64_t rotate(uint64_t x, unsigned by)
+/* The round function. */
+static uint64_t mix(const struct permute *p, uint64_t message)
 {
-	return x << by | x >> (64 - by);
-}
+	uint64_t wire = htole64(message);
 
-static void sip_round(uint64_t v[4])
-{
-	v[0] += v[1];
-	v[1] = rotate(v[1], 13) ^ v[0];
-	v[0] = rotate(v[0], 32);
-	v[2] += v[3];
-	v[3] = rotate(v[3], 16) ^ v[2];
-	v[0] += v[3];
-	v[3] = rotate(v[3], 21) ^ v[0];
-	v[2] += v[1];
-	v[1] = rotate(v[1], 17) ^ v[2];
-	v[2] = rotate(v[2], 32);
-}
-
-/* SipHash-2-4 (Aumasson and Bernstein 2012) of a message of 8 bytes. */
-static uint64_t sip(const uint64_t key[2], uint64_t message)
-{
-	const uint64_t blocks[2] = {message, UINT64_C(8) << 56};
-	uint64_t v[4] = {
-		key[0] ^ UINT64_C(0x736f6d6570736575),
-		key[1] ^ UINT64_C(0x646f72616e646f6d),
-		key[0] ^ UINT64_C(0x6c7967656e657261),
-		key[1] ^ UINT64_C(0x7465646279746573),
-	};
-
-	for (unsigned i = 0; i < 2; i++) {
-		v[3] ^= blocks[i];
-		sip_round(v);
-		sip_round(v);
-		v[0] ^= blocks[i];
-	}
-	v[2] ^= 0xff;
-	for (unsigned i = 0; i < 4; i++)
-		sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	return digest_siphash(p->key, (struct str){(const char *)&wire, sizeof(wire)});
 }
 
 struct permute permute_of(struct str key, struct str label, unsigned bits)
@@ -74,11 +41,11 @@ static uint64_t once(const struct permute *p, uint64_t number, bool forward)
 
 		/* Inverting is the same network with the halves exchanged and the rounds backwards. */
 		if (forward) {
-			next = left ^ (sip(p->key, round << 56 | right) & mask);
+			next = left ^ (mix(p, round << 56 | right) & mask);
 			left = right;
 			right = next;
 		} else {
-			next = right ^ (sip(p->key, round << 56 | left) & mask);
+			next = right ^ (mix(p, round << 56 | left) & mask);
 			right = left;
 			left = next;
 		}

@@ -27,17 +27,6 @@ static enum http_refusal whole_line(struct str data, size_t max, size_t *ret_tak
 	return HTTP_OK;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static struct str tail_of(struct str s, size_t n)
 {
 	return (struct str){s.at + n, s.len - n};
@@ -81,12 +70,12 @@ static enum http_refusal read_size(struct http_chunks *c, struct str data, size_
 	struct str line;
 	enum http_refusal bad = whole_line(data, HTTP_CHUNK_LINE_MAX, ret_taken, &line);
 
-	if (data.len > 0 && hex_digit(data.at[0]) < 0)
+	if (data.len > 0 && str_hex_digit(data.at[0]) < 0)
 		return HTTP_bad_chunk_size;
 	if (bad != HTTP_OK || *ret_taken == 0)
 		return bad;
-	for (; n < line.len && hex_digit(line.at[n]) >= 0; n++)
-		size = size * 16 + (uint64_t)hex_digit(line.at[n]);
+	for (; n < line.len && str_hex_digit(line.at[n]) >= 0; n++)
+		size = size * 16 + (uint64_t)str_hex_digit(line.at[n]);
 	if (n > SIZE_DIGITS_MAX || !is_extension((struct str){line.at + n, line.len - n}))
 		return HTTP_bad_chunk_size;
 	if (size > (uint64_t)INT64_MAX - c->total)

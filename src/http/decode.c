@@ -4,14 +4,6 @@
 
 #include "http/parse.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decodes into `out`, which is as long as `text`; -EINVAL for a bad escape. */
 static int decode(struct str text, bool plus, char *out, size_t *ret_len)
 {
@@ -20,10 +12,10 @@ static int decode(struct str text, bool plus, char *out, size_t *ret_len)
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.at[i];
 		if (c == '%') {
-			if (text.len - i < 3 || hex_value(text.at[i + 1]) < 0 ||
-				hex_value(text.at[i + 2]) < 0)
+			if (text.len - i < 3 || str_hex_digit(text.at[i + 1]) < 0 ||
+				str_hex_digit(text.at[i + 2]) < 0)
 				return -EINVAL;
-			c = (char)(hex_value(text.at[i + 1]) << 4 | hex_value(text.at[i + 2]));
+			c = (char)(str_hex_digit(text.at[i + 1]) << 4 | str_hex_digit(text.at[i + 2]));
 			i += 2;
 		} else if (c == '+' && plus) {
 			c = ' ';

@@ -136,9 +136,7 @@ static void siphash(void **state)
 	for (int i = 0; i < 64; i++)
 		message[i] = (char)i;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_true(digest_siphash_keyed(key, (struct str){message, cases[i].len}) == cases[i].hash);
-	assert_true(digest_siphash(STR("a")) == digest_siphash(STR("a")));
-	assert_true(digest_siphash(STR("a")) != digest_siphash(STR("b")));
+		assert_true(digest_siphash(key, (struct str){message, cases[i].len}) == cases[i].hash);
 }
 
 /* RFC 4648 section 10, without padding, and the two letters that differ. */

@@ -49,6 +49,20 @@ static void starts_and_ends(void **state)
 	assert_true(str_ends(STR_NONE, STR_NONE));
 }
 
+static void hex_digits(void **state)
+{
+	static const char digits[] = "0123456789abcdef", capitals[] = "ABCDEF";
+
+	(void)state;
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(str_hex_digit(digits[i]), i);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(str_hex_digit(capitals[i]), 10 + i);
+	for (const char *none = "/:@G`g \x7f"; *none; none++)
+		assert_int_equal(str_hex_digit(*none), -1);
+	assert_int_equal(str_hex_digit('\0'), -1);
+}
+
 static void trimming(void **state)
 {
 	(void)state;
@@ -187,6 +201,7 @@ int main(void)
 		cmocka_unit_test(absent_is_not_empty),
 		cmocka_unit_test(comparing),
 		cmocka_unit_test(starts_and_ends),
+		cmocka_unit_test(hex_digits),
 		cmocka_unit_test(trimming),
 		cmocka_unit_test(parts),
 		cmocka_unit_test(numbers),
