@@ -151,17 +151,16 @@ static enum verdict step_accept(struct req *req)
 	return refuse(req, PROBLEM_not_acceptable);
 }
 
-/* The version that a change was made for: exactly one strong tag of ours, or "*". */
+/* The version that a change was made for: exactly one strong tag of ours. "*" says that somebody has not looked at what he
+ * changes, so it counts as none. */
 static enum verdict step_match(struct req *req)
 {
 	req->if_match = INT64_MIN;
 	if (!(req->route->flags & ROUTE_IF_MATCH))
 		return NEXT;
 	struct str field = req_field(req, "If-Match");
-	if (!field.at)
+	if (!field.at || str_eq(field, STR("*")))
 		return refuse(req, PROBLEM_precondition_required);
-	if (str_eq(field, STR("*")))
-		return NEXT;
 	/* A weak tag, a list or a tag that is no version never equals the version of a ticket (RFC 9110 section 13.1.1). */
 	struct str tag = reply_tag_of(field);
 	if (tag.len == 0 || tag.at[0] < '1' || str_to_i64(tag, &req->if_match) < 0)
@@ -249,8 +248,8 @@ static const struct step {
 	const char *name;
 	enum verdict (*run)(struct req *req);
 } steps[] = {
-	{"route", step_route},	 /* which operation: routes.def                        */
 	{"rate", step_rate},	 /* limit by address block, before anything expensive  */
+	{"route", step_route},	 /* which operation: routes.def                        */
 	{"who", step_who},	 /* who is calling: token, or code and secret          */
 	{"limit", step_limit},	 /* limit by principal                                 */
 	{"may", step_may},	 /* may this role call it                              */

@@ -89,7 +89,7 @@ struct req {
 	struct str address_block;    /* IPv4 /32 or IPv6 /64 of it: the key of rate limits     */
 	struct str raw_body;	     /* complete body, when the route takes one                */
 	const void *input;	     /* struct of the route's shape: body, or query of a GET   */
-	int64_t if_match;	     /* version from If-Match; INT64_MIN: none, or "*"         */
+	int64_t if_match;	     /* version from If-Match; INT64_MIN: none                 */
 	struct str once_key;	     /* HMAC of the Idempotency-Key, absent if none was sent   */
 	struct str once_fingerprint; /* SHA-256 of the canonical request                       */
 

@@ -65,3 +65,9 @@ def test_a_forged_header_from_a_stranger_is_not_believed(cluster, contract):
         for n in range(30):
             found.append(town.client(X_Forwarded_For="198.51.100.%d" % n).post("/v1/tickets", ticket(), status=None).status)
         assert found.count(429) >= 15
+
+
+def test_unknown_paths_count_too(cluster, contract):
+    with new_town(cluster, contract, rate_address=10) as town:
+        statuses = [town.anyone.get("/nothing-here", status=None).status for _ in range(30)]
+        assert set(statuses) == {404, 429} and statuses[-1] == 429

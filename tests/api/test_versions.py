@@ -55,3 +55,10 @@ def test_of_many_at_once_one_wins(town):
             t.join()
         assert sorted(statuses) == [200, 412, 412, 412]
         assert town.version(ticket_id) == 3
+
+
+def test_a_change_of_whatever_it_may_be_is_refused(town):
+    ticket_id, _ = town.filed()
+    answer = town.person("officer").post("/v1/tickets/%s/accept" % ticket_id, None, {"If-Match": "*"}, 428)
+    assert answer.problem == "precondition_required"
+    assert town.version(ticket_id) == 1
