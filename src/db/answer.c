@@ -36,13 +36,7 @@ const PGresult *answer_find(PGresult *const *results, const char *column)
 	return found;
 }
 
-/* A cell that the answer need not have. */
-static struct str optional(const PGresult *row, const char *column)
-{
-	return PQfnumber(row, column) >= 0 ? db_cell(row, 0, column) : STR_NONE;
-}
-
-static void answer_row(struct req *req, PGresult *const *results, int status)
+void answer_object(struct req *req, PGresult *const *results)
 {
 	const PGresult *row = answer_find(results, "body");
 
@@ -50,24 +44,15 @@ static void answer_row(struct req *req, PGresult *const *results, int status)
 		reply_problem(req, PROBLEM_not_found, STR_NONE);
 		return;
 	}
-	struct str etag = optional(row, "etag"), location = optional(row, "location");
-	if (etag.at)
-		reply_etag(req, etag);
-	if (location.at)
-		reply_header(req, "Location", location);
-	if (optional(row, "status").at)
-		status = (int)db_cell_int(row, 0, "status");
-	reply_json(req, status, db_cell(row, 0, "body"));
+	if (PQfnumber(row, "etag") >= 0)
+		reply_etag(req, db_cell(row, 0, "etag"));
+	reply_json(req, 200, db_cell(row, 0, "body"));
 }
 
-void answer_object(struct req *req, PGresult *const *results)
+void answer_made(struct req *req, PGresult *const *results)
 {
-	answer_row(req, results, 200);
-}
-
-void answer_created(struct req *req, PGresult *const *results)
-{
-	answer_row(req, results, 201);
+	(void)results;
+	reply_json(req, 201, req->made);
 }
 
 void answer_nothing(struct req *req, PGresult *const *results)

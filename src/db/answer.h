@@ -3,12 +3,13 @@
 
 #include "db/unit.h"
 
-/* Ready-made continuations: what PostgreSQL built goes to the client as it is.
- *
- * The last result that has a column `body` (JSON text) is the answer; its row may have `etag` (text),
- * `status` (int), `location` (text). No row, or a body that is NULL, is 404. */
-void answer_object(struct req *req, PGresult *const *results);	/* 200, or `status` */
-void answer_created(struct req *req, PGresult *const *results); /* 201 with Location */
+/* Ready-made continuations. */
+
+/* 200: the last result that has a column `body` (JSON text) goes to the client as it is; its row may have
+ * `etag` (text). No row, or a body that is NULL, is 404. */
+void answer_object(struct req *req, PGresult *const *results);
+/* 201 with req->made, for handlers that know the answer before their unit runs. */
+void answer_made(struct req *req, PGresult *const *results);
 void answer_nothing(struct req *req, PGresult *const *results); /* 204 */
 
 /* A page of a list (keyset). A statement returns up to limit + 1 rows with `item` (JSON text) and `key`

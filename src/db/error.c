@@ -57,8 +57,6 @@ void error_answer(struct req *req, const char *sqlstate, const PGresult *error, 
 		problem = PROBLEM_unavailable;
 	if (problem == PROBLEM_internal)
 		log_failure(req, state, constraint, statement);
-	if (problem == PROBLEM_unavailable || problem == PROBLEM_database_timeout)
-		reply_header(req, "Retry-After", STR("1"));
 	if (problem == PROBLEM_wrong_state && is_array(detail))
 		reply_problem_with(
 			req, problem, STR_NONE, arena_printf(req->arena, "\"moves\":%.*s", STR_ARG(detail)));

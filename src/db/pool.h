@@ -75,8 +75,8 @@ struct db_unit {
 	int64_t queued_us; /* when it was handed to the pool */
 };
 
-/* Runs once for each: `options` are settings of the session. Returns 0 or a negative errno; the reason has
- * been logged. */
+/* Once for each pool; its connections are made in the background. Returns 0 or a negative errno; the reason
+ * has been logged. */
 int pool_open(struct pool *pool, struct db *db, enum db_pool which);
 void pool_close(struct pool *pool);
 /* Queues a unit and sends what can be sent. A unit that cannot be taken ends at once. */

@@ -9,7 +9,7 @@
  *
  *     struct db_unit *u = db_unit(req);
  *     sql_ticket_note(u, .ticket = ..., .text = ...);       // generated; any number up to DB_UNIT_MAX
- *     db_run(u, answer_created);
+ *     db_run(u, answer_made);
  *
  * The first statement, added by the unit itself, tells PostgreSQL who the caller is (row-level security),
  * makes units of GET read-only and sets the statement timeout; it is left out when every statement is "as:

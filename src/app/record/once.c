@@ -2,7 +2,7 @@
 #include "app/record/once.h"
 
 #include "base/metric.h"
-#include "gen/sql/once.h"
+#include "gen/sql/record.h"
 #include "http/reply.h"
 
 /* The stored answer: status, a blank, the body. */
@@ -24,7 +24,7 @@ void once_claim(struct db_unit *u, struct req *req)
 {
 	if (!req->once_key.at)
 		return;
-	sql_once_claim(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
+	sql_record_once_claim(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
 	db_unit_on(u, "TD200", replay);
 }
 
@@ -32,5 +32,5 @@ void once_finish(struct db_unit *u, struct req *req, int status, struct str body
 {
 	if (!req->once_key.at)
 		return;
-	sql_once_finish(u, .key = req->once_key, .status = status, .body = body);
+	sql_record_once_finish(u, .key = req->once_key, .status = status, .body = body);
 }

@@ -7,7 +7,6 @@
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
-#include "http/reply.h"
 
 void note_list(struct req *req)
 {
@@ -19,12 +18,6 @@ void note_list(struct req *req)
 	struct db_unit *u = db_unit(req);
 	sql_ticket_note_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
-}
-
-static void noted(struct req *req, PGresult *const *results)
-{
-	(void)results;
-	reply_json(req, 201, req->made);
 }
 
 void ticket_note(struct req *req)
@@ -42,7 +35,7 @@ void ticket_note(struct req *req)
 	sql_ticket_note(u, .id = id, .ticket = ticket, .text = in->text, .at = now_ms);
 	record(u, req, "ticket.noted", ticket, STR_NONE);
 	once_finish(u, req, 201, req->made);
-	db_run(u, noted);
+	db_run(u, answer_made);
 }
 
 void reply_list(struct req *req)

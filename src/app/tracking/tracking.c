@@ -62,12 +62,6 @@ void tracking_show(struct req *req)
 	batch_join(req, &shows, &row);
 }
 
-static void stored(struct req *req, PGresult *const *results)
-{
-	(void)results;
-	reply_json(req, 201, req->made);
-}
-
 void tracking_message(struct req *req)
 {
 	const struct tracking_message *in = req->input;
@@ -83,7 +77,7 @@ void tracking_message(struct req *req)
 	sql_tracking_message(u, .number = req->who.ticket_number, .generation = req->who.generation, .id = id,
 		.text = in->text, .at = now_ms, .event = uuid_new());
 	once_finish(u, req, 201, req->made);
-	db_run(u, stored);
+	db_run(u, answer_made);
 }
 
 void tracking_rate(struct req *req)
@@ -99,5 +93,5 @@ void tracking_rate(struct req *req)
 	sql_tracking_rate(u, .number = req->who.ticket_number, .generation = req->who.generation,
 		.score = in->score, .reasons = {in->reasons.items, in->reasons.n}, .comment = in->comment,
 		.at = now_ms, .event = uuid_new());
-	db_run(u, stored);
+	db_run(u, answer_made);
 }
