@@ -120,7 +120,7 @@ static bool is_kid(struct str kid)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-	return kid.len < sizeof((struct token_key *)NULL)->kid && str_trim(kid, allowed).len == 0;
+	return kid.at && kid.len < sizeof((struct token_key *)NULL)->kid && str_trim(kid, allowed).len == 0;
 }
 
 static bool read_token_key(const struct reading *r, const char *name, struct keys *keys)
@@ -159,7 +159,7 @@ static bool read_seal_key(const struct reading *r, const char *name, struct keys
 	struct seal_key key;
 	unsigned at = keys->nseal;
 
-	if (str_to_i64(text, &key.epoch) < 0 || key.epoch < 1 || text.at[0] == '0')
+	if (!text.at || str_to_i64(text, &key.epoch) < 0 || key.epoch < 1 || text.at[0] == '0')
 		return refuse(r, name, "has a name that is no epoch");
 	if (keys->nseal == KEY_SEALS_MAX)
 		return refuse(r, "", "holds more than 32 seal keys");

@@ -251,9 +251,8 @@ static struct flag read_flag(char *const *arg)
 	inverse = !flag.setting && str_starts(name, STR("no-"));
 	if (inverse)
 		flag.setting = find((struct str){name.at + 3, name.len - 3});
-	if (!flag.setting && !str_eq(name, STR("config")))
-		return (struct flag){0};
-	if (inverse && (flag.setting->kind != BOOL || flag.value.at))
+	if (flag.setting ? inverse && (flag.setting->kind != BOOL || flag.value.at)
+			 : !str_eq(name, STR("config")))
 		return (struct flag){0};
 	if (flag.value.at)
 		return flag;

@@ -175,7 +175,7 @@ static void start(struct line *line, struct list *members, unsigned n)
 	rows = batch ? arena_try(batch->job.arena, n * size) : NULL;
 	for (; n > 0; n--) {
 		struct member *member = first_member(members);
-		bool unwanted = member->req->state == REQ_LEFT && member->req->read_only;
+		bool unwanted = req_is_unwanted(member->req);
 		list_remove(&member->in);
 		list_append(unwanted || !rows ? &outcasts : &batch->members, &member->in);
 		if (!unwanted && rows)

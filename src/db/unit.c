@@ -94,22 +94,15 @@ void db_unit_on(struct db_unit *u, const char *sqlstate, void (*refused)(struct 
 	u->hooks[u->nhooks++] = (struct unit_hook){sqlstate, refused};
 }
 
-static const char *caller_kind(const struct db_unit *u)
-{
-	static const char *const names[] = {
-		[WHO_ANYONE] = "anyone", [WHO_TICKET] = "ticket", [WHO_STAFF] = "staff", [WHO_JOB] = "job"};
-
-	return names[u->req ? u->req->who.kind : WHO_JOB];
-}
-
 static void add_caller(struct db_unit *u, enum db_pool pool)
 {
-	static const struct who nobody;
-	const struct who *who = u->req ? &u->req->who : &nobody;
+	static const struct who job = {.kind = WHO_JOB};
+	const struct who *who = u->req ? &u->req->who : &job;
 
 	u->adding_caller = true;
-	sql_db_caller(u, .kind = str_of(caller_kind(u)), .account = who->account, .session = who->session,
-		.read_only = u->req && u->req->read_only, .timeout = pool_timeout_ms(u->db, pool));
+	sql_db_caller(u, .kind = str_of(who_kind_name(who->kind)), .account = who->account,
+		.session = who->session, .read_only = u->req && u->req->read_only,
+		.timeout = pool_timeout_ms(u->db, pool));
 	u->adding_caller = false;
 }
 
@@ -150,7 +143,7 @@ void db_run_job(struct db_unit *u, db_done *done)
 
 bool unit_unwanted(const struct db_unit *u)
 {
-	return u->req && u->req->state == REQ_LEFT && u->req->read_only;
+	return u->req && req_is_unwanted(u->req);
 }
 
 static void account_time(const struct db_unit *u, struct req *req)

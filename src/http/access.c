@@ -11,13 +11,6 @@ enum {
 	STATUS_CLIENT_LEFT = 499
 }; /* as nginx counts it; never sent */
 
-static const char *const who_kinds[] = {
-	[WHO_ANYONE] = "anyone",
-	[WHO_TICKET] = "ticket",
-	[WHO_STAFF] = "staff",
-	[WHO_JOB] = "job",
-};
-
 void reply_log(struct req *req)
 {
 	int64_t us = clock_mono_us() - req->began_us;
@@ -31,7 +24,7 @@ void reply_log(struct req *req)
 	log_info("request", LOG_STR("id", str_of(id)), LOG_STR("trace", str_of(req->trace_id)),
 		LOG_STR("method", str_of(http_method_name(req->method))),
 		LOG_STR("route", str_of(req->server->route_name(req))), LOG_INT("status", status),
-		LOG_STR("who", str_of(who_kinds[req->who.kind])), LOG_INT("bytes", req->body_bytes),
+		LOG_STR("who", str_of(who_kind_name(req->who.kind))), LOG_INT("bytes", req->body_bytes),
 		LOG_INT("us", us), LOG_INT("queued_us", req->queued_us), LOG_INT("sql_us", req->sql_us),
 		LOG_STR("sqlstate", req->sqlstate.at ? req->sqlstate : STR("")));
 }

@@ -1,7 +1,8 @@
-/* The tables of names: methods, status texts, refusals. */
+/* The tables of names: methods, status texts, refusals, kinds of callers. */
 #include "base/metric.h"
 #include "base/must.h"
 #include "http/parse.h"
+#include "http/who.h"
 
 static const char *const methods[HTTP_METHODS] = {
 	[HTTP_GET] = "GET",
@@ -49,13 +50,12 @@ static const struct {
 };
 
 static const struct {
-	const char *name, *help;
+	const char *help;
 	enum problem problem;
 	enum metric metric;
 } refusals[HTTP_REFUSALS] = {
-	[HTTP_OK] = {"ok", "", PROBLEM_internal, METRIC_http_refused},
-#define REFUSAL(name, problem, help)                                                                         \
-	[HTTP_##name] = {#name, help, PROBLEM_##problem, METRIC_http_refused_##name},
+	[HTTP_OK] = {"", PROBLEM_internal, METRIC_http_refused},
+#define REFUSAL(name, problem, help) [HTTP_##name] = {help, PROBLEM_##problem, METRIC_http_refused_##name},
 #include "http/refusals.def"
 };
 
@@ -78,11 +78,6 @@ enum problem http_refusal_problem(enum http_refusal refusal)
 	return refusals[refusal].problem;
 }
 
-const char *http_refusal_name(enum http_refusal refusal)
-{
-	return refusals[refusal].name;
-}
-
 const char *http_refusal_help(enum http_refusal refusal)
 {
 	return refusals[refusal].help;
@@ -94,4 +89,16 @@ void http_refusal_count(enum http_refusal refusal)
 	metric_add(refusals[refusal].metric, 1);
 	if (refusal == HTTP_head_timeout || refusal == HTTP_body_timeout)
 		metric_add(METRIC_http_timeouts, 1);
+}
+
+const char *who_kind_name(enum who_kind kind)
+{
+	static const char *const names[] = {
+		[WHO_ANYONE] = "anyone",
+		[WHO_TICKET] = "ticket",
+		[WHO_STAFF] = "staff",
+		[WHO_JOB] = "job",
+	};
+
+	return names[kind];
 }

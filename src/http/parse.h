@@ -65,7 +65,6 @@ int http_query_next(struct arena *arena, struct str *rest, struct str *ret_name,
 const char *http_method_name(enum http_method method);
 const char *http_status_text(int status);
 enum problem http_refusal_problem(enum http_refusal refusal);
-const char *http_refusal_name(enum http_refusal refusal);
 const char *http_refusal_help(enum http_refusal refusal);
 void http_refusal_count(enum http_refusal refusal); /* in all and by reason */
 

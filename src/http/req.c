@@ -82,6 +82,11 @@ void req_leave(struct req *req)
 		end(req);
 }
 
+bool req_is_unwanted(const struct req *req)
+{
+	return req->state == REQ_LEFT && req->read_only;
+}
+
 struct str req_field(const struct req *req, const char *name)
 {
 	struct str wanted = str_of(name);

@@ -63,7 +63,7 @@ enum req_state {
 };
 
 /* One request: owner of its arena, from the first byte of the head to the access log line.
- * It ends once: in req_end(), when it has been answered (or its client has left) and nothing pins it. */
+ * It ends once: when it has been answered (or its client has left) and nothing pins it. */
 struct req {
 	struct arena *arena;
 	struct app *app;
@@ -119,7 +119,7 @@ struct req {
 };
 
 struct req *req_new(struct app *app, struct conn *conn); /* NULL when memory is out; state REQ_HEAD */
-/* The one place that changes the state. A request whose client left stays REQ_LEFT, an answered one REQ_ANSWERED. */
+/* The one place that changes the state. A request whose client left stays REQ_LEFT; an answered one never changes. */
 void req_become(struct req *req, enum req_state state);
 /* The request must live on until the matching req_unpin(), even if the client leaves. */
 void req_pin(struct req *req);
@@ -127,6 +127,8 @@ void req_unpin(struct req *req);
 /* Called by the connection when it is done with the request: its answer has left, or its client has. Not answered yet:
  * it becomes REQ_LEFT. Ends it as soon as nothing pins it. */
 void req_leave(struct req *req);
+/* Nobody wants the answer any more: the client has left, and the request changes nothing. */
+bool req_is_unwanted(const struct req *req);
 /* The field with this name (letters fold), absent if there is none. */
 struct str req_field(const struct req *req, const char *name);
 /* All values of a list field that may come in several lines, joined by commas. */

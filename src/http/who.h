@@ -15,6 +15,9 @@ enum who_kind {
 	WHO_JOB,    /* the job worker                                                 */
 };
 
+/* As the database and the access log call it: anyone, ticket, staff, job. */
+const char *who_kind_name(enum who_kind kind);
+
 /* Who is calling. Set by the step `who` and read by everything after it. */
 struct who {
 	enum who_kind kind;

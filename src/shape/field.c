@@ -16,8 +16,10 @@ static void put_pointer(struct buf *b, const struct place *at)
 		return;
 	put_pointer(b, at->up);
 	buf_byte(b, '/');
-	if (!at->name.at)
+	if (!at->name.at) {
 		buf_printf(b, "%zu", at->index);
+		return;
+	}
 	for (size_t i = 0; i < at->name.len; i++) {
 		char c = at->name.at[i];
 		if (c == '~' || c == '/')
