@@ -57,8 +57,8 @@ int calendar_working_day(const struct calendar *c, int32_t day, int64_t n, int32
 /* Last closing time of a working day; `day` must be one. */
 int64_t calendar_close(const struct calendar *c, int32_t day);
 
-/* Working seconds from the beginning of the span to `instant`: the coordinate of architecture.md section 7.
- */
+/* Working seconds from the beginning of the span to `instant`. Differences of such coordinates are working time
+ * that is left or gone by. */
 int64_t calendar_coordinate(const struct calendar *c, int64_t instant);
 /* The earliest instant with this coordinate that is reached by working, i.e. inside or at the end of an
  * interval. For 0 it is the first opening; coordinates outside the calendar give its first opening or last
@@ -66,26 +66,5 @@ int64_t calendar_coordinate(const struct calendar *c, int64_t instant);
 int64_t calendar_at(const struct calendar *c, int64_t coordinate);
 /* The span [first, last) of instants that is compiled. */
 void calendar_span(const struct calendar *c, int64_t *ret_first, int64_t *ret_last);
-
-/* Six units of legal time limits (Civil Code 2015 Art. 147-148 for days). A day's closing instant still
- * belongs to its working time, for receipt as for deadlines. */
-enum deadline_unit {
-	UNIT_WORKING_HOURS, /* hours of open time; outside hours starts at the next opening; ends at a closing
-			     * rather than at the opening after it */
-	UNIT_WORKING_DAYS,  /* day of receipt not counted; close of the N-th working day; receipt after close
-			     * or on a  day off counts as received on the next working day  */
-	UNIT_CALENDAR_DAYS, /* day of receipt not counted; a last day off rolls to the next working day; ends
-			       at close */
-	UNIT_HOURS,	    /* clock hours	 */
-	UNIT_IMMEDIATE,	    /* due at once: `amount` clock minutes until the alarm     */
-	UNIT_NONE, /* no clock                                                                              */
-};
-
-bool deadline_unit_parse(struct str code, enum deadline_unit *ret); /* wh wd cd h now none */
-const char *deadline_unit_code(enum deadline_unit unit);
-/* When a limit of `amount` units that starts at `start` ends. -ERANGE when start or end leave the compiled
- * span (the calendar has to be extended) or the amount is negative, -ENOENT for UNIT_NONE. */
-int deadline_compute(
-	const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount, int64_t *ret_due);
 
 #endif

@@ -1,7 +1,7 @@
 #ifndef TIEPDAN_CIVIL_CITY_H
 #define TIEPDAN_CIVIL_CITY_H
 
-#include "civil/calendar.h"
+#include "civil/deadline.h"
 
 /* The reference data of a city in memory: departments, areas, categories, policies, routing rules, calendars.
  * Built once from rows, then read only; a change in the database builds a new one. Everything that filing
@@ -67,7 +67,7 @@ struct city {
 	unsigned npolicies;
 	const struct route_rule *rules;
 	unsigned nrules;
-	const struct calendar *calendar; /* of the city: local dates; absent: the hub's */
+	const struct calendar *calendar; /* of the city: local dates; NULL: the hub's */
 	struct str version;		 /* changes with the data: ETag of the public lists */
 	/* Made by city_build(). */
 	const struct department *const *by_id;	    /* all departments, by id */

@@ -1,15 +1,15 @@
 /* The ends of legal time limits, each unit with its own rule. */
+#include "civil/deadline.h"
+
 #include <errno.h>
 
-#include "civil/calendar.h"
-
 static const char *const codes[] = {
-	[UNIT_WORKING_HOURS] = "wh",
-	[UNIT_WORKING_DAYS] = "wd",
-	[UNIT_CALENDAR_DAYS] = "cd",
-	[UNIT_HOURS] = "h",
-	[UNIT_IMMEDIATE] = "now",
-	[UNIT_NONE] = "none",
+	[DEADLINE_WORKING_HOURS] = "wh",
+	[DEADLINE_WORKING_DAYS] = "wd",
+	[DEADLINE_CALENDAR_DAYS] = "cd",
+	[DEADLINE_HOURS] = "h",
+	[DEADLINE_IMMEDIATE] = "now",
+	[DEADLINE_NONE] = "none",
 };
 
 bool deadline_unit_parse(struct str code, enum deadline_unit *ret)
@@ -80,17 +80,17 @@ static int compute(
 	const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount, int64_t *ret_due)
 {
 	switch (unit) {
-	case UNIT_WORKING_HOURS:
+	case DEADLINE_WORKING_HOURS:
 		return after_working_hours(c, start, amount, ret_due);
-	case UNIT_WORKING_DAYS:
+	case DEADLINE_WORKING_DAYS:
 		return after_working_days(c, start, amount, ret_due);
-	case UNIT_CALENDAR_DAYS:
+	case DEADLINE_CALENDAR_DAYS:
 		return after_calendar_days(c, start, amount, ret_due);
-	case UNIT_HOURS:
+	case DEADLINE_HOURS:
 		return after_clock_time(start, amount, 3600, ret_due);
-	case UNIT_IMMEDIATE:
+	case DEADLINE_IMMEDIATE:
 		return after_clock_time(start, amount, 60, ret_due);
-	case UNIT_NONE:
+	case DEADLINE_NONE:
 		break;
 	}
 	return -ENOENT;
@@ -102,7 +102,7 @@ int deadline_compute(
 	int64_t first, last, due;
 	int status;
 
-	if (unit == UNIT_NONE)
+	if (unit == DEADLINE_NONE)
 		return -ENOENT;
 	calendar_span(c, &first, &last);
 	if (start < first || start >= last || amount < 0)

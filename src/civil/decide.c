@@ -171,21 +171,27 @@ static bool try_rules(const struct question *q, struct str kind, struct str cate
 	return false;
 }
 
+/* What a row of rules or policies names, most specific first; `third` is the area of a rule, the level of a policy. A
+ * rule names something, a policy need not. */
+static const struct step {
+	bool kind, category, third;
+} steps[] = {{1, 1, 1}, {1, 1, 0}, {1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {0, 1, 0}, {0, 0, 1}, {0, 0, 0}};
+
+enum {
+	POLICY_STEPS = sizeof(steps) / sizeof(steps[0]),
+	RULE_STEPS = POLICY_STEPS - 1
+};
+
 static bool by_rules(const struct question *q)
 {
-	/* What a rule of each step names, most specific first. */
-	static const struct {
-		bool kind, category, area;
-	} steps[] = {{1, 1, 1}, {1, 1, 0}, {1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {0, 1, 0}, {0, 0, 1}};
-
-	for (unsigned s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
+	for (unsigned s = 0; s < RULE_STEPS; s++) {
 		struct str kind = steps[s].kind ? q->facts->kind : STR_NONE;
 		unsigned ncategories = steps[s].category ? q->categories.n : 1;
-		unsigned nareas = steps[s].area ? q->areas.n : 1;
+		unsigned nareas = steps[s].third ? q->areas.n : 1;
 
 		for (unsigned i = 0; i < ncategories * nareas; i++) {
 			struct str category = steps[s].category ? q->categories.code[i / nareas] : STR_NONE;
-			struct str area = steps[s].area ? q->areas.code[i % nareas] : STR_NONE;
+			struct str area = steps[s].third ? q->areas.code[i % nareas] : STR_NONE;
 
 			if (try_rules(q, kind, category, area))
 				return true;
@@ -254,18 +260,15 @@ static const struct policy *policy_for(const struct city *city, const struct str
 const struct policy *city_policy(
 	const struct city *city, struct str kind, struct str level, struct str category, int64_t at)
 {
-	static const struct {
-		bool kind, category, level;
-	} steps[] = {{1, 1, 1}, {1, 1, 0}, {1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {0, 1, 0}, {0, 0, 1}, {0, 0, 0}};
 	int32_t day = calendar_local_day(city->calendar, at);
 	struct chain categories = category_chain(city, category, day);
 
-	for (unsigned s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
+	for (unsigned s = 0; s < POLICY_STEPS; s++) {
 		for (unsigned i = 0; i < (steps[s].category ? categories.n : 1); i++) {
 			const struct str key[] = {
 				steps[s].kind ? kind : STR_NONE,
 				steps[s].category ? categories.code[i] : STR_NONE,
-				steps[s].level ? level : STR_NONE,
+				steps[s].third ? level : STR_NONE,
 			};
 			const struct policy *found = policy_for(city, key, day);
 

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/csv.h"
-#include "civil/calendar.h"
+#include "civil/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -59,25 +59,25 @@ static void edges(void **state)
 {
 	(void)state;
 	/* The closing instant still belongs to the day. */
-	check("2026-11-19T17:00", 1, UNIT_WORKING_DAYS, "2026-11-20T17:00");
-	check("2026-11-19T17:01", 1, UNIT_WORKING_DAYS, "2026-11-23T17:00");
-	check("2026-11-19T03:00", 1, UNIT_WORKING_DAYS, "2026-11-20T17:00");
-	check("2026-11-21T09:00", 1, UNIT_WORKING_DAYS, "2026-11-25T17:00");
-	check("2026-11-19T09:00", 0, UNIT_WORKING_DAYS, "2026-11-19T17:00");
-	check("2026-11-19T17:00", 4, UNIT_WORKING_HOURS, "2026-11-20T12:00");
-	check("2026-11-20T12:00", 4, UNIT_WORKING_HOURS, "2026-11-20T17:00");
-	check("2026-11-21T09:00", 0, UNIT_WORKING_HOURS, "2026-11-21T09:00");
-	check("2026-11-19T23:59", 1, UNIT_CALENDAR_DAYS, "2026-11-20T17:00");
-	check("2026-11-20T09:00", 1, UNIT_CALENDAR_DAYS, "2026-11-23T17:00");
-	check("2026-11-20T09:00", 0, UNIT_CALENDAR_DAYS, "2026-11-20T17:00");
-	check("2026-11-21T23:50", 15, UNIT_IMMEDIATE, "2026-11-22T00:05");
-	check("2026-12-31T23:00", 24, UNIT_HOURS, "2027-01-01T23:00");
+	check("2026-11-19T17:00", 1, DEADLINE_WORKING_DAYS, "2026-11-20T17:00");
+	check("2026-11-19T17:01", 1, DEADLINE_WORKING_DAYS, "2026-11-23T17:00");
+	check("2026-11-19T03:00", 1, DEADLINE_WORKING_DAYS, "2026-11-20T17:00");
+	check("2026-11-21T09:00", 1, DEADLINE_WORKING_DAYS, "2026-11-25T17:00");
+	check("2026-11-19T09:00", 0, DEADLINE_WORKING_DAYS, "2026-11-19T17:00");
+	check("2026-11-19T17:00", 4, DEADLINE_WORKING_HOURS, "2026-11-20T12:00");
+	check("2026-11-20T12:00", 4, DEADLINE_WORKING_HOURS, "2026-11-20T17:00");
+	check("2026-11-21T09:00", 0, DEADLINE_WORKING_HOURS, "2026-11-21T09:00");
+	check("2026-11-19T23:59", 1, DEADLINE_CALENDAR_DAYS, "2026-11-20T17:00");
+	check("2026-11-20T09:00", 1, DEADLINE_CALENDAR_DAYS, "2026-11-23T17:00");
+	check("2026-11-20T09:00", 0, DEADLINE_CALENDAR_DAYS, "2026-11-20T17:00");
+	check("2026-11-21T23:50", 15, DEADLINE_IMMEDIATE, "2026-11-22T00:05");
+	check("2026-12-31T23:00", 24, DEADLINE_HOURS, "2027-01-01T23:00");
 }
 
 static void leaves_the_span(void **state)
 {
-	static const enum deadline_unit units[] = {
-		UNIT_WORKING_HOURS, UNIT_WORKING_DAYS, UNIT_CALENDAR_DAYS, UNIT_HOURS, UNIT_IMMEDIATE};
+	static const enum deadline_unit units[] = {DEADLINE_WORKING_HOURS, DEADLINE_WORKING_DAYS,
+		DEADLINE_CALENDAR_DAYS, DEADLINE_HOURS, DEADLINE_IMMEDIATE};
 	static const int64_t amounts[] = {
 		-1, INT64_MIN, INT64_MAX, INT64_MAX / 3600, INT64_MAX / 3600 + 1, INT32_MAX, 1000000};
 	int64_t due;
@@ -87,7 +87,7 @@ static void leaves_the_span(void **state)
 		for (unsigned a = 0; a < sizeof(amounts) / sizeof(amounts[0]); a++) {
 			int64_t start = hanoi("2027-12-30T09:00");
 
-			if (units[u] == UNIT_IMMEDIATE && amounts[a] == 1000000)
+			if (units[u] == DEADLINE_IMMEDIATE && amounts[a] == 1000000)
 				continue;
 			assert_int_equal(
 				deadline_compute(office, start, units[u], amounts[a], &due), -ERANGE);
@@ -99,15 +99,17 @@ static void leaves_the_span(void **state)
 		assert_int_equal(deadline_compute(office, INT64_MAX, units[u], 1, &due), -ERANGE);
 		assert_int_equal(deadline_compute(office, INT64_MIN, units[u], 1, &due), -ERANGE);
 	}
-	assert_int_equal(deadline_compute(office, hanoi("2027-12-31T09:00"), UNIT_WORKING_HOURS, 7, &due), 0);
+	assert_int_equal(
+		deadline_compute(office, hanoi("2027-12-31T09:00"), DEADLINE_WORKING_HOURS, 7, &due), 0);
 	assert_int_equal(due, hanoi("2027-12-31T17:00"));
+	assert_int_equal(deadline_compute(office, hanoi("2027-12-31T09:00"), DEADLINE_WORKING_HOURS, 8, &due),
+		-ERANGE);
 	assert_int_equal(
-		deadline_compute(office, hanoi("2027-12-31T09:00"), UNIT_WORKING_HOURS, 8, &due), -ERANGE);
+		deadline_compute(office, hanoi("2027-12-31T17:30"), DEADLINE_WORKING_DAYS, 0, &due), -ERANGE);
+	assert_int_equal(deadline_compute(office, hanoi("2027-12-31T23:00"), DEADLINE_HOURS, 1, &due), 0);
 	assert_int_equal(
-		deadline_compute(office, hanoi("2027-12-31T17:30"), UNIT_WORKING_DAYS, 0, &due), -ERANGE);
-	assert_int_equal(deadline_compute(office, hanoi("2027-12-31T23:00"), UNIT_HOURS, 1, &due), 0);
-	assert_int_equal(deadline_compute(office, hanoi("2027-12-31T23:01"), UNIT_HOURS, 1, &due), -ERANGE);
-	assert_int_equal(deadline_compute(office, 0, UNIT_NONE, 1, &due), -ENOENT);
+		deadline_compute(office, hanoi("2027-12-31T23:01"), DEADLINE_HOURS, 1, &due), -ERANGE);
+	assert_int_equal(deadline_compute(office, 0, DEADLINE_NONE, 1, &due), -ENOENT);
 }
 
 static void codes(void **state)

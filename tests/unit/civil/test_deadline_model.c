@@ -152,7 +152,7 @@ static int model_days(const struct calendar_source *s, int64_t start, enum deadl
 	int32_t ndays = clock_days_from_civil(s->last_year + 1, 1, 1) - model.first_day;
 	int32_t day = (int32_t)((start + offset_at(s, start)) / 86400) - model.first_day;
 
-	if (unit == UNIT_CALENDAR_DAYS) {
+	if (unit == DEADLINE_CALENDAR_DAYS) {
 		day += (int32_t)amount;
 	} else {
 		if (model.close[day] != 0 && start > model.close[day])
@@ -173,13 +173,13 @@ static int model_compute(const struct calendar_source *s, int64_t start, enum de
 	int64_t amount, int64_t *ret_due)
 {
 	switch (unit) {
-	case UNIT_WORKING_HOURS:
+	case DEADLINE_WORKING_HOURS:
 		return model_hours(start, amount, ret_due);
-	case UNIT_WORKING_DAYS:
-	case UNIT_CALENDAR_DAYS:
+	case DEADLINE_WORKING_DAYS:
+	case DEADLINE_CALENDAR_DAYS:
 		return model_days(s, start, unit, amount, ret_due);
 	default:
-		*ret_due = start + amount * (unit == UNIT_HOURS ? 3600 : 60);
+		*ret_due = start + amount * (unit == DEADLINE_HOURS ? 3600 : 60);
 		return *ret_due > model.last ? -ERANGE : 0;
 	}
 }
