@@ -20,7 +20,9 @@ static void ignore_notice(void *arg, const PGresult *r)
 PGconn *pg_connect(const char *name, const char *url)
 {
 	if (url[0] == '\0') {
-		fprintf(stderr, "tiepdan: the setting %s is not set\n", name);
+		fprintf(stderr,
+			"tiepdan: the setting %s is not set: give --%s=..., or a file with --config=FILE\n",
+			name, name);
 		return NULL;
 	}
 	PGconn *pg = PQconnectdb(url);
@@ -41,11 +43,22 @@ static const struct db_statement *find(const char *name)
 	return NULL;
 }
 
+/* One line: where in the database a function raised it is of no use here. */
+static void print_fault(const PGresult *r)
+{
+	const char *what = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (what)
+		fprintf(stderr, "tiepdan: %s\n", what);
+	else
+		fprintf(stderr, "tiepdan: %s", PQresultErrorMessage(r));
+}
+
 PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, int n)
 {
 	const struct db_statement *s = find(statement);
-	const char *text[PARAMETERS_MAX];
-	char *copies[PARAMETERS_MAX];
+	const char *text[PARAMETERS_MAX] = {NULL};
+	char *copies[PARAMETERS_MAX] = {NULL};
 
 	must(s && s->nparams == (unsigned)n && n <= PARAMETERS_MAX);
 	for (int i = 0; i < n; i++) {
@@ -58,7 +71,7 @@ PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, 
 	ExecStatusType status = PQresultStatus(r);
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
 		return r;
-	fprintf(stderr, "tiepdan: %s", PQresultErrorMessage(r));
+	print_fault(r);
 	PQclear(r);
 	return NULL;
 }
