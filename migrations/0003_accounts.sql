@@ -18,7 +18,7 @@ insert into role values
 	('press_officer', 7, 'Cán bộ báo chí', 'Press officer'),
 	('spokesperson', 8, 'Người phát ngôn', 'Spokesperson'),
 	('data_officer', 9, 'Cán bộ bảo vệ dữ liệu cá nhân', 'Data protection officer'),
-	('duty_officer', 10, 'Trực ban', 'Duty officer'),
+	('duty_officer', 10, 'Cán bộ trực ban', 'Duty officer'),
 	('leader', 11, 'Lãnh đạo thành phố', 'Leader of the city'),
 	('auditor', 12, 'Kiểm tra viên', 'Auditor'),
 	('admin', 13, 'Quản trị hệ thống', 'Administrator');

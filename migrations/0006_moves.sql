@@ -20,7 +20,7 @@ insert into state values
 	('appealed', 8, true, 'Đề nghị cấp trên xem xét', 'Appealed'),
 	('closed', 9, false, 'Đã đóng', 'Closed'),
 	('refused', 10, false, 'Từ chối tiếp nhận', 'Refused'),
-	('redirected', 11, false, 'Đã hướng dẫn, chuyển theo luật', 'Redirected as the law provides'),
+	('redirected', 11, false, 'Đã hướng dẫn, chuyển theo quy định của pháp luật', 'Redirected as the law provides'),
 	('merged', 12, false, 'Đã gộp', 'Merged'),
 	('withdrawn', 13, false, 'Đã rút', 'Withdrawn');
 
@@ -114,9 +114,9 @@ create table move_role (
 	constraint move_role_sight_fk foreign key (sight) references sight,
 	constraint move_role_scope check (scope in ('own', 'own_not_hub', 'all'))
 );
-comment on table move_role is 'Who may do what, among the tickets he sees.';
+comment on table move_role is 'Who may do what, among the tickets they see.';
 comment on column move_role.scope is
-	'own: his department holds the ticket; own_not_hub: and is not the hub; all: whoever holds it';
+	'own: the caller''s department holds the ticket; own_not_hub: and is not the hub; all: whoever holds it';
 comment on column move_role.sight is 'only tickets of this sight; NULL: any';
 comment on column move_role.max_returns is 'not any more once the ticket was returned so often; NULL: no limit';
 -- Legal officers do not return: the hub does not see denunciations, so that it would be gone from everybody's sight. What

@@ -17,7 +17,7 @@ $$;
 create function caller_roles() returns text[] language sql stable parallel safe as $$
 	select coalesce(nullif(current_setting('app.roles', true), ''), '{}')::text[]
 $$;
--- Sights of which the caller sees every ticket, and those of which he sees what his department holds.
+-- Sights of which the caller sees every ticket, and those of which only what their department holds.
 create function caller_sees_all() returns text[] language sql stable parallel safe as $$
 	select coalesce(nullif(current_setting('app.sees_all', true), ''), '{}')::text[]
 $$;

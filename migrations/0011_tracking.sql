@@ -86,7 +86,7 @@ begin
 end $$;
 
 -- Shows tickets to their citizens: parallel arrays, one element a ticket; one that is not there has no row. Who says which
--- version he has (`known`) gets a body only when there is another one. `fresh_until`: until then the same version has the
+-- version is known (`known`) gets a body only when there is another one. `fresh_until`: until then the same version has the
 -- same body; a standing changes with time alone, the name of a department at most a minute late.
 create function tracking_show(p_numbers bigint[], p_generations bigint[], p_known bigint[], p_now timestamptz)
 returns table (ord bigint, version bigint, body text, fresh_until timestamptz)
