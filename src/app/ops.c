@@ -19,8 +19,8 @@ static void readyz(struct req *req)
 			     : !app->city	  ? "reference data\n"
 						  : NULL;
 
-	reply_bytes(req, reason ? 503 : 200, "text/plain; charset=utf-8",
-		reason ? str_of(reason) : STR("ok\n"));
+	reply_bytes(
+		req, reason ? 503 : 200, "text/plain; charset=utf-8", reason ? str_of(reason) : STR("ok\n"));
 }
 
 static bool wants_openmetrics(const struct req *req)
@@ -48,20 +48,19 @@ static void metrics(struct req *req)
 		buf_str(&b));
 }
 
-static const struct page {
+static const struct endpoint {
 	struct str path;
 	void (*handle)(struct req *req);
-} pages[] = {{STR("/livez"), livez}, {STR("/readyz"), readyz}, {STR("/metrics"), metrics}};
+} endpoints[] = {{STR("/livez"), livez}, {STR("/readyz"), readyz}, {STR("/metrics"), metrics}};
 
 static void begin(struct req *req)
 {
-	req_become(req, REQ_STEPS);
 	reply_header(req, "Cache-Control", STR("no-store"));
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		if (!str_eq(req->path, pages[i].path))
+	for (size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++) {
+		if (!str_eq(req->path, endpoints[i].path))
 			continue;
 		if (req->method == HTTP_GET || req->method == HTTP_HEAD) {
-			pages[i].handle(req);
+			endpoints[i].handle(req);
 			return;
 		}
 		reply_header(req, "Allow", STR("GET, HEAD"));

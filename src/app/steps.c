@@ -16,7 +16,7 @@
 #include "http/negotiate.h"
 #include "http/reply.h"
 
-/* What a step says: go on, wait (steps_resume() continues), or the request has been answered. */
+/* What a step says: go on, wait (run() goes on later), or the request has been answered. */
 enum verdict {
 	NEXT,
 	WAIT,
@@ -151,8 +151,8 @@ static enum verdict step_accept(struct req *req)
 	return refuse(req, PROBLEM_not_acceptable);
 }
 
-/* The version that a change was made for: exactly one strong tag of ours. "*" says that somebody has not looked at what he
- * changes, so it counts as none. */
+/* The version that a change was made for: exactly one strong tag of ours. "*" says that nobody has looked at what is
+ * changed, so it counts as none. */
 static enum verdict step_match(struct req *req)
 {
 	req->if_match = INT64_MIN;
@@ -168,7 +168,7 @@ static enum verdict step_match(struct req *req)
 	return NEXT;
 }
 
-static void steps_resume(struct req *req);
+static void run(struct req *req);
 
 static enum verdict step_body(struct req *req)
 {
@@ -184,7 +184,7 @@ static enum verdict step_body(struct req *req)
 		reply_header(req, "Accept", STR("application/json"));
 		return refuse(req, PROBLEM_unsupported_media_type);
 	}
-	conn_read_body(req, req->route->flags & ROUTE_BODY_1M ? BODY_CAP_1M : BODY_CAP, steps_resume);
+	conn_read_body(req, req->route->flags & ROUTE_BODY_1M ? BODY_CAP_1M : BODY_CAP, run);
 	return WAIT;
 }
 
@@ -280,17 +280,6 @@ static void run(struct req *req)
 	}
 }
 
-static void steps_resume(struct req *req)
-{
-	run(req);
-}
-
-static void begin(struct req *req)
-{
-	req_become(req, REQ_STEPS);
-	run(req);
-}
-
 static unsigned route_index(const struct req *req)
 {
 	return req->route ? (unsigned)(req->route - routes) : METRIC_ROUTES - 1;
@@ -301,4 +290,4 @@ static const char *route_name(const struct req *req)
 	return req->route ? req->route->path : "none";
 }
 
-const struct server app_server = {.begin = begin, .route_index = route_index, .route_name = route_name};
+const struct server app_server = {.begin = run, .route_index = route_index, .route_name = route_name};

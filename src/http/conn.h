@@ -19,8 +19,8 @@ struct conns; /* the connections of this process, see app->conns */
 
 /* What the layers above plug in, once per listening address. */
 struct server {
-	void (*begin)(
-		struct req *req); /* a request head is complete: app/steps.c, or the ops router        */
+	/* A request head is complete, state REQ_STEPS: app/steps.c, or app/ops.c. */
+	void (*begin)(struct req *req);
 	unsigned (*route_index)(const struct req *req);	  /* for metrics and the access log          */
 	const char *(*route_name)(const struct req *req); /* template, never the raw path            */
 };
@@ -48,7 +48,7 @@ bool conn_closes_after(const struct req *req);
 /* Draining: every answer says Connection: close, and connections that have been idle for a second are closed; the others
  * once they have been. (A client that has just connected or been answered is about to send: it is not met by a reset.)
  * app->draining is set before. */
-void conn_drain_all(struct app *app);
-unsigned conn_count(const struct app *app); /* open connections of this process */
+void conns_drain(struct app *app);
+unsigned conns_count(const struct app *app); /* open connections of this process */
 
 #endif

@@ -67,13 +67,13 @@ bool conns_shed(struct conns *conns)
 }
 
 /* Bytes may have come that were not read yet: the pump looks before it closes. */
-void conn_drain_all(struct app *app)
+void conns_drain(struct app *app)
 {
 	list_each (node, &app->conns->list[CONN_IDLE])
 		conn_wake(list_entry(node, struct conn, node));
 }
 
-unsigned conn_count(const struct app *app)
+unsigned conns_count(const struct app *app)
 {
 	return app->conns->n;
 }

@@ -50,7 +50,7 @@ static void pause_accepting(struct listener *l, int error)
 	event_add(l->pause, &(struct timeval){0, PAUSE_US});
 	if (now - l->logged_us >= LOG_EVERY_US) {
 		l->logged_us = now;
-		log_error("accept", LOG_INT("errno", error), LOG_INT("connections", conn_count(l->app)));
+		log_error("accept", LOG_INT("errno", error), LOG_INT("connections", conns_count(l->app)));
 	}
 }
 

@@ -91,7 +91,7 @@ struct req {
 	const void *input;	     /* struct of the route's shape: body, or query of a GET   */
 	int64_t if_match;	     /* version from If-Match; INT64_MIN: none                 */
 	struct str once_key;	     /* HMAC of the Idempotency-Key, absent if none was sent   */
-	struct str once_fingerprint; /* SHA-256 of the canonical request                       */
+	struct str once_fingerprint; /* HMAC of path and body: the same key for another request shows */
 
 	struct str made;	 /* body of the answer, when a handler knows it before its unit ran */
 	const struct page *page; /* db/answer.h: the page of a list that was asked for           */

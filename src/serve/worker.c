@@ -99,18 +99,18 @@ static void begin_drain(struct worker *w)
 		return;
 	w->app.draining = 1;
 	w->began_us = clock_mono_us();
-	conn_drain_all(&w->app);
+	conns_drain(&w->app);
 }
 
 /* Clients that were let in already are served: a worker goes on accepting for a moment, until its successor or the
  * supervisor has seen to the sockets. Then it waits for running requests, within the limit. */
 static void drain(struct worker *w, int64_t draining_us)
 {
-	conn_drain_all(&w->app);
+	conns_drain(&w->app);
 	if (draining_us < LAST_CALL_MS * INT64_C(1000))
 		return;
 	stop_listening(w);
-	if (conn_count(&w->app) == 0 || draining_us >= w->start->config->drain_timeout_ms * 1000)
+	if (conns_count(&w->app) == 0 || draining_us >= w->start->config->drain_timeout_ms * 1000)
 		event_base_loopbreak(w->app.loop);
 }
 

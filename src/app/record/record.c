@@ -3,8 +3,7 @@
 
 #include "gen/sql/record.h"
 
-void record(struct db_unit *u, struct req *req, const char *type, struct uuid ticket, struct str data)
+void record(struct db_unit *u, const char *type, struct uuid ticket, struct str data)
 {
-	(void)req;
 	sql_record_write(u, .event = uuid_new(), .ticket = ticket, .type = str_of(type), .data = data);
 }

@@ -5,6 +5,6 @@
 
 /* Every change writes an event row in its own transaction; this is the one way to do it from C (moves of the state table
  * write theirs inside ticket_move()). `data` is a JSON object without personal data, or absent. */
-void record(struct db_unit *u, struct req *req, const char *type, struct uuid ticket, struct str data);
+void record(struct db_unit *u, const char *type, struct uuid ticket, struct str data);
 
 #endif

@@ -33,7 +33,7 @@ void ticket_note(struct req *req)
 	req->made = arena_printf(req->arena, "{\"id\":\"%s\",\"at\":\"%s\"}", id_text, at_text);
 	once_claim(u, req);
 	sql_ticket_note(u, .id = id, .ticket = ticket, .text = in->text, .at = now_ms);
-	record(u, req, "ticket.noted", ticket, STR_NONE);
+	record(u, "ticket.noted", ticket, STR_NONE);
 	once_finish(u, req, 201, req->made);
 	db_run(u, answer_made);
 }

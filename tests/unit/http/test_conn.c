@@ -23,7 +23,7 @@ static void test_pipelined_requests_are_answered_in_order(void **state)
 	assert_string_equal(world.last_body, "hello");
 	close(fd);
 	spin();
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 }
 
 static void test_many_pipelined_requests(void **state)
@@ -117,7 +117,7 @@ static void test_a_refusal_reaches_a_client_that_goes_on_sending(void **state)
 	assert_int_equal(world.bodies, 0);
 	close(fd);
 	spin();
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 }
 
 static void test_a_lingering_connection_is_closed(void **state)
@@ -127,9 +127,9 @@ static void test_a_lingering_connection_is_closed(void **state)
 	(void)state;
 	say(fd, "BAD\r\n\r\n");
 	assert_statuses(fd, "400");
-	assert_int_equal(conn_count(&world.app), 1);
+	assert_int_equal(conns_count(&world.app), 1);
 	run_ms(2100);
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 	close(fd);
 }
 
@@ -148,7 +148,7 @@ static void test_half_closed_client_gets_its_answer(void **state)
 	assert_statuses(post, "200");
 	run_ms(30);
 	assert_statuses(fd, "200");
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 	close(fd);
 	close(post);
 }
@@ -163,7 +163,7 @@ static void test_hang_up_gives_up_a_get_that_only_waits(void **state)
 	req_unpin(world.held);
 	close(fd);
 	spin();
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 }
 
 static void test_hang_up_leaves_a_pinned_request(void **state)
@@ -177,7 +177,7 @@ static void test_hang_up_leaves_a_pinned_request(void **state)
 	assert_int_equal(world.held->state, REQ_UNIT); /* FIN may be a half-close */
 	let_go();
 	spin();
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 	assert_int_equal(world.ended, 1);
 }
 
@@ -196,7 +196,7 @@ static int tcp_client(struct listener **ret_listener, int *ret_listening)
 	assert_non_null(*ret_listener);
 	assert_int_equal(connect(fd, (struct sockaddr *)(void *)&any, sizeof any), 0);
 	spin();
-	assert_int_equal(conn_count(&world.app), 1);
+	assert_int_equal(conns_count(&world.app), 1);
 	return fd;
 }
 
@@ -211,7 +211,7 @@ static void test_reset_leaves_a_request(void **state)
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
 	close(fd);
 	run_ms(10);
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 	assert_int_equal(world.held->state, REQ_LEFT);
 	assert_null(world.held->conn);
 	reply_problem(world.held, PROBLEM_internal, STR_NONE); /* nobody hears it; not a bug */
@@ -231,7 +231,7 @@ static void test_reset_in_the_middle_of_a_body(void **state)
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
 	close(fd);
 	run_ms(10);
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 	assert_int_equal(world.bodies, 0);
 	listener_stop(listener);
 	close(listening);
@@ -301,7 +301,7 @@ static void test_deadlines(void **state)
 	assert_statuses(body, "408");
 	hear(silent, heard, sizeof heard, &closed);
 	assert_false(closed);
-	assert_int_equal(conn_count(&world.app), 4); /* the slow reader was cut */
+	assert_int_equal(conns_count(&world.app), 4); /* the slow reader was cut */
 	run_ms(1600);
 	hear(silent, heard, sizeof heard, &closed);
 	assert_true(closed);
@@ -309,7 +309,7 @@ static void test_deadlines(void **state)
 	assert_statuses(busy, "200");
 	close(silent), close(head), close(body), close(reader), close(busy);
 	spin();
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 }
 
 static void test_truncated_requests(void **state)
@@ -324,7 +324,7 @@ static void test_truncated_requests(void **state)
 	shutdown(body, SHUT_WR);
 	assert_statuses(body, "400");
 	assert_int_equal(world.bodies, 0);
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 	close(head);
 	close(body);
 }
@@ -339,7 +339,7 @@ static void test_draining(void **state)
 	say(busy, GET("/hold"));
 	say(begun, "GET /now HTTP/1.1\r\n");
 	world.app.draining = 1;
-	conn_drain_all(&world.app);
+	conns_drain(&world.app);
 	let_go();
 	hear(busy, heard, sizeof heard, &closed);
 	assert_non_null(strstr(heard, "Connection: close"));
@@ -353,7 +353,7 @@ static void test_draining(void **state)
 	close(busy);
 	close(begun);
 	run_ms(1100);
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 	close(idle);
 }
 
@@ -368,7 +368,7 @@ static void test_a_request_that_races_with_draining_is_answered(void **state)
 	run_ms(1100);
 	world.app.draining = 1;
 	send(fd, GET("/now"), strlen(GET("/now")), 0);
-	conn_drain_all(&world.app);
+	conns_drain(&world.app);
 	hear(fd, heard, sizeof heard, NULL);
 	assert_non_null(strstr(heard, "HTTP/1.1 200"));
 	assert_non_null(strstr(heard, "Connection: close"));
@@ -396,7 +396,7 @@ static void test_limit_of_connections(void **state)
 	assert_true(closed);
 	close(first), close(second), close(third);
 	spin();
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 }
 
 static void test_proxies(void **state)
@@ -495,7 +495,7 @@ static void test_every_call_may_fail(void **state)
 		}
 	}
 	run_ms(2100); /* lingering ones */
-	assert_int_equal(conn_count(&world.app), 0);
+	assert_int_equal(conns_count(&world.app), 0);
 }
 
 int main(void)

@@ -189,7 +189,7 @@ static bool follows(const struct raw *raw, bool slowly, unsigned hidden, bool *r
 	if (!same)
 		print_error("%s%s: got \"%s\", %u hidden\n", raw->name, slowly ? ", slowly" : "", got,
 			world.hidden);
-	return same && conn_count(&world.app) == 0;
+	return same && conns_count(&world.app) == 0;
 }
 
 static void test_nothing_hidden_is_answered(void **state)

@@ -83,7 +83,7 @@ static void test_running_out_of_descriptors(void **state)
 	int64_t cpu = cpu_ms();
 	run_ms(HOLD_MS - 200);
 	assert_true(cpu_ms() - cpu < 250); /* sanitizers included */
-	assert_in_range(conn_count(&world.app), 5, DESCRIPTORS);
+	assert_in_range(conns_count(&world.app), 5, DESCRIPTORS);
 	for (int i = 0; i < 30 && waitpid(child, &status, WNOHANG) == 0; i++)
 		run_ms(100);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
@@ -102,14 +102,14 @@ static void test_stopping(void **state)
 
 	(void)state;
 	spin();
-	assert_int_equal(conn_count(&world.app), 1);
+	assert_int_equal(conns_count(&world.app), 1);
 	listener_stop(listener);
 	int late = connected(&address); /* waits in the queue for the next owner of the socket */
 	spin();
-	assert_int_equal(conn_count(&world.app), 1);
+	assert_int_equal(conns_count(&world.app), 1);
 	listener = listener_new(&world.app, &world_server, listening);
 	spin();
-	assert_int_equal(conn_count(&world.app), 2);
+	assert_int_equal(conns_count(&world.app), 2);
 	listener_stop(listener);
 	close(fd);
 	close(late);
