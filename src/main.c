@@ -13,6 +13,7 @@ static void print_help(FILE *out)
 	fputs("tiepdan: receives what citizens ask and report, brings it to the right department, keeps the "
 	      "legal time.\n\n"
 	      "usage: tiepdan COMMAND [--SETTING=VALUE ...] [arguments]\n\n"
+	      "  help    [COMMAND]                                 print this, or more about one command\n"
 	      "  serve                                             run the server in the foreground\n",
 		out);
 	for (const struct command *c = commands; c->name; c++)
@@ -34,20 +35,45 @@ static int run_command(const struct command *c, char **args)
 	return status;
 }
 
+/* tiepdan help [COMMAND] */
+static int help(const char *name)
+{
+	const struct command *c = name ? command_find(name) : NULL;
+
+	if (name && !c && strcmp(name, "serve") != 0) {
+		fprintf(stderr, "tiepdan: there is no command '%s'; see tiepdan help\n", name);
+		return EXIT_FAILURE;
+	}
+	if (c)
+		command_print(c, stdout);
+	else
+		print_help(stdout);
+	return EXIT_SUCCESS;
+}
+
+static bool is_help(const char *arg)
+{
+	return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0;
+}
+
 int main(int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : "help";
+	const char *name = argc > 1 ? argv[1] : "";
 
 	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-		print_help(stdout);
-		return argc > 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_FAILURE;
 	}
+	if (strcmp(name, "help") == 0 || is_help(name))
+		return help(argv[2]);
+	if (argc > 2 && is_help(argv[2]))
+		return help(name);
 	if (strcmp(name, "serve") == 0)
 		return supervisor_run(argv, argv + 2);
-	for (const struct command *c = commands; c->name; c++)
-		if (strcmp(name, c->name) == 0)
-			return run_command(c, argv + 2);
+	const struct command *c = command_find(strcmp(name, "--version") == 0 ? "version" : name);
+	if (c)
+		return run_command(c, argv + 2);
 	fprintf(stderr, "tiepdan: there is no command '%s'; see tiepdan help\n", name);
 	return EXIT_FAILURE;
 }

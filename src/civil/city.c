@@ -153,7 +153,10 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 
 	*city = *parts;
 	if (!hub) {
-		*ret_reason = arena_printf(arena, "the hub %.*s is no department", STR_ARG(parts->hub));
+		*ret_reason = STR("no department is the hub");
+		if (parts->hub.len > 0)
+			*ret_reason =
+				arena_printf(arena, "the hub %.*s is no department", STR_ARG(parts->hub));
 		return NULL;
 	}
 	if (!city->calendar)

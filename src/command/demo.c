@@ -6,14 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/reference/city.h"
 #include "auth/keys.h"
+#include "base/clock.h"
 #include "base/csv.h"
 #include "base/embedded.h"
 #include "base/uuid.h"
 #include "civil/code.h"
 #include "civil/text.h"
 #include "command/command.h"
+#include "command/loaded.h"
 #include "command/pg.h"
 
 enum {
@@ -46,19 +47,9 @@ int64_t demo_random(struct demo *demo, int64_t below)
 
 static bool load_city(struct demo *demo)
 {
-	static const char *const statements[CITY_ROWS] = {"reference_load_version",
-		"reference_load_calendars", "reference_load_hours", "reference_load_days",
-		"reference_load_departments", "reference_load_areas", "reference_load_categories",
-		"reference_load_kinds", "reference_load_policies", "reference_load_rules"};
-	PGresult *rows[CITY_ROWS] = {NULL};
-	struct str reason = STR("the reference data cannot be read");
-	bool ok = true;
+	struct str reason;
 
-	for (int i = 0; ok && i < CITY_ROWS; i++)
-		ok = (rows[i] = pg_query(demo->pg, statements[i], NULL, 0)) != NULL;
-	demo->city = ok ? city_from_rows(demo->arena, rows, demo->now_ms, &reason) : NULL;
-	for (int i = 0; i < CITY_ROWS; i++)
-		PQclear(rows[i]);
+	demo->city = loaded_city(demo->pg, demo->arena, &reason);
 	if (!demo->city)
 		fprintf(stderr, "tiepdan: %.*s; run `tiepdan seed` first\n", STR_ARG(reason));
 	return demo->city != NULL;
@@ -89,8 +80,11 @@ static bool add_people(struct demo *demo)
 			    (struct str[]){str_of(people[i].login), str_of(people[i].name),
 				    str_of(people[i].department),
 				    arena_printf(demo->arena, "{%s}", people[i].roles)},
-			    4))
+			    4)) {
+			fputs("tiepdan: the people of the demo work in the departments of the shipped city\n",
+				stderr);
 			return false;
+		}
 	return true;
 }
 
@@ -245,6 +239,8 @@ static int is_loaded(struct demo *demo)
 
 int command_demo(const struct config *config, char **args)
 {
+	if (!command_ends(args))
+		return EXIT_FAILURE;
 	struct demo demo = {.arena = arena_new(),
 		.now_ms = clock_wall_ms(),
 		.seed = 20260701,
@@ -252,7 +248,6 @@ int command_demo(const struct config *config, char **args)
 	struct str reason = STR("memory is out");
 	int status = EXIT_FAILURE;
 
-	(void)args;
 	demo.keys = demo.arena ? keys_load(demo.arena, config->key_dir, &reason) : NULL;
 	if (!demo.keys)
 		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));

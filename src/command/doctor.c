@@ -100,7 +100,10 @@ static struct finding check_rights(struct patient *p)
 {
 	struct str answer = ask(p, p->app, "command_check_rights");
 
-	if (!answer.at || !str_eq(answer, STR("t")))
+	if (!answer.at)
+		return (struct finding){
+			STR("the rights of the server cannot be read"), "check database_url first"};
+	if (!str_eq(answer, STR("t")))
 		return (struct finding){
 			STR("the server signs in with a role that owns tables or passes row-level security"),
 			"let database_url use the role tiepdan_app, never the owner or a superuser"};
@@ -113,7 +116,8 @@ static struct finding check_reference(struct patient *p)
 
 	if (!answer.at || answer.len > 0)
 		return (struct finding){answer.at ? answer : STR("reference data cannot be read"),
-			"run `tiepdan seed`, or `tiepdan import` with the new yearly notice"};
+			"run `tiepdan seed`, or `tiepdan import` with what is missing, e.g. days of the new "
+			"yearly notice"};
 	return well;
 }
 
@@ -188,10 +192,10 @@ static const struct check {
 
 int command_doctor(const struct config *config, char **args)
 {
+	if (!command_ends(args))
+		return EXIT_FAILURE;
 	struct patient p = {.config = config, .arena = arena_new()};
 	int faults = 0;
-
-	(void)args;
 	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		struct finding f = checks[i].run(&p);
 		printf("%-6s %s%s%.*s\n", f.fault.at ? "WRONG" : "ok", checks[i].name, f.fault.at ? ": " : "",

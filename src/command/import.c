@@ -11,6 +11,7 @@
 #include "base/csv.h"
 #include "base/embedded.h"
 #include "command/command.h"
+#include "command/loaded.h"
 #include "command/pg.h"
 
 enum {
@@ -20,6 +21,32 @@ enum {
 /* The kinds, in the order in which they need each other. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
 	"kinds", "profiles", "policies", "route_rules", "refusal_reasons", NULL};
+
+/* The CSV of a kind as shipped; absent if there is none. */
+static struct str shipped(const char *name)
+{
+	const struct embedded_group *group = embedded_group("seeds");
+
+	for (unsigned i = 0; group && i < group->n; i++)
+		if (strcmp(group->files[i].name, name) == 0)
+			return group->files[i].data;
+	return STR_NONE;
+}
+
+static void print_usage(void)
+{
+	fputs("usage: tiepdan import KIND FILE.csv\n\n"
+	      "The file is UTF-8, its first line names the columns. The kinds, and the columns of the "
+	      "shipped city:\n",
+		stderr);
+	for (const char *const *k = kinds; *k; k++) {
+		char name[64];
+		snprintf(name, sizeof(name), "hanoi/%s.csv", *k);
+		struct str rest = shipped(name), head = STR_NONE;
+		str_next(&rest, '\n', &head);
+		fprintf(stderr, "  %-16s %.*s\n", *k, STR_ARG(head));
+	}
+}
 
 static bool is_kind(const char *name)
 {
@@ -38,6 +65,10 @@ static struct str rows_of(struct arena *arena, const char *name, struct str text
 	unsigned columns = csv_read(&csv, arena, head), n;
 	struct buf b = {.arena = arena};
 
+	if (columns <= 1 && !csv.fault) {
+		fprintf(stderr, "%s: the first line must name the columns, separated by commas\n", name);
+		return STR_NONE;
+	}
 	buf_byte(&b, '[');
 	while ((n = csv_read(&csv, arena, cells)) > 0) {
 		if (n != columns) {
@@ -100,23 +131,46 @@ static struct str read_file(struct arena *arena, const char *path)
 	return got < 0 ? STR_NONE : (struct str){text, (size_t)got};
 }
 
+/* Whether a server could work with the city as it is now in this transaction. */
+static bool is_whole(PGconn *pg, bool complain)
+{
+	struct arena *arena = arena_new();
+	struct str reason = STR("memory is out");
+	bool whole = arena && loaded_city(pg, arena, &reason);
+
+	if (!whole && complain)
+		fprintf(stderr, "tiepdan: no server could work with this city: %.*s\n", STR_ARG(reason));
+	arena_free(arena);
+	return whole;
+}
+
+/* A new city comes kind by kind; one that servers work with must stay whole. */
+static bool import_file(PGconn *pg, const char *kind, const char *name, struct str text)
+{
+	if (!pg_script(pg, "begin"))
+		return false;
+	bool was_whole = is_whole(pg, false);
+	return import_text(pg, kind, name, text) && (!was_whole || is_whole(pg, true)) &&
+	       pg_script(pg, "commit");
+}
+
 int command_import(const struct config *config, char **args)
 {
 	if (!args[0] || !args[1] || !is_kind(args[0])) {
-		fputs("usage: tiepdan import KIND FILE.csv\nkinds:", stderr);
-		for (const char *const *k = kinds; *k; k++)
-			fprintf(stderr, " %s", *k);
-		fputc('\n', stderr);
+		print_usage();
 		return EXIT_FAILURE;
 	}
+	if (!command_ends(args + 2))
+		return EXIT_FAILURE;
 	struct arena *arena = arena_new();
 	struct str text = arena ? read_file(arena, args[1]) : STR_NONE;
 	PGconn *pg = text.at ? pg_connect("owner_url", config->owner_url) : NULL;
-	bool ok = pg && pg_script(pg, "begin") && import_text(pg, args[0], args[1], text) &&
-		  pg_script(pg, "commit");
+	bool ok = pg && import_file(pg, args[0], args[1], text);
 	PQfinish(pg);
 	arena_free(arena);
-	if (!ok)
+	if (ok)
+		printf("loaded %s\n", args[1]);
+	else
 		fputs("tiepdan: nothing was loaded\n", stderr);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -124,7 +178,6 @@ int command_import(const struct config *config, char **args)
 /* The CSV of one kind: from the folder, or from the city shipped in this program. */
 static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
 {
-	const struct embedded_group *group = embedded_group("seeds");
 	char name[512];
 
 	snprintf(name, sizeof(name), "%s/%s.csv", folder ? folder : "hanoi", kind);
@@ -137,26 +190,42 @@ static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
 		arena_free(arena);
 		return ok;
 	}
-	for (unsigned i = 0; i < group->n; i++)
-		if (strcmp(group->files[i].name, name) == 0)
-			return import_text(pg, kind, name, group->files[i].data);
-	fprintf(stderr, "tiepdan: %s is not shipped\n", name);
-	return false;
+	struct str text = shipped(name);
+	if (!text.at)
+		fprintf(stderr, "tiepdan: %s is not shipped\n", name);
+	return text.at && import_text(pg, kind, name, text);
+}
+
+/* --from DIR, or --from=DIR; false after a message when the arguments say something else. */
+static bool seed_folder(char **args, const char **ret_folder)
+{
+	*ret_folder = NULL;
+	if (!args[0])
+		return true;
+	if (strcmp(args[0], "--from") == 0)
+		*ret_folder = args[1];
+	else if (strncmp(args[0], "--from=", 7) == 0)
+		*ret_folder = args[0] + 7;
+	else
+		return command_ends(args);
+	if (!*ret_folder || (*ret_folder)[0] == '\0') {
+		fputs("tiepdan: --from needs a folder\n", stderr);
+		return false;
+	}
+	return command_ends(*ret_folder == args[1] ? args + 2 : args + 1);
 }
 
 int command_seed(const struct config *config, char **args)
 {
-	const char *folder = NULL;
+	const char *folder;
 
-	if (args[0] && strcmp(args[0], "--from") == 0)
-		folder = args[1];
-	else if (args[0] && strncmp(args[0], "--from=", 7) == 0)
-		folder = args[0] + 7;
+	if (!seed_folder(args, &folder))
+		return EXIT_FAILURE;
 	PGconn *pg = pg_connect("owner_url", config->owner_url);
 	bool ok = pg && pg_script(pg, "begin");
 	for (const char *const *k = kinds; ok && *k; k++)
 		ok = seed_kind(pg, *k, folder);
-	ok = ok && pg_script(pg, "commit");
+	ok = ok && is_whole(pg, true) && pg_script(pg, "commit");
 	PQfinish(pg);
 	if (!ok)
 		fputs("tiepdan: nothing was loaded\n", stderr);

@@ -123,6 +123,9 @@ static int migrate(PGconn *pg, struct arena *arena, bool dry)
 int command_migrate(const struct config *config, char **args)
 {
 	bool dry = args[0] && strcmp(args[0], "--dry-run") == 0;
+
+	if (!command_ends(args + dry))
+		return EXIT_FAILURE;
 	struct arena *arena = arena_new();
 	PGconn *pg = pg_connect("owner_url", config->owner_url);
 	int status = EXIT_FAILURE;

@@ -6,27 +6,69 @@
 #include "auth/keys.h"
 #include "command/command.h"
 
+#define ROLE(NAME, name) " " name
+static const char user_more[] =
+	"  user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE]\n"
+	"                            make an account; one with this login is changed and enabled\n"
+	"  user code LOGIN           print a new one-time sign-in code; older ones end\n"
+	"  user list                 list all accounts\n"
+	"  user enable|disable LOGIN a disabled account cannot sign in, and its sessions end\n\n"
+	"LOGIN is 2 to 64 of a-z 0-9 . _ @ - and NAME 2 to 100 characters. ROLE is one of:\n"
+	" "
+#include "auth/role.def"
+	"\n";
+
+static const char seed_more[] = "DIR holds KIND.csv for every kind that `tiepdan import` lists; one without "
+				"rows is its first line alone.\n"
+				"All are loaded, or none.\n";
+
 /* clang-format off */
 const struct command commands[] = {
-	{"migrate", "[--dry-run]",               "bring the schema of the database forward", command_migrate},
-	{"seed",    "[--from DIR]",              "load the reference data of the shipped city, or of a folder", command_seed},
-	{"import",  "KIND FILE.csv",             "load one kind of reference data; nothing is loaded if any line is wrong", command_import},
-	{"keys",    "create|rotate",             "make the missing keys in key_dir, or a new key that signs tokens", command_keys},
-	{"user",    "add|code|list|enable|disable ...", "staff accounts and one-time sign-in codes", command_user},
-	{"demo",    "",                          "fill an empty database with demo accounts and tickets", command_demo},
-	{"doctor",  "",                          "say what is wrong with this installation and how to mend it", command_doctor},
-	{"config",  "sample|check",              "print a configuration file with every setting, or check the present one", command_config},
-	{"version", "",                          "print the version", command_version},
-	{NULL, NULL, NULL, NULL},
+	{"migrate", "[--dry-run]",               "bring the schema of the database forward", NULL, command_migrate},
+	{"seed",    "[--from DIR]",              "load the reference data of the shipped city, or of a folder", seed_more, command_seed},
+	{"import",  "KIND FILE.csv",             "load one kind of reference data; nothing is loaded if any line is wrong", "`tiepdan import` alone lists the kinds and their columns.\n", command_import},
+	{"keys",    "create|rotate",             "make the missing keys in key_dir, or a new key that signs tokens", NULL, command_keys},
+	{"user",    "add|code|list|enable|disable ...", "staff accounts and one-time sign-in codes", user_more, command_user},
+	{"demo",    "",                          "fill an empty database with demo accounts and tickets", NULL, command_demo},
+	{"doctor",  "",                          "say what is wrong with this installation and how to mend it", NULL, command_doctor},
+	{"config",  "sample|check",              "print a configuration file with every setting, or check the present one", NULL, command_config},
+	{"version", "",                          "print the version", NULL, command_version},
+	{NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */
 
+const struct command *command_find(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (strcmp(name, c->name) == 0)
+			return c;
+	return NULL;
+}
+
+void command_print(const struct command *c, FILE *out)
+{
+	fprintf(out, "usage: tiepdan %s%s%s\n%s\n", c->name, c->usage[0] ? " " : "", c->usage, c->help);
+	if (c->more)
+		fprintf(out, "\n%s", c->more);
+}
+
+bool command_ends(char *const *args)
+{
+	if (args[0])
+		fprintf(stderr,
+			"tiepdan: '%s' is neither a setting nor an argument of this command; see tiepdan "
+			"help\n",
+			args[0]);
+	return !args[0];
+}
+
 int command_keys(const struct config *config, char **args)
 {
+	if (args[0] && !command_ends(args + 1))
+		return EXIT_FAILURE;
 	struct arena *arena = arena_new();
 	struct str reason = STR("say what to do: keys create, or keys rotate");
 	int error = -1;
-
 	if (!arena || config->key_dir[0] == '\0')
 		reason = STR("the setting key_dir is not set");
 	else if (args[0] && strcmp(args[0], "create") == 0)
@@ -41,8 +83,17 @@ int command_keys(const struct config *config, char **args)
 
 int command_config(const struct config *config, char **args)
 {
+	bool sample = args[0] && strcmp(args[0], "sample") == 0;
+	bool check = args[0] && strcmp(args[0], "check") == 0;
+
 	(void)config; /* it has been read and checked by now */
-	if (args[0] && strcmp(args[0], "sample") == 0)
+	if (!sample && !check) {
+		command_print(command_find("config"), stderr);
+		return EXIT_FAILURE;
+	}
+	if (!command_ends(args + 1))
+		return EXIT_FAILURE;
+	if (sample)
 		config_print_sample(stdout);
 	else
 		puts("the configuration is right");
@@ -51,7 +102,9 @@ int command_config(const struct config *config, char **args)
 
 int command_version(const struct config *config, char **args)
 {
-	(void)config, (void)args;
+	(void)config;
+	if (!command_ends(args))
+		return EXIT_FAILURE;
 	puts("tiepdan " TIEPDAN_VERSION);
 	return EXIT_SUCCESS;
 }

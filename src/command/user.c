@@ -28,14 +28,19 @@ static bool add(PGconn *pg, const struct config *config, struct arena *arena, ch
 
 	(void)config;
 	if (!name.at || !department.at || !roles.at) {
-		fputs("usage: tiepdan user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE]\n",
+		fputs("tiepdan: user add LOGIN needs --name=NAME, --department=CODE and --role=ROLE[,ROLE]\n",
 			stderr);
 		return false;
 	}
-	return pg_do(pg, "command_user_add",
-		(struct str[]){
-			str_of(args[0]), name, department, arena_printf(arena, "{%.*s}", STR_ARG(roles))},
-		4);
+	if (pg_do(pg, "command_user_add",
+		    (struct str[]){
+			    str_of(args[0]), name, department, arena_printf(arena, "{%.*s}", STR_ARG(roles))},
+		    4))
+		return true;
+	fputs("tiepdan: no account was made; `tiepdan help user` says what a login, a name and a role may "
+	      "be\n",
+		stderr);
+	return false;
 }
 
 /* Prints the code; only its HMAC is stored. */
@@ -95,10 +100,10 @@ static bool disable(PGconn *pg, const struct config *config, struct arena *arena
 
 static const struct verb {
 	const char *name;
-	bool needs_login;
+	size_t nargs; /* behind the verb */
 	bool (*run)(PGconn *pg, const struct config *config, struct arena *arena, char **args);
-} verbs[] = {{"add", true, add}, {"code", true, code}, {"list", false, list}, {"enable", true, enable},
-	{"disable", true, disable}};
+} verbs[] = {{"add", 4, add}, {"code", 1, code}, {"list", 0, list}, {"enable", 1, enable},
+	{"disable", 1, disable}};
 
 static const struct verb *find_verb(const char *name)
 {
@@ -111,9 +116,12 @@ static const struct verb *find_verb(const char *name)
 int command_user(const struct config *config, char **args)
 {
 	const struct verb *verb = find_verb(args[0]);
+	size_t n = 0;
 
-	if (!verb || (verb->needs_login && !args[1])) {
-		fputs("usage: tiepdan user add|code|enable|disable LOGIN ..., tiepdan user list\n", stderr);
+	while (verb && args[1 + n])
+		n++;
+	if (!verb || n != verb->nargs) {
+		command_print(command_find("user"), stderr);
 		return EXIT_FAILURE;
 	}
 	struct arena *arena = arena_new();

@@ -44,9 +44,14 @@ struct supervisor {
 
 static const struct config *read_config(struct arena *arena, char **flags)
 {
-	const struct config *config = arena ? config_load(arena, flags, NULL, stderr) : NULL;
+	char **rest = flags;
+	const struct config *config = arena ? config_load(arena, flags, &rest, stderr) : NULL;
 	enum log_level level;
 
+	if (config && rest[0]) {
+		fprintf(stderr, "tiepdan: '%s' is no setting; see tiepdan help\n", rest[0]);
+		return NULL;
+	}
 	if (config && log_level_parse(str_of(config->log_level), &level))
 		log_set_level(level); /* children inherit it */
 	return config;

@@ -48,6 +48,9 @@ static void what_is_no_city(void **state)
 	(void)state;
 
 	build(&parts, "HUB is no department");
+	parts.hub = STR_NONE;
+	build(&parts, "no department is the hub");
+	parts.hub = STR("HUB");
 	parts.departments = &hub;
 	parts.ndepartments = 1;
 	build(&parts, "HUB has no calendar");
