@@ -14,11 +14,14 @@ cluster_bin() {
 }
 
 # A socket's path has room for 107 bytes, and libpq takes a comma for the end of a host name.
+cluster_socket_name() {
+	local name=$home/socket
+	if [ $((${#name} + 20)) -gt 107 ] || [[ $name == *[!A-Za-z0-9._/-]* ]]; then name=/tmp/tiepdan-$(short_hash "$home"); fi
+	printf '%s\n' "$name"
+}
+
 cluster_socket() {
-	socket=$home/socket
-	if [ $((${#socket} + 20)) -gt 107 ] || [[ $socket == *[!A-Za-z0-9._/-]* ]]; then
-		socket=/tmp/tiepdan-$(short_hash "$home")
-	fi
+	socket=$(cluster_socket_name)
 	"${as_runner[@]}" mkdir -m 700 "$socket" 2>/dev/null
 	if [ -L "$socket" ] || [ "$(stat -c '%U %a' "$socket")" != "$runner 700" ]; then
 		die "$socket is not a folder that belongs to $runner alone"
@@ -86,4 +89,8 @@ cluster_roles() {
 	END
 }
 
-cluster_stop() { process_stop "$state/postgres.pid" INT 60; }
+cluster_stop() {
+	process_stop "$state/postgres.pid" INT 60 || return 1
+	rmdir "$(cluster_socket_name)" 2>/dev/null
+	return 0
+}

@@ -37,9 +37,14 @@ token_of() {
 
 json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')"; }
 
-token_command() {
-	printf '%q --state %q --token %s' "$root/deploy/quickstart" "$state" "$1"
+# This quickstart on this state folder, to be pasted into a shell.
+quickstart_command() {
+	printf '%q' "$root/deploy/quickstart"
+	[ "$state" = "$root/var" ] || printf ' --state %q' "$state"
+	printf ' %s' "$@"
 }
+
+token_command() { quickstart_command --token "$1"; }
 
 # demo.json: what a script needs to use the demo; readable by its owner only.
 demo_write() {
@@ -61,10 +66,11 @@ demo_write() {
 	mv -f "$state/demo.json.new" "$state/demo.json"
 }
 
+# demo_print HOW: ready, or running already
 demo_print() {
 	cat <<-END
 
-		tiepdan is ready: $url
+		tiepdan is $1: $url
 		  the contract       $url/openapi.yaml
 		  health, metrics    $ops_url/readyz  $ops_url/metrics
 		  the server's log   $home/server.log
@@ -73,7 +79,7 @@ demo_print() {
 		Sign in (for this installation only; each call makes a new one-time code and exchanges it for a token):
 	END
 	demo_people | while read -r role login _; do
-		printf '  %-12s %s=%s\n' "$login" "${role^^}" "\$($(token_command "$role"))"
+		printf '  %-15s %s=%s\n' "$login" "${role^^}" "\$($(token_command "$role"))"
 	done
 	if [ "$demo" = yes ]; then demo_print_tour; fi
 	printf '\nStop: %s\n' "$stop_hint"

@@ -158,7 +158,8 @@ static struct finding check_limits(struct patient *p)
 		return (struct finding){
 			arena_printf(p->arena, "%lu open files are too few for %ld connections",
 				(unsigned long)limit.rlim_cur, (long)p->config->max_connections),
-			"raise LimitNOFILE of the unit (or ulimit -n), or lower max_connections"};
+			"raise ulimit -n (a unit has a limit of its own: LimitNOFILE), or lower "
+			"max_connections"};
 	return well;
 }
 
