@@ -59,7 +59,7 @@ comment on column ticket.due_at is 'next due of the running clocks; infinity whe
 comment on column ticket.folded is 'title, text and place without diacritics, for search';
 comment on column ticket.policy is 'the deadlines it was filed under; NULL: none';
 comment on column ticket.outcome is 'how the answer clock ended';
-comment on column ticket.route is 'why this department: decision_explain()';
+comment on column ticket.route is 'why this department: decide_explain()';
 -- Queues: open tickets first, what is due first before the rest.
 create index ticket_queue on ticket (holder, done, due_at, id);
 create index ticket_due on ticket (done, due_at, id);

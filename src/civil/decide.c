@@ -1,8 +1,9 @@
 /* What filing decides: the responsible department, the level, who may see the ticket, and its deadlines. */
+#include "civil/decide.h"
+
 #include <errno.h>
 
 #include "base/buf.h"
-#include "civil/city.h"
 
 enum {
 	CHAIN_MAX = 8
@@ -131,7 +132,7 @@ static bool give(const struct question *q, struct str code, enum route_reason re
 		for (unsigned i = 0; i < q->areas.n && !answer->department; i++)
 			answer->department = committee_of(q, q->areas.code[i], &answer->via_successor_of);
 		if (!answer->department) {
-			give_to_hub(q, ROUTE_HUB_NO_AREA);
+			give_to_hub(q, REASON_HUB_NO_AREA);
 			return true;
 		}
 	}
@@ -165,7 +166,7 @@ static bool try_rules(const struct question *q, struct str kind, struct str cate
 		i < n && compare_rule(&rules[i], key) == 0; i++) {
 		q->answer->rule = rules[i].id;
 		if (holds(rules[i].valid_from, rules[i].valid_to, q->day) &&
-			give(q, rules[i].department, ROUTE_RULE))
+			give(q, rules[i].department, REASON_RULE))
 			return true;
 	}
 	return false;
@@ -206,7 +207,7 @@ static bool by_category(const struct question *q)
 		const struct category *c = city_category(q->city, q->categories.code[i], q->day);
 
 		if (c && c->department.len > 0 &&
-			give(q, c->department, i == 0 ? ROUTE_CATEGORY : ROUTE_PARENT_CATEGORY))
+			give(q, c->department, i == 0 ? REASON_CATEGORY : REASON_PARENT_CATEGORY))
 			return true;
 	}
 	return false;
@@ -215,8 +216,8 @@ static bool by_category(const struct question *q)
 static void choose_department(const struct question *q)
 {
 	if (!by_rules(q) && !by_category(q))
-		give_to_hub(q, ROUTE_HUB_FALLBACK);
-	if (q->answer->reason != ROUTE_RULE)
+		give_to_hub(q, REASON_HUB_FALLBACK);
+	if (q->answer->reason != REASON_RULE)
 		q->answer->rule = 0;
 }
 
@@ -257,7 +258,7 @@ static const struct policy *policy_for(const struct city *city, const struct str
 	return NULL;
 }
 
-const struct policy *city_policy(
+const struct policy *decide_policy(
 	const struct city *city, struct str kind, struct str level, struct str category, int64_t at)
 {
 	int32_t day = calendar_local_day(city->calendar, at);
@@ -293,7 +294,7 @@ static int due_if_any(
 
 static int choose_deadlines(const struct city *city, const struct filing_facts *facts, struct decision *ret)
 {
-	const struct policy *p = city_policy(city, facts->kind, ret->level, facts->category, facts->at);
+	const struct policy *p = decide_policy(city, facts->kind, ret->level, facts->category, facts->at);
 	const struct calendar *calendar = ret->department->calendar;
 	int64_t accept, answer, start = facts->at;
 	int status;
@@ -314,7 +315,7 @@ static int choose_deadlines(const struct city *city, const struct filing_facts *
 	return 0;
 }
 
-int city_decide(const struct city *city, const struct filing_facts *facts, struct decision *ret)
+int decide_filing(const struct city *city, const struct filing_facts *facts, struct decision *ret)
 {
 	struct question q = {.city = city, .facts = facts, .answer = ret};
 
@@ -335,19 +336,19 @@ static void put_member(struct buf *out, const char *name, struct str value)
 	buf_json(out, value);
 }
 
-struct str decision_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts)
+struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts)
 {
 	static const char *const reasons[] = {
-		[ROUTE_RULE] = "rule",
-		[ROUTE_CATEGORY] = "category",
-		[ROUTE_PARENT_CATEGORY] = "parent_category",
-		[ROUTE_HUB_NO_AREA] = "hub_no_area",
-		[ROUTE_HUB_FALLBACK] = "hub_fallback",
+		[REASON_RULE] = "rule",
+		[REASON_CATEGORY] = "category",
+		[REASON_PARENT_CATEGORY] = "parent_category",
+		[REASON_HUB_NO_AREA] = "hub_no_area",
+		[REASON_HUB_FALLBACK] = "hub_fallback",
 	};
 	struct buf out = {.arena = arena};
 
 	buf_printf(&out, "{\"reason\":\"%s\"", reasons[d->reason]);
-	if (d->reason == ROUTE_RULE) {
+	if (d->reason == REASON_RULE) {
 		buf_printf(&out, ",\"rule\":%lld", (long long)d->rule);
 		put_member(&out, "kind", facts->kind);
 	}
@@ -359,7 +360,7 @@ struct str decision_explain(struct arena *arena, const struct decision *d, const
 	return buf_str(&out);
 }
 
-struct clock_offer *city_clock_offers(struct arena *arena, const struct city *city,
+struct clock_offer *decide_clocks(struct arena *arena, const struct city *city,
 	const struct department *department, int64_t now, unsigned *ret_n)
 {
 	struct clock_offer *offers = arena_alloc(arena, city->npolicies * sizeof(*offers) + 1);

@@ -1,5 +1,5 @@
 /* tiepdan demo: fills an empty installation with people and with tickets of the last 60 days: routed, answered on time and
- * late, refused, open and overdue. It goes the way of real tickets: city_decide(), ticket_file(), ticket_move(). */
+ * late, refused, open and overdue. It goes the way of real tickets: decide_filing(), ticket_file(), ticket_move(). */
 #include "command/demo.h"
 
 #include <stdio.h>
@@ -150,7 +150,7 @@ static bool store(struct demo *demo, const struct demo_template *t, const struct
 		t->category, facts->area, t->title, t->text, folded, STR_NONE, STR_NONE, STR_NONE,
 		t->language, STR("web"), STR("false"), d->visibility, d->sight, d->level,
 		number_text(demo, d->department->id), d->policy ? number_text(demo, d->policy->id) : STR_NONE,
-		decision_explain(demo->arena, d, facts), demo_instant(demo, facts->at),
+		decide_explain(demo->arena, d, facts), demo_instant(demo, facts->at),
 		demo_instant(demo, d->accept_due), demo_instant(demo, d->answer_due), STR_NONE, STR_NONE,
 		STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, uuid_text(demo)};
 	enum {
@@ -192,7 +192,7 @@ static bool add_ticket(struct demo *demo, const struct demo_template *t)
 	const struct filing_facts facts = {
 		t->kind, t->category, placeless ? STR_NONE : random_area(demo), ticket.filed_at};
 
-	if (city_decide(demo->city, &facts, &ticket.decision) < 0) {
+	if (decide_filing(demo->city, &facts, &ticket.decision) < 0) {
 		fputs("tiepdan: the calendar does not reach far enough\n", stderr);
 		return false;
 	}

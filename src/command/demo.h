@@ -4,7 +4,7 @@
 #include <libpq-fe.h>
 
 #include "auth/keys.h"
-#include "civil/city.h"
+#include "civil/decide.h"
 
 /* What the two halves of `tiepdan demo` share: demo.c files tickets, demo_life.c lets people work on them. */
 

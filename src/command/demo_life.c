@@ -85,7 +85,7 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 	bool by_head = strcmp(action, "approve") == 0 || strcmp(action, "refuse") == 0;
 	const struct demo_person *p = person(demo, d, by_head ? "head" : "officer");
 	unsigned n;
-	const struct clock_offer *o = city_clock_offers(demo->arena, demo->city, d, at, &n);
+	const struct clock_offer *o = decide_clocks(demo->arena, demo->city, d, at, &n);
 	struct str refusal = strcmp(action, "refuse") == 0 ? STR("insufficient_basis") : STR_NONE;
 	struct str text = strcmp(action, "propose") == 0 ? ticket->reply : STR_NONE;
 

@@ -10,8 +10,8 @@
 #include "base/config.h"
 #include "base/metric.h"
 #include "base/must.h"
-#include "civil/city.h"
 #include "civil/code.h"
+#include "civil/decide.h"
 #include "civil/text.h"
 #include "db/answer.h"
 #include "db/batch.h"
@@ -169,7 +169,7 @@ static bool decide(struct req *req, struct row *row)
 	const struct filing_facts facts = {row->kind, row->category, row->area, row->filed_at / 1000};
 	struct decision d;
 
-	if (city_decide(req->app->city, &facts, &d) < 0)
+	if (decide_filing(req->app->city, &facts, &d) < 0)
 		return false;
 	row->department = d.department->id;
 	row->policy = d.policy ? d.policy->id : DB_NO_INT;
@@ -177,7 +177,7 @@ static bool decide(struct req *req, struct row *row)
 		arena_str(req->arena, d.visibility); /* the row outlives this city: see reference.h */
 	row->sight = arena_str(req->arena, d.sight);
 	row->level = arena_str(req->arena, d.level);
-	row->route = decision_explain(req->arena, &d, &facts);
+	row->route = decide_explain(req->arena, &d, &facts);
 	row->accept_due = clock_ms(d.accept_due);
 	row->answer_due = clock_ms(d.answer_due);
 	return true;

@@ -3,7 +3,7 @@
 #include "app/ticket/ticket.h"
 
 #include "base/clock.h"
-#include "civil/city.h"
+#include "civil/decide.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
@@ -44,8 +44,8 @@ static int64_t in_ms(int64_t seconds)
 static struct offers offers(struct req *req, const struct move *move, int64_t now_ms)
 {
 	struct offers o;
-	const struct clock_offer *from = city_clock_offers(
-		req->arena, req->app->city, clock_department(req, move), now_ms / 1000, &o.n);
+	const struct clock_offer *from =
+		decide_clocks(req->arena, req->app->city, clock_department(req, move), now_ms / 1000, &o.n);
 
 	o.policy = arena_alloc(req->arena, (o.n + 1) * sizeof(*o.policy));
 	o.accept_due = arena_alloc(req->arena, (o.n + 1) * sizeof(*o.accept_due));

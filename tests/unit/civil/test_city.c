@@ -1,7 +1,7 @@
 /* A city in memory: sorted, looked up by code and id, and refused when it cannot work. */
 #include "calendars.h"
 
-#include "civil/city.h"
+#include "civil/decide.h"
 
 #define ALWAYS .valid_from = INT32_MIN, .valid_to = INT32_MAX
 
@@ -153,10 +153,10 @@ static void nothing_but_a_hub(void **state)
 	assert_null(city_kind(city, STR("question")));
 	assert_null(city_category(city, STR("roads"), 0));
 	assert_null(city_area(city, STR("1"), 0));
-	assert_int_equal(city_decide(city, &facts, &d), 0);
-	assert_int_equal(d.reason, ROUTE_HUB_FALLBACK);
+	assert_int_equal(decide_filing(city, &facts, &d), 0);
+	assert_int_equal(d.reason, REASON_HUB_FALLBACK);
 	assert_null(d.policy);
-	assert_non_null(city_clock_offers(arena, city, d.department, facts.at, &n));
+	assert_non_null(decide_clocks(arena, city, d.department, facts.at, &n));
 	assert_int_equal(n, 0);
 }
 

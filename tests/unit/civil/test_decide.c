@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "civil/city.h"
+#include "civil/decide.h"
 
 enum {
 	FOREVER = INT32_MAX,
@@ -125,7 +125,11 @@ static struct policy policies[] = {
 		.answer_unit = DEADLINE_HOURS,
 		.answer_amount = 4,
 		ALWAYS},
-	{.id = 7, .category = STR("waste"), .accept_unit = DEADLINE_NONE, .answer_unit = DEADLINE_NONE, ALWAYS},
+	{.id = 7,
+		.category = STR("waste"),
+		.accept_unit = DEADLINE_NONE,
+		.answer_unit = DEADLINE_NONE,
+		ALWAYS},
 	{.id = 8, .category = STR("waste"), .level = STR("normal"), .valid_to = FOREVER},
 	{.id = 9,
 		.kind = STR("denunciation"),
@@ -231,7 +235,7 @@ static struct decision decide(const char *kind, const char *category, const char
 {
 	const struct filing_facts facts = {str_of(kind), str_of(category), str_of(area), noon()};
 	struct decision d;
-	int status = city_decide(city, &facts, &d);
+	int status = decide_filing(city, &facts, &d);
 
 	assert_true(status == 0 || status == -ERANGE);
 	return d;
@@ -241,7 +245,7 @@ static void check_route(const char *kind, const char *category, const char *area
 {
 	const struct filing_facts facts = {str_of(kind), str_of(category), str_of(area), noon()};
 	struct decision d = decide(kind, category, area);
-	struct str got = decision_explain(arena, &d, &facts);
+	struct str got = decide_explain(arena, &d, &facts);
 
 	if (!str_eq(got, str_of(explanation)))
 		fail_msg("%.*s should be %s", STR_ARG(got), explanation);
@@ -365,7 +369,7 @@ static void level_and_sight(void **state)
 
 static void check_policy(const char *kind, const char *level, const char *category, int64_t at, int64_t id)
 {
-	const struct policy *p = city_policy(city, str_of(kind), str_of(level), str_of(category), at);
+	const struct policy *p = decide_policy(city, str_of(kind), str_of(level), str_of(category), at);
 
 	assert_int_equal(p ? p->id : 0, id);
 }
@@ -394,7 +398,7 @@ static void policies_by_specificity(void **state)
 	check_policy("emergency", "urgent", "roads", hanoi("2026-11-18T00:00"), 11);
 	check_policy("emergency", "urgent", "roads", hanoi("2026-11-18T00:00") - 1, 10);
 	none.npolicies = 0;
-	assert_null(city_policy(
+	assert_null(decide_policy(
 		city_build(arena, &none, &reason), STR("question"), STR("normal"), STR("roads"), noon()));
 }
 
@@ -432,7 +436,7 @@ static void beyond_the_calendar(void **state)
 	struct decision d;
 	(void)state;
 
-	assert_int_equal(city_decide(city, &facts, &d), -ERANGE);
+	assert_int_equal(decide_filing(city, &facts, &d), -ERANGE);
 	assert_true(str_eq(d.department->code, STR("INSPECTORS")));
 	assert_int_equal(d.policy->id, 9);
 	assert_int_equal(d.answer_due, 0);
@@ -441,8 +445,7 @@ static void beyond_the_calendar(void **state)
 static void offers(void **state)
 {
 	unsigned n = 0, seen = 0;
-	struct clock_offer *o =
-		city_clock_offers(arena, city, city_department(city, STR("ROADS")), noon(), &n);
+	struct clock_offer *o = decide_clocks(arena, city, city_department(city, STR("ROADS")), noon(), &n);
 	(void)state;
 
 	assert_int_equal(n, COUNT(policies) - 1); /* all but number 9, which leaves the calendar */
@@ -475,11 +478,11 @@ static void the_hub_has_ended_too(void **state)
 	copy[0].valid_to = ended;
 	other.departments = copy;
 	built = city_build(arena, &other, &reason);
-	assert_int_equal(city_decide(built, &facts, &d), 0);
+	assert_int_equal(decide_filing(built, &facts, &d), 0);
 	assert_true(str_eq(d.department->code, STR("HUB")));
 	copy[0].successor = 8;
 	built = city_build(arena, &other, &reason);
-	assert_int_equal(city_decide(built, &facts, &d), 0);
+	assert_int_equal(decide_filing(built, &facts, &d), 0);
 	assert_true(str_eq(d.department->code, STR("INSPECTORS")));
 	assert_true(str_eq(d.via_successor_of, STR("HUB")));
 }
