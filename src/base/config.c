@@ -2,14 +2,12 @@
 #include "base/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/fail.h"
+#include "base/file.h"
 
 enum kind {
 	TEXT,
@@ -152,27 +150,6 @@ static void set_defaults(struct config *config)
 	}
 }
 
-/* The whole file in the arena. Absent, with errno set, when it cannot be read. */
-static struct str read_file(struct arena *arena, const char *path)
-{
-	char *text = arena_alloc(arena, FILE_MAX + 1);
-	int fd = fail_now(FAIL_OPEN) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = 1;
-	size_t len = 0;
-	int error;
-
-	if (fd < 0)
-		return STR_NONE;
-	while (got > 0 && len <= FILE_MAX) {
-		got = fail_now(FAIL_READ) ? -1 : read(fd, text + len, FILE_MAX + 1 - len);
-		len += got > 0 ? (size_t)got : 0;
-	}
-	error = len > FILE_MAX ? EFBIG : errno;
-	close(fd);
-	errno = error;
-	return got < 0 || len > FILE_MAX ? STR_NONE : (struct str){text, len};
-}
-
 static void read_line(struct load *load, struct str line, unsigned number, const char *where)
 {
 	static const char blanks[] = " \t\r";
@@ -201,10 +178,11 @@ static void read_line(struct load *load, struct str line, unsigned number, const
 
 static void read_settings_file(struct load *load, const char *path)
 {
-	struct str rest = read_file(load->arena, path), line;
+	struct str rest, line;
+	int error = file_read(load->arena, path, FILE_MAX, &rest);
 
-	if (!rest.at) {
-		fault(load, path, "%s", strerror(errno));
+	if (error < 0) {
+		fault(load, path, "%s", strerror(-error));
 		return;
 	}
 	for (unsigned number = 1; str_next(&rest, '\n', &line); number++)

@@ -2,13 +2,10 @@
 #include "civil/zone.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/fail.h"
+#include "base/file.h"
 
 enum {
 	HEADER_SIZE = 44,
@@ -361,46 +358,15 @@ static bool name_is_safe(struct str name)
 	return !begins && name.len <= NAME_MAX_BYTES;
 }
 
-static int open_file(struct arena *arena, struct str name)
-{
-	struct str path = arena_printf(arena, "/usr/share/zoneinfo/%.*s", STR_ARG(name));
-
-	return fail_now(FAIL_OPEN) ? -1 : open(path.at, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-}
-
-static struct str read_file(struct arena *arena, int file)
-{
-	struct str text = STR_NONE;
-	struct stat stat;
-	char *at;
-	ssize_t got;
-
-	if (fstat(file, &stat) < 0 || !S_ISREG(stat.st_mode) || stat.st_size > FILE_MAX)
-		return text;
-	at = arena_alloc(arena, (size_t)stat.st_size + 1);
-	do {
-		got = fail_now(FAIL_READ) ? -1 : read(file, at + text.len, (size_t)stat.st_size - text.len);
-		if (got < 0)
-			return STR_NONE;
-		text = (struct str){at, text.len + (size_t)got};
-	} while (got > 0);
-	return text;
-}
-
 int zone_load(struct arena *arena, struct str name, int last_year, const struct zone_offset **ret_offsets,
 	unsigned *ret_n)
 {
-	struct str text;
-	int file;
+	struct str path, text;
 
 	if (!name_is_safe(name))
 		return -ENOENT;
-	file = open_file(arena, name);
-	if (file < 0)
-		return -ENOENT;
-	text = read_file(arena, file);
-	close(file);
-	if (!text.at)
+	path = arena_printf(arena, "/usr/share/zoneinfo/%.*s", STR_ARG(name));
+	if (file_read(arena, path.at, FILE_MAX, &text) < 0)
 		return -ENOENT;
 	return zone_parse(arena, text, last_year, ret_offsets, ret_n);
 }

@@ -1,15 +1,13 @@
 /* tiepdan import, tiepdan seed: CSV files into the reference data. The database checks all rows at once; any fault is
  * reported with its line and nothing is loaded. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/csv.h"
 #include "base/embedded.h"
+#include "base/file.h"
 #include "command/command.h"
 #include "command/loaded.h"
 #include "command/pg.h"
@@ -115,20 +113,13 @@ static bool import_text(PGconn *pg, const char *kind, const char *name, struct s
 /* The whole file; absent after a message. */
 static struct str read_file(struct arena *arena, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	char *text = NULL;
-	ssize_t got = -1;
+	struct str text = STR_NONE;
+	int error = file_read(arena, path, FILE_MAX_BYTES, &text);
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size <= FILE_MAX_BYTES &&
-		(text = arena_try(arena, (size_t)st.st_size + 1)) != NULL)
-		got = read(fd, text, (size_t)st.st_size);
-	if (got < 0)
+	if (error < 0)
 		fprintf(stderr, "tiepdan: cannot read %s: %s\n", path,
-			errno != 0 ? strerror(errno) : "it is larger than 64 MiB");
-	if (fd >= 0)
-		close(fd);
-	return got < 0 ? STR_NONE : (struct str){text, (size_t)got};
+			error == -EFBIG ? "it is larger than 64 MiB" : strerror(-error));
+	return text;
 }
 
 /* Whether a server could work with the city as it is now in this transaction. */
