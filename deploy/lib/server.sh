@@ -95,7 +95,8 @@ server_prepare() {
 		tool keys create || { rm -rf "$home/keys"; die "the keys could not be made"; }
 	fi
 	step "schema: migrate and seed"
-	slow "migrate" "$state/migrate.log" tool migrate || die "the migrations failed"
+	slow "migrate" "$state/migrate.log" tool migrate ||
+		die "the migrations failed" "with data that you do not need, delete $state and start again"
 	server_role
 	if [ ! -e "$state/seeded" ]; then
 		slow "seed" "$state/seed.log" tool seed || die "the reference data could not be loaded"
