@@ -9,14 +9,16 @@ enum {
 	YEARS_AHEAD = 8
 };
 
+struct calendar_named {
+	struct str code;
+	const struct calendar *calendar;
+};
+
 /* What the loaders of the parts share. */
 struct builder {
 	struct arena *arena;
 	PGresult *const *rows;
-	struct calendar_named {
-		struct str code;
-		const struct calendar *calendar;
-	} * calendars;
+	struct calendar_named *calendars;
 	int ncalendars;
 	int this_year;
 };

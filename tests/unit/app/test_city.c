@@ -1,0 +1,205 @@
+/* The city from rows of the database: what the columns become, and data that makes no city. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/reference/city.h"
+#include "base/buf.h"
+#include "civil/decide.h"
+
+enum {
+	COLUMNS_MAX = 16
+};
+
+/* 2026-11-23 is a Monday; 10:00 in Ha Noi. */
+static const int64_t NOW_MS = INT64_C(1795402800000);
+
+/* The first line of each names the columns, an empty cell is NULL. */
+static const char *const town[CITY_ROWS] = {
+	[CITY_VERSION] = "version\n7\n",
+	[CITY_CALENDARS] = "code|zone\noffice|Asia/Ho_Chi_Minh\n",
+	[CITY_HOURS] = "calendar|weekday|opens|closes\n"
+		       "office|0|28800|43200\noffice|0|46800|61200\noffice|1|28800|43200\n",
+	[CITY_DAYS] = "calendar|day|works\noffice|20780|f\n", /* Monday, 2026-11-23 */
+	[CITY_DEPARTMENTS] = "id|code|name_vi|name_en|parent|area|governs|hub|calendar|valid_from|valid_to|"
+			     "successor\n"
+			     "1|HUB|Trung tâm|Centre||01|f|t|office|||\n"
+			     "2|WARD|Phường|Ward|1|0101|t|f|||20000|1\n",
+	[CITY_AREAS] = "code|parent|valid_from|valid_to\n01|||\n0101|01||20000\n",
+	[CITY_CATEGORIES] = "code|parent|department|level|visibility|valid_from|valid_to\n"
+			    "roads||WARD|high|public|20000|\n",
+	[CITY_KINDS] = "code|sight|visibility|level\nfeedback|||\ndenunciation|denunciation|confidential|\n",
+	[CITY_POLICIES] =
+		"id|profile|kind|level|category|accept_amount|accept_unit|forward_amount|forward_unit|"
+		"answer_amount|answer_unit|answer_from_acceptance|valid_from|valid_to\n"
+		"5|usual|feedback|||4|wh||none|2|wd|t||\n",
+	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
+};
+
+static PGresult *rows_of(const char *text)
+{
+	PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	struct str rest = str_of(text), line, cell;
+	PGresAttDesc columns[COLUMNS_MAX] = {{NULL}};
+	char names[512];
+	int ncolumns = 0;
+
+	assert_true(str_next(&rest, '\n', &line) && line.len < sizeof(names));
+	memcpy(names, line.at, line.len);
+	names[line.len] = '\0';
+	for (char *name = names; name; ncolumns++) {
+		char *bar = strchr(name, '|');
+
+		columns[ncolumns].name = name;
+		if (bar)
+			*bar++ = '\0';
+		name = bar;
+	}
+	assert_true(PQsetResultAttrs(result, ncolumns, columns));
+	for (int row = 0; str_next(&rest, '\n', &line); row++) {
+		for (int i = 0; i < ncolumns; i++) {
+			if (!str_next(&line, '|', &cell) || cell.len == 0)
+				cell = (struct str){NULL, (size_t)-1};
+			assert_true(PQsetvalue(result, row, i, (char *)(uintptr_t)cell.at, (int)cell.len));
+		}
+	}
+	return result;
+}
+
+/* The town with the rows `what` exchanged (NULL: as it is). */
+static const struct city *build(
+	struct arena *arena, enum city_rows what, const char *instead, struct str *ret_reason)
+{
+	PGresult *rows[CITY_ROWS];
+	const struct city *city;
+
+	for (int i = 0; i < CITY_ROWS; i++)
+		rows[i] = rows_of(instead && i == (int)what ? instead : town[i]);
+	*ret_reason = STR_NONE;
+	city = city_from_rows(arena, rows, NOW_MS, ret_reason);
+	for (int i = 0; i < CITY_ROWS; i++)
+		PQclear(rows[i]);
+	return city;
+}
+
+static void members(void **state)
+{
+	struct str reason;
+	const struct city *city = build(*state, CITY_VERSION, NULL, &reason);
+	const struct department *ward;
+
+	assert_non_null(city);
+	assert_true(str_eq(city->version, STR("7")));
+	assert_true(str_eq(city->hub, STR("HUB")));
+	assert_true(str_eq(city->city_area, STR("01")));
+	ward = city_department(city, STR("WARD"));
+	assert_non_null(ward);
+	assert_int_equal(ward->id, 2);
+	assert_int_equal(ward->parent, 1);
+	assert_int_equal(ward->successor, 1);
+	assert_int_equal(ward->valid_from, INT32_MIN);
+	assert_int_equal(ward->valid_to, 20000);
+	assert_true(ward->governs && str_eq(ward->area, STR("0101")));
+	assert_true(str_eq(ward->name[0], STR("Phường")) && str_eq(ward->name[1], STR("Ward")));
+	assert_ptr_equal(ward->calendar, city->calendar);
+	assert_null(city_area(city, STR("0101"), 20000));
+	assert_null(city_category(city, STR("roads"), 19999));
+	assert_true(str_eq(city_category(city, STR("roads"), 20000)->level, STR("high")));
+	assert_false(city_kind(city, STR("feedback"))->sight.at);
+	assert_true(str_eq(city_kind(city, STR("denunciation"))->visibility, STR("confidential")));
+}
+
+static void days_and_hours(void **state)
+{
+	struct str reason;
+	const struct city *city = build(*state, CITY_VERSION, NULL, &reason);
+
+	assert_false(calendar_is_working_day(city->calendar, 20780)); /* the exception */
+	assert_true(calendar_is_working_day(city->calendar, 20781));
+	assert_true(calendar_is_working_day(city->calendar, 20787)); /* a Monday like any other */
+	assert_false(calendar_is_working_day(city->calendar, 20782));
+}
+
+static void decisions(void **state)
+{
+	struct str reason;
+	const struct city *city = build(*state, CITY_VERSION, NULL, &reason);
+	struct filing_facts facts = {STR("feedback"), STR("roads"), STR("01"), NOW_MS / 1000};
+	struct decision d;
+
+	assert_int_equal(decide_filing(city, &facts, &d), 0);
+	assert_int_equal(d.department->id, 1); /* successor of the ward that has ended */
+	assert_int_equal(d.policy->id, 5);
+	assert_true(d.policy->answer_from_acceptance);
+	assert_int_equal(d.policy->accept_unit, DEADLINE_WORKING_HOURS);
+	assert_int_equal(d.policy->forward_unit, DEADLINE_NONE);
+	assert_int_equal(d.policy->answer_unit, DEADLINE_WORKING_DAYS);
+	facts.kind = STR("denunciation");
+	assert_int_equal(decide_filing(city, &facts, &d), 0);
+	assert_int_equal(d.rule, 9);
+	assert_true(str_eq(d.sight, STR("denunciation")));
+	assert_null(d.policy);
+}
+
+static void no_city(void **state)
+{
+	static const struct {
+		enum city_rows what;
+		const char *instead, *reason;
+	} cases[] = {
+		{CITY_CALENDARS, "code|zone\noffice|Asia/Nowhere\n",
+			"calendar office: its time zone is not there"},
+		{CITY_HOURS, "calendar|weekday|opens|closes\n",
+			"calendar office: no working time, or overlapping hours"},
+		{CITY_HOURS, "calendar|weekday|opens|closes\noffice|0|0|10\noffice|0|5|20\n",
+			"calendar office: no working time, or overlapping hours"},
+		{CITY_DEPARTMENTS,
+			"id|code|name_vi|name_en|parent|area|governs|hub|calendar|valid_from|valid_to|"
+			"successor\n"
+			"1|HUB|||||f|t||||\n",
+			"the hub HUB has no calendar"},
+		{CITY_AREAS, "code|parent|valid_from|valid_to\n01|||\n01|||\n", "two areas 01"},
+		{CITY_POLICIES,
+			"id|profile|kind|level|category|accept_amount|accept_unit|forward_amount|forward_"
+			"unit|"
+			"answer_amount|answer_unit|answer_from_acceptance|valid_from|valid_to\n"
+			"5|usual||||4|wh||none|2|moons|f||\n",
+			"policy 5 has a unit that this program does not know"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str reason;
+
+		assert_null(build(*state, cases[i].what, cases[i].instead, &reason));
+		assert_true(reason.at && str_eq(reason, str_of(cases[i].reason)));
+	}
+}
+
+static int setup(void **state)
+{
+	*state = arena_new();
+	return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(members, setup, teardown),
+		cmocka_unit_test_setup_teardown(days_and_hours, setup, teardown),
+		cmocka_unit_test_setup_teardown(decisions, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_city, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
