@@ -2,6 +2,7 @@
 #include "app/steps.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "app/router.h"
 #include "auth/keys.h"
@@ -129,18 +130,22 @@ static enum verdict step_limit(struct req *req)
 
 static enum verdict step_may(struct req *req)
 {
+	static const char *const ticket_hint[LANG_COUNT] = {
+		[LANG_VI] = "Cần mã phiếu và mã bí mật: Authorization: Ticket MÃ:BÍ_MẬT",
+		[LANG_EN] = "Code and secret of the ticket are needed: Authorization: Ticket CODE:SECRET"};
 	role_set allowed = req->route->roles;
+	enum who_kind kind = req->who.kind;
 
-	if (allowed & ROLE_PUBLIC)
+	if ((allowed & ROLE_PUBLIC) || (kind == WHO_STAFF && (req->who.roles & allowed)) ||
+		(kind == WHO_TICKET && (allowed & ROLE_TICKET)))
 		return NEXT;
-	switch (req->who.kind) {
-	case WHO_STAFF:
-		return req->who.roles & allowed ? NEXT : refuse(req, PROBLEM_forbidden);
-	case WHO_TICKET:
-		return allowed & ROLE_TICKET ? NEXT : refuse(req, PROBLEM_forbidden);
-	default:
-		return challenge(req, allowed & ROLE_TICKET ? STR("Ticket") : STR("Bearer"));
-	}
+	if (kind != WHO_ANYONE)
+		return refuse(req, PROBLEM_forbidden);
+	if (!(allowed & ROLE_TICKET))
+		return challenge(req, STR("Bearer"));
+	reply_header(req, "WWW-Authenticate", STR("Ticket"));
+	reply_problem(req, PROBLEM_unauthorized, str_of(ticket_hint[req->lang]));
+	return ANSWERED;
 }
 
 static enum verdict step_accept(struct req *req)
@@ -161,6 +166,11 @@ static enum verdict step_match(struct req *req)
 	struct str field = req_field(req, "If-Match");
 	if (!field.at || str_eq(field, STR("*")))
 		return refuse(req, PROBLEM_precondition_required);
+	if (!memchr(field.at, '"', field.len)) { /* no entity tag at all: a slip, not an old version */
+		req_fault(req, "header", STR("If-Match"), FAULT_bad_format);
+		reply_faults(req);
+		return ANSWERED;
+	}
 	/* A weak tag, a list or a tag that is no version never equals the version of a ticket (RFC 9110 section 13.1.1). */
 	struct str tag = reply_tag_of(field);
 	if (tag.len == 0 || tag.at[0] < '1' || str_to_i64(tag, &req->if_match) < 0)

@@ -115,3 +115,8 @@ def test_a_ticket_opens_only_its_own_pages(town):
     citizen = town.citizen(filed)
     for target in ("/v1/tickets", "/v1/tickets/" + ticket_id, "/v1/me", "/v1/reports/sla?from=2026-01-01&to=2026-02-01"):
         assert citizen.get(target, status=None).status in (401, 403), target
+
+
+def test_without_credentials_it_says_what_is_needed(town):
+    answer = town.anyone.get("/v1/tracking", {"Accept-Language": "en"}, status=401)
+    assert answer.header("www-authenticate") == "Ticket" and "Ticket CODE:SECRET" in answer.json["detail"]
