@@ -1,5 +1,6 @@
 /* Compiled calendars: what they refuse, local time at the edges of daylight saving, days, coordinates. */
 #include "calendars.h"
+#include "unit.h"
 
 #include <errno.h>
 
@@ -9,22 +10,6 @@ static const struct zone_offset berlin_2026[] = {
 	{1774746000, 2 * HOUR},
 	{1792890000, HOUR},
 };
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return arena ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static struct calendar_source one_year(const struct calendar_hours *hours, unsigned nhours)
 {

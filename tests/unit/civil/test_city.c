@@ -1,25 +1,10 @@
 /* A city in memory: sorted, looked up by code and id, and refused when it cannot work. */
 #include "calendars.h"
+#include "unit.h"
 
 #include "civil/decide.h"
 
 #define ALWAYS .valid_from = INT32_MIN, .valid_to = INT32_MAX
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return arena ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static const struct city *build(struct city *parts, const char *reason_part)
 {

@@ -1,16 +1,12 @@
 /* Ticket codes: unique, readable again however they are typed, and every slip of one symbol or two neighbours
  * shows. */
+#include "unit.h"
+
 #include "civil/code.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 static const struct str key = STR("0123456789abcdef0123456789abcdef");
@@ -18,22 +14,6 @@ static const struct str prefix = STR("HN");
 enum {
 	CODE_LEN = 15
 }; /* HN-26-7K3M-9QXT */
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return arena ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static int by_value(const void *a, const void *b)
 {

@@ -1,31 +1,13 @@
 /* Vietnamese text: what the border cleans, what it refuses, and what folds alike. */
+#include "unit.h"
+
 #include "civil/text.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 #include <utf8proc.h>
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return arena ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static void check(struct str got, const char *want)
 {

@@ -1,28 +1,7 @@
 /* Telephone numbers and e-mail addresses as people write them. */
+#include "unit.h"
+
 #include "civil/text.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return arena ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 struct pair {
 	const char *in, *out; /* NULL: none */

@@ -1,35 +1,15 @@
 /* Zones: every offset as the C library computes it, and files and names that are none. */
+#include "unit.h"
+
 #include "civil/zone.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "base/buf.h"
 #include "base/clock.h"
-
-static struct arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return arena ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
 
 static int offset_at(const struct zone_offset *offsets, unsigned n, int64_t instant)
 {
