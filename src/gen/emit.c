@@ -373,12 +373,6 @@ static struct member *read_members(
 			snprintf(nested, sizeof(nested), "%s_%s", name, m->c_name);
 			emit_shape(e, nested, m->schema, false, &here);
 		}
-		m++;
-	}
-	m = members;
-	json_object_foreach(properties, key, value)
-	{
-		const struct at here = {at, key};
 		if (m->has_values)
 			put_values(e, name, m, &here);
 		if (strcmp(m->type, "SHAPE_LIST") == 0)
