@@ -26,9 +26,9 @@
 #define POISON(at, size)   ASAN_POISON_MEMORY_REGION((at), (size))
 #define UNPOISON(at, size) ASAN_UNPOISON_MEMORY_REGION((at), (size))
 enum {
-	GAP = 16,
-	KEEP = 0
-}; /* poisoned bytes behind each piece; nothing kept, so that old pointers are caught */
+	GAP = 16, /* poisoned bytes behind each piece           */
+	KEEP = 0  /* nothing, so that old pointers are caught */
+};
 #else
 #define POISON(at, size)   ((void)0)
 #define UNPOISON(at, size) ((void)0)

@@ -10,9 +10,9 @@
 
 enum {
 	MS_PER_DAY = 86400000,
-	DAYS_MIN = -719162,
-	DAYS_MAX = 2932896
-}; /* 0001-01-01 and 9999-12-31 */
+	DAYS_MIN = -719162, /* 0001-01-01 */
+	DAYS_MAX = 2932896  /* 9999-12-31 */
+};
 
 int64_t clock_wall_ms(void)
 {

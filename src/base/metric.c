@@ -50,8 +50,8 @@ static const struct {
 };
 
 enum {
-	CLASSES = 5
-}; /* 1xx to 5xx */
+	CLASSES = 5 /* 1xx to 5xx */
+};
 
 struct route {
 	_Atomic int64_t classes[CLASSES];

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 
 enum {
-	CHAIN_MAX = 8
-}; /* categories are two levels deep, areas two or three */
+	CHAIN_MAX = 8 /* categories are two levels deep, areas two or three */
+};
 
 /* A code and those above it, nearest first. */
 struct chain {

@@ -8,8 +8,8 @@
 #include "http/reply.h"
 
 enum {
-	STATUS_CLIENT_LEFT = 499
-}; /* as nginx counts it; never sent */
+	STATUS_CLIENT_LEFT = 499 /* as nginx counts it; never sent */
+};
 
 void reply_log(struct req *req)
 {

@@ -9,11 +9,10 @@
 #include "http/conn_private.h"
 #include "http/reply.h"
 
-/* RATE_GRACE_US: a body may be this late against 1 KiB a second. */
 enum {
 	BODY_FIRST = 2048,
 	SKIP_MAX = 64 * 1024,
-	RATE_GRACE_US = 5000000,
+	RATE_GRACE_US = 5000000, /* a body may be this late against 1 KiB a second */
 	US_PER_KIB = 1000000
 };
 

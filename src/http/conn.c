@@ -15,9 +15,8 @@
 #include "http/proxy.h"
 #include "http/reply.h"
 
-/* TURNS_MAX: after so many turns other connections come first. */
 enum {
-	TURNS_MAX = 64,
+	TURNS_MAX = 64, /* after so many other connections come first */
 	DRAIN_IDLE_US = 1000000
 };
 

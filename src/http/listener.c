@@ -14,9 +14,8 @@
 #include "base/log.h"
 #include "base/metric.h"
 
-/* ACCEPTS_MAX: in one go, so that requests get their turn. */
 enum {
-	ACCEPTS_MAX = 64,
+	ACCEPTS_MAX = 64, /* in one go, so that requests get their turn */
 	PAUSE_US = 100000,
 	LOG_EVERY_US = 1000000
 };

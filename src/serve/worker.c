@@ -121,9 +121,8 @@ static bool is_warm(struct worker *w)
 	return db_ready(app->db) && app->city && (w->start->role == WORKER_JOBS || numbers_ready(app));
 }
 
-/* A worker accepts once it can answer: database reached, reference data and a block
- * of ticket numbers in memory. If that takes too long it accepts
- * all the same and answers 503, so that clients see a clear refusal instead of silence. */
+/* A worker accepts once it can answer: database reached, reference data and a block of ticket numbers in memory. If that
+ * takes too long it accepts all the same and answers 503, so that clients see a clear refusal instead of silence. */
 static void tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;

@@ -173,8 +173,8 @@ static bool decide(struct req *req, struct row *row)
 		return false;
 	row->department = d.department->id;
 	row->policy = d.policy ? d.policy->id : DB_NO_INT;
-	row->visibility =
-		arena_str(req->arena, d.visibility); /* the row outlives this city: see reference.h */
+	/* Copies: the row may outlive this city, see reference.h. */
+	row->visibility = arena_str(req->arena, d.visibility);
 	row->sight = arena_str(req->arena, d.sight);
 	row->level = arena_str(req->arena, d.level);
 	row->route = decide_explain(req->arena, &d, &facts);
