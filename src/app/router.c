@@ -126,8 +126,8 @@ static bool fits(const struct node *n, struct str segment, struct path_arg *ret_
 	return false;
 }
 
-/* Walks the decoded path; fills req->args. Returns the node or -1. Literals are tried first and never shadow a typed
- * segment that would lead further, because no two templates differ only in that. */
+/* Walks the decoded path; fills req->args. Returns the node or -1. Literals are tried first and never shadow
+ * a typed segment that would lead further, because no two templates differ only in that. */
 static int walk(struct req *req)
 {
 	struct str rest = req->path, raw;
@@ -175,7 +175,8 @@ const struct route *router_find(struct req *req, struct str *ret_allow)
 {
 	int at = walk(req);
 
-	/* OPTIONS * asks for the server as a whole (RFC 9110 section 9.3.7); the reader lets no other method have it. */
+	/* OPTIONS * asks for the server as a whole (RFC 9110 section 9.3.7); the reader lets no other method
+	 * have it. */
 	*ret_allow = str_eq(req->target, STR("*")) ? STR("GET, HEAD, POST, PUT, DELETE, OPTIONS") : STR_NONE;
 	if (at < 0)
 		return NULL;

@@ -32,8 +32,8 @@ extern const unsigned nroutes;
 
 /* Builds the tree of path segments once. */
 void router_init(void);
-/* Finds the route and fills req->args. NULL: no such path, or the path exists with other methods, then *ret_allow is the
- * value of Allow. HEAD finds GET. A segment that does not fit its type does not match. */
+/* Finds the route and fills req->args. NULL: no such path, or the path exists with other methods, then
+ * *ret_allow is the value of Allow. HEAD finds GET. A segment that does not fit its type does not match. */
 const struct route *router_find(struct req *req, struct str *ret_allow);
 
 #endif

@@ -156,8 +156,8 @@ static enum verdict step_accept(struct req *req)
 	return refuse(req, PROBLEM_not_acceptable);
 }
 
-/* The version that a change was made for: exactly one strong tag of ours. "*" says that nobody has looked at what is
- * changed, so it counts as none. */
+/* The version that a change was made for: exactly one strong tag of ours. "*" says that nobody has looked at
+ * what is changed, so it counts as none. */
 static enum verdict step_match(struct req *req)
 {
 	req->if_match = INT64_MIN;
@@ -171,7 +171,8 @@ static enum verdict step_match(struct req *req)
 		reply_faults(req);
 		return ANSWERED;
 	}
-	/* A weak tag, a list or a tag that is no version never equals the version of a ticket (RFC 9110 section 13.1.1). */
+	/* A weak tag, a list or a tag that is no version never equals the version of a ticket (RFC 9110
+	 * section 13.1.1). */
 	struct str tag = reply_tag_of(field);
 	if (tag.len == 0 || tag.at[0] < '1' || str_to_i64(tag, &req->if_match) < 0)
 		return refuse(req, PROBLEM_precondition_failed);
@@ -223,8 +224,8 @@ static struct str once_key_text(struct str field)
 	return field;
 }
 
-/* Only an HMAC of the key is kept, under the account or the ticket that brings it. For somebody who has not signed in the
- * key itself is the scope, so it must be one that nobody guesses. */
+/* Only an HMAC of the key is kept, under the account or the ticket that brings it. For somebody who has not
+ * signed in the key itself is the scope, so it must be one that nobody guesses. */
 static enum verdict step_once(struct req *req)
 {
 	struct str field = req_field(req, "Idempotency-Key");

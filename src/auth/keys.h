@@ -6,15 +6,16 @@
 #include "base/arena.h"
 #include "base/digest.h"
 
-/* The keys outside the database, from the folder `key_dir`: 0700, its files 0600. Looser modes, links and files
- * of other people are refused; files with other names are not looked at.
+/* The keys outside the database, from the folder `key_dir`: 0700, its files 0600. Looser modes, links and
+ * files of other people are refused; files with other names are not looked at.
  *
- *   secret.key          32 random bytes in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869)
- *   seal-<epoch>.key    32 bytes in hex: master keys of sealed personal data, the highest epoch seals
- *   token-<kid>.pem     ES256 private keys: all verify and stand in the JWKS, the newest (by name) signs; <kid> is
- *                       the time of making in UTC, YYYYMMDDHHMMSSmmm, a hyphen and four random hex digits
+ *   secret.key        32 random bytes in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869)
+ *   seal-<epoch>.key  32 bytes in hex: master keys of sealed personal data, the highest epoch seals
+ *   token-<kid>.pem   ES256 private keys: all verify and stand in the JWKS, the newest (by name) signs; <kid>
+ *                     is the time of making in UTC, YYYYMMDDHHMMSSmmm, a hyphen and four random hex digits
  *
- * Losing secret.key or a seal key loses citizens' secrets or personal data for good: the folder needs a backup. */
+ * Losing secret.key or a seal key loses citizens' secrets or personal data for good: the folder needs a
+ * backup. */
 enum key_purpose {
 	KEY_TICKET_SECRET, /* the citizen's secret                          */
 	KEY_TICKET_CODE,   /* the permutation of ticket numbers             */

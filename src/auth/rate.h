@@ -5,8 +5,8 @@
 
 /* Limits by address block and by principal: GCRA (generic cell rate algorithm) in a table of fixed size in
  * memory shared by all workers, without locks. Each of its buckets holds eight keys; a full one forgets the
- * key that has used least of its limit. Two keys of a bucket share a limit by accident once in 65,536 pairs.
- */
+ * key that has used least of its limit. Two keys of a bucket share a limit by accident once in 65,536
+ * pairs. */
 struct rate;
 
 enum rate_class {
@@ -35,8 +35,8 @@ struct rate_answer {
 	int64_t wait_s;	   /* whole seconds, rounded up, until `remaining` has grown   */
 };
 
-/* Where the limit of `who` in this class is kept: a keyed hash, so that the table holds no readable address.
- */
+/* Where the limit of `who` in this class is kept: a keyed hash, so that the table holds no readable
+ * address. */
 uint64_t rate_key(const struct rate *rate, enum rate_class class, struct str who);
 /* At most `per_minute` (1 .. RATE_LIMIT_MAX) at once, and the same number spread evenly over each minute.
  * `now_us` is monotonic, and the same clock in all processes. */

@@ -4,10 +4,11 @@
 #include "auth/keys.h"
 #include "http/req.h"
 
-/* Staff tokens: JWT (RFC 7519) with the claims of RFC 9068, ES256. Issued with libjwt; verified by a strict gate of our
- * own (RFC 8725): at most 8 KiB, canonical base64url, exactly the header members alg, typ and kid, kid -> pinned
- * algorithm, signature over OpenSSL EVP, then iss, aud, exp, nbf, iat, sub, sid. typ is "JWT", not the "at+jwt" of RFC
- * 9068: libjwt 1.10 overwrites it. What typ should keep apart is kept apart by the keys: they sign these tokens only. */
+/* Staff tokens: JWT (RFC 7519) with the claims of RFC 9068, ES256. Issued with libjwt; verified by a strict
+ * gate of our own (RFC 8725): at most 8 KiB, canonical base64url, exactly the header members alg, typ and
+ * kid, kid -> pinned algorithm, signature over OpenSSL EVP, then iss, aud, exp, nbf, iat, sub, sid. typ is
+ * "JWT", not the "at+jwt" of RFC 9068: libjwt 1.10 overwrites it. What typ should keep apart is kept apart by
+ * the keys: they sign these tokens only. */
 struct token_cache;
 
 struct token_claims {
@@ -15,8 +16,8 @@ struct token_claims {
 	int64_t expires_ms;
 };
 
-/* Returned by token_verify() when memory is out: nothing is known about the token, so answer 503 and not 401.
- */
+/* Returned by token_verify() when memory is out: nothing is known about the token, so answer 503 and not
+ * 401. */
 extern const char token_no_memory[];
 
 /* What verifies the tokens of one process: the keys, the issuer and a bounded cache of the tokens that have

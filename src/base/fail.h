@@ -6,8 +6,8 @@
 
 /* Failing on purpose. Allocation, clock and the system calls that can fail go through base/; each asks here
  * first. TIEPDAN_FAIL=<kind>:<n>[+|*<m>] in the environment (read only when the setting `fail_points` is on)
- * makes the n-th call of that kind fail, with '+' that one and all later ones, with '*' that one and every m-th
- * later one. Costs one load and one branch when off. */
+ * makes the n-th call of that kind fail, with '+' that one and all later ones, with '*' that one and every
+ * m-th later one. Costs one load and one branch when off. */
 enum fail_kind {
 	FAIL_MALLOC, /* any allocation of base/ and of the libraries that let us hand them an allocator */
 	FAIL_ACCEPT,

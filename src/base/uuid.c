@@ -15,8 +15,8 @@ enum {
 struct uuid uuid_new(void)
 {
 	/* Milliseconds and the counter behind them (RFC 9562 section 6.2, method 1) as one number: an
-	 * overflow of the counter runs into the milliseconds, and a clock that is set back only stops them.
-	 */
+	 * overflow of the counter runs into the milliseconds, and a clock that is set back only stops
+	 * them. */
 	static _Atomic uint64_t last;
 	uint64_t seen = atomic_load_explicit(&last, memory_order_relaxed);
 	uint64_t mine;

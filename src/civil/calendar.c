@@ -243,8 +243,8 @@ int64_t calendar_instant(const struct calendar *c, int32_t day, int second_of_da
 	int64_t local = (int64_t)day * DAY_SECONDS + second_of_day, instant;
 	unsigned low = 0, n = c->noffsets - 1;
 
-	/* The first offset whose stretch ends, in its own local time, after `local`; the last one never ends.
-	 */
+	/* The first offset whose stretch ends, in its own local time, after `local`; the last one never
+	 * ends. */
 	while (n > 0) {
 		unsigned half = n / 2, at = low + half;
 

@@ -57,8 +57,8 @@ int calendar_working_day(const struct calendar *c, int32_t day, int64_t n, int32
 /* Last closing time of a working day; `day` must be one. */
 int64_t calendar_close(const struct calendar *c, int32_t day);
 
-/* Working seconds from the beginning of the span to `instant`. Differences of such coordinates are working time
- * that is left or gone by. */
+/* Working seconds from the beginning of the span to `instant`. Differences of such coordinates are working
+ * time that is left or gone by. */
 int64_t calendar_coordinate(const struct calendar *c, int64_t instant);
 /* The earliest instant with this coordinate that is reached by working, i.e. inside or at the end of an
  * interval. For 0 it is the first opening; coordinates outside the calendar give its first opening or last

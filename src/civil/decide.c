@@ -172,8 +172,8 @@ static bool try_rules(const struct question *q, struct str kind, struct str cate
 	return false;
 }
 
-/* What a row of rules or policies names, most specific first; `third` is the area of a rule, the level of a policy. A
- * rule names something, a policy need not. */
+/* What a row of rules or policies names, most specific first; `third` is the area of a rule, the level of a
+ * policy. A rule names something, a policy need not. */
 static const struct step {
 	bool kind, category, third;
 } steps[] = {{1, 1, 1}, {1, 1, 0}, {1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {0, 1, 0}, {0, 0, 1}, {0, 0, 0}};

@@ -294,8 +294,8 @@ static bool footer_find(struct str rest, struct footer *ret)
 	return text.len == 0 || footer_read(text, ret);
 }
 
-/* The version 2 block with its counts, and what follows it; the version 1 block in front is for old readers.
- */
+/* The version 2 block with its counts, and what follows it; the version 1 block in front is for old
+ * readers. */
 static bool block_find(struct str tzif, struct counts *ret, const char **ret_block, struct str *ret_rest)
 {
 	struct str rest = tzif;

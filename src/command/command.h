@@ -20,8 +20,8 @@ extern const struct command commands[]; /* ends with a row without name */
 
 const struct command *command_find(const char *name); /* NULL if there is none */
 void command_print(const struct command *c, FILE *out);
-/* True when no argument is left; else names the first one. An argument that nobody reads is a mistake: `seed --form DIR`
- * must not load the shipped city. */
+/* True when no argument is left; else names the first one. An argument that nobody reads is a mistake: `seed
+ * --form DIR` must not load the shipped city. */
 bool command_ends(char *const *args);
 
 int command_migrate(const struct config *config, char **args);

@@ -45,7 +45,8 @@ int64_t demo_random(struct demo *demo, int64_t below);
 struct str demo_uuid(struct demo *demo);
 struct str demo_instant(struct demo *demo, int64_t seconds); /* 0 and INT64_MIN: absent */
 
-/* Brings a filed ticket to where its fate wants it: untouched, accepted, in work, answered in time or late, refused. */
+/* Brings a filed ticket to where its fate wants it: untouched, accepted, in work, answered in time or late,
+ * refused. */
 bool demo_live(struct demo *demo, const struct demo_ticket *ticket);
 
 #endif

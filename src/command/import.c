@@ -1,5 +1,5 @@
-/* tiepdan import, tiepdan seed: CSV files into the reference data. The database checks all rows at once; any fault is
- * reported with its line and nothing is loaded. */
+/* tiepdan import, tiepdan seed: CSV files into the reference data. The database checks all rows at once; any
+ * fault is reported with its line and nothing is loaded. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,8 +54,8 @@ static bool is_kind(const char *name)
 	return false;
 }
 
-/* The rows as a JSON array of objects: the members of the head line, and "line". An empty cell is left out. Absent, after
- * a message, when the CSV itself is broken. */
+/* The rows as a JSON array of objects: the members of the head line, and "line". An empty cell is left out.
+ * Absent, after a message, when the CSV itself is broken. */
 static struct str rows_of(struct arena *arena, const char *name, struct str text)
 {
 	struct csv csv = csv_open(text);

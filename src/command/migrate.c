@@ -1,5 +1,6 @@
-/* tiepdan migrate: brings the schema forward. Each migration is one transaction; one process at a time (advisory lock);
- * a lock that is not there within two seconds gives way to the server's work and is tried again. */
+/* tiepdan migrate: brings the schema forward. Each migration is one transaction; one process at a time
+ * (advisory lock); a lock that is not there within two seconds gives way to the server's work and is tried
+ * again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,13 +6,15 @@
 
 #include "base/str.h"
 
-/* PostgreSQL for the sub-commands and for checks before the server starts: one connection, one statement at a time,
- * waiting. Statements are those of the .sql files marked "-- as: owner". Faults are printed to standard error in one line. */
+/* PostgreSQL for the sub-commands and for checks before the server starts: one connection, one statement at a
+ * time, waiting. Statements are those of the .sql files marked "-- as: owner". Faults are printed to standard
+ * error in one line. */
 
-/* Connects with the setting `name` (its value is `url`); NULL after a message when that fails. search_path is tiepdan, jit is off. */
+/* Connects with the setting `name` (its value is `url`); NULL after a message when that fails. search_path is
+ * tiepdan, jit is off. */
 PGconn *pg_connect(const char *name, const char *url);
-/* Runs the statement `<folder>_<file>` with text parameters in the order of its "in:" line (absent: NULL). NULL after a
- * message when it failed. */
+/* Runs the statement `<folder>_<file>` with text parameters in the order of its "in:" line (absent: NULL).
+ * NULL after a message when it failed. */
 PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, int n);
 /* The same for a statement whose result nobody looks at. */
 bool pg_do(PGconn *pg, const char *statement, const struct str *values, int n);

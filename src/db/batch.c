@@ -163,7 +163,8 @@ static struct batch *batch_new(struct line *line)
 	return batch;
 }
 
-/* Moves the first n members into a batch and sends it. Clients that have left and wanted only to read are left out. */
+/* Moves the first n members into a batch and sends it. Clients that have left and wanted only to read are
+ * left out. */
 static void start(struct line *line, struct list *members, unsigned n)
 {
 	size_t size = line->plan->row_size;

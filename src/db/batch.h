@@ -3,20 +3,22 @@
 
 #include "db/unit.h"
 
-/* Natural batching: requests of one kind that come while PostgreSQL is busy with earlier ones travel together, in one
- * transaction of one set-based statement. There is no timer: who finds PostgreSQL idle goes alone and at once.
+/* Natural batching: requests of one kind that come while PostgreSQL is busy with earlier ones travel
+ * together, in one transaction of one set-based statement. There is no timer: who finds PostgreSQL idle goes
+ * alone and at once.
  *
  *     static const struct batch_plan filings = {.name = "ticket_file", .row_size = sizeof(struct row),
  *                                               .add = add_filings, .then = filed};
  *     batch_join(req, &filings, &row);
  *
- * The statement takes parallel arrays and must be "as: definer", because its rows have different callers. It gives at most
- * one row for each element, told by the column `ord` (from 1). A foreseeable refusal is a row like any other. An unforeseen
- * error fails the whole transaction: the batch is halved until who caused it is alone and is answered through
- * problems.def, while the others succeed. What concerns all alike (no connection, out of time) is answered 503 to all.
+ * The statement takes parallel arrays and must be "as: definer", because its rows have different callers. It
+ * gives at most one row for each element, told by the column `ord` (from 1). A foreseeable refusal is a row
+ * like any other. An unforeseen error fails the whole transaction: the batch is halved until who caused it is
+ * alone and is answered through problems.def, while the others succeed. What concerns all alike (no
+ * connection, out of time) is answered 503 to all.
  *
- * A request waits at most until the batches before it have ended, which are units and bounded like them; when too many
- * wait already it is answered 503 at once. */
+ * A request waits at most until the batches before it have ended, which are units and bounded like them; when
+ * too many wait already it is answered 503 at once. */
 
 enum {
 	BATCH_MAX = 256, /* requests in one transaction                                            */
@@ -28,13 +30,13 @@ struct batch_plan {
 	size_t row_size;
 	/* Queues the statement for n rows that lie side by side; they live until it has been answered. */
 	void (*add)(struct db_unit *u, const void *rows, size_t n);
-	/* Answers one request from its row of the result, -1 when it got none. Not called when its client has left. The
-	 * result is gone when this returns. */
+	/* Answers one request from its row of the result, -1 when it got none. Not called when its client has
+	 * left. The result is gone when this returns. */
 	void (*then)(struct req *req, const PGresult *result, int row);
 };
 
-/* Hands in a request with its row, which is copied; what the row points to lives as long as the request. The plan is
- * static: it is known by its address. */
+/* Hands in a request with its row, which is copied; what the row points to lives as long as the request. The
+ * plan is static: it is known by its address. */
 void batch_join(struct req *req, const struct batch_plan *plan, const void *row);
 
 /* Private to db/. Closing answers 503 to all who still wait. */

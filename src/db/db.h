@@ -53,8 +53,8 @@ enum {
 struct db *db_open(struct app *app);
 /* The same with a statement table of one's own, which must outlive the pools (tests). */
 struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n);
-/* After the last unit; waits for nothing. Units that are out all the same fail as if the database were lost.
- */
+/* After the last unit; waits for nothing. Units that are out all the same fail as if the database were
+ * lost. */
 void db_close(struct db *db);
 bool db_ready(const struct db *db); /* at least one fast connection is usable */
 

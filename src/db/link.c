@@ -211,8 +211,8 @@ static void take_result(struct link *l, PGresult *result)
 		PQclear(result);
 		return;
 	default:
-		/* May also come instead of Sync: a deferred constraint fails after all statements went well.
-		 */
+		/* May also come instead of Sync: a deferred constraint fails after all statements went
+		 * well. */
 		if (x->error)
 			PQclear(result);
 		else

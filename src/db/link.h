@@ -9,8 +9,8 @@
 #include "db/target.h"
 
 /* One pipelined connection to PostgreSQL: connects without blocking, prepares its statements, carries
- * exchanges, and when it is lost comes back by itself with exponential back-off and jitter. Private to db/.
- */
+ * exchanges, and when it is lost comes back by itself with exponential back-off and jitter. Private to
+ * db/. */
 
 enum query_kind {
 	QUERY_RUN,     /* a prepared statement                       */
@@ -84,8 +84,8 @@ struct link {
 
 void link_init(struct link *l, const struct link_plan *plan); /* starts connecting soon, in the loop    */
 void link_close(struct link *l);			      /* ends what is out with LINK_LOST_STATE */
-/* Sends an exchange on a link that is ready. If that fails the link is lost and all its exchanges have ended.
- */
+/* Sends an exchange on a link that is ready. If that fails the link is lost and all its exchanges have
+ * ended. */
 void link_send(struct link *l, struct exchange *x);
 
 #endif

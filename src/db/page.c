@@ -8,8 +8,8 @@
 #include "http/parse.h"
 #include "http/reply.h"
 
-/* A cursor is base64url(version, MAC, key). The MAC binds the key to the list it came from and to the reader.
- */
+/* A cursor is base64url(version, MAC, key). The MAC binds the key to the list it came from and to the
+ * reader. */
 enum {
 	CURSOR_VERSION = 1,
 	CURSOR_MAC = 16,

@@ -169,7 +169,8 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 {
 	const struct config *config = db->app->config;
 	long long timeout = pool_timeout_ms(db, which);
-	/* Waiting for another transaction ends first, so that it is told apart from slowness (55P03, not 57014). */
+	/* Waiting for another transaction ends first, so that it is told apart from slowness (55P03, not
+	 * 57014). */
 	struct str reason,
 		options = arena_printf(db->arena,
 			"-c jit=off -c timezone=UTC -c statement_timeout=%lld -c lock_timeout=%lld", timeout,

@@ -22,8 +22,8 @@
  * A unit waits in the queue of its pool until a connection has room; when the queue is full or no connection
  * is left it is answered 503 at once. It may wait for, and then run, statement timeout x 1.5 + 1 s each:
  * after that it is answered 503, and a connection that gave no answer is reset. Units that were out on a lost
- * connection may or may not have taken effect; 503 tells the client to repeat, Idempotency-Key makes it safe.
- */
+ * connection may or may not have taken effect; 503 tells the client to repeat, Idempotency-Key makes it
+ * safe. */
 
 enum {
 	DB_UNIT_MAX = 12
@@ -69,8 +69,8 @@ struct db_value db_value_float(struct db_unit *u, double d);	   /* NaN: NULL */
 struct db_value db_value_uuid(struct db_unit *u, struct uuid id);  /* nil: NULL */
 struct db_value db_value_time(struct db_unit *u, int64_t wall_ms); /* timestamptz; DB_NO_INT: NULL */
 /* Arrays: parallel members of one set-based statement. Elements are NULL as above; at == NULL is SQL NULL,
- * not an empty array. `stride` is the bytes from one element to the next when they are members of larger structs; 0: they
- * lie side by side. */
+ * not an empty array. `stride` is the bytes from one element to the next when they are members of larger
+ * structs; 0: they lie side by side. */
 struct db_texts {
 	const struct str *at;
 	size_t n, stride;

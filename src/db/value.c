@@ -123,8 +123,8 @@ static void put32(struct array *a, uint32_t n)
 	a->at += sizeof(n);
 }
 
-/* The header (ndim, has nulls, element type, length, lower bound); `bytes` is what the elements take in all.
- */
+/* The header (ndim, has nulls, element type, length, lower bound); `bytes` is what the elements take in
+ * all. */
 static bool array_begin(struct db_unit *u, struct array *a, Oid element, size_t n, size_t bytes)
 {
 	size_t size = (n ? 20 : 12) + 4 * n + bytes;

@@ -350,8 +350,8 @@ static void check_object(json_t *schema, const struct at *at)
 		at_die(at, "required names something that is not a property");
 }
 
-/* Reads the members of an object; what they refer to (nested shapes, lists of values) is written on the way.
- */
+/* Reads the members of an object; what they refer to (nested shapes, lists of values) is written on the
+ * way. */
 static struct member *read_members(
 	struct emit *e, const char *name, json_t *schema, bool in_query, const struct at *at)
 {

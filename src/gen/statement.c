@@ -261,8 +261,8 @@ static bool is_comment(const char *p)
 	return (p[0] == '-' && p[1] == '-') || (p[0] == '/' && p[1] == '*');
 }
 
-/* The end of what must not be looked into at `p`; `p` itself when that is plain SQL; NULL when it never ends.
- */
+/* The end of what must not be looked into at `p`; `p` itself when that is plain SQL; NULL when it never
+ * ends. */
 static const char *verbatim_end(const struct cursor *c, const char *p)
 {
 	bool begins_word = p == c->s->source || !is_word(p[-1]);

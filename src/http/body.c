@@ -42,8 +42,8 @@ static void set_body_deadline(struct conn *c, const struct body *b)
 	conn_set_deadline(c, whole < rate ? whole : rate);
 }
 
-/* Short, and nothing else is on its way out: it fits into the socket's buffer or the connection is of no use.
- */
+/* Short, and nothing else is on its way out: it fits into the socket's buffer or the connection is of no
+ * use. */
 static void send_continue(struct conn *c)
 {
 	static const struct str text = {"HTTP/1.1 100 Continue\r\n\r\n", 25};

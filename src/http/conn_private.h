@@ -13,8 +13,8 @@
 
 /* The inside of a connection, for conn.c, conns.c, input.c, body.c and output.c only. */
 
-/* Where a connection is: it stands in the list conns->list[state]. One function, conn_become(), changes it.
- */
+/* Where a connection is: it stands in the list conns->list[state]. One function, conn_become(), changes
+ * it. */
 enum conn_state {
 	CONN_PROXY,  /* the PROXY protocol header is being read                        */
 	CONN_IDLE,   /* between requests; holds no buffer and no request               */

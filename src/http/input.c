@@ -68,8 +68,8 @@ bool conn_fill(struct conn *c)
 		n = fail_now(FAIL_READ) ? -1 : read(c->fd, c->in + c->to, c->cap - c->to);
 	while (n < 0 && errno == EINTR);
 	if (n > 0) {
-		/* Edge-triggered: less than asked for means that the next bytes will be announced (epoll(7)).
-		 */
+		/* Edge-triggered: less than asked for means that the next bytes will be announced
+		 * (epoll(7)). */
 		c->readable = c->hung_up || (size_t)n == c->cap - c->to;
 		c->to += (size_t)n;
 		metric_add(METRIC_bytes_in, n);

@@ -1,5 +1,5 @@
-/* The strict reader of request heads: request line and fields (RFC 9112 sections 2 to 7, RFC 9110 section 5).
- */
+/* The strict reader of request heads: request line and fields (RFC 9112 sections 2 to 7, RFC 9110 section
+ * 5). */
 #include "http/parse.h"
 
 #include <string.h>

@@ -3,8 +3,9 @@
 
 #include "base/str.h"
 
-/* Refusals, one row each in problems.def: name, HTTP status, what raises it in the database (SQLSTATE or constraint
- * name), the member it is about, and the text in both languages. Type URI: <public_url>/problems/<name>. */
+/* Refusals, one row each in problems.def: name, HTTP status, what raises it in the database (SQLSTATE or
+ * constraint name), the member it is about, and the text in both languages. Type URI:
+ * <public_url>/problems/<name>. */
 enum problem {
 #define PROBLEM(name, status, raised_by, pointer, title_vi, title_en) PROBLEM_##name,
 #include "http/problems.def"
@@ -36,7 +37,8 @@ struct problem_row {
 const struct problem_row *problem_row(enum problem problem);
 const char *fault_name(enum fault fault);
 const char *fault_text(enum fault fault, enum lang lang);
-/* The row raised by this constraint name or, failing that, this SQLSTATE; PROBLEM_internal if there is none. */
+/* The row raised by this constraint name or, failing that, this SQLSTATE; PROBLEM_internal if there is
+ * none. */
 enum problem problem_of_database(struct str sqlstate, struct str constraint);
 /* The row with this name; false if there is none. */
 bool problem_find(struct str name, enum problem *ret);

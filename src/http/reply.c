@@ -101,8 +101,8 @@ static bool is_known(struct req *req)
 	return negotiate_tags(tags, req->etag) || negotiate_tags(tags, with_suffix(req, req->etag));
 }
 
-/* The body as it is sent: compressed if that is wanted and worth it. Sets ETag and Content-Encoding to fit.
- */
+/* The body as it is sent: compressed if that is wanted and worth it. Sets ETag and Content-Encoding to
+ * fit. */
 static struct str choose_coding(struct req *req, const char *content_type, struct str body)
 {
 	struct str packed = STR_NONE, type = str_of(content_type);

@@ -5,15 +5,16 @@
 #include "http/req.h"
 
 /* Answers. Each request gets exactly one; a second one is a bug. Everything that all answers share stands in
- * reply.c: Date, Content-Length, X-Request-Id, traceparent, nosniff, Cache-Control (private, no-store unless set), Vary,
- * Content-Language, RateLimit fields, gzip by negotiation, HEAD, Connection. */
+ * reply.c: Date, Content-Length, X-Request-Id, traceparent, nosniff, Cache-Control (private, no-store unless
+ * set), Vary, Content-Language, RateLimit fields, gzip by negotiation, HEAD, Connection. */
 
-/* A header of the answer to come. The value must live in the request's arena or be static. A later one of the same
- * name replaces the earlier; names in Vary add to those that every answer has. A value with a control byte is not sent. */
+/* A header of the answer to come. The value must live in the request's arena or be static. A later one of the
+ * same name replaces the earlier; names in Vary add to those that every answer has. A value with a control
+ * byte is not sent. */
 void reply_header(struct req *req, const char *name, struct str value);
-/* Sets a strong ETag from a row version, given without the quotation marks; reply_json answers 304 to a GET whose
- * If-None-Match names it. An answer that is compressed is another representation and gets "<tag>-gzip" (RFC 9110 section
- * 8.8.3.3). */
+/* Sets a strong ETag from a row version, given without the quotation marks; reply_json answers 304 to a GET
+ * whose If-None-Match names it. An answer that is compressed is another representation and gets "<tag>-gzip"
+ * (RFC 9110 section 8.8.3.3). */
 void reply_etag(struct req *req, struct str tag);
 /* The tag, as reply_etag() was given it, in an If-Match of exactly one strong tag; absent otherwise. */
 struct str reply_tag_of(struct str if_match);
@@ -32,7 +33,8 @@ bool reply_faults(struct req *req);
 /* A whole answer, 503 and close, that needs no memory: for when there is none. */
 extern const struct str reply_last_resort;
 
-/* Called by the connection layer when the answer has left or never will; writes the access log line and the metrics. */
+/* Called by the connection layer when the answer has left or never will; writes the access log line and the
+ * metrics. */
 void reply_log(struct req *req);
 
 #endif

@@ -119,13 +119,14 @@ struct req {
 };
 
 struct req *req_new(struct app *app, struct conn *conn); /* NULL when memory is out; state REQ_HEAD */
-/* The one place that changes the state. A request whose client left stays REQ_LEFT; an answered one never changes. */
+/* The one place that changes the state. A request whose client left stays REQ_LEFT; an answered one never
+ * changes. */
 void req_become(struct req *req, enum req_state state);
 /* The request must live on until the matching req_unpin(), even if the client leaves. */
 void req_pin(struct req *req);
 void req_unpin(struct req *req);
-/* Called by the connection when it is done with the request: its answer has left, or its client has. Not answered yet:
- * it becomes REQ_LEFT. Ends it as soon as nothing pins it. */
+/* Called by the connection when it is done with the request: its answer has left, or its client has. Not
+ * answered yet: it becomes REQ_LEFT. Ends it as soon as nothing pins it. */
 void req_leave(struct req *req);
 /* Nobody wants the answer any more: the client has left, and the request changes nothing. */
 bool req_is_unwanted(const struct req *req);

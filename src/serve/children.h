@@ -8,8 +8,9 @@
 #include "base/metric.h"
 #include "serve/worker.h"
 
-/* The processes of the server, as the supervisor sees them: a fixed place for each worker and one for the job worker, and
- * a list of old processes that are draining. Pure book-keeping and signals; forking is the supervisor's. */
+/* The processes of the server, as the supervisor sees them: a fixed place for each worker and one for the job
+ * worker, and a list of old processes that are draining. Pure book-keeping and signals; forking is the
+ * supervisor's. */
 
 enum {
 	CHILDREN_MAX = 65,
@@ -45,7 +46,8 @@ struct children {
 	unsigned nold;
 };
 
-/* `workers` HTTP workers and the job worker; takes over those of a supervisor image that re-executed itself. */
+/* `workers` HTTP workers and the job worker; takes over those of a supervisor image that re-executed
+ * itself. */
 void children_init(struct children *cs, unsigned workers);
 void children_hand_over(const struct children *cs);
 

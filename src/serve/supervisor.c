@@ -1,5 +1,6 @@
-/* The supervisor: owns the sockets, starts and replaces the processes that use them. No events, no database, no client:
- * it waits for signals, for children and for the ready pipe, and nothing that a stranger sends can reach it. */
+/* The supervisor: owns the sockets, starts and replaces the processes that use them. No events, no database,
+ * no client: it waits for signals, for children and for the ready pipe, and nothing that a stranger sends can
+ * reach it. */
 #include "serve/supervisor.h"
 
 #include <errno.h>
@@ -145,7 +146,8 @@ static void log_refused(const char *event, const struct config *config)
 						   : STR("the number of workers needs a restart")));
 }
 
-/* The number of workers and the addresses belong to the sockets, so they keep their values until a restart. */
+/* The number of workers and the addresses belong to the sockets, so they keep their values until a
+ * restart. */
 static void reload(struct supervisor *s)
 {
 	struct arena *arena = arena_new();
@@ -164,8 +166,8 @@ static void reload(struct supervisor *s)
 	children_replace_all(&s->children);
 }
 
-/* An image that cannot read its configuration ends, and the running children with it; one with fewer workers would leave
- * sockets of the old ones that nobody accepts from. */
+/* An image that cannot read its configuration ends, and the running children with it; one with fewer workers
+ * would leave sockets of the old ones that nobody accepts from. */
 static bool may_re_execute(const struct supervisor *s)
 {
 	struct arena *arena = arena_new();
@@ -178,7 +180,8 @@ static bool may_re_execute(const struct supervisor *s)
 	return good;
 }
 
-/* The new image finds the sockets and its running children in the environment and replaces these one by one. */
+/* The new image finds the sockets and its running children in the environment and replaces these one by
+ * one. */
 static void re_execute(struct supervisor *s)
 {
 	char self[4096];

@@ -2,9 +2,11 @@
 #define TIEPDAN_SERVE_SUPERVISOR_H
 
 /* `tiepdan serve`: opens the sockets, starts the workers and the job worker, keeps them running.
- *   SIGTERM, SIGINT  drain and leave                          SIGHUP   read the configuration again, replace worker by worker
+ *   SIGTERM, SIGINT  drain and leave
+ *   SIGHUP           read the configuration again, replace worker by worker
  *   SIGUSR2          re-execute this program (an upgrade) with the open sockets, then replace worker by worker
- * `argv` is the command line of the process; `flags` what follows the sub-command. Returns the exit status. */
+ * `argv` is the command line of the process; `flags` what follows the sub-command. Returns the exit
+ * status. */
 int supervisor_run(char **argv, char **flags);
 
 #endif

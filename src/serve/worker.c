@@ -102,8 +102,8 @@ static void begin_drain(struct worker *w)
 	conns_drain(&w->app);
 }
 
-/* Clients that were let in already are served: a worker goes on accepting for a moment, until its successor or the
- * supervisor has seen to the sockets. Then it waits for running requests, within the limit. */
+/* Clients that were let in already are served: a worker goes on accepting for a moment, until its successor
+ * or the supervisor has seen to the sockets. Then it waits for running requests, within the limit. */
 static void drain(struct worker *w, int64_t draining_us)
 {
 	conns_drain(&w->app);
@@ -121,8 +121,9 @@ static bool is_warm(struct worker *w)
 	return db_ready(app->db) && app->city && (w->start->role == WORKER_JOBS || numbers_ready(app));
 }
 
-/* A worker accepts once it can answer: database reached, reference data and a block of ticket numbers in memory. If that
- * takes too long it accepts all the same and answers 503, so that clients see a clear refusal instead of silence. */
+/* A worker accepts once it can answer: database reached, reference data and a block of ticket numbers in
+ * memory. If that takes too long it accepts all the same and answers 503, so that clients see a clear refusal
+ * instead of silence. */
 static void tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;

@@ -24,7 +24,8 @@ struct worker_start {
 	int ready_fd; /* four bytes (the pid) are written here when this process does its work */
 };
 
-/* Runs one worker until it is told to leave (SIGTERM: drain) or its supervisor is gone. Returns its exit status. */
+/* Runs one worker until it is told to leave (SIGTERM: drain) or its supervisor is gone. Returns its exit
+ * status. */
 int worker_run(const struct worker_start *start);
 
 #endif

@@ -30,8 +30,8 @@ enum {
 
 /* While a text is parsed jansson gets its memory from this arena: there it never fails. jansson 2.14 ignores
  * a failed allocation while it collects a text, and then reads behind it. Outside the caller is libjwt, and
- * the memory is the system's without fail points: libjwt 1.10 reads the NULL of a json_dumps() that failed.
- */
+ * the memory is the system's without fail points: libjwt 1.10 reads the NULL of a json_dumps() that
+ * failed. */
 static struct arena *parsing;
 
 static void *tree_malloc(size_t size)

@@ -85,7 +85,8 @@ void problem_show(struct req *req)
 	reply_json(req, 200, buf_str(&b));
 }
 
-/* RFC 9116. Expires is made anew with each answer: half a year ahead, well under the year that the RFC allows. */
+/* RFC 9116. Expires is made anew with each answer: half a year ahead, well under the year that the RFC
+ * allows. */
 void security_txt(struct req *req)
 {
 	char expires[CLOCK_RFC3339_SIZE];

@@ -3,9 +3,10 @@
 
 #include "db/unit.h"
 
-/* Idempotency-Key for operations whose answer C knows beforehand. once_claim() goes first in the unit, once_finish() last;
- * both do nothing when the client sent no key. A repeated key ends the unit and replays the stored answer; the same key
- * with another body is refused (draft-ietf-httpapi-idempotency-key-header). */
+/* Idempotency-Key for operations whose answer C knows beforehand. once_claim() goes first in the unit,
+ * once_finish() last; both do nothing when the client sent no key. A repeated key ends the unit and replays
+ * the stored answer; the same key with another body is refused
+ * (draft-ietf-httpapi-idempotency-key-header). */
 void once_claim(struct db_unit *u, struct req *req);
 void once_finish(struct db_unit *u, struct req *req, int status, struct str body);
 

@@ -1,4 +1,5 @@
-/* Rows of the reference data -> struct city. No I/O: the rows have been read by the worker or by a sub-command. */
+/* Rows of the reference data -> struct city. No I/O: the rows have been read by the worker or by a
+ * sub-command. */
 #include "app/reference/city.h"
 
 #include "civil/zone.h"

@@ -91,7 +91,8 @@ void reference_load(struct app *app)
 	db_run_job(u, loaded);
 }
 
-/* The lists change only with an import: their tag is the version of the data, and clients may keep them for a while. */
+/* The lists change only with an import: their tag is the version of the data, and clients may keep them for a
+ * while. */
 static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct page *ret_page)
 {
 	if (!page_begin(req, cursor, limit, ret_page))

@@ -1,4 +1,5 @@
-/* POST /v1/tickets: a citizen files. Routing, profile and deadlines are decided in memory; one statement stores it all. */
+/* POST /v1/tickets: a citizen files. Routing, profile and deadlines are decided in memory; one statement
+ * stores it all. */
 #include "app/ticket/ticket.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* The moves of the state table. Which move is allowed to whom, what it does to the clocks and what the citizen sees are
- * data; the database function ticket_move() enforces them. */
+/* The moves of the state table. Which move is allowed to whom, what it does to the clocks and what the
+ * citizen sees are data; the database function ticket_move() enforces them. */
 #include "app/ticket/ticket.h"
 
 #include "base/clock.h"

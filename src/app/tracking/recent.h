@@ -5,8 +5,9 @@
 
 #include "base/arena.h"
 
-/* Pages that citizens were shown lately, so that PostgreSQL need not build the same one again: it is asked each time
- * whether the version is still the same. One for each worker process; the oldest of two tickets that share a place goes. */
+/* Pages that citizens were shown lately, so that PostgreSQL need not build the same one again: it is asked
+ * each time whether the version is still the same. One for each worker process; the oldest of two tickets
+ * that share a place goes. */
 struct recent;
 
 /* Room for so many pages of at most RECENT_BODY_MAX bytes; 0: none is kept. NULL when memory is out. */
@@ -23,8 +24,8 @@ struct recent_page {
 	int64_t fresh_until_ms;
 };
 
-/* The version of the page kept for this ticket, its body copied into the arena; RECENT_NONE if none is kept that is still
- * fresh at `now_ms`. */
+/* The version of the page kept for this ticket, its body copied into the arena; RECENT_NONE if none is kept
+ * that is still fresh at `now_ms`. */
 #define RECENT_NONE INT64_MIN
 int64_t recent_find(const struct recent *recent, const struct recent_page *ticket, int64_t now_ms,
 	struct arena *arena, struct str *ret_body);

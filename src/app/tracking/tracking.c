@@ -29,7 +29,8 @@ static void add_shows(struct db_unit *u, const void *rows, size_t n)
 		.known = COLUMN(known), .now = clock_wall_ms());
 }
 
-/* The page that PostgreSQL built, or the kept one (req->made) when it says that the version is still the same. */
+/* The page that PostgreSQL built, or the kept one (req->made) when it says that the version is still the
+ * same. */
 static void shown(struct req *req, const PGresult *result, int row)
 {
 	if (row < 0) {
