@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-FUNCTION_GOAL, FUNCTION_MAX, FILE_MAX, PARAMETERS_MAX, NESTING_MAX = 40, 60, 600, 5, 3
+FUNCTION_GOAL, FUNCTION_MAX, FILE_MAX, PARAMETERS_MAX, NESTING_MAX, COLUMNS = 40, 60, 600, 5, 3, 110
 LAYERS = ["base", "civil", "http", "shape", "db", "auth", "app/*", "app", "jobs", "command", "serve", "main"]
 GENERATED = {"gen/shapes.h": "shape", "gen/sql/": "db", "gen/embedded.h": "app"}
 BANNED = ("strcpy strcat sprintf vsprintf strtok atoi atol atof gets alloca setjmp longjmp system popen mktemp tmpnam "
@@ -257,6 +257,24 @@ def dead_code(root, paths, sources, functions):
                 yield "%s:%d: #if 0" % (s.path, i)
 
 
+def width(root, paths, sources, functions):
+    """lines of code and comment fit 110 columns, but for tables that are fenced from the formatter"""
+    for s in product(sources):
+        fenced = False
+        for i, line in enumerate(s.lines, 1):
+            fenced = "clang-format off" in line or (fenced and "clang-format on" not in line)
+            if not fenced and len(line.expandtabs(8)) > COLUMNS:
+                yield "%s:%d: %d columns" % (s.path, i, len(line.expandtabs(8)))
+
+
+def spelling(root, paths, sources, functions):
+    """one way to write it: !p for p == NULL, sizeof(x) for sizeof x"""
+    for s in product(sources):
+        for i, line in enumerate(s.code_lines, 1):
+            if re.search(r"[\w\])] == NULL\b", line) or re.search(r"\bsizeof [^(]", line):
+                yield "%s:%d: %s" % (s.path, i, line.strip())
+
+
 def formatted(root, paths, sources, functions):
     """clang-format has nothing to change"""
     files = [s.path for s in sources]
@@ -285,4 +303,4 @@ def shell(root, paths, sources, functions):
 
 
 RULES = [layers, own_header_first, banned_calls, sql_text, function_sizes, file_sizes, parameters, nesting, jumps, marks,
-         headers, first_lines, typedefs, dead_code, formatted, shell]
+         headers, first_lines, typedefs, dead_code, width, spelling, formatted, shell]
