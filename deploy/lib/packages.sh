@@ -1,6 +1,9 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the variables in the head of lib/state.sh are shared
 # Debian packages: installs what is missing, and nothing when nothing is.
 
+# A Debian postgresql package makes and starts a cluster when it is installed, unless a file here says no.
+no_cluster=/etc/postgresql-common/createcluster.d/tiepdan.conf
+
 packages_in() { sed 's/#.*//' "$@" | tr -s ' \t\n' '\n' | sed '/^$/d'; }
 
 # The bin folder of the newest installed PostgreSQL, 15 or later.
@@ -21,26 +24,38 @@ packages_missing() {
 	done
 }
 
+# sudo forgets which proxy leads to the packages unless it is told to keep it.
 as_administrator() {
 	if [ "$(id -u)" -eq 0 ]; then
 		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
 	else
-		die "these packages are missing and there is no sudo to install them: ${missing[*]}" \
-			"run as root: apt-get install --no-install-recommends ${missing[*]}"
+		sudo ${http_proxy:+--preserve-env=http_proxy,https_proxy,no_proxy} "$@"
 	fi
 }
 
-# A Debian postgresql package makes and starts a cluster of its own when it is installed; ours must not.
+postgres_is_new() { [[ " ${missing[*]} " == *" postgresql-15 "* && ! -e $no_cluster ]]; }
+
+# administrator_needed: asks for the password once, before anything is changed, or says what root has to do.
+administrator_needed() {
+	local why='' words=()
+	[ "$(id -u)" -ne 0 ] || return 0
+	if ! command -v sudo >/dev/null; then
+		why="there is no sudo to install them"
+	elif ! sudo true; then
+		why="sudo does not let $(id -un) install them"
+	fi
+	[ -n "$why" ] || return 0
+	if postgres_is_new; then words=("mkdir -p ${no_cluster%/*}" "echo 'create_main_cluster = false' >$no_cluster"); fi
+	die "${#missing[@]} packages are missing and $why; as root run these, then start this again:" "${words[@]}" \
+		"apt-get update" "apt-get install --no-install-recommends ${missing[*]}"
+}
+
 packages_without_cluster() {
-	local conf=/etc/postgresql-common/createcluster.d/tiepdan.conf
-	case " ${missing[*]} " in *" postgresql-15 "*) ;; *) return 0 ;; esac
-	[ ! -e "$conf" ] || return 0
-	say "    PostgreSQL is new here: $conf keeps its package from making a cluster"
-	as_administrator mkdir -p "${conf%/*}"
+	postgres_is_new || return 0
+	say "    PostgreSQL is new here: $no_cluster keeps its package from making a cluster"
+	as_administrator mkdir -p "${no_cluster%/*}"
 	printf '%s\n' '# Written by tiepdan: installing PostgreSQL makes no cluster.' 'create_main_cluster = false' |
-		as_administrator tee "$conf" >/dev/null
+		as_administrator tee "$no_cluster" >/dev/null
 }
 
 # packages_install LOG LIST...: the lists are files like deploy/packages.
@@ -60,9 +75,9 @@ packages_install() {
 		return 0
 	fi
 	step "packages: installing ${#missing[@]} from Debian: ${missing[*]}"
+	administrator_needed
 	packages_without_cluster
 	local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
-	[ "$(id -u)" -eq 0 ] || as_administrator true
 	slow "package lists" "$log" as_administrator "${apt[@]}" update || die "apt-get update failed"
 	slow "packages" "$log" as_administrator "${apt[@]}" install -y --no-install-recommends "${missing[@]}" ||
 		die "installing packages failed"
