@@ -31,7 +31,7 @@ token_of() {
 	login=$(login_of "$1")
 	[ -n "$login" ] || die "there is no demo person with the role $1"
 	code=$(code_for "$login") || exit 1
-	curl -fsS "$url/v1/sessions" -H 'Content-Type: application/json' -d "{\"login\":\"$login\",\"code\":\"$code\"}" |
+	server_ask "$url/v1/sessions" -H 'Content-Type: application/json' -d "{\"login\":\"$login\",\"code\":\"$code\"}" |
 		sed -n 's/.*"token" *: *"\([^"]*\)".*/\1/p'
 }
 
@@ -87,10 +87,9 @@ demo_print() {
 
 # The main job in lines to paste, one after the other, into a POSIX shell.
 demo_print_tour() {
+	printf '\nPaste, one block after the other:\n\n'
+	[ -z "${http_proxy:-}${all_proxy:-}${ALL_PROXY:-}" ] || printf '  export no_proxy=127.0.0.1\n'
 	cat <<-END
-
-		Paste, one block after the other:
-
 		  # a citizen files a ticket, keeps code and secret, and tracks it
 		  URL=$url
 		  TICKET=\$(curl -s \$URL/v1/tickets -H 'Content-Type: application/json' -d '{"kind":"feedback","category":"roads.surface",

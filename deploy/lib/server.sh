@@ -104,6 +104,9 @@ server_prepare() {
 	fi
 }
 
+# server_ask CURL-ARGUMENTS...: the server is here; a proxy that the environment names is for the packages.
+server_ask() { curl -fsS --noproxy '*' "$@"; }
+
 port_busy() {
 	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null || (exec 3<>"/dev/tcp/::1/$1") 2>/dev/null
 }
@@ -136,7 +139,7 @@ server_try() {
 	process_start "$state/server.pid" "$home/server.log" env "TIEPDAN_CONFIG=$home/tiepdan.conf" \
 		"$program_file" serve "--listen=$listen" "--listen_ops=127.0.0.1:$ops"
 	local tries=0
-	until curl -fsS -m 2 -o /dev/null "http://127.0.0.1:$ops/readyz" 2>/dev/null; do
+	until server_ask -m 2 -o /dev/null "http://127.0.0.1:$ops/readyz" 2>/dev/null; do
 		tries=$((tries + 1))
 		if ! process_of "$state/server.pid" >/dev/null; then
 			tail -n "+$((mark + 1))" "$home/server.log" | grep -qi 'address already in use\|EADDRINUSE' && return 1
