@@ -22,7 +22,7 @@ slow() {
 		sleep 0.2
 		if [ $((SECONDS - began - shown)) -ge 5 ]; then
 			shown=$((SECONDS - began))
-			printf '    %s, %d s: %s\n' "$label" "$shown" "$(tail -n 1 "$log" | tr '\r' '\n' | tail -n 1 | cut -c1-100)"
+			printf '    %s, %d s: %s\n' "$label" "$shown" "$(tail -n 1 "$log" | tr '\r' '\n' | grep . | tail -n 1 | cut -c1-100)"
 		fi
 	done
 	wait "$pid" || status=$?
