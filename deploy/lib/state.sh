@@ -41,6 +41,7 @@ runner_choose() {
 
 home_open() {
 	runner_choose
+	[ "$verb" = start ] || [ -e "$home" ] || return 0
 	mkdir -p "$home" || die "cannot make $home"
 	if [ "$(id -u)" -eq 0 ]; then chown "$runner:" "$home"; fi
 	[ -O "$home" ] || [ "$(id -u)" -eq 0 ] || die "$home belongs to $(stat -c %U "$home")" \
