@@ -37,6 +37,7 @@ static inline void forge_empty_folder(const char *path)
 	DIR *dir = opendir(path);
 	char name[512];
 
+	(void)chmod(path, 0700);
 	for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
 		(void)snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
 		(void)unlink(name);
