@@ -1,6 +1,7 @@
 /* Continuations that pass on what PostgreSQL built. */
 #include "db/answer.h"
 
+#include "base/clock.h"
 #include "base/must.h"
 #include "http/reply.h"
 
@@ -53,6 +54,15 @@ void answer_made(struct req *req, PGresult *const *results)
 {
 	(void)results;
 	reply_json(req, 201, req->made);
+}
+
+void answer_make(struct req *req, struct uuid id, int64_t at_ms)
+{
+	char id_text[UUID_TEXT_SIZE], at_text[CLOCK_RFC3339_SIZE];
+
+	uuid_format(&id, id_text);
+	clock_format(at_ms, at_text);
+	req->made = arena_printf(req->arena, "{\"id\":\"%s\",\"at\":\"%s\"}", id_text, at_text);
 }
 
 void answer_nothing(struct req *req, PGresult *const *results)

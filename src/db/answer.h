@@ -10,6 +10,8 @@
 void answer_object(struct req *req, PGresult *const *results);
 /* 201 with req->made, for handlers that know the answer before their unit runs. */
 void answer_made(struct req *req, PGresult *const *results);
+/* Puts {"id":...,"at":...} into req->made: what is said of a thing whose id and time C has chosen. */
+void answer_make(struct req *req, struct uuid id, int64_t at_ms);
 void answer_nothing(struct req *req, PGresult *const *results); /* 204 */
 
 /* A page of a list (keyset). A statement returns up to limit + 1 rows with `item` (JSON text) and `key`

@@ -151,7 +151,7 @@ static void heard_reference(struct app *app, struct str payload)
 
 static int build(struct worker *w)
 {
-	struct str reason;
+	struct str reason = STR("no memory or descriptors");
 	const struct config *config = w->start->config;
 	struct app *app = &w->app;
 
@@ -159,7 +159,7 @@ static int build(struct worker *w)
 	app->loop = event_base_new();
 	app->keys = keys_load(w->arena, config->key_dir, &reason);
 	if (!app->loop || !app->keys) {
-		log_error("worker.keys", LOG_STR("reason", reason));
+		log_error("worker.build", LOG_STR("reason", reason));
 		return -1;
 	}
 	app->cursor_key = keys_purpose(app->keys, KEY_CURSOR);

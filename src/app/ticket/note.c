@@ -25,12 +25,9 @@ void ticket_note(struct req *req)
 	const struct ticket_note *in = req->input;
 	struct uuid id = uuid_new(), ticket = req->args[0].uuid;
 	int64_t now_ms = clock_wall_ms();
-	char id_text[UUID_TEXT_SIZE], at_text[CLOCK_RFC3339_SIZE];
 	struct db_unit *u = db_unit(req);
 
-	uuid_format(&id, id_text);
-	clock_format(now_ms, at_text);
-	req->made = arena_printf(req->arena, "{\"id\":\"%s\",\"at\":\"%s\"}", id_text, at_text);
+	answer_make(req, id, now_ms);
 	once_claim(u, req);
 	sql_ticket_note(u, .id = id, .ticket = ticket, .text = in->text, .at = now_ms);
 	record(u, "ticket.noted", ticket, STR_NONE);

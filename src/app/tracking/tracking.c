@@ -68,12 +68,9 @@ void tracking_message(struct req *req)
 	const struct tracking_message *in = req->input;
 	struct uuid id = uuid_new();
 	int64_t now_ms = clock_wall_ms();
-	char id_text[UUID_TEXT_SIZE], at_text[CLOCK_RFC3339_SIZE];
 	struct db_unit *u = db_unit(req);
 
-	uuid_format(&id, id_text);
-	clock_format(now_ms, at_text);
-	req->made = arena_printf(req->arena, "{\"id\":\"%s\",\"at\":\"%s\"}", id_text, at_text);
+	answer_make(req, id, now_ms);
 	once_claim(u, req);
 	sql_tracking_message(u, .number = req->who.ticket_number, .generation = req->who.generation, .id = id,
 		.text = in->text, .at = now_ms, .event = uuid_new());
