@@ -12,12 +12,15 @@
 enum {
 	DAY_SECONDS = 86400,
 	WEEK = 7,
-	DAY_OFF = 7,
 	YEAR_MAX = 9998,
 	OFFSET_MAX = 2 * DAY_SECONDS
 };
 
 struct calendar {
+	struct str code;
+	int64_t version;
+	struct calendar_day *exceptions; /* sorted, one a day */
+	size_t nexceptions;
 	struct zone_offset *offsets;
 	unsigned noffsets;
 	int32_t first_day, end_day; /* the span is first_day .. end_day - 1 */
@@ -32,11 +35,13 @@ struct calendar {
 	uint32_t nworking;
 };
 
-/* The weekly hours, sorted: those of weekday w are at[from[w]] .. at[from[w + 1] - 1]. A day off is one more,
- * empty. */
-struct week {
+/* What a day's hours are looked up in. The weekly hours are sorted: those of weekday w, of all times, are
+ * at[from[w]] .. at[from[w + 1] - 1]. */
+struct plan {
+	const struct calendar *calendar;
 	struct calendar_hours *at;
-	unsigned from[WEEK + 2];
+	unsigned from[WEEK + 1];
+	struct calendar_interval *day; /* of the day looked up last */
 };
 
 /* Number of elements of a sorted array that are <= key. */
@@ -66,7 +71,29 @@ static int by_weekday(const void *a, const void *b)
 	return (x->open > y->open) - (x->open < y->open);
 }
 
-static bool week_plan(struct arena *arena, const struct calendar_source *source, struct week *ret)
+static bool possible(int open, int close)
+{
+	return open >= 0 && open < close && close <= DAY_SECONDS;
+}
+
+static bool in_force(const struct calendar_hours *h, int32_t day)
+{
+	return h->valid_from <= day && day < h->valid_to;
+}
+
+/* Of the sorted hours, whether at[i] overlaps none that follow it. */
+static bool stands_alone(const struct calendar_hours *at, unsigned i, unsigned n)
+{
+	for (unsigned j = i + 1; j < n; j++) {
+		if (at[j].weekday != at[i].weekday || at[j].open >= at[i].close)
+			return true;
+		if (at[j].valid_from < at[i].valid_to && at[i].valid_from < at[j].valid_to)
+			return false;
+	}
+	return true;
+}
+
+static bool plan_week(struct arena *arena, const struct calendar_source *source, struct plan *ret)
 {
 	unsigned n = source->nhours;
 
@@ -78,72 +105,126 @@ static bool week_plan(struct arena *arena, const struct calendar_source *source,
 	for (unsigned i = 0; i < n; i++) {
 		const struct calendar_hours *h = &ret->at[i];
 
-		if (h->weekday < 0 || h->weekday >= WEEK || h->open < 0 || h->open >= h->close ||
-			h->close > DAY_SECONDS)
+		if (h->weekday < 0 || h->weekday >= WEEK || !possible(h->open, h->close))
 			return false;
-		if (i > 0 && h[-1].weekday == h->weekday && h[-1].close > h->open)
+		if (h->valid_from >= h->valid_to || !stands_alone(ret->at, i, n))
 			return false;
 		ret->from[h->weekday + 1] = i + 1;
 	}
-	for (unsigned w = 1; w < WEEK + 2; w++)
+	for (unsigned w = 1; w <= WEEK; w++)
 		if (ret->from[w] < ret->from[w - 1])
 			ret->from[w] = ret->from[w - 1];
-	return n > 0;
+	return true;
 }
 
-static bool week_opens(const struct week *week, unsigned weekday)
+static int by_open(const void *a, const void *b)
 {
-	return week->from[weekday + 1] > week->from[weekday];
+	const struct calendar_interval *x = a, *y = b;
+
+	return (x->open > y->open) - (x->open < y->open);
 }
 
-/* Whose hours a make-up day has. */
-static unsigned stand_in(const struct week *week, int wanted, unsigned own)
+/* Gives an exception its own, sorted hours. */
+static bool own_hours(struct arena *arena, struct calendar_day *d)
 {
-	unsigned w = 0;
+	struct calendar_interval *own;
 
-	if (wanted >= 0 && wanted < WEEK && week_opens(week, (unsigned)wanted))
-		return (unsigned)wanted;
-	if (week_opens(week, own))
-		return own;
-	while (!week_opens(week, w))
-		w++;
-	return w;
-}
-
-static unsigned weekday_of(int32_t day)
-{
-	return (unsigned)(((int64_t)day + 3) % WEEK + WEEK) % WEEK; /* 1970-01-01 was a Thursday */
-}
-
-/* By day of the span: the weekday whose hours it has, or DAY_OFF. */
-static uint8_t *plan_days(struct arena *arena, const struct calendar *c, const struct calendar_source *source,
-	const struct week *week)
-{
-	uint8_t *plan = arena_alloc(arena, (size_t)(c->end_day - c->first_day));
-
-	for (int32_t day = c->first_day; day < c->end_day; day++)
-		plan[day - c->first_day] = (uint8_t)weekday_of(day);
-	for (unsigned i = 0; i < source->ndays; i++) {
-		const struct calendar_day *d = &source->days[i];
-
-		if (d->day < c->first_day || d->day >= c->end_day)
-			continue;
-		plan[d->day - c->first_day] =
-			d->works ? (uint8_t)stand_in(week, d->weekday, weekday_of(d->day)) : (uint8_t)DAY_OFF;
+	if (d->rule != DAY_HOURS) {
+		d->hours = NULL;
+		d->nhours = 0;
+		return d->rule == DAY_OFF || d->rule == DAY_LIKE;
 	}
-	return plan;
+	if (d->nhours == 0)
+		return false;
+	own = arena_alloc(arena, d->nhours * sizeof(*own));
+	memcpy(own, d->hours, d->nhours * sizeof(*own));
+	qsort(own, d->nhours, sizeof(*own), by_open);
+	for (unsigned i = 0; i < d->nhours; i++)
+		if (!possible(own[i].open, own[i].close) || (i > 0 && own[i - 1].close > own[i].open))
+			return false;
+	d->hours = own;
+	return true;
 }
 
-static void lay_day(struct calendar *c, int32_t day, const struct week *week, unsigned weekday)
+/* By day, and for one day as they were given: all point into one array. */
+static int by_day(const void *a, const void *b)
+{
+	const struct calendar_day *x = *(const struct calendar_day *const *)a;
+	const struct calendar_day *y = *(const struct calendar_day *const *)b;
+
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static bool copy_exceptions(struct arena *arena, struct calendar *c, const struct calendar_source *source)
+{
+	size_t n = source->ndays;
+	const struct calendar_day **order = arena_alloc(arena, (n + 1) * sizeof(*order));
+
+	c->exceptions = arena_alloc(arena, (n + 1) * sizeof(*c->exceptions));
+	for (size_t i = 0; i < n; i++)
+		order[i] = &source->days[i];
+	qsort(order, n, sizeof(*order), by_day);
+	for (size_t i = 0; i < n; i++) {
+		struct calendar_day copy = *order[i];
+
+		if (!own_hours(arena, &copy))
+			return false;
+		if (i + 1 == n || order[i + 1]->day != copy.day)
+			c->exceptions[c->nexceptions++] = copy;
+	}
+	return true;
+}
+
+/* The hours in force on `day` for its own or another weekday. */
+static unsigned look_up(struct plan *plan, int weekday, int32_t day)
+{
+	unsigned n = 0;
+
+	for (unsigned i = plan->from[weekday]; i < plan->from[weekday + 1]; i++)
+		if (in_force(&plan->at[i], day))
+			plan->day[n++] = (struct calendar_interval){plan->at[i].open, plan->at[i].close};
+	return n;
+}
+
+static unsigned stand_in(struct plan *plan, const struct calendar_day *d)
+{
+	unsigned n = 0;
+
+	if (d->weekday >= 0 && d->weekday < WEEK)
+		n = look_up(plan, d->weekday, d->day);
+	if (n == 0)
+		n = look_up(plan, calendar_weekday(d->day), d->day);
+	for (int w = 0; n == 0 && w < WEEK; w++)
+		n = look_up(plan, w, d->day);
+	return n;
+}
+
+static unsigned hours_of(struct plan *plan, int32_t day)
+{
+	const struct calendar_day *d = calendar_exception(plan->calendar, day);
+
+	if (!d)
+		return look_up(plan, calendar_weekday(day), day);
+	if (d->rule == DAY_LIKE)
+		return stand_in(plan, d);
+	if (d->nhours > 0)
+		memcpy(plan->day, d->hours, d->nhours * sizeof(*d->hours));
+	return d->nhours;
+}
+
+static void lay_day(struct calendar *c, int32_t day, struct plan *plan)
 {
 	int32_t index = day - c->first_day;
 	size_t before = c->nopen;
+	unsigned n = hours_of(plan, day);
 
 	c->day_open[index] = (uint32_t)before;
 	c->day_rank[index] = c->nworking;
-	for (unsigned i = week->from[weekday]; i < week->from[weekday + 1]; i++) {
-		int64_t open = calendar_instant(c, day, week->at[i].open);
-		int64_t close = calendar_instant(c, day, week->at[i].close);
+	for (unsigned i = 0; i < n; i++) {
+		int64_t open = calendar_instant(c, day, plan->day[i].open);
+		int64_t close = calendar_instant(c, day, plan->day[i].close);
 
 		if (open >= close) /* the clock skips all of it */
 			continue;
@@ -155,21 +236,23 @@ static void lay_day(struct calendar *c, int32_t day, const struct week *week, un
 		c->working[c->nworking++] = day;
 }
 
-static void lay_out(struct arena *arena, struct calendar *c, const struct calendar_source *source,
-	const struct week *week)
+static void lay_out(struct arena *arena, struct calendar *c, struct plan *plan)
 {
-	const uint8_t *plan = plan_days(arena, c, source, week);
-	size_t days = (size_t)(c->end_day - c->first_day), intervals = 0;
+	size_t days = (size_t)(c->end_day - c->first_day), intervals = 0, most = plan->from[WEEK];
 
+	for (size_t i = 0; i < c->nexceptions; i++)
+		if (c->exceptions[i].nhours > most)
+			most = c->exceptions[i].nhours;
+	plan->day = arena_alloc(arena, (most + 1) * sizeof(*plan->day));
 	for (size_t i = 0; i < days; i++)
-		intervals += week->from[plan[i] + 1] - week->from[plan[i]];
+		intervals += hours_of(plan, c->first_day + (int32_t)i);
 	c->open = arena_alloc(arena, (intervals + 1) * sizeof(*c->open));
 	c->done = arena_alloc(arena, (intervals + 1) * sizeof(*c->done));
 	c->day_open = arena_alloc(arena, (days + 1) * sizeof(*c->day_open));
 	c->day_rank = arena_alloc(arena, (days + 1) * sizeof(*c->day_rank));
 	c->working = arena_alloc(arena, (days + 1) * sizeof(*c->working));
 	for (size_t i = 0; i < days; i++)
-		lay_day(c, c->first_day + (int32_t)i, week, plan[i]);
+		lay_day(c, c->first_day + (int32_t)i, plan);
 	c->day_open[days] = (uint32_t)c->nopen;
 	c->day_rank[days] = c->nworking;
 }
@@ -201,18 +284,53 @@ static bool zone_copy(struct arena *arena, struct calendar *c, const struct cale
 const struct calendar *calendar_compile(struct arena *arena, const struct calendar_source *source)
 {
 	struct calendar *c = arena_alloc(arena, sizeof(*c));
-	struct week week;
+	struct plan plan = {.calendar = c};
 
 	if (source->first_year < 1 || source->last_year > YEAR_MAX || source->first_year > source->last_year)
 		return NULL;
-	if (!zone_copy(arena, c, source) || !week_plan(arena, source, &week))
+	if (!zone_copy(arena, c, source) || !plan_week(arena, source, &plan) ||
+		!copy_exceptions(arena, c, source))
 		return NULL;
+	c->code = source->code;
+	c->version = source->version;
 	c->first_day = clock_days_from_civil(source->first_year, 1, 1);
 	c->end_day = clock_days_from_civil(source->last_year + 1, 1, 1);
 	c->first = calendar_instant(c, c->first_day, 0);
 	c->last = calendar_instant(c, c->end_day, 0);
-	lay_out(arena, c, source, &week);
+	lay_out(arena, c, &plan);
 	return c->nopen > 0 ? c : NULL;
+}
+
+struct str calendar_code(const struct calendar *c)
+{
+	return c->code;
+}
+
+int64_t calendar_version(const struct calendar *c)
+{
+	return c->version;
+}
+
+const struct calendar_day *calendar_exception(const struct calendar *c, int32_t day)
+{
+	size_t low = 0, n = c->nexceptions;
+
+	while (n > 0) {
+		size_t half = n / 2;
+
+		if (c->exceptions[low + half].day < day) {
+			low += half + 1;
+			n -= half + 1;
+		} else {
+			n = half;
+		}
+	}
+	return low < c->nexceptions && c->exceptions[low].day == day ? &c->exceptions[low] : NULL;
+}
+
+int calendar_weekday(int32_t day)
+{
+	return (int)(((int64_t)day + 3) % WEEK + WEEK) % WEEK; /* 1970-01-01 was a Thursday */
 }
 
 int32_t calendar_local_day(const struct calendar *c, int64_t instant)
@@ -277,6 +395,27 @@ int calendar_working_day(const struct calendar *c, int32_t day, int64_t n, int32
 		return -ERANGE;
 	*ret_day = c->working[rank + (uint32_t)n];
 	return 0;
+}
+
+int64_t calendar_rank(const struct calendar *c, int32_t day)
+{
+	if (day <= c->first_day)
+		return 0;
+	return day < c->end_day ? c->day_rank[day - c->first_day] : c->nworking;
+}
+
+bool calendar_open(const struct calendar *c, int32_t day, unsigned n, int64_t *ret_open, int64_t *ret_close)
+{
+	uint32_t first;
+
+	if (day < c->first_day || day >= c->end_day)
+		return false;
+	first = c->day_open[day - c->first_day];
+	if (n >= c->day_open[day - c->first_day + 1] - first)
+		return false;
+	*ret_open = c->open[first + n];
+	*ret_close = *ret_open + (c->done[first + n + 1] - c->done[first + n]);
+	return true;
 }
 
 int64_t calendar_close(const struct calendar *c, int32_t day)

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct calendar_hours always = {0, 0, 86400};
+	const struct calendar_hours always = {0, 0, 86400, CALENDAR_ALWAYS};
 	struct calendar_source source = {
 		.hours = &always, .nhours = 1, .first_year = 2026, .last_year = 2027};
 	struct arena *arena = arena_new();

@@ -65,7 +65,8 @@ static unsigned hours_of(struct builder *b, struct str code, struct calendar_hou
 		if (str_eq(db_cell(r, i, "calendar"), code))
 			ret[n++] = (struct calendar_hours){.weekday = (int)number(r, i, "weekday"),
 				.open = (int)number(r, i, "opens"),
-				.close = (int)number(r, i, "closes")};
+				.close = (int)number(r, i, "closes"),
+				CALENDAR_ALWAYS};
 	return n;
 }
 
@@ -76,8 +77,8 @@ static unsigned days_of(struct builder *b, struct str code, struct calendar_day 
 
 	for (int i = 0; i < PQntuples(r); i++)
 		if (str_eq(db_cell(r, i, "calendar"), code))
-			ret[n++] = (struct calendar_day){
-				.day = (int32_t)number(r, i, "day"), .works = flag(r, i, "works")};
+			ret[n++] = (struct calendar_day){.day = (int32_t)number(r, i, "day"),
+				.rule = flag(r, i, "works") ? DAY_LIKE : DAY_OFF};
 	return n;
 }
 

@@ -23,16 +23,16 @@ enum {
 };
 
 static const struct calendar_hours office_hours[] = {
-	{0, 8 * HOUR, 12 * HOUR},
-	{0, 13 * HOUR, 17 * HOUR},
-	{1, 8 * HOUR, 12 * HOUR},
-	{1, 13 * HOUR, 17 * HOUR},
-	{2, 8 * HOUR, 12 * HOUR},
-	{2, 13 * HOUR, 17 * HOUR},
-	{3, 8 * HOUR, 12 * HOUR},
-	{3, 13 * HOUR, 17 * HOUR},
-	{4, 8 * HOUR, 12 * HOUR},
-	{4, 13 * HOUR, 17 * HOUR},
+	{0, 8 * HOUR, 12 * HOUR, CALENDAR_ALWAYS},
+	{0, 13 * HOUR, 17 * HOUR, CALENDAR_ALWAYS},
+	{1, 8 * HOUR, 12 * HOUR, CALENDAR_ALWAYS},
+	{1, 13 * HOUR, 17 * HOUR, CALENDAR_ALWAYS},
+	{2, 8 * HOUR, 12 * HOUR, CALENDAR_ALWAYS},
+	{2, 13 * HOUR, 17 * HOUR, CALENDAR_ALWAYS},
+	{3, 8 * HOUR, 12 * HOUR, CALENDAR_ALWAYS},
+	{3, 13 * HOUR, 17 * HOUR, CALENDAR_ALWAYS},
+	{4, 8 * HOUR, 12 * HOUR, CALENDAR_ALWAYS},
+	{4, 13 * HOUR, 17 * HOUR, CALENDAR_ALWAYS},
 };
 enum {
 	OFFICE_HOURS = sizeof(office_hours) / sizeof(office_hours[0])
@@ -67,7 +67,7 @@ static inline unsigned vietnamese_days(struct arena *arena, struct calendar_day 
 	while (csv_read(&csv, arena, fields) > 0) {
 		assert_true(n < DAYS_MAX);
 		assert_int_equal(clock_parse_date(fields[0], &ret_days[n].day), 0);
-		ret_days[n].works = str_eq(fields[1], STR("makeup_workday"));
+		ret_days[n].rule = str_eq(fields[1], STR("makeup_workday")) ? DAY_LIKE : DAY_OFF;
 		ret_days[n].weekday = 0;
 		n++;
 	}

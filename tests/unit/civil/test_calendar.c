@@ -26,10 +26,13 @@ static struct calendar_source one_year(const struct calendar_hours *hours, unsig
 
 static void refuses_what_is_no_calendar(void **state)
 {
-	const struct calendar_hours overlapping[] = {{0, 8 * HOUR, 12 * HOUR}, {0, 11 * HOUR, 13 * HOUR}};
-	const struct calendar_hours touching[] = {{0, 12 * HOUR, 13 * HOUR}, {0, 8 * HOUR, 12 * HOUR}};
-	const struct calendar_hours impossible[] = {
-		{7, 0, 1}, {-1, 0, 1}, {0, 5, 5}, {0, 6, 5}, {0, -1, 5}, {0, 5, 86401}};
+	const struct calendar_hours overlapping[] = {
+		{0, 8 * HOUR, 12 * HOUR, CALENDAR_ALWAYS}, {0, 11 * HOUR, 13 * HOUR, CALENDAR_ALWAYS}};
+	const struct calendar_hours touching[] = {
+		{0, 12 * HOUR, 13 * HOUR, CALENDAR_ALWAYS}, {0, 8 * HOUR, 12 * HOUR, CALENDAR_ALWAYS}};
+	const struct calendar_hours impossible[] = {{7, 0, 1, CALENDAR_ALWAYS}, {-1, 0, 1, CALENDAR_ALWAYS},
+		{0, 5, 5, CALENDAR_ALWAYS}, {0, 6, 5, CALENDAR_ALWAYS}, {0, -1, 5, CALENDAR_ALWAYS},
+		{0, 5, 86401, CALENDAR_ALWAYS}, {0, 5, 6, .valid_from = 9, .valid_to = 9}, {0, 5, 6}};
 	const struct zone_offset disorder[] = {{0, 0}, {100, HOUR}, {50, 0}};
 	const struct zone_offset backwards[] = {{0, 0}, {100, 2 * HOUR}, {200, 0}, {300, HOUR}};
 	struct calendar_source source = one_year(NULL, 0);
@@ -60,7 +63,7 @@ static void refuses_what_is_no_calendar(void **state)
 
 static void all_days_off_is_no_calendar(void **state)
 {
-	const struct calendar_hours monday = {0, 8 * HOUR, 12 * HOUR};
+	const struct calendar_hours monday = {0, 8 * HOUR, 12 * HOUR, CALENDAR_ALWAYS};
 	static struct calendar_day off[365];
 	struct calendar_source source = one_year(&monday, 1);
 	(void)state;
@@ -72,13 +75,13 @@ static void all_days_off_is_no_calendar(void **state)
 	assert_null(calendar_compile(arena, &source));
 	source.ndays = 364; /* 31 December 2026 is a Thursday */
 	assert_null(calendar_compile(arena, &source));
-	off[4].works = true; /* 5 January, a Monday */
+	off[4].rule = DAY_LIKE; /* 5 January, a Monday */
 	assert_non_null(calendar_compile(arena, &source));
 }
 
 static void daylight_saving(void **state)
 {
-	const struct calendar_hours night = {6, 2 * HOUR, 3 * HOUR};
+	const struct calendar_hours night = {6, 2 * HOUR, 3 * HOUR, CALENDAR_ALWAYS};
 	struct calendar_source source = one_year(&night, 1);
 	const struct calendar *c;
 	int32_t march = day_of("2026-03-29"), october = day_of("2026-10-25");
@@ -170,18 +173,18 @@ static void coordinates(void **state)
 static void make_up_days(void **state)
 {
 	const struct calendar_hours hours[] = {
-		{1, 9 * HOUR, 12 * HOUR},
-		{2, 9 * HOUR, 13 * HOUR},
-		{5, 9 * HOUR, 10 * HOUR},
+		{1, 9 * HOUR, 12 * HOUR, CALENDAR_ALWAYS},
+		{2, 9 * HOUR, 13 * HOUR, CALENDAR_ALWAYS},
+		{5, 9 * HOUR, 10 * HOUR, CALENDAR_ALWAYS},
 	};
 	/* Saturday 10 January for a Wednesday, Sunday 11 for Friday (no hours), Saturday 17 for Friday. */
 	const struct calendar_day days[] = {
-		{day_of("2026-01-10"), true, 2},
-		{day_of("2026-01-11"), true, 4},
-		{day_of("2026-01-17"), true, 4},
-		{day_of("2026-01-06"), true, 1},
-		{day_of("2026-01-06"), false, 0},
-		{day_of("1999-01-06"), false, 0},
+		{day_of("2026-01-10"), DAY_LIKE, 2},
+		{day_of("2026-01-11"), DAY_LIKE, 4},
+		{day_of("2026-01-17"), DAY_LIKE, 4},
+		{day_of("2026-01-06"), DAY_LIKE, 1},
+		{day_of("2026-01-06"), DAY_OFF},
+		{day_of("1999-01-06"), DAY_OFF},
 	};
 	struct calendar_source source = one_year(hours, 3);
 	const struct calendar *c;

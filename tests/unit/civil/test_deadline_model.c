@@ -63,7 +63,7 @@ static int hours_of_day(const struct calendar_source *s, int32_t day)
 
 		if (d->day != day)
 			continue;
-		if (!d->works)
+		if (d->rule == DAY_OFF)
 			found = -1;
 		else if (has_hours(s, d->weekday))
 			found = d->weekday;
@@ -194,12 +194,12 @@ static unsigned random_hours(struct calendar_hours ret[HOURS_MAX])
 		for (unsigned i = random_below(4); i > 0 && at < 1440; i--) {
 			int close = at + 1 + (int)random_below((unsigned)(1440 - at));
 
-			ret[n++] = (struct calendar_hours){weekday, at * 60, close * 60};
+			ret[n++] = (struct calendar_hours){weekday, at * 60, close * 60, CALENDAR_ALWAYS};
 			at = close + (int)random_below(120) * (int)random_below(2);
 		}
 	}
 	if (n == 0)
-		ret[n++] = (struct calendar_hours){0, 0, 86400};
+		ret[n++] = (struct calendar_hours){0, 0, 86400, CALENDAR_ALWAYS};
 	return n;
 }
 
@@ -215,17 +215,17 @@ static unsigned pick_hours(struct calendar_hours ret[HOURS_MAX])
 		memcpy(ret, office_hours, sizeof(office_hours));
 		n = OFFICE_HOURS;
 		if (random_below(2))
-			ret[n++] = (struct calendar_hours){5, 8 * HOUR, 11 * HOUR + 1800};
+			ret[n++] = (struct calendar_hours){5, 8 * HOUR, 11 * HOUR + 1800, CALENDAR_ALWAYS};
 		return n;
 	case 2:
 		for (int weekday = 0; weekday < 7; weekday++)
-			ret[n++] = (struct calendar_hours){weekday, 0, 86400};
+			ret[n++] = (struct calendar_hours){weekday, 0, 86400, CALENDAR_ALWAYS};
 		return n;
 	case 3:
 		for (int weekday = 0; weekday < 7; weekday++) {
-			ret[n++] =
-				(struct calendar_hours){weekday, HOUR, 2 * HOUR + 60 * (int)random_below(60)};
-			ret[n++] = (struct calendar_hours){weekday, 3 * HOUR, 4 * HOUR};
+			ret[n++] = (struct calendar_hours){
+				weekday, HOUR, 2 * HOUR + 60 * (int)random_below(60), CALENDAR_ALWAYS};
+			ret[n++] = (struct calendar_hours){weekday, 3 * HOUR, 4 * HOUR, CALENDAR_ALWAYS};
 		}
 		return n;
 	default:
@@ -245,7 +245,7 @@ static unsigned pick_days(struct calendar_day ret[DAYS_MAX], int first_year)
 	for (unsigned i = random_below(40); i > 0; i--)
 		ret[n++] = (struct calendar_day){
 			.day = begin + (int32_t)random_below(SPAN_DAYS),
-			.works = random_below(3) == 0,
+			.rule = random_below(3) == 0 ? DAY_LIKE : DAY_OFF,
 			.weekday = (int)random_below(7),
 		};
 	return n;
