@@ -82,7 +82,7 @@ insert into action_clock (action, clock, effect, holder) values
 	('file', 'step', 'start', 'not_hub'), ('file', 'answer', 'start', 'any'),
 	('accept', 'accept', 'stop', 'any'), ('accept', 'route', 'stop', 'any'), ('accept', 'first_reply', 'stop', 'any'),
 	('accept', 'update', 'renew', 'any'), ('accept', 'answer', 'begin', 'any'),
-	('ask', 'first_reply', 'stop', 'any'), ('ask', 'update', 'renew', 'any'),
+	('ask', 'first_reply', 'stop', 'any'),
 	('progress', 'first_reply', 'stop', 'any'), ('progress', 'update', 'renew', 'any'),
 	('return', 'accept', 'renew', 'any'), ('return', 'step', 'stop', 'any'), ('return', 'route', 'start', 'hub'),
 	('route', 'accept', 'renew', 'any'), ('route', 'route', 'stop', 'any'), ('route', 'step', 'stop', 'any'),

@@ -33,14 +33,40 @@ struct category {
 	int32_t valid_from, valid_to;
 };
 
+/* The deadlines that a ticket can have: see civil/clock.h. */
+enum clock_kind {
+	CLOCK_ACCEPT,	   /* the holder accepts, or says no           */
+	CLOCK_ROUTE,	   /* the hub finds the department             */
+	CLOCK_FIRST_REPLY, /* the citizen hears for the first time     */
+	CLOCK_UPDATE,	   /* and again                                */
+	CLOCK_STEP,	   /* one holding department                   */
+	CLOCK_ANSWER,	   /* the first legal answer                   */
+	CLOCK_APPEAL,	   /* of a higher department                   */
+	CLOCK_KINDS
+};
+struct limit {
+	enum deadline_unit unit; /* DEADLINE_NONE: no such limit */
+	int64_t amount;
+};
+
 /* One version of a set of deadlines, with its law. */
 struct policy {
 	int64_t id;
 	struct str profile, kind, level, category; /* absent: any */
 	int32_t valid_from, valid_to;
-	enum deadline_unit accept_unit, forward_unit, answer_unit;
-	int64_t accept_amount, forward_amount, answer_amount;
+	struct limit limit[CLOCK_KINDS];
+	enum deadline_receipt receipt;
 	bool answer_from_acceptance;
+	int64_t questions;     /* how often the clocks may stand still for the citizen */
+	struct limit question; /* and how long at the most */
+};
+
+/* One step of the ladder of a profile (absent: of all that have none of their own). */
+struct alarm_level {
+	struct str profile;
+	int level;	    /* from 1 */
+	int share;	    /* thousandths of the time of the clock; 0: `after` counts */
+	struct limit after; /* so long after the due point */
 };
 
 /* (kind, category, area) -> department; absent members match all, a category or area also covers those below
@@ -67,6 +93,8 @@ struct city {
 	unsigned npolicies;
 	const struct route_rule *rules;
 	unsigned nrules;
+	const struct alarm_level *alarms;
+	unsigned nalarms;
 	const struct calendar *calendar; /* of the city: local dates; NULL: the hub's */
 	struct str version;		 /* changes with the data: ETag of the public lists */
 	/* Made by city_build(). */

@@ -1,8 +1,6 @@
 /* What filing decides: the responsible department, the level, who may see the ticket, and its deadlines. */
 #include "civil/decide.h"
 
-#include <errno.h>
-
 #include "base/buf.h"
 
 enum {
@@ -280,39 +278,12 @@ const struct policy *decide_policy(
 	return NULL;
 }
 
-/* As deadline_compute(), but a unit without a clock gives INT64_MIN. */
-static int due_if_any(
-	const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount, int64_t *ret_due)
+static int choose_clocks(const struct city *city, const struct filing_facts *facts, struct decision *ret)
 {
-	int status = deadline_compute(c, start, unit, amount, ret_due);
-
-	if (status != -ENOENT)
-		return status;
-	*ret_due = INT64_MIN;
-	return 0;
-}
-
-static int choose_deadlines(const struct city *city, const struct filing_facts *facts, struct decision *ret)
-{
-	const struct policy *p = decide_policy(city, facts->kind, ret->level, facts->category, facts->at);
-	const struct calendar *calendar = ret->department->calendar;
-	int64_t accept, answer, start = facts->at;
-	int status;
-
-	ret->policy = p;
-	if (!p)
+	ret->policy = decide_policy(city, facts->kind, ret->level, facts->category, facts->at);
+	if (!ret->policy)
 		return 0;
-	status = due_if_any(calendar, start, p->accept_unit, p->accept_amount, &accept);
-	if (status < 0)
-		return status;
-	if (p->answer_from_acceptance && accept != INT64_MIN)
-		start = accept;
-	status = due_if_any(calendar, start, p->answer_unit, p->answer_amount, &answer);
-	if (status < 0)
-		return status;
-	ret->accept_due = accept == INT64_MIN ? 0 : accept;
-	ret->answer_due = answer == INT64_MIN ? 0 : answer;
-	return 0;
+	return clock_offers_filing(city, ret->policy, ret->department, facts->at, ret->clocks, &ret->nclocks);
 }
 
 int decide_filing(const struct city *city, const struct filing_facts *facts, struct decision *ret)
@@ -325,7 +296,7 @@ int decide_filing(const struct city *city, const struct filing_facts *facts, str
 	q.areas = area_chain(city, facts->area, q.day);
 	choose_department(&q);
 	choose_level_and_sight(&q);
-	return choose_deadlines(city, facts, ret);
+	return choose_clocks(city, facts, ret);
 }
 
 static void put_member(struct buf *out, const char *name, struct str value)
@@ -358,24 +329,4 @@ struct str decide_explain(struct arena *arena, const struct decision *d, const s
 	put_member(&out, "via", d->via_successor_of);
 	buf_byte(&out, '}');
 	return buf_str(&out);
-}
-
-struct clock_offer *decide_clocks(struct arena *arena, const struct city *city,
-	const struct department *department, int64_t now, unsigned *ret_n)
-{
-	struct clock_offer *offers = arena_alloc(arena, city->npolicies * sizeof(*offers) + 1);
-	const struct calendar *calendar = department->calendar;
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < city->npolicies; i++) {
-		const struct policy *p = &city->policies[i];
-		struct clock_offer *o = &offers[n];
-
-		o->policy = p->id;
-		if (due_if_any(calendar, now, p->accept_unit, p->accept_amount, &o->accept_due) == 0 &&
-			due_if_any(calendar, now, p->answer_unit, p->answer_amount, &o->answer_due) == 0)
-			n++;
-	}
-	*ret_n = n;
-	return offers;
 }

@@ -1,7 +1,7 @@
 #ifndef TIEPDAN_CIVIL_DECIDE_H
 #define TIEPDAN_CIVIL_DECIDE_H
 
-#include "civil/city.h"
+#include "civil/clock.h"
 
 /* What filing decides. */
 struct filing_facts {
@@ -25,9 +25,8 @@ struct decision {
 	struct str level, visibility;
 	struct str sight; /* who may see it: the kind's, else the visibility (table sight_right) */
 	const struct policy *policy;
-	int64_t accept_due,
-		answer_due; /* seconds; 0: no such clock. answer_due is the latest possible date: where
-			     * it runs from acceptance, counted from the end of the accept limit */
+	struct clock_offer clocks[CLOCK_KINDS];
+	unsigned nclocks;
 };
 
 /* Most specific first: rules by kind+category+area, kind+category, kind+area, kind, category+area, category,
@@ -48,14 +47,5 @@ struct str decide_explain(struct arena *arena, const struct decision *d, const s
  * none. */
 const struct policy *decide_policy(
 	const struct city *city, struct str kind, struct str level, struct str category, int64_t at);
-/* All deadlines that a move at `now` can start, one per policy (ended ones too: a ticket keeps its version),
- * in the calendar of `department`: the statement picks the ticket's own row, so that one round trip is
- * enough. Units without a clock give INT64_MIN. A policy with a deadline beyond the calendar's span is left
- * out: its clock cannot be started. */
-struct clock_offer {
-	int64_t policy, accept_due, answer_due;
-};
-struct clock_offer *decide_clocks(struct arena *arena, const struct city *city,
-	const struct department *department, int64_t now, unsigned *ret_n);
 
 #endif

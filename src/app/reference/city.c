@@ -2,6 +2,8 @@
  * sub-command. */
 #include "app/reference/city.h"
 
+#include <stdio.h>
+
 #include "civil/zone.h"
 #include "db/answer.h"
 
@@ -201,35 +203,66 @@ static void build_rules(struct builder *b, struct city *city)
 			day(r, i, "valid_from", INT32_MIN), day(r, i, "valid_to", INT32_MAX)};
 }
 
-/* A unit that this program does not know must not become a silent "no clock". */
-static bool unit(const PGresult *r, int row, const char *column, enum deadline_unit *ret)
+/* A unit that this program does not know must not become a silent "no clock". Absent is none. */
+static bool limit(const PGresult *r, int row, const char *name, struct limit *ret)
 {
-	return deadline_unit_parse(db_cell(r, row, column), ret);
+	char column[64];
+
+	snprintf(column, sizeof(column), "%s_amount", name);
+	ret->amount = number(r, row, column);
+	snprintf(column, sizeof(column), "%s_unit", name);
+	return deadline_unit_parse(db_cell(r, row, column), &ret->unit);
+}
+
+static bool build_policy(struct builder *b, int row, struct policy *p)
+{
+	const PGresult *r = b->rows[CITY_POLICIES];
+
+	*p = (struct policy){.id = number(r, row, "id"),
+		.profile = text(b, r, row, "profile"),
+		.kind = text(b, r, row, "kind"),
+		.level = text(b, r, row, "level"),
+		.category = text(b, r, row, "category"),
+		.valid_from = day(r, row, "valid_from", INT32_MIN),
+		.valid_to = day(r, row, "valid_to", INT32_MAX),
+		.receipt = clock_receipt(db_cell(r, row, "receipt")),
+		.answer_from_acceptance = flag(r, row, "answer_from_acceptance"),
+		.questions = number(r, row, "questions")};
+	for (unsigned k = 0; k < CLOCK_KINDS; k++)
+		if (!limit(r, row, clock_kind_code((enum clock_kind)k), &p->limit[k]))
+			return false;
+	return limit(r, row, "question", &p->question);
 }
 
 static bool build_policies(struct builder *b, struct city *city, struct str *ret_reason)
 {
-	const PGresult *r = b->rows[CITY_POLICIES];
 	struct policy *p = rows_of(b, CITY_POLICIES, sizeof(*p), &city->npolicies);
 
 	city->policies = p;
-	for (int i = 0; i < PQntuples(r); i++, p++) {
-		*p = (struct policy){.id = number(r, i, "id"),
-			.profile = text(b, r, i, "profile"),
-			.kind = text(b, r, i, "kind"),
-			.level = text(b, r, i, "level"),
-			.category = text(b, r, i, "category"),
-			.valid_from = day(r, i, "valid_from", INT32_MIN),
-			.valid_to = day(r, i, "valid_to", INT32_MAX),
-			.accept_amount = number(r, i, "accept_amount"),
-			.forward_amount = number(r, i, "forward_amount"),
-			.answer_amount = number(r, i, "answer_amount"),
-			.answer_from_acceptance = flag(r, i, "answer_from_acceptance")};
-		if (!unit(r, i, "accept_unit", &p->accept_unit) ||
-			!unit(r, i, "forward_unit", &p->forward_unit) ||
-			!unit(r, i, "answer_unit", &p->answer_unit)) {
+	for (unsigned i = 0; i < city->npolicies; i++)
+		if (!build_policy(b, (int)i, &p[i])) {
 			*ret_reason = arena_printf(b->arena,
-				"policy %ld has a unit that this program does not know", (long)p->id);
+				"policy %ld has a unit that this program does not know", (long)p[i].id);
+			return false;
+		}
+	return true;
+}
+
+static bool build_alarms(struct builder *b, struct city *city, struct str *ret_reason)
+{
+	const PGresult *r = b->rows[CITY_ALARMS];
+	struct alarm_level *a = rows_of(b, CITY_ALARMS, sizeof(*a), &city->nalarms);
+
+	city->alarms = a;
+	for (int i = 0; i < PQntuples(r); i++, a++) {
+		struct str unit = db_cell(r, i, "unit");
+
+		*a = (struct alarm_level){.profile = text(b, r, i, "profile"),
+			.level = (int)number(r, i, "level"),
+			.share = (int)number(r, i, "share"),
+			.after = {DEADLINE_NONE, number(r, i, "amount")}};
+		if (unit.at && !deadline_unit_parse(unit, &a->after.unit)) {
+			*ret_reason = STR("an alarm level has a unit that this program does not know");
 			return false;
 		}
 	}
@@ -251,5 +284,7 @@ const struct city *city_from_rows(
 	build_kinds(&b, city);
 	build_rules(&b, city);
 	city->version = text(&b, rows[CITY_VERSION], 0, "version");
-	return build_policies(&b, city, ret_reason) ? city_build(arena, city, ret_reason) : NULL;
+	if (!build_policies(&b, city, ret_reason) || !build_alarms(&b, city, ret_reason))
+		return NULL;
+	return city_build(arena, city, ret_reason);
 }

@@ -4,7 +4,7 @@
 #include <libpq-fe.h>
 
 #include "base/clock.h"
-#include "civil/city.h"
+#include "civil/clock.h"
 
 /* The results that make a city, in the order in which the load_*.sql statements are sent. */
 enum city_rows {
@@ -18,6 +18,7 @@ enum city_rows {
 	CITY_KINDS,
 	CITY_POLICIES,
 	CITY_RULES,
+	CITY_ALARMS,
 	CITY_ROWS
 };
 

@@ -88,6 +88,7 @@ void reference_load(struct app *app)
 	sql_reference_load_kinds(u);
 	sql_reference_load_policies(u);
 	sql_reference_load_rules(u);
+	sql_reference_load_alarms(u);
 	db_run_job(u, loaded);
 }
 

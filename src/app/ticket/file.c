@@ -20,11 +20,21 @@
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
+/* One clock as it is stored. */
+struct clock_row {
+	struct str kind, unit, calendar;
+	int64_t ord, start, due, alarm; /* milliseconds; DB_NO_INT: no alarm */
+	int64_t amount, version;
+	bool waits;
+};
+
 /* One ticket as it is stored: the columns of ticket/file.sql. The texts lie in the arena of the request. */
 struct row {
 	struct uuid id, event;
 	int64_t number, department, policy, contact_epoch;
-	int64_t filed_at, accept_due, answer_due; /* milliseconds; DB_NO_INT: no such clock */
+	int64_t filed_at; /* milliseconds */
+	struct clock_row clocks[CLOCK_KINDS];
+	unsigned nclocks;
 	struct str code, kind, category, area, title, text, folded, location_text, language, channel;
 	struct str visibility, sight, level, route;
 	struct str contact_wrapped, contact_box, contact_commitment, phone_index, email_index;
@@ -114,14 +124,34 @@ static void filed(struct req *req, const PGresult *result, int row)
 	reply_json(req, 201, with_secret(req, db_cell(result, row, "body"), secret));
 }
 
+/* The clocks of all tickets, each with the number of its ticket. */
+static struct clock_row *gather_clocks(struct arena *arena, const struct row *row, size_t n, size_t *ret_n)
+{
+	struct clock_row *all = arena_alloc(arena, (n * CLOCK_KINDS + 1) * sizeof(*all));
+
+	*ret_n = 0;
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; k < row[i].nclocks; k++) {
+			all[*ret_n] = row[i].clocks[k];
+			all[(*ret_n)++].ord = (int64_t)i + 1;
+		}
+	return all;
+}
+
 #define COLUMN(member)                                                                                       \
 	{                                                                                                    \
 		&row->member, n, sizeof(*row)                                                                \
+	}
+#define CLOCK_COLUMN(member)                                                                                 \
+	{                                                                                                    \
+		&clock->member, nclocks, sizeof(*clock)                                                      \
 	}
 
 static void add_filings(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct row *row = rows;
+	size_t nclocks;
+	const struct clock_row *clock = gather_clocks(db_unit_arena(u), row, n, &nclocks);
 
 	sql_ticket_file(u, .ids = COLUMN(id), .numbers = COLUMN(number), .codes = COLUMN(code),
 		.kinds = COLUMN(kind), .categories = COLUMN(category), .areas = COLUMN(area),
@@ -130,12 +160,16 @@ static void add_filings(struct db_unit *u, const void *rows, size_t n)
 		.languages = COLUMN(language), .channels = COLUMN(channel), .anonymous = COLUMN(anonymous),
 		.visibilities = COLUMN(visibility), .sights = COLUMN(sight), .levels = COLUMN(level),
 		.departments = COLUMN(department), .policies = COLUMN(policy), .routes = COLUMN(route),
-		.filed_at = COLUMN(filed_at), .accept_due = COLUMN(accept_due),
-		.answer_due = COLUMN(answer_due), .contact_epochs = COLUMN(contact_epoch),
+		.filed_at = COLUMN(filed_at), .contact_epochs = COLUMN(contact_epoch),
 		.contact_wrapped = COLUMN(contact_wrapped), .contact_boxes = COLUMN(contact_box),
 		.contact_commitments = COLUMN(contact_commitment), .phone_index = COLUMN(phone_index),
 		.email_index = COLUMN(email_index), .once_keys = COLUMN(once_key),
-		.once_fingerprints = COLUMN(once_fingerprint), .events = COLUMN(event));
+		.once_fingerprints = COLUMN(once_fingerprint), .events = COLUMN(event),
+		.clock_ords = CLOCK_COLUMN(ord), .clock_kinds = CLOCK_COLUMN(kind),
+		.clock_starts = CLOCK_COLUMN(start), .clock_waits = CLOCK_COLUMN(waits),
+		.clock_dues = CLOCK_COLUMN(due), .clock_alarms = CLOCK_COLUMN(alarm),
+		.clock_units = CLOCK_COLUMN(unit), .clock_amounts = CLOCK_COLUMN(amount),
+		.clock_calendars = CLOCK_COLUMN(calendar), .clock_versions = CLOCK_COLUMN(version));
 }
 
 static const struct batch_plan filings = {
@@ -159,9 +193,17 @@ static void copy_words(struct req *req, const struct ticket_file *in, struct row
 						    STR_ARG(in->text), STR_ARG(in->location_text)));
 }
 
-static int64_t clock_ms(int64_t seconds)
+static struct clock_row clock_row(struct arena *arena, const struct clock_offer *o)
 {
-	return seconds == 0 ? DB_NO_INT : seconds * 1000;
+	return (struct clock_row){.kind = str_of(clock_kind_code(o->kind)),
+		.unit = str_of(deadline_unit_code(o->limit.unit)),
+		.calendar = arena_str(arena, calendar_code(o->calendar)),
+		.version = calendar_version(o->calendar),
+		.start = o->start * 1000,
+		.due = o->due * 1000,
+		.alarm = o->alarm == CLOCK_NEVER ? DB_NO_INT : o->alarm * 1000,
+		.amount = o->limit.amount,
+		.waits = o->waits};
 }
 
 /* Who gets it, under which deadlines, and why. False: the city has no rule for it yet. */
@@ -179,8 +221,9 @@ static bool decide(struct req *req, struct row *row)
 	row->sight = arena_str(req->arena, d.sight);
 	row->level = arena_str(req->arena, d.level);
 	row->route = decide_explain(req->arena, &d, &facts);
-	row->accept_due = clock_ms(d.accept_due);
-	row->answer_due = clock_ms(d.answer_due);
+	row->nclocks = d.nclocks;
+	for (unsigned i = 0; i < d.nclocks; i++)
+		row->clocks[i] = clock_row(req->arena, &d.clocks[i]);
 	return true;
 }
 

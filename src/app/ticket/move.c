@@ -2,8 +2,9 @@
  * citizen sees are data; the database function ticket_move() enforces them. */
 #include "app/ticket/ticket.h"
 
+#include "app/ticket/clocks.h"
 #include "base/clock.h"
-#include "civil/decide.h"
+#include "civil/clock.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
@@ -31,49 +32,53 @@ static const struct department *clock_department(const struct req *req, const st
 }
 
 /* The clock offers as parallel arrays. */
-struct offers {
-	int64_t *policy, *accept_due, *answer_due;
-	unsigned n;
+struct offer {
+	struct str kind, unit;
+	int64_t policy, due, alarm, amount; /* milliseconds; DB_NO_INT: no alarm */
 };
 
-static int64_t in_ms(int64_t seconds)
+static struct offer *offers(struct req *req, const struct department *department, int64_t now_ms, unsigned *ret_n)
 {
-	return seconds == INT64_MIN ? DB_NO_INT : seconds * 1000;
-}
-
-static struct offers offers(struct req *req, const struct move *move, int64_t now_ms)
-{
-	struct offers o;
 	const struct clock_offer *from =
-		decide_clocks(req->arena, req->app->city, clock_department(req, move), now_ms / 1000, &o.n);
+		clock_offers_move(req->arena, req->app->city, department, now_ms / 1000, ret_n);
+	struct offer *o = arena_alloc(req->arena, (*ret_n + 1) * sizeof(*o));
 
-	o.policy = arena_alloc(req->arena, (o.n + 1) * sizeof(*o.policy));
-	o.accept_due = arena_alloc(req->arena, (o.n + 1) * sizeof(*o.accept_due));
-	o.answer_due = arena_alloc(req->arena, (o.n + 1) * sizeof(*o.answer_due));
-	for (unsigned i = 0; i < o.n; i++) {
-		o.policy[i] = from[i].policy;
-		o.accept_due[i] = in_ms(from[i].accept_due);
-		o.answer_due[i] = in_ms(from[i].answer_due);
-	}
+	for (unsigned i = 0; i < *ret_n; i++)
+		o[i] = (struct offer){.kind = str_of(clock_kind_code(from[i].kind)),
+			.unit = str_of(deadline_unit_code(from[i].limit.unit)),
+			.policy = from[i].policy,
+			.due = from[i].due * 1000,
+			.alarm = from[i].alarm == CLOCK_NEVER ? DB_NO_INT : from[i].alarm * 1000,
+			.amount = from[i].limit.amount};
 	return o;
 }
+
+#define COLUMN(member)                                                                                       \
+	{                                                                                                    \
+		&o->member, n, sizeof(*o)                                                                    \
+	}
 
 static void run(struct req *req, struct move move)
 {
 	int64_t now_ms = clock_wall_ms();
+	unsigned n;
 
 	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}
-	struct offers o = offers(req, &move, now_ms);
+	const struct department *department = clock_department(req, &move);
+	const struct offer *o = offers(req, department, now_ms, &n);
 	struct db_unit *u = db_unit(req);
 	sql_ticket_move(u, .ticket = req->args[0].uuid, .action = str_of(move.action),
 		.version = req->if_match, .reason_code = move.reason_code, .reason = move.reason,
 		.department = move.department, .person = move.person, .text = move.text, .at = now_ms,
-		.policies = {o.policy, o.n}, .accept_due = {o.accept_due, o.n},
-		.answer_due = {o.answer_due, o.n}, .event = uuid_new());
-	db_run(u, answer_object);
+		.policies = COLUMN(policy), .kinds = COLUMN(kind), .dues = COLUMN(due),
+		.alarms = COLUMN(alarm), .units = COLUMN(unit), .amounts = COLUMN(amount),
+		.calendar = calendar_code(department->calendar),
+		.calendar_version = calendar_version(department->calendar), .event = uuid_new());
+	clocks_add(u, req, now_ms);
+	db_run(u, answer_ticket);
 }
 
 void ticket_accept(struct req *req)
@@ -148,4 +153,11 @@ void ticket_approve(struct req *req)
 void ticket_close(struct req *req)
 {
 	run(req, (struct move){.action = "close"});
+}
+
+void ticket_progress(struct req *req)
+{
+	const struct ticket_progress *in = req->input;
+
+	run(req, (struct move){.action = "progress", .text = in->text});
 }

@@ -1,7 +1,8 @@
--- Moves a ticket. The offers (policies, accept_due, answer_due) say when clocks would end that start now, by policy.
+-- Moves a ticket. The offers (policies to amounts) say what clocks would be that start now, by policy and kind.
 -- in: ticket uuid, action text, version int, reason_code text, reason text, department text, person uuid, text text,
--- at timestamptz, policies int[], accept_due timestamptz[], answer_due timestamptz[], event uuid
+-- at timestamptz, policies int[], kinds text[], dues timestamptz[], alarms timestamptz[], units text[], amounts int[],
+-- calendar text, calendar_version int, event uuid
 -- out: body text, etag text
 select body, etag
 from tiepdan.ticket_move(:'ticket', :'action', :'version', :'reason_code', :'reason', :'department', :'person', :'text', :'at',
-	:'policies', :'accept_due', :'answer_due', :'event')
+	:'policies', :'kinds', :'dues', :'alarms', :'units', :'amounts', :'calendar', :'calendar_version', :'event')

@@ -1,5 +1,5 @@
--- A ticket as staff see it.
--- in: ticket uuid, now timestamptz
+-- A ticket as staff see it, but for its clocks.
+-- in: ticket uuid
 -- out: body text, etag text
 select json_build_object('id', t.id, 'code', t.code, 'kind', t.kind, 'category', tiepdan.named(c.code, c.name_vi, c.name_en),
 		'area', tiepdan.named(a.code, a.name_vi, a.name_en), 'location_text', t.location_text,
@@ -8,10 +8,10 @@ select json_build_object('id', t.id, 'code', t.code, 'kind', t.kind, 'category',
 		'has_contact', tiepdan.ticket_has_contact(t.id), 'level', t.level, 'visibility', t.visibility, 'state', t.state,
 		'state_vi', s.name_vi, 'state_en', s.name_en,
 		'holder', json_build_object('department', tiepdan.department_named(t.holder), 'person', tiepdan.person_named(t.person)),
-		'route', t.route, 'clocks', tiepdan.clocks_of(t.id, :'now', tiepdan.soon_after(:'now')), 'messages', tiepdan.messages_of(t.id),
-		'rating', tiepdan.rating_of(t.id), 'returns', t.returns, 'filed_at', tiepdan.instant(t.filed_at),
-		'updated_at', tiepdan.instant(t.updated_at), 'version', t.version, 'moves', tiepdan.moves_open(t.state, t.sight, t.holder,
-			t.returns, tiepdan.caller_roles(), tiepdan.caller_department()))::text as body,
+		'route', t.route, 'messages', tiepdan.messages_of(t.id), 'questions', tiepdan.questions_of(t.id),
+		'extensions', tiepdan.extensions_of(t.id, true), 'rating', tiepdan.rating_of(t.id), 'returns', t.returns,
+		'filed_at', tiepdan.instant(t.filed_at), 'updated_at', tiepdan.instant(t.updated_at), 'version', t.version,
+		'moves', tiepdan.moves_of(t))::text as body,
 	t.version::text as etag
 from tiepdan.ticket t join tiepdan.state s on s.code = t.state join tiepdan.category c on c.code = t.category
 	left join tiepdan.area a on a.code = t.area

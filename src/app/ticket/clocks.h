@@ -1,0 +1,18 @@
+#ifndef TIEPDAN_APP_TICKET_CLOCKS_H
+#define TIEPDAN_APP_TICKET_CLOCKS_H
+
+#include "db/answer.h"
+
+/* The clocks of a ticket as staff see them. What time is left is counted when it is read, by the calendars in
+ * memory: PostgreSQL gives the due points, these functions add `remaining_seconds`. */
+
+/* Queues the statement that reads the clocks of the ticket in the path, for answer_ticket(). Call it last. */
+void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms);
+/* As answer_object(), with the member `clocks` added to the body. */
+void answer_ticket(struct req *req, PGresult *const *results);
+/* Writes one item of the queue, for struct page. */
+void clocks_put_item(struct req *req, const PGresult *rows, int row, struct buf *out);
+/* What counts as near at `now_ms`, in milliseconds; a day ahead while no city is loaded. */
+int64_t clocks_soon(const struct app *app, int64_t now_ms);
+
+#endif

@@ -1,0 +1,158 @@
+/* Clocks: what policies offer, when alarms fire, what is left. */
+#include "civil/clock.h"
+
+static const char *const codes[CLOCK_KINDS] = {
+	[CLOCK_ACCEPT] = "accept",
+	[CLOCK_ROUTE] = "route",
+	[CLOCK_FIRST_REPLY] = "first_reply",
+	[CLOCK_UPDATE] = "update",
+	[CLOCK_STEP] = "step",
+	[CLOCK_ANSWER] = "answer",
+	[CLOCK_APPEAL] = "appeal",
+};
+
+const char *clock_kind_code(enum clock_kind kind)
+{
+	return codes[kind];
+}
+
+bool clock_kind_parse(struct str code, enum clock_kind *ret)
+{
+	for (unsigned i = 0; i < CLOCK_KINDS; i++)
+		if (str_eq(code, str_of(codes[i]))) {
+			*ret = (enum clock_kind)i;
+			return true;
+		}
+	return false;
+}
+
+enum deadline_receipt clock_receipt(struct str code)
+{
+	return str_eq(code, STR("same_day")) ? RECEIPT_SAME_DAY : RECEIPT_NEXT_OPENING;
+}
+
+/* The step of the ladder: the profile's own, else the general one. A profile that has steps of its own uses only
+ * those. */
+static const struct alarm_level *find_level(const struct city *city, struct str profile, int level)
+{
+	const struct alarm_level *general = NULL, *own = NULL;
+	bool has_own = false;
+
+	for (unsigned i = 0; i < city->nalarms; i++) {
+		const struct alarm_level *a = &city->alarms[i];
+
+		if (a->profile.len == 0 && a->level == level)
+			general = a;
+		if (a->profile.len > 0 && str_eq(a->profile, profile)) {
+			has_own = true;
+			own = a->level == level ? a : own;
+		}
+	}
+	return has_own ? own : general;
+}
+
+int64_t clock_alarm(const struct city *city, const struct clock_facts *clock, int64_t due)
+{
+	const struct alarm_level *level = find_level(city, clock->profile, clock->level);
+	int64_t at;
+
+	if (!level)
+		return CLOCK_NEVER;
+	if (level->share > 0)
+		return deadline_share(clock->calendar, &clock->question, due, level->share, &at) == 0 ? at : due;
+	const struct deadline_question after = {
+		.start = due, .terms = {.unit = level->after.unit, .amount = level->after.amount}};
+	return deadline_compute(clock->calendar, &after, NULL, &at) == 0 ? at : CLOCK_NEVER;
+}
+
+int clock_date(const struct city *city, const struct clock_facts *clock, int64_t *ret_due, int64_t *ret_alarm)
+{
+	int status = deadline_compute(clock->calendar, &clock->question, NULL, ret_due);
+
+	if (status == 0)
+		*ret_alarm = clock_alarm(city, clock, *ret_due);
+	return status;
+}
+
+/* Fills in what does not stand there yet: due and alarm. */
+static int date_offer(const struct city *city, const struct policy *policy, struct clock_offer *offer)
+{
+	const struct clock_facts facts = {.profile = policy->profile,
+		.calendar = offer->calendar,
+		.question = {.start = offer->start,
+			.terms = {offer->limit.unit, policy->receipt, offer->limit.amount, 0}},
+		.level = 1};
+
+	return clock_date(city, &facts, &offer->due, &offer->alarm);
+}
+
+int clock_offers_filing(const struct city *city, const struct policy *policy, const struct department *department,
+	int64_t now, struct clock_offer *ret, unsigned *ret_n)
+{
+	int64_t accept_due = now;
+
+	*ret_n = 0;
+	for (unsigned k = 0; k < CLOCK_KINDS; k++) {
+		struct clock_offer *o = &ret[*ret_n];
+		bool waits = k == CLOCK_ANSWER && policy->answer_from_acceptance &&
+			     policy->limit[CLOCK_ACCEPT].unit != DEADLINE_NONE;
+
+		if (policy->limit[k].unit == DEADLINE_NONE)
+			continue;
+		*o = (struct clock_offer){.policy = policy->id,
+			.kind = (enum clock_kind)k,
+			.limit = policy->limit[k],
+			.start = waits ? accept_due : now,
+			.waits = waits,
+			.calendar = department->calendar};
+		int status = date_offer(city, policy, o);
+		if (status < 0)
+			return status;
+		if (k == CLOCK_ACCEPT)
+			accept_due = o->due;
+		++*ret_n;
+	}
+	return 0;
+}
+
+struct clock_offer *clock_offers_move(struct arena *arena, const struct city *city,
+	const struct department *department, int64_t now, unsigned *ret_n)
+{
+	struct clock_offer *offers =
+		arena_alloc(arena, ((size_t)city->npolicies * CLOCK_KINDS + 1) * sizeof(*offers));
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < city->npolicies * CLOCK_KINDS; i++) {
+		const struct policy *p = &city->policies[i / CLOCK_KINDS];
+		enum clock_kind kind = (enum clock_kind)(i % CLOCK_KINDS);
+
+		if (p->limit[kind].unit == DEADLINE_NONE)
+			continue;
+		offers[n] = (struct clock_offer){.policy = p->id,
+			.kind = kind,
+			.limit = p->limit[kind],
+			.start = now,
+			.calendar = department->calendar};
+		if (date_offer(city, p, &offers[n]) == 0)
+			n++;
+	}
+	*ret_n = n;
+	return offers;
+}
+
+int64_t clock_remaining(const struct calendar *calendar, enum deadline_unit unit, int64_t due, int64_t now)
+{
+	if (unit == DEADLINE_WORKING_HOURS || unit == DEADLINE_WORKING_DAYS)
+		return calendar_coordinate(calendar, due) - calendar_coordinate(calendar, now);
+	return due - now;
+}
+
+int64_t clock_soon(const struct city *city, int64_t now)
+{
+	int32_t day = calendar_local_day(city->calendar, now), next;
+	int64_t midnight = calendar_instant(city->calendar, day, 0);
+
+	if (calendar_working_day(city->calendar, day + 1, 0, &next) < 0)
+		next = day + 1;
+	return calendar_instant(city->calendar, next, (int)(now - midnight));
+}
