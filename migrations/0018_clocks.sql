@@ -185,7 +185,7 @@ create table clock_running (
 	amount      int,
 	extension   int not null default 0,
 	calendar    text,
-	version     int,
+	version     bigint,
 	start_at    timestamptz,
 	waits       boolean not null default false,
 	due_at      timestamptz not null,
@@ -219,14 +219,14 @@ alter table clock
 	add column amount int,
 	add column extension int not null default 0,
 	add column calendar text,
-	add column version int;
+	add column version bigint;
 insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, waits, due_at,
 	latest_due, first)
 select 0, c.ticket, c.kind, c.round, t.holder, c.policy, case c.kind when 'accept' then p.accept_unit else p.answer_unit end,
-	case c.kind when 'accept' then p.accept_amount else p.answer_amount end, d.calendar, 1,
+	case c.kind when 'accept' then p.accept_amount else p.answer_amount end, department_calendar(t.holder), 1,
 	coalesce(c.start_at, f.due_at, t.filed_at), c.start_at is null, c.due_at, c.latest_due,
 	row_number() over (partition by c.ticket order by c.due_at, c.kind) = 1
-from clock c join ticket t on t.id = c.ticket join policy p on p.id = c.policy join department d on d.id = t.holder
+from clock c join ticket t on t.id = c.ticket join policy p on p.id = c.policy
 	left join clock f on f.ticket = c.ticket and f.kind = 'accept' and f.round = 1
 where c.stop_at is null;
 insert into clock_running (slot, ticket, kind, round, holder, due_at, latest_due, first)
@@ -234,9 +234,9 @@ select 0, t.id, 'none', 1, t.holder, 'infinity', 'infinity', true from ticket t
 	where not t.done and not exists (select from clock_running r where r.ticket = t.id);
 delete from clock where stop_at is null;
 update clock c set unit = case c.kind when 'accept' then p.accept_unit else p.answer_unit end,
-	amount = case c.kind when 'accept' then p.accept_amount else p.answer_amount end, calendar = d.calendar, version = 1,
+	amount = case c.kind when 'accept' then p.accept_amount else p.answer_amount end, calendar = department_calendar(c.holder), version = 1,
 	start_at = coalesce(c.start_at, t.filed_at)
-	from policy p, department d, ticket t where p.id = c.policy and d.id = c.holder and t.id = c.ticket;
+	from policy p, ticket t where p.id = c.policy and t.id = c.ticket;
 drop index clock_one_running;
 alter table clock
 	alter column start_at set not null,

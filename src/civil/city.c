@@ -24,6 +24,13 @@ static int by_category_code(const void *a, const void *b)
 	return str_compare(((const struct category *)a)->code, ((const struct category *)b)->code);
 }
 
+static int by_calendar_code(const void *a, const void *b)
+{
+	const struct calendar *const *x = a, *const *y = b;
+
+	return str_compare(calendar_code(*x), calendar_code(*y));
+}
+
 static int by_number(int64_t a, int64_t b)
 {
 	return (a > b) - (a < b);
@@ -143,6 +150,9 @@ static struct str find_doubles(struct arena *arena, const struct city *c)
 	if ((i = find_double(c->categories, c->ncategories, sizeof(*c->categories), by_category_code)) <
 		c->ncategories)
 		return arena_printf(arena, "two categories %.*s", STR_ARG(c->categories[i].code));
+	if ((i = find_double(c->calendars, c->ncalendars, sizeof(*c->calendars), by_calendar_code)) <
+		c->ncalendars)
+		return arena_printf(arena, "two calendars %.*s", STR_ARG(calendar_code(c->calendars[i])));
 	return STR_NONE;
 }
 
@@ -173,6 +183,8 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 	city->policies =
 		sorted_copy(arena, city->policies, city->npolicies, sizeof(*city->policies), by_policy_key);
 	city->rules = sorted_copy(arena, city->rules, city->nrules, sizeof(*city->rules), by_rule_key);
+	city->calendars = sorted_copy(
+		arena, city->calendars, city->ncalendars, sizeof(*city->calendars), by_calendar_code);
 	*ret_reason = find_doubles(arena, city);
 	return ret_reason->at ? NULL : city;
 }
@@ -196,6 +208,22 @@ const struct department *city_department_by_id(const struct city *city, int64_t 
 	const struct department wanted = {.id = id}, *key = &wanted;
 	const struct department *const *found =
 		find(&key, city->by_id, city->ndepartments, sizeof(*city->by_id), by_id);
+
+	return found ? *found : NULL;
+}
+
+/* For bsearch(), which hands the key over first. */
+static int code_to_calendar(const void *key, const void *element)
+{
+	const struct calendar *const *c = element;
+
+	return str_compare(*(const struct str *)key, calendar_code(*c));
+}
+
+const struct calendar *city_calendar(const struct city *city, struct str code)
+{
+	const struct calendar *const *found =
+		find(&code, city->calendars, city->ncalendars, sizeof(*city->calendars), code_to_calendar);
 
 	return found ? *found : NULL;
 }

@@ -95,6 +95,8 @@ struct city {
 	unsigned nrules;
 	const struct alarm_level *alarms;
 	unsigned nalarms;
+	const struct calendar *const *calendars;
+	unsigned ncalendars;
 	const struct calendar *calendar; /* of the city: local dates; NULL: the hub's */
 	struct str version;		 /* changes with the data: ETag of the public lists */
 	/* Made by city_build(). */
@@ -110,6 +112,7 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 
 const struct department *city_department(const struct city *city, struct str code);
 const struct department *city_department_by_id(const struct city *city, int64_t id);
+const struct calendar *city_calendar(const struct city *city, struct str code); /* as it is now */
 const struct kind *city_kind(const struct city *city, struct str code);
 const struct category *city_category(
 	const struct city *city, struct str code, int32_t day); /* NULL: unknown or ended */

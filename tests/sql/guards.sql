@@ -62,7 +62,7 @@ select is(attempt($$insert into policy (profile, kind, accept_unit, forward_unit
 select is(attempt($$insert into policy (profile, kind, accept_unit, forward_unit, answer_unit, answer_from_acceptance, extensions,
 	citation_vi, citation_en, valid_from) values ('bao_chi', 'question', 'none', 'none', 'none', false, 0, 'x', 'x', '2026-01-01')$$),
 	'policy_one_in_force', 'one policy in force for the same facts');
-select is(attempt($$insert into calendar_hours values ('office', 0, 36000, 50000)$$), 'calendar_hours_no_overlap', 'hours do not overlap');
+select is(attempt($$insert into calendar_hours values ('office', 0, 36000, 50400)$$), 'calendar_hours_no_overlap', 'hours do not overlap');
 select is(attempt($$update department set hub = true where code = 'HN-SXD'$$), 'department_one_hub', 'one hub');
 select * from finish();
 rollback;

@@ -4,52 +4,19 @@
 
 #include <stdio.h>
 
-#include "civil/zone.h"
+#include "app/reference/calendars.h"
+#include "app/reference/cells.h"
 #include "db/answer.h"
-
-enum {
-	YEARS_BACK = 3,
-	YEARS_AHEAD = 8
-};
-
-struct calendar_named {
-	struct str code;
-	const struct calendar *calendar;
-};
 
 /* What the loaders of the parts share. */
 struct builder {
 	struct arena *arena;
 	PGresult *const *rows;
-	struct calendar_named *calendars;
-	int ncalendars;
-	int this_year;
 };
 
 static struct str text(struct builder *b, const PGresult *r, int row, const char *column)
 {
-	struct str cell = db_cell(r, row, column);
-
-	return cell.at ? arena_str(b->arena, cell) : STR_NONE;
-}
-
-static int32_t day(const PGresult *r, int row, const char *column, int32_t open)
-{
-	int64_t n = db_cell_int(r, row, column);
-
-	return n == DB_NO_INT ? open : (int32_t)n;
-}
-
-static int64_t number(const PGresult *r, int row, const char *column)
-{
-	int64_t n = db_cell_int(r, row, column);
-
-	return n == DB_NO_INT ? 0 : n;
-}
-
-static bool flag(const PGresult *r, int row, const char *column)
-{
-	return str_eq(db_cell(r, row, column), STR("t"));
+	return cell_text(b->arena, r, row, column);
 }
 
 static void *rows_of(struct builder *b, enum city_rows what, size_t size, unsigned *ret_n)
@@ -58,75 +25,22 @@ static void *rows_of(struct builder *b, enum city_rows what, size_t size, unsign
 	return arena_alloc(b->arena, (*ret_n + 1) * size);
 }
 
-static unsigned hours_of(struct builder *b, struct str code, struct calendar_hours *ret)
+static bool build_calendars(struct builder *b, struct city *city, int64_t now_ms, struct str *ret_reason)
 {
-	const PGresult *r = b->rows[CITY_HOURS];
-	unsigned n = 0;
+	const struct calendar_rows rows = {b->rows[CITY_CALENDARS], b->rows[CITY_HOURS], b->rows[CITY_DAYS]};
+	int year;
 
-	for (int i = 0; i < PQntuples(r); i++)
-		if (str_eq(db_cell(r, i, "calendar"), code))
-			ret[n++] = (struct calendar_hours){.weekday = (int)number(r, i, "weekday"),
-				.open = (int)number(r, i, "opens"),
-				.close = (int)number(r, i, "closes"),
-				CALENDAR_ALWAYS};
-	return n;
+	clock_civil_from_days((int32_t)(now_ms / 86400000), &year, &(int){0}, &(int){0});
+	city->calendars = calendars_from_rows(b->arena, &rows, year, ret_reason);
+	city->ncalendars = (unsigned)PQntuples(rows.calendars);
+	return city->calendars != NULL;
 }
 
-static unsigned days_of(struct builder *b, struct str code, struct calendar_day *ret)
+static const struct calendar *calendar_named(const struct city *city, struct str code)
 {
-	const PGresult *r = b->rows[CITY_DAYS];
-	unsigned n = 0;
-
-	for (int i = 0; i < PQntuples(r); i++)
-		if (str_eq(db_cell(r, i, "calendar"), code))
-			ret[n++] = (struct calendar_day){.day = (int32_t)number(r, i, "day"),
-				.rule = flag(r, i, "works") ? DAY_LIKE : DAY_OFF};
-	return n;
-}
-
-static bool build_calendar(struct builder *b, int row, struct str *ret_reason)
-{
-	const PGresult *r = b->rows[CITY_CALENDARS];
-	struct calendar_source source = {.code = text(b, r, row, "code"),
-		.first_year = b->this_year - YEARS_BACK,
-		.last_year = b->this_year + YEARS_AHEAD};
-	struct calendar_hours *hours =
-		arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_HOURS]) + 1) * sizeof(*hours));
-	struct calendar_day *days =
-		arena_alloc(b->arena, ((size_t)PQntuples(b->rows[CITY_DAYS]) + 1) * sizeof(*days));
-
-	source.hours = hours;
-	source.nhours = hours_of(b, source.code, hours);
-	source.days = days;
-	source.ndays = days_of(b, source.code, days);
-	if (zone_load(b->arena, db_cell(r, row, "zone"), source.last_year, &source.offsets,
-		    &source.noffsets) < 0) {
-		*ret_reason = arena_printf(
-			b->arena, "calendar %.*s: its time zone is not there", STR_ARG(source.code));
-		return false;
-	}
-	b->calendars[row] = (struct calendar_named){source.code, calendar_compile(b->arena, &source)};
-	if (!b->calendars[row].calendar)
-		*ret_reason = arena_printf(b->arena, "calendar %.*s: no working time, or overlapping hours",
-			STR_ARG(source.code));
-	return b->calendars[row].calendar != NULL;
-}
-
-static bool build_calendars(struct builder *b, struct str *ret_reason)
-{
-	b->ncalendars = PQntuples(b->rows[CITY_CALENDARS]);
-	b->calendars = arena_alloc(b->arena, ((size_t)b->ncalendars + 1) * sizeof(*b->calendars));
-	for (int i = 0; i < b->ncalendars; i++)
-		if (!build_calendar(b, i, ret_reason))
-			return false;
-	return true;
-}
-
-static const struct calendar *calendar_named(const struct builder *b, struct str code)
-{
-	for (int i = 0; i < b->ncalendars; i++)
-		if (str_eq(b->calendars[i].code, code))
-			return b->calendars[i].calendar;
+	for (unsigned i = 0; i < city->ncalendars; i++)
+		if (str_eq(calendar_code(city->calendars[i]), code))
+			return city->calendars[i];
 	return NULL;
 }
 
@@ -137,17 +51,17 @@ static void build_departments(struct builder *b, struct city *city)
 
 	city->departments = d;
 	for (int i = 0; i < PQntuples(r); i++, d++) {
-		*d = (struct department){.id = number(r, i, "id"),
+		*d = (struct department){.id = cell_number(r, i, "id"),
 			.code = text(b, r, i, "code"),
 			.name = {text(b, r, i, "name_vi"), text(b, r, i, "name_en")},
-			.parent = number(r, i, "parent"),
-			.valid_from = day(r, i, "valid_from", INT32_MIN),
-			.valid_to = day(r, i, "valid_to", INT32_MAX),
-			.successor = number(r, i, "successor"),
+			.parent = cell_number(r, i, "parent"),
+			.valid_from = cell_or(r, i, "valid_from", INT32_MIN),
+			.valid_to = cell_or(r, i, "valid_to", INT32_MAX),
+			.successor = cell_number(r, i, "successor"),
 			.area = text(b, r, i, "area"),
-			.governs = flag(r, i, "governs"),
-			.calendar = calendar_named(b, db_cell(r, i, "calendar"))};
-		if (flag(r, i, "hub"))
+			.governs = cell_flag(r, i, "governs"),
+			.calendar = calendar_named(city, db_cell(r, i, "calendar"))};
+		if (cell_flag(r, i, "hub"))
 			city->hub = d->code;
 	}
 }
@@ -160,7 +74,7 @@ static void build_areas(struct builder *b, struct city *city)
 	city->areas = a;
 	for (int i = 0; i < PQntuples(r); i++, a++) {
 		*a = (struct area){text(b, r, i, "code"), text(b, r, i, "parent"),
-			day(r, i, "valid_from", INT32_MIN), day(r, i, "valid_to", INT32_MAX)};
+			cell_or(r, i, "valid_from", INT32_MIN), cell_or(r, i, "valid_to", INT32_MAX)};
 		if (!a->parent.at)
 			city->city_area = a->code;
 	}
@@ -175,7 +89,7 @@ static void build_categories(struct builder *b, struct city *city)
 	for (int i = 0; i < PQntuples(r); i++)
 		*c++ = (struct category){text(b, r, i, "code"), text(b, r, i, "parent"),
 			text(b, r, i, "department"), text(b, r, i, "level"), text(b, r, i, "visibility"),
-			day(r, i, "valid_from", INT32_MIN), day(r, i, "valid_to", INT32_MAX)};
+			cell_or(r, i, "valid_from", INT32_MIN), cell_or(r, i, "valid_to", INT32_MAX)};
 }
 
 static void build_kinds(struct builder *b, struct city *city)
@@ -198,9 +112,9 @@ static void build_rules(struct builder *b, struct city *city)
 
 	city->rules = rule;
 	for (int i = 0; i < PQntuples(r); i++)
-		*rule++ = (struct route_rule){number(r, i, "id"), text(b, r, i, "kind"),
+		*rule++ = (struct route_rule){cell_number(r, i, "id"), text(b, r, i, "kind"),
 			text(b, r, i, "category"), text(b, r, i, "area"), text(b, r, i, "department"),
-			day(r, i, "valid_from", INT32_MIN), day(r, i, "valid_to", INT32_MAX)};
+			cell_or(r, i, "valid_from", INT32_MIN), cell_or(r, i, "valid_to", INT32_MAX)};
 }
 
 /* A unit that this program does not know must not become a silent "no clock". Absent is none. */
@@ -209,7 +123,7 @@ static bool limit(const PGresult *r, int row, const char *name, struct limit *re
 	char column[64];
 
 	snprintf(column, sizeof(column), "%s_amount", name);
-	ret->amount = number(r, row, column);
+	ret->amount = cell_number(r, row, column);
 	snprintf(column, sizeof(column), "%s_unit", name);
 	return deadline_unit_parse(db_cell(r, row, column), &ret->unit);
 }
@@ -218,16 +132,16 @@ static bool build_policy(struct builder *b, int row, struct policy *p)
 {
 	const PGresult *r = b->rows[CITY_POLICIES];
 
-	*p = (struct policy){.id = number(r, row, "id"),
+	*p = (struct policy){.id = cell_number(r, row, "id"),
 		.profile = text(b, r, row, "profile"),
 		.kind = text(b, r, row, "kind"),
 		.level = text(b, r, row, "level"),
 		.category = text(b, r, row, "category"),
-		.valid_from = day(r, row, "valid_from", INT32_MIN),
-		.valid_to = day(r, row, "valid_to", INT32_MAX),
+		.valid_from = cell_or(r, row, "valid_from", INT32_MIN),
+		.valid_to = cell_or(r, row, "valid_to", INT32_MAX),
 		.receipt = clock_receipt(db_cell(r, row, "receipt")),
-		.answer_from_acceptance = flag(r, row, "answer_from_acceptance"),
-		.questions = number(r, row, "questions")};
+		.answer_from_acceptance = cell_flag(r, row, "answer_from_acceptance"),
+		.questions = cell_number(r, row, "questions")};
 	for (unsigned k = 0; k < CLOCK_KINDS; k++)
 		if (!limit(r, row, clock_kind_code((enum clock_kind)k), &p->limit[k]))
 			return false;
@@ -258,9 +172,9 @@ static bool build_alarms(struct builder *b, struct city *city, struct str *ret_r
 		struct str unit = db_cell(r, i, "unit");
 
 		*a = (struct alarm_level){.profile = text(b, r, i, "profile"),
-			.level = (int)number(r, i, "level"),
-			.share = (int)number(r, i, "share"),
-			.after = {DEADLINE_NONE, number(r, i, "amount")}};
+			.level = (int)cell_number(r, i, "level"),
+			.share = (int)cell_number(r, i, "share"),
+			.after = {DEADLINE_NONE, cell_number(r, i, "amount")}};
 		if (unit.at && !deadline_unit_parse(unit, &a->after.unit)) {
 			*ret_reason = STR("an alarm level has a unit that this program does not know");
 			return false;
@@ -275,8 +189,7 @@ const struct city *city_from_rows(
 	struct builder b = {.arena = arena, .rows = rows};
 	struct city *city = arena_alloc(arena, sizeof(*city));
 
-	clock_civil_from_days((int32_t)(now_ms / 86400000), &b.this_year, &(int){0}, &(int){0});
-	if (!build_calendars(&b, ret_reason))
+	if (!build_calendars(&b, city, now_ms, ret_reason))
 		return NULL;
 	build_departments(&b, city);
 	build_areas(&b, city);

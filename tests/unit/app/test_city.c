@@ -22,10 +22,16 @@ static const int64_t NOW_MS = INT64_C(1795402800000);
 /* The first line of each names the columns, an empty cell is NULL. */
 static const char *const town[CITY_ROWS] = {
 	[CITY_VERSION] = "version\n7\n",
-	[CITY_CALENDARS] = "code|zone\noffice|Asia/Ho_Chi_Minh\n",
-	[CITY_HOURS] = "calendar|weekday|opens|closes\n"
-		       "office|0|28800|43200\noffice|0|46800|61200\noffice|1|28800|43200\n",
-	[CITY_DAYS] = "calendar|day|works\noffice|20780|f\n", /* Monday, 2026-11-23 */
+	[CITY_CALENDARS] = "code|zone|version\n"
+			   "office|Asia/Ho_Chi_Minh|3\ncounter|Asia/Ho_Chi_Minh|1\n",
+	[CITY_HOURS] = "calendar|weekday|opens|closes|valid_from|valid_to\n"
+		       "counter|5|28800|43200||\n"
+		       "office|0|28800|43200||\noffice|0|46800|61200||\noffice|1|28800|43200||20788\n"
+		       "office|1|30600|43200|20788|\n",
+	[CITY_DAYS] = "calendar|day|works|weekday|hours|name_vi|name_en|source\n"
+		      "office|20780|f|||Nghỉ|Off|Thông báo\n" /* Monday, 2026-11-23 */
+		      "office|20782|t||32400-36000 46800-50400|Nửa ngày|Half|\n"
+		      "office|20785|t|1||Làm bù|Make-up|\n",
 	[CITY_DEPARTMENTS] = "id|code|name_vi|name_en|parent|area|governs|hub|calendar|valid_from|valid_to|"
 			     "successor\n"
 			     "1|HUB|Trung tâm|Centre||01|f|t|office|||\n"
@@ -122,7 +128,35 @@ static void days_and_hours(void **state)
 	assert_false(calendar_is_working_day(city->calendar, 20780)); /* the exception */
 	assert_true(calendar_is_working_day(city->calendar, 20781));
 	assert_true(calendar_is_working_day(city->calendar, 20787)); /* a Monday like any other */
-	assert_false(calendar_is_working_day(city->calendar, 20782));
+	assert_false(calendar_is_working_day(city->calendar, 20783));
+}
+
+static int64_t worked(const struct calendar *c, int32_t day)
+{
+	return calendar_coordinate(c, calendar_instant(c, day + 1, 0)) -
+	       calendar_coordinate(c, calendar_instant(c, day, 0));
+}
+
+static void exceptions_and_validity(void **state)
+{
+	struct str reason;
+	const struct city *city = build(*state, CITY_VERSION, NULL, &reason);
+	const struct calendar *office = city_calendar(city, STR("office"));
+	const struct calendar_day *half = calendar_exception(office, 20782);
+
+	assert_ptr_equal(office, city->calendar);
+	assert_int_equal(calendar_version(office), 3);
+	assert_null(city_calendar(city, STR("offic")));
+	assert_null(city_calendar(city, STR("officer")));
+	assert_int_equal(worked(city_calendar(city, STR("counter")), 20785), 4 * 3600);
+	assert_int_equal(worked(office, 20781), 4 * 3600);	  /* Tuesday */
+	assert_int_equal(worked(office, 20788), 3 * 3600 + 1800); /* a week later its new hours */
+	assert_int_equal(worked(office, 20782), 2 * 3600);
+	assert_int_equal(worked(office, 20785), 4 * 3600); /* a Saturday like a Tuesday */
+	assert_non_null(half);
+	assert_int_equal(half->rule, DAY_HOURS);
+	assert_true(str_eq(half->name[0], STR("Nửa ngày")) && !half->source.at);
+	assert_true(str_eq(calendar_exception(office, 20780)->source, STR("Thông báo")));
 }
 
 static void decisions(void **state)
@@ -152,12 +186,19 @@ static void no_city(void **state)
 		enum city_rows what;
 		const char *instead, *reason;
 	} cases[] = {
-		{CITY_CALENDARS, "code|zone\noffice|Asia/Nowhere\n",
+		{CITY_CALENDARS, "code|zone|version\noffice|Asia/Nowhere|1\n",
 			"calendar office: its time zone is not there"},
-		{CITY_HOURS, "calendar|weekday|opens|closes\n",
+		{CITY_HOURS, "calendar|weekday|opens|closes|valid_from|valid_to\n",
+			"calendar counter: no working time, or overlapping hours"},
+		{CITY_HOURS,
+			"calendar|weekday|opens|closes|valid_from|valid_to\noffice|0|0|10||\noffice|0|5|20||"
+			"\n",
 			"calendar office: no working time, or overlapping hours"},
-		{CITY_HOURS, "calendar|weekday|opens|closes\noffice|0|0|10\noffice|0|5|20\n",
+		{CITY_DAYS,
+			"calendar|day|works|weekday|hours|name_vi|name_en|source\noffice|20782|t||noon||||\n",
 			"calendar office: no working time, or overlapping hours"},
+		{CITY_CALENDARS, "code|zone|version\noffice|Asia/Ho_Chi_Minh|1\noffice|Asia/Ho_Chi_Minh|2\n",
+			"two calendars office"},
 		{CITY_DEPARTMENTS,
 			"id|code|name_vi|name_en|parent|area|governs|hub|calendar|valid_from|valid_to|"
 			"successor\n"
@@ -176,7 +217,7 @@ static void no_city(void **state)
 		struct str reason;
 
 		assert_null(build(*state, cases[i].what, cases[i].instead, &reason));
-		assert_true(reason.at && str_eq(reason, str_of(cases[i].reason)));
+		assert_string_equal(reason.at, cases[i].reason);
 	}
 }
 
@@ -197,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(members, setup, teardown),
 		cmocka_unit_test_setup_teardown(days_and_hours, setup, teardown),
+		cmocka_unit_test_setup_teardown(exceptions_and_validity, setup, teardown),
 		cmocka_unit_test_setup_teardown(decisions, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_city, setup, teardown),
 	};

@@ -1,0 +1,109 @@
+/* Rows of calendars -> struct calendar. */
+#include "app/reference/calendars.h"
+
+#include "app/reference/cells.h"
+#include "civil/zone.h"
+#include "db/answer.h"
+
+enum {
+	YEARS_BACK = 3,
+	YEARS_AHEAD = 8,
+	INTERVALS_MAX = 16 /* an import takes 8 */
+};
+
+struct calendar_hours calendars_hours(const PGresult *hours, int row)
+{
+	return (struct calendar_hours){.weekday = (int)cell_number(hours, row, "weekday"),
+		.open = (int)cell_number(hours, row, "opens"),
+		.close = (int)cell_number(hours, row, "closes"),
+		.valid_from = cell_or(hours, row, "valid_from", INT32_MIN),
+		.valid_to = cell_or(hours, row, "valid_to", INT32_MAX)};
+}
+
+/* "28800-43200 46800-54000". What does not look like that becomes an interval that no calendar accepts. */
+static const struct calendar_interval *intervals(struct arena *arena, struct str text, unsigned *ret_n)
+{
+	struct calendar_interval *all = arena_alloc(arena, INTERVALS_MAX * sizeof(*all));
+	struct str part, open;
+
+	*ret_n = 0;
+	while (*ret_n < INTERVALS_MAX && str_next(&text, ' ', &part)) {
+		int64_t from = 0, to = 0;
+		if (str_next(&part, '-', &open) && str_to_i64(open, &from) == 0 && str_to_i64(part, &to) == 0)
+			all[*ret_n] = (struct calendar_interval){(int)from, (int)to};
+		++*ret_n;
+	}
+	return all;
+}
+
+struct calendar_day calendars_day(struct arena *arena, const PGresult *days, int row)
+{
+	struct str hours = db_cell(days, row, "hours");
+	struct calendar_day d = {.day = (int32_t)cell_number(days, row, "day"),
+		.rule = DAY_OFF,
+		.weekday = cell_or(days, row, "weekday", -1),
+		.name = {cell_text(arena, days, row, "name_vi"), cell_text(arena, days, row, "name_en")},
+		.source = cell_text(arena, days, row, "source")};
+
+	if (cell_flag(days, row, "works"))
+		d.rule = hours.at ? DAY_HOURS : DAY_LIKE;
+	if (hours.at)
+		d.hours = intervals(arena, hours, &d.nhours);
+	return d;
+}
+
+static void take_hours(struct arena *arena, const PGresult *r, struct calendar_source *source)
+{
+	struct calendar_hours *all = arena_alloc(arena, ((size_t)PQntuples(r) + 1) * sizeof(*all));
+
+	for (int i = 0; i < PQntuples(r); i++)
+		if (str_eq(db_cell(r, i, "calendar"), source->code))
+			all[source->nhours++] = calendars_hours(r, i);
+	source->hours = all;
+}
+
+static void take_days(struct arena *arena, const PGresult *r, struct calendar_source *source)
+{
+	struct calendar_day *all = arena_alloc(arena, ((size_t)PQntuples(r) + 1) * sizeof(*all));
+
+	for (int i = 0; i < PQntuples(r); i++)
+		if (str_eq(db_cell(r, i, "calendar"), source->code))
+			all[source->ndays++] = calendars_day(arena, r, i);
+	source->days = all;
+}
+
+static const struct calendar *build(
+	struct arena *arena, const struct calendar_rows *rows, int row, int year, struct str *ret_reason)
+{
+	struct calendar_source source = {.code = cell_text(arena, rows->calendars, row, "code"),
+		.version = cell_number(rows->calendars, row, "version"),
+		.first_year = year - YEARS_BACK,
+		.last_year = year + YEARS_AHEAD};
+	const struct calendar *made;
+
+	take_hours(arena, rows->hours, &source);
+	take_days(arena, rows->days, &source);
+	if (zone_load(arena, db_cell(rows->calendars, row, "zone"), source.last_year, &source.offsets,
+		    &source.noffsets) < 0) {
+		*ret_reason = arena_printf(
+			arena, "calendar %.*s: its time zone is not there", STR_ARG(source.code));
+		return NULL;
+	}
+	made = calendar_compile(arena, &source);
+	if (!made)
+		*ret_reason = arena_printf(
+			arena, "calendar %.*s: no working time, or overlapping hours", STR_ARG(source.code));
+	return made;
+}
+
+const struct calendar *const *calendars_from_rows(
+	struct arena *arena, const struct calendar_rows *rows, int year, struct str *ret_reason)
+{
+	int n = PQntuples(rows->calendars);
+	const struct calendar **all = arena_alloc(arena, ((size_t)n + 1) * sizeof(*all));
+
+	for (int i = 0; i < n; i++)
+		if (!(all[i] = build(arena, rows, i, year, ret_reason)))
+			return NULL;
+	return all;
+}
