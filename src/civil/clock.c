@@ -147,12 +147,16 @@ int64_t clock_remaining(const struct calendar *calendar, enum deadline_unit unit
 	return due - now;
 }
 
-int64_t clock_soon(const struct city *city, int64_t now)
+int64_t clock_soon(const struct city *city, int64_t now_ms)
 {
-	int32_t day = calendar_local_day(city->calendar, now), next;
-	int64_t midnight = calendar_instant(city->calendar, day, 0);
+	int64_t now = now_ms / 1000;
+	int32_t day, next;
 
+	if (!city)
+		return now_ms + INT64_C(86400000);
+	day = calendar_local_day(city->calendar, now);
 	if (calendar_working_day(city->calendar, day + 1, 0, &next) < 0)
 		next = day + 1;
-	return calendar_instant(city->calendar, next, (int)(now - midnight));
+	int64_t second = now - calendar_instant(city->calendar, day, 0);
+	return calendar_instant(city->calendar, next, (int)second) * 1000;
 }

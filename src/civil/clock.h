@@ -50,7 +50,8 @@ int64_t clock_alarm(const struct city *city, const struct clock_facts *clock, in
 /* What is left of a clock at `now`: working seconds for limits in working hours and days, else seconds of the
  * clock. Negative: so long overdue. */
 int64_t clock_remaining(const struct calendar *calendar, enum deadline_unit unit, int64_t due, int64_t now);
-/* The instant up to which a due point counts as near: the same time of the city's next working day. */
-int64_t clock_soon(const struct city *city, int64_t now);
+/* The instant up to which a due point counts as near: the same time of the city's next working day. Milliseconds;
+ * without a city a day ahead. */
+int64_t clock_soon(const struct city *city, int64_t now_ms);
 
 #endif

@@ -102,11 +102,18 @@ static struct str read_cursor(struct req *req, struct str cursor)
 	return key;
 }
 
+static void put_cell(struct req *req, const PGresult *rows, int row, struct buf *out)
+{
+	(void)req;
+	buf_put(out, db_cell(rows, row, "item"));
+}
+
 bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *ret)
 {
 	struct page *page = arena_alloc(req->arena, sizeof(*page));
 
 	page->limit = limit;
+	page->put_item = put_cell;
 	if (cursor.at) {
 		page->after = read_cursor(req, cursor);
 		if (!page->after.at) {
@@ -151,6 +158,12 @@ static struct str next_link(struct req *req, struct str cursor)
 	return buf_str(&out);
 }
 
+void page_items(struct req *req,
+	void (*put_item)(struct req *req, const PGresult *rows, int row, struct buf *out))
+{
+	req->page->put_item = put_item;
+}
+
 void answer_page(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "item");
@@ -168,7 +181,7 @@ void answer_page(struct req *req, PGresult *const *results)
 	for (int i = 0; i < last; i++) {
 		if (i)
 			buf_byte(&body, ',');
-		buf_put(&body, db_cell(rows, i, "item"));
+		page->put_item(req, rows, i, &body);
 	}
 	buf_put(&body, STR("],\"next_cursor\":"));
 	buf_json(&body, cursor);

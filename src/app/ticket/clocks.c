@@ -8,15 +8,10 @@
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
-int64_t clocks_soon(const struct app *app, int64_t now_ms)
-{
-	return app->city ? clock_soon(app->city, now_ms / 1000) * 1000 : now_ms + INT64_C(86400000);
-}
-
 void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms)
 {
 	sql_ticket_clock_list(
-		u, .ticket = req->args[0].uuid, .now = now_ms, .soon = clocks_soon(req->app, now_ms));
+		u, .ticket = req->args[0].uuid, .now = now_ms, .soon = clock_soon(req->app->city, now_ms));
 }
 
 /* A JSON object with one member more: the seconds that are left, or null. */

@@ -12,7 +12,5 @@ void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms);
 void answer_ticket(struct req *req, PGresult *const *results);
 /* Writes one item of the queue, for struct page. */
 void clocks_put_item(struct req *req, const PGresult *rows, int row, struct buf *out);
-/* What counts as near at `now_ms`, in milliseconds; a day ahead while no city is loaded. */
-int64_t clocks_soon(const struct app *app, int64_t now_ms);
 
 #endif

@@ -1,8 +1,10 @@
 /* What officers read: the queue, one ticket, its events, its contact. */
 #include "app/ticket/ticket.h"
 
+#include "app/ticket/clocks.h"
 #include "auth/seal.h"
 #include "base/clock.h"
+#include "civil/clock.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
@@ -11,15 +13,17 @@
 void ticket_list(struct req *req)
 {
 	const struct ticket_list *in = req->input;
+	int64_t now_ms = clock_wall_ms();
 	struct page page;
 
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
+	page_items(req, clocks_put_item);
 	struct db_unit *u = db_unit(req);
 	sql_ticket_list(u, .states = {in->state.items, in->state.n}, .kind = in->kind,
 		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,
-		.holder = in->holder, .mine = in->mine, .sort = in->sort, .now = clock_wall_ms(),
-		.after = page.after, .limit = page.limit);
+		.holder = in->holder, .mine = in->mine, .sort = in->sort, .now = now_ms,
+		.soon = clock_soon(req->app->city, now_ms), .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
 
@@ -27,8 +31,9 @@ void ticket_show(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
-	sql_ticket_show(u, .ticket = req->args[0].uuid, .now = clock_wall_ms());
-	db_run(u, answer_object);
+	sql_ticket_show(u, .ticket = req->args[0].uuid);
+	clocks_add(u, req, clock_wall_ms());
+	db_run(u, answer_ticket);
 }
 
 void event_list(struct req *req)

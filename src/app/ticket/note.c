@@ -3,6 +3,7 @@
 
 #include "app/record/once.h"
 #include "app/record/record.h"
+#include "app/ticket/clocks.h"
 #include "base/clock.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
@@ -50,9 +51,11 @@ void reply_list(struct req *req)
 void reply_draft(struct req *req)
 {
 	const struct reply_draft *in = req->input;
+	int64_t now_ms = clock_wall_ms();
 	struct db_unit *u = db_unit(req);
 
 	sql_ticket_reply_draft(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match,
-		.text = in->text, .at = clock_wall_ms(), .event = uuid_new());
-	db_run(u, answer_object);
+		.text = in->text, .at = now_ms, .event = uuid_new());
+	clocks_add(u, req, now_ms);
+	db_run(u, answer_ticket);
 }

@@ -32,5 +32,19 @@ void ticket_propose(struct req *req);
 void ticket_send_back(struct req *req);
 void ticket_approve(struct req *req);
 void ticket_close(struct req *req);
+void ticket_progress(struct req *req);
+
+/* question.c: what dates clocks anew */
+void ticket_ask(struct req *req);
+void tracking_answer(struct req *req);
+void ticket_request_extension(struct req *req);
+void ticket_approve_extension(struct req *req);
+void ticket_refuse_extension(struct req *req);
+
+/* holding.c */
+void holding_list(struct req *req);
+/* explanation.c: how a date came about */
+void clock_explain(struct req *req);
+void tracking_explain(struct req *req);
 
 #endif

@@ -6,14 +6,20 @@
 #include "app/record/once.h"
 #include "app/tracking/recent.h"
 #include "base/clock.h"
+#include "civil/clock.h"
 #include "db/answer.h"
 #include "db/batch.h"
 #include "gen/shapes.h"
 #include "gen/sql/tracking.h"
 #include "http/reply.h"
 
+enum {
+	MINUTE_MS = 60000
+};
+
 struct row {
 	int64_t number, generation, known;
+	int64_t now_ms, soon_ms, soon_later_ms; /* what counts as near now and a minute from now */
 };
 
 #define COLUMN(member)                                                                                       \
@@ -26,7 +32,7 @@ static void add_shows(struct db_unit *u, const void *rows, size_t n)
 	const struct row *row = rows;
 
 	sql_tracking_show(u, .numbers = COLUMN(number), .generations = COLUMN(generation),
-		.known = COLUMN(known), .now = clock_wall_ms());
+		.known = COLUMN(known), .now = row->now_ms, .soon = row->soon_ms, .soon_later = row->soon_later_ms);
 }
 
 /* The page that PostgreSQL built, or the kept one (req->made) when it says that the version is still the
@@ -56,9 +62,14 @@ static const struct batch_plan shows = {
 void tracking_show(struct req *req)
 {
 	const struct recent_page page = {.number = req->who.ticket_number, .generation = req->who.generation};
+	const struct city *city = req->app->city;
+	int64_t now_ms = clock_wall_ms();
 	const struct row row = {.number = page.number,
 		.generation = page.generation,
-		.known = recent_find(req->app->recent, &page, clock_wall_ms(), req->arena, &req->made)};
+		.known = recent_find(req->app->recent, &page, now_ms, req->arena, &req->made),
+		.now_ms = now_ms,
+		.soon_ms = clock_soon(city, now_ms),
+		.soon_later_ms = clock_soon(city, now_ms + MINUTE_MS)};
 
 	batch_join(req, &shows, &row);
 }

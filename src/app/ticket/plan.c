@@ -1,0 +1,117 @@
+/* Running clocks dated anew. */
+#include "app/ticket/plan.h"
+
+#include <errno.h>
+
+#include "base/must.h"
+
+struct planner {
+	struct req *req;
+	const PGresult *facts;
+	struct deadline_pause *pauses;
+	size_t npauses;
+	int64_t extension;
+};
+
+static bool flag(const PGresult *r, int row, const char *column)
+{
+	return str_eq(db_cell(r, row, column), STR("t"));
+}
+
+/* The pauses so far, and the one that changes: it replaces the last one if that began at the same instant. */
+static void read_pauses(struct planner *p, const PGresult *rows, const struct deadline_pause *change)
+{
+	int n = PQntuples(rows);
+
+	p->pauses = arena_alloc(p->req->arena, ((size_t)n + 1) * sizeof(*p->pauses));
+	for (int i = 0; i < n; i++)
+		p->pauses[p->npauses++] = (struct deadline_pause){
+			db_cell_int(rows, i, "from_s"), db_cell_int(rows, i, "until_s")};
+	if (change->from == 0)
+		return;
+	if (p->npauses > 0 && p->pauses[p->npauses - 1].from == change->from)
+		p->npauses--;
+	p->pauses[p->npauses++] = *change;
+}
+
+/* An answer clock that waits is counted from the end of the first accept limit: if that moves, it moves too. */
+static int64_t start_of(const struct planner *p, int row, const struct plan_row *done, size_t ndone)
+{
+	if (flag(p->facts, row, "waits"))
+		for (size_t i = 0; i < ndone; i++)
+			if (done[i].slot == db_cell_int(p->facts, row, "slot") &&
+				str_eq(done[i].kind, STR("accept")))
+				return done[i].due / 1000;
+	return db_cell_int(p->facts, row, "start_s");
+}
+
+static int date_row(const struct planner *p, int row, int64_t start, struct plan_row *ret)
+{
+	const PGresult *f = p->facts;
+	struct str kind = db_cell(f, row, "kind");
+	struct clock_facts clock = {.profile = db_cell(f, row, "profile"),
+		.calendar = city_calendar(p->req->app->city, db_cell(f, row, "calendar")),
+		.question = {.start = start,
+			.terms = {.receipt = clock_receipt(db_cell(f, row, "receipt")),
+				.amount = db_cell_int(f, row, "amount"),
+				.extension = db_cell_int(f, row, "extension")},
+			.pauses = p->pauses,
+			.npauses = p->npauses},
+		.level = (int)db_cell_int(f, row, "alarm_level")};
+	int64_t due, alarm;
+
+	if (!clock.calendar || !deadline_unit_parse(db_cell(f, row, "unit"), &clock.question.terms.unit))
+		return -ENOENT;
+	if (str_eq(kind, STR("answer")))
+		clock.question.terms.extension += p->extension;
+	int status = clock_date(p->req->app->city, &clock, &due, &alarm);
+	if (status == 0)
+		*ret = (struct plan_row){.kind = arena_str(p->req->arena, kind),
+			.slot = db_cell_int(f, row, "slot"),
+			.start = start * 1000,
+			.due = due * 1000,
+			.alarm = alarm == CLOCK_NEVER ? DB_NO_INT : alarm * 1000,
+			.version = calendar_version(clock.calendar)};
+	return status;
+}
+
+/* Accept clocks first, because waiting answers follow them. */
+static int date_rows(const struct planner *p, bool accept, struct plan_row *rows, size_t *n)
+{
+	for (int i = 0; i < PQntuples(p->facts); i++) {
+		struct str kind = db_cell(p->facts, i, "kind");
+
+		if (!kind.at || str_eq(kind, STR("accept")) != accept)
+			continue;
+		int status = date_row(p, i, start_of(p, i, rows, *n), &rows[*n]);
+		if (status < 0)
+			return status;
+		++*n;
+	}
+	return 0;
+}
+
+int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change *change, struct plan *ret)
+{
+	struct planner p = {
+		.req = req, .facts = answer_find(facts, "start_s"), .extension = change->extension};
+	struct plan_row *rows =
+		arena_alloc(req->arena, ((size_t)PQntuples(p.facts) + 1) * sizeof(*rows));
+	int status;
+
+	read_pauses(&p, answer_find(facts, "from_s"), &change->pause);
+	*ret = (struct plan){.rows = rows};
+	status = date_rows(&p, true, rows, &ret->n);
+	return status < 0 ? status : date_rows(&p, false, rows, &ret->n);
+}
+
+int plan_question(struct req *req, const PGresult *facts, int64_t now, int64_t *ret_until)
+{
+	const struct city *city = req->app->city;
+	const struct department *d = city_department_by_id(city, req->who.department);
+	struct deadline_question question = {
+		.start = now, .terms = {.amount = db_cell_int(facts, 0, "question_amount")}};
+
+	must(deadline_unit_parse(db_cell(facts, 0, "question_unit"), &question.terms.unit));
+	return deadline_compute(d ? d->calendar : city->calendar, &question, NULL, ret_until);
+}
