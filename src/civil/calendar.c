@@ -333,10 +333,11 @@ int calendar_weekday(int32_t day)
 	return (int)(((int64_t)day + 3) % WEEK + WEEK) % WEEK; /* 1970-01-01 was a Thursday */
 }
 
-int32_t calendar_local_day(const struct calendar *c, int64_t instant)
+/* What the clock on the wall shows, in seconds since 1970. */
+static int64_t local_time(const struct calendar *c, int64_t instant)
 {
 	unsigned low = 0, n = c->noffsets;
-	int64_t local, day;
+	int64_t local;
 
 	while (n > 1) {
 		unsigned half = n / 2;
@@ -349,11 +350,22 @@ int32_t calendar_local_day(const struct calendar *c, int64_t instant)
 		}
 	}
 	if (__builtin_add_overflow(instant, (int64_t)c->offsets[low].seconds, &local))
-		local = instant;
-	day = local / DAY_SECONDS - (local % DAY_SECONDS < 0);
+		return instant;
+	return local;
+}
+
+int32_t calendar_local_day(const struct calendar *c, int64_t instant)
+{
+	int64_t local = local_time(c, instant), day = local / DAY_SECONDS - (local % DAY_SECONDS < 0);
+
 	if (day < INT32_MIN || day > INT32_MAX)
 		return day < 0 ? INT32_MIN : INT32_MAX;
 	return (int32_t)day;
+}
+
+int calendar_second(const struct calendar *c, int64_t instant)
+{
+	return (int)((local_time(c, instant) % DAY_SECONDS + DAY_SECONDS) % DAY_SECONDS);
 }
 
 int64_t calendar_instant(const struct calendar *c, int32_t day, int second_of_day)
@@ -386,15 +398,9 @@ bool calendar_is_working_day(const struct calendar *c, int32_t day)
 
 int calendar_working_day(const struct calendar *c, int32_t day, int64_t n, int32_t *ret_day)
 {
-	uint32_t rank;
-
-	if (day < c->first_day || day >= c->end_day)
+	if (day < c->first_day || day >= c->end_day || n < 0 || n > c->nworking)
 		return -ERANGE;
-	rank = c->day_rank[day - c->first_day];
-	if (n < 0 || n >= (int64_t)c->nworking - (int64_t)rank)
-		return -ERANGE;
-	*ret_day = c->working[rank + (uint32_t)n];
-	return 0;
+	return calendar_ranked(c, c->day_rank[day - c->first_day] + n, ret_day);
 }
 
 int64_t calendar_rank(const struct calendar *c, int32_t day)
@@ -402,6 +408,14 @@ int64_t calendar_rank(const struct calendar *c, int32_t day)
 	if (day <= c->first_day)
 		return 0;
 	return day < c->end_day ? c->day_rank[day - c->first_day] : c->nworking;
+}
+
+int calendar_ranked(const struct calendar *c, int64_t rank, int32_t *ret_day)
+{
+	if (rank < 0 || rank >= c->nworking)
+		return -ERANGE;
+	*ret_day = c->working[rank];
+	return 0;
 }
 
 bool calendar_open(const struct calendar *c, int32_t day, unsigned n, int64_t *ret_open, int64_t *ret_close)
