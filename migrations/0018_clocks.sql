@@ -67,15 +67,18 @@ insert into move values
 	('progress', 'pending_approval', 'pending_approval');
 insert into move select a, s, s from unnest('{request_extension,approve_extension,refuse_extension}'::text[]) a,
 	unnest('{accepted,in_progress,pending_approval}'::text[]) s;
-insert into move_role (action, role, scope, sight, max_returns)
-	select a, r, 'own', null, null from unnest('{ask,progress}'::text[]) a, unnest('{officer,head,coordinator,hub_head}'::text[]) r
-	union all select a, r, 'own', s, null from unnest('{ask,progress}'::text[]) a,
-		(values ('press_officer', 'press'), ('data_officer', 'data'), ('legal_officer', 'denunciation')) x (r, s)
-	union all values ('request_extension', 'officer', 'own', null, null), ('request_extension', 'press_officer', 'own', 'press', null),
-		('request_extension', 'data_officer', 'own', 'data', null)
-	union all select a, r, s, null, null from unnest('{approve_extension,refuse_extension}'::text[]) a,
-		(values ('head', 'own'), ('hub_head', 'all')) x (r, s)
-	union all select a, 'spokesperson', 'own', 'press', null from unnest('{approve_extension,refuse_extension}'::text[]) a;
+insert into move_role (action, role, scope, sight)
+	select a, r, 'own', null from unnest('{ask,progress}'::text[]) a, unnest('{officer,head,coordinator,hub_head}'::text[]) r;
+insert into move_role (action, role, scope, sight)
+	select a, r, 'own', s from unnest('{ask,progress}'::text[]) a,
+		(values ('press_officer', 'press'), ('data_officer', 'data'), ('legal_officer', 'denunciation')) x (r, s);
+insert into move_role (action, role, scope, sight) values
+	('request_extension', 'officer', 'own', null),
+	('request_extension', 'press_officer', 'own', 'press'),
+	('request_extension', 'data_officer', 'own', 'data');
+insert into move_role (action, role, scope, sight)
+	select a, r, scope, s from unnest('{approve_extension,refuse_extension}'::text[]) a,
+		(values ('head', 'own', null), ('hub_head', 'all', null), ('spokesperson', 'own', 'press')) x (r, scope, s);
 
 insert into action_clock (action, clock, effect, holder) values
 	('file', 'accept', 'start', 'any'), ('file', 'route', 'start', 'hub'), ('file', 'first_reply', 'start', 'any'),

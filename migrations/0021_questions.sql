@@ -335,6 +335,87 @@ begin
 	return query select * from pauses_of((ticket_tracked(p_number, p_generation, false)).id);
 end $$;
 
+-- --- importing policies with all their limits, and the ladder of alarms ---------------------------------------------------
+
+insert into import_type values
+	('receipt', '^(next_opening|same_day)$', 'next_opening or same_day'),
+	('alarm_event', '^clock\.(warning|breached|escalated)$', 'one of clock.warning, clock.breached, clock.escalated'),
+	('audiences', '^(holder|heads|hub|leaders)( (holder|heads|hub|leaders)){0,3}$', 'some of holder, heads, hub, leaders, separated by blanks');
+insert into import_kind values ('alarm_levels', '{profile,level}');
+insert into import_column
+	select 'policies', c || x, t, false, null from unnest('{first_reply,update,step,appeal,question}'::text[]) c,
+		(values ('_amount', 'int'), ('_unit', 'unit')) y (x, t)
+	union all values ('policies', 'receipt', 'receipt', false, null), ('policies', 'questions', 'int', false, null),
+		('alarm_levels', 'profile', 'code', false, 'profiles'), ('alarm_levels', 'level', 'int', true, null),
+		('alarm_levels', 'event', 'alarm_event', true, null), ('alarm_levels', 'share', 'int', false, null),
+		('alarm_levels', 'amount', 'int', false, null), ('alarm_levels', 'unit', 'unit', false, null),
+		('alarm_levels', 'audiences', 'audiences', true, null);
+
+create or replace function import_policies(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into policy (profile, kind, level, category, accept_amount, accept_unit, forward_amount, forward_unit, first_reply_amount,
+		first_reply_unit, update_amount, update_unit, step_amount, step_unit, answer_amount, answer_unit, appeal_amount, appeal_unit,
+		answer_from_acceptance, receipt, extensions, questions, question_amount, question_unit, citation_vi, citation_en, note,
+		valid_from, valid_to)
+	values (r->>'profile', r->>'kind', r->>'level', r->>'category', (r->>'accept_amount')::int, r->>'accept_unit',
+		(r->>'forward_amount')::int, r->>'forward_unit', (r->>'first_reply_amount')::int, coalesce(r->>'first_reply_unit', 'none'),
+		(r->>'update_amount')::int, coalesce(r->>'update_unit', 'none'), (r->>'step_amount')::int, coalesce(r->>'step_unit', 'none'),
+		(r->>'answer_amount')::int, r->>'answer_unit', (r->>'appeal_amount')::int, coalesce(r->>'appeal_unit', 'none'),
+		(r->>'answer_from_acceptance')::boolean, coalesce(r->>'receipt', 'next_opening'), (r->>'extensions')::int,
+		coalesce((r->>'questions')::int, 0), (r->>'question_amount')::int, coalesce(r->>'question_unit', 'none'), r->>'citation_vi',
+		r->>'citation_en', r->>'note', (r->>'valid_from')::date, (r->>'valid_to')::date)
+	on conflict on constraint policy_version do update set (accept_amount, accept_unit, forward_amount, forward_unit,
+		first_reply_amount, first_reply_unit, update_amount, update_unit, step_amount, step_unit, answer_amount, answer_unit,
+		appeal_amount, appeal_unit, answer_from_acceptance, receipt, extensions, questions, question_amount, question_unit,
+		citation_vi, citation_en, note, valid_to) =
+		(excluded.accept_amount, excluded.accept_unit, excluded.forward_amount, excluded.forward_unit, excluded.first_reply_amount,
+		excluded.first_reply_unit, excluded.update_amount, excluded.update_unit, excluded.step_amount, excluded.step_unit,
+		excluded.answer_amount, excluded.answer_unit, excluded.appeal_amount, excluded.appeal_unit, excluded.answer_from_acceptance,
+		excluded.receipt, excluded.extensions, excluded.questions, excluded.question_amount, excluded.question_unit,
+		excluded.citation_vi, excluded.citation_en, excluded.note, excluded.valid_to)
+$$;
+comment on function import_policies is 'profile, kind, level, category (optional: any), NAME_amount and NAME_unit (wh working hours, wd working
+days, cd calendar days, h clock hours, now clock minutes, none) of accept, forward, answer and, optional, of first_reply, update, step,
+appeal; answer_from_acceptance, receipt (next_opening, same_day), extensions (how many), questions, question_amount, question_unit (how
+often the citizen may be asked, and how long the clocks stand still at the most), citation_vi, citation_en, note, valid_from, valid_to';
+
+create function import_alarm_levels(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into alarm_level values (r->>'profile', (r->>'level')::int, r->>'event', (r->>'share')::int, (r->>'amount')::int, r->>'unit',
+		string_to_array(r->>'audiences', ' '))
+$$;
+comment on function import_alarm_levels is 'profile (optional: all that have no levels of their own), level (1, 2, ...), event, share
+(thousandths of the time of the clock), or amount and unit (so long after the due point), audiences (holder heads hub leaders). Replaces
+the whole ladder.';
+
+create or replace function import_load(p_kind text, p_rows jsonb)
+returns table (line int, message text) language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	r record;
+	v_rule text;
+	v_detail text;
+begin
+	delete from calendar_hours where p_kind = 'hours' and calendar in (select value->>'calendar' from jsonb_array_elements(p_rows));
+	delete from calendar_day where p_kind = 'days' and (calendar, extract(year from day)) in (
+		select value->>'calendar', extract(year from (value->>'day')::date) from jsonb_array_elements(p_rows));
+	delete from alarm_level where p_kind = 'alarm_levels';
+	for r in select value as cells, (value->>'line')::int as line from jsonb_array_elements(p_rows) order by 2 loop
+		begin
+			execute format('select %I($1)', 'import_' || p_kind) using r.cells;
+			perform import_link(p_kind, r.cells);
+		exception when integrity_constraint_violation then
+			get stacked diagnostics v_rule = constraint_name, v_detail = pg_exception_detail;
+			return query select r.line, format('breaks the rule %s%s', v_rule, coalesce(': ' || v_detail, ''));
+		end;
+	end loop;
+	return query select (i.value->>'line')::int, format('parent or successor: "%s" comes back to itself', i.value->>'code')
+		from jsonb_array_elements(p_rows) i join import_circles(p_kind) c on c.code = i.value->>'code';
+end $$;
+do $$
+begin
+	execute 'create or replace view import_row as ' || rtrim(pg_get_viewdef('import_row'::regclass), ';') || '
+		union all select ''alarm_levels'', concat_ws('' '', coalesce(profile, ''*''), level), jsonb_strip_nulls(to_jsonb(a)
+			|| jsonb_build_object(''audiences'', array_to_string(audiences, '' ''))) from alarm_level a';
+end $$;
+
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function moves_of, moves_for, move_applies, clock_facts, clock_facts_tracked, pauses_staff, question_ask, question_supply,
 	questions_expire, extension_request, extension_approve, extension_refuse, extensions_of, questions_of, holdings_of,

@@ -151,16 +151,20 @@ static bool store(struct demo *demo, const struct demo_template *t, const struct
 		t->category, facts->area, t->title, t->text, folded, STR_NONE, STR_NONE, STR_NONE,
 		t->language, STR("web"), STR("false"), d->visibility, d->sight, d->level,
 		number_text(demo, d->department->id), d->policy ? number_text(demo, d->policy->id) : STR_NONE,
-		decide_explain(demo->arena, d, facts), demo_instant(demo, facts->at),
-		demo_instant(demo, d->accept_due), demo_instant(demo, d->answer_due), STR_NONE, STR_NONE,
+		decide_explain(demo->arena, d, facts), demo_instant(demo, facts->at), STR_NONE, STR_NONE,
 		STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, uuid_text(demo)};
+	static const enum demo_column columns[] = {DEMO_ORD, DEMO_KIND, DEMO_START, DEMO_WAITS, DEMO_DUE,
+		DEMO_ALARM, DEMO_UNIT, DEMO_AMOUNT, DEMO_CALENDAR, DEMO_VERSION};
 	enum {
-		N = sizeof(values) / sizeof(values[0])
+		NVALUES = sizeof(values) / sizeof(values[0]),
+		N = NVALUES + sizeof(columns) / sizeof(columns[0])
 	};
 	struct str arrays[N];
 
-	for (int i = 0; i < N; i++)
+	for (int i = 0; i < NVALUES; i++)
 		arrays[i] = one(demo, values[i]);
+	for (int i = NVALUES; i < N; i++)
+		arrays[i] = demo_offers(demo, d->clocks, d->nclocks, columns[i - NVALUES]);
 	return pg_do(demo->pg, "ticket_file", arrays, N);
 }
 

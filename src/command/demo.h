@@ -45,6 +45,23 @@ int64_t demo_random(struct demo *demo, int64_t below);
 struct str demo_uuid(struct demo *demo);
 struct str demo_instant(struct demo *demo, int64_t seconds); /* 0 and INT64_MIN: absent */
 
+/* One column of clock offers as an array of PostgreSQL. */
+enum demo_column {
+	DEMO_ORD, /* 1: all belong to the first ticket */
+	DEMO_POLICY,
+	DEMO_KIND,
+	DEMO_START,
+	DEMO_WAITS,
+	DEMO_DUE,
+	DEMO_ALARM,
+	DEMO_UNIT,
+	DEMO_AMOUNT,
+	DEMO_CALENDAR,
+	DEMO_VERSION
+};
+struct str demo_offers(
+	struct demo *demo, const struct clock_offer *offers, unsigned n, enum demo_column column);
+
 /* Brings a filed ticket to where its fate wants it: untouched, accepted, in work, answered in time or late,
  * refused. */
 bool demo_live(struct demo *demo, const struct demo_ticket *ticket);

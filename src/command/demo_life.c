@@ -62,20 +62,47 @@ static const struct demo_person *person(struct demo *demo, const struct departme
 	return &demo->staff[demo->nstaff++];
 }
 
-static struct str offers(struct demo *demo, const struct clock_offer *o, unsigned n, int which)
+static struct str cell(struct demo *demo, const struct clock_offer *o, enum demo_column column)
+{
+	switch (column) {
+	case DEMO_ORD:
+		return STR("1");
+	case DEMO_POLICY:
+		return arena_printf(demo->arena, "%ld", (long)o->policy);
+	case DEMO_KIND:
+		return str_of(clock_kind_code(o->kind));
+	case DEMO_START:
+		return demo_instant(demo, o->start);
+	case DEMO_WAITS:
+		return o->waits ? STR("t") : STR("f");
+	case DEMO_DUE:
+		return demo_instant(demo, o->due);
+	case DEMO_ALARM:
+		return o->alarm == CLOCK_NEVER ? STR("NULL") : demo_instant(demo, o->alarm);
+	case DEMO_UNIT:
+		return str_of(deadline_unit_code(o->limit.unit));
+	case DEMO_AMOUNT:
+		return arena_printf(demo->arena, "%ld", (long)o->limit.amount);
+	case DEMO_CALENDAR:
+		return calendar_code(o->calendar);
+	case DEMO_VERSION:
+		return arena_printf(demo->arena, "%ld", (long)calendar_version(o->calendar));
+	}
+	return STR("NULL");
+}
+
+struct str demo_offers(
+	struct demo *demo, const struct clock_offer *offers, unsigned n, enum demo_column column)
 {
 	struct buf b = {.arena = demo->arena};
 
+	buf_byte(&b, '{');
 	for (unsigned i = 0; i < n; i++) {
-		buf_put(&b, i == 0 ? STR("{") : STR(","));
-		if (which == 0) {
-			buf_printf(&b, "%ld", (long)o[i].policy);
-			continue;
-		}
-		struct str at = demo_instant(demo, which == 1 ? o[i].accept_due : o[i].answer_due);
-		buf_printf(&b, "%.*s", at.at ? (int)at.len : 4, at.at ? at.at : "NULL");
+		struct str text = cell(demo, &offers[i], column);
+
+		buf_printf(&b, "%s%.*s", i > 0 ? "," : "", STR_ARG(text));
 	}
-	buf_put(&b, n == 0 ? STR("{}") : STR("}"));
+	buf_byte(&b, '}');
 	return buf_str(&b);
 }
 
@@ -85,7 +112,7 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 	bool by_head = strcmp(action, "approve") == 0 || strcmp(action, "refuse") == 0;
 	const struct demo_person *p = person(demo, d, by_head ? "head" : "officer");
 	unsigned n;
-	const struct clock_offer *o = decide_clocks(demo->arena, demo->city, d, at, &n);
+	const struct clock_offer *o = clock_offers_move(demo->arena, demo->city, d, at, &n);
 	struct str refusal = strcmp(action, "refuse") == 0 ? STR("insufficient_basis") : STR_NONE;
 	struct str text = strcmp(action, "propose") == 0 ? ticket->reply : STR_NONE;
 
@@ -94,16 +121,24 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 		       (struct str[]){STR("staff"), p->account, p->session, STR("false"), STR("60000")}, 5) &&
 	       pg_do(demo->pg, "ticket_move",
 		       (struct str[]){ticket->id, str_of(action), STR_NONE, refusal, STR_NONE, STR_NONE,
-			       STR_NONE, text, demo_instant(demo, at), offers(demo, o, n, 0),
-			       offers(demo, o, n, 1), offers(demo, o, n, 2), demo_uuid(demo)},
-		       13);
+			       STR_NONE, text, demo_instant(demo, at), demo_offers(demo, o, n, DEMO_POLICY),
+			       demo_offers(demo, o, n, DEMO_KIND), demo_offers(demo, o, n, DEMO_DUE),
+			       demo_offers(demo, o, n, DEMO_ALARM), demo_offers(demo, o, n, DEMO_UNIT),
+			       demo_offers(demo, o, n, DEMO_AMOUNT), calendar_code(d->calendar),
+			       arena_printf(demo->arena, "%ld", (long)calendar_version(d->calendar)),
+			       demo_uuid(demo)},
+		       18);
 }
 
 /* When the last move happens: well before the answer is due, or after it. */
 static int64_t end_of(struct demo *demo, const struct demo_ticket *ticket, const struct fate *fate)
 {
-	int64_t due =
-		ticket->decision.answer_due != 0 ? ticket->decision.answer_due : ticket->filed_at + 3 * DAY;
+	const struct decision *d = &ticket->decision;
+	int64_t due = ticket->filed_at + 3 * DAY;
+
+	for (unsigned i = 0; i < d->nclocks; i++)
+		if (d->clocks[i].kind == CLOCK_ANSWER)
+			due = d->clocks[i].due;
 
 	if (fate->late)
 		return due + HOUR + demo_random(demo, 4 * DAY);

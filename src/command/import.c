@@ -18,7 +18,7 @@ enum {
 
 /* The kinds, in the order in which they need each other. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
-	"kinds", "profiles", "policies", "route_rules", "refusal_reasons", NULL};
+	"kinds", "profiles", "policies", "alarm_levels", "route_rules", "refusal_reasons", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)

@@ -10,7 +10,7 @@ import tempfile
 import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KINDS = ("calendars hours days areas departments categories kinds profiles policies route_rules refusal_reasons").split()
+KINDS = ("calendars hours days areas departments categories kinds profiles policies alarm_levels route_rules refusal_reasons").split()
 
 
 class Cluster:
