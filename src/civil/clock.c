@@ -59,7 +59,8 @@ int64_t clock_alarm(const struct city *city, const struct clock_facts *clock, in
 	if (!level)
 		return CLOCK_NEVER;
 	if (level->share > 0)
-		return deadline_share(clock->calendar, &clock->question, due, level->share, &at) == 0 ? at : due;
+		return deadline_share(clock->calendar, &clock->question, due, level->share, &at) == 0 ? at
+												      : due;
 	const struct deadline_question after = {
 		.start = due, .terms = {.unit = level->after.unit, .amount = level->after.amount}};
 	return deadline_compute(clock->calendar, &after, NULL, &at) == 0 ? at : CLOCK_NEVER;
@@ -74,6 +75,11 @@ int clock_date(const struct city *city, const struct clock_facts *clock, int64_t
 	return status;
 }
 
+static bool is_limit(const struct limit *limit)
+{
+	return limit->unit != DEADLINE_NONE && limit->amount > 0;
+}
+
 /* Fills in what does not stand there yet: due and alarm. */
 static int date_offer(const struct city *city, const struct policy *policy, struct clock_offer *offer)
 {
@@ -86,8 +92,8 @@ static int date_offer(const struct city *city, const struct policy *policy, stru
 	return clock_date(city, &facts, &offer->due, &offer->alarm);
 }
 
-int clock_offers_filing(const struct city *city, const struct policy *policy, const struct department *department,
-	int64_t now, struct clock_offer *ret, unsigned *ret_n)
+int clock_offers_filing(const struct city *city, const struct policy *policy,
+	const struct department *department, int64_t now, struct clock_offer *ret, unsigned *ret_n)
 {
 	int64_t accept_due = now;
 
@@ -95,9 +101,9 @@ int clock_offers_filing(const struct city *city, const struct policy *policy, co
 	for (unsigned k = 0; k < CLOCK_KINDS; k++) {
 		struct clock_offer *o = &ret[*ret_n];
 		bool waits = k == CLOCK_ANSWER && policy->answer_from_acceptance &&
-			     policy->limit[CLOCK_ACCEPT].unit != DEADLINE_NONE;
+			     is_limit(&policy->limit[CLOCK_ACCEPT]);
 
-		if (policy->limit[k].unit == DEADLINE_NONE)
+		if (!is_limit(&policy->limit[k]))
 			continue;
 		*o = (struct clock_offer){.policy = policy->id,
 			.kind = (enum clock_kind)k,
@@ -126,7 +132,7 @@ struct clock_offer *clock_offers_move(struct arena *arena, const struct city *ci
 		const struct policy *p = &city->policies[i / CLOCK_KINDS];
 		enum clock_kind kind = (enum clock_kind)(i % CLOCK_KINDS);
 
-		if (p->limit[kind].unit == DEADLINE_NONE)
+		if (!is_limit(&p->limit[kind]))
 			continue;
 		offers[n] = (struct clock_offer){.policy = p->id,
 			.kind = kind,

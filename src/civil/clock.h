@@ -25,8 +25,8 @@ struct clock_offer {
 /* The clocks that a ticket filed now under this policy can have, in the calendar of `department`. The answer is at
  * its latest possible date: where it runs from acceptance it is counted from the end of the accept limit. 0, or
  * -ERANGE when one leaves the calendar's span. `ret` has room for CLOCK_KINDS. */
-int clock_offers_filing(const struct city *city, const struct policy *policy, const struct department *department,
-	int64_t now, struct clock_offer *ret, unsigned *ret_n);
+int clock_offers_filing(const struct city *city, const struct policy *policy,
+	const struct department *department, int64_t now, struct clock_offer *ret, unsigned *ret_n);
 /* All clocks that a move at `now` can start, of every policy (ended ones too: a ticket keeps its version): the
  * statement picks those of the ticket's own policy, so that one round trip is enough. A clock that would end beyond
  * the calendar's span is left out: it cannot be started. */
@@ -41,7 +41,8 @@ struct clock_facts {
 	int level; /* the alarm that fires next */
 };
 /* 0, or as deadline_compute(). `ret_alarm` may be CLOCK_NEVER. */
-int clock_date(const struct city *city, const struct clock_facts *clock, int64_t *ret_due, int64_t *ret_alarm);
+int clock_date(
+	const struct city *city, const struct clock_facts *clock, int64_t *ret_due, int64_t *ret_alarm);
 
 /* When the alarm of this level fires; CLOCK_NEVER when the profile has no such level, or it lies beyond the
  * calendar. */
