@@ -57,7 +57,7 @@ struct deadline_question {
  * perhaps to no effect; it has no length where a day closes just when a pause ends. */
 struct deadline_run {
 	int64_t from, until;
-	int64_t first; /* of days: the local day, or the rank of the working day, that was the first to count */
+	int64_t first;	 /* of days the first to count: a local day, or a working day's rank */
 	int64_t counted; /* seconds, or days */
 };
 struct deadline_trace {
