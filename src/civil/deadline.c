@@ -226,7 +226,7 @@ static int finish(struct count *n, int64_t due, int64_t *ret_due)
 
 static int count_time(struct count *n, int64_t *ret_due)
 {
-	int64_t first, last, due;
+	int64_t first, last, due = 0;
 	int status;
 
 	/* A coordinate outside hours also belongs to the closing before and the opening after: no hours mean
@@ -250,7 +250,7 @@ static int count_days(struct count *n, int32_t received, int64_t *ret_due)
 {
 	bool working = n->q->terms.unit == DEADLINE_WORKING_DAYS;
 	int32_t last = received, day;
-	int64_t end;
+	int64_t end = 0;
 	int status;
 
 	n->at = working ? calendar_rank(n->c, received + 1) : received + 1;
