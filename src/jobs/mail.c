@@ -74,10 +74,12 @@ static void put_field(struct buf *b, const char *name, struct str value)
 
 static void put_from(struct buf *b, const struct mailbox *from)
 {
+	static const char specials[] = "()<>[]:;@\\,.\"";
+
 	buf_put(b, STR("From: "));
 	if (from->name.len > 0) {
-		put_words(b, from->name, "()<>[]:;@\\,.\"");
-		buf_byte(b, ' ');
+		put_words(b, from->name, specials);
+		buf_put(b, is_plain(from->name, specials) ? STR(" ") : STR("\r\n "));
 	}
 	buf_printf(b, "<%.*s>\r\n", STR_ARG(from->address));
 }
@@ -98,8 +100,8 @@ static void put_head(struct buf *b, const struct mail *mail)
 	put_field(b, "Content-Language", mail->language);
 	buf_put(b, STR("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
 		       "MIME-Version: 1.0\r\n"));
-	buf_printf(
-		b, "Content-Type: multipart/alternative; boundary=\"%.*s\"\r\n\r\n", STR_ARG(mail->boundary));
+	buf_printf(b, "Content-Type: multipart/alternative;\r\n boundary=\"%.*s\"\r\n\r\n",
+		STR_ARG(mail->boundary));
 }
 
 /* CR LF at the end of each line; a CR that came in goes. */
