@@ -3,9 +3,9 @@
 
 #include "base/buf.h"
 
-/* The words of a notice with their variables: "Phiếu {{code}}: {{title}}". A variable is a known name in double
- * braces, without blanks; no other brace stands in a template. There are no conditions, no loops, and what a
- * value says is never read as a template again. */
+/* The words of a notice with their variables: "Phiếu {{code}}: {{title}}". A variable is a known name in
+ * double braces, without blanks; no other brace stands in a template. There are no conditions, no loops, and
+ * what a value says is never read as a template again. */
 
 struct template_value {
 	struct str name, value; /* an absent value is written as nothing */

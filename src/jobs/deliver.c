@@ -25,8 +25,7 @@
 enum {
 	TICK_MS = 500,
 	FEED_BATCH = 500,
-	HOLD_MAX = 256, /* notices looked at in one claim when many have to wait for the morning */
-	LEASE_SPARE_MS = 60000,
+	LEASE_SPARE_MS = 30000,
 	RETRY_MAX_MS = 6 * 3600000,
 	PAUSE_MAX_MS = 60000,
 	PAUSE_FIRST_MS = 1000,
@@ -57,7 +56,7 @@ struct parcel {
 	struct smtp_send send;
 };
 
-/* --- results ------------------------------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------------------------------- */
 
 static void written(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
@@ -153,7 +152,7 @@ static void transferred(struct smtp_send *send, enum smtp_outcome outcome, struc
 	write_result(p, &result, why);
 }
 
-/* --- sending ------------------------------------------------------------------------------------------------- */
+/* --- sending -------------------------------------------------------------------------------------------- */
 
 static void write_file(struct parcel *p)
 {
@@ -205,7 +204,7 @@ static void post(struct deliver *d, const PGresult *rows, int row, const struct 
 	struct parcel *p = arena_alloc(arena, sizeof(*p));
 	*p = (struct parcel){.deliver = d, .arena = arena, .letter = *letter};
 	list_init(&p->in);
-	letter_write(arena, d->app->keys, &d->head, rows, &p->letter, row);
+	letter_write(arena, &d->head, rows, row, &p->letter);
 	if (arena_failed(arena)) {
 		arena_free(arena);
 		return;
@@ -214,7 +213,7 @@ static void post(struct deliver *d, const PGresult *rows, int row, const struct 
 	send_letter(p);
 }
 
-/* --- claiming ------------------------------------------------------------------------------------------------ */
+/* --- claiming ------------------------------------------------------------------------------------------- */
 
 /* The instant from which on a notice may go, in milliseconds. */
 static int64_t may_go_at(const struct deliver *d, const struct letter *letter, int64_t now_ms)
@@ -235,8 +234,8 @@ static int64_t may_go_at(const struct deliver *d, const struct letter *letter, i
 
 /* Notices that have to wait for the day. */
 struct held {
-	struct uuid ids[HOLD_MAX];
-	int64_t until[HOLD_MAX];
+	struct uuid *ids;
+	int64_t *until;
 	size_t n;
 };
 
@@ -267,30 +266,38 @@ static void set_timer(struct deliver *d, int64_t ms)
 	event_add(d->timer, &in);
 }
 
+/* Sends what may go, and puts the rest back. */
+static void sort(struct deliver *d, struct arena *arena, const PGresult *rows)
+{
+	size_t n = (size_t)PQntuples(rows);
+	struct held held = {.ids = arena_alloc(arena, (n + 1) * sizeof(*held.ids)),
+		.until = arena_alloc(arena, (n + 1) * sizeof(*held.until))};
+	int64_t now_ms = clock_wall_ms();
+
+	for (int i = 0; i < PQntuples(rows); i++) {
+		const struct letter letter = letter_read(rows, i);
+		int64_t at = may_go_at(d, &letter, now_ms);
+		if (at <= now_ms) {
+			post(d, rows, i, &letter);
+		} else {
+			held.ids[held.n] = letter.id;
+			held.until[held.n++] = at;
+		}
+	}
+	hold(d, &held);
+	if (held.n > 0)
+		set_timer(d, 0); /* others may be behind those that wait */
+}
+
 static void claimed(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
 	struct deliver *d = job->state;
-	struct held *held = arena_alloc(job->arena, sizeof(*held));
-	int64_t now_ms = clock_wall_ms();
 
 	d->asking = false;
 	if (!results)
 		log_warn("notice.claim_failed", LOG_STR("sqlstate", str_of(sqlstate)));
-	for (int i = 0; results && !d->stopped && i < PQntuples(results[0]); i++) {
-		const struct letter letter = letter_read(results[0], i);
-		int64_t at = may_go_at(d, &letter, now_ms);
-		if (at <= now_ms) {
-			post(d, results[0], i, &letter);
-		} else {
-			held->ids[held->n] = letter.id;
-			held->until[held->n++] = at;
-		}
-	}
-	if (!d->stopped) {
-		hold(d, held);
-		if (held->n > 0)
-			set_timer(d, 0); /* others may be behind those that wait */
-	}
+	else if (!d->stopped)
+		sort(d, job->arena, results[0]);
 	arena_free(job->arena);
 }
 
@@ -314,7 +321,7 @@ static void claim(struct deliver *d)
 	db_run_job(u, claimed);
 }
 
-/* --- following the feed --------------------------------------------------------------------------------------- */
+/* --- following the feed --------------------------------------------------------------------------------- */
 
 static void made(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
@@ -347,7 +354,7 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	db_run_job(u, made);
 }
 
-/* --- the beginning and the end ---------------------------------------------------------------------------------- */
+/* --- the beginning and the end -------------------------------------------------------------------------- */
 
 static bool set_up(struct deliver *d, struct arena *arena, struct str *ret_reason)
 {
@@ -355,7 +362,8 @@ static bool set_up(struct deliver *d, struct arena *arena, struct str *ret_reaso
 
 	if (mail_target_read(arena, config, &d->target, ret_reason) < 0)
 		return false;
-	d->head = (struct letterhead){.from = d->target.from,
+	d->head = (struct letterhead){.keys = d->app->keys,
+		.from = d->target.from,
 		.reply_to = d->target.reply_to,
 		.encoding = d->target.folder ? MAIL_8BIT : MAIL_BASE64};
 	const char *sign = memrchr(d->head.from.address.at, '@', d->head.from.address.len);

@@ -112,8 +112,8 @@ static bool write_words(struct arena *arena, const PGresult *rows, int row, stru
 	return true;
 }
 
-void letter_write(struct arena *arena, const struct keys *keys, const struct letterhead *head,
-	const PGresult *rows, struct letter *letter, int row)
+void letter_write(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row,
+	struct letter *letter)
 {
 	char id[UUID_TEXT_SIZE];
 	struct mail mail = {.from = head->from,
@@ -124,7 +124,7 @@ void letter_write(struct arena *arena, const struct keys *keys, const struct let
 
 	uuid_format(&letter->id, id);
 	mail.boundary = arena_printf(arena, "=_%s", id);
-	mail.to = address_of(arena, keys, rows, row, letter);
+	mail.to = address_of(arena, head->keys, rows, row, letter);
 	if (letter->fault)
 		return;
 	if (!write_words(arena, rows, row, &mail)) {

@@ -19,6 +19,7 @@ struct letter {
 
 /* What all letters have in common. */
 struct letterhead {
+	const struct keys *keys; /* opens contacts */
 	struct mailbox from;
 	struct str reply_to; /* absent: none */
 	enum mail_encoding encoding;
@@ -27,7 +28,7 @@ struct letterhead {
 /* Who and when: everything but address and message. */
 struct letter letter_read(const PGresult *rows, int row);
 /* Address and message, or the fault, in `arena`. The rows may be cleared afterwards. */
-void letter_write(struct arena *arena, const struct keys *keys, const struct letterhead *head,
-	const PGresult *rows, struct letter *letter, int row);
+void letter_write(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row,
+	struct letter *letter);
 
 #endif

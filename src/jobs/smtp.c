@@ -27,7 +27,7 @@ struct smtp {
 	struct event *timer;
 };
 
-/* --- what libcurl asks for ---------------------------------------------------------------------------------- */
+/* --- what libcurl asks for ------------------------------------------------------------------------------ */
 
 static size_t give_message(char *to, size_t size, size_t n, void *arg)
 {
@@ -57,7 +57,7 @@ static int note_command(CURL *easy, curl_infotype type, char *data, size_t len, 
 	return 0;
 }
 
-/* --- results ------------------------------------------------------------------------------------------------ */
+/* --- results -------------------------------------------------------------------------------------------- */
 
 static const char *fault_name(CURLcode code)
 {
@@ -137,7 +137,7 @@ static void look_for_finished(struct smtp *smtp)
 			finish(smtp, message->easy_handle, message->data.result);
 }
 
-/* --- the loop ------------------------------------------------------------------------------------------------ */
+/* --- the loop ------------------------------------------------------------------------------------------- */
 
 static void turn(struct smtp *smtp, curl_socket_t fd, int what)
 {
@@ -189,7 +189,7 @@ static int set_timer(CURLM *multi, long ms, void *arg)
 	return event_add(smtp->timer, &in);
 }
 
-/* --- the interface ------------------------------------------------------------------------------------------- */
+/* --- the interface -------------------------------------------------------------------------------------- */
 
 struct smtp *smtp_new(struct arena *arena, struct event_base *loop, const struct smtp_settings *settings)
 {
