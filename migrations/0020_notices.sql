@@ -236,38 +236,25 @@ create table notice_cursor (
 comment on table notice_cursor is 'The last event that was told. It moves in the transaction that makes the notices.';
 insert into notice_cursor (xid, id) values (pg_snapshot_xmin(pg_current_snapshot()), '00000000-0000-0000-0000-000000000000');
 
--- The people of an audience who can be told and may see the ticket; nobody else is told that it exists.
-create function notice_people(t ticket, p_audience text) returns setof uuid
+-- The people of an audience who can be told and may see such a ticket; nobody else is told that it exists.
+create function notice_people(p_holder bigint, p_sight text, p_person uuid, p_audience text) returns setof uuid
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return query
 	select p.id from (
 		select a.id, a.login, dense_rank() over (order by w.turn) as place
 		from (
-			select t.person as account, 0 as turn where p_audience = 'holder' and t.person is not null
+			select p_person as account, 0 as turn where p_audience = 'holder' and p_person is not null
 			union all select r.account, min(n.turn) from notice_role n join account_role r on r.role = n.role
 				where n.audience = p_audience group by r.account) w
 			join account a on a.id = w.account
 		where a.active and a.email is not null and (p_audience = 'leaders' or a.department = case p_audience
-				when 'hub' then (select id from department where hub) else t.holder end)
-			and may_see(t.sight, t.holder,
+				when 'hub' then (select id from department where hub) else p_holder end)
+			and may_see(p_sight, p_holder,
 				array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = a.id and s.scope = 'all'),
 				array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = a.id and s.scope = 'own'),
 				a.department)) p
 	where p.place = 1 order by p.login limit (select value from setting where name = 'notice_people_most');
-end $$;
-
--- Whom an event is to be told to.
-create function notice_audiences(p_type text, p_data jsonb, p_urgent boolean) returns setof text
-language plpgsql stable set search_path = tiepdan, pg_temp as $$
-begin
-	return query
-	select r.audience from notice_rule r where r.type = p_type and r.audience <> 'event' and (p_urgent or not r.only_urgent)
-		and (r.if_data is null or p_data->>r.if_data = 'true')
-	union
-	select x from notice_rule r, jsonb_array_elements_text(case jsonb_typeof(p_data->'audiences') when 'array' then p_data->'audiences'
-			else '[]' end) x
-		where r.type = p_type and r.audience = 'event' and x in ('citizen', 'holder', 'heads', 'hub', 'leaders');
 end $$;
 
 -- Of the held notices to one recipient about one ticket the last one goes, at the first one's time.
@@ -288,7 +275,7 @@ end $$;
 --
 -- A recipient's places are numbered; `cap` of them are in each hour from notice_load.since on, hours gone by are used up.
 create function notices_make(p_now timestamptz, p_limit bigint) returns bigint
-language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
 declare
 	v_after notice_cursor;
 	v_stale interval := make_interval(hours => (select value from setting where name = 'notice_stale_hours'));
@@ -307,19 +294,30 @@ begin
 		from event e where (e.xid, e.id) > (v_after.xid, v_after.id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
 		order by e.xid, e.id limit p_limit),
 	told as (
-		select f.*, t as t, t.language, coalesce(f.data->>'urgent' = 'true', t.level = 'urgent') as urgent
+		select f.*, t.language, t.holder, t.sight, t.person, coalesce(f.data->>'urgent' = 'true', t.level = 'urgent') as urgent
 		from fed f join ticket t on t.id = f.ticket
 		where f.at > p_now - v_stale and exists (select from notice_rule r where r.type = f.type)),
-	meant as (
-		select o.*, a.audience from told o cross join lateral notice_audiences(o.type, o.data, o.urgent) a (audience)
-		where exists (select from notice_template m where m.type = o.type and m.side = notice_side(a.audience) and m.valid_from <= p_now)),
+	meant as materialized (
+		select distinct o.*, case when r.audience = 'event' then x.audience else r.audience end as audience
+		from told o join notice_rule r on r.type = o.type and (o.urgent or not r.only_urgent)
+				and (r.if_data is null or o.data->>r.if_data = 'true')
+			left join lateral jsonb_array_elements_text(case when r.audience = 'event' and jsonb_typeof(o.data->'audiences') = 'array'
+				then o.data->'audiences' else '[]' end) x (audience) on true),
+	worded as (
+		select m.* from meant m where m.audience in ('citizen', 'holder', 'heads', 'hub', 'leaders') and exists (
+			select from notice_template w where w.type = m.type and w.side = notice_side(m.audience) and w.valid_from <= p_now)),
+	people as materialized (
+		select g.*, p.account
+		from (select distinct holder, sight, person, audience from worded where audience <> 'citizen') g
+			cross join lateral notice_people(g.holder, g.sight, g.person, g.audience) p (account)),
 	recipient as (
 		select m.*, null::uuid as account, c.email_index as key, v_citizen as cap
-			from meant m join contact c on c.ticket = m.ticket where m.audience = 'citizen' and c.email_index is not null
+			from worded m join contact c on c.ticket = m.ticket where m.audience = 'citizen' and c.email_index is not null
 		union all
 		(select distinct on (m.place, p.account) m.*, p.account, uuid_send(p.account), v_staff
-			from meant m cross join lateral notice_people(m.t, m.audience) p (account)
-			where m.audience <> 'citizen' and p.account is distinct from m.actor
+			from worded m join people p on p.audience = m.audience and p.holder = m.holder and p.sight = m.sight
+				and p.person is not distinct from m.person
+			where p.account is distinct from m.actor
 			order by m.place, p.account, array_position('{holder,heads,hub,leaders}', m.audience))),
 	base as (
 		select r.key, r.n, case when h.gone * r.cap >= l.n then p_now else coalesce(l.since, p_now) end as since,
@@ -362,7 +360,7 @@ create function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit big
 returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
 	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
 	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text)
-language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
 	v_ids uuid[];
@@ -514,6 +512,6 @@ end $$;
 alter table notice enable row level security;
 alter table notice_load enable row level security;
 revoke all on notice, notice_load, notice_cursor, notice_rule, notice_role, notice_template from public;
-revoke execute on function notice_side, notice_people, notice_audiences, notices_merge, notices_make, notice_plain, notice_claim,
+revoke execute on function notice_side, notice_people, notices_merge, notices_make, notice_plain, notice_claim,
 	notices_hold, notice_done, forget_notices, notice_caller_needs, notice_list, notice_retry, account_email_save from public;
 grant execute on function notices_make, notice_claim, notices_hold, notice_done, forget_notices, notice_list, notice_retry to tiepdan_app;
