@@ -6,6 +6,7 @@
 #include "app/account/account.h"
 #include "app/deadline/deadline.h"
 #include "app/meta/meta.h"
+#include "app/notice/notice.h"
 #include "app/reference/explanation.h"
 #include "app/reference/reference.h"
 #include "app/report/report.h"
