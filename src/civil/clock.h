@@ -25,8 +25,8 @@ struct clock_offer {
 /* The clocks that a ticket filed now under this policy can have, in the calendar of `department`. The answer is at
  * its latest possible date: where it runs from acceptance it is counted from the end of the accept limit. 0, or
  * -ERANGE when one leaves the calendar's span. `ret` has room for CLOCK_KINDS. */
-int clock_offers_filing(const struct city *city, const struct policy *policy, const struct department *department,
-	int64_t now, struct clock_offer *ret, unsigned *ret_n);
+int clock_offers_filing(const struct city *city, const struct policy *policy,
+	const struct department *department, int64_t now, struct clock_offer *ret, unsigned *ret_n);
 /* All clocks that a move at `now` can start, of every policy (ended ones too: a ticket keeps its version): the
  * statement picks those of the ticket's own policy, so that one round trip is enough. A clock that would end beyond
  * the calendar's span is left out: it cannot be started. */
@@ -38,13 +38,16 @@ struct clock_facts {
 	struct str profile;
 	const struct calendar *calendar;
 	struct deadline_question question;
-	int level; /* the alarm that fires next */
+	int level; /* the lowest level of its ladder that has not fired */
 };
 /* 0, or as deadline_compute(). `ret_alarm` may be CLOCK_NEVER. */
-int clock_date(const struct city *city, const struct clock_facts *clock, int64_t *ret_due, int64_t *ret_alarm);
+int clock_date(
+	const struct city *city, const struct clock_facts *clock, int64_t *ret_due, int64_t *ret_alarm);
 
-/* When the alarm of this level fires; CLOCK_NEVER when the profile has no such level, or it lies beyond the
- * calendar. */
+/* The first step of the ladder of this profile from level `from` on; NULL: there is none. A profile that has steps
+ * of its own uses only those. */
+const struct alarm_level *clock_level(const struct city *city, struct str profile, int from);
+/* When clock_level() of clock->level fires; CLOCK_NEVER when there is none, or it lies beyond the calendar. */
 int64_t clock_alarm(const struct city *city, const struct clock_facts *clock, int64_t due);
 
 /* What is left of a clock at `now`: working seconds for limits in working hours and days, else seconds of the
