@@ -94,7 +94,12 @@ insert into action_clock (action, clock, effect)
 	select a, c, case c when 'update' then 'pass' else 'stop' end
 	from unnest('{refuse,redirect,approve}'::text[]) a,
 		unnest('{accept,route,first_reply,update,step,answer,appeal}'::text[]) c;
-alter table action drop column accept, drop column answer;
+alter table action drop column accept, drop column answer,
+	add column way text not null default 'move',
+	add constraint action_way check (way in ('move', 'question', 'extension', 'server'));
+update action set way = case when code in ('ask', 'supply', 'expire') then 'question' when code like '%\_extension' then 'extension'
+	when code = 'file' then 'server' else 'move' end;
+comment on column action.way is 'the functions that carry it out: move is ticket_move()';
 
 -- More limits of a policy, and the rules of receipt and of questions.
 alter table policy
@@ -197,7 +202,7 @@ create table clock_running (
 	alarm_at    timestamptz not null default 'infinity',
 	alarm_level int not null default 1,
 	constraint clock_running_pk primary key (slot, ticket, kind),
-	constraint clock_running_none check (case when kind = 'none' then due_at = 'infinity' and alarm_at = 'infinity'
+	constraint clock_running_complete check (case when kind = 'none' then due_at = 'infinity' and alarm_at = 'infinity'
 		else num_nulls(policy, unit, amount, calendar, version, start_at) = 0 end)
 ) partition by list (slot);
 create table clock_running_0 partition of clock_running for values in (0);

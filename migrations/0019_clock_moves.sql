@@ -196,7 +196,7 @@ declare
 	v_named bigint;
 begin
 	perform move_check(t, p_action);
-	select * into a from action where code = p_action;
+	select * into strict a from action where code = p_action and way = 'move';
 	if a.reason = 'required' and nullif(p_reason, '') is null then
 		raise exception '% needs a reason', p_action using errcode = 'TD428';
 	elsif a.reason = 'coded' then

@@ -17,10 +17,13 @@ returns table (ord bigint, outcome text, number bigint, generation bigint, body 
 		array_fill('web'::text, array[n]), array_fill(false, array[n]), array_fill('public'::text, array[n]),
 		array_fill('public'::text, array[n]), array_fill('normal'::text, array[n]),
 		coalesce(p_departments, array_fill(department_id('HN-SXD'), array[n])), coalesce(p_policies, array_fill(2::bigint, array[n])),
-		array_fill('{"reason": "category"}'::text, array[n]), array_fill(at, array[n]), array_fill(at + interval '1 day', array[n]),
-		array_fill(at + interval '7 days', array[n]), array_fill(null::bigint, array[n]), array_fill(null::bytea, array[n]),
+		array_fill('{"reason": "category"}'::text, array[n]), array_fill(at, array[n]), array_fill(null::bigint, array[n]), array_fill(null::bytea, array[n]),
 		array_fill(null::bytea, array[n]), array_fill(null::bytea, array[n]), array_fill(null::bytea, array[n]),
-		array_fill(null::bytea, array[n]), p_keys, p_fingerprints, array(select gen_random_uuid() from generate_series(1, n))) f
+		array_fill(null::bytea, array[n]), p_keys, p_fingerprints, array(select gen_random_uuid() from generate_series(1, n)),
+		array(select i from generate_series(1, n) i, generate_series(1, 2)), array(select k from generate_series(1, n), unnest('{accept,answer}'::text[]) k),
+		array(select at from generate_series(1, n * 2)), array(select k from generate_series(1, n), unnest('{f,t}'::boolean[]) k),
+		array(select at + k * interval '1 day' from generate_series(1, n), unnest('{1,7}'::int[]) k), null, array_fill('wd'::text, array[n * 2]),
+		array_fill(1::bigint, array[n * 2]), array_fill('office'::text, array[n * 2]), array_fill(1::bigint, array[n * 2])) f
 	order by f.ord
 $$;
 create function pg_temp.k(text) returns bytea language sql as $$ select sha256($1::bytea) $$;
@@ -33,9 +36,10 @@ select results_eq($$select json_object_keys(body::json) from one$$,
 	'{code,kind,state,department,route,deadlines,filed_at}'::text[], 'of these members');
 select is((select body::json#>>'{deadlines,1,latest}' from one), 'true', 'an answer clock that waits for the acceptance tells its latest date');
 select is((select array[state, version::text, done::text] from ticket where id = (select id from one)), '{submitted,1,false}', 'the ticket');
-select is((select due_at - filed_at from ticket where id = (select id from one)), interval '1 day', 'is due when its first clock is');
-select results_eq($$select kind, round, start_at is null, due_at = latest_due from clock where ticket = (select id from one) order by kind$$,
-	$$values ('accept', 1, false, true), ('answer', 1, true, true)$$, 'two clocks');
+select results_eq($$select kind, round, waits, due_at = latest_due, first, holder = department_id('HN-SXD') from clock_running
+	where ticket = (select id from one) order by kind$$, $$values ('accept', 1, false, true, true, true), ('answer', 1, true, true, false, true)$$,
+	'two clocks, the first one of which is due first');
+select is_empty($$select * from clock where ticket = (select id from one)$$, 'none has stopped');
 select is((select array_agg(department) from holding where ticket = (select id from one) and until is null),
 	array[department_id('HN-SXD')], 'one holder');
 select is((select array[epoch::text, box::text, (commitment = sha256('\x0102'))::text] from contact where ticket = (select id from one)),

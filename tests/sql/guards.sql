@@ -1,7 +1,7 @@
 -- What the database itself refuses, whoever asks (these run as the superuser).
 begin;
 set search_path = test, tiepdan, public;
-select plan(31);
+select plan(34);
 create temp table t as select * from file('HN-SXD');
 create function pg_temp.change(p text) returns text language sql as $$
 	select attempt(format('update ticket set %s where id = (select id from t)', p))
@@ -24,7 +24,7 @@ select is_empty($$
 	select * from edge e where outcome is distinct from case when from_state = to_state
 		or exists (select from move m where m.from_state = e.from_state and m.to_state = e.to_state) then 'ok' else 'TD409' end
 $$, 'every edge of the table is open and every other is closed, for the superuser too');
-select is((select count(*) from edge where outcome = 'ok'), 13 + 12::bigint, 'the table has 12 edges between different states');
+select is((select count(*) from edge where outcome = 'ok'), 13 + 18::bigint, 'the table has 18 edges between different states');
 select is(pg_temp.change($$state = 'gone'$$), 'TD409', 'no unknown state');
 select is(attempt($$insert into ticket select (jsonb_populate_record(t, '{"id": "00000000-0000-0000-0000-000000000001", "number": 5000000,
 	"state": "answered"}')).* from ticket t where id = (select id from t)$$), 'TD409', 'no ticket begins anywhere but at the beginning');
@@ -48,10 +48,18 @@ select is(attempt('truncate kind cascade'), '23001', 'kinds');
 
 select is(attempt($$insert into holding (ticket, department, since) select id, 1, now() from t$$), 'holding_one_at_a_time',
 	'one holder at a time');
-select is(attempt($$insert into clock (ticket, kind, round, holder, policy, due_at, latest_due)
-	select id, 'accept', 2, 1, 1, now(), now() from t$$), 'clock_one_running', 'one running clock of a kind');
-select is(attempt($$update clock set due_at = latest_due + interval '1 s'$$), 'clock_due', 'no clock is due later than the citizen was told');
-select is(attempt($$update clock set stop_at = now()$$), 'clock_outcome', 'a stopped clock has an outcome');
+select is(attempt($$insert into clock_running select (jsonb_populate_record(c, '{"round": 2}')).* from clock_running c$$), 'clock_running_0_pkey',
+	'one running clock of a kind in a slot');
+select is(attempt($$update clock_running set start_at = null$$), 'clock_running_complete', 'a running clock has everything to explain it');
+select is(attempt($$insert into clock (ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at, latest_due, stop_at)
+	select id, 'accept', 1, 1, 1, 'wd', 1, 'office', 1, now(), now(), now(), now() from t$$), 'clock_outcome', 'a stopped clock has an outcome');
+select is(attempt($$update clock_slot set role = 'current'$$), 'clock_slot_one_current', 'one slot is current');
+select is(attempt($$insert into question (id, ticket, asked_at, asked_by, department, text, from_state, until_at) select gen_random_uuid(), t.id,
+	now(), a.id, a.department, 'Xin cho biết số nhà.', 'accepted', now() + n * interval '1 d' from t, account a, generate_series(1, 2) n
+	where a.login = 'officer.hn-sxd'$$), 'question_one_at_a_time', 'one question at a time');
+select is(attempt($$insert into extension (id, ticket, asked_at, asked_by, department, amount, unit, reason, due_before, state, decided_at,
+	decided_by, due_after) select gen_random_uuid(), t.id, now(), a.id, a.department, 1, 'wd', 'Cần thêm thời gian.', now(), 'approved', now(),
+	a.id, now() + interval '1 d' from t, account a where a.login = 'officer.hn-sxd'$$), 'extension_four_eyes', 'nobody grants time to himself');
 select is(attempt($$insert into rating select id, now(), 'satisfied', '{}', null from t, generate_series(1, 2)$$), 'rating_once', 'one rating');
 select is(attempt($$insert into rating select id, now(), 'satisfied', '{funny}', null from t$$), 'rating_reasons', 'known reasons');
 select is(attempt($$insert into contact select id, 1, null, null, sha256('x') from t$$), 'contact_sealed_or_erased', 'a contact is sealed or erased');

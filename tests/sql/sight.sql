@@ -2,7 +2,7 @@
 -- that run with the owner's rights; both against the rule written here a second time.
 begin;
 set search_path = test, tiepdan, public;
-select plan(17);
+select plan(18);
 
 create temp table t as
 	select s.code as sight, h as holder, (file(h, s.code, p_contact := '\x01')).id
@@ -12,6 +12,14 @@ insert into message select gen_random_uuid(), t.id, now(), null, null, 'xin chà
 insert into reply (ticket, version, at, author, department, state, text)
 	select t.id, 1, now(), a.id, a.department, 'draft', 'Một dự thảo trả lời' from t, account a where a.login = 'officer.hn-sxd';
 insert into rating select t.id, now(), 'satisfied', '{}', null from t;
+insert into clock select t.id, 'accept', 1, department_id(t.holder), p.id, now(), now(), now(), now(), 'met', 'wd', 1, 0, 'office', 1
+	from t, (select min(id) as id from policy) p;
+insert into question (id, ticket, asked_at, asked_by, department, text, from_state, until_at)
+	select gen_random_uuid(), t.id, now(), a.id, a.department, 'Xin cho biết số nhà.', 'accepted', now() + interval '1 d'
+	from t, account a where a.login = 'officer.hn-sxd';
+insert into extension (id, ticket, asked_at, asked_by, department, amount, unit, reason, due_before)
+	select gen_random_uuid(), t.id, now(), a.id, a.department, 1, 'wd', 'Phải chờ kết quả kiểm định.', now()
+	from t, account a where a.login = 'officer.hn-sxd';
 grant select on t to tiepdan_app;
 
 create function pg_temp.sees(p_role text, p_own boolean, p_sight text) returns boolean language sql as $$
@@ -25,7 +33,7 @@ create function pg_temp.sees(p_role text, p_own boolean, p_sight text) returns b
 $$;
 create temp table cell as
 	select a.login, t.id, t.sight, t.holder, pg_temp.sees(r.role, a.department = department_id(t.holder), t.sight) as want,
-		false as row, false as event, false as clock, false as holding, false as note, false as message, false as reply, false as rating,
+		false as row, false as event, false as clock, false as running, false as question, false as extension, false as explained, false as holding, false as note, false as message, false as reply, false as rating,
 		false as listed, false as visible, false as written
 	from account a join account_role r on r.account = a.id, t;
 create index on cell (login, id);
@@ -39,12 +47,15 @@ begin
 		perform enter(v_login);
 		set local role tiepdan_app;
 		update cell c set row = exists (select from ticket x where x.id = c.id), event = exists (select from event x where x.ticket = c.id),
-			clock = exists (select from clock x where x.ticket = c.id), holding = exists (select from holding x where x.ticket = c.id),
+			clock = exists (select from clock x where x.ticket = c.id),
+			running = exists (select from clock_running x where x.ticket = c.id), question = exists (select from question x where x.ticket = c.id),
+			extension = exists (select from extension x where x.ticket = c.id), explained = exists (select from ticket_clocks(c.id, now(), now())),
+			 holding = exists (select from holding x where x.ticket = c.id),
 			note = exists (select from note x where x.ticket = c.id), message = exists (select from message x where x.ticket = c.id),
 			reply = exists (select from reply x where x.ticket = c.id), rating = exists (select from rating x where x.ticket = c.id)
 			where c.login = v_login;
 		update cell c set listed = true where c.login = v_login and c.id in (
-			select (item::json->>'id')::uuid from ticket_list(null, null, null, null, null, null, 'any', false, 'due', now(), null, 200));
+			select (item::json->>'id')::uuid from ticket_list(null, null, null, null, null, null, 'any', false, 'due', now(), now(), null, 200));
 		reset role;
 		update cell c set visible = attempt(format('select ticket_visible(%L)', c.id)) = 'ok',
 			written = attempt(format('select record_write(gen_random_uuid(), %L, %L, null)', c.id, 'x')) = 'ok' where c.login = v_login;
@@ -52,7 +63,10 @@ begin
 end $$;
 select is((select count(*) from cell), 52 * 7 * 3::bigint, 'every cell was tried');
 select is_empty('select login, sight, holder from cell where row <> want', 'the ticket, by row-level security');
-select is_empty('select login, sight, holder from cell where (event, clock, holding) <> (want, want, want)', 'its events, clocks, holders');
+select is_empty('select login, sight, holder from cell where (event, clock, running, holding) <> (want, want, want, want)',
+	'its events, clocks, holders');
+select is_empty('select login, sight, holder from cell where (question, extension, explained) <> (want, want, want)',
+	'its questions, extensions, and the list of its clocks');
 select is_empty('select login, sight, holder from cell where (note, message, reply, rating) <> (want, want, want, want)',
 	'its notes, messages, replies, rating');
 select is_empty('select login, sight, holder from cell where listed <> want', 'the queue');

@@ -38,7 +38,7 @@ exception when sqlstate 'TD409' then
 	perform set_config('test.detail', v_detail, true);
 end $$;
 select is(current_setting('test.detail')::jsonb, '[{"action": "accept", "to": "accepted", "needs_reason": false},
-	{"action": "return", "to": "submitted", "needs_reason": true}]', 'a wrong state says which moves are open');
+	{"action": "return", "to": "submitted", "needs_reason": true}, {"action": "ask", "to": "needs_info", "needs_reason": false}]', 'a wrong state says which moves are open');
 
 -- The way.
 select is((select m.body::json->>'state' from move('officer.HN-SXD', pg_temp.id(), 'accept', pg_temp.at(1)) m), 'accepted', 'accept');
