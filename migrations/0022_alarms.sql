@@ -44,13 +44,14 @@ begin
 			order by r.alarm_at limit p_limit) c)
 	select d.place, c.slot::bigint, c.ticket, c.kind, c.round::bigint, c.alarm_level::bigint,
 		floor(extract(epoch from c.alarm_at) * 1000)::bigint, c.unit, c.calendar, p.profile, floor(extract(epoch from c.start_at))::bigint,
-		floor(extract(epoch from c.due_at))::bigint, q.from_s, q.until_s
+		floor(extract(epoch from c.due_at))::bigint, floor(extract(epoch from q.asked_at))::bigint,
+		floor(extract(epoch from coalesce(q.ended_at, q.until_at)))::bigint
 	from due d join clock_slot s on s.role <> 'empty'
 		join clock_running c on c.slot = s.slot and c.ticket = d.ticket and c.kind = d.kind and c.alarm_level = d.alarm_level
 			and c.alarm_at < 'infinity'
 		join clock_kind k on k.code = c.kind join policy p on p.id = c.policy
-		left join lateral (select * from pauses_of(c.ticket) where k.pauses) q on true
-	order by d.place, c.slot <> v_slot, q.from_s;
+		left join question q on q.ticket = c.ticket and k.pauses
+	order by d.place, c.slot <> v_slot, q.asked_at;
 end $$;
 
 -- Lets alarms fire: parallel arrays, one element a row that alarms_due() showed. Those of which somebody has changed or holds the
@@ -75,31 +76,30 @@ begin
 				and c.alarm_level = i.level and date_trunc('milliseconds', c.alarm_at) = i.alarm_at
 		order by c.ticket, c.kind, c.slot for update of c skip locked),
 	step as materialized (
-		select h.*, l.level, l.event as type, l.audiences
+		select h.*, l.level, l.event as type, l.audiences, bool_or(h.slot = v_slot) over (partition by h.ticket, h.kind) as moves
 		from held h join policy p on p.id = h.policy
 			left join lateral (select * from alarm_level a where a.level >= h.alarm_level and a.profile is not distinct from (
-				select max(x.profile) from alarm_level x where x.profile = p.profile) order by a.level limit 1) l on true
-		where h.slot = v_slot),
+				select max(x.profile) from alarm_level x where x.profile = p.profile) order by a.level limit 1) l on true),
 	fresh as (
 		insert into alarm (ticket, kind, round, level, due_at, fired_at, event)
 		select ticket, kind, round, level, due_at, p_now, event from step
-		where fires and level is not null and not (type = 'clock.warning' and alarm_at < due_at and due_at < p_now)
+		where slot = v_slot and fires and level is not null
+			and not (type = 'clock.warning' and alarm_at < due_at and due_at < p_now)
 		order by ticket, kind
 		on conflict on constraint alarm_pk do nothing
-		returning ticket, kind),
+		returning event),
 	told as (
 		insert into event (id, at, ticket, type, actor_kind, department, data, hash)
 		select s.event, p_now, s.ticket, s.type, 'job', s.holder, x.data,
 			event_hash(s.event, p_now, s.ticket, s.type, 'job', null, s.holder, null, null, null, null, x.data)
-		from fresh f join step s on s.ticket = f.ticket and s.kind = f.kind join ticket t on t.id = s.ticket,
+		from fresh f join step s on s.event = f.event join ticket t on t.id = s.ticket,
 			lateral (select jsonb_build_object('clock', s.kind, 'round', s.round, 'level', s.level, 'due_at', instant(s.due_at),
 				'audiences', s.audiences, 'urgent', t.level = 'urgent' or t.kind = 'emergency') as data) x),
 	planned as (
-		update clock_running c set alarm_at = coalesce(h.next_at, 'infinity'),
-				alarm_level = case when h.fires then coalesce(s.level + 1, c.alarm_level) else c.alarm_level end
-		from held h join step s on s.ticket = h.ticket and s.kind = h.kind
-		where c.slot = h.slot and c.ticket = h.ticket and c.kind = h.kind)
-	select (select count(*) from step), (select count(*) from fresh) into moved, fired;
+		update clock_running c set alarm_at = coalesce(s.next_at, 'infinity'),
+				alarm_level = case when s.fires and s.level is not null then s.level + 1 else c.alarm_level end
+		from step s where s.moves and c.slot = s.slot and c.ticket = s.ticket and c.kind = s.kind)
+	select (select count(*) from step where slot = v_slot), (select count(*) from fresh) into moved, fired;
 end $$;
 
 alter table alarm enable row level security;
