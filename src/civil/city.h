@@ -45,8 +45,8 @@ enum clock_kind {
 	CLOCK_KINDS
 };
 struct limit {
-	enum deadline_unit unit; /* DEADLINE_NONE: no such limit */
-	int64_t amount;
+	enum deadline_unit unit;
+	int64_t amount; /* 0, or the unit DEADLINE_NONE: no such limit */
 };
 
 /* One version of a set of deadlines, with its law. */

@@ -74,6 +74,11 @@ int clock_date(const struct city *city, const struct clock_facts *clock, int64_t
 	return status;
 }
 
+static bool is_limit(const struct limit *limit)
+{
+	return limit->unit != DEADLINE_NONE && limit->amount > 0;
+}
+
 /* Fills in what does not stand there yet: due and alarm. */
 static int date_offer(const struct city *city, const struct policy *policy, struct clock_offer *offer)
 {
@@ -95,9 +100,9 @@ int clock_offers_filing(const struct city *city, const struct policy *policy,
 	for (unsigned k = 0; k < CLOCK_KINDS; k++) {
 		struct clock_offer *o = &ret[*ret_n];
 		bool waits = k == CLOCK_ANSWER && policy->answer_from_acceptance &&
-			     policy->limit[CLOCK_ACCEPT].unit != DEADLINE_NONE;
+			     is_limit(&policy->limit[CLOCK_ACCEPT]);
 
-		if (policy->limit[k].unit == DEADLINE_NONE)
+		if (!is_limit(&policy->limit[k]))
 			continue;
 		*o = (struct clock_offer){.policy = policy->id,
 			.kind = (enum clock_kind)k,
@@ -126,7 +131,7 @@ struct clock_offer *clock_offers_move(struct arena *arena, const struct city *ci
 		const struct policy *p = &city->policies[i / CLOCK_KINDS];
 		enum clock_kind kind = (enum clock_kind)(i % CLOCK_KINDS);
 
-		if (p->limit[kind].unit == DEADLINE_NONE)
+		if (!is_limit(&p->limit[kind]))
 			continue;
 		offers[n] = (struct clock_offer){.policy = p->id,
 			.kind = kind,

@@ -158,8 +158,8 @@ static struct str next_link(struct req *req, struct str cursor)
 	return buf_str(&out);
 }
 
-void page_items(struct req *req,
-	void (*put_item)(struct req *req, const PGresult *rows, int row, struct buf *out))
+void page_items(
+	struct req *req, void (*put_item)(struct req *req, const PGresult *rows, int row, struct buf *out))
 {
 	req->page->put_item = put_item;
 }

@@ -93,8 +93,8 @@ struct req {
 	struct str once_key;	     /* HMAC of the Idempotency-Key, absent if none was sent   */
 	struct str once_fingerprint; /* HMAC of path and body: the same key for another request shows */
 
-	struct str made;	 /* body of the answer, when a handler knows it before its unit ran */
-	struct page *page;	 /* db/answer.h: the page of a list that was asked for           */
+	struct str made;   /* body of the answer, when a handler knows it before its unit ran */
+	struct page *page; /* db/answer.h: the page of a list that was asked for           */
 
 	enum lang lang;	   /* by Accept-Language                                     */
 	struct uuid id;	   /* request id, X-Request-Id of the answer                 */

@@ -15,7 +15,8 @@ void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms)
 }
 
 /* A JSON object with one member more: the seconds that are left, or null. */
-static void put_with_remaining(struct req *req, const PGresult *rows, int row, struct str object, struct buf *out)
+static void put_with_remaining(
+	struct req *req, const PGresult *rows, int row, struct str object, struct buf *out)
 {
 	const struct city *city = req->app->city;
 	int64_t due_ms = db_cell_int(rows, row, "due_ms");

@@ -21,7 +21,8 @@ static int64_t worked(const struct calendar *c, int64_t from, int64_t until, con
 	int64_t sum = calendar_coordinate(c, until) - calendar_coordinate(c, from);
 
 	for (int i = 0; i < PQntuples(pauses->rows); i++) {
-		int64_t begin = db_cell_int(pauses->rows, i, "from_s"), end = db_cell_int(pauses->rows, i, "until_s");
+		int64_t begin = db_cell_int(pauses->rows, i, "from_s"),
+			end = db_cell_int(pauses->rows, i, "until_s");
 
 		begin = begin > from ? begin : from;
 		end = end < until ? end : until;
@@ -49,7 +50,8 @@ static void put_text(struct buf *out, const char *name, struct str value)
 	buf_json(out, value);
 }
 
-static void put_holding(struct req *req, const PGresult *rows, int row, const struct pauses *pauses, struct buf *out)
+static void put_holding(
+	struct req *req, const PGresult *rows, int row, const struct pauses *pauses, struct buf *out)
 {
 	const struct department *d = city_department(req->app->city, db_cell(rows, row, "code"));
 	const struct calendar *c = d ? d->calendar : req->app->city->calendar;

@@ -37,7 +37,8 @@ struct offer {
 	int64_t policy, due, alarm, amount; /* milliseconds; DB_NO_INT: no alarm */
 };
 
-static struct offer *offers(struct req *req, const struct department *department, int64_t now_ms, unsigned *ret_n)
+static struct offer *offers(
+	struct req *req, const struct department *department, int64_t now_ms, unsigned *ret_n)
 {
 	const struct clock_offer *from =
 		clock_offers_move(req->arena, req->app->city, department, now_ms / 1000, ret_n);

@@ -95,8 +95,7 @@ int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change
 {
 	struct planner p = {
 		.req = req, .facts = answer_find(facts, "start_s"), .extension = change->extension};
-	struct plan_row *rows =
-		arena_alloc(req->arena, ((size_t)PQntuples(p.facts) + 1) * sizeof(*rows));
+	struct plan_row *rows = arena_alloc(req->arena, ((size_t)PQntuples(p.facts) + 1) * sizeof(*rows));
 	int status;
 
 	read_pauses(&p, answer_find(facts, "from_s"), &change->pause);

@@ -114,8 +114,7 @@ void tracking_answer(struct req *req)
 
 	sql_ticket_clock_facts_tracked(
 		u, .number = req->who.ticket_number, .generation = req->who.generation);
-	sql_ticket_pause_list_tracked(
-		u, .number = req->who.ticket_number, .generation = req->who.generation);
+	sql_ticket_pause_list_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation);
 	db_run(u, supply);
 }
 

@@ -32,7 +32,8 @@ static void add_shows(struct db_unit *u, const void *rows, size_t n)
 	const struct row *row = rows;
 
 	sql_tracking_show(u, .numbers = COLUMN(number), .generations = COLUMN(generation),
-		.known = COLUMN(known), .now = row->now_ms, .soon = row->soon_ms, .soon_later = row->soon_later_ms);
+		.known = COLUMN(known), .now = row->now_ms, .soon = row->soon_ms,
+		.soon_later = row->soon_later_ms);
 }
 
 /* The page that PostgreSQL built, or the kept one (req->made) when it says that the version is still the

@@ -19,6 +19,12 @@ enum {
 /* 2026-11-23 is a Monday; 10:00 in Ha Noi. */
 static const int64_t NOW_MS = INT64_C(1795402800000);
 
+#define POLICY_COLUMNS                                                                                       \
+	"id|profile|kind|level|category|accept_amount|accept_unit|route_amount|route_unit|"                  \
+	"first_reply_amount|first_reply_unit|update_amount|update_unit|step_amount|step_unit|"               \
+	"answer_amount|answer_unit|appeal_amount|appeal_unit|answer_from_acceptance|receipt|questions|"      \
+	"question_amount|question_unit|valid_from|valid_to\n"
+
 /* The first line of each names the columns, an empty cell is NULL. */
 static const char *const town[CITY_ROWS] = {
 	[CITY_VERSION] = "version\n7\n",
@@ -40,10 +46,9 @@ static const char *const town[CITY_ROWS] = {
 	[CITY_CATEGORIES] = "code|parent|department|level|visibility|valid_from|valid_to\n"
 			    "roads||WARD|high|public|20000|\n",
 	[CITY_KINDS] = "code|sight|visibility|level\nfeedback|||\ndenunciation|denunciation|confidential|\n",
-	[CITY_POLICIES] =
-		"id|profile|kind|level|category|accept_amount|accept_unit|forward_amount|forward_unit|"
-		"answer_amount|answer_unit|answer_from_acceptance|valid_from|valid_to\n"
-		"5|usual|feedback|||4|wh||none|2|wd|t||\n",
+	[CITY_POLICIES] = POLICY_COLUMNS
+	"5|usual|feedback|||4|wh||none||none||none|3|cd|2|wd||none|t|same_day|2|5|wd||\n",
+	[CITY_ALARMS] = "profile|level|share|amount|unit\n|1|800||\nusual|2||30|now\n",
 	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
 };
 
@@ -170,9 +175,17 @@ static void decisions(void **state)
 	assert_int_equal(d.department->id, 1); /* successor of the ward that has ended */
 	assert_int_equal(d.policy->id, 5);
 	assert_true(d.policy->answer_from_acceptance);
-	assert_int_equal(d.policy->accept_unit, DEADLINE_WORKING_HOURS);
-	assert_int_equal(d.policy->forward_unit, DEADLINE_NONE);
-	assert_int_equal(d.policy->answer_unit, DEADLINE_WORKING_DAYS);
+	assert_int_equal(d.policy->limit[CLOCK_ACCEPT].unit, DEADLINE_WORKING_HOURS);
+	assert_int_equal(d.policy->limit[CLOCK_ACCEPT].amount, 4);
+	assert_int_equal(d.policy->limit[CLOCK_ROUTE].unit, DEADLINE_NONE);
+	assert_int_equal(d.policy->limit[CLOCK_STEP].unit, DEADLINE_CALENDAR_DAYS);
+	assert_int_equal(d.policy->limit[CLOCK_ANSWER].unit, DEADLINE_WORKING_DAYS);
+	assert_int_equal(d.policy->receipt, RECEIPT_SAME_DAY);
+	assert_int_equal(d.policy->questions, 2);
+	assert_int_equal(d.policy->question.amount, 5);
+	assert_int_equal(city->nalarms, 2);
+	assert_int_equal(city->alarms[0].share, 800);
+	assert_int_equal(city->alarms[1].after.unit, DEADLINE_IMMEDIATE);
 	facts.kind = STR("denunciation");
 	assert_int_equal(decide_filing(city, &facts, &d), 0);
 	assert_int_equal(d.rule, 9);
@@ -206,11 +219,11 @@ static void no_city(void **state)
 			"the hub HUB has no calendar"},
 		{CITY_AREAS, "code|parent|valid_from|valid_to\n01|||\n01|||\n", "two areas 01"},
 		{CITY_POLICIES,
-			"id|profile|kind|level|category|accept_amount|accept_unit|forward_amount|forward_"
-			"unit|"
-			"answer_amount|answer_unit|answer_from_acceptance|valid_from|valid_to\n"
-			"5|usual||||4|wh||none|2|moons|f||\n",
+			POLICY_COLUMNS
+			"5|usual||||4|wh||none||none||none||none|2|moons||none|f|next_opening|0||none||\n",
 			"policy 5 has a unit that this program does not know"},
+		{CITY_ALARMS, "profile|level|share|amount|unit\n|1||2|moons\n",
+			"an alarm level has a unit that this program does not know"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

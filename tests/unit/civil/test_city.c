@@ -141,7 +141,7 @@ static void nothing_but_a_hub(void **state)
 	assert_int_equal(decide_filing(city, &facts, &d), 0);
 	assert_int_equal(d.reason, REASON_HUB_FALLBACK);
 	assert_null(d.policy);
-	assert_non_null(decide_clocks(arena, city, d.department, facts.at, &n));
+	assert_non_null(clock_offers_move(arena, city, d.department, facts.at, &n));
 	assert_int_equal(n, 0);
 }
 

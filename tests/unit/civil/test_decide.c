@@ -86,33 +86,22 @@ static struct category categories[] = {
 
 static struct policy policies[] = {
 	{.id = 1,
-		.accept_unit = DEADLINE_WORKING_HOURS,
-		.accept_amount = 8,
-		.answer_unit = DEADLINE_WORKING_DAYS,
-		.answer_amount = 5,
+		.limit = {[CLOCK_ACCEPT] = {DEADLINE_WORKING_HOURS, 8},
+			[CLOCK_ANSWER] = {DEADLINE_WORKING_DAYS, 5}},
 		.answer_from_acceptance = true,
 		ALWAYS},
 	{.id = 2,
 		.kind = STR("question"),
-		.accept_unit = DEADLINE_WORKING_DAYS,
-		.accept_amount = 1,
-		.answer_unit = DEADLINE_WORKING_DAYS,
-		.answer_amount = 10,
+		.limit = {[CLOCK_ACCEPT] = {DEADLINE_WORKING_DAYS, 1},
+			[CLOCK_ANSWER] = {DEADLINE_WORKING_DAYS, 10}},
 		ALWAYS},
 	{.id = 3,
 		.kind = STR("question"),
 		.level = STR("complex"),
-		.accept_unit = DEADLINE_NONE,
-		.answer_unit = DEADLINE_CALENDAR_DAYS,
-		.answer_amount = 30,
+		.limit = {[CLOCK_ANSWER] = {DEADLINE_CALENDAR_DAYS, 30}},
 		.answer_from_acceptance = true,
 		ALWAYS},
-	{.id = 4,
-		.kind = STR("question"),
-		.category = STR("roads"),
-		.accept_unit = DEADLINE_NONE,
-		.answer_unit = DEADLINE_NONE,
-		ALWAYS},
+	{.id = 4, .kind = STR("question"), .category = STR("roads"), ALWAYS},
 	{.id = 5,
 		.kind = STR("question"),
 		.level = STR("complex"),
@@ -120,31 +109,20 @@ static struct policy policies[] = {
 		.valid_from = SINCE_EVER},
 	{.id = 6,
 		.level = STR("urgent"),
-		.accept_unit = DEADLINE_IMMEDIATE,
-		.accept_amount = 15,
-		.answer_unit = DEADLINE_HOURS,
-		.answer_amount = 4,
+		.limit = {[CLOCK_ACCEPT] = {DEADLINE_IMMEDIATE, 15}, [CLOCK_ANSWER] = {DEADLINE_HOURS, 4}},
 		ALWAYS},
-	{.id = 7,
-		.category = STR("waste"),
-		.accept_unit = DEADLINE_NONE,
-		.answer_unit = DEADLINE_NONE,
-		ALWAYS},
+	{.id = 7, .category = STR("waste"), ALWAYS},
 	{.id = 8, .category = STR("waste"), .level = STR("normal"), .valid_to = FOREVER},
 	{.id = 9,
 		.kind = STR("denunciation"),
-		.accept_unit = DEADLINE_WORKING_DAYS,
-		.accept_amount = 7,
-		.answer_unit = DEADLINE_CALENDAR_DAYS,
-		.answer_amount = 100000,
+		.limit = {[CLOCK_ACCEPT] = {DEADLINE_WORKING_DAYS, 7},
+			[CLOCK_ANSWER] = {DEADLINE_CALENDAR_DAYS, 100000}},
 		ALWAYS},
 	{.id = 10, .kind = STR("emergency"), .level = STR("urgent"), .valid_from = SINCE_EVER},
 	{.id = 11,
 		.kind = STR("emergency"),
 		.level = STR("urgent"),
-		.accept_unit = DEADLINE_IMMEDIATE,
-		.accept_amount = 5,
-		.answer_unit = DEADLINE_NONE,
+		.limit = {[CLOCK_ACCEPT] = {DEADLINE_IMMEDIATE, 5}},
 		.valid_to = FOREVER},
 };
 
@@ -402,6 +380,15 @@ static void policies_by_specificity(void **state)
 		city_build(arena, &none, &reason), STR("question"), STR("normal"), STR("roads"), noon()));
 }
 
+/* When the clock of this kind is due; 0: there is none. */
+static int64_t due_of(const struct decision *d, enum clock_kind kind)
+{
+	for (unsigned i = 0; i < d->nclocks; i++)
+		if (d->clocks[i].kind == kind)
+			return d->clocks[i].due;
+	return 0;
+}
+
 static void deadlines(void **state)
 {
 	struct decision d = decide("feedback", "roads.signs", "003");
@@ -410,24 +397,24 @@ static void deadlines(void **state)
 	/* Wednesday noon: eight working hours end on Thursday noon, five working days after that lie beyond
 	 * the 24th. */
 	assert_int_equal(d.policy->id, 1);
-	assert_int_equal(d.accept_due, hanoi("2026-11-19T12:00"));
-	assert_int_equal(d.answer_due, hanoi("2026-11-27T17:00"));
+	assert_int_equal(due_of(&d, CLOCK_ACCEPT), hanoi("2026-11-19T12:00"));
+	assert_int_equal(due_of(&d, CLOCK_ANSWER), hanoi("2026-11-27T17:00"));
 	d = decide("question", "noise", NULL);
 	assert_int_equal(d.policy->id, 2);
-	assert_int_equal(d.accept_due, hanoi("2026-11-19T17:00"));
-	assert_int_equal(d.answer_due, hanoi("2026-12-03T17:00"));
+	assert_int_equal(due_of(&d, CLOCK_ACCEPT), hanoi("2026-11-19T17:00"));
+	assert_int_equal(due_of(&d, CLOCK_ANSWER), hanoi("2026-12-03T17:00"));
 	/* From an acceptance that has no limit: from receipt. */
 	d = decide("question", "water", NULL);
 	assert_int_equal(d.policy->id, 3);
-	assert_int_equal(d.accept_due, 0);
-	assert_int_equal(d.answer_due, hanoi("2026-12-18T17:00"));
+	assert_int_equal(due_of(&d, CLOCK_ACCEPT), 0);
+	assert_int_equal(due_of(&d, CLOCK_ANSWER), hanoi("2026-12-18T17:00"));
 	d = decide("question", "roads", NULL);
 	assert_int_equal(d.policy->id, 4);
-	assert_int_equal(d.accept_due, 0);
-	assert_int_equal(d.answer_due, 0);
+	assert_int_equal(due_of(&d, CLOCK_ACCEPT), 0);
+	assert_int_equal(due_of(&d, CLOCK_ANSWER), 0);
 	d = decide("emergency", "noise", NULL);
-	assert_int_equal(d.accept_due, noon() + 300);
-	assert_int_equal(d.answer_due, 0);
+	assert_int_equal(due_of(&d, CLOCK_ACCEPT), noon() + 300);
+	assert_int_equal(due_of(&d, CLOCK_ANSWER), 0);
 }
 
 static void beyond_the_calendar(void **state)
@@ -439,29 +426,7 @@ static void beyond_the_calendar(void **state)
 	assert_int_equal(decide_filing(city, &facts, &d), -ERANGE);
 	assert_true(str_eq(d.department->code, STR("INSPECTORS")));
 	assert_int_equal(d.policy->id, 9);
-	assert_int_equal(d.answer_due, 0);
-}
-
-static void offers(void **state)
-{
-	unsigned n = 0, seen = 0;
-	struct clock_offer *o = decide_clocks(arena, city, city_department(city, STR("ROADS")), noon(), &n);
-	(void)state;
-
-	assert_int_equal(n, COUNT(policies) - 1); /* all but number 9, which leaves the calendar */
-	for (unsigned i = 0; i < n; i++) {
-		assert_int_not_equal(o[i].policy, 9);
-		if (o[i].policy == 1) {
-			assert_int_equal(o[i].accept_due, hanoi("2026-11-19T12:00"));
-			assert_int_equal(o[i].answer_due, hanoi("2026-11-25T17:00") + 86400);
-			seen++;
-		}
-		if (o[i].policy == 4) {
-			assert_true(o[i].accept_due == INT64_MIN && o[i].answer_due == INT64_MIN);
-			seen++;
-		}
-	}
-	assert_int_equal(seen, 2);
+	assert_int_equal(due_of(&d, CLOCK_ANSWER), 0);
 }
 
 static void the_hub_has_ended_too(void **state)
@@ -498,7 +463,6 @@ int main(void)
 		cmocka_unit_test(policies_by_specificity),
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(beyond_the_calendar),
-		cmocka_unit_test(offers),
 		cmocka_unit_test(the_hub_has_ended_too),
 	};
 
