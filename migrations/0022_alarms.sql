@@ -55,9 +55,9 @@ begin
 end $$;
 
 -- Lets alarms fire: parallel arrays, one element a row that alarms_due() showed. Those of which somebody has changed or holds the
--- clock since are left alone: whoever paused, extended, ended, dated or fired it has planned the next alarm. One that
--- does not fire is only planned anew. A warning whose clock is overdue by now is passed over: the breach says more.
--- Returns how many clocks moved on, and how many alarms fired.
+-- clock since are left alone: whoever paused, extended, ended, dated or fired it has planned the next alarm. Only current
+-- dates fire, the others of the clock move on with them. One that does not fire is only planned anew. A warning whose clock
+-- is overdue by now is passed over: the breach says more. Returns how many clocks moved on, and how many alarms fired.
 create function alarms_fire(p_slots bigint[], p_tickets uuid[], p_kinds text[], p_rounds bigint[], p_levels bigint[],
 	p_alarms timestamptz[], p_fires boolean[], p_nexts timestamptz[], p_events uuid[], p_now timestamptz,
 	out moved bigint, out fired bigint)
@@ -76,14 +76,15 @@ begin
 				and c.alarm_level = i.level and date_trunc('milliseconds', c.alarm_at) = i.alarm_at
 		order by c.ticket, c.kind, c.slot for update of c skip locked),
 	step as materialized (
-		select h.*, l.level, l.event as type, l.audiences, bool_or(h.slot = v_slot) over (partition by h.ticket, h.kind) as moves
+		select h.*, l.level, l.event as type, l.audiences, bool_or(h.slot = v_slot and h.alarm_at < p_now)
+			over (partition by h.ticket, h.kind) as moves
 		from held h join policy p on p.id = h.policy
 			left join lateral (select * from alarm_level a where a.level >= h.alarm_level and a.profile is not distinct from (
 				select max(x.profile) from alarm_level x where x.profile = p.profile) order by a.level limit 1) l on true),
 	fresh as (
 		insert into alarm (ticket, kind, round, level, due_at, fired_at, event)
 		select ticket, kind, round, level, due_at, p_now, event from step
-		where slot = v_slot and fires and level is not null
+		where slot = v_slot and moves and fires and level is not null
 			and not (type = 'clock.warning' and alarm_at < due_at and due_at < p_now)
 		order by ticket, kind
 		on conflict on constraint alarm_pk do nothing
@@ -99,7 +100,7 @@ begin
 		update clock_running c set alarm_at = coalesce(s.next_at, 'infinity'),
 				alarm_level = case when s.fires and s.level is not null then s.level + 1 else c.alarm_level end
 		from step s where s.moves and c.slot = s.slot and c.ticket = s.ticket and c.kind = s.kind)
-	select (select count(*) from step where slot = v_slot), (select count(*) from fresh) into moved, fired;
+	select (select count(*) from step where slot = v_slot and moves), (select count(*) from fresh) into moved, fired;
 end $$;
 
 alter table alarm enable row level security;
