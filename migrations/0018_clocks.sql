@@ -201,7 +201,7 @@ create table clock_running (
 	first       boolean not null,
 	alarm_at    timestamptz not null default 'infinity',
 	alarm_level int not null default 1,
-	constraint clock_running_pk primary key (slot, ticket, kind),
+	constraint clock_running_pk primary key (ticket, kind, slot),	-- most statements name a ticket and no slot
 	constraint clock_running_complete check (case when kind = 'none' then due_at = 'infinity' and alarm_at = 'infinity'
 		else num_nulls(policy, unit, amount, calendar, version, start_at) = 0 end)
 ) partition by list (slot);

@@ -31,29 +31,28 @@ enum deadline_receipt clock_receipt(struct str code)
 	return str_eq(code, STR("same_day")) ? RECEIPT_SAME_DAY : RECEIPT_NEXT_OPENING;
 }
 
-/* The step of the ladder: the profile's own, else the general one. A profile that has steps of its own uses only
- * those. */
-static const struct alarm_level *find_level(const struct city *city, struct str profile, int level)
+const struct alarm_level *clock_level(const struct city *city, struct str profile, int from)
 {
 	const struct alarm_level *general = NULL, *own = NULL;
 	bool has_own = false;
 
 	for (unsigned i = 0; i < city->nalarms; i++) {
 		const struct alarm_level *a = &city->alarms[i];
+		bool is_own = a->profile.len > 0;
+		const struct alarm_level **next = is_own ? &own : &general;
 
-		if (a->profile.len == 0 && a->level == level)
-			general = a;
-		if (a->profile.len > 0 && str_eq(a->profile, profile)) {
-			has_own = true;
-			own = a->level == level ? a : own;
-		}
+		if (is_own && !str_eq(a->profile, profile))
+			continue;
+		has_own |= is_own;
+		if (a->level >= from && (!*next || a->level < (*next)->level))
+			*next = a;
 	}
 	return has_own ? own : general;
 }
 
 int64_t clock_alarm(const struct city *city, const struct clock_facts *clock, int64_t due)
 {
-	const struct alarm_level *level = find_level(city, clock->profile, clock->level);
+	const struct alarm_level *level = clock_level(city, clock->profile, clock->level);
 	int64_t at;
 
 	if (!level)

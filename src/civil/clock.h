@@ -38,14 +38,16 @@ struct clock_facts {
 	struct str profile;
 	const struct calendar *calendar;
 	struct deadline_question question;
-	int level; /* the alarm that fires next */
+	int level; /* the lowest level of its ladder that has not fired */
 };
 /* 0, or as deadline_compute(). `ret_alarm` may be CLOCK_NEVER. */
 int clock_date(
 	const struct city *city, const struct clock_facts *clock, int64_t *ret_due, int64_t *ret_alarm);
 
-/* When the alarm of this level fires; CLOCK_NEVER when the profile has no such level, or it lies beyond the
- * calendar. */
+/* The first step of the ladder of this profile from level `from` on; NULL: there is none. A profile that has steps
+ * of its own uses only those. */
+const struct alarm_level *clock_level(const struct city *city, struct str profile, int from);
+/* When clock_level() of clock->level fires; CLOCK_NEVER when there is none, or it lies beyond the calendar. */
 int64_t clock_alarm(const struct city *city, const struct clock_facts *clock, int64_t due);
 
 /* What is left of a clock at `now`: working seconds for limits in working hours and days, else seconds of the

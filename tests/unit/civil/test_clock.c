@@ -175,10 +175,11 @@ static void ladder(void **state)
 	/* A profile with steps of its own has no others. */
 	clock = facts("urgent", 1);
 	assert_int_equal(clock_alarm(city, &clock, due), hanoi("2026-11-18T17:00"));
-	clock.level = 2;
-	assert_true(clock_alarm(city, &clock, due) == CLOCK_NEVER);
-	clock.level = 3;
+	clock.level = 2; /* is missing: the next one */
 	assert_int_equal(clock_alarm(city, &clock, due), due + 1800);
+	assert_int_equal(clock_level(city, STR("urgent"), 2)->level, 3);
+	assert_null(clock_level(city, STR("urgent"), 4));
+	assert_int_equal(clock_level(city, STR("usual"), 0)->level, 1);
 	/* What is paused is due, and warns, so much later. */
 	clock = facts("usual", 1);
 	clock.question.pauses = &lunch;
