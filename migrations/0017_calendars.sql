@@ -284,6 +284,14 @@ returns table (change text, key text, before jsonb, after jsonb) language sql im
 $$;
 comment on function import_difference is 'change: added, changed or removed';
 
+-- A difference in words: the cells of a row that comes or goes, and of one that stays those that change.
+create function import_cells(p_before jsonb, p_after jsonb) returns text language sql immutable parallel safe as $$
+	select string_agg(case when p_before is not null and p_after is not null
+		then format('%s "%s" -> "%s"', key, b.value, a.value) else format('%s "%s"', key, coalesce(a.value, b.value)) end, ', ' order by key)
+	from jsonb_each_text(p_before) b full join jsonb_each_text(p_after) a using (key)
+	where a.value is distinct from b.value
+$$;
+
 create function import_snapshot(p_kind text) returns jsonb language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (select coalesce(jsonb_object_agg(key, cells), '{}') from import_row where kind = p_kind);

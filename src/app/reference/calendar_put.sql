@@ -2,5 +2,6 @@
 -- line and a message, else there is one row with the difference.
 -- in: calendar text, version int, hours jsonb, days jsonb, dry_run bool, event uuid
 -- out: line int, message text, body text, etag text
+-- pool: slow
 select line, message, body, etag
 from tiepdan.calendar_put(:'calendar', :'version', :'hours', :'days', :'dry_run', :'event')
