@@ -416,7 +416,7 @@ begin
 	select * into v_changes from calendar_changes(v_before, v_after);
 	if not p_dry_run and v_before <> v_after then
 		perform calendar_keep();
-		v_version := v_version + 1;
+		select max(v.version) into v_version from calendar_version v where v.calendar = p_code;
 		update reference_version set version = version + 1, changed_at = now();
 		notify reference_changed;
 		perform event_write(p_event, now(), null, 'calendar.changed', 'staff', caller_account(), caller_department(), null, null, null, null,

@@ -38,6 +38,9 @@ static void answer_file(struct req *req, PGresult *const *results, const char *t
 		arena_printf(req->arena, "attachment; filename=\"%.*s-%.*s.%s\"",
 			STR_ARG(db_cell(results[0], 0, "code")), STR_ARG(db_cell(results[0], 0, "version")),
 			suffix));
+	/* A tag of its own: the file is another representation than the JSON of the same version. */
+	reply_etag(
+		req, arena_printf(req->arena, "%.*s-%s", STR_ARG(db_cell(results[0], 0, "version")), suffix));
 	reply_bytes(req, 200, type, text);
 }
 
