@@ -62,7 +62,8 @@ void ical_write(struct buf *out, const struct ical *calendar, int64_t made_at_ms
 
 /* Reads a text for the calendar `of`, of which code, zone and offsets are used. What has no meaning for
  * working time (alarms, places, other components) is passed over; what would change the meaning is a fault.
- * Recurring exceptions need an end, within ten years. Texts are copies in `arena`. NULL when memory is out. */
+ * Recurring exceptions need an end, within ten years. The result may point into `text`. NULL when memory is
+ * out. */
 const struct ical_reading *ical_read(struct arena *arena, struct str text, const struct ical *of);
 
 /* Why, in Vietnamese (0) or English (1), without the line. */

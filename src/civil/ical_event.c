@@ -1,6 +1,8 @@
 /* One VEVENT as weekly hours or as exceptions. */
 #include "civil/ical_event.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "civil/ical_value.h"
 
@@ -8,7 +10,8 @@ enum {
 	DAY_SECONDS = 86400,
 	WEEK = 7,
 	REPEAT_DAYS_MAX = 3653, /* ten years */
-	WHAT_MAX = 60
+	WHAT_MAX = 60,
+	DAYS_ROOM = 32
 };
 
 void ical_fault(struct ical_sink *s, unsigned line, enum ical_fault_code code, struct str what)
@@ -97,6 +100,27 @@ static bool take_repeat(struct ical_sink *s, const struct ical_event *e, struct 
 	return true;
 }
 
+/* Room for one more exception; false when memory is out. */
+static bool make_room(struct ical_sink *s)
+{
+	unsigned n = s->out->calendar.ndays;
+	struct ical_day *more;
+
+	if (n < s->days_room)
+		return true;
+	more = arena_try(s->arena, 2 * (n + DAYS_ROOM) * sizeof(*more));
+	if (!more) {
+		arena_fail(s->arena);
+		s->full = true;
+		return false;
+	}
+	if (n > 0)
+		memcpy(more, s->days, n * sizeof(*more));
+	s->days = more;
+	s->days_room = 2 * (n + DAYS_ROOM);
+	return true;
+}
+
 /* False after a fault: more of this event would only say the same. */
 static bool add_day(struct ical_sink *s, const struct ical_day *model, int32_t day)
 {
@@ -111,6 +135,8 @@ static bool add_day(struct ical_sink *s, const struct ical_day *model, int32_t d
 		s->full = true;
 		return false;
 	}
+	if (!make_room(s))
+		return false;
 	s->days[c->ndays] = *model;
 	s->days[c->ndays++].day.day = day;
 	return true;

@@ -35,7 +35,8 @@ struct ical_sink {
 	struct ical_reading *out;
 	struct ical_hours *hours; /* of out->calendar, while it is filled */
 	struct ical_day *days;
-	bool full; /* more would be too many: stop */
+	unsigned days_room; /* how many fit in `days` */
+	bool full;	    /* more would be too many: stop */
 };
 
 /* Adds to the sink, or notes why not. */

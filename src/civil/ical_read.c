@@ -153,7 +153,9 @@ static void find_contradictions(struct ical_sink *s)
 {
 	struct ical *c = &s->out->calendar;
 
-	qsort(s->days, c->ndays, sizeof(*s->days), by_day);
+	c->days = s->days;
+	if (c->ndays > 1)
+		qsort(s->days, c->ndays, sizeof(*s->days), by_day);
 	for (unsigned i = 1; i < c->ndays; i++)
 		if (s->days[i].day.day == s->days[i - 1].day.day)
 			ical_fault(s, s->days[i].line, ICAL_contradiction,
@@ -206,14 +208,12 @@ const struct ical_reading *ical_read(struct arena *arena, struct str text, const
 	r->sink = (struct ical_sink){.arena = arena,
 		.of = of,
 		.out = arena_try(arena, sizeof(*r->sink.out)),
-		.hours = arena_try(arena, ICAL_HOURS_MAX * sizeof(*r->sink.hours)),
-		.days = arena_try(arena, ICAL_DAYS_MAX * sizeof(*r->sink.days))};
-	if (!r->sink.out || !r->sink.hours || !r->sink.days)
+		.hours = arena_try(arena, ICAL_HOURS_MAX * sizeof(*r->sink.hours))};
+	if (!r->sink.out || !r->sink.hours)
 		return NULL;
 	r->sink.out->calendar = (struct ical){
 		.code = of->code, .zone = of->zone, .offsets = of->offsets, .noffsets = of->noffsets};
 	r->sink.out->calendar.hours = r->sink.hours;
-	r->sink.out->calendar.days = r->sink.days;
 	if (str_starts(text, STR("\xEF\xBB\xBF")))
 		text = (struct str){text.at + 3, text.len - 3};
 	if (!str_is_utf8(text)) {

@@ -211,15 +211,26 @@ HEAD = "day,works,weekday,hours,name_vi,name_en,source\n"
 def test_a_bad_csv_is_refused_with_line_and_reason(town, admin, text, line, says):
     before = contents(town)
     for dry_run in (False, True):
-        refused = put(admin, text, "csv", status=422, dry_run=dry_run)
+        refused = put(admin, text, "csv", status=422, dry_run=dry_run, **{"Accept-Language": "en"})
         assert [f for f in refused.json["errors"] if f["line"] == line and says in f["detail"]], refused
     assert contents(town) == before
+
+
+def test_faults_of_rows_are_told_in_vietnamese(town, admin):
+    text = HEAD + "2026-02-30,yes,mo,8-12,,A,s\n2026-12-31,false,mon,08:00-12:00,A,A,s\n1969-01-01,true,,12:00-08:00,A,A,s\n"
+    told = {f["detail"] for f in put(admin, text, "csv", status=422).json["errors"]}
+    assert told == {
+        'day: "2026-02-30" không phải là ngày dạng 2026-11-24', 'works: "yes" không phải là true hoặc false',
+        'weekday: "mo" không phải là một trong: mon, tue, wed, thu, fri, sat, sun',
+        'hours: "8-12" không phải là giờ mở cửa dạng 08:00-12:00 13:00-15:00', "name_vi: bị thiếu", "weekday: ngày nghỉ không có mục này",
+        "hours: ngày nghỉ không có mục này", "day: 1969-01-01 nằm ngoài khoảng 1970-01-01 đến 2200-12-31",
+        "hours: 12:00-08:00 đóng trước khi mở"}
 
 
 def test_a_calendar_that_is_never_open_is_refused(town, admin):
     before = contents(town)
     old = events("X-TIEPDAN-RULE:WEEKLY\nDTSTART:19900101T080000\nDTEND:19900101T120000\nRRULE:FREQ=WEEKLY;COUNT=9")
-    refused = put(admin, old, status=422)
+    refused = put(admin, old, status=422, **{"Accept-Language": "en"})
     assert "not have a single working day" in refused.json["errors"][0]["detail"]
     assert contents(town) == before
     assert town.file()["code"]

@@ -2,7 +2,7 @@
 -- calendar whole or not at all.
 begin;
 set search_path = test, tiepdan, public;
-select plan(68);
+select plan(69);
 create function pg_temp.faults(p_kind text, p_rows jsonb) returns setof text language sql as $$
 	select line || ' ' || message from import_rows(p_kind, p_rows) order by line, message
 $$;
@@ -79,6 +79,9 @@ select is_empty($$select pg_temp.faults('days', jsonb_build_array(pg_temp.day('2
 	pg_temp.day('2026-12-26', '{"weekday": "mon"}', 3), pg_temp.day('2026-12-27', '{}', 4)))$$, 'half days and make-up days');
 select results_eq($$select day::text, weekday, hours_text(hours) from calendar_day where calendar = 'office' and day >= '2026-01-01' and day < '2027-01-01' order by day$$,
 	$$values ('2026-12-26', 0, null), ('2026-12-27', null, null), ('2026-12-31', null, '08:00-11:30')$$, 'are kept');
+
+select is(import_told_vi('breaks the rule calendar_day_hours: Failing row contains (1, 2).'), 'trái với quy tắc calendar_day_hours',
+	'faults in Vietnamese say no more than the rule');
 
 -- Inheritance.
 select is_empty($$select pg_temp.faults('departments', '[

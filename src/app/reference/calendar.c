@@ -1,5 +1,5 @@
-/* One calendar through the API: shown as JSON, iCalendar or CSV, and changed by a text. Changing by iCalendar takes
- * two units, one after the other: the text cannot be read before the zone of the calendar is known. */
+/* One calendar through the API: shown as JSON, iCalendar or CSV, and changed by a text. Changing by iCalendar
+ * takes two units, one after the other: the text cannot be read before the zone of the calendar is known. */
 #include "app/reference/exchange.h"
 #include "app/reference/reference.h"
 #include "app/reference/rows.h"
@@ -95,11 +95,12 @@ void calendar_show(struct req *req)
 static void put_done(struct req *req, PGresult *const *results)
 {
 	const PGresult *r = answer_find(results, "message");
+	const char *told = req->lang == LANG_VI ? "message_vi" : "message";
 
 	for (int i = 0; i < PQntuples(r); i++)
-		if (db_cell(r, i, "message").at)
+		if (db_cell(r, i, told).at)
 			req_fault_line(req, STR("/text"), (unsigned)db_cell_int(r, i, "line"),
-				arena_str(req->arena, db_cell(r, i, "message")));
+				arena_str(req->arena, db_cell(r, i, told)));
 	if (!reply_faults(req))
 		answer_object(req, results);
 }

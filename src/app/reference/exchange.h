@@ -4,8 +4,8 @@
 #include "app/reference/calendars.h"
 #include "civil/ical.h"
 
-/* One calendar as it travels: rows of version_calendar, version_hours and version_days as iCalendar or CSV, and
- * what was read from iCalendar as the rows that calendar_put() of the database takes. */
+/* One calendar as it travels: rows of version_calendar, version_hours and version_days as iCalendar or CSV,
+ * and what was read from iCalendar as the rows that calendar_put() of the database takes. */
 
 /* Who the calendar is, without hours and days: all that reading a text for it needs. False when its zone is
  * not on this machine. */
