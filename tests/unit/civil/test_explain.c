@@ -5,7 +5,7 @@
 #include "civil/explain.h"
 
 enum {
-	CALENDARS = 100,
+	CALENDARS = 60,
 	QUERIES = 200, /* for each */
 	STEPS_MAX = 400
 };
