@@ -152,6 +152,30 @@ int64_t clock_remaining(const struct calendar *calendar, enum deadline_unit unit
 	return due - now;
 }
 
+int64_t clock_days(const struct calendar *calendar, int64_t start, int64_t stop)
+{
+	struct deadline_question limit = {.start = start, .terms = {.unit = DEADLINE_WORKING_DAYS}};
+	int64_t low = 1, high = 1, due;
+
+	/* Doubled until the limit is long enough, then halved in. */
+	for (;; high *= 2) {
+		limit.terms.amount = high;
+		if (deadline_compute(calendar, &limit, NULL, &due) < 0)
+			return 0;
+		if (due >= stop)
+			break;
+		low = high + 1;
+	}
+	while (low < high) {
+		limit.terms.amount = low + (high - low) / 2;
+		if (deadline_compute(calendar, &limit, NULL, &due) == 0 && due >= stop)
+			high = limit.terms.amount;
+		else
+			low = limit.terms.amount + 1;
+	}
+	return low;
+}
+
 int64_t clock_soon(const struct city *city, int64_t now_ms)
 {
 	int64_t now = now_ms / 1000;

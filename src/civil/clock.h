@@ -53,6 +53,9 @@ int64_t clock_alarm(const struct city *city, const struct clock_facts *clock, in
 /* What is left of a clock at `now`: working seconds for limits in working hours and days, else seconds of the
  * clock. Negative: so long overdue. */
 int64_t clock_remaining(const struct calendar *calendar, enum deadline_unit unit, int64_t due, int64_t now);
+/* Within how many working days something was done: the least number of them, 1 at least, whose limit from `start` had
+ * not ended before `stop`; 0 outside the calendar's span. */
+int64_t clock_days(const struct calendar *calendar, int64_t start, int64_t stop);
 /* The instant up to which a due point counts as near: the same time of the city's next working day. Milliseconds;
  * without a city a day ahead. */
 int64_t clock_soon(const struct city *city, int64_t now_ms);

@@ -12,6 +12,7 @@
 #include "gen/sql/jobs.h"
 #include "jobs/alarms.h"
 #include "jobs/deliver.h"
+#include "jobs/promise.h"
 
 enum {
 	MONTHS_AHEAD = 3,
@@ -86,6 +87,9 @@ static const struct job {
 		ALARMS_PORTION}, /* of clocks that run out */
 	{"expire_questions", 1, expire_questions, NULL, questions_expired,
 		EXPIRE_BATCH}, /* nobody answered  */
+	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
+		PROMISE_PORTION},		/* in working days */
+	{"renew_promises", 300, promise_renew}, /* from what was measured */
 };
 
 enum {

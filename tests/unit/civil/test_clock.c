@@ -215,6 +215,30 @@ static void soon(void **state)
 	assert_int_equal(clock_soon(NULL, 5000), 86405000);
 }
 
+static void days(void **state)
+{
+	const struct calendar *c = city->calendar;
+	int64_t friday = hanoi("2026-11-20T16:00"), evening = hanoi("2026-11-20T19:00");
+	(void)state;
+
+	assert_int_equal(clock_days(c, friday, friday + 60), 1);
+	assert_int_equal(clock_days(c, friday, hanoi("2026-11-23T17:00")), 1);
+	assert_int_equal(clock_days(c, friday, hanoi("2026-11-23T17:01")), 2);
+	assert_int_equal(clock_days(c, friday, hanoi("2026-11-25T17:00")), 2); /* the 24th is a holiday */
+	assert_int_equal(clock_days(c, evening, hanoi("2026-11-25T17:00")), 1);
+	assert_int_equal(clock_days(c, friday, hanoi("2026-12-31T12:00")), 28);
+	assert_int_equal(clock_days(c, friday, hanoi("2199-01-01T12:00")), 0);
+	/* It is the inverse of the limit. */
+	for (int64_t n = 1; n < 200; n++) {
+		const struct deadline_question q = {
+			friday, {DEADLINE_WORKING_DAYS, RECEIPT_NEXT_OPENING, n, 0}, NULL, 0};
+		int64_t due;
+		assert_int_equal(deadline_compute(c, &q, NULL, &due), 0);
+		assert_int_equal(clock_days(c, friday, due), n);
+		assert_int_equal(clock_days(c, friday, due + 1), n + 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +248,7 @@ int main(void)
 		cmocka_unit_test(ladder),
 		cmocka_unit_test(remaining),
 		cmocka_unit_test(soon),
+		cmocka_unit_test(days),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
