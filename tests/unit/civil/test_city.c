@@ -182,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_no_city, begin, end),
+		cmocka_unit_test_setup_teardown(calendars_are_inherited, begin, end),
 		cmocka_unit_test_setup_teardown(looking_up, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_but_a_hub, begin, end),
 	};
