@@ -243,6 +243,33 @@ comment on function import_departments is 'code, parent (optional), kind, name_v
 of a ward or commune), hub (true for the coordinating centre), calendar (optional: that of the parent), valid_from, valid_to, successor,
 note (all optional)';
 
+-- As in 0013, but only kinds that have parents are linked: files of calendars may have thousands of rows.
+create or replace function import_load(p_kind text, p_rows jsonb)
+returns table (line int, message text) language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	r record;
+	v_rule text;
+	v_detail text;
+	v_linked boolean := p_kind in ('areas', 'categories', 'departments');
+begin
+	delete from calendar_hours where p_kind = 'hours' and calendar in (select value->>'calendar' from jsonb_array_elements(p_rows));
+	delete from calendar_day where p_kind = 'days' and (calendar, extract(year from day)) in (
+		select value->>'calendar', extract(year from (value->>'day')::date) from jsonb_array_elements(p_rows));
+	for r in select value as cells, (value->>'line')::int as line from jsonb_array_elements(p_rows) order by 2 loop
+		begin
+			execute format('select %I($1)', 'import_' || p_kind) using r.cells;
+			if v_linked then
+				perform import_link(p_kind, r.cells);
+			end if;
+		exception when integrity_constraint_violation then
+			get stacked diagnostics v_rule = constraint_name, v_detail = pg_exception_detail;
+			return query select r.line, format('breaks the rule %s%s', v_rule, coalesce(': ' || v_detail, ''));
+		end;
+	end loop;
+	return query select (i.value->>'line')::int, format('parent or successor: "%s" comes back to itself', i.value->>'code')
+		from jsonb_array_elements(p_rows) i join import_circles(p_kind) c on c.code = i.value->>'code';
+end $$;
+
 create or replace function import_rows(p_kind text, p_rows jsonb)
 returns table (line int, message text) language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
