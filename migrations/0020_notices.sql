@@ -248,6 +248,15 @@ create table notice_cursor (
 comment on table notice_cursor is 'The last event that was told. It moves in the transaction that makes the notices.';
 insert into notice_cursor (xid, id) values (pg_snapshot_xmin(pg_current_snapshot()), '00000000-0000-0000-0000-000000000000');
 
+create function notice_sees(p_account uuid, p_department bigint, p_sight text, p_holder bigint) returns boolean
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return may_see(p_sight, p_holder,
+		array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = p_account and s.scope = 'all'),
+		array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = p_account and s.scope = 'own'),
+		p_department);
+end $$;
+
 -- The people of an audience who can be told and may see such a ticket; nobody else is told that it exists.
 create function notice_people(p_holder bigint, p_sight text, p_person uuid, p_audience text) returns setof uuid
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -262,10 +271,7 @@ begin
 			join account a on a.id = w.account
 		where a.active and a.email is not null and (p_audience = 'leaders' or a.department = case p_audience
 				when 'hub' then (select id from department where hub) else p_holder end)
-			and may_see(p_sight, p_holder,
-				array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = a.id and s.scope = 'all'),
-				array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = a.id and s.scope = 'own'),
-				a.department)) p
+			and notice_sees(a.id, a.department, p_sight, p_holder)) p
 	where p.place = 1 order by p.login limit (select value from setting where name = 'notice_people_most');
 end $$;
 
@@ -366,8 +372,9 @@ create function notice_plain(words text) returns text language sql immutable par
 $$;
 
 -- Takes notices that are due, urgent ones first, for a sender who says by `p_lease` what became of them (notice_done); else
--- another one takes them. Whoever is told gets the words of the moment of sending. Of confidential tickets neither title
--- nor department leaves the house. Reading the sealed contact here is no `contact.read`: the notice is its record.
+-- another one takes them. Words, rights and addresses are those of the moment of sending: no address, no message. Of
+-- confidential tickets neither title nor department leaves the house. Reading the sealed contact here is no `contact.read`:
+-- the notice is its record.
 create function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
 returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
 	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
@@ -403,7 +410,7 @@ begin
 		p_public_url || case when n.account is null then '/v1/tracking' else '/v1/tickets/' || t.id end,
 		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub)
 	from claimed n join ticket t on t.id = n.ticket join state s on s.code = t.state join department d on d.id = t.holder
-		left join account a on a.id = n.account and a.active
+		left join account a on a.id = n.account and a.active and notice_sees(a.id, a.department, t.sight, t.holder)
 		left join contact c on c.ticket = n.ticket and n.account is null and c.erased_at is null
 		left join event e on e.at = n.event_at and e.id = n.event
 		left join refusal_reason r on r.code = e.data->>'reason_code'
@@ -524,6 +531,6 @@ end $$;
 alter table notice enable row level security;
 alter table notice_load enable row level security;
 revoke all on notice, notice_load, notice_cursor, notice_rule, notice_role, notice_template from public;
-revoke execute on function notice_side, notice_people, notices_merge, notices_make, notice_plain, notice_claim,
+revoke execute on function notice_side, notice_sees, notice_people, notices_merge, notices_make, notice_plain, notice_claim,
 	notices_hold, notice_done, forget_notices, notice_caller_needs, notice_list, notice_retry, account_email_save from public;
 grant execute on function notices_make, notice_claim, notices_hold, notice_done, forget_notices, notice_list, notice_retry to tiepdan_app;
