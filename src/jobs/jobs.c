@@ -11,6 +11,7 @@
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 #include "jobs/alarms.h"
+#include "jobs/deliver.h"
 
 enum {
 	MONTHS_AHEAD = 3,
@@ -45,6 +46,12 @@ static void close_answered(struct app *app, struct db_unit *u)
 	sql_jobs_close_answered(u, .now = clock_wall_ms(), .limit = CLOSE_BATCH);
 }
 
+static void forget_notices(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_notices(u, .now = clock_wall_ms(), .limit = FORGET_BATCH);
+}
+
 static void expire_questions(struct app *app, struct db_unit *u)
 {
 	(void)app;
@@ -73,6 +80,7 @@ static const struct job {
 	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
+	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
 	{"close_answered", 60, close_answered},	    /* answered tickets after their window   */
 	{"fire_alarms", 1, alarms_find, alarms_fire, alarms_fired,
 		ALARMS_PORTION}, /* of clocks that run out */
@@ -160,6 +168,7 @@ static void run(evutil_socket_t fd, short what, void *arg)
 
 struct jobs {
 	struct turn turns[NJOBS];
+	struct deliver *deliver; /* NULL: nobody is told anything */
 };
 
 struct jobs *jobs_start(struct app *app, struct arena *arena)
@@ -173,11 +182,18 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 			.app = app, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
 		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
+	started->deliver = deliver_start(app, arena);
 	return started;
+}
+
+bool jobs_busy(const struct jobs *started)
+{
+	return deliver_busy(started->deliver);
 }
 
 void jobs_stop(struct jobs *started)
 {
 	for (size_t i = 0; i < NJOBS; i++)
 		event_free(started->turns[i].timer);
+	deliver_stop(started->deliver);
 }

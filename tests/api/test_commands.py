@@ -69,7 +69,7 @@ def test_a_city_in_use_keeps_its_hub(town, tmp_path):
 
 def small_city(folder, hub):
     """Three departments; the law and the calendar as shipped."""
-    for name in ("calendars", "hours", "days", "kinds", "profiles", "refusal_reasons"):
+    for name in ("calendars", "hours", "days", "kinds", "profiles", "alarm_levels", "refusal_reasons"):
         (folder / (name + ".csv")).write_text((SEEDS / (name + ".csv")).read_text())
     head, *rows = (SEEDS / "policies.csv").read_text().splitlines()
     (folder / "policies.csv").write_text("\n".join([head] + [r for r in rows if r.split(",")[3] == ""]) + "\n")
