@@ -5,6 +5,7 @@
 
 #include "app/account/account.h"
 #include "app/meta/meta.h"
+#include "app/redating/redating.h"
 #include "app/reference/reference.h"
 #include "app/report/report.h"
 #include "app/ticket/ticket.h"

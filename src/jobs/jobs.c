@@ -10,6 +10,7 @@
 #include "base/must.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
+#include "jobs/redating.h"
 
 enum {
 	MONTHS_AHEAD = 3,
@@ -103,6 +104,7 @@ static void run(evutil_socket_t fd, short what, void *arg)
 
 struct jobs {
 	struct turn turns[NJOBS];
+	struct redatings *redatings;
 };
 
 struct jobs *jobs_start(struct app *app, struct arena *arena)
@@ -116,6 +118,7 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 			.app = app, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
 		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
+	started->redatings = redatings_start(app, arena);
 	return started;
 }
 
@@ -123,4 +126,5 @@ void jobs_stop(struct jobs *started)
 {
 	for (size_t i = 0; i < NJOBS; i++)
 		event_free(started->turns[i].timer);
+	redatings_stop(started->redatings);
 }
