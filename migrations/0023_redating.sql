@@ -424,7 +424,7 @@ end $$;
 
 -- Who sees re-datings: figures of all departments.
 create function redating_seen() returns boolean language sql stable parallel safe as $$
-	select caller_roles() && '{admin,leader,auditor,hub_head}'
+	select tiepdan.caller_roles() && '{admin,leader,auditor,hub_head}'
 $$;
 
 -- What a change answers with.
