@@ -74,6 +74,7 @@ demo_print() {
 		  the contract       $url/openapi.yaml
 		  health, metrics    $ops_url/readyz  $ops_url/metrics
 		  the server's log   $home/server.log
+		  mail it would send $home/mail
 		  people and codes   $state/demo.json
 
 		Sign in (for this installation only; each call makes a new one-time code and exchanges it for a token):

@@ -85,6 +85,8 @@ server_settings() {
 		key_dir = $home/keys
 		public_url = http://127.0.0.1:$1
 		login_code_minutes = 600
+		mail_url = file:$home/mail
+		mail_from = Cổng tiếp nhận phản ánh <khong-tra-loi@example.org>
 	END
 }
 

@@ -1,8 +1,9 @@
-/* Reads whole files. */
+/* Reads and writes whole files. */
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,5 +77,36 @@ int file_read(struct arena *arena, const char *path, size_t max, struct str *ret
 	close(fd);
 	if (error == 0)
 		*ret_text = (struct str){text.at, text.len};
+	return error;
+}
+
+static int write_all(int fd, struct str text)
+{
+	while (text.len > 0) {
+		ssize_t put = fail_now(FAIL_WRITE) ? -1 : write(fd, text.at, text.len);
+
+		if (put < 0 && errno != EINTR)
+			return -errno;
+		text.at += put > 0 ? put : 0;
+		text.len -= put > 0 ? (size_t)put : 0;
+	}
+	return 0;
+}
+
+int file_write(struct arena *arena, const char *path, struct str text)
+{
+	const char *fresh = arena_printf(arena, "%s.new", path).at;
+	int fd = fail_now(FAIL_OPEN) ? -1 : open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, text);
+	if (close(fd) < 0 && error == 0)
+		error = -errno;
+	if (error == 0 && (fail_now(FAIL_RENAME) || rename(fresh, path) < 0))
+		error = -errno;
+	if (error < 0)
+		unlink(fresh);
 	return error;
 }

@@ -84,7 +84,18 @@ static const struct scale scales[] = {
 	[DEADLINE_CALENDAR_DAYS] = {1, midnights_before, true},
 	[DEADLINE_HOURS] = {3600, on_the_clock, false},
 	[DEADLINE_IMMEDIATE] = {60, on_the_clock, false},
+	[DEADLINE_NONE] = {0, NULL, false},
 };
+
+bool deadline_counts_days(enum deadline_unit unit)
+{
+	return scales[unit].days;
+}
+
+int64_t deadline_unit_length(enum deadline_unit unit)
+{
+	return scales[unit].unit;
+}
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -97,7 +108,7 @@ static int64_t rank_at(const struct calendar *c, int64_t instant)
 	return later(closes_before(c, instant), calendar_rank(c, calendar_local_day(c, instant)));
 }
 
-/* The first opening at or after the instant, or the instant itself inside hours and after the last of them. */
+/* The first opening at or after the instant, or the instant itself inside hours and after the last. */
 static int64_t opening_at(const struct calendar *c, int64_t instant)
 {
 	int64_t open, close;
@@ -116,7 +127,8 @@ static void note_run(struct count *n, int64_t until, int64_t counted)
 {
 	if (!n->trace || until < n->from || (until == n->from && counted == 0))
 		return;
-	n->trace->runs[n->trace->nruns++] = (struct deadline_run){n->from, until, counted};
+	n->trace->runs[n->trace->nruns++] =
+		(struct deadline_run){.from = n->from, .until = until, .first = n->at, .counted = counted};
 }
 
 /* Stands still for a pause. */
@@ -168,7 +180,17 @@ static int run(struct count *n)
 			return status;
 		n->at = later(n->at, n->scale->before(n->c, n->from));
 	}
-	return __builtin_add_overflow(n->at, n->left, &n->at) ? -ERANGE : 0;
+	return 0;
+}
+
+/* Where on the scale the limit ends: a day of this number, or rank, is the first that has not been needed. */
+static int end_of(struct count *n, int64_t *ret)
+{
+	int status = run(n);
+
+	if (status == 0 && __builtin_add_overflow(n->at, n->left, ret))
+		status = -ERANGE;
+	return status;
 }
 
 /* From a rank on, the first working day whose close lies in the present run or a later one. */
@@ -204,7 +226,7 @@ static int finish(struct count *n, int64_t due, int64_t *ret_due)
 
 static int count_time(struct count *n, int64_t *ret_due)
 {
-	int64_t first, last, due;
+	int64_t first, last, due = 0;
 	int status;
 
 	/* A coordinate outside hours also belongs to the closing before and the opening after: no hours mean
@@ -212,10 +234,9 @@ static int count_time(struct count *n, int64_t *ret_due)
 	if (n->left == 0)
 		return finish(n, n->q->start, ret_due);
 	n->at = n->scale->before(n->c, n->q->start);
-	status = run(n);
+	status = end_of(n, &due);
 	if (status < 0)
 		return status;
-	due = n->at;
 	if (n->q->terms.unit == DEADLINE_WORKING_HOURS) {
 		calendar_span(n->c, &first, &last);
 		if (due > calendar_coordinate(n->c, last))
@@ -229,21 +250,20 @@ static int count_days(struct count *n, int32_t received, int64_t *ret_due)
 {
 	bool working = n->q->terms.unit == DEADLINE_WORKING_DAYS;
 	int32_t last = received, day;
-	int64_t rank;
+	int64_t end = 0;
 	int status;
 
 	n->at = working ? calendar_rank(n->c, received + 1) : received + 1;
 	if (n->left > 0) {
-		status = run(n);
+		status = end_of(n, &end);
 		if (status < 0)
 			return status;
-		if (n->at > INT32_MAX || (working && calendar_ranked(n->c, n->at - 1, &last) < 0))
+		if (end > INT32_MAX || (working && calendar_ranked(n->c, end - 1, &last) < 0))
 			return -ERANGE;
 		if (!working)
-			last = (int32_t)(n->at - 1);
+			last = (int32_t)(end - 1);
 	}
-	rank = calendar_rank(n->c, last);
-	status = close_outside(n, rank, &day);
+	status = close_outside(n, calendar_rank(n->c, last), &day);
 	if (status < 0)
 		return status;
 	if (n->trace) {

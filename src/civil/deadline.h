@@ -53,10 +53,11 @@ struct deadline_question {
 	size_t npauses;
 };
 
-/* What deadline_compute() did, for civil/explain.h. */
-struct deadline_run { /* a stretch between pauses in which the limit ran, perhaps to no effect; of no length
-			where a day closes just when a pause ends */
+/* What deadline_compute() did, for civil/explain.h. A run is a stretch between pauses in which the limit ran,
+ * perhaps to no effect; it has no length where a day closes just when a pause ends. */
+struct deadline_run {
 	int64_t from, until;
+	int64_t first;	 /* of days the first to count: a local day, or a working day's rank */
 	int64_t counted; /* seconds, or days */
 };
 struct deadline_trace {
@@ -71,9 +72,12 @@ struct deadline_trace {
 
 bool deadline_unit_parse(struct str code, enum deadline_unit *ret); /* wh wd cd h now none */
 const char *deadline_unit_code(enum deadline_unit unit);
+bool deadline_counts_days(enum deadline_unit unit);
+int64_t deadline_unit_length(enum deadline_unit unit); /* in seconds, or days where days are counted */
 /* When a limit ends; `trace` may be NULL. -ERANGE when start or end leave the compiled span (the calendar has
  * to be extended) or an amount is negative, -ENOENT for DEADLINE_NONE, -EINVAL when pauses are out of order
- * or overlap, -EINPROGRESS when the limit stands still in a pause that goes on: the trace tells until then. */
+ * or overlap, -EINPROGRESS when the limit stands still in a pause that goes on: the trace tells until
+ * then. */
 int deadline_compute(const struct calendar *c, const struct deadline_question *q,
 	struct deadline_trace *trace, int64_t *ret_due);
 /* The instant at which that share of the time between start and due has gone by, pauses left out: of the

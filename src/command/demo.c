@@ -80,8 +80,9 @@ static bool add_people(struct demo *demo)
 		if (!pg_do(demo->pg, "command_user_add",
 			    (struct str[]){str_of(people[i].login), str_of(people[i].name),
 				    str_of(people[i].department),
-				    arena_printf(demo->arena, "{%s}", people[i].roles)},
-			    4)) {
+				    arena_printf(demo->arena, "{%s}", people[i].roles),
+				    arena_printf(demo->arena, "%s@example.org", people[i].login)},
+			    5)) {
 			fputs("tiepdan: the people of the demo work in the departments of the shipped city\n",
 				stderr);
 			return false;

@@ -51,7 +51,9 @@ static const struct demo_person *person(struct demo *demo, const struct departme
 	struct str name = arena_printf(demo->arena, head ? "Lãnh đạo %.*s" : "Cán bộ %.*s", STR_ARG(code));
 	struct str session = demo_uuid(demo);
 	PGresult *r = pg_query(demo->pg, "command_user_add",
-		(struct str[]){login, name, code, arena_printf(demo->arena, "{%s}", role)}, 4);
+		(struct str[]){login, name, code, arena_printf(demo->arena, "{%s}", role),
+			arena_printf(demo->arena, "%.*s@example.org", STR_ARG(login))},
+		5);
 	if (!r)
 		return NULL;
 	struct str account = arena_str(demo->arena, str_of(PQgetvalue(r, 0, 0)));

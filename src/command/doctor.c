@@ -1,9 +1,11 @@
 /* tiepdan doctor: says what is wrong with an installation and how to mend it. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "auth/keys.h"
 #include "base/clock.h"
@@ -11,6 +13,7 @@
 #include "civil/zone.h"
 #include "command/command.h"
 #include "command/pg.h"
+#include "jobs/mail_target.h"
 
 enum {
 	FREE_PERCENT = 5,
@@ -174,6 +177,22 @@ static struct finding check_disk(struct patient *p)
 	return well;
 }
 
+/* Mail is a choice; a mail server that was chosen has to answer. */
+static struct finding check_mail(struct patient *p)
+{
+	struct mail_target target;
+	struct str fault = STR_NONE;
+
+	if (p->config->mail_url[0] == '\0')
+		return well;
+	if (mail_target_read(p->arena, p->config, &target, &fault) == 0 && !target.folder)
+		fault = smtp_try(p->arena, &target.smtp);
+	else if (!fault.at && access(target.folder, W_OK | X_OK) < 0 && errno != ENOENT)
+		fault = arena_printf(p->arena, "%s cannot be written to", target.folder);
+	return (struct finding){
+		fault, "correct the settings mail_*, or start the mail server; until then notices wait"};
+}
+
 static const struct check {
 	const char *name;
 	struct finding (*run)(struct patient *p);
@@ -189,6 +208,7 @@ static const struct check {
 	{"time zone", check_zone},
 	{"open files", check_limits},
 	{"disk", check_disk},
+	{"mail", check_mail},
 };
 
 int command_doctor(const struct config *config, char **args)

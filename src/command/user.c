@@ -6,6 +6,7 @@
 #include "auth/keys.h"
 #include "auth/login.h"
 #include "base/clock.h"
+#include "civil/text.h"
 #include "command/command.h"
 #include "command/pg.h"
 
@@ -24,18 +25,24 @@ static struct str option(char **args, const char *name)
 static bool add(PGconn *pg, const struct config *config, struct arena *arena, char **args)
 {
 	struct str name = option(args, "name"), department = option(args, "department"),
-		   roles = option(args, "role");
+		   roles = option(args, "role"), email = option(args, "email");
 
 	(void)config;
-	if (!name.at || !department.at || !roles.at) {
-		fputs("tiepdan: user add LOGIN needs --name=NAME, --department=CODE and --role=ROLE[,ROLE]\n",
+	if (!name.at || !department.at || !roles.at || (args[4] && !email.at)) {
+		fputs("tiepdan: user add LOGIN needs --name=NAME, --department=CODE and --role=ROLE[,ROLE], "
+		      "and "
+		      "may have --email=ADDRESS\n",
 			stderr);
 		return false;
 	}
+	if (email.at && !(email = text_email(arena, email)).at) {
+		fputs("tiepdan: --email is no e-mail address\n", stderr);
+		return false;
+	}
 	if (pg_do(pg, "command_user_add",
-		    (struct str[]){
-			    str_of(args[0]), name, department, arena_printf(arena, "{%.*s}", STR_ARG(roles))},
-		    4))
+		    (struct str[]){str_of(args[0]), name, department,
+			    arena_printf(arena, "{%.*s}", STR_ARG(roles)), email},
+		    5))
 		return true;
 	fputs("tiepdan: no account was made; `tiepdan help user` says what a login, a name and a role may "
 	      "be\n",
@@ -100,10 +107,10 @@ static bool disable(PGconn *pg, const struct config *config, struct arena *arena
 
 static const struct verb {
 	const char *name;
-	size_t nargs; /* behind the verb */
+	size_t nargs, more; /* behind the verb; how many more there may be */
 	bool (*run)(PGconn *pg, const struct config *config, struct arena *arena, char **args);
-} verbs[] = {{"add", 4, add}, {"code", 1, code}, {"list", 0, list}, {"enable", 1, enable},
-	{"disable", 1, disable}};
+} verbs[] = {{"add", 4, 1, add}, {"code", 1, 0, code}, {"list", 0, 0, list}, {"enable", 1, 0, enable},
+	{"disable", 1, 0, disable}};
 
 static const struct verb *find_verb(const char *name)
 {
@@ -120,7 +127,7 @@ int command_user(const struct config *config, char **args)
 
 	while (verb && args[1 + n])
 		n++;
-	if (!verb || n != verb->nargs) {
+	if (!verb || n < verb->nargs || n > verb->nargs + verb->more) {
 		command_print(command_find("user"), stderr);
 		return EXIT_FAILURE;
 	}

@@ -1,5 +1,5 @@
--- Makes or changes a staff account; its roles are replaced.
--- in: login text, name text, department text, roles text[]
+-- Makes or changes a staff account; its roles are replaced, its e-mail address only when one is given.
+-- in: login text, name text, department text, roles text[], email text
 -- out: id uuid
 -- as: owner
-select tiepdan.account_save(:'login', :'name', :'department', :'roles')
+select tiepdan.account_email_save(tiepdan.account_save(:'login', :'name', :'department', :'roles'), :'email')

@@ -10,6 +10,7 @@
 #include "base/must.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
+#include "jobs/deliver.h"
 #include "jobs/redating.h"
 
 enum {
@@ -44,6 +45,12 @@ static void close_answered(struct app *app, struct db_unit *u)
 	sql_jobs_close_answered(u, .now = clock_wall_ms(), .limit = CLOSE_BATCH);
 }
 
+static void forget_notices(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_notices(u, .now = clock_wall_ms(), .limit = FORGET_BATCH);
+}
+
 static const struct job {
 	const char *name;
 	int every_s;
@@ -52,6 +59,7 @@ static const struct job {
 	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
+	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
 	{"close_answered", 60, close_answered},	    /* answered tickets after their window   */
 };
 
@@ -105,6 +113,7 @@ static void run(evutil_socket_t fd, short what, void *arg)
 struct jobs {
 	struct turn turns[NJOBS];
 	struct redatings *redatings;
+	struct deliver *deliver; /* NULL: nobody is told anything */
 };
 
 struct jobs *jobs_start(struct app *app, struct arena *arena)
@@ -119,7 +128,13 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
 	started->redatings = redatings_start(app, arena);
+	started->deliver = deliver_start(app, arena);
 	return started;
+}
+
+bool jobs_busy(const struct jobs *started)
+{
+	return deliver_busy(started->deliver);
 }
 
 void jobs_stop(struct jobs *started)
@@ -127,4 +142,5 @@ void jobs_stop(struct jobs *started)
 	for (size_t i = 0; i < NJOBS; i++)
 		event_free(started->turns[i].timer);
 	redatings_stop(started->redatings);
+	deliver_stop(started->deliver);
 }

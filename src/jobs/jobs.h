@@ -6,9 +6,11 @@
 
 struct jobs;
 
-/* What the job worker does by itself, on timers: one unit of work a run. Every job can run twice or on two
- * servers at once without harm. A run that fails is tried again at the next turn. */
+/* What the job worker does by itself: delivery (jobs/deliver.h), and on timers one unit of work a run. Every
+ * job can run twice or on two servers at once without harm. A run that fails is tried again at the next
+ * turn. */
 struct jobs *jobs_start(struct app *app, struct arena *arena);
-void jobs_stop(struct jobs *jobs); /* no run begins any more */
+bool jobs_busy(const struct jobs *jobs); /* something leaves the house just now: draining waits for it */
+void jobs_stop(struct jobs *jobs);	 /* no run begins any more */
 
 #endif

@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session"
+GROWING = "ticket|holding|clock|clock_running_\\d|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
 
 WAY = """
 load 'auto_explain';
@@ -46,6 +46,20 @@ reset role;
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select session_close();
+commit;
+update account set email = 'a@example.org' where login = 'head.hn-sxd';
+update contact set email_index = sha256(box) where ticket = :'t';
+select notices_make(now(), 100);
+select notices_merge(array[:'t'::uuid], now());
+select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset
+select notices_hold(array[:'notice'::uuid], array[now()]);
+select notice_done(:'notice', 1, 'sent', true, null, null, now());
+select forget_notices(now(), 10);
+begin;
+select enter('admin.HN-EIC');
+select count(*) from notice_list(null, null, null, 10) a, notice_list('sent', null, null, 10) b, notice_list(null, :'t', null, 10) c;
+update notice set state = 'failed' where id = :'notice';
+select notice_retry(:'notice', gen_random_uuid(), now());
 commit;
 """
 

@@ -43,8 +43,5 @@ void ticket_refuse_extension(struct req *req);
 
 /* holding.c */
 void holding_list(struct req *req);
-/* explanation.c: how a date came about */
-void clock_explain(struct req *req);
-void tracking_explain(struct req *req);
 
 #endif

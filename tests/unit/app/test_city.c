@@ -13,7 +13,7 @@
 #include "civil/decide.h"
 
 enum {
-	COLUMNS_MAX = 16
+	COLUMNS_MAX = 32
 };
 
 /* 2026-11-23 is a Monday; 10:00 in Ha Noi. */

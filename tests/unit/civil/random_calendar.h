@@ -14,8 +14,6 @@ enum {
 };
 
 static uint64_t random_seed = 20261123;
-static struct calendar_day random_vietnam[DAYS_MAX];
-static unsigned random_nvietnam;
 
 static inline unsigned random_below(unsigned n)
 {
@@ -100,15 +98,11 @@ static inline unsigned random_weeks(struct calendar_hours ret[HOURS_MAX], int32_
 	return both;
 }
 
-static inline unsigned random_days(struct calendar_day ret[DAYS_MAX], int32_t first_day)
+static inline unsigned random_days(struct arena *arena, struct calendar_day ret[DAYS_MAX], int32_t first_day)
 {
 	static struct calendar_interval own[DAYS_MAX][OWN_MAX];
-	unsigned n = 0;
+	unsigned n = random_below(2) ? vietnamese_days(arena, ret) : 0;
 
-	if (random_below(2)) {
-		memcpy(ret, random_vietnam, random_nvietnam * sizeof(*ret));
-		n = random_nvietnam;
-	}
 	for (unsigned i = random_below(40); i > 0; i--) {
 		struct calendar_day *d = &ret[n];
 
@@ -137,14 +131,12 @@ static inline void random_calendar(struct arena *arena, struct calendar_source *
 	static struct calendar_day days[DAYS_MAX];
 	int32_t first_day;
 
-	if (random_nvietnam == 0)
-		random_nvietnam = vietnamese_days(arena, random_vietnam);
 	*ret = (struct calendar_source){.code = STR("random"), .hours = hours, .days = days};
 	ret->first_year = 2024 + (int)random_below(4);
 	ret->last_year = ret->first_year + (random_below(4) == 0);
 	first_day = clock_days_from_civil(ret->first_year, 1, 1);
 	ret->nhours = random_weeks(hours, first_day);
-	ret->ndays = random_days(days, first_day);
+	ret->ndays = random_days(arena, days, first_day);
 	assert_int_equal(
 		zone_load(arena, str_of(zones[random_below(4)]), 2030, &ret->offsets, &ret->noffsets), 0);
 }

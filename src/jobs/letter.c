@@ -1,0 +1,136 @@
+/* From a claimed notice to its message. */
+#include "jobs/letter.h"
+
+#include <string.h>
+
+#include "auth/seal.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "civil/template.h"
+#include "civil/text.h"
+#include "db/answer.h"
+
+static bool is_true(const PGresult *rows, int row, const char *column)
+{
+	return str_eq(db_cell(rows, row, column), STR("t"));
+}
+
+struct letter letter_read(const PGresult *rows, int row)
+{
+	struct letter letter = {.attempt = db_cell_int(rows, row, "attempts"),
+		.made_ms = db_cell_int(rows, row, "made_ms"),
+		.urgent = is_true(rows, row, "urgent"),
+		.citizen = is_true(rows, row, "citizen"),
+		.department = db_cell_int(rows, row, "department")};
+
+	uuid_parse(db_cell(rows, row, "id"), &letter.id);
+	return letter;
+}
+
+/* bytea arrives as text: \x and hex digits. */
+static struct str bytes_of(struct arena *arena, struct str cell)
+{
+	if (!str_starts(cell, STR("\\x")))
+		return STR_NONE;
+	return digest_hex_decode(arena, (struct str){cell.at + 2, cell.len - 2});
+}
+
+/* The member `email` of a contact as filing writes it. Within a text of JSON a quotation mark is escaped, so
+ * these bytes are the member's name, and an address has nothing that would be escaped. */
+static struct str email_of(struct str contact)
+{
+	static const struct str name = {"\"email\":\"", 9};
+	const char *at = contact.at ? memmem(contact.at, contact.len, name.at, name.len) : NULL;
+
+	if (!at)
+		return STR_NONE;
+	at += name.len;
+	const char *end = memchr(at, '"', contact.len - (size_t)(at - contact.at));
+	return end ? (struct str){at, (size_t)(end - at)} : STR_NONE;
+}
+
+/* Opens the contact of the citizen; absent with a fault when there is none, or it does not open. */
+static struct str address_of(
+	struct arena *arena, const struct keys *keys, const PGresult *rows, int row, struct letter *letter)
+{
+	struct uuid ticket = {0};
+	struct str address = db_cell(rows, row, "address"), box = db_cell(rows, row, "box");
+
+	if (letter->citizen && box.at) {
+		const struct sealed sealed = {.epoch = db_cell_int(rows, row, "epoch"),
+			.wrapped = bytes_of(arena, db_cell(rows, row, "wrapped")),
+			.box = bytes_of(arena, box)};
+		uuid_parse(db_cell(rows, row, "ticket"), &ticket);
+		struct str owner = {(const char *)ticket.byte, sizeof(ticket.byte)};
+		struct str contact = seal_open(arena, keys, owner, &sealed);
+		if (!contact.at) {
+			letter->fault = "sealed";
+			return STR_NONE;
+		}
+		address = email_of(contact);
+	}
+	address = text_email(arena, address);
+	if (!address.at)
+		letter->fault = "no_address";
+	return address;
+}
+
+enum {
+	VARIABLES = 10
+};
+
+static void read_values(const PGresult *rows, int row, struct template_value ret[VARIABLES])
+{
+	/* Variable and column; the names are those of the constraint notice_template_variables. */
+	static const char *const names[VARIABLES][2] = {{"code", "code"}, {"title", "title"},
+		{"what", "what"}, {"state", "state"}, {"department", "department_name"}, {"due", "due"},
+		{"at", "at"}, {"reason", "reason"}, {"link", "link"}, {"sender", "sender"}};
+
+	for (int i = 0; i < VARIABLES; i++)
+		ret[i] = (struct template_value){str_of(names[i][0]), db_cell(rows, row, names[i][1])};
+}
+
+/* The words; false when a template is not there or has a fault that nobody found when it was saved. */
+static bool write_words(struct arena *arena, const PGresult *rows, int row, struct mail *mail)
+{
+	struct template_value values[VARIABLES];
+	struct buf subject = {.arena = arena}, text = {.arena = arena}, html = {.arena = arena};
+	struct str own_html = db_cell(rows, row, "html");
+
+	read_values(rows, row, values);
+	if (!db_cell(rows, row, "subject").at ||
+		template_fill(&subject, db_cell(rows, row, "subject"), TEMPLATE_LINE, values, VARIABLES) ||
+		template_fill(&text, db_cell(rows, row, "body"), TEMPLATE_TEXT, values, VARIABLES))
+		return false;
+	if (own_html.at && template_fill(&html, own_html, TEMPLATE_HTML, values, VARIABLES))
+		return false;
+	if (!own_html.at)
+		template_html(&html, buf_str(&text), db_cell(rows, row, "link"));
+	mail->subject = buf_str(&subject);
+	mail->text = buf_str(&text);
+	mail->html = buf_str(&html);
+	return true;
+}
+
+void letter_write(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row,
+	struct letter *letter)
+{
+	char id[UUID_TEXT_SIZE];
+	struct mail mail = {.from = head->from,
+		.reply_to = head->reply_to,
+		.message_id = db_cell(rows, row, "message_id"),
+		.language = db_cell(rows, row, "language"),
+		.at_ms = clock_wall_ms()};
+
+	uuid_format(&letter->id, id);
+	mail.boundary = arena_printf(arena, "=_%s", id);
+	mail.to = address_of(arena, head->keys, rows, row, letter);
+	if (letter->fault)
+		return;
+	if (!write_words(arena, rows, row, &mail)) {
+		letter->fault = "template";
+		return;
+	}
+	letter->to = mail.to;
+	letter->message = mail_build(arena, &mail, head->encoding);
+}

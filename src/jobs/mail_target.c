@@ -1,0 +1,56 @@
+/* The settings mail_* and what they mean. */
+#include "jobs/mail_target.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "civil/text.h"
+
+enum {
+	PASSWORD_MAX = 1024
+};
+
+static bool read_password(struct arena *arena, const struct config *config, struct mail_target *ret)
+{
+	struct str text = STR("");
+
+	if (config->mail_password_file[0] != '\0' &&
+		file_read(arena, config->mail_password_file, PASSWORD_MAX, &text) < 0)
+		return false;
+	ret->smtp.password = arena_cstr(arena, str_trim(text, "\r\n"));
+	return true;
+}
+
+/* What is wrong, NULL when nothing is. */
+static const char *read_all(struct arena *arena, const struct config *config, struct mail_target *ret)
+{
+	struct str url = str_of(config->mail_url), reply_to = str_of(config->mail_reply_to);
+
+	if (str_starts(url, STR("file:")) && url.len > 5)
+		ret->folder = config->mail_url + 5;
+	else if (!str_starts(url, STR("smtp://")) && !str_starts(url, STR("smtps://")))
+		return "mail_url is smtp://host:port, smtps://host:port or file:DIR";
+	if (!mail_mailbox(arena, str_of(config->mail_from), &ret->from))
+		return "mail_from is an address, or Name <address>";
+	ret->reply_to = reply_to.len > 0 ? text_email(arena, reply_to) : STR_NONE;
+	if (reply_to.len > 0 && !ret->reply_to.at)
+		return "mail_reply_to is an address";
+	if (!read_password(arena, config, ret))
+		return "mail_password_file cannot be read";
+	return NULL;
+}
+
+int mail_target_read(
+	struct arena *arena, const struct config *config, struct mail_target *ret, struct str *ret_reason)
+{
+	*ret = (struct mail_target){.smtp = {.url = config->mail_url,
+					    .user = config->mail_user,
+					    .tls = config->mail_tls,
+					    .ca_file = config->mail_ca_file,
+					    .timeout_ms = config->mail_timeout_ms,
+					    .parallel = config->mail_parallel}};
+	const char *fault = read_all(arena, config, ret);
+	*ret_reason = str_of(fault);
+	return fault ? -EINVAL : 0;
+}

@@ -1,0 +1,21 @@
+#ifndef TIEPDAN_JOBS_MAIL_TARGET_H
+#define TIEPDAN_JOBS_MAIL_TARGET_H
+
+#include "base/config.h"
+#include "jobs/mail.h"
+#include "jobs/smtp.h"
+
+/* Where mail goes, from the settings mail_*. */
+struct mail_target {
+	const char *folder;	   /* file:DIR, NULL: a mail server */
+	struct smtp_settings smtp; /* of the mail server            */
+	struct mailbox from;
+	struct str reply_to; /* absent: none */
+};
+
+/* Reads the settings, and the password from its file. Returns 0, or -EINVAL and what is wrong with them;
+ * mail_url must be set. */
+int mail_target_read(
+	struct arena *arena, const struct config *config, struct mail_target *ret, struct str *ret_reason);
+
+#endif

@@ -1,0 +1,304 @@
+/* SMTP on the event loop: libcurl's multi interface on libevent. */
+#include "jobs/smtp.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <curl/curl.h>
+#include <event2/event.h>
+
+#include "base/must.h"
+
+/* How far a transfer has got: the last command that was sent. */
+enum stage {
+	STAGE_HELLO, /* connecting, TLS, EHLO, AUTH */
+	STAGE_MAIL,
+	STAGE_RCPT,
+	STAGE_DATA, /* and the message itself       */
+};
+
+static const char *const stage_names[] = {"hello", "mail", "rcpt", "data"};
+
+struct smtp {
+	struct arena *arena;
+	struct event_base *loop;
+	struct smtp_settings settings;
+	CURLM *multi;
+	struct event *timer;
+};
+
+/* --- what libcurl asks for ------------------------------------------------------------------------------ */
+
+static size_t give_message(char *to, size_t size, size_t n, void *arg)
+{
+	struct smtp_send *send = arg;
+	size_t left = send->message.len - send->taken, piece = size * n < left ? size * n : left;
+
+	memcpy(to, send->message.at + send->taken, piece);
+	send->taken += piece;
+	return piece;
+}
+
+/* Only the commands are looked at, and nothing is printed. */
+static int note_command(CURL *easy, curl_infotype type, char *data, size_t len, void *arg)
+{
+	struct smtp_send *send = arg;
+	struct str line = {data, len};
+
+	(void)easy;
+	if (type != CURLINFO_HEADER_OUT)
+		return 0;
+	if (str_starts(line, STR("MAIL FROM:")))
+		send->stage = STAGE_MAIL;
+	else if (str_starts(line, STR("RCPT TO:")))
+		send->stage = STAGE_RCPT;
+	else if (str_starts(line, STR("DATA")))
+		send->stage = STAGE_DATA;
+	return 0;
+}
+
+/* --- results -------------------------------------------------------------------------------------------- */
+
+static const char *fault_name(CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return "unknown_host";
+	case CURLE_COULDNT_CONNECT:
+		return "no_connection";
+	case CURLE_OPERATION_TIMEDOUT:
+		return "timeout";
+	case CURLE_LOGIN_DENIED:
+		return "login";
+	case CURLE_USE_SSL_FAILED:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return "tls";
+	default:
+		return "connection_lost";
+	}
+}
+
+/* The answer of the server decides where there is one to this message; a transfer that timed out or lost its
+ * connection has none. */
+static enum smtp_outcome judge(const struct smtp_send *send, CURLcode code, long answer)
+{
+	bool answered = code != CURLE_OPERATION_TIMEDOUT && answer >= 400 && answer < 600;
+
+	if (code == CURLE_OK)
+		return SMTP_SENT;
+	if (send->stage == STAGE_HELLO)
+		return SMTP_UNREACHED;
+	if (answered && answer >= 500 && send->stage == STAGE_RCPT)
+		return SMTP_BOUNCED;
+	if (answered && answer >= 500 && send->stage == STAGE_DATA)
+		return SMTP_REFUSED;
+	return SMTP_LATER;
+}
+
+static struct str explain(const struct smtp_send *send, CURLcode code, long answer)
+{
+	if (code == CURLE_OK)
+		return STR_NONE;
+	if (code == CURLE_OPERATION_TIMEDOUT || answer < 400 || answer > 599)
+		return str_of(fault_name(code));
+	return arena_printf(send->arena, "%ld %s", answer, stage_names[send->stage]);
+}
+
+static void let_go(struct smtp *smtp, struct smtp_send *send)
+{
+	curl_multi_remove_handle(smtp->multi, send->easy);
+	curl_easy_cleanup(send->easy);
+	curl_slist_free_all(send->recipients);
+	send->easy = send->recipients = NULL;
+}
+
+static void finish(struct smtp *smtp, CURL *easy, CURLcode code)
+{
+	struct smtp_send *send = NULL;
+	long answer = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&send);
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
+	enum smtp_outcome outcome = judge(send, code, answer);
+	struct str why = explain(send, code, answer);
+	let_go(smtp, send);
+	send->done(send, outcome, why);
+}
+
+static void look_for_finished(struct smtp *smtp)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(smtp->multi, &left)))
+		if (message->msg == CURLMSG_DONE)
+			finish(smtp, message->easy_handle, message->data.result);
+}
+
+/* --- the loop ------------------------------------------------------------------------------------------- */
+
+static void turn(struct smtp *smtp, curl_socket_t fd, int what)
+{
+	int running;
+
+	curl_multi_socket_action(smtp->multi, fd, what, &running);
+	look_for_finished(smtp);
+}
+
+static void on_event(evutil_socket_t fd, short what, void *arg)
+{
+	int flags = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
+
+	turn(arg, fd, flags);
+}
+
+static void on_time(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	turn(arg, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* The event of a socket is kept by libcurl with the socket. */
+static int watch(CURL *easy, curl_socket_t fd, int what, void *arg, void *old)
+{
+	struct smtp *smtp = arg;
+	short flags = (short)((what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
+
+	(void)easy;
+	if (old)
+		event_free(old);
+	struct event *fresh = what == CURL_POLL_REMOVE
+				      ? NULL
+				      : event_new(smtp->loop, fd, flags | EV_PERSIST, on_event, smtp);
+	curl_multi_assign(smtp->multi, fd, fresh);
+	if (what == CURL_POLL_REMOVE)
+		return 0;
+	return fresh && event_add(fresh, NULL) == 0 ? 0 : -1;
+}
+
+static int set_timer(CURLM *multi, long ms, void *arg)
+{
+	struct smtp *smtp = arg;
+	const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	(void)multi;
+	if (ms < 0)
+		return event_del(smtp->timer);
+	return event_add(smtp->timer, &in);
+}
+
+/* --- the interface -------------------------------------------------------------------------------------- */
+
+struct smtp *smtp_new(struct arena *arena, struct event_base *loop, const struct smtp_settings *settings)
+{
+	struct smtp *smtp = arena_alloc(arena, sizeof(*smtp));
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return NULL;
+	*smtp = (struct smtp){.arena = arena, .loop = loop, .settings = *settings};
+	smtp->timer = evtimer_new(loop, on_time, smtp);
+	smtp->multi = curl_multi_init();
+	if (!smtp->timer || !smtp->multi) {
+		smtp_free(smtp);
+		return NULL;
+	}
+	curl_multi_setopt(smtp->multi, CURLMOPT_SOCKETFUNCTION, watch);
+	curl_multi_setopt(smtp->multi, CURLMOPT_SOCKETDATA, smtp);
+	curl_multi_setopt(smtp->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	curl_multi_setopt(smtp->multi, CURLMOPT_TIMERDATA, smtp);
+	curl_multi_setopt(smtp->multi, CURLMOPT_MAXCONNECTS, (long)settings->parallel);
+	return smtp;
+}
+
+static void set_server(CURL *easy, const struct smtp_settings *s)
+{
+	long tls = CURLUSESSL_ALL;
+
+	if (strcmp(s->tls, "try") == 0)
+		tls = CURLUSESSL_TRY;
+	else if (strcmp(s->tls, "none") == 0)
+		tls = CURLUSESSL_NONE;
+	curl_easy_setopt(easy, CURLOPT_URL, s->url);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_USE_SSL, tls);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)s->timeout_ms);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)s->timeout_ms);
+	if (s->ca_file[0] != '\0')
+		curl_easy_setopt(easy, CURLOPT_CAINFO, s->ca_file);
+	if (s->user[0] != '\0') {
+		curl_easy_setopt(easy, CURLOPT_USERNAME, s->user);
+		curl_easy_setopt(easy, CURLOPT_PASSWORD, s->password);
+	}
+}
+
+static void set_message(CURL *easy, struct smtp_send *send, const char *from)
+{
+	curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from);
+	curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, send->recipients);
+	curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_message);
+	curl_easy_setopt(easy, CURLOPT_READDATA, send);
+	curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)send->message.len);
+	curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L); /* so that note_command() hears of them */
+	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, note_command);
+	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, send);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, send);
+}
+
+int smtp_begin(struct smtp *smtp, struct arena *arena, struct smtp_send *send)
+{
+	CURL *easy = curl_easy_init();
+	const char *to = arena_printf(arena, "<%.*s>", STR_ARG(send->to)).at;
+	struct curl_slist *recipients = curl_slist_append(NULL, to);
+
+	send->arena = arena;
+	send->easy = easy;
+	send->recipients = recipients;
+	send->taken = 0;
+	send->stage = STAGE_HELLO;
+	if (easy && recipients) {
+		set_server(easy, &smtp->settings);
+		set_message(easy, send, arena_printf(arena, "<%.*s>", STR_ARG(send->from)).at);
+		if (curl_multi_add_handle(smtp->multi, easy) == CURLM_OK)
+			return 0;
+	}
+	curl_easy_cleanup(easy);
+	curl_slist_free_all(recipients);
+	send->easy = send->recipients = NULL;
+	return -ENOMEM;
+}
+
+void smtp_abandon(struct smtp *smtp, struct smtp_send *send)
+{
+	if (send->easy)
+		let_go(smtp, send);
+}
+
+void smtp_free(struct smtp *smtp)
+{
+	if (smtp->multi)
+		curl_multi_cleanup(smtp->multi);
+	if (smtp->timer)
+		event_free(smtp->timer);
+	curl_global_cleanup();
+}
+
+struct str smtp_try(struct arena *arena, const struct smtp_settings *settings)
+{
+	CURL *easy = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : NULL;
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+
+	if (easy) {
+		set_server(easy, settings);
+		curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+		code = curl_easy_perform(easy);
+	}
+	struct str fault = code == CURLE_OK ? STR_NONE : arena_str(arena, str_of(curl_easy_strerror(code)));
+	curl_easy_cleanup(easy);
+	curl_global_cleanup();
+	return fault;
+}
