@@ -13,6 +13,7 @@
 #include "jobs/alarms.h"
 #include "jobs/deliver.h"
 #include "jobs/promise.h"
+#include "jobs/redating.h"
 
 enum {
 	MONTHS_AHEAD = 3,
@@ -172,6 +173,7 @@ static void run(evutil_socket_t fd, short what, void *arg)
 
 struct jobs {
 	struct turn turns[NJOBS];
+	struct redatings *redatings;
 	struct deliver *deliver; /* NULL: nobody is told anything */
 };
 
@@ -186,6 +188,7 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 			.app = app, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
 		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
+	started->redatings = redatings_start(app, arena);
 	started->deliver = deliver_start(app, arena);
 	return started;
 }
@@ -199,5 +202,6 @@ void jobs_stop(struct jobs *started)
 {
 	for (size_t i = 0; i < NJOBS; i++)
 		event_free(started->turns[i].timer);
+	redatings_stop(started->redatings);
 	deliver_stop(started->deliver);
 }

@@ -1,0 +1,4 @@
+-- Takes the new dates back.
+-- in: id uuid, event uuid
+-- out: body text
+select tiepdan.redating_undo(:'id', :'event') as body

@@ -1,0 +1,391 @@
+/* Re-dating, the steps of the job worker: a portion of clocks is read and dated while the one before it is written. */
+#include "jobs/redating.h"
+
+#include <event2/event.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "base/must.h"
+#include "db/answer.h"
+#include "gen/sql/jobs.h"
+#include "jobs/redate.h"
+
+enum {
+	EVERY_MS = 500,
+	LEASE_MS = 5000,
+	PORTION = 2500, /* clocks that are written in one transaction, while nobody else changes any */
+	TELL = 2000	/* clocks of which the events are written in one transaction            */
+};
+
+struct redatings {
+	struct app *app;
+	struct event *timer;
+	struct uuid worker;
+	bool running;
+};
+
+/* What is done with one re-dating, until there is nothing to do or something failed: then the next turn goes on. */
+struct run {
+	struct redatings *owner;
+	struct arena *arena;
+	struct uuid id, end;
+	struct str reference;
+	bool policies;
+	/* Filling. */
+	struct uuid written_to, read_to;
+	struct portion *dated; /* waits to be written */
+	unsigned round;	       /* grows when what was read ahead is of no use */
+	bool reading, writing, at_end, stop;
+};
+
+/* One step: a unit of work with an arena of its own. */
+struct portion {
+	struct db_job job;
+	struct run *run;
+	struct uuid after;
+	unsigned round;
+	struct redate_portion clocks;
+};
+
+static void take(struct run *run);
+static void tell(struct run *run);
+
+static void run_end(struct run *run)
+{
+	run->owner->running = false;
+	arena_free(run->arena);
+}
+
+/* NULL when memory is out: the run has ended. */
+static struct portion *step_new(struct run *run)
+{
+	struct arena *arena = arena_new();
+
+	if (!arena)
+		return NULL;
+	struct portion *step = arena_alloc(arena, sizeof(*step));
+	*step = (struct portion){
+		.job = {.app = run->owner->app, .arena = arena, .state = step}, .run = run, .round = run->round};
+	return step;
+}
+
+static struct run *step_done(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct portion *step = job->state;
+
+	metric_add(METRIC_job_runs, 1);
+	if (results)
+		return step->run;
+	metric_add(METRIC_job_failures, 1);
+	log_warn("redating.failed", LOG_STR("sqlstate", str_of(sqlstate)));
+	step->run->stop = true;
+	return step->run;
+}
+
+/* --- filling the slot ----------------------------------------------------------------------------------- */
+
+static void advance(struct run *run);
+
+static void finished(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct run *run = step_done(job, results, sqlstate);
+	bool again = results && str_eq(db_cell(answer_find(results, "finished"), 0, "finished"), STR("f"));
+
+	if (results)
+		log_info("redating.prepared", LOG_INT("again", again));
+	arena_free(job->arena);
+	run_end(run); /* clocks that have to be done again are found at the next turn */
+}
+
+static void finish(struct run *run)
+{
+	struct portion *step = step_new(run);
+
+	if (!step) {
+		run_end(run);
+		return;
+	}
+	struct db_unit *u = db_unit_job(&step->job);
+	sql_jobs_redating_finish(u, .id = run->id, .worker = run->owner->worker);
+	db_run_job(u, finished);
+}
+
+/* What was read ahead is older than what is to be read again. */
+static void rewind_to_written(struct run *run)
+{
+	if (run->dated)
+		arena_free(run->dated->job.arena);
+	run->dated = NULL;
+	run->round++;
+	run->read_to = run->written_to;
+	run->at_end = false;
+}
+
+static void written(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct portion *step = job->state;
+	struct run *run = step_done(job, results, sqlstate);
+	int64_t left = results ? db_cell_int(answer_find(results, "left_over"), 0, "left_over") : -1;
+
+	run->writing = false;
+	if (left < 0)
+		run->stop = true;
+	else if (left > 0)
+		rewind_to_written(run);
+	else
+		run->written_to = step->clocks.until;
+	arena_free(job->arena);
+	advance(run);
+}
+
+#define COLUMN(member)                                                                                       \
+	{                                                                                                    \
+		&c->rows->member, c->n, sizeof(*c->rows)                                                     \
+	}
+
+static void write_portion(struct run *run)
+{
+	struct portion *step = run->dated;
+	const struct redate_portion *c = &step->clocks;
+	struct db_unit *u = db_unit_job(&step->job);
+
+	run->dated = NULL;
+	run->writing = true;
+	sql_jobs_redating_fill(u, .id = run->id, .worker = run->owner->worker, .after = step->after,
+		.until = c->until, .tids = COLUMN(tid), .xids = COLUMN(xid), .starts = COLUMN(start),
+		.dues = COLUMN(due), .alarms = COLUMN(alarm), .units = COLUMN(unit), .amounts = COLUMN(amount),
+		.firsts = COLUMN(first), .questions = c->questions, .ended = c->ended);
+	db_run_job(u, written);
+}
+
+/* The dates are those of the reference data by which the slot is filled, or none. */
+static bool same_reference(const struct run *run)
+{
+	const struct city *city = run->owner->app->city;
+
+	return city && str_eq(city->version, run->reference);
+}
+
+static void was_read(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct portion *step = job->state;
+	struct run *run = step_done(job, results, sqlstate);
+
+	run->reading = false;
+	run->stop |= !same_reference(run);
+	if (run->stop || step->round != run->round) {
+		arena_free(job->arena);
+		advance(run);
+		return;
+	}
+	const struct redate_input in = {.clocks = answer_find(results, "tid"),
+		.pauses = answer_find(results, "paused"),
+		.limit = PORTION,
+		.end = run->end,
+		.policies = run->policies};
+	redate(job->arena, run->owner->app->city, &in, &step->clocks);
+	run->dated = step;
+	run->read_to = step->clocks.until;
+	run->at_end = step->clocks.last;
+	advance(run);
+}
+
+static void read_portion(struct run *run)
+{
+	struct portion *step = step_new(run);
+
+	if (!step) {
+		run->stop = true;
+		return;
+	}
+	struct db_unit *u = db_unit_job(&step->job);
+	step->after = run->read_to;
+	run->reading = true;
+	sql_jobs_redating_read(u, .id = run->id, .after = run->read_to, .limit = PORTION);
+	sql_jobs_redating_pauses(u, .id = run->id, .after = run->read_to, .limit = PORTION);
+	db_run_job(u, was_read);
+}
+
+/* Does what can be done now; one portion is read, one waits, one is written. */
+static void advance(struct run *run)
+{
+	run->stop |= run->owner->app->draining != 0;
+	if (!run->stop && !run->reading && !run->dated && !run->at_end)
+		read_portion(run);
+	if (!run->stop && !run->writing && run->dated) {
+		write_portion(run);
+		if (!run->at_end)
+			read_portion(run);
+	}
+	if (run->reading || run->writing)
+		return;
+	if (!run->stop) {
+		finish(run);
+		return;
+	}
+	if (run->dated)
+		arena_free(run->dated->job.arena);
+	run_end(run);
+}
+
+static void begun(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct run *run = step_done(job, results, sqlstate);
+	bool good = results && str_eq(db_cell(answer_find(results, "begun"), 0, "begun"), STR("t"));
+
+	arena_free(job->arena);
+	if (good)
+		take(run);
+	else
+		run_end(run); /* this process does not have the newest reference data yet, or clocks are busy */
+}
+
+static void begin(struct run *run)
+{
+	const struct city *city = run->owner->app->city;
+	struct portion *step = city ? step_new(run) : NULL;
+
+	if (!step) {
+		run_end(run);
+		return;
+	}
+	struct db_unit *u = db_unit_job(&step->job);
+	sql_jobs_redating_begin(u, .id = run->id, .worker = run->owner->worker, .reference = city->version);
+	db_run_job(u, begun);
+}
+
+static void fill(struct run *run, const PGresult *row)
+{
+	run->reference = arena_str(run->arena, db_cell(row, 0, "reference"));
+	run->policies = str_eq(db_cell(row, 0, "policies"), STR("t"));
+	run->end = (struct uuid){{0}};
+	uuid_parse(db_cell(row, 0, "filled_to"), &run->written_to);
+	uuid_parse(db_cell(row, 0, "fill_until"), &run->end); /* nil: there are no clocks */
+	run->read_to = run->written_to;
+	run->at_end = uuid_is_nil(&run->end) || uuid_eq(&run->end, &run->written_to);
+	if (same_reference(run))
+		advance(run);
+	else
+		begin(run);
+}
+
+/* --- afterwards ----------------------------------------------------------------------------------------- */
+
+static void was_told(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct run *run = step_done(job, results, sqlstate);
+	int64_t told = results ? db_cell_int(answer_find(results, "told"), 0, "told") : 0;
+
+	arena_free(job->arena);
+	if (told > 0 && !run->owner->app->draining)
+		tell(run);
+	else
+		run_end(run);
+}
+
+static void tell(struct run *run)
+{
+	struct portion *step = step_new(run);
+
+	if (!step) {
+		run_end(run);
+		return;
+	}
+	struct db_unit *u = db_unit_job(&step->job);
+	sql_jobs_redating_tell(u, .id = run->id, .worker = run->owner->worker, .limit = TELL);
+	db_run_job(u, was_told);
+}
+
+static void was_cleared(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct run *run = step_done(job, results, sqlstate);
+
+	arena_free(job->arena);
+	run_end(run);
+}
+
+static void clear(struct run *run, bool settle)
+{
+	struct portion *step = step_new(run);
+
+	if (!step) {
+		run_end(run);
+		return;
+	}
+	struct db_unit *u = db_unit_job(&step->job);
+	if (settle)
+		sql_jobs_redating_expire(u, .id = run->id, .worker = run->owner->worker);
+	else
+		sql_jobs_redating_empty(u, .id = run->id, .worker = run->owner->worker);
+	db_run_job(u, was_cleared);
+}
+
+/* --- turns ---------------------------------------------------------------------------------------------- */
+
+static void taken(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct run *run = step_done(job, results, sqlstate);
+	const PGresult *row = results ? answer_find(results, "task") : NULL;
+
+	if (!row || PQntuples(row) == 0) {
+		run_end(run);
+	} else {
+		struct str task = db_cell(row, 0, "task");
+
+		must(uuid_parse(db_cell(row, 0, "id"), &run->id));
+		if (str_eq(task, STR("fill")))
+			fill(run, row);
+		else if (str_eq(task, STR("tell")))
+			tell(run);
+		else
+			clear(run, str_eq(task, STR("settle")));
+	}
+	arena_free(job->arena);
+}
+
+static void take(struct run *run)
+{
+	struct portion *step = step_new(run);
+
+	if (!step) {
+		run_end(run);
+		return;
+	}
+	struct db_unit *u = db_unit_job(&step->job);
+	sql_jobs_redating_take(u, .worker = run->owner->worker, .lease = LEASE_MS, .now = clock_wall_ms());
+	db_run_job(u, taken);
+}
+
+static void turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct redatings *r = arg;
+	const struct timeval next = {.tv_usec = EVERY_MS * 1000};
+
+	(void)fd, (void)what;
+	event_add(r->timer, &next);
+	if (r->running || r->app->draining)
+		return;
+	struct arena *arena = arena_new();
+	if (!arena)
+		return;
+	struct run *run = arena_alloc(arena, sizeof(*run));
+	*run = (struct run){.owner = r, .arena = arena};
+	r->running = true;
+	take(run);
+}
+
+struct redatings *redatings_start(struct app *app, struct arena *arena)
+{
+	struct redatings *r = arena_alloc(arena, sizeof(*r));
+	const struct timeval first = {.tv_usec = EVERY_MS * 1000};
+
+	*r = (struct redatings){.app = app, .worker = uuid_new(), .timer = evtimer_new(app->loop, turn, r)};
+	must(r->timer && event_add(r->timer, &first) == 0);
+	return r;
+}
+
+void redatings_stop(struct redatings *redatings)
+{
+	event_free(redatings->timer);
+}

@@ -1,0 +1,166 @@
+"""A changed calendar brought to many running clocks: how long until the new dates are valid, and who has to wait for it."""
+import csv
+import io
+import json
+import os
+import subprocess
+import threading
+import time
+
+from support.town import HUB, ticket, wait_until
+
+# Open tickets with two clocks each: one template ticket, filed as citizens do, multiplied. The ids begin with the time, as
+# those of the server do.
+TICKETS = """
+set session_replication_role = replica;
+create temp table made as select n, (lpad(to_hex((extract(epoch from now() - (n % 20) * interval '1 day') * 1000)::bigint
+        + n * 1000 / {tickets}), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid as id,
+    now() - (n % 20) * interval '1 day' - (n % 600) * interval '1 min' as at,
+    (select id from department where valid_to is null order by id offset n % 50 limit 1) as holder
+    from generate_series(1, {tickets}) n;
+insert into ticket select (jsonb_populate_record(t, jsonb_build_object('id', m.id, 'number', 1000000000 + m.n,
+        'code', 'HN-26-' || m.n, 'filed_at', m.at, 'holder', m.holder))).*
+    from made m, (select * from ticket limit 1) t order by m.id;
+insert into clock_running
+    select (jsonb_populate_record(c, jsonb_build_object('ticket', m.id, 'holder', m.holder, 'start_at', m.at,
+        'due_at', m.at + (c.due_at - c.start_at), 'latest_due', m.at + (c.due_at - c.start_at)))).*
+    from made m, (select * from clock_running where slot = slot_current() and kind <> 'none' order by ticket, kind limit 2) c
+    order by m.id, c.kind;
+"""
+
+# Waits for what those who change a clock wait for, again and again, until told to stop; the longest wait in milliseconds.
+WATCH = """
+set search_path = tiepdan, public;
+create table watch (stop boolean, waits bigint, longest float8, reads float8);
+insert into watch values (false, 0, 0, 0);
+do $$
+declare
+    v_ticket uuid := (select ticket from clock_running order by ticket desc limit 1);
+    v_slot int;
+    v_at timestamptz;
+    v_took float8;
+    v_longest float8 := 0;
+    v_reads float8 := 0;
+    v_waits bigint := 0;
+begin
+    loop
+        v_at := clock_timestamp();
+        perform slots_hold();
+        update clock_running set alarm_level = alarm_level where ticket = v_ticket;
+        v_took := extract(epoch from clock_timestamp() - v_at) * 1000;
+        commit;
+        v_longest := greatest(v_longest, v_took);
+        v_at := clock_timestamp();
+        perform due_at from clock_running where slot = slot_current() and first order by due_at, ticket limit 50;
+        v_reads := greatest(v_reads, extract(epoch from clock_timestamp() - v_at) * 1000);
+        v_waits := v_waits + 1;
+        commit;
+        exit when (select stop from watch);
+        perform pg_sleep(0.002);
+    end loop;
+    update watch set waits = v_waits, longest = v_longest, reads = v_reads;
+end $$;
+"""
+
+# What a peer does: one statement in one transaction over a table that has the dates as columns, with an index.
+BASELINE = """
+create table plain as select ticket, kind, start_at, due_at from clock_running where slot = slot_current() and kind <> 'none';
+alter table plain add primary key (ticket, kind);
+create index on plain (due_at);
+checkpoint;
+"""
+
+
+def say(text, *values):
+    print(text % values, flush=True)
+
+
+class Filer(threading.Thread):
+    """A citizen who files one ticket after another; the longest any took."""
+
+    def __init__(self, town):
+        super().__init__(daemon=True)
+        self.client, self.longest, self.filed, self.stopped = town.client(), 0, 0, False
+
+    def run(self):
+        while not self.stopped:
+            began = time.monotonic()
+            self.client.post("/v1/tickets", ticket())
+            self.longest = max(self.longest, time.monotonic() - began)
+            self.filed += 1
+            time.sleep(0.01)
+
+
+def holiday(town, folder):
+    """One more day off for every calendar: the fifth from now that is open anyway."""
+    rows = town.sql("""
+        select c.code, (select min(d)::date from generate_series(now() + interval '4 days', now() + interval '20 days', '1 day') d
+            where calendar_works(c.code, d::date) and not exists (select from calendar_day where calendar = c.code and day = d::date))
+        from calendar c where c.code in (select department_calendar(id) from department)""")
+    existing = town.sql("select kind, cells from import_row where kind = 'days'")
+    names = ("calendar", "day", "works", "weekday", "hours", "name_vi", "name_en", "source", "note")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names)
+    writer.writeheader()
+    for _, cells in existing:
+        cells = json.loads(cells)
+        writer.writerow({n: str(cells[n]).lower() if n == "works" else cells[n] for n in names if n in cells})
+    for code, day in rows:
+        writer.writerow({"calendar": code, "day": day, "works": "false", "name_vi": "Nghỉ bù", "name_en": "Day off in lieu",
+                         "source": "Thông báo thử nghiệm"})
+    path = folder / "days.csv"
+    path.write_text(out.getvalue(), "utf-8")
+    town.cluster.run(town.database, "import", "days", str(path))
+
+
+def state(town, redating):
+    return town.sql("select state, told_to is null, told, done from redating where id = '%s'" % redating)[0]
+
+
+def redate(load):
+    town, clocks = load.town, load.options.clocks
+    town.file()
+    admin = town.person("admin", HUB)
+    say("making %d running clocks", clocks)
+    town.sql(TICKETS.format(tickets=clocks // 2))
+    town.sql("vacuum analyze ticket; vacuum analyze clock_running")
+    load.restart()
+    admin = town.sign_in(town.login("admin", HUB))
+    say("one day more is off")
+    holiday(town, load.scratch)
+    town.sql("checkpoint")
+    watch = subprocess.Popen(["psql", "-X", "-q", "-d", town.cluster.url(town.database, "postgres")], stdin=subprocess.PIPE, text=True)
+    watch.stdin.write(WATCH)
+    watch.stdin.close()
+    filer = Filer(town)
+    filer.start()
+    time.sleep(1)
+    say("preparing, load of the machine %.1f", os.getloadavg()[0])
+    began = time.monotonic()
+    made = admin.post("/v1/redatings", {"reason": "Ngày nghỉ bù được thông báo muộn."}).json["id"]
+    wait_until(lambda: state(town, made)[0] != "preparing", 600, "prepared")
+    prepared = time.monotonic() - began
+    say("%s after %.1f s", admin.get("/v1/redatings/" + made).json["summary_en"], prepared)
+    switching = time.monotonic()
+    admin.post("/v1/redatings/%s/apply" % made, status=200)
+    switched = time.monotonic()
+    wait_until(lambda: state(town, made)[1] == "t", 900, "told")
+    told = time.monotonic()
+    filer.stopped = True
+    filer.join()
+    town.sql("update watch set stop = true")
+    watch.wait(60)
+    waits, longest, reads = town.sql("select waits, longest, reads from watch")[0]
+    say("%s waits, the longest %.1f ms; reading %.1f ms; %d filings, the longest %.1f ms", waits, float(longest), float(reads),
+        filer.filed, filer.longest * 1000)
+    town.sql(BASELINE)
+    plain = time.monotonic()
+    town.sql("update plain set due_at = due_at + interval '1 day'")
+    plain = time.monotonic() - plain
+    counts = admin.get("/v1/redatings/" + made).json["counts"]
+    return {"ours": {"seconds": round(switched - began, 2), "prepare_seconds": round(prepared, 2),
+                     "switch_ms": round((switched - switching) * 1000, 1), "events_seconds": round(told - switched, 2),
+                     "events": int(state(town, made)[2]), "clocks": counts["clocks"], "moved_clocks": counts["moved_clocks"],
+                     "longest_lock_ms": round(float(longest), 1), "longest_read_ms": round(float(reads), 1),
+                     "longest_filing_ms": round(filer.longest * 1000, 1)},
+            "update": {"seconds": round(plain, 2)}}
