@@ -613,4 +613,3 @@ revoke execute on all functions in schema tiepdan from public;
 grant execute on function redating_seen, redating_body, redating_take, redating_begin, redating_read, redating_pauses, redating_fill,
 	redating_finish, redating_tell, redating_expire, redating_empty, redating_ask, redating_apply, redating_undo, redating_make_final,
 	redating_drop, redating_tickets to tiepdan_app;
-update schema_info set oldest_binary = 23;

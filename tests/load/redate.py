@@ -18,14 +18,14 @@ create temp table made as select n, (lpad(to_hex((extract(epoch from now() - (n 
     now() - (n % 20) * interval '1 day' - (n % 600) * interval '1 min' as at,
     (select id from department where valid_to is null order by id offset n % 50 limit 1) as holder
     from generate_series(1, {tickets}) n;
-insert into ticket select (jsonb_populate_record(t, jsonb_build_object('id', m.id, 'number', 1000000000 + m.n,
+insert into ticket select (jsonb_populate_record(x.t, jsonb_build_object('id', m.id, 'number', 1000000000 + m.n,
         'code', 'HN-26-' || m.n, 'filed_at', m.at, 'holder', m.holder))).*
-    from made m, (select * from ticket limit 1) t order by m.id;
+    from made m, (select t from ticket t limit 1) x order by m.id;
 insert into clock_running
-    select (jsonb_populate_record(c, jsonb_build_object('ticket', m.id, 'holder', m.holder, 'start_at', m.at,
-        'due_at', m.at + (c.due_at - c.start_at), 'latest_due', m.at + (c.due_at - c.start_at)))).*
-    from made m, (select * from clock_running where slot = slot_current() and kind <> 'none' order by ticket, kind limit 2) c
-    order by m.id, c.kind;
+    select (jsonb_populate_record(x.c, jsonb_build_object('ticket', m.id, 'holder', m.holder, 'start_at', m.at,
+        'due_at', m.at + ((x.c).due_at - (x.c).start_at), 'latest_due', m.at + ((x.c).due_at - (x.c).start_at)))).*
+    from made m, (select c from clock_running c where slot = slot_current() and kind <> 'none' order by ticket, kind limit 2) x
+    order by m.id, (x.c).kind;
 """
 
 # Waits for what those who change a clock wait for, again and again, until told to stop; the longest wait in milliseconds.

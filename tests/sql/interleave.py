@@ -9,8 +9,8 @@ FILE = ("select outcome from test.file('HN-SXD', p_key := sha256('{key}'), p_fin
 class Board:
     """Two sessions on one database; remembers what failed."""
 
-    def __init__(self, cluster):
-        self.cluster, self.database, self.passed, self.failed = cluster, "interleave", 0, 0
+    def __init__(self, cluster, database="interleave"):
+        self.cluster, self.database, self.passed, self.failed = cluster, database, 0, 0
         cluster.run("postgres", f"create database {self.database} template fixture;")
         self.a, self.b = Session(cluster, self.database), Session(cluster, self.database)
 
