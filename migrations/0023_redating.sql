@@ -553,6 +553,8 @@ begin
 				else 'The deadlines are again what they were before they were counted anew' end as en) x;
 	get diagnostics v_told = row_count;
 	update redating set told_to = v_until, told = told + v_told where id = p_id;
+	-- Pages that were read since the switch do not have the event yet.
+	update clock_slot set generation = generation + 1 where v_until is null and role = 'current';
 	return v_told + (v_until is not null)::int;
 end $$;
 
