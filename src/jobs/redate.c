@@ -40,6 +40,7 @@ struct dater {
 	struct deadline_pause
 		*pauses; /* all, in the order of the rows; `npauses` from `pause` on are of this ticket */
 	int pause, npauses;
+	unsigned policy;    /* that was found last */
 	int64_t accept_due; /* of this ticket, in seconds; 0: it has no first accept clock */
 };
 
@@ -63,17 +64,16 @@ static struct str text(const PGresult *r, int row, int column)
 	return (struct str){at(r, row, column), (size_t)PQgetlength(r, row, column)};
 }
 
-static const struct policy *policy_of(const struct city *city, int64_t id)
+/* Neighbours often have the same policy: the last one is looked at first. */
+static const struct policy *policy_of(struct dater *d, int64_t id)
 {
-	for (unsigned low = 0, high = city->npolicies; low < high;) {
-		unsigned mid = (low + high) / 2;
+	for (unsigned i = 0; i < d->city->npolicies; i++) {
+		unsigned at_i = (d->policy + i) % d->city->npolicies;
 
-		if (city->policies[mid].id == id)
-			return &city->policies[mid];
-		if (city->policies[mid].id < id)
-			low = mid + 1;
-		else
-			high = mid;
+		if (d->city->policies[at_i].id == id) {
+			d->policy = at_i;
+			return &d->city->policies[at_i];
+		}
 	}
 	return NULL;
 }
@@ -108,7 +108,7 @@ static void date_row(struct dater *d, int i)
 {
 	const PGresult *r = d->in->clocks;
 	struct redated *row = &d->rows[i];
-	const struct policy *policy = policy_of(d->city, number(r, i, POLICY));
+	const struct policy *policy = policy_of(d, number(r, i, POLICY));
 	enum clock_kind kind;
 	int64_t due, alarm;
 

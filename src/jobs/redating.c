@@ -242,7 +242,7 @@ static void begun(struct db_job *job, PGresult *const *results, const char *sqls
 	if (good)
 		take(run);
 	else
-		run_end(run); /* this process does not have the newest reference data yet, or clocks are busy */
+		run_end(run); /* the newest reference data is not here yet, or clocks are busy */
 }
 
 static void begin(struct run *run)
