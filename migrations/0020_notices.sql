@@ -354,7 +354,7 @@ begin
 		select p.id, p.at, p.ticket, p.type, p.audience, p.account, case when p.account is null then p.language else 'vi' end, p.urgent,
 			p_now, case when p.seat > p.most then 'cancelled' else 'waiting' end, case when p.seat > p.most then 'too_many' end,
 			greatest(h.hour, p_now), case when h.hour > p_now and p.seat <= p.most then h.hour end
-		from placed p cross join lateral (select p.since + (p.seat - 1) / p.cap * interval '1 hour' as hour) h
+		from placed p cross join lateral (select p.since + (p.seat - 1) / greatest(p.cap, 1) * interval '1 hour' as hour) h
 		on conflict on constraint notice_once do nothing
 		returning ticket, not_before),
 	moved as (
