@@ -32,6 +32,21 @@ static void put_row(struct buf *b, unsigned line, const struct str *head, const 
 	buf_byte(b, '}');
 }
 
+/* What is wrong with the names of the columns; absent: nothing. "line" is ours. */
+static struct str head_fault(struct arena *arena, const struct str *head, unsigned n)
+{
+	if (n <= 1)
+		return STR("the first line must name the columns, separated by commas");
+	for (unsigned i = 0; i < n; i++) {
+		if (str_eq(head[i], STR("line")))
+			return STR("line: unknown column");
+		for (unsigned j = 0; j < i; j++)
+			if (str_eq(head[i], head[j]))
+				return arena_printf(arena, "%.*s: the column stands twice", STR_ARG(head[i]));
+	}
+	return STR_NONE;
+}
+
 struct str rows_from_csv(struct arena *arena, struct str text, struct rows_fault *ret_fault)
 {
 	struct csv csv = csv_open(text);
