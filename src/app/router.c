@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/account/account.h"
+#include "app/deadline/deadline.h"
 #include "app/meta/meta.h"
 #include "app/reference/reference.h"
 #include "app/report/report.h"

@@ -13,7 +13,17 @@ enum {
 	DAY_SECONDS = 86400,
 	WEEK = 7,
 	YEAR_MAX = 9998,
-	OFFSET_MAX = 2 * DAY_SECONDS
+	OFFSET_MAX = 2 * DAY_SECONDS,
+	OPEN_SHIFT = 16, /* stretches of 18 hours, */
+	DONE_SHIFT = 14, /* and of 5 hours of work: about two intervals each */
+};
+
+/* Of a sorted array: how many elements lie before each stretch of 2^shift. */
+struct directory {
+	int64_t origin; /* the first element: there the first stretch begins */
+	unsigned shift;
+	size_t n;	  /* stretches                                       */
+	uint32_t *before; /* one more, for all elements                      */
 };
 
 struct calendar {
@@ -26,9 +36,10 @@ struct calendar {
 	int32_t first_day, end_day; /* the span is first_day .. end_day - 1 */
 	int64_t first, last;
 	size_t nopen;
-	int64_t *open;	    /* the instants at which an interval begins  */
-	int64_t *done;	    /* working seconds before each of them; one more for the total, so lengths are
+	int64_t *open; /* the instants at which an interval begins  */
+	int64_t *done; /* working seconds before each of them; one more for the total, so lengths are
 			       differences */
+	struct directory by_open, by_done;
 	uint32_t *day_open; /* by day of the span and one more: its first interval */
 	uint32_t *day_rank; /* by day of the span and one more: working days before it */
 	int32_t *working;   /* the working days in order */
@@ -44,22 +55,44 @@ struct plan {
 	struct calendar_interval *day; /* of the day looked up last */
 };
 
-/* Number of elements of a sorted array that are <= key. */
+/* Number of elements of a sorted array that are <= key. Without branches that depend on them: where a key
+ * falls is not to be foreseen. */
 static size_t count_up_to(const int64_t *sorted, size_t n, int64_t key)
 {
-	size_t low = 0;
+	const int64_t *low = sorted;
 
-	while (n > 0) {
+	while (n > 1) {
 		size_t half = n / 2;
 
-		if (sorted[low + half] <= key) {
-			low += half + 1;
-			n -= half + 1;
-		} else {
-			n = half;
-		}
+		low += low[half - 1] <= key ? half : 0;
+		n -= half;
 	}
-	return low;
+	return (size_t)(low - sorted) + (n == 1 && *low <= key);
+}
+
+/* The same by way of the directory, for keys from its origin on: only those of one stretch are looked at. */
+static size_t find_up_to(const struct directory *d, const int64_t *sorted, int64_t key)
+{
+	size_t stretch = (size_t)(((uint64_t)key - (uint64_t)d->origin) >> d->shift), low;
+
+	if (stretch >= d->n)
+		return d->before[d->n];
+	low = d->before[stretch];
+	return low + count_up_to(sorted + low, d->before[stretch + 1] - low, key);
+}
+
+static void make_directory(struct arena *arena, struct directory *d, const int64_t *sorted, size_t n)
+{
+	size_t at = 0;
+
+	d->origin = sorted[0];
+	d->n = (size_t)((sorted[n - 1] - sorted[0]) >> d->shift) + 1;
+	d->before = arena_alloc(arena, (d->n + 1) * sizeof(*d->before));
+	for (size_t i = 0; i <= d->n; i++) {
+		while (at < n && sorted[at] - d->origin < (int64_t)(i << d->shift))
+			at++;
+		d->before[i] = (uint32_t)at;
+	}
 }
 
 static int by_weekday(const void *a, const void *b)
@@ -255,6 +288,12 @@ static void lay_out(struct arena *arena, struct calendar *c, struct plan *plan)
 		lay_day(c, c->first_day + (int32_t)i, plan);
 	c->day_open[days] = (uint32_t)c->nopen;
 	c->day_rank[days] = c->nworking;
+	if (c->nopen == 0)
+		return;
+	c->by_open.shift = OPEN_SHIFT;
+	c->by_done.shift = DONE_SHIFT;
+	make_directory(arena, &c->by_open, c->open, c->nopen);
+	make_directory(arena, &c->by_done, c->done, c->nopen + 1);
 }
 
 /* Local time must go on from one offset to the next, or "the first instant that shows this time" would need a
@@ -333,10 +372,11 @@ int calendar_weekday(int32_t day)
 	return (int)(((int64_t)day + 3) % WEEK + WEEK) % WEEK; /* 1970-01-01 was a Thursday */
 }
 
-int32_t calendar_local_day(const struct calendar *c, int64_t instant)
+/* What the clock on the wall shows, in seconds since 1970. */
+static int64_t local_time(const struct calendar *c, int64_t instant)
 {
 	unsigned low = 0, n = c->noffsets;
-	int64_t local, day;
+	int64_t local;
 
 	while (n > 1) {
 		unsigned half = n / 2;
@@ -349,11 +389,22 @@ int32_t calendar_local_day(const struct calendar *c, int64_t instant)
 		}
 	}
 	if (__builtin_add_overflow(instant, (int64_t)c->offsets[low].seconds, &local))
-		local = instant;
-	day = local / DAY_SECONDS - (local % DAY_SECONDS < 0);
+		return instant;
+	return local;
+}
+
+int32_t calendar_local_day(const struct calendar *c, int64_t instant)
+{
+	int64_t local = local_time(c, instant), day = local / DAY_SECONDS - (local % DAY_SECONDS < 0);
+
 	if (day < INT32_MIN || day > INT32_MAX)
 		return day < 0 ? INT32_MIN : INT32_MAX;
 	return (int32_t)day;
+}
+
+int calendar_second(const struct calendar *c, int64_t instant)
+{
+	return (int)((local_time(c, instant) % DAY_SECONDS + DAY_SECONDS) % DAY_SECONDS);
 }
 
 int64_t calendar_instant(const struct calendar *c, int32_t day, int second_of_day)
@@ -386,15 +437,9 @@ bool calendar_is_working_day(const struct calendar *c, int32_t day)
 
 int calendar_working_day(const struct calendar *c, int32_t day, int64_t n, int32_t *ret_day)
 {
-	uint32_t rank;
-
-	if (day < c->first_day || day >= c->end_day)
+	if (day < c->first_day || day >= c->end_day || n < 0 || n > c->nworking)
 		return -ERANGE;
-	rank = c->day_rank[day - c->first_day];
-	if (n < 0 || n >= (int64_t)c->nworking - (int64_t)rank)
-		return -ERANGE;
-	*ret_day = c->working[rank + (uint32_t)n];
-	return 0;
+	return calendar_ranked(c, c->day_rank[day - c->first_day] + n, ret_day);
 }
 
 int64_t calendar_rank(const struct calendar *c, int32_t day)
@@ -402,6 +447,14 @@ int64_t calendar_rank(const struct calendar *c, int32_t day)
 	if (day <= c->first_day)
 		return 0;
 	return day < c->end_day ? c->day_rank[day - c->first_day] : c->nworking;
+}
+
+int calendar_ranked(const struct calendar *c, int64_t rank, int32_t *ret_day)
+{
+	if (rank < 0 || rank >= c->nworking)
+		return -ERANGE;
+	*ret_day = c->working[rank];
+	return 0;
 }
 
 bool calendar_open(const struct calendar *c, int32_t day, unsigned n, int64_t *ret_open, int64_t *ret_close)
@@ -429,11 +482,12 @@ int64_t calendar_close(const struct calendar *c, int32_t day)
 
 int64_t calendar_coordinate(const struct calendar *c, int64_t instant)
 {
-	size_t opened = count_up_to(c->open, c->nopen, instant);
+	size_t opened;
 	int64_t worked;
 
-	if (opened == 0)
+	if (instant < c->open[0])
 		return 0;
+	opened = find_up_to(&c->by_open, c->open, instant);
 	/* Written so that an instant far in the future cannot overflow. */
 	worked = c->done[opened] - c->done[opened - 1];
 	if (instant < c->open[opened - 1] + worked)
@@ -449,7 +503,7 @@ int64_t calendar_at(const struct calendar *c, int64_t coordinate)
 		return c->open[0];
 	if (coordinate > c->done[c->nopen])
 		coordinate = c->done[c->nopen];
-	i = count_up_to(c->done, c->nopen + 1, coordinate - 1) - 1;
+	i = find_up_to(&c->by_done, c->done, coordinate - 1) - 1;
 	return c->open[i] + (coordinate - c->done[i]);
 }
 

@@ -80,13 +80,16 @@ const struct calendar_day *calendar_exception(const struct calendar *c, int32_t 
  * repeats means the first. Both also work outside the span. */
 int32_t calendar_local_day(const struct calendar *c, int64_t instant);
 int64_t calendar_instant(const struct calendar *c, int32_t day, int second_of_day);
+int calendar_second(const struct calendar *c, int64_t instant);	     /* of the local day */
 int calendar_weekday(int32_t day);				     /* 0 Monday .. 6 Sunday */
 bool calendar_is_working_day(const struct calendar *c, int32_t day); /* false outside the span */
 /* The n-th working day after the first working day that is not before `day`; n = 0 is that one itself.
  * -ERANGE when it leaves the span or n is negative. */
 int calendar_working_day(const struct calendar *c, int32_t day, int64_t n, int32_t *ret_day);
-/* Number of working days of the span before `day`. */
+/* Number of working days of the span before `day`, and the working day that has this many before it: -ERANGE
+ * when there is none. */
 int64_t calendar_rank(const struct calendar *c, int32_t day);
+int calendar_ranked(const struct calendar *c, int64_t rank, int32_t *ret_day);
 /* The n-th open interval of a local day, n from 0, in order; false when the day has fewer. */
 bool calendar_open(const struct calendar *c, int32_t day, unsigned n, int64_t *ret_open, int64_t *ret_close);
 /* Last closing time of a working day; `day` must be one. */

@@ -284,7 +284,8 @@ const struct policy *decide_policy(
 static int due_if_any(
 	const struct calendar *c, int64_t start, enum deadline_unit unit, int64_t amount, int64_t *ret_due)
 {
-	int status = deadline_compute(c, start, unit, amount, ret_due);
+	const struct deadline_question q = {.start = start, .terms = {.unit = unit, .amount = amount}};
+	int status = deadline_compute(c, &q, NULL, ret_due);
 
 	if (status != -ENOENT)
 		return status;

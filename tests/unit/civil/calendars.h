@@ -66,9 +66,13 @@ static inline unsigned vietnamese_days(struct arena *arena, struct calendar_day 
 	assert_int_equal(csv_read(&csv, arena, fields), 6);
 	while (csv_read(&csv, arena, fields) > 0) {
 		assert_true(n < DAYS_MAX);
+		ret_days[n] = (struct calendar_day){.day = 0};
 		assert_int_equal(clock_parse_date(fields[0], &ret_days[n].day), 0);
 		ret_days[n].rule = str_eq(fields[1], STR("makeup_workday")) ? DAY_LIKE : DAY_OFF;
 		ret_days[n].weekday = 0;
+		ret_days[n].name[0] = arena_str(arena, fields[2]);
+		ret_days[n].name[1] = arena_str(arena, fields[3]);
+		ret_days[n].source = arena_str(arena, fields[5]);
 		n++;
 	}
 	assert_null(csv.fault);

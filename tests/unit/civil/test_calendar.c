@@ -200,6 +200,136 @@ static void make_up_days(void **state)
 	assert_false(calendar_is_working_day(c, day_of("2026-01-06")));
 }
 
+/* A half Saturday, an extra opening on a day off, one of two for a day, and what cannot be. */
+static void days_with_hours_of_their_own(void **state)
+{
+	const struct calendar_interval half[] = {{10 * HOUR, 11 * HOUR}, {8 * HOUR, 9 * HOUR}};
+	const struct calendar_interval overlapping[] = {{8 * HOUR, 10 * HOUR}, {9 * HOUR, 11 * HOUR}};
+	const struct calendar_interval impossible = {8 * HOUR, 8 * HOUR};
+	struct calendar_day days[] = {
+		{day_of("2026-01-10"), DAY_HOURS, .hours = half, .nhours = 2, .name = {STR("Nửa ngày")}},
+		{day_of("2026-01-12"), DAY_HOURS, .hours = half, .nhours = 1},
+		{day_of("2026-01-13"), DAY_HOURS, .hours = half, .nhours = 1},
+		{day_of("2026-01-13"), DAY_OFF, .source = STR("1/TB")},
+	};
+	struct calendar_source source = one_year(office_hours, OFFICE_HOURS);
+	int64_t open = 0, close = 0;
+	const struct calendar *c;
+	(void)state;
+
+	source.version = 7;
+	source.days = days;
+	source.ndays = 4;
+	c = calendar_compile(arena, &source);
+	assert_non_null(c);
+	assert_true(str_eq(calendar_code(c), STR("test")));
+	assert_int_equal(calendar_version(c), 7);
+	assert_true(calendar_open(c, day_of("2026-01-10"), 0, &open, &close));
+	assert_int_equal(open, hanoi("2026-01-10T08:00"));
+	assert_int_equal(close, hanoi("2026-01-10T09:00"));
+	assert_true(calendar_open(c, day_of("2026-01-10"), 1, &open, &close));
+	assert_int_equal(close, calendar_close(c, day_of("2026-01-10")));
+	assert_false(calendar_open(c, day_of("2026-01-10"), 2, &open, &close));
+	assert_false(calendar_open(c, day_of("2027-01-01"), 0, &open, &close));
+	assert_int_equal(calendar_close(c, day_of("2026-01-12")), hanoi("2026-01-12T11:00"));
+	assert_false(calendar_is_working_day(c, day_of("2026-01-13")));
+	assert_null(calendar_exception(c, day_of("2026-01-11")));
+	assert_true(str_eq(calendar_exception(c, day_of("2026-01-10"))->name[0], STR("Nửa ngày")));
+	assert_true(str_eq(calendar_exception(c, day_of("2026-01-13"))->source, STR("1/TB")));
+	days[1].nhours = 0;
+	assert_null(calendar_compile(arena, &source));
+	days[1].hours = overlapping, days[1].nhours = 2;
+	assert_null(calendar_compile(arena, &source));
+	days[1].hours = &impossible, days[1].nhours = 1;
+	assert_null(calendar_compile(arena, &source));
+	days[1] = (struct calendar_day){day_of("2026-01-12"), (enum calendar_day_rule)3};
+	assert_null(calendar_compile(arena, &source));
+}
+
+/* Hours of the week hold from one local day to another; a make-up day has those of its own time. */
+static void hours_that_change(void **state)
+{
+	const int32_t change = day_of("2026-07-01"); /* a Wednesday */
+	struct calendar_hours hours[] = {
+		{2, 9 * HOUR, 11 * HOUR, .valid_from = change, .valid_to = INT32_MAX},
+		{2, 8 * HOUR, 10 * HOUR, .valid_from = INT32_MIN, .valid_to = change},
+	};
+	const struct calendar_day like[] = {{day_of("2026-06-27"), DAY_LIKE, .weekday = 2},
+		{day_of("2026-07-04"), DAY_LIKE, .weekday = -1}};
+	struct calendar_source source = one_year(hours, 2);
+	const struct calendar *c;
+	(void)state;
+
+	source.days = like;
+	source.ndays = 2;
+	c = calendar_compile(arena, &source);
+	assert_non_null(c);
+	assert_int_equal(calendar_close(c, change - 7), hanoi("2026-06-24T10:00"));
+	assert_int_equal(calendar_close(c, change), hanoi("2026-07-01T11:00"));
+	assert_int_equal(calendar_close(c, day_of("2026-06-27")), hanoi("2026-06-27T10:00"));
+	assert_int_equal(calendar_close(c, day_of("2026-07-04")), hanoi("2026-07-04T11:00"));
+	hours[1].valid_to = change + 1;
+	assert_null(calendar_compile(arena, &source));
+	/* Nothing in force: no hours to stand in with. */
+	hours[1].valid_to = change - 14;
+	c = calendar_compile(arena, &source);
+	assert_non_null(c);
+	assert_false(calendar_is_working_day(c, change - 7));
+	assert_false(calendar_is_working_day(c, day_of("2026-06-27")));
+}
+
+/* A calendar with more intervals in some days than others have in months, from the year 1 on. */
+static void uneven_intervals(void **state)
+{
+	static struct calendar_interval minutes[720];
+	const struct calendar_hours new_year = {0, 8 * HOUR, 9 * HOUR, .valid_from = 0, .valid_to = 8};
+	const struct calendar_day busy = {day_of("0002-03-01"), DAY_HOURS, .hours = minutes, .nhours = 720};
+	struct calendar_source source = one_year(&new_year, 1);
+	int64_t begin = 0, close = 0;
+	const struct calendar *c;
+	(void)state;
+
+	for (int i = 0; i < 720; i++)
+		minutes[719 - i] = (struct calendar_interval){120 * i, 120 * i + 60};
+	source.days = &busy;
+	source.ndays = 1;
+	source.first_year = 1;
+	c = calendar_compile(arena, &source);
+	assert_non_null(c);
+	assert_true(calendar_open(c, busy.day, 0, &begin, &close));
+	for (int64_t done = 0; done <= 720 * 60; done += 7) {
+		int64_t at = begin + 120 * (done / 60) + done % 60;
+
+		assert_int_equal(calendar_coordinate(c, at), done);
+		if (done % 60 > 0)
+			assert_int_equal(calendar_at(c, done), at);
+	}
+	assert_int_equal(calendar_coordinate(c, INT64_MAX), 720 * 60 + HOUR);
+	assert_int_equal(calendar_coordinate(c, INT64_MIN), 0);
+	assert_int_equal(calendar_at(c, 720 * 60 + 1), calendar_instant(c, 4, 8 * HOUR) + 1);
+	assert_int_equal(calendar_at(c, INT64_MAX), calendar_instant(c, 4, 9 * HOUR));
+}
+
+static void weekdays_and_seconds(void **state)
+{
+	const struct calendar *c = hanoi_calendar(arena);
+	int32_t day = 0;
+	(void)state;
+
+	assert_int_equal(calendar_weekday(day_of("2026-11-25")), 2);
+	assert_int_equal(calendar_weekday(day_of("1969-12-31")), 2);
+	assert_int_equal(calendar_weekday(day_of("0001-01-01")), 0);
+	assert_int_equal(calendar_second(c, hanoi("2026-11-25T10:15") + 7), 10 * HOUR + 15 * 60 + 7);
+	assert_int_equal(calendar_second(c, hanoi("1960-11-25T23:59")), 86400 - 60);
+	assert_int_equal(calendar_rank(c, day_of("2024-01-03")), 1);
+	assert_int_equal(calendar_rank(c, INT32_MIN), 0);
+	assert_int_equal(calendar_rank(c, INT32_MAX), 251 + 250 + 249 + 249);
+	assert_int_equal(calendar_ranked(c, 251, &day), 0);
+	assert_int_equal(day, day_of("2025-01-02"));
+	assert_int_equal(calendar_ranked(c, -1, &day), -ERANGE);
+	assert_int_equal(calendar_ranked(c, 251 + 250 + 249 + 249, &day), -ERANGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +339,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(days_of_hanoi, begin, end),
 		cmocka_unit_test_setup_teardown(coordinates, begin, end),
 		cmocka_unit_test_setup_teardown(make_up_days, begin, end),
+		cmocka_unit_test_setup_teardown(days_with_hours_of_their_own, begin, end),
+		cmocka_unit_test_setup_teardown(hours_that_change, begin, end),
+		cmocka_unit_test_setup_teardown(uneven_intervals, begin, end),
+		cmocka_unit_test_setup_teardown(weekdays_and_seconds, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
