@@ -52,10 +52,11 @@ struct str rows_from_csv(struct arena *arena, struct str text, struct rows_fault
 	struct csv csv = csv_open(text);
 	struct str head[CSV_FIELDS_MAX], cells[CSV_FIELDS_MAX];
 	unsigned columns = csv_read(&csv, arena, head), n;
+	struct str wrong = csv.fault ? STR_NONE : head_fault(arena, head, columns);
 	struct buf b = {.arena = arena};
 
-	if (columns <= 1 && !csv.fault)
-		return fault(ret_fault, 1, STR("the first line must name the columns, separated by commas"));
+	if (wrong.at)
+		return fault(ret_fault, 1, wrong);
 	buf_byte(&b, '[');
 	while ((n = csv_read(&csv, arena, cells)) > 0) {
 		if (n != columns)
