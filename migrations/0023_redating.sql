@@ -553,6 +553,8 @@ begin
 				else 'The deadlines are again what they were before they were counted anew' end as en) x;
 	get diagnostics v_told = row_count;
 	update redating set told_to = v_until, told = told + v_told where id = p_id;
+	-- Pages that were read since the switch do not have the event yet.
+	update clock_slot set generation = generation + 1 where v_until is null and role = 'current';
 	return v_told + (v_until is not null)::int;
 end $$;
 
@@ -613,4 +615,3 @@ revoke execute on all functions in schema tiepdan from public;
 grant execute on function redating_seen, redating_body, redating_take, redating_begin, redating_read, redating_pauses, redating_fill,
 	redating_finish, redating_tell, redating_expire, redating_empty, redating_ask, redating_apply, redating_undo, redating_make_final,
 	redating_drop, redating_tickets to tiepdan_app;
-update schema_info set oldest_binary = 23;

@@ -92,13 +92,13 @@ static int date_offer(const struct city *city, const struct policy *policy, stru
 }
 
 int clock_offers_filing(const struct city *city, const struct policy *policy,
-	const struct department *department, int64_t now, struct clock_offer *ret, unsigned *ret_n)
+	const struct department *department, int64_t now, struct clock_set *ret)
 {
 	int64_t accept_due = now;
 
-	*ret_n = 0;
+	ret->n = 0;
 	for (unsigned k = 0; k < CLOCK_KINDS; k++) {
-		struct clock_offer *o = &ret[*ret_n];
+		struct clock_offer *o = &ret->at[ret->n];
 		bool waits = k == CLOCK_ANSWER && policy->answer_from_acceptance &&
 			     is_limit(&policy->limit[CLOCK_ACCEPT]);
 
@@ -115,7 +115,7 @@ int clock_offers_filing(const struct city *city, const struct policy *policy,
 			return status;
 		if (k == CLOCK_ACCEPT)
 			accept_due = o->due;
-		++*ret_n;
+		ret->n++;
 	}
 	return 0;
 }

@@ -1,7 +1,8 @@
-/* Alarms of clocks. Firing takes two units of work: the first finds the clocks whose alarm has come, the second lets
- * them fire and plans the next level of each. When that is, is a matter of working time, which only the server can
- * count, so that one unit is not enough. Nothing is locked from the first to the second: the second touches only what is
- * still as the first has read it, so whoever paused, extended, stopped or fired a clock in between wins. */
+/* Alarms of clocks. Firing takes two units of work: the first finds the clocks whose alarm has come, the
+ * second lets them fire and plans the next level of each. When that is, is a matter of working time, which
+ * only the server can count, so that one unit is not enough. Nothing is locked from the first to the
+ * second: the second touches only what is still as the first has read it, so whoever paused, extended,
+ * stopped or fired a clock in between wins. */
 #include "jobs/alarms.h"
 
 #include "base/clock.h"
@@ -70,8 +71,8 @@ static int64_t alarm_ms(const struct plan *p, const struct clock_facts *clock, i
 	return at == CLOCK_NEVER ? DB_NO_INT : at * 1000;
 }
 
-/* An alarm whose instant is wrong does not fire but gets the right one: its clock was dated anew by somebody who had
- * read the level before, or the ladder was changed. */
+/* An alarm whose instant is wrong does not fire but gets the right one: its clock was dated anew by
+ * somebody who had read the level before, or the ladder was changed. */
 static bool comes_later(const struct plan *p, const struct clock_facts *clock, int64_t due, int64_t *ret_at)
 {
 	*ret_at = alarm_ms(p, clock, due);

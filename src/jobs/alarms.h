@@ -3,12 +3,12 @@
 
 #include "db/unit.h"
 
-/* Alarms of running clocks: an alarm that fires is a row of the table `alarm` and an event, each level of a
- * clock exactly once, whatever is killed and however many job workers there are. It fires in the second after its
- * instant; after an outage the levels of a clock that are due fire one after the other.
+/* Alarms of running clocks: an alarm that fires is a row of the table `alarm` and an event, each level of
+ * a clock exactly once, whatever is killed and however many job workers there are. It fires in the second
+ * after its instant; after an outage the levels of a clock that are due fire one after the other.
  *
- * The job takes two units of work (see alarms.c): alarms_find() queues the first, alarms_fire() the second from
- * the rows of the first. */
+ * The job takes two units of work (see alarms.c): alarms_find() queues the first, alarms_fire() the second
+ * from the rows of the first. */
 
 enum {
 	ALARMS_PORTION = 250 /* a portion holds the lock of the slots */

@@ -72,10 +72,11 @@ static const struct job {
 	const char *name;
 	int every_s;
 	void (*queue)(struct app *app, struct db_unit *u);
-	/* Of jobs that take two units: queues the second from what the first found; false: there is nothing to do. */
+	/* Of jobs that take two units: queues the second from what the first found; false: there is
+	 * nothing to do. */
 	bool (*follow)(struct app *app, PGresult *const *found, struct db_unit *u);
-	/* How much the last unit did. A run that did at least half of its portion is followed by the next at once: of
-	 * two job workers that are after the same things, one has done that much. */
+	/* How much the last unit did. A run that did at least half of its portion is followed by the next
+	 * at once: of two job workers that are after the same things, one has done that much. */
 	int64_t (*did)(PGresult *const *results);
 	int64_t portion;
 } jobs[] = {

@@ -1,5 +1,5 @@
-/* How many working days answers took. Two units of work: the first finds answers that nobody has measured, the second
- * keeps what the server has counted. */
+/* How many working days answers took. Two units of work: the first finds answers that nobody has measured,
+ * the second keeps what the server has counted. */
 #include "jobs/promise.h"
 
 #include "base/clock.h"

@@ -3,9 +3,9 @@
 
 #include "db/unit.h"
 
-/* The honest promise: answers are measured in working days once they are given (two units of work: only the
- * server counts working time), and summed up by promises_renew(). What a measured answer says can be late by the
- * turns of the two timers; nothing is counted twice. */
+/* The honest promise: answers are measured in working days once they are given (two units of work: only
+ * the server counts working time), and summed up by promises_renew(). What a measured answer says can be
+ * late by the turns of the two timers; nothing is counted twice. */
 
 enum {
 	PROMISE_PORTION = 1000

@@ -1,4 +1,5 @@
-/* Re-dating, the steps of the job worker: a portion of clocks is read and dated while the one before it is written. */
+/* Re-dating, the steps of the job worker: a portion of clocks is read and dated while the one before it is
+ * written. */
 #include "jobs/redating.h"
 
 #include <event2/event.h>
@@ -25,7 +26,8 @@ struct redatings {
 	bool running;
 };
 
-/* What is done with one re-dating, until there is nothing to do or something failed: then the next turn goes on. */
+/* What is done with one re-dating, until there is nothing to do or something failed: then the next turn
+ * goes on. */
 struct run {
 	struct redatings *owner;
 	struct arena *arena;
@@ -65,8 +67,9 @@ static struct portion *step_new(struct run *run)
 	if (!arena)
 		return NULL;
 	struct portion *step = arena_alloc(arena, sizeof(*step));
-	*step = (struct portion){
-		.job = {.app = run->owner->app, .arena = arena, .state = step}, .run = run, .round = run->round};
+	*step = (struct portion){.job = {.app = run->owner->app, .arena = arena, .state = step},
+		.run = run,
+		.round = run->round};
 	return step;
 }
 
@@ -154,8 +157,9 @@ static void write_portion(struct run *run)
 	run->writing = true;
 	sql_jobs_redating_fill(u, .id = run->id, .worker = run->owner->worker, .after = step->after,
 		.until = c->until, .tids = COLUMN(tid), .xids = COLUMN(xid), .starts = COLUMN(start),
-		.dues = COLUMN(due), .alarms = COLUMN(alarm), .units = COLUMN(unit), .amounts = COLUMN(amount),
-		.firsts = COLUMN(first), .questions = c->questions, .ended = c->ended);
+		.dues = COLUMN(due), .alarms = COLUMN(alarm), .units = COLUMN(unit),
+		.amounts = COLUMN(amount), .firsts = COLUMN(first), .questions = c->questions,
+		.ended = c->ended);
 	db_run_job(u, written);
 }
 
@@ -238,7 +242,7 @@ static void begun(struct db_job *job, PGresult *const *results, const char *sqls
 	if (good)
 		take(run);
 	else
-		run_end(run); /* this process does not have the newest reference data yet, or clocks are busy */
+		run_end(run); /* the newest reference data is not here yet, or clocks are busy */
 }
 
 static void begin(struct run *run)

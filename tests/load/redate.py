@@ -11,22 +11,30 @@ from support.town import HUB, ticket, wait_until
 
 # Open tickets with two clocks each: one template ticket, filed as citizens do, multiplied. The ids begin with the time, as
 # those of the server do.
-TICKETS = """
+MADE = """
 set session_replication_role = replica;
-create temp table made as select n, (lpad(to_hex((extract(epoch from now() - (n % 20) * interval '1 day') * 1000)::bigint
-        + n * 1000 / {tickets}), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid as id,
-    now() - (n % 20) * interval '1 day' - (n % 600) * interval '1 min' as at,
-    (select id from department where valid_to is null order by id offset n % 50 limit 1) as holder
-    from generate_series(1, {tickets}) n;
-insert into ticket select (jsonb_populate_record(t, jsonb_build_object('id', m.id, 'number', 1000000000 + m.n,
-        'code', 'HN-26-' || m.n, 'filed_at', m.at, 'holder', m.holder))).*
-    from made m, (select * from ticket limit 1) t order by m.id;
-insert into clock_running
-    select (jsonb_populate_record(c, jsonb_build_object('ticket', m.id, 'holder', m.holder, 'start_at', m.at,
-        'due_at', m.at + (c.due_at - c.start_at), 'latest_due', m.at + (c.due_at - c.start_at)))).*
-    from made m, (select * from clock_running where slot = slot_current() and kind <> 'none' order by ticket, kind limit 2) c
-    order by m.id, c.kind;
+create temp table made as select n, at, holder, (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7'
+        || substr(md5(n::text), 14))::uuid as id
+    from generate_series(1, {tickets}) n, lateral (select now() - (n % 20) * interval '1 day' - (n % 60000) * interval '1 s' as at,
+        (array(select id from department where valid_to is null order by id limit 50))[1 + n % 50] as holder) x order by 4;
+insert into ticket ({ticket_columns}) select {ticket_values} from made m, (select * from ticket limit 1) t;
+insert into clock_running ({clock_columns}) select {clock_values} from made m, (
+    select * from clock_running where slot = slot_current() and kind <> 'none' order by ticket, kind limit 2) c order by m.id, c.kind;
 """
+
+
+def multiply(town, tickets):
+    def copied(table, alias, changed):
+        columns = [c for (c,) in town.sql("select attname from pg_attribute where attrelid = '%s'::regclass and attnum > 0 and "
+                                          "not attisdropped and attgenerated = ''" % table)]
+        return ", ".join(columns), ", ".join(changed.get(c, alias + "." + c) for c in columns)
+    due = "m.at + (c.due_at - c.start_at)"
+    ticket_columns, ticket_values = copied("ticket", "t", {
+        "id": "m.id", "number": "1000000000 + m.n", "code": "'HN-26-' || m.n", "filed_at": "m.at", "holder": "m.holder"})
+    clock_columns, clock_values = copied("clock_running", "c", {
+        "ticket": "m.id", "holder": "m.holder", "start_at": "m.at", "due_at": due, "latest_due": due})
+    town.sql(MADE.format(tickets=tickets, **{k: v for k, v in locals().items() if k.endswith(("columns", "values"))}))
+
 
 # Waits for what those who change a clock wait for, again and again, until told to stop; the longest wait in milliseconds.
 WATCH = """
@@ -80,14 +88,14 @@ class Filer(threading.Thread):
 
     def __init__(self, town):
         super().__init__(daemon=True)
-        self.client, self.longest, self.filed, self.stopped = town.client(), 0, 0, False
+        self.client, self.longest, self.filed, self.refused, self.stopped = town.client(), 0, 0, 0, False
 
     def run(self):
         while not self.stopped:
             began = time.monotonic()
-            self.client.post("/v1/tickets", ticket())
+            good = self.client.send("POST", "/v1/tickets", ticket()).status == 201
             self.longest = max(self.longest, time.monotonic() - began)
-            self.filed += 1
+            self.filed, self.refused = self.filed + good, self.refused + (not good)
             time.sleep(0.01)
 
 
@@ -122,7 +130,7 @@ def redate(load):
     town.file()
     admin = town.person("admin", HUB)
     say("making %d running clocks", clocks)
-    town.sql(TICKETS.format(tickets=clocks // 2))
+    multiply(town, clocks // 2)
     town.sql("vacuum analyze ticket; vacuum analyze clock_running")
     load.restart()
     admin = town.sign_in(town.login("admin", HUB))
@@ -162,5 +170,5 @@ def redate(load):
                      "switch_ms": round((switched - switching) * 1000, 1), "events_seconds": round(told - switched, 2),
                      "events": int(state(town, made)[2]), "clocks": counts["clocks"], "moved_clocks": counts["moved_clocks"],
                      "longest_lock_ms": round(float(longest), 1), "longest_read_ms": round(float(reads), 1),
-                     "longest_filing_ms": round(filer.longest * 1000, 1)},
+                     "longest_filing_ms": round(filer.longest * 1000, 1), "refused": filer.refused},
             "update": {"seconds": round(plain, 2)}}

@@ -14,12 +14,15 @@ create function pg_temp.due(n int, p_kind text default 'answer', p_slot int defa
 	select trim_scale(round(extract(epoch from due_at - pg_temp.day(-n)) / 86400, 3))
 	from clock_running where slot = p_slot and ticket = pg_temp.t(n) and kind = p_kind
 $$;
-create function pg_temp.begin(p_id uuid, p_worker uuid default (select worker from z)) returns boolean language sql as $$
+create function pg_temp.worker() returns uuid language sql stable as $$ select worker from z $$;
+create function pg_temp.nil() returns uuid language sql stable as $$ select nil from z $$;
+create function pg_temp.last() returns uuid language sql stable as $$ select last from z $$;
+create function pg_temp.begin(p_id uuid, p_worker uuid default pg_temp.worker()) returns boolean language sql as $$
 	select redating_begin(p_id, p_worker, (select version::text from reference_version))
 $$;
 -- What the job worker does with a portion. p_stale: it was read before somebody changed these tickets.
-create function pg_temp.fill(p_id uuid, p_after uuid default (select nil from z), p_until uuid default (select last from z),
-	p_stale uuid[] default '{}', p_worker uuid default (select worker from z), p_questions bigint default null)
+create function pg_temp.fill(p_id uuid, p_after uuid default pg_temp.nil(), p_until uuid default pg_temp.last(),
+	p_stale uuid[] default '{}', p_worker uuid default pg_temp.worker(), p_questions bigint default null)
 returns bigint language sql as $$
 	select redating_fill(p_id, p_worker, p_after, p_until, array_agg(f.tid), array_agg(case when f.ticket = any (p_stale) then 3 else f.xid end),
 		array_agg(null::timestamptz), array_agg(case f.kind when 'answer' then c.due_at + interval '1 day'
@@ -37,7 +40,7 @@ create function pg_temp.final(p_id uuid) returns json language sql as $$ select 
 create function pg_temp.ask(p_id uuid) returns json language sql as $$
 	select redating_ask(p_id, 'Ngày nghỉ được thông báo muộn.', false, gen_random_uuid())::json
 $$;
-create function pg_temp.take(p_worker uuid default (select worker from z), p_lease bigint default 60000) returns text language sql as $$
+create function pg_temp.take(p_worker uuid default pg_temp.worker(), p_lease bigint default 60000) returns text language sql as $$
 	select task from redating_take(p_worker, p_lease, now())
 $$;
 
@@ -105,8 +108,8 @@ select ok(redating_finish(first, worker), 'finished') from z;
 select enter('admin.HN-EIC');
 select is(pg_temp.state(first), 'ready', 'ready') from z;
 create function pg_temp.count(p_name text) returns int language sql as $$ select (counts->>p_name)::int from redating, z where id = first $$;
-select is(array[pg_temp.count('tickets'), pg_temp.count('moved'), pg_temp.count('later'), pg_temp.count('earlier')], '{6,5,4,1}', 'counts');
-select is((redating_body(first)::json)->>'summary_en', '5 open tickets move: 4 later, 1 earlier, 0 enter breach, 0 leave breach', 'in a sentence') from z;
+select is(array[pg_temp.count('tickets'), pg_temp.count('moved'), pg_temp.count('later'), pg_temp.count('earlier')], '{6,6,3,3}', 'counts');
+select is((redating_body(first)::json)->>'summary_en', '6 open tickets move: 3 later, 3 earlier, 0 enter breach, 0 leave breach', 'in a sentence') from z;
 select is((select count(*) from redating_tickets((select first from z), null, 100)), pg_temp.count('moved_clocks')::bigint, 'the list says the same');
 select is((select count(*) from redating_tickets((select first from z), (select max(key) from redating_tickets((select first from z), null, 2)), 100)),
 	pg_temp.count('moved_clocks') - 3::bigint, 'and goes on');

@@ -97,12 +97,12 @@ static void names(void **state)
 static void filing(void **state)
 {
 	const struct department *roads = city_department(city, STR("ROADS"));
-	struct clock_offer o[CLOCK_KINDS];
-	unsigned n;
+	struct clock_set set;
+	const struct clock_offer *o = set.at;
 	(void)state;
 
-	assert_int_equal(clock_offers_filing(city, policy(1), roads, noon(), o, &n), 0);
-	assert_int_equal(n, 3);
+	assert_int_equal(clock_offers_filing(city, policy(1), roads, noon(), &set), 0);
+	assert_int_equal(set.n, 3);
 	assert_int_equal(o[0].kind, CLOCK_ACCEPT);
 	assert_int_equal(o[0].due, hanoi("2026-11-19T12:00"));
 	/* 80 % of eight hours: six hours and 24 minutes. */
@@ -116,16 +116,16 @@ static void filing(void **state)
 	assert_int_equal(o[2].policy, 1);
 	assert_ptr_equal(o[2].calendar, city->calendar);
 
-	assert_int_equal(clock_offers_filing(city, policy(2), roads, noon(), o, &n), 0);
-	assert_int_equal(n, 2);
+	assert_int_equal(clock_offers_filing(city, policy(2), roads, noon(), &set), 0);
+	assert_int_equal(set.n, 2);
 	assert_int_equal(o[0].due, noon() + 900);
 	assert_int_equal(o[0].alarm, noon() + 450); /* the ladder of its own profile */
 	assert_false(o[1].waits);
 	assert_int_equal(o[1].due, noon() + 4 * 3600);
 
-	assert_int_equal(clock_offers_filing(city, policy(3), roads, noon(), o, &n), 0);
-	assert_int_equal(n, 0);
-	assert_int_equal(clock_offers_filing(city, policy(4), roads, noon(), o, &n), -ERANGE);
+	assert_int_equal(clock_offers_filing(city, policy(3), roads, noon(), &set), 0);
+	assert_int_equal(set.n, 0);
+	assert_int_equal(clock_offers_filing(city, policy(4), roads, noon(), &set), -ERANGE);
 }
 
 static void moves(void **state)

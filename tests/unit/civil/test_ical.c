@@ -1,5 +1,5 @@
-/* iCalendar: what is written is read back alike and is well folded; what a text may say, and everything that is refused
- * with its line. */
+/* iCalendar: what is written is read back alike and is well folded; what a text may say, and everything
+ * that is refused with its line. */
 #include "calendars.h"
 #include "unit.h"
 
