@@ -37,10 +37,10 @@ struct dater {
 	const struct city *city;
 	const struct redate_input *in;
 	struct redated *rows;
-	struct deadline_pause *pauses; /* all, in the order of the rows; `npauses` from `pause` on are of this ticket */
-	int pause, npauses;
-	unsigned policy;    /* that was found last */
-	int64_t accept_due; /* of this ticket, in seconds; 0: it has no first accept clock */
+	struct deadline_pause *pauses; /* all, in the order of the rows */
+	int pause, npauses;	       /* those of this ticket */
+	unsigned policy;	       /* that was found last */
+	int64_t accept_due;	       /* of this ticket, in seconds; 0: it has no first accept clock */
 };
 
 static const char *at(const PGresult *r, int row, int column)
@@ -78,8 +78,8 @@ static const struct policy *policy_of(struct dater *d, int64_t id)
 }
 
 /* The limit of the policy instead of the one that the clock has had, if there is one and it is asked for. */
-static void take_limit(const struct dater *d, const struct policy *policy, enum clock_kind kind, struct redated *row,
-	struct deadline_terms *terms)
+static void take_limit(const struct dater *d, const struct policy *policy, enum clock_kind kind,
+	struct redated *row, struct deadline_terms *terms)
 {
 	const struct limit *limit = &policy->limit[kind];
 
@@ -91,8 +91,8 @@ static void take_limit(const struct dater *d, const struct policy *policy, enum 
 	row->amount = limit->amount;
 }
 
-/* An answer clock that waits for the acceptance is counted from the end of the first accept limit, which moves, too.
- * The rows of a ticket are in the order of their kinds: accept is dated before answer. */
+/* An answer clock that waits for the acceptance is counted from the end of the first accept limit, which
+ * moves, too. The rows of a ticket are in the order of their kinds: accept is dated before answer. */
 static int64_t start_of(const struct dater *d, int i, struct redated *row)
 {
 	int64_t start = number(d->in->clocks, i, START);
@@ -111,8 +111,8 @@ static void date_row(struct dater *d, int i)
 	enum clock_kind kind;
 	int64_t due, alarm;
 
-	*row = (struct redated){
-		text(r, i, TID), STR_NONE, number(r, i, XID), DB_NO_INT, DB_NO_INT, DB_NO_INT, DB_NO_INT, false};
+	*row = (struct redated){text(r, i, TID), STR_NONE, number(r, i, XID), DB_NO_INT, DB_NO_INT, DB_NO_INT,
+		DB_NO_INT, false};
 	if (!policy || !clock_kind_parse(text(r, i, KIND), &kind))
 		return;
 	struct clock_facts clock = {.profile = policy->profile,
@@ -162,7 +162,7 @@ static void find_pauses(struct dater *d, const char *ticket)
 		d->npauses++;
 }
 
-/* Dates the clocks of the ticket whose first row is i, and marks the first one. Returns the row behind them. */
+/* Dates the clocks of the ticket whose first row is i, and marks the first one. Returns the row behind. */
 static int date_ticket(struct dater *d, int i, int n)
 {
 	const char *ticket = at(d->in->clocks, i, TICKET);
@@ -207,13 +207,15 @@ static void read_pauses(struct dater *d, struct arena *arena, const char *until,
 	}
 }
 
-void redate(struct arena *arena, const struct city *city, const struct redate_input *in, struct redate_portion *ret)
+void redate(struct arena *arena, const struct city *city, const struct redate_input *in,
+	struct redate_portion *ret)
 {
 	int n = rows_of_whole_tickets(in);
 	struct dater d = {.city = city, .in = in};
 	const char *until = n > 0 ? at(in->clocks, n - 1, TICKET) : "";
 
-	*ret = (struct redate_portion){.n = (size_t)n, .until = in->end, .last = PQntuples(in->clocks) < in->limit};
+	*ret = (struct redate_portion){
+		.n = (size_t)n, .until = in->end, .last = PQntuples(in->clocks) < in->limit};
 	must(ret->last || uuid_parse(str_of(until), &ret->until));
 	ret->rows = d.rows = arena_alloc(arena, ((size_t)n + 1) * sizeof(*d.rows));
 	read_pauses(&d, arena, until, ret);

@@ -10,16 +10,17 @@
 
 /* One clock with its new dates, for jobs/redating_fill.sql. */
 struct redated {
-	struct str tid, unit;		    /* absent: the unit stays                                   */
+	struct str tid, unit;			/* absent: the unit stays                                   */
 	int64_t xid, start, due, alarm, amount; /* milliseconds; DB_NO_INT: as it was, but no alarm: never  */
 	bool first;
 };
 
 struct redate_input {
-	const PGresult *clocks, *pauses; /* of redating_read.sql and redating_pauses.sql; outlive what comes out */
-	int limit;			 /* with so many rows the last ticket may be cut off: it is left out   */
-	struct uuid end;		 /* the last ticket there is */
-	bool policies;			 /* amounts are those of the policy as it is now */
+	const PGresult *clocks,
+		*pauses; /* of redating_read.sql and redating_pauses.sql; outlive what comes out */
+	int limit;	 /* with so many rows the last ticket may be cut off: it is left out   */
+	struct uuid end; /* the last ticket there is */
+	bool policies;	 /* amounts are those of the policy as it is now */
 };
 
 struct redate_portion {
@@ -30,8 +31,9 @@ struct redate_portion {
 	int64_t questions, ended; /* of these tickets: how many pauses, and how many that are over */
 };
 
-/* A clock that cannot be dated (it lies outside of what the calendars cover, or its calendar is gone) keeps its
- * dates. */
-void redate(struct arena *arena, const struct city *city, const struct redate_input *in, struct redate_portion *ret);
+/* A clock that cannot be dated (it lies outside of what the calendars cover, or its calendar is gone) keeps
+ * its dates. */
+void redate(struct arena *arena, const struct city *city, const struct redate_input *in,
+	struct redate_portion *ret);
 
 #endif

@@ -1,4 +1,5 @@
-/* Re-dating, the steps of the job worker: a portion of clocks is read and dated while the one before it is written. */
+/* Re-dating, the steps of the job worker: a portion of clocks is read and dated while the one before it is
+ * written. */
 #include "jobs/redating.h"
 
 #include <event2/event.h>
@@ -25,7 +26,8 @@ struct redatings {
 	bool running;
 };
 
-/* What is done with one re-dating, until there is nothing to do or something failed: then the next turn goes on. */
+/* What is done with one re-dating, until there is nothing to do or something failed: then the next turn
+ * goes on. */
 struct run {
 	struct redatings *owner;
 	struct arena *arena;
@@ -65,9 +67,19 @@ static struct portion *step_new(struct run *run)
 	if (!arena)
 		return NULL;
 	struct portion *step = arena_alloc(arena, sizeof(*step));
-	*step = (struct portion){
-		.job = {.app = run->owner->app, .arena = arena, .state = step}, .run = run, .round = run->round};
+	*step = (struct portion){.job = {.app = run->owner->app, .arena = arena, .state = step},
+		.run = run,
+		.round = run->round};
 	return step;
+}
+
+/* Asks what there is to do next; at the latest the next turn does. */
+static void go_on(struct run *run)
+{
+	if (run->stop || run->owner->app->draining)
+		run_end(run);
+	else
+		take(run);
 }
 
 static struct run *step_done(struct db_job *job, PGresult *const *results, const char *sqlstate)
@@ -95,7 +107,7 @@ static void finished(struct db_job *job, PGresult *const *results, const char *s
 	if (results)
 		log_info("redating.prepared", LOG_INT("again", again));
 	arena_free(job->arena);
-	run_end(run); /* clocks that have to be done again are found at the next turn */
+	go_on(run); /* perhaps with clocks that have to be done again */
 }
 
 static void finish(struct run *run)
@@ -154,8 +166,9 @@ static void write_portion(struct run *run)
 	run->writing = true;
 	sql_jobs_redating_fill(u, .id = run->id, .worker = run->owner->worker, .after = step->after,
 		.until = c->until, .tids = COLUMN(tid), .xids = COLUMN(xid), .starts = COLUMN(start),
-		.dues = COLUMN(due), .alarms = COLUMN(alarm), .units = COLUMN(unit), .amounts = COLUMN(amount),
-		.firsts = COLUMN(first), .questions = c->questions, .ended = c->ended);
+		.dues = COLUMN(due), .alarms = COLUMN(alarm), .units = COLUMN(unit),
+		.amounts = COLUMN(amount), .firsts = COLUMN(first), .questions = c->questions,
+		.ended = c->ended);
 	db_run_job(u, written);
 }
 
@@ -238,7 +251,7 @@ static void begun(struct db_job *job, PGresult *const *results, const char *sqls
 	if (good)
 		take(run);
 	else
-		run_end(run); /* this process does not have the newest reference data yet, or clocks are busy */
+		run_end(run); /* the newest reference data is not here yet, or the clocks are busy */
 }
 
 static void begin(struct run *run)
@@ -281,7 +294,7 @@ static void was_told(struct db_job *job, PGresult *const *results, const char *s
 	if (told > 0 && !run->owner->app->draining)
 		tell(run);
 	else
-		run_end(run);
+		go_on(run);
 }
 
 static void tell(struct run *run)
@@ -302,7 +315,7 @@ static void was_cleared(struct db_job *job, PGresult *const *results, const char
 	struct run *run = step_done(job, results, sqlstate);
 
 	arena_free(job->arena);
-	run_end(run);
+	go_on(run);
 }
 
 static void clear(struct run *run, bool settle)

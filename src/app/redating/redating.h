@@ -3,8 +3,8 @@
 
 #include "http/req.h"
 
-/* Re-dating: a changed calendar or policy is brought to the clocks that run. Asked for and applied here, prepared by
- * the job worker (jobs/redating.h); how it works stands in migrations/0023_redating.sql. */
+/* Re-dating: a changed calendar or policy is brought to the clocks that run. Asked for and applied here,
+ * prepared by the job worker (jobs/redating.h); how it works stands in migrations/0023_redating.sql. */
 void redating_ask(struct req *req);
 void redating_list(struct req *req);
 void redating_show(struct req *req);
