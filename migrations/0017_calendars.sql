@@ -243,6 +243,33 @@ comment on function import_departments is 'code, parent (optional), kind, name_v
 of a ward or commune), hub (true for the coordinating centre), calendar (optional: that of the parent), valid_from, valid_to, successor,
 note (all optional)';
 
+-- As in 0013, but only kinds that have parents are linked: files of calendars may have thousands of rows.
+create or replace function import_load(p_kind text, p_rows jsonb)
+returns table (line int, message text) language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	r record;
+	v_rule text;
+	v_detail text;
+	v_linked boolean := p_kind in ('areas', 'categories', 'departments');
+begin
+	delete from calendar_hours where p_kind = 'hours' and calendar in (select value->>'calendar' from jsonb_array_elements(p_rows));
+	delete from calendar_day where p_kind = 'days' and (calendar, extract(year from day)) in (
+		select value->>'calendar', extract(year from (value->>'day')::date) from jsonb_array_elements(p_rows));
+	for r in select value as cells, (value->>'line')::int as line from jsonb_array_elements(p_rows) order by 2 loop
+		begin
+			execute format('select %I($1)', 'import_' || p_kind) using r.cells;
+			if v_linked then
+				perform import_link(p_kind, r.cells);
+			end if;
+		exception when integrity_constraint_violation then
+			get stacked diagnostics v_rule = constraint_name, v_detail = pg_exception_detail;
+			return query select r.line, format('breaks the rule %s%s', v_rule, coalesce(': ' || v_detail, ''));
+		end;
+	end loop;
+	return query select (i.value->>'line')::int, format('parent or successor: "%s" comes back to itself', i.value->>'code')
+		from jsonb_array_elements(p_rows) i join import_circles(p_kind) c on c.code = i.value->>'code';
+end $$;
+
 create or replace function import_rows(p_kind text, p_rows jsonb)
 returns table (line int, message text) language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
@@ -284,6 +311,14 @@ returns table (change text, key text, before jsonb, after jsonb) language sql im
 $$;
 comment on function import_difference is 'change: added, changed or removed';
 
+-- A difference in words: the cells of a row that comes or goes, and of one that stays those that change.
+create function import_cells(p_before jsonb, p_after jsonb) returns text language sql immutable parallel safe as $$
+	select string_agg(case when p_before is not null and p_after is not null
+		then format('%s "%s" -> "%s"', key, b.value, a.value) else format('%s "%s"', key, coalesce(a.value, b.value)) end, ', ' order by key)
+	from jsonb_each_text(p_before) b full join jsonb_each_text(p_after) a using (key)
+	where a.value is distinct from b.value
+$$;
+
 create function import_snapshot(p_kind text) returns jsonb language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (select coalesce(jsonb_object_agg(key, cells), '{}') from import_row where kind = p_kind);
@@ -313,6 +348,44 @@ end $$;
 alter table role_right drop constraint role_right_might,
 	add constraint role_right_might check (might in ('note', 'contact', 'report', 'colleagues', 'accounts', 'calendars'));
 insert into role_right values ('admin', 'calendars');
+
+-- What people read in the API of the faults that import_faults() and others tell in English: phrases, put one for another.
+create table import_phrase (
+	position int not null,
+	pattern  text not null,
+	vi       text not null,
+	constraint import_phrase_pk primary key (position)
+);
+insert into import_phrase values
+	(1, ': unknown column$', ': không có cột này'), (2, ': is missing$', ': bị thiếu'),
+	(3, ' is not a date like (\S+)$', ' không phải là ngày dạng \1'), (4, ' is not true or false$', ' không phải là true hoặc false'),
+	(5, ' is not a time like (\S+)$', ' không phải là giờ dạng \1'), (6, ' is not one of (.+)$', ' không phải là một trong: \1'),
+	(7, ' is not opening hours like (.+)$', ' không phải là giờ mở cửa dạng \1'),
+	(8, ' is not a text of at most 1000 characters in one line$', ' không phải là nội dung một dòng, tối đa 1000 ký tự'),
+	(9, ' is not a code of .+$', ' không phải là mã gồm chữ cái, chữ số, dấu chấm, gạch nối và gạch dưới'),
+	(10, ' is not known among \S+$', ' không tồn tại'),
+	(11, ' is not from (\S+) to (\S+)$', ' nằm ngoài khoảng \1 đến \2'),
+	(12, '^the same row stands in line (\d+) already$', 'đã có cùng mục ở dòng \1'),
+	(13, ': a day off has none$', ': ngày nghỉ không có mục này'),
+	(14, ': a day with hours of its own has no hours of a weekday$', ': ngày có giờ riêng không lấy giờ của thứ khác'),
+	(15, ' closes before it opens$', ' đóng trước khi mở'), (16, ': (\S+) and (\S+) overlap$', ': \1 và \2 chồng lên nhau'),
+	(17, ': is not after (\S+)$', ': không sau \1'),
+	(18, '^breaks the rule calendar_hours_no_overlap.*$', 'các khung giờ chồng lên nhau'),
+	(19, '^breaks the rule (\S+?)(:.*)?$', 'trái với quy tắc \1'),
+	(20, ' is not the calendar that is changed$', ' không phải là lịch đang được thay đổi'),
+	(21, '^the calendar would not have a single working day$', 'lịch sẽ không còn ngày làm việc nào');
+
+create function import_told_vi(p_message text)
+returns text language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_text text := p_message;
+	r record;
+begin
+	for r in select pattern, vi from import_phrase order by position loop
+		v_text := regexp_replace(v_text, r.pattern, r.vi);
+	end loop;
+	return v_text;
+end $$;
 
 -- A server cannot work with a calendar that is never open in the years that it compiles.
 create function calendar_is_used_up(p_calendar text) returns boolean
@@ -408,7 +481,7 @@ begin
 	select * into v_changes from calendar_changes(v_before, v_after);
 	if not p_dry_run and v_before <> v_after then
 		perform calendar_keep();
-		v_version := v_version + 1;
+		select max(v.version) into v_version from calendar_version v where v.calendar = p_code;
 		update reference_version set version = version + 1, changed_at = now();
 		notify reference_changed;
 		perform event_write(p_event, now(), null, 'calendar.changed', 'staff', caller_account(), caller_department(), null, null, null, null,
@@ -419,8 +492,8 @@ begin
 end $$;
 
 -- What the server may do.
-revoke all on calendar_version, import_row from public;
+revoke all on calendar_version, import_row, import_phrase from public;
 revoke execute on all functions in schema tiepdan from public;
 grant select (calendar, version, made_at, definition) on calendar_version to tiepdan_app;
-grant execute on function time_second, weekday_number, hours_of_text, hours_seconds, department_calendar, calendar_works, calendar_put
-	to tiepdan_app;
+grant execute on function time_second, weekday_number, hours_of_text, hours_seconds, department_calendar, calendar_works, calendar_put,
+	import_told_vi to tiepdan_app;

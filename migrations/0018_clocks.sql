@@ -201,7 +201,7 @@ create table clock_running (
 	first       boolean not null,
 	alarm_at    timestamptz not null default 'infinity',
 	alarm_level int not null default 1,
-	constraint clock_running_pk primary key (slot, ticket, kind),
+	constraint clock_running_pk primary key (ticket, kind, slot),	-- most statements name a ticket and no slot
 	constraint clock_running_complete check (case when kind = 'none' then due_at = 'infinity' and alarm_at = 'infinity'
 		else num_nulls(policy, unit, amount, calendar, version, start_at) = 0 end)
 ) partition by list (slot);
@@ -304,6 +304,30 @@ create index question_open on question (until_at) where ended_at is null;
 comment on column question.until_at is 'the clocks go on at this instant even without an answer';
 comment on column question.from_state is 'where the ticket goes back to';
 
+-- The honest promise: how long nine of ten answers took lately. Measured by the server from the clocks that stopped, in
+-- working days by the same rule as deadlines (0024).
+insert into setting values
+	('promise_window_days', 90, 'a promise looks back so many calendar days'),
+	('promise_least', 30, 'there is no promise below so many answers');
+create table promise (
+	department bigint not null,
+	kind       text not null,
+	category   text not null,
+	answers    int not null,
+	days       int not null,
+	constraint promise_pk primary key (department, kind, category),
+	constraint promise_days check (days > 0 and answers > 0)
+);
+comment on table promise is 'Nine of ten such tickets at this department were answered within so many working days.';
+comment on column promise.category is 'empty: all of the kind, for categories with too few answers of their own';
+alter table ticket add column promise_days int, add column promise_of int,
+	add constraint ticket_promise check ((promise_days is null) = (promise_of is null));
+comment on column ticket.promise_days is 'the promise that was made at the filing; NULL: none';
+alter table clock add column days int;
+create index clock_unmeasured on clock (stop_at) where kind = 'answer' and days is null and outcome <> 'passed';
+create index clock_measured on clock (stop_at) where kind = 'answer' and days is not null;
+comment on column clock.days is 'working days from the filing to the answer; 0: it was no answer that counts; NULL: not measured';
+
 -- Requests for more time to answer.
 create table extension (
 	id           uuid not null,
@@ -353,8 +377,8 @@ begin
 		execute format('alter table %I enable row level security', t);
 	end loop;
 end $$;
-revoke all on clock_kind, action_clock, alarm_level, clock_slot, clock_running, clock_running_0, clock_running_1, clock_all, question,
+revoke all on promise, clock_kind, action_clock, alarm_level, clock_slot, clock_running, clock_running_0, clock_running_1, clock_all, question,
 	extension from public;
-grant select on clock_kind, action_clock, alarm_level, clock_slot, clock_running, clock_all, question, extension to tiepdan_app;
+grant select on promise, clock_kind, action_clock, alarm_level, clock_slot, clock_running, clock_all, question, extension to tiepdan_app;
 revoke execute on function slot_current, slots_hold from public;
 grant execute on function slot_current to tiepdan_app;

@@ -248,12 +248,20 @@ end $$;
 
 -- --- filing --------------------------------------------------------------------------------------------------------------
 
+create function promise_told(days int, answers int) returns json language sql immutable parallel safe as $$
+	select case when days is not null then json_build_object('days', days, 'answers', answers,
+		'text_vi', format('9 trong 10 phiếu tương tự tại đơn vị này đã được trả lời trong vòng %s ngày làm việc', days),
+		'text_en', format('9 of 10 such tickets at this department were answered within %s working day%s', days,
+			case when days > 1 then 's' else '' end)) end
+$$;
+
 -- The answer to a filing but for the secret; the same from the arguments of the filing and, for a replay, from its rows.
 create function filed_body(code text, kind text, emergency_numbers text[], department json, route jsonb, deadlines text,
-	filed_at timestamptz)
+	promise json, filed_at timestamptz)
 returns text language sql stable parallel safe as $$
 	select '{"code":' || to_json(code) || ',"kind":' || to_json(kind) || ',"state":"submitted","department":' || department
-		|| ',"route":' || route || ',"deadlines":[' || coalesce(deadlines, '') || '],"filed_at":"'
+		|| ',"route":' || route || ',"deadlines":[' || coalesce(deadlines, '') || '],"promise":' || coalesce(promise::text, 'null')
+		|| ',"filed_at":"'
 		|| tiepdan.instant(filed_at) || '"' || coalesce(',"emergency_numbers":' || to_json(emergency_numbers), '') || '}'
 $$;
 
@@ -267,7 +275,8 @@ begin
 					p.citation_en), ',' order by x.position)
 				from clock_all c join clock_kind x on x.code = c.kind and x.told
 				where c.ticket = t.id and c.round = 1 and exists (
-					select from action_clock a where a.action = 'file' and a.clock = c.kind)), t.filed_at)
+					select from action_clock a where a.action = 'file' and a.clock = c.kind)),
+			promise_told(t.promise_days, t.promise_of), t.filed_at)
 		from ticket t join kind k on k.code = t.kind left join policy p on p.id = t.policy where t.id = p_ticket);
 end $$;
 
@@ -293,7 +302,8 @@ begin
 	return query
 	with filing as materialized (
 		select i.*, d.code as d_code, d.name_vi as d_vi, d.name_en as d_en, d.hub as d_hub, k.emergency_numbers,
-			p.profile, p.citation_vi, p.citation_en
+			p.profile, p.citation_vi, p.citation_en, coalesce(w.days, v.days) as promise_days,
+			coalesce(w.answers, v.answers) as promise_of
 		from unnest(p_ids, p_numbers, p_codes, p_kinds, p_categories, p_areas, p_titles, p_texts, p_folded, p_location_texts,
 				p_lons, p_lats, p_languages, p_channels, p_anonymous, p_visibilities, p_sights, p_levels, p_departments,
 				p_policies, p_routes::jsonb[], p_filed_at, p_contact_epochs, p_contact_wrapped,
@@ -304,6 +314,8 @@ begin
 				box, commitment, phone_index, email_index, event, mine, ord)
 			join kind k on k.code = i.kind join category c on c.code = i.category join department d on d.id = i.holder
 			left join area a on a.code = i.area left join policy p on p.id = i.policy
+			left join promise w on w.department = i.holder and w.kind = i.kind and w.category = i.category
+			left join promise v on v.department = i.holder and v.kind = i.kind and v.category = ''
 		where i.mine and (i.area is null or a.code is not null) and (i.policy is null or p.id is not null)),
 	offered as materialized (
 		select f.ord, f.id, f.holder, f.policy, o.kind, o.start_at, o.waits, o.due_at, coalesce(o.alarm_at, 'infinity') as alarm_at,
@@ -321,9 +333,9 @@ begin
 		select ord, string_agg(told, ',' order by position) as deadlines from offered group by ord),
 	ticket_row as (
 		insert into ticket (id, number, code, anonymous, filed_at, updated_at, holder, policy, lon, lat, kind, category,
-			area, level, visibility, sight, language, channel, title, text, folded, location_text, route)
+			area, level, visibility, sight, language, channel, title, text, folded, location_text, route, promise_days, promise_of)
 		select id, number, code, anonymous, filed_at, filed_at, holder, policy, lon, lat, kind, category, area, level, visibility, sight,
-			language, channel, title, text, folded, location_text, route
+			language, channel, title, text, folded, location_text, route, promise_days, promise_of
 		from filing),
 	holding_row as (
 		insert into holding (ticket, department, since) select id, holder, filed_at from filing),
@@ -350,7 +362,7 @@ begin
 				'contact', encode(f.commitment, 'hex')) as data
 			from action where code = 'file') x)
 	select f.ord, 'filed', f.number, 1::bigint, filed_body(f.code, f.kind, f.emergency_numbers, named(f.d_code, f.d_vi, f.d_en),
-		f.route, w.deadlines, f.filed_at)
+		f.route, w.deadlines, promise_told(f.promise_days, f.promise_of), f.filed_at)
 	from filing f left join told w on w.ord = f.ord;
 
 	get diagnostics v_filed = row_count;
@@ -492,7 +504,9 @@ begin
 			'deadlines', deadlines_of(t.id, p_now, p_soon), 'steps', steps_of(t.id, t.filed_at, p_now),
 			'replies', replies_published(t.id), 'messages', messages_of(t.id), 'questions', questions_of(t.id),
 			'extensions', extensions_of(t.id, false), 'may_rate', may_rate(t), 'may_write', may_write(t),
-			'rating', rating_of(t.id), 'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text
+			'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
+				where not t.done and w.department = t.holder and w.kind = t.kind and w.category in (t.category, '')
+				order by w.category desc limit 1), 'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text
 		from state s join category c on c.code = t.category join department d on d.id = t.holder
 			left join area a on a.code = t.area
 		where s.code = t.state);

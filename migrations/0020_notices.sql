@@ -15,7 +15,8 @@ insert into setting values
 
 alter table account add column email text;
 alter table account add constraint account_email check (char_length(email) <= 254
-	and email ~ '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$'
+	and email ~ ('^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@'
+		|| '([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$')
 	and strpos(email, '@') <= 65);
 comment on column account.email is 'where notices go; NULL: nowhere. The shape of text_email() (civil/text.h)';
 
@@ -95,13 +96,14 @@ $$;
 insert into notice_template (type, side, language, subject, text)
 	select type, 'citizen', 'vi', '[{{code}}] ' || subject, format(E'Kính gửi Ông/Bà,\n\n%s\n\nMã phiếu: {{code}}\nTiêu đề: {{title}}\n'
 		'Trạng thái: {{state}}\nĐơn vị có trách nhiệm: {{department}}\n%s\nÔng/Bà có thể theo dõi phiếu bằng mã phiếu và mã bí mật đã '
-		'nhận khi gửi phiếu, tại:\n{{link}}\n\nThư này được gửi tự động, kính đề nghị Ông/Bà không trả lời thư. Cơ quan không bao giờ yêu cầu '
-		'Ông/Bà cung cấp mã bí mật, mật khẩu hoặc chuyển tiền qua thư điện tử.\n\nTrân trọng,\n{{sender}}\n',
+		'nhận khi gửi phiếu, tại:\n{{link}}\n\nThư này được gửi tự động, kính đề nghị Ông/Bà không trả lời thư. Cơ quan không bao giờ '
+		'yêu cầu Ông/Bà cung cấp mã bí mật, mật khẩu hoặc chuyển tiền qua thư điện tử.\n\nTrân trọng,\n{{sender}}\n',
 		text, case when due then E'Hạn giải quyết: {{due}}\n' else '' end)
 	from (values
 		('ticket.filed', true, 'Đã ghi nhận phiếu của Ông/Bà',
 			'Phiếu của Ông/Bà đã được ghi nhận lúc {{at}} và chuyển đến đơn vị có trách nhiệm giải quyết.'),
-		('ticket.accepted', true, 'Đơn vị đã tiếp nhận phiếu của Ông/Bà', 'Đơn vị có trách nhiệm đã tiếp nhận phiếu của Ông/Bà lúc {{at}}.'),
+		('ticket.accepted', true, 'Đơn vị đã tiếp nhận phiếu của Ông/Bà',
+			'Đơn vị có trách nhiệm đã tiếp nhận phiếu của Ông/Bà lúc {{at}}.'),
 		('ticket.routed', true, 'Phiếu của Ông/Bà đã được chuyển đơn vị khác',
 			'Phiếu của Ông/Bà đã được chuyển đến đơn vị có thẩm quyền giải quyết nêu dưới đây.'),
 		('ticket.answered', false, 'Phiếu của Ông/Bà đã có trả lời',
@@ -140,7 +142,8 @@ insert into notice_template (type, side, language, subject, text)
 			'The time for your ticket was extended. Reason and calculation of the new date are there when you follow the ticket.'),
 		('ticket.progress', true, 'News about your ticket',
 			'The responsible department has published news about your ticket. Please read them when you follow the ticket.'),
-		('ticket.redated', true, 'Your ticket is due earlier', 'The due date of your ticket was calculated again and is earlier than before.'))
+		('ticket.redated', true, 'Your ticket is due earlier',
+			'The due date of your ticket was calculated again and is earlier than before.'))
 		t (type, due, subject, text);
 insert into notice_template (type, side, language, subject, text)
 	select type, 'staff', 'vi', '[{{code}}] ' || subject || ': {{title}}', format(E'Kính gửi Ông/Bà,\n\n%s\n\nMã phiếu: {{code}}\n'
@@ -148,31 +151,40 @@ insert into notice_template (type, side, language, subject, text)
 		'Thư này được gửi tự động, đề nghị không trả lời thư.\n\nTrân trọng,\n{{sender}}\n', text)
 	from (values
 		('ticket.filed', 'Phiếu khẩn mới', 'Có phiếu khẩn mới được gửi lúc {{at}}, đề nghị tiếp nhận ngay.'),
-		('ticket.routed', 'Phiếu được chuyển đến', 'Phiếu dưới đây được chuyển đến đơn vị lúc {{at}}, đề nghị tiếp nhận và giải quyết đúng hạn.'),
-		('ticket.returned', 'Phiếu bị trả lại', 'Phiếu dưới đây bị trả lại trung tâm điều phối lúc {{at}}, đề nghị chọn đơn vị có thẩm quyền.'),
+		('ticket.routed', 'Phiếu được chuyển đến',
+			'Phiếu dưới đây được chuyển đến đơn vị lúc {{at}}, đề nghị tiếp nhận và giải quyết đúng hạn.'),
+		('ticket.returned', 'Phiếu bị trả lại',
+			'Phiếu dưới đây bị trả lại trung tâm điều phối lúc {{at}}, đề nghị chọn đơn vị có thẩm quyền.'),
 		('ticket.message', 'Người gửi phiếu viết thêm', 'Người gửi phiếu đã viết thêm lúc {{at}}, đề nghị xem và phản hồi.'),
-		('ticket.supplied', 'Người gửi phiếu đã bổ sung thông tin', 'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.'),
-		('ticket.extension_requested', 'Đề nghị gia hạn chờ phê duyệt', 'Có đề nghị gia hạn giải quyết phiếu gửi lúc {{at}}, đề nghị xem xét trước khi đến hạn.'),
-		('ticket.extension_refused', 'Không đồng ý gia hạn', 'Đề nghị gia hạn giải quyết phiếu không được chấp thuận; hạn giải quyết giữ nguyên.'),
+		('ticket.supplied', 'Người gửi phiếu đã bổ sung thông tin',
+			'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.'),
+		('ticket.extension_requested', 'Đề nghị gia hạn chờ phê duyệt',
+			'Có đề nghị gia hạn giải quyết phiếu gửi lúc {{at}}, đề nghị xem xét trước khi đến hạn.'),
+		('ticket.extension_refused', 'Không đồng ý gia hạn',
+			'Đề nghị gia hạn giải quyết phiếu không được chấp thuận; hạn giải quyết giữ nguyên.'),
 		('clock.warning', 'Phiếu sắp đến hạn', 'Phiếu dưới đây sắp đến hạn, đề nghị khẩn trương giải quyết.'),
 		('clock.breached', 'Phiếu đã quá hạn', 'Phiếu dưới đây đã quá hạn, đề nghị giải quyết ngay và nêu rõ lý do chậm.'),
-		('clock.escalated', 'Phiếu quá hạn được báo cáo lên cấp trên', 'Phiếu dưới đây đã quá hạn và được báo cáo đến Ông/Bà để chỉ đạo giải quyết.'))
+		('clock.escalated', 'Phiếu quá hạn được báo cáo lên cấp trên',
+			'Phiếu dưới đây đã quá hạn và được báo cáo đến Ông/Bà để chỉ đạo giải quyết.'))
 		t (type, subject, text);
 insert into notice_template (type, side, language, subject, text)
-	select type, 'staff', 'en', '[{{code}}] ' || subject || ': {{title}}', format(E'Dear colleague,\n\n%s\n\nTicket: {{code}}\nTitle: {{title}}\n'
-		'State: {{state}}\nHolding department: {{department}}\nNext due: {{due}}\n\nThe ticket: {{link}}\n\n'
+	select type, 'staff', 'en', '[{{code}}] ' || subject || ': {{title}}', format(E'Dear colleague,\n\n%s\n\nTicket: {{code}}\n'
+		'Title: {{title}}\nState: {{state}}\nHolding department: {{department}}\nNext due: {{due}}\n\nThe ticket: {{link}}\n\n'
 		'This message was sent automatically; please do not reply to it.\n\n{{sender}}\n', text)
 	from (values
 		('ticket.filed', 'New urgent ticket', 'An urgent ticket was filed at {{at}}. Please accept it at once.'),
-		('ticket.routed', 'Ticket routed to you', 'The ticket below was routed to your department at {{at}}. Please accept it and answer in time.'),
+		('ticket.routed', 'Ticket routed to you',
+			'The ticket below was routed to your department at {{at}}. Please accept it and answer in time.'),
 		('ticket.returned', 'Ticket returned', 'The ticket below was returned to the hub at {{at}}. Please find the competent department.'),
 		('ticket.message', 'The citizen wrote', 'The citizen wrote a message at {{at}}. Please read it.'),
 		('ticket.supplied', 'The citizen supplied information', 'The citizen supplied information at {{at}}. Please go on with the work.'),
-		('ticket.extension_requested', 'Extension to decide on', 'An extension was asked for at {{at}}. Please decide before the ticket is due.'),
+		('ticket.extension_requested', 'Extension to decide on',
+			'An extension was asked for at {{at}}. Please decide before the ticket is due.'),
 		('ticket.extension_refused', 'Extension refused', 'The extension was refused; the due date stands.'),
 		('clock.warning', 'Ticket due soon', 'The ticket below is due soon.'),
 		('clock.breached', 'Ticket overdue', 'The ticket below is overdue. Please deal with it at once and give the reason for the delay.'),
-		('clock.escalated', 'Overdue ticket reported to you', 'The ticket below is overdue and was reported to you.')) t (type, subject, text);
+		('clock.escalated', 'Overdue ticket reported to you',
+			'The ticket below is overdue and was reported to you.')) t (type, subject, text);
 
 create table notice (
 	id         uuid not null default gen_random_uuid(),
@@ -236,6 +248,15 @@ create table notice_cursor (
 comment on table notice_cursor is 'The last event that was told. It moves in the transaction that makes the notices.';
 insert into notice_cursor (xid, id) values (pg_snapshot_xmin(pg_current_snapshot()), '00000000-0000-0000-0000-000000000000');
 
+create function notice_sees(p_account uuid, p_department bigint, p_sight text, p_holder bigint) returns boolean
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return may_see(p_sight, p_holder,
+		array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = p_account and s.scope = 'all'),
+		array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = p_account and s.scope = 'own'),
+		p_department);
+end $$;
+
 -- The people of an audience who can be told and may see such a ticket; nobody else is told that it exists.
 create function notice_people(p_holder bigint, p_sight text, p_person uuid, p_audience text) returns setof uuid
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -250,10 +271,7 @@ begin
 			join account a on a.id = w.account
 		where a.active and a.email is not null and (p_audience = 'leaders' or a.department = case p_audience
 				when 'hub' then (select id from department where hub) else p_holder end)
-			and may_see(p_sight, p_holder,
-				array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = a.id and s.scope = 'all'),
-				array(select s.sight from sight_right s join account_role r on r.role = s.role where r.account = a.id and s.scope = 'own'),
-				a.department)) p
+			and notice_sees(a.id, a.department, p_sight, p_holder)) p
 	where p.place = 1 order by p.login limit (select value from setting where name = 'notice_people_most');
 end $$;
 
@@ -333,8 +351,8 @@ begin
 			b.since, b.used from recipient r join base b on b.key = r.key),
 	made as (
 		insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, state, error, next_at, not_before)
-		select p.id, p.at, p.ticket, p.type, p.audience, p.account, case when p.account is null then p.language else 'vi' end, p.urgent, p_now,
-			case when p.seat > p.most then 'cancelled' else 'waiting' end, case when p.seat > p.most then 'too_many' end,
+		select p.id, p.at, p.ticket, p.type, p.audience, p.account, case when p.account is null then p.language else 'vi' end, p.urgent,
+			p_now, case when p.seat > p.most then 'cancelled' else 'waiting' end, case when p.seat > p.most then 'too_many' end,
 			greatest(h.hour, p_now), case when h.hour > p_now and p.seat <= p.most then h.hour end
 		from placed p cross join lateral (select p.since + (p.seat - 1) / p.cap * interval '1 hour' as hour) h
 		on conflict on constraint notice_once do nothing
@@ -354,8 +372,9 @@ create function notice_plain(words text) returns text language sql immutable par
 $$;
 
 -- Takes notices that are due, urgent ones first, for a sender who says by `p_lease` what became of them (notice_done); else
--- another one takes them. Whoever is told gets the words of the moment of sending. Of confidential tickets neither title
--- nor department leaves the house. Reading the sealed contact here is no `contact.read`: the notice is its record.
+-- another one takes them. Words, rights and addresses are those of the moment of sending: no address, no message. Of
+-- confidential tickets neither title nor department leaves the house. Reading the sealed contact here is no `contact.read`:
+-- the notice is its record.
 create function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
 returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
 	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
@@ -391,7 +410,7 @@ begin
 		p_public_url || case when n.account is null then '/v1/tracking' else '/v1/tickets/' || t.id end,
 		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub)
 	from claimed n join ticket t on t.id = n.ticket join state s on s.code = t.state join department d on d.id = t.holder
-		left join account a on a.id = n.account and a.active
+		left join account a on a.id = n.account and a.active and notice_sees(a.id, a.department, t.sight, t.holder)
 		left join contact c on c.ticket = n.ticket and n.account is null and c.erased_at is null
 		left join event e on e.at = n.event_at and e.id = n.event
 		left join refusal_reason r on r.code = e.data->>'reason_code'
@@ -512,6 +531,6 @@ end $$;
 alter table notice enable row level security;
 alter table notice_load enable row level security;
 revoke all on notice, notice_load, notice_cursor, notice_rule, notice_role, notice_template from public;
-revoke execute on function notice_side, notice_people, notices_merge, notices_make, notice_plain, notice_claim,
+revoke execute on function notice_side, notice_sees, notice_people, notices_merge, notices_make, notice_plain, notice_claim,
 	notices_hold, notice_done, forget_notices, notice_caller_needs, notice_list, notice_retry, account_email_save from public;
 grant execute on function notices_make, notice_claim, notices_hold, notice_done, forget_notices, notice_list, notice_retry to tiepdan_app;

@@ -94,7 +94,7 @@ demo_print_tour() {
 		  # a citizen files a ticket, keeps code and secret, and tracks it
 		  URL=$url
 		  TICKET=\$(curl -s \$URL/v1/tickets -H 'Content-Type: application/json' -d '{"kind":"feedback","category":"roads.surface",
-		    "area":"00316","title":"Ổ gà sâu trên phố Định Công","text":"Trước số nhà 126 có ổ gà rộng 60 cm, trời mưa không nhìn thấy."}')
+		    "area":"00316","contact":{"email":"an@example.org"},"title":"Ổ gà sâu trên phố Định Công","text":"Trước số nhà 126 có ổ gà rộng 60 cm, trời mưa không nhìn thấy."}')
 		  echo "\$TICKET"
 		  CODE=\$(echo "\$TICKET" | grep -o '"code" *: *"[^"]*"' | head -n 1 | cut -d'"' -f4)
 		  SECRET=\$(echo "\$TICKET" | grep -o '"secret" *: *"[^"]*"' | cut -d'"' -f4)

@@ -87,6 +87,8 @@ server_settings() {
 		login_code_minutes = 600
 		mail_url = file:$home/mail
 		mail_from = Cổng tiếp nhận phản ánh <khong-tra-loi@example.org>
+		mail_from_hour = 0
+		mail_to_hour = 0
 	END
 }
 

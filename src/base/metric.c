@@ -112,6 +112,13 @@ void metric_add(enum metric metric, int64_t n)
 		add(&mine->values[metric], n);
 }
 
+void metric_set(enum metric metric, int64_t value)
+{
+	must(rows[metric].kind == GAUGE);
+	if (mine)
+		atomic_store_explicit(&mine->values[metric], value, memory_order_relaxed);
+}
+
 void metric_request(unsigned route, unsigned status, int64_t microseconds)
 {
 	unsigned class = status / 100 - 1;

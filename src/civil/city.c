@@ -104,6 +104,27 @@ static size_t find_double(const void *sorted, size_t n, size_t size, int (*order
 	return n;
 }
 
+/* The calendar of the department or of the nearest one above it that has one. */
+static const struct calendar *inherited(const struct city *city, const struct department *d)
+{
+	/* Parents may run in a circle: no chain is longer than the list. */
+	for (unsigned steps = 0; d && !d->calendar && steps < city->ndepartments; steps++)
+		d = city_department_by_id(city, d->parent);
+	return d ? d->calendar : NULL;
+}
+
+/* The rest of them, and the city itself, have the calendar of the hub. */
+static void share_calendars(struct city *city, struct department *departments)
+{
+	for (unsigned i = 0; i < city->ndepartments; i++)
+		departments[i].calendar = inherited(city, &departments[i]);
+	if (!city->calendar)
+		city->calendar = city_department(city, city->hub)->calendar;
+	for (unsigned i = 0; i < city->ndepartments; i++)
+		if (!departments[i].calendar)
+			departments[i].calendar = city->calendar;
+}
+
 static void sort_departments(struct arena *arena, struct city *city)
 {
 	struct department *copy =
@@ -113,8 +134,6 @@ static void sort_departments(struct arena *arena, struct city *city)
 
 	city->ncommittees = 0;
 	for (unsigned i = 0; i < city->ndepartments; i++) {
-		if (!copy[i].calendar)
-			copy[i].calendar = city->calendar;
 		ids[i] = &copy[i];
 		if (copy[i].governs)
 			governing[city->ncommittees++] = &copy[i];
@@ -124,14 +143,15 @@ static void sort_departments(struct arena *arena, struct city *city)
 	city->departments = copy;
 	city->by_id = ids;
 	city->committees = governing;
+	share_calendars(city, copy);
 }
 
-static const struct department *find_hub(const struct city *parts)
+static bool has_hub(const struct city *parts)
 {
 	for (unsigned i = 0; i < parts->ndepartments; i++)
 		if (str_eq(parts->departments[i].code, parts->hub))
-			return &parts->departments[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 static struct str find_doubles(struct arena *arena, const struct city *c)
@@ -159,23 +179,20 @@ static struct str find_doubles(struct arena *arena, const struct city *c)
 const struct city *city_build(struct arena *arena, struct city *parts, struct str *ret_reason)
 {
 	struct city *city = arena_alloc(arena, sizeof(*city));
-	const struct department *hub = find_hub(parts);
 
 	*city = *parts;
-	if (!hub) {
+	if (!has_hub(parts)) {
 		*ret_reason = STR("no department is the hub");
 		if (parts->hub.len > 0)
 			*ret_reason =
 				arena_printf(arena, "the hub %.*s is no department", STR_ARG(parts->hub));
 		return NULL;
 	}
-	if (!city->calendar)
-		city->calendar = hub->calendar;
+	sort_departments(arena, city);
 	if (!city->calendar) {
 		*ret_reason = arena_printf(arena, "the hub %.*s has no calendar", STR_ARG(parts->hub));
 		return NULL;
 	}
-	sort_departments(arena, city);
 	city->kinds = sorted_copy(arena, city->kinds, city->nkinds, sizeof(*city->kinds), by_kind_code);
 	city->areas = sorted_copy(arena, city->areas, city->nareas, sizeof(*city->areas), by_area_code);
 	city->categories = sorted_copy(

@@ -106,8 +106,8 @@ struct city {
 };
 
 /* Copies, sorts by code and indexes what the caller filled in (texts are not copied); departments without a
- * calendar get that of the city. NULL and a reason for the log if the hub or its calendar is missing, or a
- * code or id stands twice. */
+ * calendar get that of the nearest department above them, else that of the city. NULL and a reason for the
+ * log if the hub or its calendar is missing, or a code or id stands twice. */
 const struct city *city_build(struct arena *arena, struct city *parts, struct str *ret_reason);
 
 const struct department *city_department(const struct city *city, struct str code);

@@ -31,29 +31,28 @@ enum deadline_receipt clock_receipt(struct str code)
 	return str_eq(code, STR("same_day")) ? RECEIPT_SAME_DAY : RECEIPT_NEXT_OPENING;
 }
 
-/* The step of the ladder: the profile's own, else the general one. A profile that has steps of its own uses only
- * those. */
-static const struct alarm_level *find_level(const struct city *city, struct str profile, int level)
+const struct alarm_level *clock_level(const struct city *city, struct str profile, int from)
 {
 	const struct alarm_level *general = NULL, *own = NULL;
 	bool has_own = false;
 
 	for (unsigned i = 0; i < city->nalarms; i++) {
 		const struct alarm_level *a = &city->alarms[i];
+		bool is_own = a->profile.len > 0;
+		const struct alarm_level **next = is_own ? &own : &general;
 
-		if (a->profile.len == 0 && a->level == level)
-			general = a;
-		if (a->profile.len > 0 && str_eq(a->profile, profile)) {
-			has_own = true;
-			own = a->level == level ? a : own;
-		}
+		if (is_own && !str_eq(a->profile, profile))
+			continue;
+		has_own |= is_own;
+		if (a->level >= from && (!*next || a->level < (*next)->level))
+			*next = a;
 	}
 	return has_own ? own : general;
 }
 
 int64_t clock_alarm(const struct city *city, const struct clock_facts *clock, int64_t due)
 {
-	const struct alarm_level *level = find_level(city, clock->profile, clock->level);
+	const struct alarm_level *level = clock_level(city, clock->profile, clock->level);
 	int64_t at;
 
 	if (!level)
@@ -93,13 +92,13 @@ static int date_offer(const struct city *city, const struct policy *policy, stru
 }
 
 int clock_offers_filing(const struct city *city, const struct policy *policy,
-	const struct department *department, int64_t now, struct clock_offer *ret, unsigned *ret_n)
+	const struct department *department, int64_t now, struct clock_set *ret)
 {
 	int64_t accept_due = now;
 
-	*ret_n = 0;
+	ret->n = 0;
 	for (unsigned k = 0; k < CLOCK_KINDS; k++) {
-		struct clock_offer *o = &ret[*ret_n];
+		struct clock_offer *o = &ret->at[ret->n];
 		bool waits = k == CLOCK_ANSWER && policy->answer_from_acceptance &&
 			     is_limit(&policy->limit[CLOCK_ACCEPT]);
 
@@ -116,7 +115,7 @@ int clock_offers_filing(const struct city *city, const struct policy *policy,
 			return status;
 		if (k == CLOCK_ACCEPT)
 			accept_due = o->due;
-		++*ret_n;
+		ret->n++;
 	}
 	return 0;
 }
@@ -151,6 +150,30 @@ int64_t clock_remaining(const struct calendar *calendar, enum deadline_unit unit
 	if (unit == DEADLINE_WORKING_HOURS || unit == DEADLINE_WORKING_DAYS)
 		return calendar_coordinate(calendar, due) - calendar_coordinate(calendar, now);
 	return due - now;
+}
+
+int64_t clock_days(const struct calendar *calendar, int64_t start, int64_t stop)
+{
+	struct deadline_question limit = {.start = start, .terms = {.unit = DEADLINE_WORKING_DAYS}};
+	int64_t low = 1, high = 1, due;
+
+	/* Doubled until the limit is long enough, then halved in. */
+	for (;; high *= 2) {
+		limit.terms.amount = high;
+		if (deadline_compute(calendar, &limit, NULL, &due) < 0)
+			return 0;
+		if (due >= stop)
+			break;
+		low = high + 1;
+	}
+	while (low < high) {
+		limit.terms.amount = low + (high - low) / 2;
+		if (deadline_compute(calendar, &limit, NULL, &due) == 0 && due >= stop)
+			high = limit.terms.amount;
+		else
+			low = limit.terms.amount + 1;
+	}
+	return low;
 }
 
 int64_t clock_soon(const struct city *city, int64_t now_ms)

@@ -283,7 +283,7 @@ static int choose_clocks(const struct city *city, const struct filing_facts *fac
 	ret->policy = decide_policy(city, facts->kind, ret->level, facts->category, facts->at);
 	if (!ret->policy)
 		return 0;
-	return clock_offers_filing(city, ret->policy, ret->department, facts->at, ret->clocks, &ret->nclocks);
+	return clock_offers_filing(city, ret->policy, ret->department, facts->at, &ret->clocks);
 }
 
 int decide_filing(const struct city *city, const struct filing_facts *facts, struct decision *ret)

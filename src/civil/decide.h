@@ -25,8 +25,7 @@ struct decision {
 	struct str level, visibility;
 	struct str sight; /* who may see it: the kind's, else the visibility (table sight_right) */
 	const struct policy *policy;
-	struct clock_offer clocks[CLOCK_KINDS];
-	unsigned nclocks;
+	struct clock_set clocks;
 };
 
 /* Most specific first: rules by kind+category+area, kind+category, kind+area, kind, category+area, category,

@@ -165,7 +165,7 @@ static bool store(struct demo *demo, const struct demo_template *t, const struct
 	for (int i = 0; i < NVALUES; i++)
 		arrays[i] = one(demo, values[i]);
 	for (int i = NVALUES; i < N; i++)
-		arrays[i] = demo_offers(demo, d->clocks, d->nclocks, columns[i - NVALUES]);
+		arrays[i] = demo_offers(demo, d->clocks.at, d->clocks.n, columns[i - NVALUES]);
 	return pg_do(demo->pg, "ticket_file", arrays, N);
 }
 

@@ -138,9 +138,9 @@ static int64_t end_of(struct demo *demo, const struct demo_ticket *ticket, const
 	const struct decision *d = &ticket->decision;
 	int64_t due = ticket->filed_at + 3 * DAY;
 
-	for (unsigned i = 0; i < d->nclocks; i++)
-		if (d->clocks[i].kind == CLOCK_ANSWER)
-			due = d->clocks[i].due;
+	for (unsigned i = 0; i < d->clocks.n; i++)
+		if (d->clocks.at[i].kind == CLOCK_ANSWER)
+			due = d->clocks.at[i].due;
 
 	if (fate->late)
 		return due + HOUR + demo_random(demo, 4 * DAY);

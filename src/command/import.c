@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
+#include "app/reference/rows.h"
 #include "base/embedded.h"
 #include "base/file.h"
 #include "command/command.h"
@@ -33,7 +33,7 @@ static struct str shipped(const char *name)
 
 static void print_usage(void)
 {
-	fputs("usage: tiepdan import KIND FILE.csv\n\n"
+	fputs("usage: tiepdan import KIND FILE.csv [--dry-run]\n\n"
 	      "The file is UTF-8, its first line names the columns. The kinds, and the columns of the "
 	      "shipped city:\n",
 		stderr);
@@ -54,43 +54,15 @@ static bool is_kind(const char *name)
 	return false;
 }
 
-/* The rows as a JSON array of objects: the members of the head line, and "line". An empty cell is left out.
- * Absent, after a message, when the CSV itself is broken. */
+/* Absent, after a message, when the CSV itself is broken. */
 static struct str rows_of(struct arena *arena, const char *name, struct str text)
 {
-	struct csv csv = csv_open(text);
-	struct str head[CSV_FIELDS_MAX], cells[CSV_FIELDS_MAX];
-	unsigned columns = csv_read(&csv, arena, head), n;
-	struct buf b = {.arena = arena};
+	struct rows_fault fault;
+	struct str rows = rows_from_csv(arena, text, &fault);
 
-	if (columns <= 1 && !csv.fault) {
-		fprintf(stderr, "%s: the first line must name the columns, separated by commas\n", name);
-		return STR_NONE;
-	}
-	buf_byte(&b, '[');
-	while ((n = csv_read(&csv, arena, cells)) > 0) {
-		if (n != columns) {
-			fprintf(stderr, "%s:%u: %u fields, but the first line has %u\n", name, csv.line, n,
-				columns);
-			return STR_NONE;
-		}
-		buf_printf(&b, "%s{\"line\":%u", b.len > 1 ? "," : "", csv.line);
-		for (unsigned i = 0; i < n; i++) {
-			if (cells[i].len == 0)
-				continue;
-			buf_byte(&b, ',');
-			buf_json(&b, head[i]);
-			buf_byte(&b, ':');
-			buf_json(&b, cells[i]);
-		}
-		buf_byte(&b, '}');
-	}
-	if (csv.fault) {
-		fprintf(stderr, "%s:%u: %s\n", name, csv.line, csv.fault);
-		return STR_NONE;
-	}
-	buf_byte(&b, ']');
-	return buf_str(&b);
+	if (!rows.at)
+		fprintf(stderr, "%s:%u: %.*s\n", name, fault.line, STR_ARG(fault.reason));
+	return rows;
 }
 
 static bool import_text(PGconn *pg, const char *kind, const char *name, struct str text)
@@ -145,23 +117,70 @@ static bool import_file(PGconn *pg, const char *kind, const char *name, struct s
 	       pg_script(pg, "commit");
 }
 
+/* Tells how `rows` would change the city; false when they are faulty. */
+static bool print_changes(PGconn *pg, const char *kind, const char *name, struct str rows)
+{
+	PGresult *r = pg_query(pg, "command_import_preview", (struct str[]){str_of(kind), rows}, 2);
+	bool ok = r != NULL;
+
+	for (int i = 0; r && i < PQntuples(r); i++) {
+		if (!PQgetisnull(r, i, 0)) {
+			fprintf(stderr, "%s:%s: %s\n", name, PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+			ok = false;
+			continue;
+		}
+		printf("%-8s%s: %s\n", PQgetvalue(r, i, 2), PQgetvalue(r, i, 3), PQgetvalue(r, i, 4));
+	}
+	if (ok)
+		printf("%d rows would change; nothing was loaded\n", PQntuples(r));
+	PQclear(r);
+	return ok;
+}
+
+/* What an import would do, and whether servers could work with it afterwards: all of it in a transaction that
+ * is given up. */
+static bool preview_file(PGconn *pg, const char *kind, const char *name, struct str text)
+{
+	struct arena *arena = arena_new();
+	struct str rows = arena ? rows_of(arena, name, text) : STR_NONE;
+	bool ok = rows.at && pg_script(pg, "begin") && print_changes(pg, kind, name, rows);
+
+	if (ok) {
+		bool was_whole = is_whole(pg, false);
+		ok = import_text(pg, kind, name, text) && (!was_whole || is_whole(pg, true));
+		ok = pg_script(pg, "rollback") && ok;
+	}
+	arena_free(arena);
+	return ok;
+}
+
+static bool run_import(const struct config *config, const char *kind, const char *path, bool dry_run)
+{
+	struct arena *arena = arena_new();
+	struct str text = arena ? read_file(arena, path) : STR_NONE;
+	PGconn *pg = text.at ? pg_connect("owner_url", config->owner_url) : NULL;
+	bool ok = pg && (dry_run ? preview_file : import_file)(pg, kind, path, text);
+
+	PQfinish(pg);
+	arena_free(arena);
+	return ok;
+}
+
 int command_import(const struct config *config, char **args)
 {
+	bool dry_run = false, ok;
+
 	if (!args[0] || !args[1] || !is_kind(args[0])) {
 		print_usage();
 		return EXIT_FAILURE;
 	}
-	if (!command_ends(args + 2))
+	dry_run = args[2] && strcmp(args[2], "--dry-run") == 0;
+	if (!command_ends(args + 2 + dry_run))
 		return EXIT_FAILURE;
-	struct arena *arena = arena_new();
-	struct str text = arena ? read_file(arena, args[1]) : STR_NONE;
-	PGconn *pg = text.at ? pg_connect("owner_url", config->owner_url) : NULL;
-	bool ok = pg && import_file(pg, args[0], args[1], text);
-	PQfinish(pg);
-	arena_free(arena);
-	if (ok)
+	ok = run_import(config, args[0], args[1], dry_run);
+	if (ok && !dry_run)
 		printf("loaded %s\n", args[1]);
-	else
+	if (!ok)
 		fputs("tiepdan: nothing was loaded\n", stderr);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

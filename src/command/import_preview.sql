@@ -1,5 +1,5 @@
 -- What importing the rows of one kind would change; loads nothing. Rows with a line are faults.
 -- in: kind text, rows jsonb
--- out: line int, message text, change text, key text, before text, after text
+-- out: line int, message text, change text, key text, cells text
 -- as: owner
-select line, message, change, key, before::text, after::text from tiepdan.import_preview(:'kind', :'rows') order by line, key
+select line, message, change, key, tiepdan.import_cells(before, after) from tiepdan.import_preview(:'kind', :'rows') order by line, key

@@ -28,7 +28,8 @@ struct page {
 /* Reads and checks the cursor; answers 400 bad_cursor and returns false if it is not ours. `limit` is already
  * bounded by the shape. The page is kept with the request for answer_page(). */
 bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *ret);
-/* Lets `put_item` write each item, where the column `item` alone does not say everything. After page_begin(). */
+/* Lets `put_item` write each item, where the column `item` alone does not say everything. After
+ * page_begin(). */
 void page_items(
 	struct req *req, void (*put_item)(struct req *req, const PGresult *rows, int row, struct buf *out));
 void answer_page(struct req *req, PGresult *const *results);

@@ -119,7 +119,8 @@ static void read_text(struct member *m, const struct at *at)
 {
 	static const struct {
 		const char *name, *text;
-	} kinds[] = {{"line", "SHAPE_TEXT_LINE"}, {"block", "SHAPE_TEXT_BLOCK"}, {"raw", "SHAPE_TEXT_RAW"}};
+	} kinds[] = {{"line", "SHAPE_TEXT_LINE"}, {"block", "SHAPE_TEXT_BLOCK"}, {"raw", "SHAPE_TEXT_RAW"},
+		{"file", "SHAPE_TEXT_FILE"}};
 	const char *kind = text_of(m->schema, "x-text");
 	const char *pattern = text_of(m->schema, "x-pattern");
 

@@ -254,6 +254,8 @@ static void put_fault(struct buf *b, const struct req *req, const struct req_fau
 		put_fragment(b, fault->where);
 	else
 		buf_json(b, fault->where);
+	if (fault->line > 0)
+		buf_printf(b, ",\"line\":%u", fault->line);
 	buf_printf(b, ",\"code\":\"%s\",\"detail\":", fault_name(fault->code));
 	buf_json(b, text);
 	buf_byte(b, '}');

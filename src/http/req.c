@@ -125,6 +125,17 @@ void req_fault(struct req *req, const char *in, struct str where, enum fault cod
 	req->faults[req->nfaults++] = (struct req_fault){.in = in, .where = where, .code = code};
 }
 
+void req_fault_line(struct req *req, struct str pointer, unsigned line, struct str reason)
+{
+	unsigned before = req->nfaults;
+
+	req_fault(req, "pointer", pointer, FAULT_bad_format);
+	if (req->nfaults == before)
+		return;
+	req->faults[before].line = line;
+	req->faults[before].detail = reason;
+}
+
 static bool is_lower_hex(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)

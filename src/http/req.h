@@ -50,6 +50,7 @@ struct req_fault {
 	struct str where; /* "/contact/phone", "limit", "If-Match"             */
 	enum fault code;
 	struct str detail; /* absent: the text of the code                      */
+	unsigned line;	   /* of a text that came as a member; 0: none          */
 };
 
 /* Where a request is. One function, req_become(), changes it. */
@@ -136,6 +137,9 @@ struct str req_field(const struct req *req, const char *name);
 struct str req_field_list(const struct req *req, const char *name);
 /* Notes a fault of the input; the step that checks calls reply_faults() once all are known. */
 void req_fault(struct req *req, const char *in, struct str where, enum fault code);
+
+/* The same for a line of the text at `pointer`, with the reason. */
+void req_fault_line(struct req *req, struct str pointer, unsigned line, struct str reason);
 
 /* What the fields say about the request as a whole, once its head is complete: language, trace context. */
 void req_read_fields(struct req *req);

@@ -10,12 +10,15 @@
 #include "base/must.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
+#include "jobs/alarms.h"
 #include "jobs/deliver.h"
+#include "jobs/promise.h"
 #include "jobs/redating.h"
 
 enum {
 	MONTHS_AHEAD = 3,
 	CLOSE_BATCH = 500,
+	EXPIRE_BATCH = 200,
 	FORGET_BATCH = 10000,
 	SESSION_DAYS = 30
 };
@@ -51,16 +54,44 @@ static void forget_notices(struct app *app, struct db_unit *u)
 	sql_jobs_forget_notices(u, .now = clock_wall_ms(), .limit = FORGET_BATCH);
 }
 
+static void expire_questions(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_expire_questions(u, .now = clock_wall_ms(), .limit = EXPIRE_BATCH);
+}
+
+static int64_t questions_expired(PGresult *const *results)
+{
+	int64_t n = db_cell_int(results[0], 0, "expired");
+
+	metric_add(METRIC_questions_expired, n);
+	return n;
+}
+
 static const struct job {
 	const char *name;
 	int every_s;
 	void (*queue)(struct app *app, struct db_unit *u);
+	/* Of jobs that take two units: queues the second from what the first found; false: there is
+	 * nothing to do. */
+	bool (*follow)(struct app *app, PGresult *const *found, struct db_unit *u);
+	/* How much the last unit did. A run that did at least half of its portion is followed by the next
+	 * at once: of two job workers that are after the same things, one has done that much. */
+	int64_t (*did)(PGresult *const *results);
+	int64_t portion;
 } jobs[] = {
 	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
 	{"close_answered", 60, close_answered},	    /* answered tickets after their window   */
+	{"fire_alarms", 1, alarms_find, alarms_fire, alarms_fired,
+		ALARMS_PORTION}, /* of clocks that run out */
+	{"expire_questions", 1, expire_questions, NULL, questions_expired,
+		EXPIRE_BATCH}, /* nobody answered  */
+	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
+		PROMISE_PORTION},		/* in working days */
+	{"renew_promises", 300, promise_renew}, /* from what was measured */
 };
 
 enum {
@@ -76,18 +107,49 @@ struct turn {
 	bool running;
 };
 
-static void done(struct db_job *job, PGresult *const *results, const char *sqlstate)
+static void end_run(struct db_job *job, bool again)
 {
+	static const struct timeval at_once = {0, 0};
 	struct turn *turn = job->state;
 
 	turn->running = false;
 	metric_add(METRIC_job_runs, 1);
-	if (!results) {
-		metric_add(METRIC_job_failures, 1);
-		log_warn("job.failed", LOG_STR("job", str_of(turn->job->name)),
-			LOG_STR("sqlstate", str_of(sqlstate)));
-	}
+	if (again && !turn->app->draining)
+		event_add(turn->timer, &at_once);
 	arena_free(job->arena);
+}
+
+static void fail(struct db_job *job, const char *sqlstate)
+{
+	const struct turn *turn = job->state;
+
+	metric_add(METRIC_job_failures, 1);
+	log_warn(
+		"job.failed", LOG_STR("job", str_of(turn->job->name)), LOG_STR("sqlstate", str_of(sqlstate)));
+	end_run(job, false);
+}
+
+static void done(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	const struct job *j = ((const struct turn *)job->state)->job;
+
+	if (!results)
+		fail(job, sqlstate);
+	else
+		end_run(job, j->did && j->did(results) >= (j->portion + 1) / 2);
+}
+
+static void found(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	const struct turn *turn = job->state;
+	struct db_unit *u = db_unit_job(job);
+
+	if (!results)
+		fail(job, sqlstate);
+	else if (!turn->app->draining && turn->job->follow(turn->app, results, u))
+		db_run_job(u, done);
+	else
+		end_run(job, false);
 }
 
 static void run(evutil_socket_t fd, short what, void *arg)
@@ -107,7 +169,7 @@ static void run(evutil_socket_t fd, short what, void *arg)
 	struct db_unit *u = db_unit_job(job);
 	turn->running = true;
 	turn->job->queue(turn->app, u);
-	db_run_job(u, done);
+	db_run_job(u, turn->job->follow ? found : done);
 }
 
 struct jobs {

@@ -75,6 +75,8 @@ static struct str clean(struct arena *arena, enum shape_text kind, struct str va
 		return text_clean(arena, value, TEXT_LINE);
 	case SHAPE_TEXT_BLOCK:
 		return text_clean(arena, value, TEXT_BLOCK);
+	case SHAPE_TEXT_FILE:
+		return str_is_utf8(value) ? value : STR_NONE;
 	case SHAPE_TEXT_RAW:
 		break;
 	}

@@ -28,6 +28,7 @@ enum shape_text {
 	SHAPE_TEXT_RAW,	  /* must be UTF-8 without control characters; kept as sent                  */
 	SHAPE_TEXT_LINE,  /* civil/text.h TEXT_LINE: NFC, look-alikes, no line breaks, trimmed       */
 	SHAPE_TEXT_BLOCK, /* civil/text.h TEXT_BLOCK: NFC, look-alikes, line breaks kept             */
+	SHAPE_TEXT_FILE,  /* must be UTF-8; kept as sent, its own reader judges the rest             */
 };
 
 struct shape_list {

@@ -15,7 +15,7 @@ def test_the_straight_way_and_its_events(town):
     officer, head = town.person("officer"), town.person("head")
     seen = officer.get("/v1/tickets/" + ticket_id)
     assert seen.header("etag") == '"1"' and seen.json["state"] == "submitted"
-    assert actions(seen.json) == ["accept", "return"]
+    assert actions(seen.json) == ["accept", "ask", "return"]
 
     for who, action, body, state in (
             (officer, "accept", None, "accepted"),
@@ -64,7 +64,7 @@ def test_wrong_state_tells_the_open_moves(town):
     officer = town.person("officer")
     answer = town.move(officer, ticket_id, "claim", status=409)
     assert answer.problem == "wrong_state"
-    assert sorted(m["action"] for m in answer.json["moves"]) == ["accept", "return"]
+    assert sorted(m["action"] for m in answer.json["moves"]) == ["accept", "ask", "return"]
     assert town.version(ticket_id) == 1
 
 

@@ -20,8 +20,7 @@ def november(town):
     town.tamper("update clock set outcome = 'late', due_at = stop_at - interval '1 hour', latest_due = greatest(latest_due, stop_at)"
              " where kind = 'answer' and ticket in ('%s', '%s')" % (made["late"], made["late2"]))
     town.tamper("update ticket set outcome = 'late' where id in ('%s', '%s')" % (made["late"], made["late2"]))
-    town.tamper("update clock set due_at = now() - interval '1 hour' where ticket = '%s'" % made["overdue"])
-    town.tamper("update ticket set due_at = now() - interval '1 hour' where id = '%s'" % made["overdue"])
+    town.tamper("update clock_running set due_at = now() - interval '1 hour' where ticket = '%s'" % made["overdue"])
     return made
 
 

@@ -9,11 +9,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_line(struct str line)
+/* What the database gives is UTF-8; halves of characters that meet may become anything. */
+static void check_line(struct str line, bool whole)
 {
 	for (size_t i = 0; i < line.len; i++)
 		must((unsigned char)line.at[i] >= 0x20 && line.at[i] != 0x7f);
-	must(!memmem(line.at, line.len, "\xe2\x80\xa8", 3));
+	must(!whole || !memmem(line.at, line.len, "\xe2\x80\xa8", 3));
 }
 
 /* Between its tags no angle bracket is left, whatever came in. */
@@ -45,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(template_fill(&filled, text, TEMPLATE_TEXT, values, 2) == fault);
 	must(template_fill(&line, text, TEMPLATE_LINE, values, 2) == fault);
 	must(fault || filled.len <= text.len * (value.len + 10));
-	check_line(buf_str(&line));
+	check_line(buf_str(&line), str_is_utf8(text) && (!value.at || str_is_utf8(value)));
 	template_html(&html, buf_str(&filled), value);
 	check_html(buf_str(&html), value);
 	arena_free(arena);

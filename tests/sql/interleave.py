@@ -18,7 +18,7 @@ class Board:
         good = got in allowed
         self.passed, self.failed = self.passed + good, self.failed + (not good)
         if not good:
-            print(f"interleave: {name}: {got}, allowed is {allowed}")
+            print(f"{self.database}: {name}: {got}, allowed is {allowed}")
 
     def ticket(self, *moves):
         made = self.cluster.run(self.database, "set search_path = test, tiepdan, public; select id from file('HN-SXD');")

@@ -37,7 +37,7 @@ returns void language sql as $$
 $$;
 
 begin;
-select plan(34);
+select plan(35);
 select results_eq('select follow()', '{4}'::bigint[], 'the feed begins where the installation began');
 select results_eq('select told()', array['ticket.filed citizen - waiting', 'ticket.filed citizen - waiting', 'ticket.filed citizen - waiting'],
 	'those who left an address are told');
@@ -160,6 +160,15 @@ select is((select array[state, attempts::text, not_before::text] from notice), a
 select is(attempt(format('select notice_done(%L, 2, %L, true, %L, null, now())', (select id from c), 'failed', 'x@y')), 'ok', 'nothing happens to what is not being sent');
 update notice set state = 'sending';
 select is(attempt(format('select notice_done(%L, 2, %L, true, %L, null, now())', (select id from c), 'failed', 'x@y')), 'notice_error', 'an error names nobody');
+
+-- Rights count when it is sent.
+delete from notice;
+insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
+	select gen_random_uuid(), day(0), t('secret'), 'ticket.message', 'holder', id, 'vi', false, day(0), day(0) from account
+	where login in ('legal_officer.hn-ttra', 'head.hn-ttra');
+select results_eq($$select address, title, department_name from notice_claim(day(1), day(2), 10, 'a.org', 'Asia/Ho_Chi_Minh', 'http://x') order by address$$,
+	$$values ('legal_officer.hn-ttra@example.org', '(không nêu trong thư)', '(không nêu trong thư)'), (null, '(không nêu trong thư)', '(không nêu trong thư)')$$,
+	'who does not see the ticket any more gets nothing');
 
 -- Words.
 select is(attempt($$insert into notice_template (type, side, language, subject, text) values ('x', 'staff', 'vi', 'a', 'b {{nobody}}')$$),

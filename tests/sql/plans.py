@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
 
 WAY = """
 load 'auto_explain';
@@ -11,6 +11,7 @@ set search_path = test, tiepdan, public;
 begin;
 select id as t, number as n from file('HN-SXD', p_key := sha256('k'), p_fingerprint := sha256('f'), p_contact := '\\x01') \\gset
 select outcome from file('HN-SXD', p_key := sha256('k'), p_fingerprint := sha256('f'));
+select fired from fire(found(now() + interval '20 h'), now() + interval '20 h');
 select etag from move('officer.HN-SXD', :'t', 'return');
 select etag from move('coordinator.HN-EIC', :'t', 'route', p_department := 'HN-SXD');
 select etag from move('officer.HN-SXD', :'t', 'accept');

@@ -20,6 +20,7 @@ insert into question (id, ticket, asked_at, asked_by, department, text, from_sta
 insert into extension (id, ticket, asked_at, asked_by, department, amount, unit, reason, due_before)
 	select gen_random_uuid(), t.id, now(), a.id, a.department, 1, 'wd', 'Phải chờ kết quả kiểm định.', now()
 	from t, account a where a.login = 'officer.hn-sxd';
+insert into alarm select t.id, 'accept', 1, 1, now(), now(), gen_random_uuid() from t;
 grant select on t to tiepdan_app;
 
 create function pg_temp.sees(p_role text, p_own boolean, p_sight text) returns boolean language sql as $$
@@ -33,7 +34,7 @@ create function pg_temp.sees(p_role text, p_own boolean, p_sight text) returns b
 $$;
 create temp table cell as
 	select a.login, t.id, t.sight, t.holder, pg_temp.sees(r.role, a.department = department_id(t.holder), t.sight) as want,
-		false as row, false as event, false as clock, false as running, false as question, false as extension, false as explained, false as holding, false as note, false as message, false as reply, false as rating,
+		false as row, false as event, false as clock, false as running, false as question, false as extension, false as alarm, false as explained, false as holding, false as note, false as message, false as reply, false as rating,
 		false as listed, false as visible, false as written
 	from account a join account_role r on r.account = a.id, t;
 create index on cell (login, id);
@@ -49,7 +50,8 @@ begin
 		update cell c set row = exists (select from ticket x where x.id = c.id), event = exists (select from event x where x.ticket = c.id),
 			clock = exists (select from clock x where x.ticket = c.id),
 			running = exists (select from clock_running x where x.ticket = c.id), question = exists (select from question x where x.ticket = c.id),
-			extension = exists (select from extension x where x.ticket = c.id), explained = exists (select from ticket_clocks(c.id, now(), now())),
+			extension = exists (select from extension x where x.ticket = c.id),
+			alarm = exists (select from alarm x where x.ticket = c.id), explained = exists (select from ticket_clocks(c.id, now(), now())),
 			 holding = exists (select from holding x where x.ticket = c.id),
 			note = exists (select from note x where x.ticket = c.id), message = exists (select from message x where x.ticket = c.id),
 			reply = exists (select from reply x where x.ticket = c.id), rating = exists (select from rating x where x.ticket = c.id)
@@ -65,8 +67,8 @@ select is((select count(*) from cell), 52 * 7 * 3::bigint, 'every cell was tried
 select is_empty('select login, sight, holder from cell where row <> want', 'the ticket, by row-level security');
 select is_empty('select login, sight, holder from cell where (event, clock, running, holding) <> (want, want, want, want)',
 	'its events, clocks, holders');
-select is_empty('select login, sight, holder from cell where (question, extension, explained) <> (want, want, want)',
-	'its questions, extensions, and the list of its clocks');
+select is_empty('select login, sight, holder from cell where (question, extension, alarm, explained) <> (want, want, want, want)',
+	'its questions, extensions, alarms, and the list of its clocks');
 select is_empty('select login, sight, holder from cell where (note, message, reply, rating) <> (want, want, want, want)',
 	'its notes, messages, replies, rating');
 select is_empty('select login, sight, holder from cell where listed <> want', 'the queue');

@@ -5,9 +5,9 @@
 
 #include "civil/calendar.h"
 
-/* Rows of calendars -> compiled calendars. The rows are those of load_calendars, load_hours and load_days; or of
- * version_calendar, version_hours and version_days, for a calendar as it was when a date was computed with it.
- * The rows may be cleared afterwards. */
+/* Rows of calendars -> compiled calendars. The rows are those of load_calendars, load_hours and load_days; or
+ * of version_calendar, version_hours and version_days, for a calendar as it was when a date was computed with
+ * it. The rows may be cleared afterwards. */
 struct calendar_rows {
 	const PGresult *calendars, *hours, *days;
 };

@@ -1,5 +1,6 @@
-/* How the date of a ticket's clock came about: counted once more, by the function that made it, in the calendar as it
- * was then. A second unit of work reads that calendar when it is not the one in memory any more. */
+/* How the date of a ticket's clock came about: counted once more, by the function that made it, in the
+ * calendar as it was then. A second unit of work reads that calendar when it is not the one in memory any
+ * more. */
 #include "app/reference/explanation.h"
 
 #include "app/reference/calendars.h"
@@ -27,8 +28,7 @@ static struct db_unit *read_clock(struct req *req)
 		sql_ticket_pause_list_tracked(
 			u, .number = req->who.ticket_number, .generation = req->who.generation);
 	} else {
-		sql_reference_clock_explained(
-			u, .ticket = req->args[0].uuid, .kind = req->args[1].text);
+		sql_reference_clock_explained(u, .ticket = req->args[0].uuid, .kind = req->args[1].text);
 		sql_ticket_pause_list(u, .ticket = req->args[0].uuid);
 	}
 	return u;
@@ -70,7 +70,8 @@ static void put_clock(struct buf *out, const PGresult *clock, const struct expla
 }
 
 /* The pauses that the clock has seen: one that began after it had stopped is none of its own. */
-static struct deadline_pause *pauses_of(struct req *req, const PGresult *clock, const PGresult *rows, size_t *ret_n)
+static struct deadline_pause *pauses_of(
+	struct req *req, const PGresult *clock, const PGresult *rows, size_t *ret_n)
 {
 	int n = PQntuples(rows);
 	struct deadline_pause *pauses = arena_alloc(req->arena, ((size_t)n + 1) * sizeof(*pauses));

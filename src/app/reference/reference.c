@@ -104,7 +104,7 @@ static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct
 	return true;
 }
 
-/* Four lists that differ in their statement only. */
+/* Lists that differ in their statement only. */
 #define LIST(name, ...)                                                                                      \
 	void name(struct req *req)                                                                           \
 	{                                                                                                    \
@@ -122,4 +122,5 @@ LIST(department_list, .valid_on = in->valid_on, )
 LIST(category_list, .valid_on = in->valid_on, )
 LIST(area_list, .valid_on = in->valid_on, )
 LIST(kind_list)
+LIST(calendar_list)
 LIST(refusal_reason_list)

@@ -15,5 +15,9 @@ void category_list(struct req *req);
 void area_list(struct req *req);
 void kind_list(struct req *req);
 void refusal_reason_list(struct req *req);
+void calendar_list(struct req *req);
+
+void calendar_show(struct req *req);
+void calendar_put(struct req *req);
 
 #endif

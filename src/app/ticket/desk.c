@@ -1,4 +1,4 @@
-/* What officers read: the queue, one ticket, its events, its contact. */
+/* What officers read: the queue, one ticket, its events, its alarms, its contact. */
 #include "app/ticket/ticket.h"
 
 #include "app/ticket/clocks.h"
@@ -45,6 +45,18 @@ void event_list(struct req *req)
 		return;
 	struct db_unit *u = db_unit(req);
 	sql_ticket_event_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
+}
+
+void alarm_list(struct req *req)
+{
+	const struct alarm_list *in = req->input;
+	struct page page;
+
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_ticket_alarm_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
 

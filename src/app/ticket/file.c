@@ -221,9 +221,9 @@ static bool decide(struct req *req, struct row *row)
 	row->sight = arena_str(req->arena, d.sight);
 	row->level = arena_str(req->arena, d.level);
 	row->route = decide_explain(req->arena, &d, &facts);
-	row->nclocks = d.nclocks;
-	for (unsigned i = 0; i < d.nclocks; i++)
-		row->clocks[i] = clock_row(req->arena, &d.clocks[i]);
+	row->nclocks = d.clocks.n;
+	for (unsigned i = 0; i < d.clocks.n; i++)
+		row->clocks[i] = clock_row(req->arena, &d.clocks.at[i]);
 	return true;
 }
 

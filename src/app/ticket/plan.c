@@ -34,7 +34,8 @@ static void read_pauses(struct planner *p, const PGresult *rows, const struct de
 	p->pauses[p->npauses++] = *change;
 }
 
-/* An answer clock that waits is counted from the end of the first accept limit: if that moves, it moves too. */
+/* An answer clock that waits is counted from the end of the first accept limit: if that moves, it moves
+ * too. */
 static int64_t start_of(const struct planner *p, int row, const struct plan_row *done, size_t ndone)
 {
 	if (flag(p->facts, row, "waits"))

@@ -4,10 +4,11 @@
 #include "civil/clock.h"
 #include "db/answer.h"
 
-/* Dates running clocks anew, because the citizen is asked or has answered, or because there is more time. The facts
- * are the rows of ticket/clock_facts.sql, the pauses those of ticket/pause_list.sql; what comes out are the
- * parallel arrays that the statement of the change takes. Such a change needs two units of work: the first reads
- * the facts, the second brings the dates. The version of the ticket in both says that nothing happened between. */
+/* Dates running clocks anew, because the citizen is asked or has answered, or because there is more time.
+ * The facts are the rows of ticket/clock_facts.sql, the pauses those of ticket/pause_list.sql; what comes
+ * out are the parallel arrays that the statement of the change takes. Such a change needs two units of
+ * work: the first reads the facts, the second brings the dates. The version of the ticket in both says
+ * that nothing happened between. */
 
 struct plan_change {
 	struct deadline_pause pause; /* a pause that begins, or the last one with another end; from 0: none */
@@ -24,7 +25,8 @@ struct plan {
 	size_t n;
 };
 
-/* 0; -ENOENT when a clock's calendar is not known any more, -ERANGE when a date leaves the calendar's span. */
+/* 0; -ENOENT when a clock's calendar is not known any more, -ERANGE when a date leaves the calendar's
+ * span. */
 int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change *change, struct plan *ret);
 /* Until when a question that is asked at `now` (seconds) may stop the clocks: in the calendar of the caller's
  * department. 0, or as deadline_compute(). */

@@ -1,5 +1,5 @@
-/* Questions to the citizen, which stop the clocks, and extensions, which lengthen the answer clock. Two units of
- * work where clocks are dated anew: see app/ticket/plan.h. */
+/* Questions to the citizen, which stop the clocks, and extensions, which lengthen the answer clock. Two
+ * units of work where clocks are dated anew: see app/ticket/plan.h. */
 #include "app/ticket/ticket.h"
 
 #include "app/record/once.h"

@@ -12,6 +12,7 @@ void ticket_file(struct req *req);
 void ticket_list(struct req *req);
 void ticket_show(struct req *req);
 void event_list(struct req *req);
+void alarm_list(struct req *req);
 void contact_show(struct req *req);
 
 /* note.c: notes and drafts, changes without a move */

@@ -89,14 +89,15 @@ class Cluster:
 
 
 class Town:
-    def __init__(self, cluster, contract, **settings):
+    def __init__(self, cluster, contract, database=None, **settings):
+        """`database`: that of another town, of which this is a second server."""
         self.cluster = cluster
         self.contract = contract
         both = {**LIMITS_OFF, "workers": 2, **settings}
         self.settings = {k: str(v) for k, v in both.items() if v is not None}
-        self.database = cluster.new_database()
+        self.database = database or cluster.new_database()
         self.port, self.ops_port = free_port(), free_port()
-        self.log_path = cluster.folder.with_name("%s-%s.log" % (cluster.folder.name, self.database))
+        self.log_path = cluster.folder.with_name("%s-%s-%d.log" % (cluster.folder.name, self.database, self.port))
         self.people = {}
         self.process = None
         self.start()

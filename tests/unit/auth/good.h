@@ -6,7 +6,8 @@
 #include "auth/gate.h"
 #include "auth/role.h"
 
-/* A good token of the gate tests, and its parts: each test changes one thing and names the reason that it expects. */
+/* A good token of the gate tests, and its parts: each test changes one thing and names the reason that it
+ * expects. */
 #define ISSUER	"https://tiepdan.example"
 #define NOW	INT64_C(1800000000)
 #define ACCOUNT "01890a5d-ac96-774b-bcce-b302099a8057"

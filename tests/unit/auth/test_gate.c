@@ -1,5 +1,5 @@
-/* The token gate against good signatures over bad headers and claims: each is refused, and for the reason that it was
- * made for. */
+/* The token gate against good signatures over bad headers and claims: each is refused, and for the reason
+ * that it was made for. */
 #include "good.h"
 
 static const char alg[] = "alg is not ES256";

@@ -1,5 +1,5 @@
-/* The token gate against forged signatures and broken texts: each is refused, and for the reason that it was made
- * for. */
+/* The token gate against forged signatures and broken texts: each is refused, and for the reason that it
+ * was made for. */
 #include "good.h"
 
 #include <openssl/hmac.h>

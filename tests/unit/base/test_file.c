@@ -1,4 +1,4 @@
-/* base/file.h: whole files, of every size around the limit, and what goes wrong. */
+/* base/file.h: whole files, of every size around the limit, what goes wrong, and what is left then. */
 #include "unit.h"
 
 #include <errno.h>
@@ -102,12 +102,40 @@ static void faults(void **state)
 	assert_int_equal(read_size(*state, path, MAX, 0), -ENOMEM);
 }
 
+static void is_as_before(struct arena *arena, size_t size)
+{
+	assert_int_equal(read_size(arena, path, MAX, size), 0);
+	assert_int_equal(access(arena_printf(arena, "%s.new", path).at, F_OK), -1);
+}
+
+static void writing(void **state)
+{
+	struct str text = {bytes, 5000};
+
+	assert_int_equal(file_write(*state, path, text), 0);
+	is_as_before(*state, 5000);
+	assert_int_equal(file_write(*state, path, STR("")), 0);
+	is_as_before(*state, 0);
+	assert_int_equal(file_write(*state, path, text), 0);
+	text.len = 10;
+	fail_arm("open:1");
+	assert_int_equal(file_write(*state, path, text), -EMFILE);
+	fail_arm("write:1");
+	assert_true(file_write(*state, path, text) < 0);
+	fail_arm("rename:1");
+	assert_true(file_write(*state, path, text) < 0);
+	fail_arm("");
+	is_as_before(*state, 5000);
+	assert_int_equal(file_write(*state, "/no/such/file", text), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sizes, setup, teardown),
 		cmocka_unit_test_setup_teardown(pipes, setup, teardown),
 		cmocka_unit_test_setup_teardown(faults, setup, teardown),
+		cmocka_unit_test_setup_teardown(writing, setup, teardown),
 	};
 	int failed;
 

@@ -39,6 +39,8 @@ static void what_is_no_city(void **state)
 	parts.departments = &hub;
 	parts.ndepartments = 1;
 	build(&parts, "HUB has no calendar");
+	hub.parent = 1; /* a circle, which an import would refuse */
+	build(&parts, "HUB has no calendar");
 	hub.calendar = hanoi_calendar(arena);
 	assert_ptr_equal(build(&parts, NULL)->calendar, hub.calendar);
 	parts.areas = areas;
@@ -62,6 +64,37 @@ static void what_is_no_city(void **state)
 	two[1].code = STR("B");
 	two[1].id = 1;
 	build(&parts, "two departments with the id 1");
+}
+
+static void calendars_are_inherited(void **state)
+{
+	const struct calendar *office = hanoi_calendar(arena), *counter = hanoi_calendar(arena);
+	struct department departments[] = {{.id = 1, .code = STR("TOP"), ALWAYS},
+		{.id = 2, .code = STR("HUB"), .parent = 1, ALWAYS},
+		{.id = 3, .code = STR("A"), .parent = 1, ALWAYS, .calendar = counter},
+		{.id = 4, .code = STR("B"), .parent = 3, ALWAYS},
+		{.id = 5, .code = STR("C"), .parent = 4, ALWAYS},
+		{.id = 6, .code = STR("D"), .parent = 99, ALWAYS},
+		{.id = 7, .code = STR("E"), .parent = 8, ALWAYS},
+		{.id = 8, .code = STR("F"), .parent = 7, ALWAYS}};
+	struct city parts = {.hub = STR("HUB"), .departments = departments, .ndepartments = 8};
+	const struct city *city;
+	(void)state;
+
+	build(&parts, "HUB has no calendar");
+	departments[0].calendar = office;
+	city = build(&parts, NULL);
+	assert_ptr_equal(city->calendar, office);
+	assert_ptr_equal(city_department(city, STR("HUB"))->calendar, office);
+	assert_ptr_equal(city_department(city, STR("A"))->calendar, counter);
+	assert_ptr_equal(city_department(city, STR("C"))->calendar, counter);
+	assert_ptr_equal(city_department(city, STR("D"))->calendar, office);
+	assert_ptr_equal(city_department(city, STR("F"))->calendar, office);
+	parts.calendar = counter;
+	city = build(&parts, NULL);
+	assert_ptr_equal(city->calendar, counter);
+	assert_ptr_equal(city_department(city, STR("D"))->calendar, counter);
+	assert_ptr_equal(city_department(city, STR("HUB"))->calendar, office);
 }
 
 static void looking_up(void **state)
@@ -149,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_no_city, begin, end),
+		cmocka_unit_test_setup_teardown(calendars_are_inherited, begin, end),
 		cmocka_unit_test_setup_teardown(looking_up, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_but_a_hub, begin, end),
 	};

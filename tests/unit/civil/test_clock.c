@@ -97,12 +97,12 @@ static void names(void **state)
 static void filing(void **state)
 {
 	const struct department *roads = city_department(city, STR("ROADS"));
-	struct clock_offer o[CLOCK_KINDS];
-	unsigned n;
+	struct clock_set set;
+	const struct clock_offer *o = set.at;
 	(void)state;
 
-	assert_int_equal(clock_offers_filing(city, policy(1), roads, noon(), o, &n), 0);
-	assert_int_equal(n, 3);
+	assert_int_equal(clock_offers_filing(city, policy(1), roads, noon(), &set), 0);
+	assert_int_equal(set.n, 3);
 	assert_int_equal(o[0].kind, CLOCK_ACCEPT);
 	assert_int_equal(o[0].due, hanoi("2026-11-19T12:00"));
 	/* 80 % of eight hours: six hours and 24 minutes. */
@@ -116,16 +116,16 @@ static void filing(void **state)
 	assert_int_equal(o[2].policy, 1);
 	assert_ptr_equal(o[2].calendar, city->calendar);
 
-	assert_int_equal(clock_offers_filing(city, policy(2), roads, noon(), o, &n), 0);
-	assert_int_equal(n, 2);
+	assert_int_equal(clock_offers_filing(city, policy(2), roads, noon(), &set), 0);
+	assert_int_equal(set.n, 2);
 	assert_int_equal(o[0].due, noon() + 900);
 	assert_int_equal(o[0].alarm, noon() + 450); /* the ladder of its own profile */
 	assert_false(o[1].waits);
 	assert_int_equal(o[1].due, noon() + 4 * 3600);
 
-	assert_int_equal(clock_offers_filing(city, policy(3), roads, noon(), o, &n), 0);
-	assert_int_equal(n, 0);
-	assert_int_equal(clock_offers_filing(city, policy(4), roads, noon(), o, &n), -ERANGE);
+	assert_int_equal(clock_offers_filing(city, policy(3), roads, noon(), &set), 0);
+	assert_int_equal(set.n, 0);
+	assert_int_equal(clock_offers_filing(city, policy(4), roads, noon(), &set), -ERANGE);
 }
 
 static void moves(void **state)
@@ -175,10 +175,11 @@ static void ladder(void **state)
 	/* A profile with steps of its own has no others. */
 	clock = facts("urgent", 1);
 	assert_int_equal(clock_alarm(city, &clock, due), hanoi("2026-11-18T17:00"));
-	clock.level = 2;
-	assert_true(clock_alarm(city, &clock, due) == CLOCK_NEVER);
-	clock.level = 3;
+	clock.level = 2; /* is missing: the next one */
 	assert_int_equal(clock_alarm(city, &clock, due), due + 1800);
+	assert_int_equal(clock_level(city, STR("urgent"), 2)->level, 3);
+	assert_null(clock_level(city, STR("urgent"), 4));
+	assert_int_equal(clock_level(city, STR("usual"), 0)->level, 1);
 	/* What is paused is due, and warns, so much later. */
 	clock = facts("usual", 1);
 	clock.question.pauses = &lunch;
@@ -214,6 +215,30 @@ static void soon(void **state)
 	assert_int_equal(clock_soon(NULL, 5000), 86405000);
 }
 
+static void days(void **state)
+{
+	const struct calendar *c = city->calendar;
+	int64_t friday = hanoi("2026-11-20T16:00"), evening = hanoi("2026-11-20T19:00");
+	(void)state;
+
+	assert_int_equal(clock_days(c, friday, friday + 60), 1);
+	assert_int_equal(clock_days(c, friday, hanoi("2026-11-23T17:00")), 1);
+	assert_int_equal(clock_days(c, friday, hanoi("2026-11-23T17:01")), 2);
+	assert_int_equal(clock_days(c, friday, hanoi("2026-11-25T17:00")), 2); /* the 24th is a holiday */
+	assert_int_equal(clock_days(c, evening, hanoi("2026-11-25T17:00")), 1);
+	assert_int_equal(clock_days(c, friday, hanoi("2026-12-31T12:00")), 28);
+	assert_int_equal(clock_days(c, friday, hanoi("2199-01-01T12:00")), 0);
+	/* It is the inverse of the limit. */
+	for (int64_t n = 1; n < 200; n++) {
+		const struct deadline_question q = {
+			friday, {DEADLINE_WORKING_DAYS, RECEIPT_NEXT_OPENING, n, 0}, NULL, 0};
+		int64_t due;
+		assert_int_equal(deadline_compute(c, &q, NULL, &due), 0);
+		assert_int_equal(clock_days(c, friday, due), n);
+		assert_int_equal(clock_days(c, friday, due + 1), n + 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +248,7 @@ int main(void)
 		cmocka_unit_test(ladder),
 		cmocka_unit_test(remaining),
 		cmocka_unit_test(soon),
+		cmocka_unit_test(days),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -383,9 +383,9 @@ static void policies_by_specificity(void **state)
 /* When the clock of this kind is due; 0: there is none. */
 static int64_t due_of(const struct decision *d, enum clock_kind kind)
 {
-	for (unsigned i = 0; i < d->nclocks; i++)
-		if (d->clocks[i].kind == kind)
-			return d->clocks[i].due;
+	for (unsigned i = 0; i < d->clocks.n; i++)
+		if (d->clocks.at[i].kind == kind)
+			return d->clocks.at[i].due;
 	return 0;
 }
 

@@ -7,7 +7,7 @@
 static const struct calendar *office(void)
 {
 	static const struct calendar_day holiday[] = {
-		{.day = 20783, .works = false}}; /* Thursday 2026-11-26 */
+		{.day = 20783, .rule = DAY_OFF}}; /* Thursday 2026-11-26 */
 	const struct calendar_source source = {.code = STR("office"),
 		.hours = office_hours,
 		.nhours = OFFICE_HOURS,

@@ -163,7 +163,8 @@ static struct str pile(const char *mark, size_t n)
 
 static void piled_marks(void **state)
 {
-	/* U+0301; U+0F73, a mark of class 0 that decomposes into two of other classes; one through a dropped U+034F */
+	/* U+0301; U+0F73, a mark of class 0 that decomposes into two of other classes; one through a
+	 * dropped U+034F */
 	static const char *const marks[] = {"\xcc\x81", "\xe0\xbd\xb3", "\xcc\x81\xcd\x8f"};
 	(void)state;
 

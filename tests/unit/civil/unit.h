@@ -1,7 +1,8 @@
 #ifndef TIEPDAN_TESTS_UNIT_CIVIL_UNIT_H
 #define TIEPDAN_TESTS_UNIT_CIVIL_UNIT_H
 
-/* What the unit tests of civil share: cmocka with the headers it wants first, and an arena that each group has. */
+/* What the unit tests of civil share: cmocka with the headers it wants first, and an arena that each group
+ * has. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* serve/children.h: what the supervisor knows about its processes. Real processes that sleep stand for workers. */
+/* serve/children.h: what the supervisor knows about its processes. Real processes that sleep stand for
+ * workers. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -1,0 +1,55 @@
+/* CSV -> rows of reference data. */
+#include "app/reference/rows.h"
+
+#include <string.h>
+
+#include "base/csv.h"
+
+static struct str fault(struct rows_fault *ret_fault, unsigned line, struct str reason)
+{
+	*ret_fault = (struct rows_fault){line, reason};
+	return STR_NONE;
+}
+
+static struct str plain(struct str cell)
+{
+	if (cell.len > 1 && cell.at[0] == '\'' && memchr("=+-@\t\r\n", cell.at[1], 7))
+		return (struct str){cell.at + 1, cell.len - 1};
+	return cell;
+}
+
+static void put_row(struct buf *b, unsigned line, const struct str *head, const struct str *cells, unsigned n)
+{
+	buf_printf(b, "%s{\"line\":%u", b->len > 1 ? "," : "", line);
+	for (unsigned i = 0; i < n; i++) {
+		if (cells[i].len == 0)
+			continue;
+		buf_byte(b, ',');
+		buf_json(b, head[i]);
+		buf_byte(b, ':');
+		buf_json(b, plain(cells[i]));
+	}
+	buf_byte(b, '}');
+}
+
+struct str rows_from_csv(struct arena *arena, struct str text, struct rows_fault *ret_fault)
+{
+	struct csv csv = csv_open(text);
+	struct str head[CSV_FIELDS_MAX], cells[CSV_FIELDS_MAX];
+	unsigned columns = csv_read(&csv, arena, head), n;
+	struct buf b = {.arena = arena};
+
+	if (columns <= 1 && !csv.fault)
+		return fault(ret_fault, 1, STR("the first line must name the columns, separated by commas"));
+	buf_byte(&b, '[');
+	while ((n = csv_read(&csv, arena, cells)) > 0) {
+		if (n != columns)
+			return fault(ret_fault, csv.line,
+				arena_printf(arena, "%u fields, but the first line has %u", n, columns));
+		put_row(&b, csv.line, head, cells, n);
+	}
+	if (csv.fault)
+		return fault(ret_fault, csv.line, str_of(csv.fault));
+	buf_byte(&b, ']');
+	return buf_str(&b);
+}

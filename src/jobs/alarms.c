@@ -1,0 +1,145 @@
+/* Alarms of clocks. Firing takes two units of work: the first finds the clocks whose alarm has come, the
+ * second lets them fire and plans the next level of each. When that is, is a matter of working time, which
+ * only the server can count, so that one unit is not enough. Nothing is locked from the first to the
+ * second: the second touches only what is still as the first has read it, so whoever paused, extended,
+ * stopped or fired a clock in between wins. */
+#include "jobs/alarms.h"
+
+#include "base/clock.h"
+#include "base/metric.h"
+#include "base/must.h"
+#include "civil/clock.h"
+#include "db/answer.h"
+#include "gen/sql/jobs.h"
+
+/* One row of clock_running, as it was read and as it shall be. */
+struct dates {
+	int64_t slot, round, level, alarm, next; /* instants in milliseconds; DB_NO_INT: no alarm any more */
+	bool fires;				 /* else its level is planned anew */
+	struct uuid ticket, event;
+	struct str kind;
+};
+struct plan {
+	const struct city *city;
+	struct arena *arena;
+	const PGresult *found;
+	int64_t now_ms;
+	struct dates *dates;
+	size_t n;
+};
+
+void alarms_find(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_alarms_due(u, .now = clock_wall_ms(), .limit = ALARMS_PORTION);
+}
+
+static int64_t number(const struct plan *p, int row, const char *column)
+{
+	return db_cell_int(p->found, row, column);
+}
+
+/* The rows of one clock in one slot lie side by side, one for each pause. Returns the row behind the last. */
+static int read_facts(const struct plan *p, int row, struct clock_facts *ret)
+{
+	int64_t place = number(p, row, "place"), slot = number(p, row, "slot");
+	const struct calendar *calendar = city_calendar(p->city, db_cell(p->found, row, "calendar"));
+	struct deadline_pause *pauses;
+	size_t n = 0;
+	int end = row;
+
+	while (end < PQntuples(p->found) && number(p, end, "place") == place &&
+		number(p, end, "slot") == slot)
+		end++;
+	pauses = arena_alloc(p->arena, (size_t)(end - row) * sizeof(*pauses));
+	for (int i = row; i < end; i++)
+		if (number(p, i, "from_s") != DB_NO_INT)
+			pauses[n++] =
+				(struct deadline_pause){number(p, i, "from_s"), number(p, i, "until_s")};
+	*ret = (struct clock_facts){.profile = db_cell(p->found, row, "profile"),
+		.calendar = calendar ? calendar : p->city->calendar, /* one that was taken away since */
+		.question = {.start = number(p, row, "start_s"), .pauses = pauses, .npauses = n},
+		.level = (int)number(p, row, "level")};
+	must(deadline_unit_parse(db_cell(p->found, row, "unit"), &ret->question.terms.unit));
+	return end;
+}
+
+static int64_t alarm_ms(const struct plan *p, const struct clock_facts *clock, int64_t due)
+{
+	int64_t at = clock_alarm(p->city, clock, due);
+
+	return at == CLOCK_NEVER ? DB_NO_INT : at * 1000;
+}
+
+/* An alarm whose instant is wrong does not fire but gets the right one: its clock was dated anew by
+ * somebody who had read the level before, or the ladder was changed. */
+static bool comes_later(const struct plan *p, const struct clock_facts *clock, int64_t due, int64_t *ret_at)
+{
+	*ret_at = alarm_ms(p, clock, due);
+	return *ret_at != DB_NO_INT && *ret_at >= p->now_ms;
+}
+
+/* Plans one row. Those of other slots only follow the current one, which stands first. */
+static int plan_row(struct plan *p, int row)
+{
+	const struct dates *last = p->n > 0 ? &p->dates[p->n - 1] : NULL;
+	bool follows = row > 0 && number(p, row, "place") == number(p, row - 1, "place");
+	int64_t due = number(p, row, "due_s");
+	struct dates d = {.slot = number(p, row, "slot"),
+		.round = number(p, row, "round"),
+		.level = number(p, row, "level"),
+		.alarm = number(p, row, "alarm_ms"),
+		.kind = db_cell(p->found, row, "kind"),
+		.event = uuid_new()};
+	struct clock_facts clock;
+	int end = read_facts(p, row, &clock);
+
+	if (follows && !last->fires)
+		return end;
+	must(uuid_parse(db_cell(p->found, row, "ticket"), &d.ticket));
+	d.fires = follows || !comes_later(p, &clock, due, &d.next);
+	if (d.fires) {
+		const struct alarm_level *level = clock_level(p->city, clock.profile, clock.level);
+		clock.level = (level ? level->level : clock.level) + 1;
+		d.next = alarm_ms(p, &clock, due);
+	}
+	p->dates[p->n++] = d;
+	return end;
+}
+
+/* How long the oldest alarm that is due has waited. */
+static void measure_delay(const struct plan *p)
+{
+	int64_t ms = PQntuples(p->found) > 0 ? p->now_ms - number(p, 0, "alarm_ms") : 0;
+
+	metric_set(METRIC_alarm_delay_seconds, ms / 1000);
+}
+
+#define COLUMN(member)                                                                                       \
+	{                                                                                                    \
+		&p.dates->member, p.n, sizeof(*p.dates)                                                      \
+	}
+
+bool alarms_fire(struct app *app, PGresult *const *found, struct db_unit *u)
+{
+	struct plan p = {
+		.city = app->city, .arena = db_unit_arena(u), .found = found[0], .now_ms = clock_wall_ms()};
+	int row = 0, rows = PQntuples(p.found);
+
+	measure_delay(&p);
+	if (rows == 0 || !p.city)
+		return false;
+	p.dates = arena_alloc(p.arena, (size_t)rows * sizeof(*p.dates));
+	while (row < rows)
+		row = plan_row(&p, row);
+	sql_jobs_alarms_fire(u, .slots = COLUMN(slot), .tickets = COLUMN(ticket), .kinds = COLUMN(kind),
+		.rounds = COLUMN(round), .levels = COLUMN(level), .alarms = COLUMN(alarm),
+		.fires = COLUMN(fires), .nexts = COLUMN(next), .events = COLUMN(event), .now = p.now_ms);
+	return true;
+}
+
+int64_t alarms_fired(PGresult *const *results)
+{
+	metric_add(METRIC_alarms_fired, db_cell_int(results[0], 0, "fired"));
+	return db_cell_int(results[0], 0, "moved");
+}

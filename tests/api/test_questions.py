@@ -1,0 +1,104 @@
+"""Asking the citizen stops the clocks; the answer, or the end of its time, lets them go on."""
+from support.town import CONSTRUCTION, wait_until
+from test_deadlines import Model, close_to, instant
+
+QUESTION = {"text": "Xin cho biết đoạn đường hư hỏng ở ngõ nào, gần số nhà nào."}
+ANSWER = {"text": "Ngõ 99, trước cổng nhà văn hóa tổ dân phố số 7."}
+
+
+def clock(body, kind):
+    return [c for c in body["clocks"] if c["kind"] == kind][-1]
+
+
+def accepted(town):
+    ticket_id, filed = town.filed()
+    return ticket_id, filed, town.move(town.person("officer"), ticket_id, "accept").json
+
+
+def test_ask_and_answer(town):
+    ticket_id, filed, before = accepted(town)
+    officer, citizen = town.person("officer"), town.citizen(filed)
+    asked = town.move(officer, ticket_id, "ask", QUESTION).json
+    assert asked["state"] == "needs_info" and clock(asked, "answer")["paused"]
+    assert clock(asked, "answer")["due_at"] > clock(before, "answer")["due_at"]
+    assert [m["action"] for m in asked["moves"]] == []
+
+    seen = citizen.get("/v1/tracking").json
+    assert seen["state"] == "needs_info" and seen["questions"][0]["text"] == QUESTION["text"]
+    question = seen["questions"][0]
+    close_to(question["until"], Model(town).days(instant(question["asked_at"]), 5))
+    assert seen["deadlines"][-1]["due_at"] == clock(asked, "answer")["due_at"]
+
+    key = {"Idempotency-Key": "an-answer-with-a-key-of-its-own-1"}
+    written = citizen.post("/v1/tracking/answer", ANSWER, key, 201).json
+    seen = citizen.get("/v1/tracking").json
+    assert seen["state"] == "accepted" and seen["questions"][0]["ended"] == "answered"
+    assert [m["text"] for m in seen["messages"]] == [ANSWER["text"]] and written["id"]
+    # Asked and answered within moments: no close of a working day lay between.
+    assert seen["deadlines"][-1]["due_at"] == clock(before, "answer")["due_at"]
+    assert citizen.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
+
+
+def test_it_waits_for_the_acceptance_too(town):
+    """A question before the acceptance moves the accept limit, and with it the latest date of the answer."""
+    ticket_id, filed = town.filed()
+    asked = town.move(town.person("officer"), ticket_id, "ask", QUESTION).json
+    model = Model(town)
+    question = town.citizen(filed).get("/v1/tracking").json["questions"][0]
+    accept = clock(asked, "accept")
+    close_to(accept["due_at"], model.hours(instant(question["until"]), 8))
+    close_to(clock(asked, "answer")["due_at"], model.days(instant(accept["due_at"]), 5))
+    assert clock(asked, "answer")["latest"]
+
+
+def test_no_answer_in_time(town):
+    ticket_id, filed, _ = accepted(town)
+    asked = town.move(town.person("officer"), ticket_id, "ask", QUESTION).json
+    town.tamper("update question set asked_at = asked_at - interval '9 days', until_at = now() where ticket = '%s'" % ticket_id)
+    wait_until(lambda: town.citizen(filed).get("/v1/tracking").json["state"] == "accepted", 30, "the question expires")
+    seen = town.citizen(filed).get("/v1/tracking").json
+    assert seen["questions"][0]["ended"] == "expired"
+    assert seen["deadlines"][-1]["due_at"] == clock(asked, "answer")["due_at"], "the date that was told"
+    assert seen["steps"][-1]["type"] == "ticket.question_expired"
+
+
+def test_as_often_as_the_policy_allows(town):
+    ticket_id, filed, _ = accepted(town)
+    officer, citizen = town.person("officer"), town.citizen(filed)
+    for _ in range(2):
+        town.move(officer, ticket_id, "ask", QUESTION)
+        citizen.post("/v1/tracking/answer", ANSWER, status=201)
+    assert "ask" not in [m["action"] for m in officer.get("/v1/tickets/" + ticket_id).json["moves"]]
+    assert town.move(officer, ticket_id, "ask", QUESTION, status=409).problem == "no_question_left"
+
+
+def test_progress_is_told_at_once(town):
+    ticket_id, filed, _ = accepted(town)
+    text = "Đơn vị thi công đã nhận mặt bằng, dự kiến xong trong tuần."
+    town.move(town.person("officer"), ticket_id, "progress", {"text": text})
+    seen = town.citizen(filed).get("/v1/tracking").json
+    assert [(m["from"], m["text"]) for m in seen["messages"]] == [("department", text)]
+    assert seen["steps"][-1]["type"] == "ticket.progress"
+
+
+def test_the_clock_of_the_next_update_begins_anew(town):
+    ticket_id, filed = town.filed(kind="initiative", category="other")
+    hub = town.person("coordinator", "HN-EIC")
+    who = hub if filed["department"]["code"] == "HN-EIC" else town.person("officer", filed["department"]["code"])
+    moved = town.move(who, ticket_id, "accept").json
+    assert clock(moved, "update")["round"] == 1
+    moved = town.move(who, ticket_id, "progress", {"text": "Sáng kiến đang được thẩm định tại hội đồng."}).json
+    assert [c["round"] for c in moved["clocks"] if c["kind"] == "update"] == [2]
+
+
+def test_who_held_it_and_how_long(town):
+    ticket_id, _ = town.filed()
+    town.move(town.person("officer"), ticket_id, "return", {"reason": "Không thuộc thẩm quyền của Sở."})
+    town.move(town.coordinator, ticket_id, "route", {"department": "UB-00316", "reason": "Đường do phường quản lý."})
+    town.tamper("update holding set since = since - interval '30 days', until = until - interval '20 days' where ticket = '%s' and until is not null"
+                " and department = (select id from department where code = '%s')" % (ticket_id, CONSTRUCTION))
+    items = town.coordinator.get("/v1/tickets/%s/holders" % ticket_id).json["items"]
+    assert [(h["department"]["code"], h["ended_by"]) for h in items] == [
+        (CONSTRUCTION, "return"), ("HN-EIC", "route"), ("UB-00316", None)]
+    assert items[0]["worked_seconds"] > 5 * 8 * 3600, "ten days have at least five working days"
+    assert town.person("officer").get("/v1/tickets/%s/holders" % ticket_id, status=404).problem == "not_found"
