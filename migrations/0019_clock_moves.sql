@@ -47,7 +47,7 @@ declare
 begin
 	return query
 	select json_build_object('kind', c.kind, 'round', c.round, 'due_at', instant(c.due_at), 'latest', c.waits,
-			'started_at', case when not c.waits then instant(c.start_at) end, 'stopped_at', instant(c.stop_at),
+			'started_at', case when not c.waits and c.start_at <= coalesce(c.stop_at, 'infinity') then instant(c.start_at) end, 'stopped_at', instant(c.stop_at),
 			'standing', standing(c.outcome, c.due_at, p_now, p_soon), 'paused', c.stop_at is null and k.pauses and v_paused,
 			'unit', c.unit, 'amount', c.amount, 'extension', c.extension, 'policy', policy_told(p)),
 		c.kind, c.round, c.due_at, c.calendar, c.unit, c.stop_at is null
@@ -119,7 +119,7 @@ begin
 		returning r.*, x.effect)
 	insert into clock (ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due,
 		stop_at, outcome)
-	select ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, least(start_at, p_at), due_at, latest_due,
+	select ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due,
 		p_at, case when effect <> 'stop' then 'passed' when p_at <= due_at then 'met' else 'late' end
 	from ended where slot = slot_current();
 	insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at,
