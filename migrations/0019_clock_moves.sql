@@ -575,4 +575,3 @@ end $$;
 
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function ticket_file, ticket_move, ticket_clocks, ticket_list, ticket_fits, tracking_show to tiepdan_app;
-update schema_info set oldest_binary = 19;

@@ -37,11 +37,10 @@ struct dater {
 	const struct city *city;
 	const struct redate_input *in;
 	struct redated *rows;
-	struct deadline_pause
-		*pauses; /* all, in the order of the rows; `npauses` from `pause` on are of this ticket */
-	int pause, npauses;
-	unsigned policy;    /* that was found last */
-	int64_t accept_due; /* of this ticket, in seconds; 0: it has no first accept clock */
+	struct deadline_pause *pauses; /* all, in the order of the rows */
+	int pause, npauses;	       /* those of this ticket */
+	unsigned policy;	       /* that was found last */
+	int64_t accept_due;	       /* of this ticket, in seconds; 0: it has no first accept clock */
 };
 
 static const char *at(const PGresult *r, int row, int column)
@@ -163,8 +162,7 @@ static void find_pauses(struct dater *d, const char *ticket)
 		d->npauses++;
 }
 
-/* Dates the clocks of the ticket whose first row is i, and marks the first one. Returns the row behind
- * them. */
+/* Dates the clocks of the ticket whose first row is i, and marks the first one. Returns the row behind. */
 static int date_ticket(struct dater *d, int i, int n)
 {
 	const char *ticket = at(d->in->clocks, i, TICKET);

@@ -31,8 +31,8 @@ struct redate_portion {
 	int64_t questions, ended; /* of these tickets: how many pauses, and how many that are over */
 };
 
-/* A clock that cannot be dated (it lies outside of what the calendars cover, or its calendar is gone)
- * keeps its dates. */
+/* A clock that cannot be dated (it lies outside of what the calendars cover, or its calendar is gone) keeps
+ * its dates. */
 void redate(struct arena *arena, const struct city *city, const struct redate_input *in,
 	struct redate_portion *ret);
 

@@ -73,6 +73,15 @@ static struct portion *step_new(struct run *run)
 	return step;
 }
 
+/* Asks what there is to do next; at the latest the next turn does. */
+static void go_on(struct run *run)
+{
+	if (run->stop || run->owner->app->draining)
+		run_end(run);
+	else
+		take(run);
+}
+
 static struct run *step_done(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
 	struct portion *step = job->state;
@@ -98,7 +107,7 @@ static void finished(struct db_job *job, PGresult *const *results, const char *s
 	if (results)
 		log_info("redating.prepared", LOG_INT("again", again));
 	arena_free(job->arena);
-	run_end(run); /* clocks that have to be done again are found at the next turn */
+	go_on(run); /* perhaps with clocks that have to be done again */
 }
 
 static void finish(struct run *run)
@@ -242,7 +251,7 @@ static void begun(struct db_job *job, PGresult *const *results, const char *sqls
 	if (good)
 		take(run);
 	else
-		run_end(run); /* the newest reference data is not here yet, or clocks are busy */
+		run_end(run); /* the newest reference data is not here yet, or the clocks are busy */
 }
 
 static void begin(struct run *run)
@@ -285,7 +294,7 @@ static void was_told(struct db_job *job, PGresult *const *results, const char *s
 	if (told > 0 && !run->owner->app->draining)
 		tell(run);
 	else
-		run_end(run);
+		go_on(run);
 }
 
 static void tell(struct run *run)
@@ -306,7 +315,7 @@ static void was_cleared(struct db_job *job, PGresult *const *results, const char
 	struct run *run = step_done(job, results, sqlstate);
 
 	arena_free(job->arena);
-	run_end(run);
+	go_on(run);
 }
 
 static void clear(struct run *run, bool settle)

@@ -16,6 +16,7 @@ NAMES = ("calendar", "day", "works", "weekday", "hours", "name_vi", "name_en", "
 @pytest.fixture
 def city(cluster, contract):
     with new_town(cluster, contract) as town:
+        wait_until(town.ready, 30, "ready")
         yield town
 
 

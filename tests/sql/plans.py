@@ -47,6 +47,21 @@ reset role;
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select session_close();
+reset role;
+select enter('admin.HN-EIC');
+select redating_ask('00000000-0000-0000-0000-000000000023', 'Ngày nghỉ được thông báo muộn.', false, gen_random_uuid()) is not null;
+select task from redating_take('00000000-0000-0000-0000-000000000001', 60000, now());
+select redating_begin('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', version::text) from reference_version;
+select count(*) from redating_pauses('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 1000);
+select redating_fill('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000000',
+	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(tid), array_agg(xid), array_agg(null::timestamptz), array_agg(null::timestamptz),
+	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true), 0, 0)
+	from redating_read('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 1000);
+select redating_finish('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
+select count(*) from redating_tickets('00000000-0000-0000-0000-000000000023', null, 50);
+select redating_apply('00000000-0000-0000-0000-000000000023', gen_random_uuid()) is not null;
+select task from redating_take('00000000-0000-0000-0000-000000000001', 60000, now());
+select redating_tell('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', 1000);
 commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';
