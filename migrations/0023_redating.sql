@@ -310,15 +310,20 @@ begin
 		left join (select calendar, max(version) as version from calendar_version group by calendar) v on v.calendar = n.calendar;
 end $$;
 
--- The clocks that have another date by a re-dating, with both. `undone`: it was taken back, so that the new date was before.
+-- The clocks of p_after < ticket <= p_until that have another date by a re-dating, with both. When it was taken back the new
+-- date was before. Planned for each range: the whole is joined otherwise than a portion.
 create function redating_moved(r redating, p_after uuid, p_until uuid)
-returns table (ticket uuid, kind text, holder bigint, before timestamptz, after timestamptz) language sql stable
-set search_path = tiepdan, pg_temp as $$
+returns table (ticket uuid, kind text, holder bigint, before timestamptz, after timestamptz) language plpgsql stable
+set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+begin
+	return query
 	select n.ticket, n.kind, n.holder, case when r.undone_at is null then c.due_at else n.due_at end,
 		case when r.undone_at is null then n.due_at else c.due_at end
 	from clock_running n join clock_running c on c.slot = 1 - r.slot and c.ticket = n.ticket and c.kind = n.kind and c.due_at <> n.due_at
-	where n.slot = r.slot and n.moved and n.ticket > p_after and (p_until is null or n.ticket <= p_until)
-$$;
+		and c.ticket > p_after and c.ticket <= p_until
+	where n.slot = r.slot and n.moved and n.ticket > p_after and n.ticket <= p_until;
+end $$;
 
 -- What the preview tells. A ticket moves later when some of its clocks do and none moves earlier; it enters or leaves breach
 -- when a clock does.
@@ -326,7 +331,7 @@ create function redating_counts(r redating, p_now timestamptz) returns jsonb lan
 begin
 	return (
 		with moved as materialized (
-			select * from redating_moved(r, '00000000-0000-0000-0000-000000000000', null)),
+			select * from redating_moved(r, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')),
 		ticket as materialized (
 			select ticket, min(holder) as holder, count(*) as clocks, bool_and(after > before) as later,
 				bool_or(before >= p_now and after < p_now) as enters, bool_or(before < p_now and after >= p_now) as leaves

@@ -15,7 +15,7 @@
 enum {
 	EVERY_MS = 500,
 	LEASE_MS = 5000,
-	PORTION = 2500, /* clocks that are written in one transaction, while nobody else changes any */
+	PORTION = 2000, /* clocks that are written in one transaction, while nobody else changes any */
 	TELL = 2000	/* clocks of which the events are written in one transaction            */
 };
 
