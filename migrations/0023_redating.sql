@@ -24,6 +24,7 @@ create table redating (
 	done         bigint not null default 0,
 	total        bigint not null default 0,
 	repairs      int not null default 0,
+	held_ms      int not null default 0,
 	counts       jsonb,
 	ready_at     timestamptz,
 	applied_at   timestamptz,
@@ -54,6 +55,7 @@ comment on column redating.slot is 'where the new dates are; NULL: to be begun';
 comment on column redating.reference is 'version of the reference data by which they were computed';
 comment on column redating.filled_to is 'everything up to this ticket is complete';
 comment on column redating.fill_until is 'later tickets came when the slot was written to already';
+comment on column redating.held_ms is 'how long the last portion kept others from changing clocks; by it the job worker chooses the next one';
 comment on column redating.told_to is 'the last ticket of which an event says that its dates moved; NULL: there is nothing to tell';
 comment on column redating.tell_until is 'what was taken back before it was told is not told; NULL: all are';
 comment on column redating.settled_at is 'the other dates are kept no longer';
@@ -266,6 +268,7 @@ create function redating_fill(p_id uuid, p_worker uuid, p_after uuid, p_until uu
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	r redating := redating_mine(p_id, p_worker, 'preparing');
+	v_since timestamptz;
 	v_same boolean;
 	v_tickets uuid[];
 	v_copied bigint;
@@ -277,6 +280,7 @@ begin
 	end if;
 	perform set_config('synchronous_commit', 'off', true);
 	perform slots_take(50);
+	v_since := clock_timestamp();
 	if r.reference <> (select version from reference_version) then
 		update redating set slot = null where id = p_id;
 		return -1;
@@ -292,10 +296,15 @@ begin
 	if v_copied <> v_all then
 		v_left := (select count(*) from redating_undone(1 - r.slot, p_after, p_until));
 	end if;
-	if v_left = 0 then
-		update redating set filled_to = p_until, done = done + v_all where id = p_id;
-	end if;
+	update redating set filled_to = case v_left when 0 then p_until else filled_to end,
+		done = done + case v_left when 0 then v_all else 0 end, held_ms = extract(epoch from clock_timestamp() - v_since) * 1000
+		where id = p_id;
 	return v_left;
+end $$;
+create function redating_held(p_id uuid) returns bigint language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select held_ms from redating where id = p_id);
 end $$;
 
 -- How the two slots of a re-dating compare: clocks of which one date is missing, or was computed by an older calendar. One
@@ -617,6 +626,6 @@ create policy redating_seen on redating for select to tiepdan_app using (redatin
 revoke all on redating from public;
 grant select on redating to tiepdan_app;
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function redating_seen, redating_body, redating_take, redating_begin, redating_read, redating_pauses, redating_fill,
+grant execute on function redating_seen, redating_body, redating_take, redating_begin, redating_read, redating_pauses, redating_fill, redating_held,
 	redating_finish, redating_tell, redating_expire, redating_empty, redating_ask, redating_apply, redating_undo, redating_make_final,
 	redating_drop, redating_tickets to tiepdan_app;
