@@ -24,6 +24,7 @@ create table redating (
 	done         bigint not null default 0,
 	total        bigint not null default 0,
 	repairs      int not null default 0,
+	held_ms      int not null default 0,
 	counts       jsonb,
 	ready_at     timestamptz,
 	applied_at   timestamptz,
@@ -54,6 +55,7 @@ comment on column redating.slot is 'where the new dates are; NULL: to be begun';
 comment on column redating.reference is 'version of the reference data by which they were computed';
 comment on column redating.filled_to is 'everything up to this ticket is complete';
 comment on column redating.fill_until is 'later tickets came when the slot was written to already';
+comment on column redating.held_ms is 'how long the last portion kept others from changing clocks; by it the job worker chooses the next one';
 comment on column redating.told_to is 'the last ticket of which an event says that its dates moved; NULL: there is nothing to tell';
 comment on column redating.tell_until is 'what was taken back before it was told is not told; NULL: all are';
 comment on column redating.settled_at is 'the other dates are kept no longer';
@@ -266,6 +268,7 @@ create function redating_fill(p_id uuid, p_worker uuid, p_after uuid, p_until uu
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	r redating := redating_mine(p_id, p_worker, 'preparing');
+	v_since timestamptz;
 	v_same boolean;
 	v_tickets uuid[];
 	v_copied bigint;
@@ -277,6 +280,7 @@ begin
 	end if;
 	perform set_config('synchronous_commit', 'off', true);
 	perform slots_take(50);
+	v_since := clock_timestamp();
 	if r.reference <> (select version from reference_version) then
 		update redating set slot = null where id = p_id;
 		return -1;
@@ -292,10 +296,15 @@ begin
 	if v_copied <> v_all then
 		v_left := (select count(*) from redating_undone(1 - r.slot, p_after, p_until));
 	end if;
-	if v_left = 0 then
-		update redating set filled_to = p_until, done = done + v_all where id = p_id;
-	end if;
+	update redating set filled_to = case v_left when 0 then p_until else filled_to end,
+		done = done + case v_left when 0 then v_all else 0 end, held_ms = extract(epoch from clock_timestamp() - v_since) * 1000
+		where id = p_id;
 	return v_left;
+end $$;
+create function redating_held(p_id uuid) returns bigint language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select held_ms from redating where id = p_id);
 end $$;
 
 -- How the two slots of a re-dating compare: clocks of which one date is missing, or was computed by an older calendar. One
@@ -310,15 +319,20 @@ begin
 		left join (select calendar, max(version) as version from calendar_version group by calendar) v on v.calendar = n.calendar;
 end $$;
 
--- The clocks that have another date by a re-dating, with both. `undone`: it was taken back, so that the new date was before.
+-- The clocks of p_after < ticket <= p_until that have another date by a re-dating, with both. When it was taken back the new
+-- date was before. Planned for each range: the whole is joined otherwise than a portion.
 create function redating_moved(r redating, p_after uuid, p_until uuid)
-returns table (ticket uuid, kind text, holder bigint, before timestamptz, after timestamptz) language sql stable
-set search_path = tiepdan, pg_temp as $$
+returns table (ticket uuid, kind text, holder bigint, before timestamptz, after timestamptz) language plpgsql stable
+set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+begin
+	return query
 	select n.ticket, n.kind, n.holder, case when r.undone_at is null then c.due_at else n.due_at end,
 		case when r.undone_at is null then n.due_at else c.due_at end
 	from clock_running n join clock_running c on c.slot = 1 - r.slot and c.ticket = n.ticket and c.kind = n.kind and c.due_at <> n.due_at
-	where n.slot = r.slot and n.moved and n.ticket > p_after and (p_until is null or n.ticket <= p_until)
-$$;
+		and c.ticket > p_after and c.ticket <= p_until
+	where n.slot = r.slot and n.moved and n.ticket > p_after and n.ticket <= p_until;
+end $$;
 
 -- What the preview tells. A ticket moves later when some of its clocks do and none moves earlier; it enters or leaves breach
 -- when a clock does.
@@ -326,7 +340,7 @@ create function redating_counts(r redating, p_now timestamptz) returns jsonb lan
 begin
 	return (
 		with moved as materialized (
-			select * from redating_moved(r, '00000000-0000-0000-0000-000000000000', null)),
+			select * from redating_moved(r, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')),
 		ticket as materialized (
 			select ticket, min(holder) as holder, count(*) as clocks, bool_and(after > before) as later,
 				bool_or(before >= p_now and after < p_now) as enters, bool_or(before < p_now and after >= p_now) as leaves
@@ -612,6 +626,6 @@ create policy redating_seen on redating for select to tiepdan_app using (redatin
 revoke all on redating from public;
 grant select on redating to tiepdan_app;
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function redating_seen, redating_body, redating_take, redating_begin, redating_read, redating_pauses, redating_fill,
+grant execute on function redating_seen, redating_body, redating_take, redating_begin, redating_read, redating_pauses, redating_fill, redating_held,
 	redating_finish, redating_tell, redating_expire, redating_empty, redating_ask, redating_apply, redating_undo, redating_make_final,
 	redating_drop, redating_tickets to tiepdan_app;

@@ -15,8 +15,14 @@
 enum {
 	EVERY_MS = 500,
 	LEASE_MS = 5000,
-	PORTION = 2500, /* clocks that are written in one transaction, while nobody else changes any */
-	TELL = 2000	/* clocks of which the events are written in one transaction            */
+	/* Clocks that are written in one transaction, while nobody else changes any: so many that it keeps the
+	 * others waiting between HELD_MIN_MS and HELD_MAX_MS, on any machine. */
+	PORTION_FIRST = 1000,
+	PORTION_MIN = 250,
+	PORTION_MAX = 8000,
+	HELD_MIN_MS = 15,
+	HELD_MAX_MS = 40,
+	TELL = 2000 /* clocks of which the events are written in one transaction */
 };
 
 struct redatings {
@@ -38,6 +44,7 @@ struct run {
 	struct uuid written_to, read_to;
 	struct portion *dated; /* waits to be written */
 	unsigned round;	       /* grows when what was read ahead is of no use */
+	int portion;	       /* how many clocks are read next */
 	bool reading, writing, at_end, stop;
 };
 
@@ -47,6 +54,7 @@ struct portion {
 	struct run *run;
 	struct uuid after;
 	unsigned round;
+	int limit;
 	struct redate_portion clocks;
 };
 
@@ -134,6 +142,15 @@ static void rewind_to_written(struct run *run)
 	run->at_end = false;
 }
 
+static int next_portion(int portion, int64_t held_ms)
+{
+	if (held_ms > HELD_MAX_MS && portion > PORTION_MIN)
+		return portion / 2;
+	if (held_ms < HELD_MIN_MS && portion < PORTION_MAX)
+		return portion * 2;
+	return portion;
+}
+
 static void written(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
 	struct portion *step = job->state;
@@ -141,6 +158,9 @@ static void written(struct db_job *job, PGresult *const *results, const char *sq
 	int64_t left = results ? db_cell_int(answer_find(results, "left_over"), 0, "left_over") : -1;
 
 	run->writing = false;
+	if (results)
+		run->portion =
+			next_portion(run->portion, db_cell_int(answer_find(results, "held"), 0, "held"));
 	if (left < 0)
 		run->stop = true;
 	else if (left > 0)
@@ -169,6 +189,7 @@ static void write_portion(struct run *run)
 		.dues = COLUMN(due), .alarms = COLUMN(alarm), .units = COLUMN(unit),
 		.amounts = COLUMN(amount), .firsts = COLUMN(first), .questions = c->questions,
 		.ended = c->ended);
+	sql_jobs_redating_held(u, .id = run->id);
 	db_run_job(u, written);
 }
 
@@ -194,7 +215,7 @@ static void was_read(struct db_job *job, PGresult *const *results, const char *s
 	}
 	const struct redate_input in = {.clocks = answer_find(results, "tid"),
 		.pauses = answer_find(results, "paused"),
-		.limit = PORTION,
+		.limit = step->limit,
 		.end = run->end,
 		.policies = run->policies};
 	redate(job->arena, run->owner->app->city, &in, &step->clocks);
@@ -214,9 +235,10 @@ static void read_portion(struct run *run)
 	}
 	struct db_unit *u = db_unit_job(&step->job);
 	step->after = run->read_to;
+	step->limit = run->portion;
 	run->reading = true;
-	sql_jobs_redating_read(u, .id = run->id, .after = run->read_to, .limit = PORTION);
-	sql_jobs_redating_pauses(u, .id = run->id, .after = run->read_to, .limit = PORTION);
+	sql_jobs_redating_read(u, .id = run->id, .after = run->read_to, .limit = step->limit);
+	sql_jobs_redating_pauses(u, .id = run->id, .after = run->read_to, .limit = step->limit);
 	db_run_job(u, was_read);
 }
 
@@ -383,7 +405,7 @@ static void turn(evutil_socket_t fd, short what, void *arg)
 	if (!arena)
 		return;
 	struct run *run = arena_alloc(arena, sizeof(*run));
-	*run = (struct run){.owner = r, .arena = arena};
+	*run = (struct run){.owner = r, .arena = arena, .portion = PORTION_FIRST};
 	r->running = true;
 	take(run);
 }

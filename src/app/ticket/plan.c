@@ -40,7 +40,7 @@ static int64_t start_of(const struct planner *p, int row, const struct plan_row 
 {
 	if (flag(p->facts, row, "waits"))
 		for (size_t i = 0; i < ndone; i++)
-			if (done[i].slot == db_cell_int(p->facts, row, "slot") &&
+			if (done[i].slot == db_cell_int(p->facts, row, "slot") && done[i].round == 1 &&
 				str_eq(done[i].kind, STR("accept")))
 				return done[i].due / 1000;
 	return db_cell_int(p->facts, row, "start_s");
@@ -69,6 +69,7 @@ static int date_row(const struct planner *p, int row, int64_t start, struct plan
 	if (status == 0)
 		*ret = (struct plan_row){.kind = arena_str(p->req->arena, kind),
 			.slot = db_cell_int(f, row, "slot"),
+			.round = db_cell_int(f, row, "round"),
 			.start = start * 1000,
 			.due = due * 1000,
 			.alarm = alarm == CLOCK_NEVER ? DB_NO_INT : alarm * 1000,

@@ -18,7 +18,7 @@ struct plan_change {
 struct plan_row {
 	struct str kind;
 	int64_t slot, start, due, alarm; /* milliseconds; DB_NO_INT: no alarm */
-	int64_t version;		 /* of the calendar */
+	int64_t round, version;		 /* version: of the calendar */
 };
 struct plan {
 	const struct plan_row *rows;
