@@ -92,23 +92,6 @@ begin
 			and p_day >= coalesce(valid_from, '-infinity') and p_day < coalesce(valid_to, 'infinity')));
 end $$;
 
-create or replace function soon_after(p_now timestamptz) returns timestamptz
-language plpgsql stable set search_path = tiepdan, pg_temp as $$
-declare
-	c calendar;
-	v_local timestamp;
-begin
-	select * into c from calendar where code = department_calendar((select id from department where hub));
-	v_local := p_now at time zone c.zone;
-	for n in 1 .. 30 loop
-		v_local := v_local + interval '1 day';
-		if calendar_works(c.code, v_local::date) then
-			return v_local at time zone c.zone;
-		end if;
-	end loop;
-	return p_now + interval '1 day';
-end $$;
-
 -- The rows of each kind as a CSV file has them: a cell that is empty is left out.
 create view import_row as
 	select 'calendars' as kind, code as key, jsonb_strip_nulls(to_jsonb(c)) as cells from calendar c
@@ -255,6 +238,7 @@ begin
 	delete from calendar_hours where p_kind = 'hours' and calendar in (select value->>'calendar' from jsonb_array_elements(p_rows));
 	delete from calendar_day where p_kind = 'days' and (calendar, extract(year from day)) in (
 		select value->>'calendar', extract(year from (value->>'day')::date) from jsonb_array_elements(p_rows));
+	delete from alarm_level where p_kind = 'alarm_levels';	-- the table comes with 0018
 	for r in select value as cells, (value->>'line')::int as line from jsonb_array_elements(p_rows) order by 2 loop
 		begin
 			execute format('select %I($1)', 'import_' || p_kind) using r.cells;

@@ -1,6 +1,6 @@
 -- Clocks: seven kinds of deadlines of a ticket. What runs stands in clock_running, what has stopped in clock.
 --
--- The dates of running clocks exist in slots: one slot is current, and while a changed calendar is brought in (0022) the
+-- The dates of running clocks exist in slots: one slot is current, and while a changed calendar is brought in (0023) the
 -- other one holds what the dates will be, or what they were. Whoever changes clocks changes them in every slot that is not
 -- empty, so that switching from one slot to the other is one small update. Readers use slot_current().
 set local search_path = tiepdan, public;
@@ -14,6 +14,7 @@ create table clock_kind (
 	told     boolean not null,
 	constraint clock_kind_pk primary key (code)
 );
+comment on table clock_kind is 'What a ticket can have a deadline for; appeal begins with the move of that name, which comes later.';
 comment on column clock_kind.pauses is 'stands still while the citizen is asked';
 comment on column clock_kind.told is 'the citizen sees it';
 insert into clock_kind values

@@ -78,10 +78,17 @@ begin
 	end if;
 end $$;
 
+-- Whether a list of figures, read by people who do not see every ticket, may name this one.
+create function ticket_nameable(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return t.sight in ('public', 'private', 'restricted')
+		or may_see(t.sight, t.holder, caller_sees_all(), caller_sees_own(), caller_department());
+end $$;
+
 -- --- changing ------------------------------------------------------------------------------------------------------------
 
--- After any change: the clocks are the present holder's, an open ticket without clocks is in the queue all the same, and
--- one row is the first.
+-- After any change: the clocks are the present holder's, an open ticket without clocks is in the queue all the same (whether
+-- it has none the current slot says: one that is being filled may not have them yet), and one row is the first.
 create function clocks_settle(t ticket) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	update clock_running set holder = t.holder where ticket = t.id and holder <> t.holder;
@@ -89,7 +96,8 @@ begin
 		or exists (select from clock_running x where x.ticket = r.ticket and x.slot = r.slot and x.kind <> 'none'));
 	insert into clock_running (slot, ticket, kind, round, holder, due_at, latest_due, first)
 	select s.slot, t.id, 'none', 1, t.holder, 'infinity', 'infinity', true from clock_slot s
-		where s.role <> 'empty' and not t.done and not exists (select from clock_running where ticket = t.id and slot = s.slot);
+		where s.role <> 'empty' and not t.done and not exists (select from clock_running where ticket = t.id and slot = slot_current())
+	on conflict (slot, ticket, kind) do nothing;
 	update clock_running r set first = not r.first
 		from (select slot, kind, row_number() over (partition by slot order by due_at, kind) = 1 as first
 			from clock_running where ticket = t.id) x
@@ -131,11 +139,18 @@ begin
 	on conflict (slot, ticket, kind) do nothing;
 end $$;
 
--- New dates of clocks that were read before: parallel arrays, one element a row of clock_running.
-create function clocks_redate(p_ticket uuid, p_slots bigint[], p_kinds text[], p_starts timestamptz[], p_dues timestamptz[],
-	p_alarms timestamptz[], p_versions bigint[])
+-- New dates of clocks that were read before: parallel arrays, one element a row of clock_running. When a slot has come
+-- between, a clock would keep its old date there: 55P03, and the caller begins anew.
+create function clocks_redate(p_ticket uuid, p_slots bigint[], p_kinds text[], p_starts timestamptz[],
+	p_dues timestamptz[], p_alarms timestamptz[], p_versions bigint[])
 returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
+	if exists (select from clock_running c join clock_kind k on k.code = c.kind and k.pauses
+			join clock_slot s on s.slot = c.slot and s.role <> 'empty'
+		where c.ticket = p_ticket and not exists (
+			select from unnest(p_slots, p_kinds) i (slot, kind) where i.slot = c.slot and i.kind = c.kind)) then
+		raise exception 'the clocks have changed' using errcode = 'lock_not_available';
+	end if;
 	update clock_running c set start_at = i.start_at, due_at = i.due_at, alarm_at = coalesce(i.alarm_at, 'infinity'), version = i.version
 		from unnest(p_slots, p_kinds, p_starts, p_dues, p_alarms, p_versions) i (slot, kind, start_at, due_at, alarm_at, version)
 		where c.slot = i.slot and c.ticket = p_ticket and c.kind = i.kind;
@@ -489,7 +504,7 @@ begin
 	return (
 		select coalesce(json_agg(json_build_object('asked_at', instant(asked_at), 'amount', amount, 'unit', unit, 'reason', reason,
 			'state', state, 'due_before', instant(due_before), 'due_after', instant(due_after), 'decided_at', instant(decided_at),
-			'decision', decision, 'department', department_named(department)) order by asked_at), '[]')
+			'decision', case when p_all then decision end, 'department', department_named(department)) order by asked_at), '[]')
 		from extension where ticket = p_ticket and (p_all or state = 'approved'));
 end $$;
 

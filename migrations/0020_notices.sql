@@ -44,6 +44,7 @@ insert into notice_rule (type, audience, only_urgent, if_data) values
 	('ticket.message', 'holder', false, null),
 	('ticket.asked', 'citizen', false, null),
 	('ticket.supplied', 'holder', false, null),
+	('ticket.question_expired', 'citizen', false, null), ('ticket.question_expired', 'holder', false, null),
 	('ticket.extension_requested', 'heads', false, null),
 	('ticket.extension_approved', 'citizen', false, null),
 	('ticket.extension_refused', 'holder', false, null),
@@ -114,6 +115,8 @@ insert into notice_template (type, side, language, subject, text)
 		('ticket.closed', false, 'Phiếu của Ông/Bà đã đóng', 'Việc giải quyết phiếu của Ông/Bà đã kết thúc.'),
 		('ticket.asked', false, 'Đề nghị Ông/Bà bổ sung thông tin',
 			'Đơn vị có trách nhiệm cần thêm thông tin để giải quyết phiếu. Kính đề nghị Ông/Bà xem câu hỏi và trả lời khi tra cứu phiếu.'),
+		('ticket.question_expired', true, 'Đã hết thời hạn bổ sung thông tin',
+			'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.'),
 		('ticket.extension_approved', true, 'Gia hạn giải quyết phiếu của Ông/Bà',
 			'Thời hạn giải quyết phiếu của Ông/Bà đã được gia hạn. Lý do và cách tính thời hạn mới có khi tra cứu phiếu.'),
 		('ticket.progress', true, 'Tiến độ giải quyết phiếu của Ông/Bà',
@@ -138,8 +141,10 @@ insert into notice_template (type, side, language, subject, text)
 		('ticket.closed', false, 'Your ticket was closed', 'The work on your ticket has ended.'),
 		('ticket.asked', false, 'We need more information from you',
 			'The responsible department needs more information. Please read and answer its question when you follow the ticket.'),
-		('ticket.extension_approved', true, 'The time for your ticket was extended',
-			'The time for your ticket was extended. Reason and calculation of the new date are there when you follow the ticket.'),
+		('ticket.question_expired', true, 'The time to supply information is over',
+			'The time to supply information is over. The responsible department goes on with what it knows.'),
+		('ticket.extension_approved', true, 'The deadline of your ticket was extended',
+			'The deadline of your ticket was extended. You find the reason, and how the new date was counted, when you follow the ticket.'),
 		('ticket.progress', true, 'News about your ticket',
 			'The responsible department has published news about your ticket. Please read them when you follow the ticket.'),
 		('ticket.redated', true, 'Your ticket is due earlier',
@@ -155,9 +160,11 @@ insert into notice_template (type, side, language, subject, text)
 			'Phiếu dưới đây được chuyển đến đơn vị lúc {{at}}, đề nghị tiếp nhận và giải quyết đúng hạn.'),
 		('ticket.returned', 'Phiếu bị trả lại',
 			'Phiếu dưới đây bị trả lại trung tâm điều phối lúc {{at}}, đề nghị chọn đơn vị có thẩm quyền.'),
-		('ticket.message', 'Người gửi phiếu viết thêm', 'Người gửi phiếu đã viết thêm lúc {{at}}, đề nghị xem và phản hồi.'),
+		('ticket.message', 'Người gửi phiếu bổ sung ý kiến', 'Người gửi phiếu đã gửi thêm nội dung lúc {{at}}, đề nghị xem và phản hồi.'),
 		('ticket.supplied', 'Người gửi phiếu đã bổ sung thông tin',
 			'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.'),
+		('ticket.question_expired', 'Đã hết thời hạn bổ sung thông tin',
+			'Người gửi phiếu không bổ sung thông tin trong thời hạn, đề nghị tiếp tục giải quyết.'),
 		('ticket.extension_requested', 'Đề nghị gia hạn chờ phê duyệt',
 			'Có đề nghị gia hạn giải quyết phiếu gửi lúc {{at}}, đề nghị xem xét trước khi đến hạn.'),
 		('ticket.extension_refused', 'Không đồng ý gia hạn',
@@ -178,6 +185,7 @@ insert into notice_template (type, side, language, subject, text)
 		('ticket.returned', 'Ticket returned', 'The ticket below was returned to the hub at {{at}}. Please find the competent department.'),
 		('ticket.message', 'The citizen wrote', 'The citizen wrote a message at {{at}}. Please read it.'),
 		('ticket.supplied', 'The citizen supplied information', 'The citizen supplied information at {{at}}. Please go on with the work.'),
+		('ticket.question_expired', 'No information was supplied', 'The citizen did not supply information in time. Please go on with the work.'),
 		('ticket.extension_requested', 'Extension to decide on',
 			'An extension was asked for at {{at}}. Please decide before the ticket is due.'),
 		('ticket.extension_refused', 'Extension refused', 'The extension was refused; the due date stands.'),
@@ -498,8 +506,7 @@ begin
 			'next_at', case when n.state in ('waiting', 'sending') then instant(n.next_at) end, 'sent_at', instant(n.sent_at))::text,
 		concat_ws('|', n.made_at, n.id)
 	from unnest(v_ids) with ordinality i (id, ord) join notice n on n.id = i.id join ticket t on t.id = n.ticket
-		cross join lateral (select t.sight in ('public', 'private', 'restricted')
-			or may_see(t.sight, t.holder, caller_sees_all(), caller_sees_own(), caller_department()) as shown) v
+		cross join lateral (select ticket_nameable(t) as shown) v
 	where p_ticket is null or v.shown
 	order by i.ord;
 end $$;

@@ -201,14 +201,14 @@ end $$;
 
 -- --- extensions ----------------------------------------------------------------------------------------------------------
 
-create function extension_event(t ticket, p_action text, p_event uuid, p_at timestamptz, p_public text, p_data jsonb)
+create function extension_event(t ticket, p_action text, p_event uuid, p_at timestamptz, p_data jsonb)
 returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	a action;
 begin
 	select * into a from action where code = p_action;
 	perform event_write(p_event, p_at, t.id, a.event, 'staff', caller_account(), t.holder, null, null,
-		a.public_vi || coalesce(': ' || p_public, ''), a.public_en || coalesce(': ' || p_public, ''), p_data);
+		a.public_vi, a.public_en, p_data);
 end $$;
 
 -- Asks for more time: at most as much as the answer had from the beginning, in the same unit.
@@ -228,7 +228,7 @@ begin
 	insert into extension (id, ticket, asked_at, asked_by, department, amount, unit, reason, due_before)
 		values (p_id, t.id, p_at, caller_account(), caller_department(), p_amount, c.unit, p_reason, c.due_at);
 	update ticket set updated_at = p_at, version = version + 1 where id = t.id returning * into t;
-	perform extension_event(t, 'request_extension', p_event, p_at, null,
+	perform extension_event(t, 'request_extension', p_event, p_at,
 		jsonb_build_object('extension', p_id, 'amount', p_amount, 'unit', c.unit, 'reason', p_reason));
 	select m.body, m.etag into body, etag from ticket_moved(t) m;
 end $$;
@@ -254,7 +254,7 @@ begin
 	update clock_running set extension = extension + e.amount where ticket = t.id and kind = 'answer';
 	update ticket set updated_at = p_at, version = version + 1 where id = t.id returning * into t;
 	perform clocks_settle(t);
-	perform extension_event(t, 'approve_extension', p_event, p_at, e.reason,
+	perform extension_event(t, 'approve_extension', p_event, p_at,
 		jsonb_build_object('extension', e.id, 'amount', e.amount, 'unit', e.unit, 'due_before', instant(e.due_before),
 			'due_after', instant(e.due_after)));
 	select m.body, m.etag into body, etag from ticket_moved(t) m;
@@ -272,7 +272,7 @@ begin
 	update extension set state = 'refused', decided_at = p_at, decided_by = caller_account(), decision = p_decision
 		where ticket = t.id and state = 'requested' returning * into e;
 	update ticket set updated_at = p_at, version = version + 1 where id = t.id returning * into t;
-	perform extension_event(t, 'refuse_extension', p_event, p_at, null, jsonb_build_object('extension', e.id, 'reason', p_decision));
+	perform extension_event(t, 'refuse_extension', p_event, p_at, jsonb_build_object('extension', e.id, 'reason', p_decision));
 	select m.body, m.etag into body, etag from ticket_moved(t) m;
 end $$;
 
@@ -386,29 +386,6 @@ comment on function import_alarm_levels is 'profile (optional: all that have no 
 (thousandths of the time of the clock), or amount and unit (so long after the due point), audiences (holder heads hub leaders). Replaces
 the whole ladder.';
 
-create or replace function import_load(p_kind text, p_rows jsonb)
-returns table (line int, message text) language plpgsql set search_path = tiepdan, pg_temp as $$
-declare
-	r record;
-	v_rule text;
-	v_detail text;
-begin
-	delete from calendar_hours where p_kind = 'hours' and calendar in (select value->>'calendar' from jsonb_array_elements(p_rows));
-	delete from calendar_day where p_kind = 'days' and (calendar, extract(year from day)) in (
-		select value->>'calendar', extract(year from (value->>'day')::date) from jsonb_array_elements(p_rows));
-	delete from alarm_level where p_kind = 'alarm_levels';
-	for r in select value as cells, (value->>'line')::int as line from jsonb_array_elements(p_rows) order by 2 loop
-		begin
-			execute format('select %I($1)', 'import_' || p_kind) using r.cells;
-			perform import_link(p_kind, r.cells);
-		exception when integrity_constraint_violation then
-			get stacked diagnostics v_rule = constraint_name, v_detail = pg_exception_detail;
-			return query select r.line, format('breaks the rule %s%s', v_rule, coalesce(': ' || v_detail, ''));
-		end;
-	end loop;
-	return query select (i.value->>'line')::int, format('parent or successor: "%s" comes back to itself', i.value->>'code')
-		from jsonb_array_elements(p_rows) i join import_circles(p_kind) c on c.code = i.value->>'code';
-end $$;
 do $$
 begin
 	execute 'create or replace view import_row as ' || rtrim(pg_get_viewdef('import_row'::regclass), ';') || '

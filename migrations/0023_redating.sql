@@ -81,40 +81,6 @@ begin
 	raise exception 'the clocks are busy' using errcode = 'lock_not_available';
 end $$;
 
--- An open ticket without clocks is in the queue all the same. Whether it has none the current slot says: one that is being
--- filled may not have them yet.
-create or replace function clocks_settle(t ticket) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
-begin
-	update clock_running set holder = t.holder where ticket = t.id and holder <> t.holder;
-	delete from clock_running r where r.ticket = t.id and r.kind = 'none' and (t.done
-		or exists (select from clock_running x where x.ticket = r.ticket and x.slot = r.slot and x.kind <> 'none'));
-	insert into clock_running (slot, ticket, kind, round, holder, due_at, latest_due, first)
-	select s.slot, t.id, 'none', 1, t.holder, 'infinity', 'infinity', true from clock_slot s
-		where s.role <> 'empty' and not t.done and not exists (select from clock_running where ticket = t.id and slot = slot_current())
-	on conflict (slot, ticket, kind) do nothing;
-	update clock_running r set first = not r.first
-		from (select slot, kind, row_number() over (partition by slot order by due_at, kind) = 1 as first
-			from clock_running where ticket = t.id) x
-		where r.ticket = t.id and r.slot = x.slot and r.kind = x.kind and r.first <> x.first;
-end $$;
-
--- New dates of clocks that were read before: parallel arrays, one element a row of clock_running. When a slot has come
--- between, a clock would keep its old date there: 55P03, and the caller begins anew.
-create or replace function clocks_redate(p_ticket uuid, p_slots bigint[], p_kinds text[], p_starts timestamptz[],
-	p_dues timestamptz[], p_alarms timestamptz[], p_versions bigint[])
-returns void language plpgsql set search_path = tiepdan, pg_temp as $$
-begin
-	if exists (select from clock_running c join clock_kind k on k.code = c.kind and k.pauses
-			join clock_slot s on s.slot = c.slot and s.role <> 'empty'
-		where c.ticket = p_ticket and not exists (
-			select from unnest(p_slots, p_kinds) i (slot, kind) where i.slot = c.slot and i.kind = c.kind)) then
-		raise exception 'the clocks have changed' using errcode = 'lock_not_available';
-	end if;
-	update clock_running c set start_at = i.start_at, due_at = i.due_at, alarm_at = coalesce(i.alarm_at, 'infinity'), version = i.version
-		from unnest(p_slots, p_kinds, p_starts, p_dues, p_alarms, p_versions) i (slot, kind, start_at, due_at, alarm_at, version)
-		where c.slot = i.slot and c.ticket = p_ticket and c.kind = i.kind;
-end $$;
-
 -- --- preparing -----------------------------------------------------------------------------------------------------------
 
 -- What there is to do for one job worker, which has it from now on for a while: fill, tell, settle or empty. No row when
@@ -319,8 +285,8 @@ begin
 		left join (select calendar, max(version) as version from calendar_version group by calendar) v on v.calendar = n.calendar;
 end $$;
 
--- The clocks of p_after < ticket <= p_until that have another date by a re-dating, with both. When it was taken back the new
--- date was before. Planned for each range: the whole is joined otherwise than a portion.
+-- The clocks of p_after < ticket <= p_until that have another date by a re-dating, with both. After an undo `before` is the
+-- date that was taken back. Planned for each range: the whole is joined otherwise than a portion.
 create function redating_moved(r redating, p_after uuid, p_until uuid)
 returns table (ticket uuid, kind text, holder bigint, before timestamptz, after timestamptz) language plpgsql stable
 set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
@@ -561,10 +527,10 @@ begin
 	select e.id, now(), t.ticket, 'ticket.redated', 'job', t.holder, x.vi, x.en, t.data,
 		event_hash(e.id, now(), t.ticket, 'ticket.redated', 'job', null, t.holder, null, null, x.vi, x.en, t.data)
 	from told t, lateral (select gen_random_uuid() as id where t.ticket is not null) e,
-		(select case when r.undone_at is null then 'Thời hạn được tính lại theo lịch làm việc mới'
+		(select case when r.undone_at is null then 'Thời hạn được tính lại theo lịch làm việc và quy định hiện hành'
 				else 'Thời hạn được khôi phục như trước khi tính lại' end as vi,
-			case when r.undone_at is null then 'The deadlines were counted again by the new calendar'
-				else 'The deadlines are again what they were before they were counted anew' end as en) x;
+			case when r.undone_at is null then 'The deadlines were counted again by the calendars and rules now in force'
+				else 'The deadlines are back to what they were before' end as en) x;
 	get diagnostics v_told = row_count;
 	update redating set told_to = v_until, told = told + v_told where id = p_id;
 	-- Pages that were read since the switch do not have the event yet.
@@ -597,7 +563,8 @@ begin
 	update redating set emptied_at = now() where id = p_id and settled_at is not null;
 end $$;
 
--- A page of the clocks that move, with both dates; the preview is for those who see all figures.
+-- A page of the clocks that move, with both dates; the preview is for those who see all figures, but tickets that not all of
+-- them see stay without a name.
 create function redating_tickets(p_id uuid, p_after text, p_limit bigint)
 returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -611,12 +578,14 @@ begin
 		raise exception 'no such re-dating' using errcode = 'TD404';
 	end if;
 	return query
-	select json_build_object('code', t.code, 'kind', n.kind, 'department', department_named(n.holder),
+	select json_build_object('code', case when v.shown then t.code end, 'clock', n.kind,
+			'department', case when v.shown then department_named(n.holder) end,
 			'due_before', instant(case when r.undone_at is null then c.due_at else n.due_at end),
 			'due_after', instant(case when r.undone_at is null then n.due_at else c.due_at end))::text, concat_ws('|', n.ticket, n.kind)
 	from clock_running n
 		join clock_running c on c.slot = 1 - r.slot and c.ticket = n.ticket and c.kind = n.kind and c.due_at <> n.due_at
-		join ticket t on t.id = n.ticket
+		join ticket t on t.id = n.ticket,
+		lateral (select ticket_nameable(t) as shown) v
 	where n.slot = r.slot and n.moved and (n.ticket, n.kind) > (v_ticket, v_kind)
 	order by n.ticket, n.kind limit p_limit + 1;
 end $$;

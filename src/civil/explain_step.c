@@ -92,7 +92,7 @@ static void say_made_up(const struct sentence *t, const struct step *s)
 {
 	words_day(t->out, t->in, s->first);
 	if (s->because->rule == DAY_LIKE)
-		say(t, " là ngày làm việc: ", " is worked: ");
+		say(t, " là ngày làm việc: ", " is a working day: ");
 	else
 		say(t, " có giờ làm việc riêng: ", " has hours of its own: ");
 	words_reason(t->out, t->in, s->because);
@@ -104,8 +104,8 @@ static void say_paused(const struct sentence *t, const struct step *s)
 	say(t, "Tạm dừng từ ", "Paused from ");
 	words_moment(t->out, t->in, t->facts->calendar, s->from);
 	if (s->until == INT64_MAX) {
-		say(t, ", chưa kết thúc: thời hạn chưa chạy tiếp.",
-			", and still is: the limit does not run on.");
+		say(t, " và chưa kết thúc: thời hạn chưa được tính tiếp.",
+			", not ended yet: the limit stands still.");
 		return;
 	}
 	say(t, " đến ", " to ");
@@ -128,7 +128,8 @@ static void say_rolled(const struct sentence *t, const struct step *s)
 	} else {
 		say(t, ", kết thúc trong thời gian tạm dừng", ", closes during a pause");
 	}
-	say(t, ". Thời hạn chuyển sang ngày làm việc ", ". The limit moves on to the working day ");
+	say(t, ". Thời hạn chuyển sang ngày làm việc kế tiếp: ",
+		". The limit moves on to the next working day, ");
 	words_day(t->out, t->in, s->last);
 	say(t, ".", ".");
 }

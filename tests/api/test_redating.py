@@ -87,7 +87,7 @@ def test_a_late_holiday_is_previewed_applied_and_taken_back(city, tmp_path):
     rest = leader.get("/v1/redatings/%s/tickets?cursor=%s" % (made["id"], page["next_cursor"])).json
     listed = page["items"] + rest["items"]
     assert len(listed) == counts["moved_clocks"]
-    mine = {i["kind"]: i for i in listed if i["code"] == filed["code"]}
+    mine = {i["clock"]: i for i in listed if i["code"] == filed["code"]}
     assert all(i["due_before"] == before[k] and i["due_after"] > i["due_before"] for k, i in mine.items())
     assert dues(city, ticket_id) == before, "a preview moves nothing"
 

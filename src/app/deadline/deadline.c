@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "civil/city.h"
+#include "civil/clock.h"
 #include "civil/explain.h"
 #include "gen/shapes.h"
 #include "http/reply.h"
@@ -65,7 +65,7 @@ void deadline_explain(struct req *req)
 		d = named(req, in->department);
 	facts.calendar = d ? d->calendar : req->app->city->calendar;
 	deadline_unit_parse(in->unit, &q.terms.unit);
-	q.terms.receipt = str_eq(in->receipt, STR("same_day")) ? RECEIPT_SAME_DAY : RECEIPT_NEXT_OPENING;
+	q.terms.receipt = clock_receipt(in->receipt);
 	q.terms.amount = in->amount;
 	if (deadline_compute(facts.calendar, &q, &trace, &due) < 0)
 		fault_range(req, facts.calendar, q.start);

@@ -109,10 +109,11 @@ int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change
 int plan_question(struct req *req, const PGresult *facts, int64_t now, int64_t *ret_until)
 {
 	const struct city *city = req->app->city;
-	const struct department *d = city_department_by_id(city, req->who.department);
+	struct str code = db_cell(facts, 0, "calendar");
+	const struct calendar *calendar = code.at ? city_calendar(city, code) : NULL;
 	struct deadline_question question = {
 		.start = now, .terms = {.amount = db_cell_int(facts, 0, "question_amount")}};
 
 	must(deadline_unit_parse(db_cell(facts, 0, "question_unit"), &question.terms.unit));
-	return deadline_compute(d ? d->calendar : city->calendar, &question, NULL, ret_until);
+	return deadline_compute(calendar ? calendar : city->calendar, &question, NULL, ret_until);
 }
