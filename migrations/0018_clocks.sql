@@ -259,7 +259,7 @@ alter table clock
 	add constraint clock_outcome check (outcome is not null and outcome in ('met', 'late', 'passed'));
 comment on table clock is 'The clocks of a ticket that have stopped. A new round begins when the same clock starts again.';
 comment on column clock.holder is 'who held the ticket when it stopped';
-comment on column clock.start_at is 'what the limit was counted from';
+comment on column clock.start_at is 'what the limit was counted from; later than stop_at when it still waited for the acceptance';
 comment on column clock.latest_due is 'what the citizen was told when it began';
 comment on column clock.outcome is 'met, late, or passed: it ended without a verdict, because another holder or another round began';
 drop index ticket_queue;

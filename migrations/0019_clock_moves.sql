@@ -47,7 +47,7 @@ declare
 begin
 	return query
 	select json_build_object('kind', c.kind, 'round', c.round, 'due_at', instant(c.due_at), 'latest', c.waits,
-			'started_at', case when not c.waits then instant(c.start_at) end, 'stopped_at', instant(c.stop_at),
+			'started_at', case when not c.waits and c.start_at <= coalesce(c.stop_at, 'infinity') then instant(c.start_at) end, 'stopped_at', instant(c.stop_at),
 			'standing', standing(c.outcome, c.due_at, p_now, p_soon), 'paused', c.stop_at is null and k.pauses and v_paused,
 			'unit', c.unit, 'amount', c.amount, 'extension', c.extension, 'policy', policy_told(p)),
 		c.kind, c.round, c.due_at, c.calendar, c.unit, c.stop_at is null
@@ -119,7 +119,7 @@ begin
 		returning r.*, x.effect)
 	insert into clock (ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due,
 		stop_at, outcome)
-	select ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, least(start_at, p_at), due_at, latest_due,
+	select ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due,
 		p_at, case when effect <> 'stop' then 'passed' when p_at <= due_at then 'met' else 'late' end
 	from ended where slot = slot_current();
 	insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at,
@@ -538,34 +538,44 @@ end $$;
 
 -- --- reports -------------------------------------------------------------------------------------------------------------
 
-create or replace function report_sla(p_from date, p_to date, p_by text, p_as_of timestamptz, p_zone text)
+drop function report_sla(date, date, text, timestamptz, text);
+-- As before, and how often tickets of the period came back to the hub by then: counted against the department that returned
+-- them, or for their category or area.
+create function report_sla(p_from date, p_to date, p_by text, p_as_of timestamptz, p_zone text)
 returns table (key text, name_vi text, name_en text, answered_on_time bigint, answered_late bigint, open_in_time bigint,
-	open_overdue bigint, no_clock bigint, total bigint)
+	open_overdue bigint, no_clock bigint, total bigint, returned bigint)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
 	perform caller_needs('report');
 	return query
-	with filed as (
+	with period as (
+		select t.id, t.category, coalesce(t.area, '') as area, t.holder from ticket t
+		where t.filed_at >= p_from::timestamp at time zone p_zone and t.filed_at < (p_to + 1)::timestamp at time zone p_zone
+			and t.filed_at <= p_as_of),
+	filed as (
 		select case p_by when 'department' then (select code from department where id = case
 					when c.stop_at <= p_as_of then c.holder
 					else coalesce((select h.department from holding h where h.ticket = t.id and h.since <= p_as_of
 						and (h.until is null or h.until > p_as_of) limit 1), t.holder) end)
-				when 'category' then t.category else coalesce(t.area, '') end as key,
+				when 'category' then t.category else t.area end as key,
 			case when c.ticket is null and r.ticket is null then 'no_clock'
 				when c.stop_at <= p_as_of then case when c.stop_at <= c.due_at then 'answered_on_time' else 'answered_late' end
 				when coalesce(c.due_at, r.due_at) >= p_as_of then 'open_in_time' else 'open_overdue' end as cell
-		from ticket t left join clock c on c.ticket = t.id and c.kind = 'answer' and c.round = 1
+		from period t left join clock c on c.ticket = t.id and c.kind = 'answer' and c.round = 1
 			left join clock_running r on r.slot = slot_current() and r.ticket = t.id and r.kind = 'answer' and r.round = 1
-		where t.filed_at >= p_from::timestamp at time zone p_zone and t.filed_at < (p_to + 1)::timestamp at time zone p_zone
-			and t.filed_at <= p_as_of),
+		union all
+		select case p_by when 'department' then d.code when 'category' then t.category else t.area end, 'returned'
+		from period t join holding h on h.ticket = t.id and h.ended_by = 'return' and h.until <= p_as_of
+			join department d on d.id = h.department),
 	counted as (
 		select key, count(*) filter (where cell = 'answered_on_time') as n1, count(*) filter (where cell = 'answered_late') as n2,
 			count(*) filter (where cell = 'open_in_time') as n3, count(*) filter (where cell = 'open_overdue') as n4,
-			count(*) filter (where cell = 'no_clock') as n5, count(*) as n
+			count(*) filter (where cell = 'no_clock') as n5, count(*) filter (where cell <> 'returned') as n,
+			count(*) filter (where cell = 'returned') as n6
 		from filed group by grouping sets ((key), ()))
 	select c.key, coalesce(d.name_vi, g.name_vi, a.name_vi, case c.key when '' then 'Không rõ địa bàn' end),
-		coalesce(d.name_en, g.name_en, a.name_en, case c.key when '' then 'No area' end), n1, n2, n3, n4, n5, n
+		coalesce(d.name_en, g.name_en, a.name_en, case c.key when '' then 'No area' end), n1, n2, n3, n4, n5, n, n6
 	from counted c
 		left join department d on p_by = 'department' and d.code = c.key
 		left join category g on p_by = 'category' and g.code = c.key
@@ -574,5 +584,4 @@ begin
 end $$;
 
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function ticket_file, ticket_move, ticket_clocks, ticket_list, ticket_fits, tracking_show to tiepdan_app;
-update schema_info set oldest_binary = 19;
+grant execute on function report_sla, ticket_file, ticket_move, ticket_clocks, ticket_list, ticket_fits, tracking_show to tiepdan_app;

@@ -354,7 +354,7 @@ begin
 		select p.id, p.at, p.ticket, p.type, p.audience, p.account, case when p.account is null then p.language else 'vi' end, p.urgent,
 			p_now, case when p.seat > p.most then 'cancelled' else 'waiting' end, case when p.seat > p.most then 'too_many' end,
 			greatest(h.hour, p_now), case when h.hour > p_now and p.seat <= p.most then h.hour end
-		from placed p cross join lateral (select p.since + (p.seat - 1) / p.cap * interval '1 hour' as hour) h
+		from placed p cross join lateral (select p.since + (p.seat - 1) / greatest(p.cap, 1) * interval '1 hour' as hour) h
 		on conflict on constraint notice_once do nothing
 		returning ticket, not_before),
 	moved as (
@@ -403,7 +403,8 @@ begin
 		coalesce(case when v.vi then e.public_vi else e.public_en end, ''), case when v.vi then s.name_vi else s.name_en end,
 		case when v.hidden and v.vi then '(không nêu trong thư)' when v.hidden then '(not named here)'
 			when v.vi then d.name_vi else d.name_en end,
-		coalesce(case when isfinite(t.due_at) then to_char(t.due_at at time zone p_zone, v.clock) end,
+		coalesce((select to_char(min(k.due_at) at time zone p_zone, v.clock) from clock_running k join clock_kind x on x.code = k.kind
+				and x.told where k.slot = slot_current() and k.ticket = t.id),
 			case when v.vi then 'không có hạn đang chạy' else 'no deadline is running' end),
 		to_char(n.event_at at time zone p_zone, v.clock),
 		coalesce(case when v.vi then r.text_vi else r.text_en end, case when v.vi then 'xem khi tra cứu phiếu' else 'see the ticket' end),

@@ -420,4 +420,3 @@ revoke execute on all functions in schema tiepdan from public;
 grant execute on function moves_of, moves_for, move_applies, clock_facts, clock_facts_tracked, pauses_staff, question_ask, question_supply,
 	questions_expire, extension_request, extension_approve, extension_refuse, extensions_of, questions_of, holdings_of,
 	clock_explained_staff, clock_explained_tracked, pauses_tracked to tiepdan_app;
-update schema_info set oldest_binary = 20;

@@ -56,3 +56,4 @@ end $$;
 
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function answers_unmeasured, answers_measure, promises_renew to tiepdan_app;
+update schema_info set oldest_binary = 24;

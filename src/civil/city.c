@@ -189,10 +189,6 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 		return NULL;
 	}
 	sort_departments(arena, city);
-	if (!city->calendar) {
-		*ret_reason = arena_printf(arena, "the hub %.*s has no calendar", STR_ARG(parts->hub));
-		return NULL;
-	}
 	city->kinds = sorted_copy(arena, city->kinds, city->nkinds, sizeof(*city->kinds), by_kind_code);
 	city->areas = sorted_copy(arena, city->areas, city->nareas, sizeof(*city->areas), by_area_code);
 	city->categories = sorted_copy(
@@ -203,6 +199,8 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 	city->calendars = sorted_copy(
 		arena, city->calendars, city->ncalendars, sizeof(*city->calendars), by_calendar_code);
 	*ret_reason = find_doubles(arena, city);
+	if (!ret_reason->at && !city->calendar)
+		*ret_reason = arena_printf(arena, "the hub %.*s has no calendar", STR_ARG(parts->hub));
 	return ret_reason->at ? NULL : city;
 }
 

@@ -11,7 +11,7 @@
  * from the rows of the first. */
 
 enum {
-	ALARMS_PORTION = 500
+	ALARMS_PORTION = 250 /* a portion holds the lock of the slots */
 };
 
 void alarms_find(struct app *app, struct db_unit *u);

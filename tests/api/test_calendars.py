@@ -207,6 +207,8 @@ HEAD = "day,works,weekday,hours,name_vi,name_en,source\n"
     ("calendar," + HEAD + "counter,2026-12-31,false,,,A,A,s\n", 2, "is not the calendar that is changed"),
     ("colour," + HEAD + "red,2026-12-31,false,,,A,A,s\n", 2, "colour: unknown column"),
     ("nonsense", 1, "must name the columns"),
+    ("line," + HEAD + "x,2026-12-31,false,,,A,A,s\n", 1, "line: unknown column"),
+    ("day," + HEAD + "2026-12-31,2026-12-31,false,,,A,A,s\n", 1, "day: the column stands twice"),
 ])
 def test_a_bad_csv_is_refused_with_line_and_reason(town, admin, text, line, says):
     before = contents(town)

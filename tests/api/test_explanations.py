@@ -56,6 +56,17 @@ def test_a_stopped_clock_too(town):
     assert told["outcome"] == "met" and told["stopped_at"]
 
 
+def test_one_that_stopped_before_it_began(town):
+    ticket_id, _ = town.filed()
+    before = explanation(town.person("officer"), ticket_id, "answer").json
+    refused = town.move(town.person("head"), ticket_id, "refuse", {"reason_code": "insufficient_basis"}).json
+    answer = clock(refused, "answer")
+    assert answer["started_at"] is None and answer["standing"] == "met"
+    told = explanation(town.person("officer"), ticket_id, "answer").json
+    agrees(told, answer["due_at"])
+    assert told["explanation"] == before["explanation"]
+
+
 def test_by_the_calendar_as_it_was(town, tmp_path):
     """A holiday that is announced later does not change what was told, nor its explanation."""
     ticket_id, _ = town.filed()

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-COUNTS = ("answered_on_time", "answered_late", "open_in_time", "open_overdue", "no_clock", "total")
+COUNTS = ("answered_on_time", "answered_late", "open_in_time", "open_overdue", "no_clock", "total", "returned")
 NOVEMBER = "from=2020-11-01&to=2020-11-30"
 
 
@@ -27,7 +27,7 @@ def november(town):
 def test_each_standing_in_its_column(town, november):
     report = town.person("admin", "HN-EIC").get("/v1/reports/sla?%s&by=department" % NOVEMBER).json
     row = [r for r in report["rows"] if r["key"] == "HN-SXD"][0]
-    assert [row[c] for c in COUNTS] == [1, 2, 1, 1, 1, 6]
+    assert [row[c] for c in COUNTS] == [1, 2, 1, 1, 1, 6, 0]
     assert report["total"] == {c: row[c] for c in COUNTS}
     assert row["name_vi"] == "Sở Xây dựng"
 

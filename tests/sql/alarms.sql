@@ -103,12 +103,13 @@ select is((select fire(seen, pg_temp.day(2)) from f)::text, '(0,0)', 'a clock th
 select is((select count(*) from alarms_due(pg_temp.day(2), 10)), 0::bigint, 'and is not found');
 
 -- Pauses.
+select pg_temp.only(6);
 update clock_running set alarm_at = pg_temp.day(1) where ticket = pg_temp.t(6) and kind = 'answer';
 select lives_ok($$select move('officer.HN-SXD', pg_temp.t(6), 'ask', pg_temp.day(0.5))$$, 'asked');
-select results_eq($$select kind, to_timestamp(from_s), to_timestamp(until_s) from alarms_due(pg_temp.day(2), 10)$$,
+select results_eq($$select kind, to_timestamp(from_s), to_timestamp(until_s) from alarms_due(pg_temp.day(3.1), 10)$$,
 	$$values ('answer', pg_temp.day(0.5), pg_temp.day(2.5))$$, 'the instants of a ladder are counted without the pause');
 update clock_kind set pauses = false where code = 'answer';
-select is((select array_agg(from_s) from alarms_due(pg_temp.day(2), 10)), '{NULL}', 'unless its clock runs on');
+select is((select array_agg(from_s) from alarms_due(pg_temp.day(3.1), 10)), '{NULL}', 'unless its clock runs on');
 update clock_kind set pauses = true where code = 'answer';
 
 -- The ladder.

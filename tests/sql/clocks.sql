@@ -47,7 +47,7 @@ select results_eq($$select c from pg_temp.clocks(pg_temp.t(1)) c where c like 'a
 	'the answer clock just runs on');
 
 select lives_ok($$select move('head.HN-SXD', pg_temp.t(4), 'refuse', pg_temp.day(0.5), p_reason_code := 'out_of_scope')$$, 'refused');
-select results_eq($$select pg_temp.clocks(pg_temp.t(4))$$, '{accept 1 0 1 0.5 met,answer 1 0.5 7 0.5 met}'::text[], 'a refusal is an answer');
+select results_eq($$select pg_temp.clocks(pg_temp.t(4))$$, '{accept 1 0 1 0.5 met,answer 1 1 7 0.5 met}'::text[], 'a refusal is an answer');
 select is((select array[outcome, pg_temp.due(id), (answered_at = pg_temp.day(0.5))::text] from ticket where id = pg_temp.t(4)), '{met,NULL,true}', 'in time, and out of the queue');
 
 select lives_ok($$select move('officer.HN-SXD', pg_temp.t(5), 'accept', pg_temp.day(0.5)); select move('officer.HN-SXD', pg_temp.t(5), 'claim', pg_temp.day(0.6));

@@ -37,7 +37,7 @@ returns void language sql as $$
 $$;
 
 begin;
-select plan(35);
+select plan(36);
 select results_eq('select follow()', '{4}'::bigint[], 'the feed begins where the installation began');
 select results_eq('select told()', array['ticket.filed citizen - waiting', 'ticket.filed citizen - waiting', 'ticket.filed citizen - waiting'],
 	'those who left an address are told');
@@ -128,6 +128,15 @@ begin;
 select follow(day(9));
 select results_eq('select told()', array['ticket.answered citizen - waiting'], 'what is long past is told to nobody');
 commit;
+
+select forget();
+update setting set value = 0 where name = 'notices_hour_citizen';
+select happen('plain', 'ticket.progress', day(9));
+begin;
+select follow(day(9));
+select results_eq('select told()', array['ticket.progress citizen - cancelled too_many'], 'a cap of nothing lets nothing out');
+commit;
+update setting set value = 3 where name = 'notices_hour_citizen';
 
 -- Two followers, and one that is killed.
 select forget();

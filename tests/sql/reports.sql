@@ -14,22 +14,22 @@ select move('officer.HN-SXD', pg_temp.t(n), 'accept', pg_temp.day(0.5)), move('o
 select move('officer.UB-00316', pg_temp.t(6), 'return', pg_temp.day(0.1)), move('coordinator.HN-EIC', pg_temp.t(6), 'route', pg_temp.day(0.2), p_department := 'HN-SXD'),
 	move('head.HN-SXD', pg_temp.t(6), 'refuse', pg_temp.day(0.3), p_reason_code := 'out_of_scope');
 create function pg_temp.report(p_by text, p_as_of timestamptz, p_from date default '2026-10-05', p_to date default '2026-10-05') returns setof text language sql as $$
-	select concat_ws(' ', coalesce(key, 'all'), answered_on_time, answered_late, open_in_time, open_overdue, no_clock, total)
+	select concat_ws(' ', coalesce(key, 'all'), answered_on_time, answered_late, open_in_time, open_overdue, no_clock, total, returned)
 	from report_sla(p_from, p_to, p_by, p_as_of, 'Asia/Ho_Chi_Minh')
 $$;
 
 select enter('leader.HN-EIC');
-select results_eq($$select pg_temp.report('department', pg_temp.day(30))$$, '{HN-SXD 2 1 0 2 1 6,all 2 1 0 2 1 6}'::text[], 'long after');
-select results_eq($$select pg_temp.report('department', pg_temp.day(5))$$, '{HN-SXD 2 1 2 0 1 6,all 2 1 2 0 1 6}'::text[], 'before the last dates');
-select results_eq($$select pg_temp.report('department', pg_temp.day(3))$$, '{HN-SXD 2 0 3 0 1 6,all 2 0 3 0 1 6}'::text[], 'as of day 3: one answer still to come');
-select results_eq($$select pg_temp.report('department', pg_temp.day(0.05))$$, '{HN-SXD 0 0 4 0 1 5,UB-00316 0 0 1 0 0 1,all 0 0 5 0 1 6}'::text[],
+select results_eq($$select pg_temp.report('department', pg_temp.day(30))$$, '{HN-SXD 2 1 0 2 1 6 0,UB-00316 0 0 0 0 0 0 1,all 2 1 0 2 1 6 1}'::text[], 'long after');
+select results_eq($$select pg_temp.report('department', pg_temp.day(5))$$, '{HN-SXD 2 1 2 0 1 6 0,UB-00316 0 0 0 0 0 0 1,all 2 1 2 0 1 6 1}'::text[], 'before the last dates');
+select results_eq($$select pg_temp.report('department', pg_temp.day(3))$$, '{HN-SXD 2 0 3 0 1 6 0,UB-00316 0 0 0 0 0 0 1,all 2 0 3 0 1 6 1}'::text[], 'as of day 3: one answer still to come');
+select results_eq($$select pg_temp.report('department', pg_temp.day(0.05))$$, '{HN-SXD 0 0 4 0 1 5 0,UB-00316 0 0 1 0 0 1 0,all 0 0 5 0 1 6 0}'::text[],
 	'as of the first hour: the holder of that hour');
-select results_eq($$select pg_temp.report('category', pg_temp.day(30))$$, '{roads.surface 2 1 0 1 1 5,water.supply 0 0 0 1 0 1,all 2 1 0 2 1 6}'::text[], 'by category');
-select results_eq($$select pg_temp.report('area', pg_temp.day(30))$$, '{" 0 0 0 1 0 1",00316 2 1 0 1 1 5,all 2 1 0 2 1 6}'::text[], 'by area');
+select results_eq($$select pg_temp.report('category', pg_temp.day(30))$$, '{roads.surface 2 1 0 1 1 5 1,water.supply 0 0 0 1 0 1 0,all 2 1 0 2 1 6 1}'::text[], 'by category');
+select results_eq($$select pg_temp.report('area', pg_temp.day(30))$$, '{" 0 0 0 1 0 1 0",00316 2 1 0 1 1 5 1,all 2 1 0 2 1 6 1}'::text[], 'by area');
 select is((select name_en from report_sla('2026-10-05', '2026-10-05', 'area', now(), 'Asia/Ho_Chi_Minh') where key = ''), 'No area', 'what has no area is named so');
-select results_eq($$select pg_temp.report('department', pg_temp.day(30), '2026-10-06', '2026-10-31')$$, '{all 0 0 0 0 0 0}'::text[], 'another period: zeros');
+select results_eq($$select pg_temp.report('department', pg_temp.day(30), '2026-10-06', '2026-10-31')$$, '{all 0 0 0 0 0 0 0}'::text[], 'another period: zeros');
 create temp table late as select (file('HN-SXD', p_at := x)).id from unnest('{2026-10-06 00:30+07,2026-10-05 23:59:59.999+07}'::timestamptz[]) x;
-select is((select pg_temp.report('area', pg_temp.day(30)) limit 1 offset 2), 'all 2 1 0 3 1 7', 'days are local days');
+select is((select pg_temp.report('area', pg_temp.day(30)) limit 1 offset 2), 'all 2 1 0 3 1 7 1', 'days are local days');
 select is((select sum(total) from report_sla('2026-10-05', '2026-10-06', 'area', pg_temp.day(30), 'Asia/Ho_Chi_Minh') where key is not null),
 	(select total from report_sla('2026-10-05', '2026-10-06', 'area', pg_temp.day(30), 'Asia/Ho_Chi_Minh') where key is null)::numeric, 'the rows add up');
 select is((select array_agg(r.code order by r.code) from role r where attempt(format('select enter(%L); select pg_temp.report(%L, now())',

@@ -32,15 +32,31 @@ static void put_row(struct buf *b, unsigned line, const struct str *head, const 
 	buf_byte(b, '}');
 }
 
+/* What is wrong with the names of the columns; absent: nothing. "line" is ours. */
+static struct str head_fault(struct arena *arena, const struct str *head, unsigned n)
+{
+	if (n <= 1)
+		return STR("the first line must name the columns, separated by commas");
+	for (unsigned i = 0; i < n; i++) {
+		if (str_eq(head[i], STR("line")))
+			return STR("line: unknown column");
+		for (unsigned j = 0; j < i; j++)
+			if (str_eq(head[i], head[j]))
+				return arena_printf(arena, "%.*s: the column stands twice", STR_ARG(head[i]));
+	}
+	return STR_NONE;
+}
+
 struct str rows_from_csv(struct arena *arena, struct str text, struct rows_fault *ret_fault)
 {
 	struct csv csv = csv_open(text);
 	struct str head[CSV_FIELDS_MAX], cells[CSV_FIELDS_MAX];
 	unsigned columns = csv_read(&csv, arena, head), n;
+	struct str wrong = csv.fault ? STR_NONE : head_fault(arena, head, columns);
 	struct buf b = {.arena = arena};
 
-	if (columns <= 1 && !csv.fault)
-		return fault(ret_fault, 1, STR("the first line must name the columns, separated by commas"));
+	if (wrong.at)
+		return fault(ret_fault, 1, wrong);
 	buf_byte(&b, '[');
 	while ((n = csv_read(&csv, arena, cells)) > 0) {
 		if (n != columns)
