@@ -151,11 +151,13 @@ end $$;
 
 create type redating_fact as (ticket uuid, kind text, round bigint, tid text, xid bigint, policy bigint, unit text, amount bigint,
 	extension bigint, calendar text, start_s bigint, due_s bigint, waits boolean, pauses boolean, alarm_level bigint);
+-- Functions that read a portion are planned for it: without its limits a plan would read the whole slot.
+
 -- Running clocks with what their dates are made of, in the order of their tickets, the last one perhaps cut off by p_limit.
 -- tid and xid name the version of the row.
 create function redating_read(p_id uuid, p_after uuid, p_limit bigint)
 returns setof redating_fact
-language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
 declare
 	r redating;
 begin
@@ -172,7 +174,7 @@ end $$;
 -- says whether any of them did.
 create function redating_pauses(p_id uuid, p_after uuid, p_limit bigint)
 returns table (ticket uuid, from_s bigint, until_s bigint, ended boolean)
-language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
 	r redating;
@@ -507,7 +509,7 @@ end $$;
 -- Writes the events of the next tickets whose dates have moved, at most p_limit; the cursor goes on in the same transaction.
 -- Returns how many; none means that all are told.
 create function redating_tell(p_id uuid, p_worker uuid, p_limit bigint)
-returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
 declare
 	r redating := redating_mine(p_id, p_worker, null);
 	v_until uuid;
@@ -566,7 +568,8 @@ end $$;
 -- A page of the clocks that move, with both dates; the preview is for those who see all figures, but tickets that not all of
 -- them see stay without a name.
 create function redating_tickets(p_id uuid, p_after text, p_limit bigint)
-returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp
+set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
 	r redating;
@@ -595,6 +598,6 @@ create policy redating_seen on redating for select to tiepdan_app using (redatin
 revoke all on redating from public;
 grant select on redating to tiepdan_app;
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function redating_seen, redating_body, redating_take, redating_begin, redating_read, redating_pauses, redating_fill, redating_held,
-	redating_finish, redating_tell, redating_expire, redating_empty, redating_ask, redating_apply, redating_undo, redating_make_final,
+grant execute on function redating_seen, redating_body, redating_take, redating_begin, redating_read, redating_pauses, redating_fill,
+	redating_held, redating_finish, redating_tell, redating_expire, redating_empty, redating_ask, redating_apply, redating_undo, redating_make_final,
 	redating_drop, redating_tickets to tiepdan_app;

@@ -15,8 +15,8 @@
 enum {
 	EVERY_MS = 500,
 	LEASE_MS = 5000,
-	/* Clocks that are written in one transaction, while nobody else changes any: so many that it keeps the
-	 * others waiting between HELD_MIN_MS and HELD_MAX_MS, on any machine. */
+	/* Clocks that are written in one transaction, while nobody else changes any: so many that it keeps
+	 * the others waiting between HELD_MIN_MS and HELD_MAX_MS, on any machine. */
 	PORTION_FIRST = 1000,
 	PORTION_MIN = 250,
 	PORTION_MAX = 8000,

@@ -17,9 +17,16 @@ $$;
 create function pg_temp.worker() returns uuid language sql stable as $$ select worker from z $$;
 create function pg_temp.nil() returns uuid language sql stable as $$ select nil from z $$;
 create function pg_temp.last() returns uuid language sql stable as $$ select last from z $$;
-create function pg_temp.begin(p_id uuid, p_worker uuid default pg_temp.worker()) returns boolean language sql as $$
-	select redating_begin(p_id, p_worker, (select version::text from reference_version))
-$$;
+create function pg_temp.begin(p_id uuid, p_worker uuid default pg_temp.worker()) returns boolean language plpgsql as $$
+begin
+	for n in 1 .. 200 loop
+		begin
+			return redating_begin(p_id, p_worker, (select version::text from reference_version));
+		exception when lock_not_available then null;	-- autovacuum is at the slot
+		end;
+	end loop;
+	return null;
+end $$;
 -- What the job worker does with a portion. p_stale: it was read before somebody changed these tickets.
 create function pg_temp.fill(p_id uuid, p_after uuid default pg_temp.nil(), p_until uuid default pg_temp.last(),
 	p_stale uuid[] default '{}', p_worker uuid default pg_temp.worker(), p_questions bigint default null)
