@@ -2,7 +2,7 @@
 -- calendar whole or not at all.
 begin;
 set search_path = test, tiepdan, public;
-select plan(69);
+select plan(68);
 create function pg_temp.faults(p_kind text, p_rows jsonb) returns setof text language sql as $$
 	select line || ' ' || message from import_rows(p_kind, p_rows) order by line, message
 $$;
@@ -99,7 +99,6 @@ update department set calendar = null where code = 'HN-UBND';
 select is(department_calendar((select id from department where code = 'T-5')), null, 'up to where there is none');
 update department set calendar = 'office' where code = 'HN-UBND';
 select lives_ok($$select department_valid('T-3', now())$$, 'a department that inherits can take tickets');
-select is(soon_after('2026-12-25 10:00+07'), '2026-12-26 10:00+07'::timestamptz, 'soon: a make-up day is a working day');
 
 -- Versions.
 select results_eq($$select calendar, count(*)::int, max(version)::int from calendar_version where made_by = session_user or made_by <> '' group by 1 order by 1$$,

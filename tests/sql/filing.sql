@@ -33,7 +33,7 @@ create temp table one as select * from file('HN-SXD', p_key := pg_temp.k('one'),
 select is((select outcome from one), 'filed', 'filed');
 select is((select body::json->>'state' from one), 'submitted', 'the body is JSON');
 select results_eq($$select json_object_keys(body::json) from one$$,
-	'{code,kind,state,department,route,deadlines,filed_at}'::text[], 'of these members');
+	'{code,kind,state,department,route,deadlines,promise,filed_at}'::text[], 'of these members');
 select is((select body::json#>>'{deadlines,1,latest}' from one), 'true', 'an answer clock that waits for the acceptance tells its latest date');
 select is((select array[state, version::text, done::text] from ticket where id = (select id from one)), '{submitted,1,false}', 'the ticket');
 select results_eq($$select kind, round, waits, due_at = latest_due, first, holder = department_id('HN-SXD') from clock_running

@@ -28,8 +28,8 @@ struct plan {
 /* 0; -ENOENT when a clock's calendar is not known any more, -ERANGE when a date leaves the calendar's
  * span. */
 int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change *change, struct plan *ret);
-/* Until when a question that is asked at `now` (seconds) may stop the clocks: in the calendar of the clocks, the
- * city's when none runs. 0, or as deadline_compute(). */
+/* Until when a question that is asked at `now` (seconds) may stop the clocks: in their calendar, the city's
+ * when none runs. 0, or as deadline_compute(). */
 int plan_question(struct req *req, const PGresult *facts, int64_t now, int64_t *ret_until);
 
 /* The arrays of a plan as arguments of a statement. */

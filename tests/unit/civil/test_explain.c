@@ -195,7 +195,7 @@ static void hours_in_words(void **state)
 		"Saturday 21 November 2026 to Sunday 22 November 2026 do not count: weekly day off.",
 		"Gia hạn thêm 2 giờ làm việc.", "Extended by 2 working hours.", NULL};
 	static const char *const worked[] = {"Thứ Bảy 22/08/2026 là ngày làm việc: Làm bù cho ngày 31/8 (",
-		"Saturday 22 August 2026 is worked: Make-up workday for 31 August (", NULL};
+		"Saturday 22 August 2026 is a working day: Make-up workday for 31 August (", NULL};
 	(void)state;
 
 	check_says("2026-11-23T10:15", (struct deadline_terms){DEADLINE_WORKING_HOURS, .amount = 8}, NULL,
@@ -216,8 +216,8 @@ static void days_in_words(void **state)
 	static const char *const tet[] = {
 		"Thứ Tư 06/01/2027 đến Thứ Năm 04/02/2027: tính 30 ngày, kể cả ngày nghỉ.",
 		"Ngày cuối của thời hạn, Thứ Năm 04/02/2027, là ngày nghỉ: Tết Nguyên đán",
-		". Thời hạn chuyển sang ngày làm việc Thứ Năm 11/02/2027.",
-		"The limit moves on to the working day Thursday 11 February 2027.", NULL};
+		". Thời hạn chuyển sang ngày làm việc kế tiếp: Thứ Năm 11/02/2027.",
+		"The limit moves on to the next working day, Thursday 11 February 2027.", NULL};
 	static const char *const paused[] = {
 		"Tạm dừng từ 09:00 Thứ Tư 25/11/2026 đến 08:30 Thứ Sáu 27/11/2026: thời gian này không tính.",
 		"Thứ Sáu 27/11/2026: ngày làm việc thứ 1.", NULL};
