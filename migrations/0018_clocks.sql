@@ -228,11 +228,18 @@ alter table clock
 	add column amount int,
 	add column extension int not null default 0,
 	add column calendar text,
-	add column version bigint;
+	add column version bigint,
+	add column days int;
+-- What a policy said when a clock began is not known any more: what it says now, or, where it has lost that limit, a minute.
+create function limit_then(p policy, p_kind text, out unit text, out amount int) language sql immutable as $$
+	select case when u = 'none' then 'now' else u end, coalesce(a, 1) from (
+		select case p_kind when 'accept' then p.accept_unit else p.answer_unit end, case p_kind when 'accept' then p.accept_amount
+			else p.answer_amount end) x (u, a)
+$$;
 insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, waits, due_at,
 	latest_due, first)
-select 0, c.ticket, c.kind, c.round, t.holder, c.policy, case c.kind when 'accept' then p.accept_unit else p.answer_unit end,
-	case c.kind when 'accept' then p.accept_amount else p.answer_amount end, department_calendar(t.holder), 1,
+select 0, c.ticket, c.kind, c.round, t.holder, c.policy, (limit_then(p, c.kind)).unit, (limit_then(p, c.kind)).amount,
+	department_calendar(t.holder), 1,
 	coalesce(c.start_at, f.due_at, t.filed_at), c.start_at is null, c.due_at, c.latest_due,
 	row_number() over (partition by c.ticket order by c.due_at, c.kind) = 1
 from clock c join ticket t on t.id = c.ticket join policy p on p.id = c.policy
@@ -242,10 +249,13 @@ insert into clock_running (slot, ticket, kind, round, holder, due_at, latest_due
 select 0, t.id, 'none', 1, t.holder, 'infinity', 'infinity', true from ticket t
 	where not t.done and not exists (select from clock_running r where r.ticket = t.id);
 delete from clock where stop_at is null;
-update clock c set unit = case c.kind when 'accept' then p.accept_unit else p.answer_unit end,
-	amount = case c.kind when 'accept' then p.accept_amount else p.answer_amount end, calendar = department_calendar(c.holder), version = 1,
-	start_at = coalesce(c.start_at, t.filed_at)
-	from policy p, ticket t where p.id = c.policy and t.id = c.ticket;
+-- Answers of which nobody will ask any more how long they took are measured as 0: see `days`.
+update clock c set unit = (limit_then(p, c.kind)).unit, amount = (limit_then(p, c.kind)).amount,
+	calendar = department_calendar(c.holder), version = 1, start_at = coalesce(c.start_at, f.due_at, t.filed_at),
+	days = case when c.stop_at < now() - interval '90 days' or t.state in ('refused', 'redirected') then 0 end
+	from policy p, ticket t left join clock f on f.ticket = t.id and f.kind = 'accept' and f.round = 1
+	where p.id = c.policy and t.id = c.ticket;
+drop function limit_then;
 drop index clock_one_running;
 alter table clock
 	alter column start_at set not null,
@@ -309,7 +319,8 @@ comment on column question.from_state is 'where the ticket goes back to';
 -- working days by the same rule as deadlines (0024).
 insert into setting values
 	('promise_window_days', 90, 'a promise looks back so many calendar days'),
-	('promise_least', 30, 'there is no promise below so many answers');
+	('promise_least', 30, 'there is no promise below so many answers'),
+	('extension_requests_most', 5, 'more time is asked for at most so often for one ticket');
 create table promise (
 	department bigint not null,
 	kind       text not null,
@@ -324,7 +335,6 @@ comment on column promise.category is 'empty: all of the kind, for categories wi
 alter table ticket add column promise_days int, add column promise_of int,
 	add constraint ticket_promise check ((promise_days is null) = (promise_of is null));
 comment on column ticket.promise_days is 'the promise that was made at the filing; NULL: none';
-alter table clock add column days int;
 create index clock_unmeasured on clock (stop_at) where kind = 'answer' and days is null and outcome <> 'passed';
 create index clock_measured on clock (stop_at) where kind = 'answer' and days is not null;
 comment on column clock.days is 'working days from the filing to the answer; 0: it was no answer that counts; NULL: not measured';
@@ -349,17 +359,17 @@ create table extension (
 	constraint extension_ticket_fk foreign key (ticket) references ticket,
 	constraint extension_asked_by_fk foreign key (asked_by) references account,
 	constraint extension_decided_by_fk foreign key (decided_by) references account,
-	constraint extension_state check (state in ('requested', 'approved', 'refused')),
-	constraint extension_decided check ((state = 'requested') = (decided_at is null) and (decided_at is null) = (decided_by is null)
+	constraint extension_state check (state in ('requested', 'approved', 'refused', 'lapsed')),
+	constraint extension_decided check ((state in ('requested', 'lapsed')) = (decided_at is null) and (decided_at is null) = (decided_by is null)
 		and (state = 'approved') = (due_after is not null)),
 	constraint extension_four_eyes check (decided_by <> asked_by),
-	constraint extension_in_time check (asked_at <= due_before and decided_at <= due_before),
-	constraint extension_later check (due_after > due_before),
+	constraint extension_in_time check (asked_at <= due_before and (state <> 'approved' or decided_at <= due_before)),
 	constraint extension_amount check (amount > 0),
 	constraint extension_reason_length check (char_length(reason) between 10 and 2000 and char_length(decision) <= 2000)
 );
 create unique index extension_one_requested on extension (ticket) where state = 'requested';
 create index extension_of_ticket on extension (ticket, asked_at);
+comment on column extension.state is 'lapsed: the ticket was answered or passed on before anybody decided';
 
 alter table holding add column ended_by text;
 alter table holding add constraint holding_ended check (ended_by is null or until is not null);
@@ -383,3 +393,4 @@ revoke all on promise, clock_kind, action_clock, alarm_level, clock_slot, clock_
 grant select on promise, clock_kind, action_clock, alarm_level, clock_slot, clock_running, clock_all, question, extension to tiepdan_app;
 revoke execute on function slot_current, slots_hold from public;
 grant execute on function slot_current to tiepdan_app;
+update schema_info set oldest_binary = 24;

@@ -125,10 +125,12 @@ begin
 		where r.ticket = t.id and x.action = p_action and x.clock = r.kind and x.effect in ('stop', 'pass', 'renew')
 			and holder_fits(x.holder, v_hub)
 		returning r.*, x.effect)
+	-- A refusal or redirection is no answer that a citizen waits for: nobody measures how long it took.
 	insert into clock (ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due,
-		stop_at, outcome)
+		stop_at, outcome, days)
 	select ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due,
-		p_at, case when effect <> 'stop' then 'passed' when p_at <= due_at then 'met' else 'late' end
+		p_at, case when effect <> 'stop' then 'passed' when p_at <= due_at then 'met' else 'late' end,
+		case when (select reply from action where code = p_action) <> 'publish' then 0 end
 	from ended where slot = slot_current();
 	insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at,
 		latest_due, first, alarm_at)
@@ -239,6 +241,7 @@ begin
 	if t.holder <> v_from_holder then
 		perform holding_pass(t, p_action, p_at);
 	end if;
+	update extension set state = 'lapsed' where ticket = t.id and state = 'requested' and (t.done or t.holder <> v_from_holder);
 	perform event_write(p_event, p_at, t.id, a.event, 'staff', caller_account(), t.holder, v_from_state, t.state,
 		a.public_vi || coalesce(': ' || r.text_vi, ''), a.public_en || coalesce(': ' || r.text_en, ''),
 		jsonb_strip_nulls(jsonb_build_object('from_department', nullif(v_from_holder, t.holder), 'person', t.person,
@@ -286,7 +289,8 @@ begin
 	return (
 		select filed_body(t.code, t.kind, k.emergency_numbers,
 			(select department_named(e.department) from event e where e.ticket = t.id and e.at = t.filed_at and e.type = 'ticket.filed'), t.route,
-			(select string_agg(deadline_told(c.kind, c.latest_due, p.answer_from_acceptance and c.kind = 'answer', p.profile, p.citation_vi,
+			(select string_agg(deadline_told(c.kind, c.latest_due, p.answer_from_acceptance and p.accept_unit <> 'none'
+						and c.kind = 'answer', p.profile, p.citation_vi,
 					p.citation_en), ',' order by x.position)
 				from clock_all c join clock_kind x on x.code = c.kind and x.told
 				where c.ticket = t.id and c.round = 1 and exists (

@@ -283,13 +283,15 @@ begin
 	where p.place = 1 order by p.login limit (select value from setting where name = 'notice_people_most');
 end $$;
 
--- Of the held notices to one recipient about one ticket the last one goes, at the first one's time.
+-- Of the held notices to a citizen about one ticket the last one goes, at the first one's time; of those to one of the staff
+-- the last one of each type, and alarms one by one.
 create function notices_merge(p_tickets uuid[], p_now timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	with held as (
 		select id, min(next_at) over w as first_at, row_number() over (w order by event_at desc, id desc) as age, count(*) over w as n
 		from notice where ticket = any (p_tickets) and state = 'waiting' and attempts = 0 and not_before > p_now
-		window w as (partition by ticket, account))
+			and type not like 'clock.%'
+		window w as (partition by ticket, account, case when account is not null then type end))
 	update notice n set state = case when h.age = 1 then 'waiting' else 'cancelled' end, error = case when h.age > 1 then 'merged' end,
 			next_at = h.first_at, not_before = h.first_at
 		from held h where n.id = h.id and h.n > 1 and n.state = 'waiting';
@@ -299,7 +301,8 @@ end $$;
 -- is told exactly once whatever is killed. Of two followers one finds the cursor locked and does nothing. Returns how
 -- many events it read.
 --
--- A recipient's places are numbered; `cap` of them are in each hour from notice_load.since on, hours gone by are used up.
+-- Alarms, and what is urgent, is told to staff at once, whatever else they are told. Of all other notices a recipient's places
+-- are numbered; `cap` of them are in each hour from notice_load.since on, hours gone by are used up.
 create function notices_make(p_now timestamptz, p_limit bigint) returns bigint
 language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
 declare
@@ -340,7 +343,8 @@ begin
 		select m.*, null::uuid as account, c.email_index as key, v_citizen as cap
 			from worded m join contact c on c.ticket = m.ticket where m.audience = 'citizen' and c.email_index is not null
 		union all
-		(select distinct on (m.place, p.account) m.*, p.account, uuid_send(p.account), v_staff
+		(select distinct on (m.place, p.account) m.*, p.account, uuid_send(p.account),
+				case when not m.urgent and m.type not like 'clock.%' then v_staff end
 			from worded m join people p on p.audience = m.audience and p.holder = m.holder and p.sight = m.sight
 				and p.person is not distinct from m.person
 			where p.account is distinct from m.actor
@@ -349,14 +353,15 @@ begin
 		select r.key, r.n, case when h.gone * r.cap >= l.n then p_now else coalesce(l.since, p_now) end as since,
 			case when h.gone * r.cap >= l.n then 0 else coalesce(l.n, 0) end as used,
 			r.cap * (v_hours + case when h.gone * r.cap >= l.n then 0 else coalesce(h.gone, 0) end) as most
-		from (select key, cap, count(*) as n from recipient group by key, cap) r left join notice_load l on l.recipient = r.key
+		from (select key, cap, count(*) as n from recipient where cap is not null group by key, cap) r left join notice_load l on l.recipient = r.key
 			left join lateral (select floor(extract(epoch from p_now - l.since) / 3600)::bigint as gone) h on true),
 	loaded as (
 		insert into notice_load (recipient, since, n) select key, since, least(used + n, greatest(used, most)) from base
 		on conflict (recipient) do update set since = excluded.since, n = excluded.n),
 	placed as (
 		select r.*, b.most, b.used + row_number() over (partition by r.key order by r.place) as seat,
-			b.since, b.used from recipient r join base b on b.key = r.key),
+			b.since, b.used from recipient r join base b on b.key = r.key where r.cap is not null
+		union all select r.*, 0, 0, p_now, 0 from recipient r where r.cap is null),
 	made as (
 		insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, state, error, next_at, not_before)
 		select p.id, p.at, p.ticket, p.type, p.audience, p.account, case when p.account is null then p.language else 'vi' end, p.urgent,

@@ -14,6 +14,8 @@ begin
 			and not exists (select from extension where ticket = t.id and state = 'requested')
 			and (select count(*) from extension where ticket = t.id and state = 'approved')
 				< (select extensions from policy where id = t.policy)
+			and (select count(*) from extension where ticket = t.id)
+				< (select value from setting where name = 'extension_requests_most')
 		when 'approve_extension' then exists (select from extension where ticket = t.id and state = 'requested')
 		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested')
 		else true end;
@@ -117,6 +119,20 @@ begin
 	return query select * from clocks_with_terms(t.id);
 end $$;
 
+-- As once_claim(), but claims nothing: TD200 with the stored answer, or TD422.
+create function once_seen(p_key bytea, p_fingerprint bytea) returns void language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	o once;
+begin
+	select * into o from once where key = p_key;
+	if found and o.fingerprint <> p_fingerprint then
+		raise exception 'the key came with another request' using errcode = 'TD422';
+	elsif found and o.status is not null then
+		raise exception 'answered before' using errcode = 'TD200', detail = o.status || ' ' || o.body;
+	end if;
+end $$;
+
 -- --- questions -----------------------------------------------------------------------------------------------------------
 
 -- Asks: the clocks stand still until `p_until` or the citizen's answer. The dates count the whole time until then.
@@ -151,7 +167,9 @@ declare
 	q question;
 begin
 	select * into a from action where code = case p_ended when 'answered' then 'supply' else 'expire' end;
-	update question set ended = p_ended, ended_at = p_ended_at where ticket = t.id and ended_at is null returning * into q;
+	-- Clocks of servers differ: no answer is before its question.
+	update question set ended = p_ended, ended_at = greatest(p_ended_at, asked_at) where ticket = t.id and ended_at is null
+		returning * into q;
 	update ticket set state = q.from_state, updated_at = p_at, version = version + 1 where id = t.id returning * into t;
 	perform clocks_settle(t);
 	perform event_write(p_event, p_at, t.id, a.event, p_actor_kind, null, t.holder, 'needs_info', t.state, a.public_vi, a.public_en,
@@ -170,9 +188,8 @@ begin
 		raise exception 'the ticket has version %', t.version using errcode = 'lock_not_available';
 	elsif t.state <> 'needs_info' then
 		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = '[]';
-	elsif char_length(p_text) > messages_room(t.id) then
-		raise exception 'the ticket has all the messages it may have' using errcode = 'TD420';
 	end if;
+	-- Whatever else was written: who is asked may answer. There are only so many questions.
 	insert into message (id, ticket, at, text) values (p_id, t.id, p_at, p_text);
 	perform slots_hold();
 	perform clocks_redate(t.id, p_slots, p_kinds, p_starts, p_dues, p_alarms, p_versions);
@@ -240,12 +257,13 @@ language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket := ticket_at_version(p_ticket, p_version);
 	e extension;
-	v_before timestamptz := (select due_at from clock_running where slot = slot_current() and ticket = t.id and kind = 'answer');
+	v_before timestamptz;
 	v_due timestamptz;
 begin
+	perform slots_hold();
 	perform move_check(t, 'approve_extension');
 	perform move_has_room(t, 'approve_extension', p_at);
-	perform slots_hold();
+	v_before := (select due_at from clock_running where slot = slot_current() and ticket = t.id and kind = 'answer');
 	perform clocks_redate(t.id, p_slots, p_kinds, p_starts, p_dues, p_alarms, p_versions);
 	v_due := (select due_at from clock_running where slot = slot_current() and ticket = t.id and kind = 'answer');
 	update extension set state = 'approved', decided_at = p_at, decided_by = caller_account(), decision = p_decision, due_before = v_before,
@@ -394,6 +412,6 @@ begin
 end $$;
 
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function moves_of, moves_for, move_applies, clock_facts, clock_facts_tracked, pauses_staff, question_ask, question_supply,
+grant execute on function once_seen, moves_of, moves_for, move_applies, clock_facts, clock_facts_tracked, pauses_staff, question_ask, question_supply,
 	questions_expire, extension_request, extension_approve, extension_refuse, extensions_of, questions_of, holdings_of,
 	clock_explained_staff, clock_explained_tracked, pauses_tracked to tiepdan_app;

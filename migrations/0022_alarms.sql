@@ -109,3 +109,7 @@ revoke all on alarm from public;
 revoke execute on function alarms_due, alarms_fire from public;
 grant select on alarm to tiepdan_app;
 grant execute on function alarms_due, alarms_fire to tiepdan_app;
+
+-- Clocks that run already are planned when the job worker first comes by. Those that are overdue stay silent: the upgrade
+-- does not tell everybody at once what the reports show anyway.
+update clock_running set alarm_at = now() where kind <> 'none' and due_at > now();

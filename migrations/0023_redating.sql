@@ -129,8 +129,8 @@ begin
 		return false;
 	end if;
 	perform set_config('synchronous_commit', 'off', true);
-	execute format('truncate clock_running_%s', 1 - v_from);
 	perform slots_take(1);
+	execute format('truncate clock_running_%s', 1 - v_from);
 	update clock_slot set role = 'next' where slot <> v_from;
 	update redating set slot = 1 - v_from, reference = p_reference::bigint, filled_to = '00000000-0000-0000-0000-000000000000',
 		fill_until = (select ticket from clock_running where slot = v_from order by ticket desc limit 1), done = 0, total = v_total,

@@ -3,17 +3,12 @@
 -- the server counts working time, and sums them up now and then.
 set local search_path = tiepdan, public;
 
--- Answers that nobody has measured yet, oldest first, in seconds since 1970; `calendar` is that of the department that
--- answered. A refusal or redirection is no answer that a citizen waits for: it is measured as 0 at once.
+-- Answers that nobody has measured yet, oldest first, in seconds since 1970, in the calendar of their clock.
 create function answers_unmeasured(p_limit bigint)
 returns table (ticket uuid, round bigint, calendar text, filed_s bigint, answered_s bigint)
-language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
-	update clock c set days = 0 where (c.ticket, c.kind, c.round) in (
-		select x.ticket, x.kind, x.round from clock x join ticket t on t.id = x.ticket
-		where x.kind = 'answer' and x.days is null and x.outcome <> 'passed' and t.state in ('refused', 'redirected')
-		order by x.stop_at limit p_limit for update of x skip locked);
 	return query
 	select c.ticket, c.round::bigint, c.calendar, floor(extract(epoch from t.filed_at))::bigint,
 		floor(extract(epoch from c.stop_at))::bigint
@@ -56,4 +51,3 @@ end $$;
 
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function answers_unmeasured, answers_measure, promises_renew to tiepdan_app;
-update schema_info set oldest_binary = 24;

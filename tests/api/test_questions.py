@@ -31,6 +31,8 @@ def test_ask_and_answer(town):
 
     key = {"Idempotency-Key": "an-answer-with-a-key-of-its-own-1"}
     written = citizen.post("/v1/tracking/answer", ANSWER, key, 201).json
+    again = citizen.post("/v1/tracking/answer", ANSWER, key, 201)
+    assert again.json == written and again.header("idempotent-replayed") == "true", "the answer got lost on its way"
     seen = citizen.get("/v1/tracking").json
     assert seen["state"] == "accepted" and seen["questions"][0]["ended"] == "answered"
     assert [m["text"] for m in seen["messages"]] == [ANSWER["text"]] and written["id"]

@@ -37,7 +37,7 @@ returns void language sql as $$
 $$;
 
 begin;
-select plan(36);
+select plan(38);
 select results_eq('select follow()', '{4}'::bigint[], 'the feed begins where the installation began');
 select results_eq('select told()', array['ticket.filed citizen - waiting', 'ticket.filed citizen - waiting', 'ticket.filed citizen - waiting'],
 	'those who left an address are told');
@@ -128,6 +128,20 @@ begin;
 select follow(day(9));
 select results_eq('select told()', array['ticket.answered citizen - waiting'], 'what is long past is told to nobody');
 commit;
+
+-- Nobody writes so much that an alarm is not told, or is told later.
+select forget();
+update setting set value = 2 where name = 'notices_hour_staff';
+update ticket set level = 'normal' where id = t('nobody');
+select happen('plain', 'ticket.message', day(0) + n * interval '1 s') from generate_series(1, 40) n;
+select happen('plain', 'clock.breached', day(0.01), '{"audiences": ["holder"]}'), happen('plain', 'ticket.message', day(0.02));
+begin;
+select follow();
+select results_eq($$select state, error, not_before from notice where type = 'clock.breached'$$, $$values ('waiting', null::text, null::timestamptz)$$,
+	'a flood of messages does not silence an alarm');
+select is((select count(*) from notice where type = 'ticket.message' and state = 'waiting' and not_before is null), 2::bigint, 'but is told in portions');
+commit;
+update setting set value = 30 where name = 'notices_hour_staff';
 
 select forget();
 update setting set value = 0 where name = 'notices_hour_citizen';

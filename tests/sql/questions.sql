@@ -2,7 +2,7 @@
 -- later each time).
 begin;
 set search_path = test, tiepdan, public;
-select plan(48);
+select plan(50);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 5) n, file('HN-SXD', p_at := pg_temp.day(0 * n)) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -84,6 +84,15 @@ select is(attempt($$select move('officer.HN-SXD', pg_temp.t(3), 'request_extensi
 select move('officer.HN-SXD', pg_temp.t(5), 'accept', pg_temp.day(0.5)), move('officer.HN-SXD', pg_temp.t(5), 'request_extension', pg_temp.day(1));
 select lives_ok($$select move('head.HN-SXD', pg_temp.t(5), 'refuse_extension', pg_temp.day(1.5))$$, 'refused');
 select is(array[pg_temp.due(5)::text, (select state from extension where ticket = pg_temp.t(5))], '{3.5,refused}', 'nothing changes');
+
+-- A request that nobody decides in time can still be refused, and does not outlive the answer.
+select move('officer.HN-SXD', pg_temp.t(4), 'accept', pg_temp.day(0.5)), move('officer.HN-SXD', pg_temp.t(4), 'request_extension', pg_temp.day(1));
+select lives_ok($$select move('head.HN-SXD', pg_temp.t(4), 'refuse_extension', pg_temp.day(9))$$, 'refused, however late');
+select move('officer.HN-SXD', pg_temp.t(4), 'claim', pg_temp.day(9));
+create temp table e as select * from file('HN-SXD', p_at := pg_temp.day(0));
+select move('officer.HN-SXD', e.id, 'accept', pg_temp.day(0.5)), move('officer.HN-SXD', e.id, 'request_extension', pg_temp.day(1)),
+	move('officer.HN-SXD', e.id, 'return', pg_temp.day(1.5)) from e;
+select is((select state from extension where ticket = (select id from e)), 'lapsed', 'who gets the ticket next asks for time of their own');
 
 -- Progress, and who held the ticket.
 select lives_ok($$select move('officer.HN-SXD', pg_temp.t(5), 'progress', pg_temp.day(2), p_text := 'Đang chờ vật tư, sẽ xong trong tuần.')$$, 'progress');

@@ -28,6 +28,14 @@ void once_claim(struct db_unit *u, struct req *req)
 	db_unit_on(u, "TD200", replay);
 }
 
+void once_replay(struct db_unit *u, struct req *req)
+{
+	if (!req->once_key.at)
+		return;
+	sql_record_once_seen(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
+	db_unit_on(u, "TD200", replay);
+}
+
 void once_finish(struct db_unit *u, struct req *req, int status, struct str body)
 {
 	if (!req->once_key.at)

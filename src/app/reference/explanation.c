@@ -115,13 +115,15 @@ static void with_version(struct req *req, PGresult *const *results)
 		.hours = answer_find(results, "opens"),
 		.days = answer_find(results, "works")};
 	struct str reason;
+	const PGresult *clock = answer_find(results, "citation_vi");
 	int year;
 
-	if (PQntuples(answer_find(results, "citation_vi")) == 0) {
+	if (PQntuples(clock) == 0) {
 		reply_problem(req, PROBLEM_not_found, STR_NONE);
 		return;
 	}
-	clock_civil_from_days((int32_t)(clock_wall_ms() / 86400000), &year, &(int){0}, &(int){0});
+	clock_civil_from_days(
+		(int32_t)(db_cell_int(clock, 0, "start_s") / 86400), &year, &(int){0}, &(int){0});
 	const struct calendar *const *then = calendars_from_rows(req->arena, &rows, year, &reason);
 	if (!then || PQntuples(rows.calendars) == 0)
 		reply_problem(req, PROBLEM_internal, STR_NONE);

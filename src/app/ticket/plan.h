@@ -8,7 +8,10 @@
  * The facts are the rows of ticket/clock_facts.sql, the pauses those of ticket/pause_list.sql; what comes
  * out are the parallel arrays that the statement of the change takes. Such a change needs two units of
  * work: the first reads the facts, the second brings the dates. The version of the ticket in both says
- * that nothing happened between. */
+ * that nothing happened between.
+ *
+ * Dates are counted in the newest version of a clock's calendar: a change that was not brought to all clocks
+ * yet (re-dating) reaches this one. */
 
 struct plan_change {
 	struct deadline_pause pause; /* a pause that begins, or the last one with another end; from 0: none */

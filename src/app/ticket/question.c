@@ -112,6 +112,7 @@ void tracking_answer(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
+	once_replay(u, req);
 	sql_ticket_clock_facts_tracked(
 		u, .number = req->who.ticket_number, .generation = req->who.generation);
 	sql_ticket_pause_list_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation);
