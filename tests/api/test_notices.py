@@ -110,7 +110,7 @@ def test_staff_are_told_what_concerns_them(town, post):
     town.move(officer, ticket_id, "accept")
     town.citizen(filed).post("/v1/tracking/messages", {"text": "Bao giờ thì sửa xong?"})
     mail, = post.wait(head)
-    assert mail.subject == "[%s] Người gửi phiếu viết thêm: Ổ gà sâu trên phố Ví Dụ gây ngã xe" % filed["code"]
+    assert mail.subject == "[%s] Người gửi phiếu bổ sung ý kiến: Ổ gà sâu trên phố Ví Dụ gây ngã xe" % filed["code"]
     assert "/v1/tickets/" + ticket_id in mail.part("plain") and "Bao giờ" not in mail.words
     town.move(officer, ticket_id, "claim")
     town.citizen(filed).post("/v1/tracking/messages", {"text": "Xin hỏi lại lần nữa."})

@@ -102,7 +102,7 @@ def test_a_late_holiday_is_previewed_applied_and_taken_back(city, tmp_path):
     assert event["data"]["earlier"] is False
     assert event["data"]["clocks"]["answer"] == {"due_before": before["answer"], "due_after": after["answer"]}
     steps = city.citizen(filed).get("/v1/tracking").json["steps"]
-    assert [s["what_vi"] for s in steps if s["type"] == "ticket.redated"] == ["Thời hạn được tính lại theo lịch làm việc mới"]
+    assert [s["what_vi"] for s in steps if s["type"] == "ticket.redated"] == ["Thời hạn được tính lại theo lịch làm việc và quy định hiện hành"]
 
     assert change(city, made, "undo").json["state"] == "undone"
     assert dues(city, ticket_id) == before

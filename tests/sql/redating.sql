@@ -115,8 +115,8 @@ select ok(redating_finish(first, worker), 'finished') from z;
 select enter('admin.HN-EIC');
 select is(pg_temp.state(first), 'ready', 'ready') from z;
 create function pg_temp.count(p_name text) returns int language sql as $$ select (counts->>p_name)::int from redating, z where id = first $$;
-select is(array[pg_temp.count('tickets'), pg_temp.count('moved'), pg_temp.count('later'), pg_temp.count('earlier')], '{6,6,3,3}', 'counts');
-select is((redating_body(first)::json)->>'summary_en', '6 open tickets move: 3 later, 3 earlier, 0 enter breach, 0 leave breach', 'in a sentence') from z;
+select is(array[pg_temp.count('tickets'), pg_temp.count('moved'), pg_temp.count('later'), pg_temp.count('earlier')], '{6,5,3,2}', 'counts');
+select is((redating_body(first)::json)->>'summary_en', '5 open tickets move: 3 later, 2 earlier, 0 enter breach, 0 leave breach', 'in a sentence') from z;
 select is((select count(*) from redating_tickets((select first from z), null, 100)), pg_temp.count('moved_clocks')::bigint, 'the list says the same');
 select is((select count(*) from redating_tickets((select first from z), (select max(key) from redating_tickets((select first from z), null, 2)), 100)),
 	pg_temp.count('moved_clocks') - 3::bigint, 'and goes on');
