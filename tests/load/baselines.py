@@ -44,8 +44,11 @@ def filing_script(policy, department):
         texts=one("'%s'" % text), folded=one("'%s'" % folded), location_texts=one("'Số 17 phố Ví Dụ'"),
         languages=one("'vi'"), channels=one("'web'"), anonymous=one("false"), visibilities=one("'public'"),
         sights=one("'public'"), levels=one("'normal'"), departments=one(department), policies=one(policy),
-        routes=one("'%s'" % route), filed_at=one("now()"), accept_due=one("now() + interval '1 day'"),
-        answer_due=one("now() + interval '10 days'"), events=one(UUID_V7))
+        routes=one("'%s'" % route), filed_at=one("now()"), events=one(UUID_V7),
+        clock_ords="array[1, 1]", clock_kinds="array['accept', 'answer']", clock_starts="array[now(), now() + interval '1 day']",
+        clock_waits="array[false, true]", clock_dues="array[now() + interval '1 day', now() + interval '10 days']",
+        clock_alarms="array[now() + interval '19 hours', now() + interval '8 days']", clock_units="array['wh', 'wd']",
+        clock_amounts="array[8, 5]", clock_calendars="array['office', 'office']", clock_versions="array[1, 1]")
     # Far from the numbers of the server, and far enough from each other not to meet.
     return "\\set number random(1000000000, 34000000000)\n" + statement("app/ticket/file.sql", values)
 
