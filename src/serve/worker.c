@@ -27,7 +27,7 @@
 
 enum {
 	TICK_MS = 50,
-	WARM_UP_MS = 3000,
+	WARM_UP_MS = 10000,
 	LAST_CALL_MS = 300,
 	RESERVE = 1024 * 1024
 };

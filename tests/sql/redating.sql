@@ -3,7 +3,7 @@
 begin;
 set search_path = test, tiepdan, public;
 select plan(60);
-create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select date_trunc('day', now()) + n * interval '1 day' $$;
+create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select date_trunc('hour', now()) + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 5) n, file('HN-SXD', p_at := pg_temp.day(-n)) f;
 create temp table z as select '00000000-0000-0000-0000-000000000000'::uuid as nil, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid as last,
 	gen_random_uuid() as worker, gen_random_uuid() as other, gen_random_uuid() as first, gen_random_uuid() as second;
