@@ -26,6 +26,11 @@ int64_t db_cell_int(const PGresult *result, int row, const char *column)
 	return n;
 }
 
+bool db_cell_flag(const PGresult *result, int row, const char *column)
+{
+	return str_eq(db_cell(result, row, column), STR("t"));
+}
+
 const PGresult *answer_find(PGresult *const *results, const char *column)
 {
 	const PGresult *found = NULL;

@@ -39,5 +39,6 @@ const PGresult *answer_find(PGresult *const *results, const char *column);
 /* A cell of a result: absent for SQL NULL. Lives as long as the result. */
 struct str db_cell(const PGresult *result, int row, const char *column);
 int64_t db_cell_int(const PGresult *result, int row, const char *column); /* DB_NO_INT for NULL */
+bool db_cell_flag(const PGresult *result, int row, const char *column);	  /* false for NULL */
 
 #endif

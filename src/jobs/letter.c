@@ -10,17 +10,12 @@
 #include "civil/text.h"
 #include "db/answer.h"
 
-static bool is_true(const PGresult *rows, int row, const char *column)
-{
-	return str_eq(db_cell(rows, row, column), STR("t"));
-}
-
 struct letter letter_read(const PGresult *rows, int row)
 {
 	struct letter letter = {.attempt = db_cell_int(rows, row, "attempts"),
 		.made_ms = db_cell_int(rows, row, "made_ms"),
-		.urgent = is_true(rows, row, "urgent"),
-		.citizen = is_true(rows, row, "citizen"),
+		.urgent = db_cell_flag(rows, row, "urgent"),
+		.citizen = db_cell_flag(rows, row, "citizen"),
 		.department = db_cell_int(rows, row, "department")};
 
 	uuid_parse(db_cell(rows, row, "id"), &letter.id);

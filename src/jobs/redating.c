@@ -293,7 +293,7 @@ static void begin(struct run *run)
 static void fill(struct run *run, const PGresult *row)
 {
 	run->reference = arena_str(run->arena, db_cell(row, 0, "reference"));
-	run->policies = str_eq(db_cell(row, 0, "policies"), STR("t"));
+	run->policies = db_cell_flag(row, 0, "policies");
 	run->end = (struct uuid){{0}};
 	uuid_parse(db_cell(row, 0, "filled_to"), &run->written_to);
 	uuid_parse(db_cell(row, 0, "fill_until"), &run->end); /* nil: there are no clocks */

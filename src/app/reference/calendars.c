@@ -45,7 +45,7 @@ struct calendar_day calendars_day(struct arena *arena, const PGresult *days, int
 		.name = {cell_text(arena, days, row, "name_vi"), cell_text(arena, days, row, "name_en")},
 		.source = cell_text(arena, days, row, "source")};
 
-	if (cell_flag(days, row, "works"))
+	if (db_cell_flag(days, row, "works"))
 		d.rule = hours.at ? DAY_HOURS : DAY_LIKE;
 	if (hours.at)
 		d.hours = intervals(arena, hours, &d.nhours);

@@ -23,8 +23,3 @@ int32_t cell_or(const PGresult *r, int row, const char *column, int32_t otherwis
 
 	return n == DB_NO_INT ? otherwise : (int32_t)n;
 }
-
-bool cell_flag(const PGresult *r, int row, const char *column)
-{
-	return str_eq(db_cell(r, row, column), STR("t"));
-}

@@ -10,6 +10,5 @@ struct str cell_text(struct arena *arena, const PGresult *r, int row, const char
 int64_t cell_number(const PGresult *r, int row, const char *column);			   /* NULL: 0 */
 /* A number that NULL leaves open: a day since 1970-01-01, a weekday. */
 int32_t cell_or(const PGresult *r, int row, const char *column, int32_t otherwise);
-bool cell_flag(const PGresult *r, int row, const char *column);
 
 #endif

@@ -59,9 +59,9 @@ static void build_departments(struct builder *b, struct city *city)
 			.valid_to = cell_or(r, i, "valid_to", INT32_MAX),
 			.successor = cell_number(r, i, "successor"),
 			.area = text(b, r, i, "area"),
-			.governs = cell_flag(r, i, "governs"),
+			.governs = db_cell_flag(r, i, "governs"),
 			.calendar = calendar_named(city, db_cell(r, i, "calendar"))};
-		if (cell_flag(r, i, "hub"))
+		if (db_cell_flag(r, i, "hub"))
 			city->hub = d->code;
 	}
 }
@@ -140,7 +140,7 @@ static bool build_policy(struct builder *b, int row, struct policy *p)
 		.valid_from = cell_or(r, row, "valid_from", INT32_MIN),
 		.valid_to = cell_or(r, row, "valid_to", INT32_MAX),
 		.receipt = clock_receipt(db_cell(r, row, "receipt")),
-		.answer_from_acceptance = cell_flag(r, row, "answer_from_acceptance"),
+		.answer_from_acceptance = db_cell_flag(r, row, "answer_from_acceptance"),
 		.questions = cell_number(r, row, "questions")};
 	for (unsigned k = 0; k < CLOCK_KINDS; k++)
 		if (!limit(r, row, clock_kind_code((enum clock_kind)k), &p->limit[k]))

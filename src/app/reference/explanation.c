@@ -12,11 +12,6 @@
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
-static bool flag(const PGresult *clock, const char *column)
-{
-	return str_eq(db_cell(clock, 0, column), STR("t"));
-}
-
 /* The facts of the clock named in the path, and when it stood still: for staff, or for the citizen. */
 static struct db_unit *read_clock(struct req *req)
 {
@@ -56,7 +51,7 @@ static void put_clock(struct buf *out, const PGresult *clock, const struct expla
 	buf_json(out, db_cell(clock, 0, "kind"));
 	put_text(out, "name_vi", db_cell(clock, 0, "name_vi"));
 	put_text(out, "name_en", db_cell(clock, 0, "name_en"));
-	buf_printf(out, ",\"latest\":%s", flag(clock, "waits") ? "true" : "false");
+	buf_printf(out, ",\"latest\":%s", db_cell_flag(clock, 0, "waits") ? "true" : "false");
 	put_text(out, "outcome", db_cell(clock, 0, "outcome"));
 	put_instant(out, "due_at", db_cell_int(clock, 0, "due_s"));
 	put_instant(out, "stopped_at", db_cell_int(clock, 0, "stop_s"));
@@ -78,7 +73,7 @@ static struct deadline_pause *pauses_of(
 	int64_t stop = db_cell_int(clock, 0, "stop_s");
 
 	*ret_n = 0;
-	for (int i = 0; flag(clock, "pauses") && i < n; i++) {
+	for (int i = 0; db_cell_flag(clock, 0, "pauses") && i < n; i++) {
 		struct deadline_pause p = {db_cell_int(rows, i, "from_s"), db_cell_int(rows, i, "until_s")};
 		if (stop == DB_NO_INT || p.from < stop)
 			pauses[(*ret_n)++] = p;

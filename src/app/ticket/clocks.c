@@ -42,7 +42,7 @@ static void put_clock(struct req *req, const PGresult *rows, int row, struct buf
 {
 	struct str clock = db_cell(rows, row, "clock");
 
-	if (str_eq(db_cell(rows, row, "runs"), STR("t")))
+	if (db_cell_flag(rows, row, "runs"))
 		put_with_remaining(req, rows, row, clock, out);
 	else
 		buf_printf(out, "%.*s,\"remaining_seconds\":null}", (int)clock.len - 1, clock.at);

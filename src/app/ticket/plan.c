@@ -13,11 +13,6 @@ struct planner {
 	int64_t extension;
 };
 
-static bool flag(const PGresult *r, int row, const char *column)
-{
-	return str_eq(db_cell(r, row, column), STR("t"));
-}
-
 /* The pauses so far, and the one that changes: it replaces the last one if that began at the same instant. */
 static void read_pauses(struct planner *p, const PGresult *rows, const struct deadline_pause *change)
 {
@@ -38,7 +33,7 @@ static void read_pauses(struct planner *p, const PGresult *rows, const struct de
  * too. */
 static int64_t start_of(const struct planner *p, int row, const struct plan_row *done, size_t ndone)
 {
-	if (flag(p->facts, row, "waits"))
+	if (db_cell_flag(p->facts, row, "waits"))
 		for (size_t i = 0; i < ndone; i++)
 			if (done[i].slot == db_cell_int(p->facts, row, "slot") && done[i].round == 1 &&
 				str_eq(done[i].kind, STR("accept")))
