@@ -90,9 +90,10 @@ begin
 end $$;
 
 -- What the preview tells. A ticket moves later when some of its clocks do and none moves earlier; it enters or leaves breach
--- when a clock does. Tickets and kinds are counted in one pass over the clocks.
-create or replace function redating_counts(r redating, p_now timestamptz) returns jsonb
-language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
+-- when a clock does. Tickets and kinds are counted in one pass over the clocks, both slots read in the order of their keys:
+-- that takes half of what a table of hashes does, and no memory.
+create or replace function redating_counts(r redating, p_now timestamptz) returns jsonb language plpgsql stable
+set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan set enable_hashjoin = off set jit = off as $$
 begin
 	return (
 		with counted as materialized (
