@@ -66,12 +66,15 @@ end $$;
 create function redating_same(r redating) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
-		select count(*) filter (where c.slot = r.slot) = count(*) filter (where c.slot <> r.slot)
-			and sum(k.key) filter (where c.slot = r.slot) is not distinct from sum(k.key) filter (where c.slot <> r.slot)
-			and not coalesce(bool_or(c.slot = r.slot and c.version <> v.version), false)
-		from clock_running c left join (select calendar, max(version) as version from calendar_version group by calendar) v
-				on v.calendar = c.calendar,
-			lateral (select uuid_hash_extended(c.ticket, hashtextextended(c.kind collate "C", 0)) as key) k);
+		select n.clocks = c.clocks and n.keys is not distinct from c.keys and n.old = 0
+		from (
+			select count(*) as clocks, sum(uuid_hash_extended(ticket, hashtextextended(kind collate "C", 0))) as keys,
+				count(*) filter (where x.version <> v.version) as old
+			from clock_running x left join (select calendar, max(version) as version from calendar_version group by calendar) v
+				on v.calendar = x.calendar
+			where slot = r.slot) n, (
+			select count(*) as clocks, sum(uuid_hash_extended(ticket, hashtextextended(kind collate "C", 0))) as keys
+			from clock_running where slot = 1 - r.slot) c);
 end $$;
 
 -- As in 0023, and the other date is looked up clock by clock: a range of ids is so small a part of all clocks that an estimate
