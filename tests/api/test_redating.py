@@ -174,6 +174,29 @@ def test_policies_as_they_are_now(city, tmp_path):
     assert dues(city, ticket_id)["answer"] > before["answer"]
 
 
+def test_a_preparation_that_cannot_begin_says_since_when(city, tmp_path):
+    city.filed()
+    day_off(city, tmp_path)
+    reader = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", city.cluster.url(city.database, "postgres")],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    reader.stdin.write("begin; select count(*) >= 0 from tiepdan.clock_running;\n")
+    reader.stdin.flush()
+    assert reader.stdout.readline() == "t\n"
+    made = asked(city)
+    assert made["waiting_since"] is None
+    wait_until(lambda: shown(city, made)["waiting_since"], 30, "waiting")
+    since = shown(city, made)["waiting_since"]
+    city.filed()
+    time.sleep(2)
+    waiting = shown(city, made)
+    assert (waiting["state"], waiting["waiting_since"]) == ("preparing", since)
+    reader.communicate("commit;\n", timeout=30)
+    preview = ready(city, made)
+    assert (preview["state"], preview["waiting_since"], preview["counts"]["tickets"]) == ("ready", None, 2)
+    assert city.log().count("redating.waits") == 1, "not at each attempt"
+    change(city, made, "drop")
+
+
 def kill_all(town):
     """kill -9 for every worker at some instant of its work; the supervisor starts others."""
     time.sleep(0.4)
