@@ -47,6 +47,8 @@ static int by_policy_key(const void *a, const void *b)
 	if (order == 0)
 		order = str_compare(x->level, y->level);
 	if (order == 0)
+		order = str_compare(x->department, y->department);
+	if (order == 0)
 		order = by_number(y->valid_from, x->valid_from);
 	return order ? order : by_number(y->id, x->id);
 }

@@ -53,6 +53,7 @@ struct limit {
 struct policy {
 	int64_t id;
 	struct str profile, kind, level, category; /* absent: any */
+	struct str department;			   /* and those below it; absent: all */
 	int32_t valid_from, valid_to;
 	struct limit limit[CLOCK_KINDS];
 	enum deadline_receipt receipt;

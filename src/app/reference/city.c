@@ -137,6 +137,7 @@ static bool build_policy(struct builder *b, int row, struct policy *p)
 		.kind = text(b, r, row, "kind"),
 		.level = text(b, r, row, "level"),
 		.category = text(b, r, row, "category"),
+		.department = text(b, r, row, "department"),
 		.valid_from = cell_or(r, row, "valid_from", INT32_MIN),
 		.valid_to = cell_or(r, row, "valid_to", INT32_MAX),
 		.receipt = clock_receipt(db_cell(r, row, "receipt")),

@@ -20,7 +20,7 @@ enum {
 static const int64_t NOW_MS = INT64_C(1795402800000);
 
 #define POLICY_COLUMNS                                                                                       \
-	"id|profile|kind|level|category|accept_amount|accept_unit|route_amount|route_unit|"                  \
+	"id|profile|kind|level|category|department|accept_amount|accept_unit|route_amount|route_unit|"       \
 	"first_reply_amount|first_reply_unit|update_amount|update_unit|step_amount|step_unit|"               \
 	"answer_amount|answer_unit|appeal_amount|appeal_unit|answer_from_acceptance|receipt|questions|"      \
 	"question_amount|question_unit|valid_from|valid_to\n"
@@ -47,7 +47,7 @@ static const char *const town[CITY_ROWS] = {
 			    "roads||WARD|high|public|20000|\n",
 	[CITY_KINDS] = "code|sight|visibility|level\nfeedback|||\ndenunciation|denunciation|confidential|\n",
 	[CITY_POLICIES] = POLICY_COLUMNS
-	"5|usual|feedback|||4|wh||none||none||none|3|cd|2|wd||none|t|same_day|2|5|wd||\n",
+	"5|usual|feedback|||HUB|4|wh||none||none||none|3|cd|2|wd||none|t|same_day|2|5|wd||\n",
 	[CITY_ALARMS] = "profile|level|share|amount|unit\n|1|800||\nusual|2||30|now\n",
 	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
 };
@@ -220,7 +220,7 @@ static void no_city(void **state)
 		{CITY_AREAS, "code|parent|valid_from|valid_to\n01|||\n01|||\n", "two areas 01"},
 		{CITY_POLICIES,
 			POLICY_COLUMNS
-			"5|usual||||4|wh||none||none||none||none|2|moons||none|f|next_opening|0||none||\n",
+			"5|usual|||||4|wh||none||none||none||none|2|moons||none|f|next_opening|0||none||\n",
 			"policy 5 has a unit that this program does not know"},
 		{CITY_ALARMS, "profile|level|share|amount|unit\n|1||2|moons\n",
 			"an alarm level has a unit that this program does not know"},
