@@ -81,3 +81,54 @@ begin
 	where c.ticket = p_ticket and c.kind = p_kind and (k.told or not p_told_only)
 	order by c.round desc limit 1;
 end $$;
+
+-- --- the calendar of a clock ---------------------------------------------------------------------------------------------
+
+-- A running clock keeps the version of its calendar until it is dated anew on purpose (0023): what pauses or lengthens it, and
+-- what plans its alarms, counts by that version. Servers hold the older versions that clocks may still have: of each calendar
+-- the last seven before the newest, of all calendars the 64 that were made last.
+create view calendar_kept as
+	select calendar, version, definition
+	from (select calendar, version, made_at, definition, row_number() over (partition by calendar order by version desc) as place
+		from calendar_version) v
+	where place between 2 and 8 order by made_at desc, calendar, version desc limit 64;
+
+alter type clock_fact add attribute calendar_version bigint;
+create or replace function clocks_with_terms(p_ticket uuid)
+returns setof clock_fact
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select t.id, t.version, c.slot::bigint, c.kind, c.round::bigint, c.unit, c.amount::bigint, c.extension::bigint, c.calendar,
+		floor(extract(epoch from c.start_at))::bigint, c.waits, c.alarm_level::bigint, p.profile, p.receipt, p.question_unit,
+		p.question_amount::bigint, (select e.amount from extension e where e.ticket = t.id and e.state = 'requested')::bigint, c.version
+	from ticket t left join policy p on p.id = t.policy
+		left join clock_running c on c.ticket = t.id and exists (select from clock_kind k where k.code = c.kind and k.pauses)
+	where t.id = p_ticket;
+end $$;
+
+alter type alarm_fact add attribute version bigint;
+create or replace function alarms_due(p_now timestamptz, p_limit bigint)
+returns setof alarm_fact language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_slot int := slot_current();
+begin
+	return query
+	with due as materialized (
+		select c.ticket, c.kind, c.alarm_level, row_number() over (order by c.alarm_at) as place
+		from (select r.* from clock_running r where r.slot = v_slot and r.alarm_at < p_now and r.alarm_at < 'infinity'
+			order by r.alarm_at limit p_limit) c)
+	select d.place, c.slot::bigint, c.ticket, c.kind, c.round::bigint, c.alarm_level::bigint,
+		floor(extract(epoch from c.alarm_at) * 1000)::bigint, c.unit, c.calendar, p.profile, floor(extract(epoch from c.start_at))::bigint,
+		floor(extract(epoch from c.due_at))::bigint, floor(extract(epoch from q.asked_at))::bigint,
+		floor(extract(epoch from coalesce(q.ended_at, q.until_at)))::bigint, c.version
+	from due d join clock_slot s on s.role <> 'empty'
+		join clock_running c on c.slot = s.slot and c.ticket = d.ticket and c.kind = d.kind and c.alarm_level = d.alarm_level
+			and c.alarm_at < 'infinity'
+		join clock_kind k on k.code = c.kind join policy p on p.id = c.policy
+		left join question q on q.ticket = c.ticket and k.pauses
+	order by d.place, c.slot <> v_slot, q.asked_at;
+end $$;
+
+revoke all on calendar_kept from public;
+grant select on calendar_kept to tiepdan_app;

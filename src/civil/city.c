@@ -245,6 +245,18 @@ const struct calendar *city_calendar(const struct city *city, struct str code)
 	return found ? *found : NULL;
 }
 
+const struct calendar *city_calendar_version(const struct city *city, struct str code, int64_t version)
+{
+	const struct calendar *newest = city_calendar(city, code);
+
+	if (!newest || calendar_version(newest) == version)
+		return newest;
+	for (unsigned i = 0; i < city->nkept; i++)
+		if (calendar_version(city->kept[i]) == version && str_eq(calendar_code(city->kept[i]), code))
+			return city->kept[i];
+	return newest;
+}
+
 const struct kind *city_kind(const struct city *city, struct str code)
 {
 	const struct kind key = {.code = code};

@@ -28,11 +28,14 @@ static void *rows_of(struct builder *b, enum city_rows what, size_t size, unsign
 static bool build_calendars(struct builder *b, struct city *city, int64_t now_ms, struct str *ret_reason)
 {
 	const struct calendar_rows rows = {b->rows[CITY_CALENDARS], b->rows[CITY_HOURS], b->rows[CITY_DAYS]};
+	const struct calendar_rows kept = {
+		b->rows[CITY_KEPT], b->rows[CITY_KEPT_HOURS], b->rows[CITY_KEPT_DAYS]};
 	int year;
 
 	clock_civil_from_days((int32_t)(now_ms / 86400000), &year, &(int){0}, &(int){0});
 	city->calendars = calendars_from_rows(b->arena, &rows, year, ret_reason);
 	city->ncalendars = (unsigned)PQntuples(rows.calendars);
+	city->kept = calendars_kept(b->arena, &kept, year, &city->nkept);
 	return city->calendars != NULL;
 }
 
