@@ -29,6 +29,7 @@ int command_seed(const struct config *config, char **args);
 int command_import(const struct config *config, char **args);
 int command_keys(const struct config *config, char **args);
 int command_user(const struct config *config, char **args);
+int command_mail(const struct config *config, char **args);
 int command_demo(const struct config *config, char **args);
 int command_doctor(const struct config *config, char **args);
 int command_config(const struct config *config, char **args);

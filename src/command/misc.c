@@ -29,6 +29,7 @@ const struct command commands[] = {
 	{"import",  "KIND FILE.csv [--dry-run]", "load one kind of reference data; nothing is loaded if any line is wrong", "`tiepdan import` alone lists the kinds and their columns. --dry-run prints what would change.\n", command_import},
 	{"keys",    "create|rotate",             "make the missing keys in key_dir, or a new key that signs tokens", NULL, command_keys},
 	{"user",    "add|code|list|enable|disable ...", "staff accounts and one-time sign-in codes", user_more, command_user},
+	{"mail",    "",                          "list the messages that mail_url = file:DIR has written, the newest last", "A line each: time, recipient, subject, file.\n", command_mail},
 	{"demo",    "",                          "fill an empty database with demo accounts and tickets", NULL, command_demo},
 	{"doctor",  "",                          "say what is wrong with this installation and how to mend it", NULL, command_doctor},
 	{"config",  "sample|check",              "print a configuration file with every setting, or check the present one", NULL, command_config},
