@@ -203,3 +203,69 @@ alter table bounce enable row level security;
 revoke all on bounce from public;
 revoke execute on function notice_recipient, notice_marked, notice_mark, account_has_new_address, notice_lift from public;
 grant execute on function notice_lift to tiepdan_app;
+
+-- --- importing the words of notices --------------------------------------------------------------------------------------
+
+-- A row of the kind `templates` is a version of the words for one event, side and language, in force from a day on (left out:
+-- always). The same day corrects that version, another day makes the next one. `tiepdan import` has looked at the variables
+-- before (civil/template.h); the constraints of notice_template say the same.
+alter table import_type add column most int not null default 1000;
+comment on column import_type.most is 'characters of a cell';
+create or replace function import_fits(p_type text, p_value text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return char_length(p_value) <= (select most from import_type where code = p_type)
+		and p_value ~ (select pattern from import_type where code = p_type) and (p_type <> 'date' or p_value::date is not null);
+exception when datetime_field_overflow or invalid_datetime_format then
+	return false;
+end $$;
+
+insert into import_type (code, pattern, wanted, most) values
+	('words', '^([^[:cntrl:]]|\n)+$', 'a text of at most 10000 characters', 10000),
+	('html', '^([^[:cntrl:]]|\n|\t)+$', 'HTML of at most 50000 characters', 50000),
+	('event', '^[a-z]+\.[a-z_]+$', 'the type of an event like ticket.filed', 64),
+	('side', '^(citizen|staff)$', 'citizen or staff', 16),
+	('language', '^(vi|en)$', 'vi or en', 2);
+insert into import_kind values ('templates', '{type,side,language,valid_from}');
+insert into import_column values
+	('templates', 'type', 'event', true, 'notices'), ('templates', 'side', 'side', true, null),
+	('templates', 'language', 'language', true, null), ('templates', 'valid_from', 'date', false, null),
+	('templates', 'subject', 'text', true, null), ('templates', 'text', 'words', true, null),
+	('templates', 'html', 'html', false, null);
+
+-- Days of templates are those of the hub.
+create function template_zone() returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return coalesce((select c.zone from department d join calendar c on c.code = department_calendar(d.id) where d.hub), 'UTC');
+end $$;
+
+create function import_templates(r jsonb) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_from timestamptz := coalesce((r->>'valid_from')::date::timestamp at time zone template_zone(), '-infinity');
+begin
+	update notice_template t set subject = r->>'subject', text = r->>'text', html = r->>'html'
+		where t.type = r->>'type' and t.side = r->>'side' and t.language = r->>'language' and t.version = (
+			select max(x.version) from notice_template x where x.type = r->>'type' and x.side = r->>'side'
+				and x.language = r->>'language' and x.valid_from = v_from);
+	if not found then
+		insert into notice_template (type, side, language, version, valid_from, subject, text, html)
+			select r->>'type', r->>'side', r->>'language', 1 + coalesce(max(version), 0), v_from, r->>'subject', r->>'text', r->>'html'
+			from notice_template where type = r->>'type' and side = r->>'side' and language = r->>'language';
+	end if;
+end $$;
+comment on function import_templates is 'type (an event that somebody is told of), side (citizen, staff), language (vi, en), valid_from
+(optional), subject, text, html (optional: made from the text); with variables {{code}}, {{title}} and so on in subject, text and html';
+
+do $$
+begin
+	execute 'create or replace view import_code as ' || rtrim(pg_get_viewdef('import_code'::regclass), ';') || '
+		union all select ''notices'', type from (select distinct type from notice_rule) n';
+	execute 'create or replace view import_row as ' || rtrim(pg_get_viewdef('import_row'::regclass), ';') || '
+		union all (select distinct on (type, side, language, valid_from) ''templates'', concat_ws('' '', type, side, language, day),
+			jsonb_strip_nulls(jsonb_build_object(''type'', type, ''side'', side, ''language'', language, ''valid_from'', day,
+				''subject'', subject, ''text'', text, ''html'', html))
+			from notice_template, lateral (select case when valid_from > ''-infinity''
+				then (valid_from at time zone template_zone())::date end as day) d
+			order by type, side, language, valid_from, version desc)';
+end $$;
+
+revoke execute on function template_zone, import_templates from public;

@@ -27,6 +27,7 @@ bool command_ends(char *const *args);
 int command_migrate(const struct config *config, char **args);
 int command_seed(const struct config *config, char **args);
 int command_import(const struct config *config, char **args);
+int command_export(const struct config *config, char **args);
 int command_keys(const struct config *config, char **args);
 int command_user(const struct config *config, char **args);
 int command_mail(const struct config *config, char **args);
