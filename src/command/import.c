@@ -1,5 +1,5 @@
-/* tiepdan import, seed, export: CSV files into the reference data, and out of it. The database checks all rows
- * at once; any fault is reported with its line and nothing is loaded. */
+/* tiepdan import, seed, export: CSV files into the reference data, and out of it. The database checks all
+ * rows at once; any fault is reported with its line and nothing is loaded. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
