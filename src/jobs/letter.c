@@ -70,34 +70,38 @@ static struct str address_of(
 	return address;
 }
 
-enum {
-	VARIABLES = 10
-};
+/* Variable and column; the names are those of the constraint notice_template_variables. */
+static const char *const variables[LETTER_VARIABLES][2] = {{"code", "code"}, {"title", "title"},
+	{"what", "what"}, {"state", "state"}, {"department", "department_name"}, {"due", "due"}, {"at", "at"},
+	{"reason", "reason"}, {"link", "link"}, {"sender", "sender"}};
 
-static void read_values(const PGresult *rows, int row, struct template_value ret[VARIABLES])
+void letter_variables(struct template_value ret[LETTER_VARIABLES])
 {
-	/* Variable and column; the names are those of the constraint notice_template_variables. */
-	static const char *const names[VARIABLES][2] = {{"code", "code"}, {"title", "title"},
-		{"what", "what"}, {"state", "state"}, {"department", "department_name"}, {"due", "due"},
-		{"at", "at"}, {"reason", "reason"}, {"link", "link"}, {"sender", "sender"}};
+	for (int i = 0; i < LETTER_VARIABLES; i++)
+		ret[i] = (struct template_value){str_of(variables[i][0]), STR_NONE};
+}
 
-	for (int i = 0; i < VARIABLES; i++)
-		ret[i] = (struct template_value){str_of(names[i][0]), db_cell(rows, row, names[i][1])};
+static void read_values(const PGresult *rows, int row, struct template_value ret[LETTER_VARIABLES])
+{
+	letter_variables(ret);
+	for (int i = 0; i < LETTER_VARIABLES; i++)
+		ret[i].value = db_cell(rows, row, variables[i][1]);
 }
 
 /* The words; false when a template is not there or has a fault that nobody found when it was saved. */
 static bool write_words(struct arena *arena, const PGresult *rows, int row, struct mail *mail)
 {
-	struct template_value values[VARIABLES];
+	struct template_value values[LETTER_VARIABLES];
 	struct buf subject = {.arena = arena}, text = {.arena = arena}, html = {.arena = arena};
 	struct str own_html = db_cell(rows, row, "html");
 
 	read_values(rows, row, values);
 	if (!db_cell(rows, row, "subject").at ||
-		template_fill(&subject, db_cell(rows, row, "subject"), TEMPLATE_LINE, values, VARIABLES) ||
-		template_fill(&text, db_cell(rows, row, "body"), TEMPLATE_TEXT, values, VARIABLES))
+		template_fill(
+			&subject, db_cell(rows, row, "subject"), TEMPLATE_LINE, values, LETTER_VARIABLES) ||
+		template_fill(&text, db_cell(rows, row, "body"), TEMPLATE_TEXT, values, LETTER_VARIABLES))
 		return false;
-	if (own_html.at && template_fill(&html, own_html, TEMPLATE_HTML, values, VARIABLES))
+	if (own_html.at && template_fill(&html, own_html, TEMPLATE_HTML, values, LETTER_VARIABLES))
 		return false;
 	if (!own_html.at)
 		template_html(&html, buf_str(&text), db_cell(rows, row, "link"));

@@ -128,7 +128,7 @@ def test_what_happens_between_preparation_and_switch_is_in_the_new_dates(city, t
     after = {t: dues(city, t) for t in (late, moved, asked_ticket)}
     assert after[late] == before[late], "filed by the new calendar"
     assert all(after[t].keys() == before[t].keys() for t in after)
-    # Both were dated anew by the newest calendar when they changed.
+    # What the acceptance began is counted by the newest calendar, what was paused by that of its slot.
     city.citizen(asked_filed).post("/v1/tracking/answer", {"text": "Số nhà 126, ngõ 99."})
     city.move(officer, late, "accept")
     told(city, made)

@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|part|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|part|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load|bounce"
 
 WAY = """
 load 'auto_explain';
@@ -77,6 +77,8 @@ select enter('admin.HN-EIC');
 select count(*) from notice_list(null, null, null, 10) a, notice_list('sent', null, null, 10) b, notice_list(null, :'t', null, 10) c;
 update notice set state = 'failed' where id = :'notice';
 select notice_retry(:'notice', gen_random_uuid(), now());
+select notice_mark(:'notice', '550 rcpt', now());
+select notice_lift(:'notice', gen_random_uuid(), now());
 commit;
 """
 
