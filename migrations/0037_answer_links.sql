@@ -14,3 +14,13 @@ begin
 end $$;
 revoke execute on function question_tracked from public;
 grant execute on function question_tracked to tiepdan_app;
+
+insert into notice_template (type, side, language, version, subject, text)
+select type, side, language, 2, subject, replace(text, n.old, n.new)
+from notice_template join (values
+	('Kính đề nghị Ông/Bà xem câu hỏi và trả lời khi tra cứu phiếu.',
+		'Kính đề nghị Ông/Bà xem câu hỏi và trả lời theo liên kết dưới đây; liên kết chỉ mở câu hỏi này, đến khi hết thời hạn trả lời.'),
+	('Please read and answer its question when you follow the ticket.',
+		'Please read and answer its question by the link below; it opens nothing but this question, until the time for the answer is over.'))
+	n (old, new) on strpos(text, n.old) > 0
+where type = 'ticket.asked' and side = 'citizen';

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "auth/answer_link.h"
 #include "auth/seal.h"
 #include "base/clock.h"
 #include "base/digest.h"
@@ -81,21 +82,41 @@ void letter_variables(struct template_value ret[LETTER_VARIABLES])
 		ret[i] = (struct template_value){str_of(variables[i][0]), STR_NONE};
 }
 
-static void read_values(const PGresult *rows, int row, struct template_value ret[LETTER_VARIABLES])
+/* Where to go. Behind the # of a link that answers a question stands what takes the place of the secret: no
+ * server and no proxy sees that part of an address. */
+static struct str link_of(struct arena *arena, const struct keys *keys, const PGresult *rows, int row)
+{
+	struct str link = db_cell(rows, row, "link"), code = db_cell(rows, row, "code"), answer;
+	const struct answer_link question = {.number = db_cell_int(rows, row, "number"),
+		.generation = db_cell_int(rows, row, "generation"),
+		.until = db_cell_int(rows, row, "answer_until_s")};
+
+	if (question.until == DB_NO_INT)
+		return link;
+	answer = answer_link_text(arena, keys, &question);
+	return arena_printf(arena, "%.*s#%.*s:%.*s", STR_ARG(link), STR_ARG(code), STR_ARG(answer));
+}
+
+static void read_values(
+	const PGresult *rows, int row, struct str link, struct template_value ret[LETTER_VARIABLES])
 {
 	letter_variables(ret);
-	for (int i = 0; i < LETTER_VARIABLES; i++)
-		ret[i].value = db_cell(rows, row, variables[i][1]);
+	for (int i = 0; i < LETTER_VARIABLES; i++) {
+		struct str value = db_cell(rows, row, variables[i][1]);
+		ret[i].value = str_eq(ret[i].name, STR("link")) ? link : value;
+	}
 }
 
 /* The words; false when a template is not there or has a fault that nobody found when it was saved. */
-static bool write_words(struct arena *arena, const PGresult *rows, int row, struct mail *mail)
+static bool write_words(
+	struct arena *arena, const struct keys *keys, const PGresult *rows, int row, struct mail *mail)
 {
 	struct template_value values[LETTER_VARIABLES];
 	struct buf subject = {.arena = arena}, text = {.arena = arena}, html = {.arena = arena};
 	struct str own_html = db_cell(rows, row, "html");
 
-	read_values(rows, row, values);
+	struct str link = link_of(arena, keys, rows, row);
+	read_values(rows, row, link, values);
 	if (!db_cell(rows, row, "subject").at ||
 		template_fill(
 			&subject, db_cell(rows, row, "subject"), TEMPLATE_LINE, values, LETTER_VARIABLES) ||
@@ -104,7 +125,7 @@ static bool write_words(struct arena *arena, const PGresult *rows, int row, stru
 	if (own_html.at && template_fill(&html, own_html, TEMPLATE_HTML, values, LETTER_VARIABLES))
 		return false;
 	if (!own_html.at)
-		template_html(&html, buf_str(&text), db_cell(rows, row, "link"));
+		template_html(&html, buf_str(&text), link);
 	mail->subject = buf_str(&subject);
 	mail->text = buf_str(&text);
 	mail->html = buf_str(&html);
@@ -126,7 +147,7 @@ void letter_write(struct arena *arena, const struct letterhead *head, const PGre
 	mail.to = address_of(arena, head->keys, rows, row, letter);
 	if (letter->fault)
 		return;
-	if (!write_words(arena, rows, row, &mail)) {
+	if (!write_words(arena, head->keys, rows, row, &mail)) {
 		letter->fault = "template";
 		return;
 	}
