@@ -99,6 +99,13 @@ void ticket_assign(struct req *req)
 	run(req, (struct move){.action = "assign", .person = in->person});
 }
 
+void ticket_unassign(struct req *req)
+{
+	const struct ticket_unassign *in = req->input;
+
+	run(req, (struct move){.action = "unassign", .reason = in->reason});
+}
+
 void ticket_return(struct req *req)
 {
 	const struct ticket_return *in = req->input;

@@ -25,6 +25,7 @@ void reply_draft(struct req *req);
 void ticket_accept(struct req *req);
 void ticket_claim(struct req *req);
 void ticket_assign(struct req *req);
+void ticket_unassign(struct req *req);
 void ticket_return(struct req *req);
 void ticket_route(struct req *req);
 void ticket_refuse(struct req *req);

@@ -1,0 +1,141 @@
+-- The work of officers: giving a ticket back, the queue of a person, changes of many tickets at once, saved filters, who can
+-- take how much, and fair assignment by the job worker.
+set local search_path = tiepdan, public;
+
+-- --- giving a ticket back -------------------------------------------------------------------------------------------------
+
+-- What was begun stays begun: the state remains, so that a ticket in progress does not become one that can be refused.
+insert into action (code, position, event, reason, holder, person, reply, public_vi, public_en) values
+	('unassign', 20, 'ticket.unassigned', 'optional', 'keep', 'clear', 'keep', null, null);
+insert into move values ('unassign', 'in_progress', 'in_progress');
+-- Whoever may assign takes back; an officer gives back what is their own.
+insert into move_role (action, role, scope, sight)
+	select 'unassign', role, scope, sight from move_role where action in ('assign', 'claim');
+-- The server assigns, too.
+update action set public_vi = 'Đơn vị đã phân công cán bộ xử lý', public_en = 'The department assigned an officer' where code = 'assign';
+
+-- Whether the present caller, who has the role for it, can unassign this ticket: somebody works on it, and that is the
+-- caller, or the caller may assign.
+create function unassign_applies(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return t.person is not null and (t.person = caller_account() or exists (select from move_role r
+		where r.action = 'assign' and r.role = any (caller_roles()) and (r.sight is null or r.sight = t.sight)));
+end $$;
+
+-- The rules of roles and states, and beyond them the one of unassigning.
+alter function move_check(ticket, text) rename to move_check_roles;
+create function move_check(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	perform move_check_roles(t, p_action);
+	if p_action = 'unassign' and t.person is null then
+		raise exception 'nobody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
+	elsif p_action = 'unassign' and not unassign_applies(t) then
+		raise exception 'somebody else works on the ticket' using errcode = 'TD403';
+	end if;
+end $$;
+
+-- --- the queue of a person ------------------------------------------------------------------------------------------------
+
+drop function ticket_list(text[], text, text, text, text, text, text, boolean, text, timestamptz, timestamptz, text, bigint);
+
+-- A person that no account is: the tickets of nobody.
+create function nobody() returns uuid language sql immutable parallel safe as $$
+	select '00000000-0000-0000-0000-000000000000'::uuid
+$$;
+-- As before; `person` may be nobody().
+create or replace function ticket_fits(t ticket, due_at timestamptz, states text[], kind text, categories text[], area text, level text,
+	person uuid, due_from timestamptz, due_before timestamptz)
+returns boolean language sql stable parallel safe as $$
+	select ($3 is null or t.state = any ($3)) and ($4 is null or t.kind = $4) and ($5 is null or t.category = any ($5))
+		and ($6 is null or t.area = $6) and ($7 is null or t.level = $7)
+		and ($8 is null or coalesce(t.person, '00000000-0000-0000-0000-000000000000') = $8)
+		and ($9 is null or $2 >= $9) and ($10 is null or $2 < $10)
+$$;
+
+-- The queue: what is due soonest first (open tickets before the rest), or what was filed last first. Runs with the
+-- caller's rights. Each page is read in the order of one index, whatever the statistics say. `p_after` is the key of the
+-- last row seen, `p_person` whose tickets: an account, or nobody().
+create function ticket_list(p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
+	p_holder text, p_person uuid, p_sort text, p_now timestamptz, p_soon timestamptz, p_after text, p_limit bigint)
+returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
+set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_sort = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+	v_slot int := slot_current();
+	v_all text[] := caller_sees_all();
+	v_own text[] := caller_sees_own();
+	v_home bigint := caller_department();
+	v_holder bigint := case when p_holder <> 'any' then coalesce((select id from department where code = p_holder), -1)
+		when v_all = '{}' then v_home end;
+	v_filed boolean := coalesce(p_sort = 'filed', false);
+	v_states text[] := nullif(p_states, '{}');
+	v_done boolean := coalesce((select bool_or(not open) from state where code = any (v_states)), false);
+	v_open boolean := v_states is null or exists (select from state where code = any (v_states) and open);
+	v_categories text[] := case when p_category is not null then array(
+		select code from category where code = p_category or parent = p_category) end;
+	v_from timestamptz := case p_standing when 'due_soon' then p_now when 'in_time' then p_soon when 'no_clock' then 'infinity' end;
+	v_before timestamptz := case p_standing when 'overdue' then p_now when 'due_soon' then p_soon when 'in_time' then 'infinity' end;
+	v_after_done boolean := coalesce(split_part(p_after, '|', 1)::boolean, false);
+	v_after_at timestamptz := coalesce(split_part(p_after, '|', 2)::timestamptz, case when v_filed then 'infinity' else '-infinity' end::timestamptz);
+	v_after_id uuid := coalesce(split_part(p_after, '|', 3)::uuid, case when v_filed
+		then 'ffffffff-ffff-ffff-ffff-ffffffffffff' else '00000000-0000-0000-0000-000000000000' end::uuid);
+	v_ids uuid[] := '{}';
+begin
+	if v_filed and v_holder is not null then
+		v_ids := array(select t.id from ticket t left join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
+			where t.holder = v_holder and (t.filed_at, t.id) < (v_after_at, v_after_id) and t.done <= v_done
+				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+			order by t.filed_at desc, t.id desc limit p_limit + 1);
+	elsif v_filed then
+		v_ids := array(select t.id from ticket t left join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
+			where (t.filed_at, t.id) < (v_after_at, v_after_id) and t.done <= v_done
+				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+			order by t.filed_at desc, t.id desc limit p_limit + 1);
+	elsif v_open and not v_after_done and v_holder is not null then
+		v_ids := array(select c.ticket from clock_running c join ticket t on t.id = c.ticket
+			where c.slot = v_slot and c.first and c.holder = v_holder and (c.due_at, c.ticket) > (v_after_at, v_after_id)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and ticket_fits(t, c.due_at, v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+			order by c.due_at, c.ticket limit p_limit + 1);
+	elsif v_open and not v_after_done then
+		v_ids := array(select c.ticket from clock_running c join ticket t on t.id = c.ticket
+			where c.slot = v_slot and c.first and (c.due_at, c.ticket) > (v_after_at, v_after_id)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and ticket_fits(t, c.due_at, v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+			order by c.due_at, c.ticket limit p_limit + 1);
+	end if;
+	if not v_filed and v_done and cardinality(v_ids) <= p_limit then
+		if not v_after_done then
+			v_after_id := '00000000-0000-0000-0000-000000000000';
+		end if;
+		v_ids := v_ids || case when v_holder is not null then
+			array(select t.id from ticket t where t.done and t.holder = v_holder and t.id > v_after_id
+				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and ticket_fits(t, 'infinity', v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+				order by t.id limit p_limit + 1 - cardinality(v_ids))
+		else
+			array(select t.id from ticket t where t.done and t.id > v_after_id
+				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and ticket_fits(t, 'infinity', v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+				order by t.id limit p_limit + 1 - cardinality(v_ids)) end;
+	end if;
+	return query
+	select json_build_object('id', t.id, 'code', t.code, 'kind', t.kind, 'category', named(g.code, g.name_vi, g.name_en),
+			'area', named(a.code, a.name_vi, a.name_en), 'title', t.title, 'level', t.level, 'visibility', t.visibility,
+			'state', t.state, 'holder', json_build_object('department', named(d.code, d.name_vi, d.name_en),
+				'person', case when t.person is not null then person_named(t.person) end),
+			'clock', nullif(c.kind, 'none'), 'due_at', instant(c.due_at),
+			'standing', standing(t.outcome, coalesce(c.due_at, 'infinity'), p_now, p_soon),
+			'filed_at', instant(t.filed_at), 'version', t.version)::text,
+		concat_ws('|', t.done, case when v_filed then t.filed_at else coalesce(c.due_at, 'infinity') end, t.id),
+		nullif(c.due_at, 'infinity'), c.calendar, c.unit
+	from unnest(v_ids) with ordinality i (id, ord) join ticket t on t.id = i.id
+		left join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
+		join category g on g.code = t.category join department d on d.id = t.holder left join area a on a.code = t.area
+	order by i.ord;
+end $$;
+
+revoke execute on all functions in schema tiepdan from public;
+grant execute on function unassign_applies, nobody, ticket_list, ticket_fits to tiepdan_app;
