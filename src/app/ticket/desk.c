@@ -32,8 +32,8 @@ void ticket_list(struct req *req)
 	sql_ticket_list(u, .states = {in->state.items, in->state.n}, .kind = in->kind,
 		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,
 		.holder = in->holder, .mine = in->mine, .person = in->person, .unassigned = in->unassigned,
-		.sort = in->sort, .now = now_ms,
-		.soon = clock_soon(req->app->city, now_ms), .after = page.after, .limit = page.limit);
+		.sort = in->sort, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
+		.after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
 
