@@ -137,5 +137,51 @@ begin
 	order by i.ord;
 end $$;
 
+-- --- changes of many tickets ----------------------------------------------------------------------------------------------
+
+-- Moves many tickets, each by ticket_move() and for itself: what refuses one (its SQLSTATE is among p_sqlstates, the problem
+-- at the same place of p_problems) undoes that one alone; anything else undoes them all. Tickets are locked in the order of
+-- their ids, so that two such changes do not wait for each other in a circle. The answer is kept under the key, if there is one.
+create function tickets_move(p_action text, p_tickets uuid[], p_versions bigint[], p_events uuid[], p_reason_code text, p_reason text,
+	p_department text, p_person uuid, p_at timestamptz, p_policies bigint[], p_kinds text[], p_dues timestamptz[],
+	p_alarms timestamptz[], p_units text[], p_amounts bigint[], p_calendar text, p_calendar_version bigint, p_sqlstates text[],
+	p_problems text[], p_key bytea)
+returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	i record;
+	v_items text[] := array_fill(null::text, array[cardinality(p_tickets)]);
+	v_done int := 0;
+	v_state text;
+	v_detail text;
+	v_problem text;
+	v_body text;
+begin
+	for i in select * from unnest(p_tickets, p_versions, p_events) with ordinality x (ticket, version, event, ord)
+			order by x.ticket, x.ord loop
+		begin
+			v_items[i.ord] := (
+				select json_build_object('id', i.ticket, 'status', 200, 'version', m.etag::bigint, 'state', m.body::json->>'state')::text
+				from ticket_move(i.ticket, p_action, i.version, p_reason_code, p_reason, p_department, p_person, null, p_at, p_policies,
+					p_kinds, p_dues, p_alarms, p_units, p_amounts, p_calendar, p_calendar_version, i.event) m);
+			v_done := v_done + 1;
+		exception when others then
+			get stacked diagnostics v_state = returned_sqlstate, v_detail = pg_exception_detail;
+			v_problem := p_problems[array_position(p_sqlstates, v_state)];
+			if v_problem is null then
+				raise;
+			end if;
+			if v_state = 'TD409' and v_detail like '[%]' then
+				v_problem := rtrim(v_problem, '}') || ',"moves":' || v_detail || '}';
+			end if;
+			v_items[i.ord] := format('{"id":"%s","status":%s,"problem":%s}', i.ticket, v_problem::json->>'status', v_problem);
+		end;
+	end loop;
+	v_body := format('{"done":%s,"refused":%s,"items":[%s]}', v_done, cardinality(v_items) - v_done, array_to_string(v_items, ','));
+	if p_key is not null then
+		perform once_finish(p_key, 200, v_body);
+	end if;
+	return v_body;
+end $$;
+
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function unassign_applies, nobody, ticket_list, ticket_fits to tiepdan_app;
+grant execute on function unassign_applies, nobody, ticket_list, ticket_fits, tickets_move to tiepdan_app;

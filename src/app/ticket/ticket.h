@@ -22,6 +22,7 @@ void reply_list(struct req *req);
 void reply_draft(struct req *req);
 
 /* move.c: moves of the state table */
+void ticket_bulk(struct req *req); /* of many tickets */
 void ticket_accept(struct req *req);
 void ticket_claim(struct req *req);
 void ticket_assign(struct req *req);
