@@ -183,5 +183,123 @@ begin
 	return v_body;
 end $$;
 
+-- --- saved filters --------------------------------------------------------------------------------------------------------
+
+insert into setting values ('filters_most', 50, 'saved filters of one account');
+create table saved_filter (
+	id         uuid not null,
+	account    uuid not null,
+	name       text not null,
+	shared     boolean not null,
+	query      jsonb not null,
+	version    bigint not null default 1,
+	updated_at timestamptz not null,
+	constraint saved_filter_pk primary key (id),
+	constraint saved_filter_name unique (account, name),
+	constraint saved_filter_account_fk foreign key (account) references account,
+	constraint saved_filter_name_length check (char_length(name) between 1 and 80),
+	constraint saved_filter_query check (jsonb_typeof(query) = 'object')
+);
+comment on column saved_filter.shared is 'the colleagues of the owner''s present department see it';
+comment on column saved_filter.query is 'parameters of the queue that are given; made by filter_query()';
+
+create function filter_query(p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text, p_holder text,
+	p_mine boolean, p_person uuid, p_unassigned boolean, p_sort text)
+returns jsonb language sql immutable set search_path = tiepdan, pg_temp as $$
+	select jsonb_strip_nulls(jsonb_build_object('state', nullif(p_states, '{}'), 'kind', p_kind, 'category', p_category, 'area', p_area,
+		'level', p_level, 'standing', p_standing, 'holder', p_holder, 'mine', nullif(p_mine, false), 'person', p_person,
+		'unassigned', nullif(p_unassigned, false), 'sort', p_sort))
+$$;
+create function filter_item(f saved_filter) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return json_build_object('id', f.id, 'name', f.name, 'shared', f.shared, 'own', f.account = caller_account(),
+		'owner', person_named(f.account), 'query', f.query, 'updated_at', instant(f.updated_at), 'version', f.version);
+end $$;
+
+create function filter_list(p_after text, p_limit bigint)
+returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select filter_item(f)::text, concat_ws('|', f.name, f.id)
+	from account a join saved_filter f on f.account = a.id
+	where a.department = caller_department() and (f.shared or a.id = caller_account())
+		and (f.name, f.id) > (coalesce(left(p_after, -37), ''), coalesce(right(p_after, 36)::uuid, nobody()))
+	order by f.name, f.id limit p_limit + 1;
+end $$;
+
+-- TD460 when there are too many already. The account is locked, so that two at once do not make one too many.
+create function filter_make(p_id uuid, p_name text, p_shared boolean, p_query jsonb, p_at timestamptz)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform from account where id = caller_account() for no key update;
+	if (select count(*) from saved_filter where account = caller_account()) >= (select value from setting where name = 'filters_most') then
+		raise exception 'too many filters' using errcode = 'TD460';
+	end if;
+	insert into saved_filter (id, account, name, shared, query, updated_at) values (p_id, caller_account(), p_name, p_shared, p_query, p_at);
+end $$;
+
+create function filter_change(p_id uuid, p_version bigint, p_name text, p_shared boolean, p_query jsonb, p_at timestamptz,
+	out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	f saved_filter;
+begin
+	select * into f from saved_filter where id = p_id and account = caller_account() for no key update;
+	if not found then
+		raise exception 'no such filter' using errcode = 'TD404';
+	elsif f.version <> p_version then
+		raise exception 'the filter has version %', f.version using errcode = 'TD412';
+	end if;
+	update saved_filter set name = p_name, shared = p_shared, query = p_query, updated_at = p_at, version = version + 1
+		where id = p_id returning * into f;
+	body := filter_item(f)::text;
+	etag := f.version::text;
+end $$;
+
+create function filter_remove(p_id uuid) returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	delete from saved_filter where id = p_id and account = caller_account();
+	if not found then
+		raise exception 'no such filter' using errcode = 'TD404';
+	end if;
+end $$;
+
+-- The query of a filter that the caller may use; TD404 for any other.
+create function filter_used(p_id uuid) returns jsonb language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_query jsonb;
+begin
+	select f.query into v_query from saved_filter f join account a on a.id = f.account
+		where f.id = p_id and (f.account = caller_account() or (f.shared and a.department = caller_department()));
+	if not found then
+		raise exception 'no such filter' using errcode = 'TD404';
+	end if;
+	return v_query;
+end $$;
+
+-- The queue by parameters and, for those that are not given, by a saved filter. Whose tickets is one question: mine, a
+-- person's or nobody's, so that one answer to it replaces the filter's.
+create function ticket_queue(p_filter uuid, p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
+	p_holder text, p_mine boolean, p_person uuid, p_unassigned boolean, p_sort text, p_now timestamptz, p_soon timestamptz,
+	p_after text, p_limit bigint)
+returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	q jsonb := case when p_filter is null then '{}' else filter_used(p_filter) end;
+	v_person uuid := case when p_unassigned then nobody() when p_mine then caller_account() when p_person is not null then p_person
+		when q ? 'unassigned' then nobody() when q ? 'mine' then caller_account() else (q->>'person')::uuid end;
+begin
+	return query select * from ticket_list(coalesce(nullif(p_states, '{}'), array(select jsonb_array_elements_text(q->'state'))),
+		coalesce(p_kind, q->>'kind'), coalesce(p_category, q->>'category'), coalesce(p_area, q->>'area'),
+		coalesce(p_level, q->>'level'), coalesce(p_standing, q->>'standing'), coalesce(p_holder, q->>'holder'), v_person,
+		coalesce(p_sort, q->>'sort'), p_now, p_soon, p_after, p_limit);
+end $$;
+
+-- No policy, so no row: the functions are the only way.
+alter table saved_filter enable row level security;
+revoke all on saved_filter from public;
+
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function unassign_applies, nobody, ticket_list, ticket_fits, tickets_move to tiepdan_app;
+grant execute on function unassign_applies, nobody, ticket_list, ticket_fits, tickets_move,
+	filter_query, filter_list, filter_make, filter_change, filter_remove, filter_used, ticket_queue to tiepdan_app;

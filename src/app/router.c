@@ -5,6 +5,7 @@
 
 #include "app/account/account.h"
 #include "app/deadline/deadline.h"
+#include "app/filter/filter.h"
 #include "app/meta/meta.h"
 #include "app/notice/notice.h"
 #include "app/redating/redating.h"

@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load|saved_filter"
 
 WAY = """
 load 'auto_explain';
@@ -43,6 +43,12 @@ select enter('coordinator.HN-EIC');
 set local role tiepdan_app;
 select count(*) from ticket_list('{closed}', 'feedback', 'roads', '00316', 'normal', 'in_time', 'any', caller_account(), 'due', now(), now() + '1 d', null, 50);
 select count(*) from ticket_list(null, null, null, null, null, null, 'any', nobody(), 'filed', now(), now() + '1 d', null, 50);
+select filter_make('00000000-0000-0000-0000-000000000031', 'a', true, '{"mine": true}', now());
+select etag from filter_change('00000000-0000-0000-0000-000000000031', 1, 'b', true, '{"mine": true}', now());
+select count(*) from filter_list(null, 50);
+select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, null, null, null, null, null, null, false, null, false, null,
+	now(), now() + '1 d', null, 50);
+select filter_remove('00000000-0000-0000-0000-000000000031');
 reset role;
 select enter('officer.HN-SXD');
 set local role tiepdan_app;

@@ -29,7 +29,7 @@ void ticket_list(struct req *req)
 		return;
 	page_items(req, clocks_put_item);
 	struct db_unit *u = db_unit(req);
-	sql_ticket_list(u, .states = {in->state.items, in->state.n}, .kind = in->kind,
+	sql_ticket_list(u, .filter = in->filter, .states = {in->state.items, in->state.n}, .kind = in->kind,
 		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,
 		.holder = in->holder, .mine = in->mine, .person = in->person, .unassigned = in->unassigned,
 		.sort = in->sort, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
