@@ -300,6 +300,393 @@ end $$;
 alter table saved_filter enable row level security;
 revoke all on saved_filter from public;
 
+-- --- who can take how much ------------------------------------------------------------------------------------------------
+
+insert into setting values
+	('work_capacity', 30, 'open tickets that an officer can have at once, where the head has set no other number'),
+	('absences_most', 100, 'absences of one account that are still to end'),
+	('assign_retry_seconds', 60, 'a ticket that suits nobody is tried again after so long');
+
+create table work_profile (
+	account     uuid not null,
+	capacity    int,
+	languages   text[] not null default '{}',
+	assigned_at timestamptz,
+	constraint work_profile_pk primary key (account),
+	constraint work_profile_account_fk foreign key (account) references account,
+	constraint work_profile_capacity check (capacity between 0 and 1000),
+	constraint work_profile_languages check (languages <@ '{vi,en}')
+);
+comment on column work_profile.capacity is 'open tickets at once; NULL: setting work_capacity';
+comment on column work_profile.languages is 'of the tickets; none: any';
+comment on column work_profile.assigned_at is 'when the job worker assigned something last';
+
+create table work_skill (
+	account  uuid not null,
+	category text not null,
+	constraint work_skill_pk primary key (account, category),
+	constraint work_skill_account_fk foreign key (account) references account,
+	constraint work_skill_category_fk foreign key (category) references category
+);
+comment on table work_skill is 'Categories, with those below them, that somebody handles; without a row: all.';
+
+create table absence (
+	id       uuid not null,
+	account  uuid not null,
+	from_at  timestamptz not null,
+	until_at timestamptz not null,
+	deputy   uuid,
+	made_at  timestamptz not null,
+	made_by  uuid not null,
+	constraint absence_pk primary key (id),
+	constraint absence_account_fk foreign key (account) references account,
+	constraint absence_deputy_fk foreign key (deputy) references account,
+	constraint absence_made_by_fk foreign key (made_by) references account,
+	constraint absence_order check (until_at > from_at),
+	constraint absence_deputy check (deputy <> account),
+	constraint absence_no_overlap exclude using gist (account with =, tstzrange(from_at, until_at) with &&)
+);
+comment on column absence.deputy is 'whom colleagues turn to meanwhile; what the absent one has stays with them until somebody assigns it';
+
+create table department_work (
+	department bigint not null,
+	automatic  boolean not null,
+	changed_at timestamptz not null,
+	changed_by uuid not null,
+	tried_at   timestamptz not null default '-infinity',
+	constraint department_work_pk primary key (department),
+	constraint department_work_department_fk foreign key (department) references department,
+	constraint department_work_changed_by_fk foreign key (changed_by) references account
+);
+comment on table department_work is 'Whether the job worker assigns; no row: it does not. Who assigns for a department holds its row.';
+comment on column department_work.tried_at is 'when its queue was gone through last: the next turn is of the one that waits longest';
+
+create table assignment_wait (
+	ticket     uuid not null,
+	department bigint not null,
+	next_at    timestamptz not null,
+	constraint assignment_wait_pk primary key (ticket)
+);
+create index assignment_wait_department on assignment_wait (department, next_at);
+comment on table assignment_wait is
+	'Tickets that suit nobody who has room: set aside for a while, so that they do not keep others from their turn.';
+
+create table ticket_excluded (
+	ticket  uuid not null,
+	account uuid not null,
+	reason  text not null,
+	at      timestamptz not null,
+	made_by uuid,
+	constraint ticket_excluded_pk primary key (ticket, account),
+	constraint ticket_excluded_account_fk foreign key (account) references account,
+	constraint ticket_excluded_made_by_fk foreign key (made_by) references account,
+	constraint ticket_excluded_reason check (reason in ('complained_about', 'handled_before', 'conflict_of_interest'))
+);
+comment on table ticket_excluded is 'Who must not get a ticket, by themselves, by a head or by the job worker.';
+comment on column ticket_excluded.made_by is 'NULL: the server, for example when a ticket is looked at a second time';
+
+-- What somebody has, and what waits for anybody.
+create index ticket_of_person on ticket (person) where person is not null and not done;
+create index ticket_unassigned on ticket (holder, filed_at, id) where person is null and state in ('accepted', 'in_progress');
+
+create function assignment_excluded(p_ticket uuid, p_account uuid) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from ticket_excluded where ticket = p_ticket and account = p_account);
+end $$;
+create function ticket_person_guard() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if assignment_excluded(new.id, new.person) then
+		raise exception 'this person must not have this ticket' using errcode = 'TD461';
+	end if;
+	return new;
+end $$;
+create trigger ticket_person_guard before update of person on ticket for each row
+	when (new.person is not null and new.person is distinct from old.person) execute function ticket_person_guard();
+
+-- Whoever may assign work says who can take how much of it.
+create function work_manages() returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from move_role where action = 'assign' and role = any (caller_roles()));
+end $$;
+-- Refuses the account of somebody else than the caller to those who do not manage: TD403, TD404 outside the department.
+create function work_managed(p_account uuid, p_own boolean) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if not exists (select from account where id = p_account and active and department = caller_department()) then
+		raise exception 'no such person in the department' using errcode = 'TD404';
+	elsif not work_manages() and not (p_own and p_account = caller_account()) then
+		raise exception 'this is for those who assign' using errcode = 'TD403';
+	end if;
+end $$;
+-- After a change of who can take what, tickets that were set aside are tried at once.
+create function work_changed(p_department bigint, p_type text, p_at timestamptz, p_event uuid, p_data jsonb) returns void
+language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	delete from assignment_wait where department = p_department;
+	perform event_write(p_event, p_at, null, p_type, 'staff', caller_account(), p_department, null, null, null, null, p_data);
+end $$;
+
+-- The people of a department who take up tickets of any sight, with what they have and whether they are here.
+create function work_people(p_department bigint, p_now timestamptz)
+returns table (account uuid, open bigint, capacity bigint, here boolean, languages text[], assigned_at timestamptz)
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select a.id, (select count(*) from ticket t where t.person = a.id and not t.done),
+		coalesce(p.capacity, (select value from setting where name = 'work_capacity'))::bigint,
+		not exists (select from absence b where b.account = a.id and b.from_at <= p_now and b.until_at > p_now),
+		coalesce(p.languages, '{}'), p.assigned_at
+	from account a left join work_profile p on p.account = a.id
+	where a.department = p_department and a.active and exists (
+		select from account_role r join move_role m on m.role = r.role and m.action = 'claim' where r.account = a.id);
+end $$;
+
+create function staff_item(p_account uuid, p_now timestamptz) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select json_build_object('id', a.id, 'name', a.name,
+			'roles', (select coalesce(json_agg(r.role order by o.position), '[]')
+				from account_role r join role o on o.code = r.role where r.account = a.id),
+			'open', (select count(*) from ticket t where t.person = a.id and not t.done),
+			'capacity', coalesce(p.capacity, (select value from setting where name = 'work_capacity')),
+			'capacity_set', p.capacity is not null,
+			'skills', (select coalesce(json_agg(k.category order by k.category), '[]') from work_skill k where k.account = a.id),
+			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at),
+			'away', exists (select from absence b where b.account = a.id and b.from_at <= p_now and b.until_at > p_now),
+			'absences', (select coalesce(json_agg(json_build_object('id', b.id, 'from', instant(b.from_at), 'until', instant(b.until_at),
+					'deputy', person_named(b.deputy)) order by b.from_at), '[]')
+				from absence b where b.account = a.id and b.until_at > p_now))::text
+		from account a left join work_profile p on p.account = a.id where a.id = p_account);
+end $$;
+
+create function staff_list(p_now timestamptz, p_after text, p_limit bigint)
+returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select staff_item(a.id, p_now), a.login from account a
+	where a.department = caller_department() and a.active and a.login > coalesce(p_after, '')
+		and (a.id = caller_account() or work_manages())
+	order by a.login limit p_limit + 1;
+end $$;
+
+create function work_profile_set(p_account uuid, p_capacity bigint, p_skills text[], p_languages text[], p_at timestamptz, p_event uuid)
+returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform work_managed(p_account, false);
+	insert into work_profile (account, capacity, languages) values (p_account, p_capacity, coalesce(p_languages, '{}'))
+		on conflict (account) do update set capacity = excluded.capacity, languages = excluded.languages;
+	delete from work_skill where account = p_account and category <> all (coalesce(p_skills, '{}'));
+	insert into work_skill select p_account, c from unnest(p_skills) c on conflict do nothing;
+	perform work_changed(caller_department(), 'staff.work_changed', p_at, p_event, jsonb_build_object('account', p_account,
+		'capacity', p_capacity, 'skills', coalesce(p_skills, '{}'), 'languages', coalesce(p_languages, '{}')));
+	return staff_item(p_account, p_at);
+end $$;
+
+-- TD462: no deputy of the department; TD463: too many absences.
+create function absence_make(p_id uuid, p_account uuid, p_from timestamptz, p_until timestamptz, p_deputy uuid, p_at timestamptz,
+	p_event uuid)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform work_managed(p_account, true);
+	if p_deputy is not null and (p_deputy = p_account
+		or not exists (select from account where id = p_deputy and active and department = caller_department())) then
+		raise exception 'no such deputy in the department' using errcode = 'TD462';
+	elsif (select count(*) from absence where account = p_account and until_at > p_at)
+			>= (select value from setting where name = 'absences_most') then
+		raise exception 'too many absences' using errcode = 'TD463';
+	end if;
+	insert into absence values (p_id, p_account, p_from, p_until, p_deputy, p_at, caller_account());
+	perform work_changed(caller_department(), 'staff.absence_made', p_at, p_event, jsonb_build_object('account', p_account,
+		'absence', p_id, 'from', instant(p_from), 'until', instant(p_until), 'deputy', p_deputy));
+end $$;
+
+-- One that has begun ends now; one that has ended stays as it was.
+create function absence_remove(p_id uuid, p_at timestamptz, p_event uuid)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	b absence;
+begin
+	select * into b from absence where id = p_id and until_at > p_at for no key update;
+	if not found then
+		raise exception 'no such absence' using errcode = 'TD404';
+	end if;
+	perform work_managed(b.account, true);
+	if b.from_at < p_at then
+		update absence set until_at = p_at where id = p_id;
+	else
+		delete from absence where id = p_id;
+	end if;
+	perform work_changed(caller_department(), 'staff.absence_removed', p_at, p_event,
+		jsonb_build_object('account', b.account, 'absence', p_id));
+end $$;
+
+-- What waits counts as far as the caller sees it.
+create function department_work_item(p_now timestamptz) returns text language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_home bigint := caller_department();
+begin
+	return (
+		select json_build_object('department', department_named(v_home), 'automatic', coalesce(w.automatic, false),
+			'changed_at', instant(w.changed_at), 'waiting', x.waiting, 'oldest_filed_at', instant(x.oldest), 'set_aside', x.set_aside,
+			'room', (select coalesce(sum(greatest(capacity - open, 0)), 0) from work_people(v_home, p_now) where here))::text
+		from (select count(*) as waiting, min(t.filed_at) as oldest, count(s.ticket) as set_aside
+				from ticket t left join assignment_wait s on s.ticket = t.id
+				where t.holder = v_home and t.person is null and t.state in ('accepted', 'in_progress')
+					and may_see(t.sight, t.holder, caller_sees_all(), caller_sees_own(), v_home)) x
+			left join department_work w on w.department = v_home);
+end $$;
+
+create function department_work_set(p_automatic boolean, p_at timestamptz, p_event uuid) returns text language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	if not work_manages() then
+		raise exception 'this is for those who assign' using errcode = 'TD403';
+	end if;
+	insert into department_work values (caller_department(), p_automatic, p_at, caller_account())
+		on conflict (department) do update set automatic = excluded.automatic, changed_at = excluded.changed_at,
+			changed_by = excluded.changed_by;
+	perform work_changed(caller_department(), 'department.work_changed', p_at, p_event, jsonb_build_object('automatic', p_automatic));
+	return department_work_item(p_at);
+end $$;
+
+create function exclusions_of(p_ticket uuid) returns text language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select json_build_object('items', coalesce(json_agg(json_build_object('person', person_named(x.account), 'reason', x.reason,
+			'at', instant(x.at), 'by', person_named(x.made_by)) order by x.at, x.account), '[]'))::text
+		from ticket_excluded x where x.ticket = p_ticket);
+end $$;
+
+-- By those who assign in the holding department, and by those who route. TD432: no such person.
+create function exclusions_set(p_ticket uuid, p_people uuid[], p_reasons text[], p_at timestamptz, p_event uuid)
+returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_seen(p_ticket);
+begin
+	if not exists (select from move_role r where r.action in ('assign', 'route') and r.role = any (caller_roles())
+		and (r.sight is null or r.sight = t.sight) and (r.scope = 'all' or t.holder = caller_department())) then
+		raise exception 'this is for those who assign or route' using errcode = 'TD403';
+	elsif exists (select from unnest(p_people) p where not exists (select from account where id = p)) then
+		raise exception 'no such person' using errcode = 'TD432';
+	end if;
+	delete from ticket_excluded where ticket = t.id and made_by is not null and account <> all (p_people);
+	insert into ticket_excluded select t.id, i.account, max(i.reason), p_at, caller_account()
+		from unnest(p_people, p_reasons) i (account, reason) group by i.account
+		on conflict (ticket, account) do update set reason = excluded.reason
+			where ticket_excluded.made_by is not null and ticket_excluded.reason <> excluded.reason;
+	delete from assignment_wait where ticket = t.id;
+	perform event_write(p_event, p_at, t.id, 'ticket.exclusions_set', 'staff', caller_account(), caller_department(), null, null, null,
+		null, jsonb_build_object('accounts', p_people));
+	return exclusions_of(t.id);
+end $$;
+
+-- --- fair assignment ------------------------------------------------------------------------------------------------------
+
+-- Who gets a ticket: somebody who is here, has room, handles such tickets and is not kept away from this one; of those who has
+-- least, and then who was given nothing for longest. NULL: nobody.
+create function work_taker(t ticket, p_now timestamptz) returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select w.account from work_people(t.holder, p_now) w
+		where w.here and w.open < w.capacity and (w.languages = '{}' or t.language = any (w.languages))
+			and exists (select from account_role r
+				join move_role m on m.role = r.role and m.action = 'claim' and (m.sight is null or m.sight = t.sight)
+				join sight_right s on s.role = r.role and s.sight = t.sight where r.account = w.account)
+			and (not exists (select from work_skill k where k.account = w.account)
+				or exists (select from work_skill k join category c on c.code = t.category
+					where k.account = w.account and k.category in (c.code, c.parent)))
+			and not assignment_excluded(t.id, w.account)
+		order by w.open, w.assigned_at nulls first, w.account limit 1);
+end $$;
+
+-- The move `assign` by the server.
+create function ticket_give(t ticket, p_person uuid, p_now timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	a action;
+	v_from_state text := t.state;
+begin
+	select * into strict a from action where code = 'assign';
+	update ticket set person = p_person, state = (select to_state from move where action = 'assign' and from_state = t.state),
+		updated_at = p_now, version = version + 1 where id = t.id returning * into t;
+	perform clocks_move(t, 'assign', p_now, null, null, null);
+	perform clocks_settle(t);
+	perform event_write(gen_random_uuid(), p_now, t.id, a.event, 'job', null, t.holder, v_from_state, t.state, a.public_vi, a.public_en,
+		jsonb_build_object('person', p_person, 'automatic', true));
+	insert into work_profile (account, assigned_at) values (p_person, clock_timestamp())
+		on conflict (account) do update set assigned_at = excluded.assigned_at;
+	delete from assignment_wait where ticket = t.id;
+end $$;
+
+-- Gives out what waits in one department, oldest first, to people who have room. Its row in department_work is held by the
+-- caller, so nobody else fills up the same people meanwhile; a ticket that somebody is working with is left for the next time.
+create function department_assign(p_department bigint, p_now timestamptz, p_limit bigint, out tried bigint, out assigned bigint)
+language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+	v_person uuid;
+begin
+	tried := 0;
+	assigned := 0;
+	for t in select k.* from ticket k
+		where k.holder = p_department and k.person is null and k.state in ('accepted', 'in_progress')
+			and not exists (select from assignment_wait w where w.ticket = k.id and w.next_at > p_now)
+		order by k.filed_at, k.id limit p_limit for no key update of k skip locked
+	loop
+		v_person := work_taker(t, p_now);
+		if v_person is not null then
+			perform ticket_give(t, v_person, p_now);
+			assigned := assigned + 1;
+		elsif exists (select from work_people(p_department, p_now) where here and open < capacity) then
+			insert into assignment_wait values (t.id, p_department, p_now
+					+ make_interval(secs => (select value from setting where name = 'assign_retry_seconds')))
+				on conflict (ticket) do update set department = excluded.department, next_at = excluded.next_at;
+		else
+			exit;
+		end if;
+		tried := tried + 1;
+	end loop;
+	delete from assignment_wait where department = p_department and next_at < p_now - interval '1 hour';
+end $$;
+
+-- Goes through the departments that are switched on and have something waiting, each in its turn, until a portion is done.
+-- Several workers at once have different departments.
+create function tickets_assign(p_now timestamptz, p_limit bigint, out tried bigint, out assigned bigint)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_department bigint;
+	v_portion record;
+begin
+	tried := 0;
+	assigned := 0;
+	perform slots_hold();
+	while tried < p_limit loop
+		select w.department into v_department from department_work w
+			where w.automatic and w.tried_at < p_now and exists (select from ticket k
+				where k.holder = w.department and k.person is null and k.state in ('accepted', 'in_progress'))
+			order by w.tried_at, w.department limit 1 for no key update of w skip locked;
+		exit when v_department is null;
+		update department_work set tried_at = p_now where department = v_department;
+		select * into v_portion from department_assign(v_department, p_now, p_limit - tried);
+		tried := tried + v_portion.tried;
+		assigned := assigned + v_portion.assigned;
+	end loop;
+end $$;
+
+do $$
+declare
+	t text;
+begin
+	foreach t in array array['work_profile', 'work_skill', 'absence', 'department_work', 'assignment_wait', 'ticket_excluded'] loop
+		execute format('alter table %I enable row level security', t);
+		execute format('revoke all on %I from public', t);
+	end loop;
+end $$;
+
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function unassign_applies, nobody, ticket_list, ticket_fits, tickets_move,
-	filter_query, filter_list, filter_make, filter_change, filter_remove, filter_used, ticket_queue to tiepdan_app;
+	filter_query, filter_list, filter_make, filter_change, filter_remove, filter_used, ticket_queue,
+	staff_list, work_profile_set, absence_make, absence_remove, department_work_item, department_work_set, exclusions_of, exclusions_set,
+	tickets_assign to tiepdan_app;

@@ -12,6 +12,7 @@
 #include "app/reference/explanation.h"
 #include "app/reference/reference.h"
 #include "app/report/report.h"
+#include "app/staff/staff.h"
 #include "app/ticket/ticket.h"
 #include "app/tracking/tracking.h"
 #include "base/must.h"

@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load|saved_filter"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load|saved_filter|absence|assignment_wait|ticket_excluded"
 
 WAY = """
 load 'auto_explain';
@@ -50,6 +50,20 @@ select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, 
 	now(), now() + '1 d', null, 50);
 select filter_remove('00000000-0000-0000-0000-000000000031');
 reset role;
+select enter('head.HN-SXD');
+select department_work_set(true, now(), gen_random_uuid());
+select exclusions_set(:'t', array[caller_account()], '{conflict_of_interest}', now(), gen_random_uuid());
+select work_profile_set(id, 20, '{roads}', '{vi}', now(), gen_random_uuid()), absence_make('00000000-0000-0000-0000-000000000032', id,
+	now() + interval '1 d', now() + interval '2 d', null, now(), gen_random_uuid()) from account where login = 'officer.hn-sxd';
+select absence_remove('00000000-0000-0000-0000-000000000032', now(), gen_random_uuid());
+select id as w from file('HN-SXD') \\gset
+select etag from move('officer.HN-SXD', :'w', 'accept');
+select id as v from file('HN-SXD', p_category := 'urban_order') \\gset
+select etag from move('officer.HN-SXD', :'v', 'accept');
+select * from tickets_assign(now(), 10);
+select enter('head.HN-SXD');
+select count(*) from staff_list(now(), null, 50);
+select department_work_item(now()), exclusions_of(:'w');
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select session_close();

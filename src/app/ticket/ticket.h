@@ -44,6 +44,10 @@ void ticket_request_extension(struct req *req);
 void ticket_approve_extension(struct req *req);
 void ticket_refuse_extension(struct req *req);
 
+/* exclusion.c */
+void exclusion_list(struct req *req);
+void exclusion_set(struct req *req);
+
 /* holding.c */
 void holding_list(struct req *req);
 
