@@ -5,8 +5,8 @@ set local search_path = tiepdan, public;
 -- --- giving a ticket back -------------------------------------------------------------------------------------------------
 
 -- What was begun stays begun: the state remains, so that a ticket in progress does not become one that can be refused.
-insert into action (code, position, event, reason, holder, person, reply, public_vi, public_en) values
-	('unassign', 20, 'ticket.unassigned', 'optional', 'keep', 'clear', 'keep', null, null);
+insert into action (code, position, event, reason, holder, person, reply, conditional, public_vi, public_en) values
+	('unassign', 30, 'ticket.unassigned', 'optional', 'keep', 'clear', 'keep', true, null, null);
 insert into move values ('unassign', 'in_progress', 'in_progress');
 -- Whoever may assign takes back; an officer gives back what is their own.
 insert into move_role (action, role, scope, sight)
@@ -22,16 +22,36 @@ begin
 		where r.action = 'assign' and r.role = any (caller_roles()) and (r.sight is null or r.sight = t.sight)));
 end $$;
 
--- The rules of roles and states, and beyond them the one of unassigning.
-alter function move_check(ticket, text) rename to move_check_roles;
-create function move_check(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- The moves that the caller's roles allow for this ticket.
+create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	perform move_check_roles(t, p_action);
+	return (
+		select coalesce(json_agg(m.move order by m.ord), '[]')
+		from json_array_elements(moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()))
+			with ordinality m (move, ord)
+		where m.move->>'action' <> 'unassign' or unassign_applies(t));
+end $$;
+
+-- Refuses an action that is not open to the caller, with the code that fits.
+create or replace function move_check(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_hub boolean := exists (select from department where id = t.holder and hub);
+begin
+	if not exists (select from move where action = p_action and from_state = t.state) then
+		raise exception '% is not possible in state %', p_action, t.state using errcode = 'TD409', detail = moves_of(t)::text;
+	end if;
 	if p_action = 'unassign' and t.person is null then
 		raise exception 'nobody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
-	elsif p_action = 'unassign' and not unassign_applies(t) then
-		raise exception 'somebody else works on the ticket' using errcode = 'TD403';
 	end if;
+	if moves_for(t)::jsonb @> jsonb_build_array(jsonb_build_object('action', p_action)) then
+		return;
+	end if;
+	if exists (select from move_role r where r.action = p_action and r.role = any (caller_roles())
+		and (r.sight is null or r.sight = t.sight) and t.returns >= r.max_returns
+		and (r.scope = 'all' or (t.holder = caller_department() and not (r.scope = 'own_not_hub' and v_hub)))) then
+		raise exception 'returned % times already', t.returns using errcode = 'TD419', detail = moves_of(t)::text;
+	end if;
+	raise exception 'none of the caller''s roles may %', p_action using errcode = 'TD403';
 end $$;
 
 -- --- the queue of a person ------------------------------------------------------------------------------------------------
@@ -371,38 +391,26 @@ create index assignment_wait_department on assignment_wait (department, next_at)
 comment on table assignment_wait is
 	'Tickets that suit nobody who has room: set aside for a while, so that they do not keep others from their turn.';
 
-create table ticket_excluded (
-	ticket  uuid not null,
-	account uuid not null,
-	reason  text not null,
-	at      timestamptz not null,
-	made_by uuid,
-	constraint ticket_excluded_pk primary key (ticket, account),
-	constraint ticket_excluded_account_fk foreign key (account) references account,
-	constraint ticket_excluded_made_by_fk foreign key (made_by) references account,
-	constraint ticket_excluded_reason check (reason in ('complained_about', 'handled_before', 'conflict_of_interest'))
-);
-comment on table ticket_excluded is 'Who must not get a ticket, by themselves, by a head or by the job worker.';
-comment on column ticket_excluded.made_by is 'NULL: the server, for example when a ticket is looked at a second time';
+-- People say who must not get a ticket, too.
+alter table ticket_excluded
+	add column at timestamptz not null default now(),
+	add column made_by uuid,
+	add constraint ticket_excluded_made_by_fk foreign key (made_by) references account,
+	drop constraint ticket_excluded_reason,
+	add constraint ticket_excluded_reason check (reason in ('handled', 'named', 'conflict'));
+comment on column ticket_excluded.reason is
+	'handled: it was theirs before; named: it complains about them; conflict: another interest of theirs';
+comment on column ticket_excluded.made_by is 'NULL: the server';
 
 -- What somebody has, and what waits for anybody.
 create index ticket_of_person on ticket (person) where person is not null and not done;
-create index ticket_unassigned on ticket (holder, filed_at, id) where person is null and state in ('accepted', 'in_progress');
+create index ticket_unassigned on ticket (holder, filed_at, id) where person is null and state in ('accepted', 'in_progress', 'reopened', 'appealed');
 
 create function assignment_excluded(p_ticket uuid, p_account uuid) returns boolean language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 begin
 	return exists (select from ticket_excluded where ticket = p_ticket and account = p_account);
 end $$;
-create function ticket_person_guard() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
-begin
-	if assignment_excluded(new.id, new.person) then
-		raise exception 'this person must not have this ticket' using errcode = 'TD461';
-	end if;
-	return new;
-end $$;
-create trigger ticket_person_guard before update of person on ticket for each row
-	when (new.person is not null and new.person is distinct from old.person) execute function ticket_person_guard();
 
 -- Whoever may assign work says who can take how much of it.
 create function work_manages() returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -534,7 +542,7 @@ begin
 			'room', (select coalesce(sum(greatest(capacity - open, 0)), 0) from work_people(v_home, p_now) where here))::text
 		from (select count(*) as waiting, min(t.filed_at) as oldest, count(s.ticket) as set_aside
 				from ticket t left join assignment_wait s on s.ticket = t.id
-				where t.holder = v_home and t.person is null and t.state in ('accepted', 'in_progress')
+				where t.holder = v_home and t.person is null and t.state in ('accepted', 'in_progress', 'reopened', 'appealed')
 					and may_see(t.sight, t.holder, caller_sees_all(), caller_sees_own(), v_home)) x
 			left join department_work w on w.department = v_home);
 end $$;
@@ -603,21 +611,19 @@ begin
 end $$;
 
 -- The move `assign` by the server.
-create function ticket_give(t ticket, p_person uuid, p_now timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+create function ticket_give(o ticket, p_person uuid, p_now timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
+	t ticket := o;
 	a action;
-	v_from_state text := t.state;
 begin
 	select * into strict a from action where code = 'assign';
-	update ticket set person = p_person, state = (select to_state from move where action = 'assign' and from_state = t.state),
-		updated_at = p_now, version = version + 1 where id = t.id returning * into t;
-	perform clocks_move(t, 'assign', p_now, null, null, null);
-	perform clocks_settle(t);
-	perform event_write(gen_random_uuid(), p_now, t.id, a.event, 'job', null, t.holder, v_from_state, t.state, a.public_vi, a.public_en,
+	t.person := p_person;
+	t.state := (select to_state from move where action = 'assign' and from_state = o.state);
+	perform ticket_change(o, t, a, 'job', p_now, null, null, null, gen_random_uuid(), null, null,
 		jsonb_build_object('person', p_person, 'automatic', true));
 	insert into work_profile (account, assigned_at) values (p_person, clock_timestamp())
 		on conflict (account) do update set assigned_at = excluded.assigned_at;
-	delete from assignment_wait where ticket = t.id;
+	delete from assignment_wait where ticket = o.id;
 end $$;
 
 -- Gives out what waits in one department, oldest first, to people who have room. Its row in department_work is held by the
@@ -631,7 +637,7 @@ begin
 	tried := 0;
 	assigned := 0;
 	for t in select k.* from ticket k
-		where k.holder = p_department and k.person is null and k.state in ('accepted', 'in_progress')
+		where k.holder = p_department and k.person is null and k.state in ('accepted', 'in_progress', 'reopened', 'appealed')
 			and not exists (select from assignment_wait w where w.ticket = k.id and w.next_at > p_now)
 		order by k.filed_at, k.id limit p_limit for no key update of k skip locked
 	loop
@@ -665,7 +671,7 @@ begin
 	while tried < p_limit loop
 		select w.department into v_department from department_work w
 			where w.automatic and w.tried_at < p_now and exists (select from ticket k
-				where k.holder = w.department and k.person is null and k.state in ('accepted', 'in_progress'))
+				where k.holder = w.department and k.person is null and k.state in ('accepted', 'in_progress', 'reopened', 'appealed'))
 			order by w.tried_at, w.department limit 1 for no key update of w skip locked;
 		exit when v_department is null;
 		update department_work set tried_at = p_now where department = v_department;
@@ -679,7 +685,7 @@ do $$
 declare
 	t text;
 begin
-	foreach t in array array['work_profile', 'work_skill', 'absence', 'department_work', 'assignment_wait', 'ticket_excluded'] loop
+	foreach t in array array['work_profile', 'work_skill', 'absence', 'department_work', 'assignment_wait'] loop
 		execute format('alter table %I enable row level security', t);
 		execute format('revoke all on %I from public', t);
 	end loop;

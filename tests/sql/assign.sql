@@ -20,7 +20,7 @@ create function pg_temp.person(p_ticket uuid) returns text language sql as $$
 	select coalesce(split_part(a.login, '.', 1), '-') from ticket t left join account a on a.id = t.person where t.id = p_ticket
 $$;
 create function pg_temp.run(p_minutes int default 0, p_limit int default 100) returns text language sql as $$
-	select tried || ' ' || assigned from tickets_assign(now() + p_minutes * interval '1 minute', p_limit)
+	select caller_enter('job', null, null, false, 60000); select tried || ' ' || assigned from tickets_assign(now() + p_minutes * interval '1 minute', p_limit)
 $$;
 create function pg_temp.people(p_tickets uuid[]) returns text language sql as $$
 	select string_agg(pg_temp.person(t), '' order by ord) from unnest(p_tickets) with ordinality x (t, ord)
@@ -48,6 +48,7 @@ select is(pg_temp.run(2), '4 4', 'as much as there is room for');
 select is((select array_agg(open order by capacity desc, open) from work_people(department_id('HN-SXD'), now()) where capacity < 30), '{2,2,1}', 'nobody has more than they can take');
 select is((select array_agg(n order by n) from t where pg_temp.person(id) = '-'), '{6,7}', 'what came last waits');
 select isnt(pg_temp.person(pg_temp.id('2')), pg_temp.person(pg_temp.id('1')), 'the next goes to who has less');
+select enter('head.HN-SXD');
 select is((select (w->>'waiting') || ' ' || (w->>'room') || ' ' || (w->>'set_aside') from (select department_work_item(now())::json) x (w)), '2 0 0', 'that all is full is seen');
 select force_state(id, 'closed') from t where pg_temp.person(id) = 'c';
 select is(pg_temp.run(3), '1 1', 'who is done gets the next');
@@ -61,6 +62,7 @@ select enter('head.HN-SXD');
 select absence_make(gen_random_uuid(), id, now() + interval '4 minutes', now() + interval '2 hours', null, now(), gen_random_uuid())
 	from account where login in ('a.hn-sxd', 'b.hn-sxd', 'c.hn-sxd');
 select is(pg_temp.run(4), '0 0', 'all are away: it stays');
+select enter('head.HN-SXD');
 select is((select (w->>'waiting') || ' ' || (w->>'room') from (select department_work_item(now() + interval '4 minutes')::json) x (w)), '1 0', 'and is seen');
 select is(pg_temp.run(120), '1 1', 'until somebody comes back');
 
@@ -69,7 +71,7 @@ select force_state(id, 'closed') from t;
 select pg_temp.profile('a', 9, '{roads}'), pg_temp.profile('b', 9, '{urban_order.parking}'), pg_temp.profile('c', 9, '{}', '{en}');
 insert into t values ('road', pg_temp.wait(10)), ('parking', pg_temp.wait(11, 'urban_order.parking')), ('bus', pg_temp.wait(12, 'public_transport.bus')),
 	('press', pg_temp.wait(13, 'roads.surface', 'press')), ('mine', pg_temp.wait(14));
-insert into ticket_excluded values (pg_temp.id('mine'), pg_temp.who('a'), 'complained_about', now(), null);
+insert into ticket_excluded values (pg_temp.id('mine'), pg_temp.who('a'), 'named', now(), null);
 select is(pg_temp.run(130), '5 2', 'only what suits somebody');
 select is(pg_temp.people(array[pg_temp.id('road'), pg_temp.id('parking'), pg_temp.id('bus'), pg_temp.id('press'), pg_temp.id('mine')]), 'ab---',
 	'by skill with the categories below; not in another language, not of another sight, not to whom it complains about');
@@ -79,6 +81,7 @@ select is(pg_temp.run(130, 1), '0 0', 'a department has its turn once in a run')
 select is(pg_temp.run(130 + 1, 4), '4 1', 'what was set aside is tried again');
 select is(pg_temp.person(pg_temp.id('late')), 'a', 'and keeps nothing from its turn that came later');
 insert into t values ('later', pg_temp.wait(16));
+select caller_enter('job', null, null, false, 60000);
 select is((select tried || ' ' || assigned from tickets_assign(now() + interval '131 minutes 10 seconds', 1)), '1 1', 'meanwhile it does not even use up the portion');
 select pg_temp.profile('c', 9);
 select is(pg_temp.run(132), '3 2', 'another profile, and they are tried at once');

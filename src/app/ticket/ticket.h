@@ -25,6 +25,7 @@ void reply_draft(struct req *req);
 void ticket_bulk(struct req *req); /* of many tickets */
 void ticket_accept(struct req *req);
 void ticket_claim(struct req *req);
+void ticket_take_up(struct req *req);
 void ticket_assign(struct req *req);
 void ticket_unassign(struct req *req);
 void ticket_return(struct req *req);
@@ -47,6 +48,12 @@ void ticket_refuse_extension(struct req *req);
 /* exclusion.c */
 void exclusion_list(struct req *req);
 void exclusion_set(struct req *req);
+
+/* review.c: moves of the citizen */
+void tracking_second_look(struct req *req);
+void tracking_appeal(struct req *req);
+void tracking_withdraw(struct req *req);
+void tracking_close(struct req *req);
 
 /* holding.c */
 void holding_list(struct req *req);
