@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 KINDS = ("calendars hours days areas departments categories kinds profiles policies alarm_levels route_rules refusal_reasons").split()
 # Tables that grow with the tickets: no statement may scan one as a whole. A line for each migration that made some.
 GROWING = """
-ticket holding clock contact note message reply rating once event session login_code
+ticket holding clock contact note message reply rating once event session
 clock_running question extension alarm notice notice_load
 bounce
 saved_filter absence assignment_wait
