@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "command/command.h"
+#include "command/examine.h"
 #include "serve/supervisor.h"
 
 static void print_help(FILE *out)
@@ -72,6 +73,8 @@ int main(int argc, char **argv)
 		return help(name);
 	if (strcmp(name, "serve") == 0)
 		return supervisor_run(argv, argv + 2);
+	if (strcmp(name, "examine") == 0)
+		return examine_run(argv + 2);
 	const struct command *c = command_find(strcmp(name, "--version") == 0 ? "version" : name);
 	if (c)
 		return run_command(c, argv + 2);

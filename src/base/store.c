@@ -309,12 +309,16 @@ static bool note_hash(const char *name, void *into)
 int store_sweep_kept(const struct store *s, uint8_t first, int64_t before_s, struct digest *ret, int n)
 {
 	struct found_hashes found = {ret, 0, n};
-	char hex[5];
+	char name[3];
 
-	for (unsigned second = 0; second < 256 && found.n < n; second++) {
-		snprintf(hex, sizeof(hex), "%02x%02x", first, second);
-		each_old(open_place(s, hex), before_s, note_hash, &found);
+	snprintf(name, sizeof(name), "%02x", first);
+	int outer = open_at(s->folder, name, O_RDONLY | O_DIRECTORY);
+	for (unsigned second = 0; outer >= 0 && second < 256 && found.n < n; second++) {
+		snprintf(name, sizeof(name), "%02x", second);
+		each_old(open_at(outer, name, O_RDONLY | O_DIRECTORY), before_s, note_hash, &found);
 	}
+	if (outer >= 0)
+		close(outer);
 	return found.n;
 }
 

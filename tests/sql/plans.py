@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load|attachment"
 
 WAY = """
 load 'auto_explain';
