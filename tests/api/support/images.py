@@ -48,7 +48,7 @@ def chunk(kind, data, crc=None):
 
 def png(width=8, height=8, extra=b"", kind=2, depth=8, rows=None):
     """A PNG; `extra` are chunks behind the head. `rows` is the data instead of the right amount of it."""
-    size = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind] * depth // 8
+    size = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(kind, 1) * depth // 8
     data = b"".join(b"\0" + bytes([(x * 7 + y) % 256 for x in range(width * size)]) for y in range(height)) if rows is None else rows
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)) + extra
             + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b""))
