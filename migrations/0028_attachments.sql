@@ -149,7 +149,8 @@ begin
 	elsif attachment_link(t.id, p_upload, 'citizen', null, null, p_at) then
 		update ticket set version = version + 1, updated_at = p_at where id = t.id;
 		perform event_write(p_event, p_at, t.id, 'ticket.attached', 'ticket', null, t.holder, null, null,
-			'Người gửi phiếu đã đính kèm tệp', 'The citizen attached a file', jsonb_build_object('attachment', p_upload, 'purpose', 'citizen'));
+			'Người gửi phiếu đã đính kèm tệp', 'The citizen attached a file',
+			jsonb_build_object('attachment', p_upload, 'purpose', 'citizen'));
 	end if;
 end $$;
 
@@ -238,7 +239,8 @@ begin
 		returning a.id, a.size;
 end $$;
 
-create function attachment_ready(p_id uuid, p_type text, p_bytes bigint, p_hash bytea, p_thumbnail bytea, p_width bigint, p_height bigint)
+create function attachment_ready(p_id uuid, p_type text, p_bytes bigint, p_hash bytea, p_thumbnail bytea, p_width bigint,
+	p_height bigint)
 returns void language sql security definer set search_path = tiepdan, pg_temp as $$
 	update attachment set state = 'ready', type = p_type, bytes = p_bytes, hash = p_hash, thumbnail = p_thumbnail, width = p_width,
 		height = p_height where id = p_id and state = 'checking'
@@ -276,7 +278,8 @@ begin
 		where not exists (select from attachment a where a.id = i.id and a.state in ('uploading', 'checking'))
 	union all
 	select null::uuid, h.hash from unnest(p_hashes) h (hash)
-		where not exists (select from attachment a where a.hash = h.hash) and not exists (select from attachment a where a.thumbnail = h.hash);
+		where not exists (select from attachment a where a.hash = h.hash)
+			and not exists (select from attachment a where a.thumbnail = h.hash);
 end $$;
 
 revoke execute on all functions in schema tiepdan from public;

@@ -41,6 +41,11 @@ struct req *req_new(struct app *app, struct conn *conn)
 	return req;
 }
 
+int64_t req_began_ms(const struct req *req)
+{
+	return clock_wall_ms() - (clock_mono_us() - req->began_us) / 1000;
+}
+
 void req_become(struct req *req, enum req_state state)
 {
 	if (req->state == REQ_LEFT)

@@ -121,6 +121,9 @@ struct req {
 	bool read_only;			     /* GET and HEAD: the unit may not write                   */
 };
 
+/* The wall clock when the request began, in milliseconds since 1970: units that follow each other mean the
+ * same instant. */
+int64_t req_began_ms(const struct req *req);
 struct req *req_new(struct app *app, struct conn *conn); /* NULL when memory is out; state REQ_HEAD */
 /* The one place that changes the state. A request whose client left stays REQ_LEFT; an answered one never
  * changes. */

@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load|attachment"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|part|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load|bounce|attachment"
 
 WAY = """
 load 'auto_explain';
@@ -31,13 +31,14 @@ select once_finish(sha256('o'), 201, 'x');
 select login_code_save('officer.hn-sxd', sha256('c'), now() + interval '1 h');
 select roles from session_open('officer.hn-sxd', sha256('c'), '00000000-0000-0000-0000-000000000007', now() + interval '1 h');
 select count(*) from report_sla('2026-01-01', '2026-01-31', 'department', now(), 'Asia/Ho_Chi_Minh');
+select count(*) from citizen(:n, 'second_look');
 select close_answered(now() + interval '30 days', 10), forget_once(now(), 10), forget_sessions(now(), 10);
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select count(*) from ticket_list(null, null, null, null, null, null, null, false, 'due', now(), now() + '1 d', null, 50);
 select count(*) from ticket_list(null, null, null, null, null, null, null, false, 'filed', now(), now() + '1 d', null, 50);
 select ticket_visible(:'t');
-select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true);
+select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t');
 reset role;
 select enter('coordinator.HN-EIC');
 set local role tiepdan_app;
@@ -62,6 +63,15 @@ select count(*) from redating_tickets('00000000-0000-0000-0000-000000000023', nu
 select redating_apply('00000000-0000-0000-0000-000000000023', gen_random_uuid()) is not null;
 select task from redating_take('00000000-0000-0000-0000-000000000001', 60000, now());
 select redating_tell('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', 1000);
+select upload_begin(x, false, 10, 'a', sha256('a'), now()) from unnest('{00000000-0000-0000-0000-000000000028,00000000-0000-0000-0000-000000000029}'::uuid[]) x;
+select state from upload_show('00000000-0000-0000-0000-000000000028');
+select upload_complete('00000000-0000-0000-0000-000000000028', 10, null), upload_complete('00000000-0000-0000-0000-000000000029', 10, null);
+select id from attachment_claim(now(), now() + '1 min');
+select attachment_ready('00000000-0000-0000-0000-000000000028', 'image/png', 9, sha256('h'), null, 1, 1), attachment_later('00000000-0000-0000-0000-000000000029', now());
+select filed_attach(array[:'t'::uuid], '{00000000-0000-0000-0000-000000000028}', array[now()]);
+select attachments_tracked(:n, 1), (select count(*) from attachment_tracked(:n, 1, '00000000-0000-0000-0000-000000000028'));
+select attachment_refuse('00000000-0000-0000-0000-000000000029', 'type'), forget_uploads(now() + '2 d', 10);
+select count(*) from files_unknown('{00000000-0000-0000-0000-000000000028}', array[sha256('h')]);
 commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';
@@ -76,6 +86,8 @@ select enter('admin.HN-EIC');
 select count(*) from notice_list(null, null, null, 10) a, notice_list('sent', null, null, 10) b, notice_list(null, :'t', null, 10) c;
 update notice set state = 'failed' where id = :'notice';
 select notice_retry(:'notice', gen_random_uuid(), now());
+select notice_mark(:'notice', '550 rcpt', now());
+select notice_lift(:'notice', gen_random_uuid(), now());
 commit;
 """
 

@@ -3,8 +3,8 @@
 #include "app/ticket/ticket.h"
 
 #include "app/ticket/clocks.h"
+#include "app/ticket/offers.h"
 #include "base/clock.h"
-#include "civil/clock.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
@@ -31,51 +31,24 @@ static const struct department *clock_department(const struct req *req, const st
 	return d ? d : city_department(city, city->hub);
 }
 
-/* The clock offers as parallel arrays. */
-struct offer {
-	struct str kind, unit;
-	int64_t policy, due, alarm, amount; /* milliseconds; DB_NO_INT: no alarm */
-};
-
-static struct offer *offers(
-	struct req *req, const struct department *department, int64_t now_ms, unsigned *ret_n)
-{
-	const struct clock_offer *from =
-		clock_offers_move(req->arena, req->app->city, department, now_ms / 1000, ret_n);
-	struct offer *o = arena_alloc(req->arena, (*ret_n + 1) * sizeof(*o));
-
-	for (unsigned i = 0; i < *ret_n; i++)
-		o[i] = (struct offer){.kind = str_of(clock_kind_code(from[i].kind)),
-			.unit = str_of(deadline_unit_code(from[i].limit.unit)),
-			.policy = from[i].policy,
-			.due = from[i].due * 1000,
-			.alarm = from[i].alarm == CLOCK_NEVER ? DB_NO_INT : from[i].alarm * 1000,
-			.amount = from[i].limit.amount};
-	return o;
-}
-
-#define COLUMN(member)                                                                                       \
-	{                                                                                                    \
-		&o->member, n, sizeof(*o)                                                                    \
-	}
-
 static void run(struct req *req, struct move move)
 {
 	int64_t now_ms = clock_wall_ms();
-	unsigned n;
+	struct offers offers;
 
 	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}
 	const struct department *department = clock_department(req, &move);
-	const struct offer *o = offers(req, department, now_ms, &n);
 	struct db_unit *u = db_unit(req);
+	offers_make(req, department, now_ms, &offers);
 	sql_ticket_move(u, .ticket = req->args[0].uuid, .action = str_of(move.action),
 		.version = req->if_match, .reason_code = move.reason_code, .reason = move.reason,
 		.department = move.department, .person = move.person, .text = move.text, .at = now_ms,
-		.policies = COLUMN(policy), .kinds = COLUMN(kind), .dues = COLUMN(due),
-		.alarms = COLUMN(alarm), .units = COLUMN(unit), .amounts = COLUMN(amount),
+		.policies = OFFERS_COLUMN(offers, policy), .kinds = OFFERS_COLUMN(offers, kind),
+		.dues = OFFERS_COLUMN(offers, due), .alarms = OFFERS_COLUMN(offers, alarm),
+		.units = OFFERS_COLUMN(offers, unit), .amounts = OFFERS_COLUMN(offers, amount),
 		.calendar = calendar_code(department->calendar),
 		.calendar_version = calendar_version(department->calendar), .event = uuid_new());
 	clocks_add(u, req, now_ms);
@@ -90,6 +63,11 @@ void ticket_accept(struct req *req)
 void ticket_claim(struct req *req)
 {
 	run(req, (struct move){.action = "claim"});
+}
+
+void ticket_take_up(struct req *req)
+{
+	run(req, (struct move){.action = "take_up"});
 }
 
 void ticket_assign(struct req *req)

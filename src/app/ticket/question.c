@@ -5,7 +5,6 @@
 #include "app/record/once.h"
 #include "app/ticket/clocks.h"
 #include "app/ticket/plan.h"
-#include "base/clock.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
@@ -18,18 +17,12 @@ static bool has_city(struct req *req)
 	return req->app->city != NULL;
 }
 
-/* The instant of the request: both units have to mean the same. */
-static int64_t now_of(const struct req *req)
-{
-	return clock_wall_ms() - (clock_mono_us() - req->began_us) / 1000;
-}
-
 static void read_facts(struct req *req, const char *action, db_then *then)
 {
 	struct db_unit *u = db_unit(req);
 
 	sql_ticket_clock_facts(u, .ticket = req->args[0].uuid, .version = req->if_match,
-		.action = str_of(action), .at = now_of(req));
+		.action = str_of(action), .at = req_began_ms(req));
 	sql_ticket_pause_list(u, .ticket = req->args[0].uuid);
 	db_run(u, then);
 }
@@ -50,7 +43,7 @@ static bool plan(struct req *req, PGresult *const *facts, const struct plan_chan
 static void ask(struct req *req, PGresult *const *facts)
 {
 	const struct ticket_ask *in = req->input;
-	int64_t now_ms = now_of(req), until;
+	int64_t now_ms = req_began_ms(req), until;
 	struct plan_change change = {.pause = {.from = now_ms / 1000}};
 	struct plan dates;
 
@@ -82,7 +75,7 @@ static void supply(struct req *req, PGresult *const *facts)
 {
 	const struct tracking_answer *in = req->input;
 	const PGresult *row = answer_find(facts, "start_s"), *pauses = answer_find(facts, "from_s");
-	int64_t now_ms = now_of(req);
+	int64_t now_ms = req_began_ms(req);
 	struct uuid id = uuid_new();
 	struct plan_change change = {.pause = {0}};
 	struct plan dates;
@@ -119,12 +112,20 @@ void tracking_answer(struct req *req)
 	db_run(u, supply);
 }
 
+void tracking_question(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_ticket_question_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation);
+	db_run(u, answer_object);
+}
+
 /* --- extensions ----------------------------------------------------------------------------------------- */
 
 void ticket_request_extension(struct req *req)
 {
 	const struct ticket_request_extension *in = req->input;
-	int64_t now_ms = now_of(req);
+	int64_t now_ms = req_began_ms(req);
 	struct db_unit *u = db_unit(req);
 
 	sql_ticket_extension_request(u, .id = uuid_new(), .ticket = req->args[0].uuid,
@@ -139,7 +140,7 @@ static void approve(struct req *req, PGresult *const *facts)
 	const struct ticket_approve_extension *in = req->input;
 	const struct plan_change change = {
 		.extension = db_cell_int(answer_find(facts, "start_s"), 0, "requested")};
-	int64_t now_ms = now_of(req);
+	int64_t now_ms = req_began_ms(req);
 	struct plan dates;
 
 	if (!plan(req, facts, &change, &dates))
@@ -162,7 +163,7 @@ void ticket_approve_extension(struct req *req)
 void ticket_refuse_extension(struct req *req)
 {
 	const struct ticket_refuse_extension *in = req->input;
-	int64_t now_ms = now_of(req);
+	int64_t now_ms = req_began_ms(req);
 	struct db_unit *u = db_unit(req);
 
 	sql_ticket_extension_refuse(u, .ticket = req->args[0].uuid, .version = req->if_match,

@@ -24,6 +24,7 @@ void reply_draft(struct req *req);
 /* move.c: moves of the state table */
 void ticket_accept(struct req *req);
 void ticket_claim(struct req *req);
+void ticket_take_up(struct req *req);
 void ticket_assign(struct req *req);
 void ticket_return(struct req *req);
 void ticket_route(struct req *req);
@@ -37,10 +38,17 @@ void ticket_progress(struct req *req);
 
 /* question.c: what dates clocks anew */
 void ticket_ask(struct req *req);
+void tracking_question(struct req *req);
 void tracking_answer(struct req *req);
 void ticket_request_extension(struct req *req);
 void ticket_approve_extension(struct req *req);
 void ticket_refuse_extension(struct req *req);
+
+/* review.c: moves of the citizen */
+void tracking_second_look(struct req *req);
+void tracking_appeal(struct req *req);
+void tracking_withdraw(struct req *req);
+void tracking_close(struct req *req);
 
 /* holding.c */
 void holding_list(struct req *req);

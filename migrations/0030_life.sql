@@ -1,0 +1,446 @@
+-- The life of a case beyond the first answer: a second look, an appeal to a higher department, the withdrawal. The table of
+-- moves says what the citizen and the server itself may do, too, and every move goes through one function, ticket_change().
+set local search_path = tiepdan, public;
+
+insert into setting values
+	('second_look_days', 15, 'a second look can be asked for within so many calendar days of the answer'),
+	('appeal_days', 15, 'a higher department can be asked within so many calendar days of the answer to the second look');
+
+-- Two that do something to tickets and have no account.
+insert into role values
+	('citizen', 0, 'Người gửi phiếu', 'Citizen'),
+	('job', 14, 'Hệ thống', 'The server itself');
+alter table account_role add constraint account_role_staff check (role not in ('citizen', 'job'));
+
+-- --- the table -----------------------------------------------------------------------------------------------------------
+
+alter table action
+	add column conditional boolean not null default false,
+	add column approval text,
+	drop constraint action_way,
+	add constraint action_way check (way in ('move', 'question', 'extension', 'part', 'citizen', 'server')),
+	drop constraint action_holder,
+	add constraint action_holder check (holder in ('keep', 'hub', 'target', 'higher')),
+	add constraint action_approval_fk foreign key (approval) references action;
+comment on column action.conditional is 'whether it can be done depends on more than state and role: move_applies()';
+comment on column action.approval is 'it is a proposal until somebody else does this';
+comment on column action.holder is 'who holds the ticket afterwards: the same, the hub, the department named in the request, the one above';
+comment on column action.way is 'the functions that carry it out: move is ticket_move(), citizen is tracking_move()';
+insert into action (code, position, event, reason, holder, person, reply, way, conditional, public_vi, public_en) values
+	('second_look', 20, 'ticket.reopened', 'required', 'keep', 'clear', 'keep', 'citizen', true,
+		'Người gửi phiếu đề nghị xem xét lại câu trả lời', 'The citizen asked for a second look at the answer'),
+	('take_up', 21, 'ticket.taken_up', 'none', 'keep', 'caller', 'keep', 'move', true,
+		'Cán bộ khác bắt đầu xem xét lại', 'Another officer took up the matter'),
+	('appeal', 22, 'ticket.appealed', 'required', 'higher', 'clear', 'keep', 'citizen', true,
+		'Người gửi phiếu đề nghị cơ quan cấp trên xem xét', 'The citizen asked the higher department to decide'),
+	('withdraw', 23, 'ticket.withdrawn', 'optional', 'keep', 'keep', 'keep', 'citizen', false,
+		'Người gửi phiếu đã rút phiếu', 'The citizen withdrew the ticket');
+update action set conditional = true where code in ('ask', 'request_extension', 'approve_extension', 'refuse_extension', 'claim');
+update action set approval = case code when 'propose' then 'approve' else 'approve_extension' end where code in ('propose', 'request_extension');
+
+insert into move values
+	('second_look', 'answered', 'reopened'), ('second_look', 'closed', 'reopened'),
+	('take_up', 'reopened', 'in_progress'), ('take_up', 'appealed', 'in_progress'),
+	('assign', 'reopened', 'in_progress'), ('assign', 'appealed', 'in_progress'),
+	('appeal', 'answered', 'appealed'), ('appeal', 'closed', 'appealed'),
+	-- Where everybody of a department has had the ticket before, or the appeal is not theirs, the hub finds another one.
+	('route', 'reopened', 'reopened'), ('route', 'appealed', 'appealed');
+insert into move select 'withdraw', code, 'withdrawn' from state where open;
+
+alter table move_role drop constraint move_role_scope,
+	add constraint move_role_scope check (scope in ('own', 'own_not_hub', 'all', 'ticket')),
+	add constraint move_role_citizen check ((role = 'citizen') = (scope = 'ticket'));
+comment on column move_role.scope is 'own: the caller''s department holds the ticket; own_not_hub: and is not the hub; all: whoever holds
+	it; ticket: the caller has its code and secret';
+insert into move_role (action, role, scope)
+	select a, 'citizen', 'ticket' from unnest('{file,supply,second_look,appeal,withdraw,close}'::text[]) a
+	union all select a, 'job', 'all' from unnest('{expire,close}'::text[]) a;
+insert into move_role (action, role, scope, sight) values
+	('take_up', 'officer', 'own', null), ('take_up', 'press_officer', 'own', 'press'), ('take_up', 'data_officer', 'own', 'data');
+
+insert into action_clock (action, clock, effect, holder) values
+	('second_look', 'answer', 'start', 'any'), ('second_look', 'update', 'start', 'any'), ('second_look', 'step', 'start', 'not_hub'),
+	('second_look', 'route', 'start', 'hub'),
+	('take_up', 'accept', 'stop', 'any'), ('take_up', 'route', 'stop', 'any'), ('take_up', 'update', 'renew', 'any'),
+	('assign', 'accept', 'stop', 'any'), ('assign', 'route', 'stop', 'any'),
+	('appeal', 'appeal', 'start', 'any'), ('appeal', 'update', 'start', 'any'), ('appeal', 'step', 'start', 'not_hub'),
+	('appeal', 'route', 'start', 'hub');
+insert into action_clock (action, clock, effect) select 'withdraw', code, 'pass' from clock_kind;
+
+-- Where the law has remedies of its own, or the departments above do not see such tickets, nobody appeals to them here.
+alter table sight add column appeals boolean not null default true;
+update sight set appeals = false where code in ('press', 'data', 'denunciation');
+comment on column sight.appeals is 'a higher department can be asked';
+
+-- --- reviews -------------------------------------------------------------------------------------------------------------
+
+create table review (
+	ticket     uuid not null,
+	level      int not null,
+	asked_at   timestamptz not null,
+	reason     text not null,
+	department bigint not null,
+	person     uuid,
+	constraint review_pk primary key (ticket, level),
+	constraint review_ticket_fk foreign key (ticket) references ticket,
+	constraint review_person_fk foreign key (person) references account,
+	constraint review_level check (level in (1, 2)),
+	constraint review_reason_length check (char_length(reason) between 10 and 5000)
+);
+comment on table review is 'The citizen did not accept an answer: 1 the second look of the same department, 2 the appeal. Each once.';
+comment on column review.department is 'whose answer it was';
+comment on column review.person is 'who had worked on it';
+
+create table ticket_excluded (
+	ticket  uuid not null,
+	account uuid not null,
+	reason  text not null,
+	constraint ticket_excluded_pk primary key (ticket, account),
+	constraint ticket_excluded_ticket_fk foreign key (ticket) references ticket,
+	constraint ticket_excluded_account_fk foreign key (account) references account,
+	constraint ticket_excluded_reason check (reason in ('handled', 'named'))
+);
+create index ticket_excluded_of_account on ticket_excluded (account);
+comment on table ticket_excluded is 'Who may not work on a ticket: whoever gave the answer that is looked at again, or is complained about.';
+
+-- TD443 when this person may not work on the ticket.
+create function person_impartial(p_ticket uuid, p_person uuid) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if exists (select from ticket_excluded where ticket = p_ticket and account = p_person) then
+		raise exception 'this person has had the ticket before' using errcode = 'TD443';
+	end if;
+end $$;
+
+-- The end of a time that is counted in calendar days from the day after `p_from`: the last day's midnight, or that of the next
+-- working day of the city (Civil Code 2015, Art. 147 and 148).
+create function window_end(p_from timestamptz, p_days int) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_calendar text := (select department_calendar(id) from department where hub);
+	v_zone text := (select zone from calendar where code = v_calendar);
+	v_day date := (p_from at time zone v_zone)::date + p_days;
+begin
+	for n in 1 .. 60 loop
+		exit when calendar_works(v_calendar, v_day);
+		v_day := v_day + 1;
+	end loop;
+	return (v_day + 1)::timestamp at time zone v_zone;
+end $$;
+create function review_until(t ticket, p_action text) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return window_end(t.answered_at, (select value from setting where name = p_action || '_days'));
+end $$;
+-- Whom an appeal goes to: the nearest valid department above the holder, else the hub; NULL when there is nobody.
+create function department_above(p_department bigint, p_at timestamptz) returns bigint language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_above bigint := (select parent from department where id = p_department);
+begin
+	for steps in 1 .. 100 loop
+		exit when v_above is null or exists (select from department where id = v_above and p_at::date < coalesce(valid_to, 'infinity'));
+		v_above := (select parent from department where id = v_above);
+	end loop;
+	return coalesce(v_above, (select id from department where hub and id <> p_department));
+end $$;
+
+-- What forbids a second look or an appeal now: an SQLSTATE of problems.def, or NULL.
+create function review_forbidden(t ticket, p_action text, p_at timestamptz) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_level int := case p_action when 'second_look' then 1 else 2 end;
+begin
+	return case
+		when t.state not in ('answered', 'closed') then 'TD409'
+		when exists (select from review where ticket = t.id and level >= v_level) then 'TD441'
+		when v_level = 2 and not exists (select from review where ticket = t.id and level = 1) then 'TD442'
+		when v_level = 2 and (not (select appeals from sight where code = t.sight) or department_above(t.holder, p_at) is null) then 'TD444'
+		when p_at >= review_until(t, p_action) then 'TD440' end;
+end $$;
+
+create or replace function move_applies(t ticket, p_action text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return case p_action
+		when 'ask' then (select count(*) from question where ticket = t.id)
+			< (select questions from policy where id = t.policy)
+		when 'request_extension' then exists (select from clock_running where slot = slot_current() and ticket = t.id
+				and kind = 'answer' and not waits)
+			and not exists (select from extension where ticket = t.id and state = 'requested')
+			and (select count(*) from extension where ticket = t.id and state = 'approved')
+				< (select extensions from policy where id = t.policy)
+			and (select count(*) from extension where ticket = t.id)
+				< (select value from setting where name = 'extension_requests_most')
+		when 'approve_extension' then exists (select from extension where ticket = t.id and state = 'requested')
+		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested')
+		when 'claim' then not exists (select from ticket_excluded where ticket = t.id and account = caller_account())
+		when 'take_up' then not exists (select from ticket_excluded where ticket = t.id and account = caller_account())
+		when 'second_look' then review_forbidden(t, p_action, now()) is null
+		when 'appeal' then review_forbidden(t, p_action, now()) is null
+		else true end;
+end $$;
+create or replace function moves_of(t ticket) returns json language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(m.move order by m.ord), '[]')
+		from json_array_elements(moves_for(t)) with ordinality m (move, ord) join action a on a.code = m.move->>'action'
+		where not a.conditional or coalesce(move_applies(t, a.code), false));
+end $$;
+-- What the citizen may do now.
+create function moves_tracked(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('action', a.code, 'to', m.to_state, 'needs_reason', a.reason = 'required',
+			'until', case when a.code in ('second_look', 'appeal') then instant(review_until(t, a.code)) end) order by a.position), '[]')
+		from move m join action a on a.code = m.action join move_role r on r.action = a.code and r.role = 'citizen'
+		where m.from_state = t.state and (not a.conditional or move_applies(t, a.code))
+			and (a.code <> 'supply' or m.to_state = (select from_state from question where ticket = t.id and ended_at is null)));
+end $$;
+create function reviews_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('level', case level when 1 then 'second_look' else 'appeal' end, 'asked_at', instant(asked_at),
+			'reason', reason, 'department', department_named(department)) order by level), '[]')
+		from review where ticket = p_ticket);
+end $$;
+
+-- --- changing ------------------------------------------------------------------------------------------------------------
+
+alter table question drop constraint question_ended,
+	add constraint question_ended check ((ended is null) = (ended_at is null) and ended in ('answered', 'expired', 'dropped')
+		and ended_at between asked_at and until_at);
+comment on column question.ended is 'dropped: the ticket has ended otherwise';
+
+-- Carries out a move whose conditions hold: `o` is the locked ticket as it is, `t` what state, holder, person and returns
+-- become. Returns the ticket as it is afterwards. p_said: what the citizen is told besides the words of the action.
+create function ticket_change(o ticket, t ticket, a action, p_actor_kind text, p_at timestamptz, p_offers clock_offer[], p_calendar text,
+	p_calendar_version bigint, p_event uuid, p_said_vi text, p_said_en text, p_data jsonb)
+returns ticket language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	perform clocks_move(t, a.code, p_at, p_offers, p_calendar, p_calendar_version);
+	if exists (select from action_clock where action = a.code and clock = 'answer' and effect = 'stop') then
+		t.answered_at := p_at;
+		t.outcome := (select outcome from clock where ticket = t.id and kind in ('answer', 'appeal') and outcome <> 'passed'
+			order by stop_at desc, kind desc, round desc limit 1);
+	elsif o.done and (select open from state where code = t.state) then
+		t.outcome := null;
+	end if;
+	update ticket set state = t.state, holder = t.holder, person = t.person, returns = t.returns, answered_at = t.answered_at,
+		outcome = t.outcome, updated_at = p_at, version = version + 1
+		where id = t.id returning * into t;
+	perform clocks_settle(t);
+	if t.holder <> o.holder then
+		perform holding_pass(t, a.code, p_at);
+	end if;
+	update extension set state = 'lapsed' where ticket = t.id and state = 'requested' and (t.done or t.holder <> o.holder);
+	update part set state = 'cancelled', ended_at = p_at, version = version + 1 where ticket = t.id and state = 'asked' and t.done;
+	update question set ended = 'dropped', ended_at = least(greatest(p_at, asked_at), until_at) where ticket = t.id and ended_at is null
+		and t.state <> 'needs_info';
+	perform event_write(p_event, p_at, t.id, a.event, p_actor_kind, caller_account(), t.holder, o.state, t.state,
+		a.public_vi || coalesce(': ' || p_said_vi, ''), a.public_en || coalesce(': ' || p_said_en, ''),
+		nullif(jsonb_strip_nulls(p_data || jsonb_build_object('from_department', nullif(o.holder, t.holder))), '{}'));
+	return t;
+end $$;
+
+-- Moves a ticket. Refusals, in this order: TD404 not seen, TD412 other version, TD409 not in this state (DETAIL: the open
+-- moves), TD419 returned too often, TD403 not with these roles, TD428 no reason, TD431 unknown coded reason, TD430 unknown
+-- department, TD432 unknown person, TD443 a person who has had it before, TD433 no reply.
+create or replace function ticket_move(p_ticket uuid, p_action text, p_version bigint, p_reason_code text, p_reason text, p_department text,
+	p_person uuid, p_text text, p_at timestamptz, p_policies bigint[], p_kinds text[], p_dues timestamptz[], p_alarms timestamptz[],
+	p_units text[], p_amounts bigint[], p_calendar text, p_calendar_version bigint, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	o ticket := ticket_at_version(p_ticket, p_version);
+	t ticket := o;
+	a action;
+	r refusal_reason;
+	v_named bigint;
+begin
+	perform move_check(o, p_action);
+	select * into strict a from action where code = p_action and way = 'move';
+	if a.reason = 'required' and nullif(p_reason, '') is null then
+		raise exception '% needs a reason', p_action using errcode = 'TD428';
+	elsif a.reason = 'coded' then
+		r := reason_coded(p_reason_code, p_action, p_at);
+	end if;
+	if a.holder = 'target' or p_department is not null then
+		v_named := department_valid(p_department, p_at);
+	end if;
+	t.state := (select to_state from move where action = p_action and from_state = o.state);
+	t.holder := case a.holder when 'target' then v_named when 'hub' then (select id from department where hub) else o.holder end;
+	t.person := case a.person when 'keep' then o.person when 'caller' then caller_account()
+		when 'target' then person_valid(p_person, o) end;
+	t.returns := o.returns + (p_action = 'return')::int;
+	perform person_impartial(o.id, case when a.reply = 'publish' then caller_account() when t.person is distinct from o.person then t.person end);
+	perform reply_move(o, a, p_text, p_at);
+	t := ticket_change(o, t, a, 'staff', p_at, clock_offers(o.policy, p_policies, p_kinds, p_dues, p_alarms, p_units, p_amounts), p_calendar,
+		p_calendar_version, p_event, r.text_vi, r.text_en, jsonb_build_object('person', t.person, 'reason_code', r.code, 'reason', p_reason,
+			'sent_to', case when a.holder = 'keep' then p_department end));
+	select m.body, m.etag into body, etag from ticket_moved(t) m;
+end $$;
+
+-- What the server needs to start clocks for a move of the citizen: the department that holds the ticket afterwards. Refuses
+-- what cannot be done: TD404, TD409, and what review_forbidden() says.
+create function tracking_holder(p_number bigint, p_generation bigint, p_action text, p_at timestamptz, out version bigint, out department text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_tracked(p_number, p_generation, false);
+begin
+	perform tracking_check(t, p_action, p_at);
+	version := t.version;
+	department := (select d.code from department d where d.id = case (select holder from action where code = p_action)
+		when 'higher' then department_above(t.holder, p_at) else t.holder end);
+end $$;
+create function tracking_check(t ticket, p_action text, p_at timestamptz) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_forbidden text;
+begin
+	if not exists (select from move m join move_role r on r.action = m.action and r.role = 'citizen'
+		where m.action = p_action and m.from_state = t.state) then
+		v_forbidden := 'TD409';
+	elsif p_action in ('second_look', 'appeal') then
+		v_forbidden := review_forbidden(t, p_action, p_at);
+	end if;
+	if v_forbidden is not null then
+		raise exception '% is not possible in state %', p_action, t.state using errcode = v_forbidden,
+			detail = case v_forbidden when 'TD409' then moves_tracked(t)::text else '' end;
+	end if;
+end $$;
+
+-- A move of the citizen, at the version that tracking_holder() named; 55P03 when somebody changed the ticket since.
+create function tracking_move(p_number bigint, p_generation bigint, p_version bigint, p_action text, p_reason text, p_at timestamptz,
+	p_policies bigint[], p_kinds text[], p_dues timestamptz[], p_alarms timestamptz[], p_units text[], p_amounts bigint[],
+	p_calendar text, p_calendar_version bigint, p_event uuid)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	o ticket := ticket_tracked(p_number, p_generation, true);
+	t ticket := o;
+	a action;
+begin
+	if o.version <> p_version then
+		raise exception 'the ticket has version %', o.version using errcode = 'lock_not_available';
+	end if;
+	perform tracking_check(o, p_action, p_at);
+	select * into strict a from action where code = p_action and (way = 'citizen' or code = 'close');
+	t.state := (select to_state from move where action = p_action and from_state = o.state);
+	t.holder := case a.holder when 'higher' then department_above(o.holder, p_at) else o.holder end;
+	t.person := case a.person when 'clear' then null else o.person end;
+	if p_action in ('second_look', 'appeal') then
+		perform review_begin(o, case p_action when 'second_look' then 1 else 2 end, p_reason, p_at);
+		t.returns := 0;
+	end if;
+	-- Events hold no words of the citizen.
+	insert into message (id, ticket, at, text) select gen_random_uuid(), o.id, p_at, p_reason where p_action = 'withdraw' and p_reason is not null;
+	perform ticket_change(o, t, a, 'ticket', p_at, clock_offers(o.policy, p_policies, p_kinds, p_dues, p_alarms, p_units, p_amounts),
+		p_calendar, p_calendar_version, p_event, null, null, '{}');
+end $$;
+
+-- From here on others decide: not who worked on the answer, on appeal not who signed it either.
+create function review_begin(t ticket, p_level int, p_reason text, p_at timestamptz) returns void
+language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	insert into review (ticket, level, asked_at, reason, department, person) values (t.id, p_level, p_at, p_reason, t.holder, t.person);
+	insert into ticket_excluded (ticket, account, reason)
+	select distinct t.id, x.account, 'handled'
+	from (select t.person as account
+		union all select author from reply where ticket = t.id and state in ('published', 'sent_back')
+		union all select decided_by from reply where ticket = t.id and state = 'published' and p_level = 2) x
+	where x.account is not null
+	on conflict do nothing;
+end $$;
+
+-- Closes tickets whose answer is older than the window (setting close_after_days).
+create or replace function close_answered(p_now timestamptz, p_limit bigint)
+returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_days int := (select value from setting where name = 'close_after_days');
+	v_closed bigint;
+begin
+	with old as (
+		select id from ticket
+		where state = 'answered' and answered_at < p_now - make_interval(days => v_days) and window_end(answered_at, v_days) <= p_now
+		order by answered_at limit p_limit for no key update skip locked),
+	closed as (
+		update ticket t set state = 'closed', updated_at = p_now, version = version + 1 from old where t.id = old.id
+		returning t.id, t.holder)
+	insert into event (id, at, ticket, type, actor_kind, department, from_state, to_state, public_vi, public_en, hash)
+	select e.id, p_now, c.id, a.event, 'job', c.holder, 'answered', 'closed', a.public_vi, a.public_en,
+		event_hash(e.id, p_now, c.id, a.event, 'job', null, c.holder, 'answered', 'closed', a.public_vi, a.public_en, null)
+	from closed c join action a on a.code = 'close', lateral (select gen_random_uuid() as id where c.id is not null) e;
+	get diagnostics v_closed = row_count;
+	return v_closed;
+end $$;
+
+-- --- what is shown -------------------------------------------------------------------------------------------------------
+
+create or replace function tracking_body(t ticket, p_now timestamptz, p_soon timestamptz) returns text
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select json_build_object('code', t.code, 'kind', t.kind, 'category', named(c.code, c.name_vi, c.name_en),
+			'area', named(a.code, a.name_vi, a.name_en), 'title', t.title, 'text', t.text, 'location_text', t.location_text,
+			'state', t.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'holder', named(d.code, d.name_vi, d.name_en),
+			'deadlines', deadlines_of(t.id, p_now, p_soon), 'steps', steps_of(t.id, t.filed_at, p_now),
+			'replies', replies_published(t.id), 'messages', messages_of(t.id), 'questions', questions_of(t.id),
+			'extensions', extensions_of(t.id, false), 'parts', parts_told(t.id), 'reviews', reviews_of(t.id),
+			'moves', moves_tracked(t), 'may_rate', may_rate(t), 'may_write', may_write(t),
+			'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
+				where not t.done and w.department = t.holder and w.kind = t.kind and w.category in (t.category, '')
+				order by w.category desc limit 1), 'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text
+		from state s join category c on c.code = t.category join department d on d.id = t.holder
+			left join area a on a.code = t.area
+		where s.code = t.state);
+end $$;
+
+-- --- whom it is told -----------------------------------------------------------------------------------------------------
+
+insert into notice_rule (type, audience) values
+	('ticket.reopened', 'citizen'), ('ticket.reopened', 'heads'),
+	('ticket.appealed', 'citizen'), ('ticket.appealed', 'heads'),
+	('ticket.withdrawn', 'citizen'), ('ticket.withdrawn', 'holder');
+-- The letters are those of other events with another sentence.
+insert into notice_template (type, side, language, subject, text)
+select n.type, w.side, w.language, replace(w.subject, n.old_subject, n.subject), replace(w.text, n.old_text, n.text)
+from (values
+	('ticket.reopened', 'ticket.question_expired', 'citizen', 'Đã hết thời hạn bổ sung thông tin', 'Phiếu của Ông/Bà được xem xét lại',
+		'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.',
+		'Đề nghị xem xét lại câu trả lời đã được ghi nhận lúc {{at}}. Một cán bộ khác của đơn vị sẽ giải quyết.'),
+	('ticket.reopened', 'ticket.question_expired', 'citizen', 'The time to supply information is over', 'Your ticket gets a second look',
+		'The time to supply information is over. The responsible department goes on with what it knows.',
+		'Your request for a second look was received at {{at}}. Another officer of the department will deal with it.'),
+	('ticket.appealed', 'ticket.question_expired', 'citizen', 'Đã hết thời hạn bổ sung thông tin',
+		'Phiếu của Ông/Bà được chuyển cơ quan cấp trên',
+		'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.',
+		'Đề nghị của Ông/Bà đã được ghi nhận lúc {{at}} và chuyển đến cơ quan cấp trên nêu dưới đây.'),
+	('ticket.appealed', 'ticket.question_expired', 'citizen', 'The time to supply information is over',
+		'Your ticket went to the higher department',
+		'The time to supply information is over. The responsible department goes on with what it knows.',
+		'Your request was received at {{at}} and sent to the higher department named below.'),
+	('ticket.withdrawn', 'ticket.closed', 'citizen', 'Phiếu của Ông/Bà đã đóng', 'Ông/Bà đã rút phiếu',
+		'Việc giải quyết phiếu của Ông/Bà đã kết thúc.', 'Phiếu đã được rút lúc {{at}} theo yêu cầu của Ông/Bà, đơn vị dừng giải quyết.'),
+	('ticket.withdrawn', 'ticket.closed', 'citizen', 'Your ticket was closed', 'You withdrew your ticket',
+		'The work on your ticket has ended.', 'The ticket was withdrawn at {{at}} as you asked; the work on it has ended.'),
+	('ticket.reopened', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Đề nghị xem xét lại câu trả lời',
+		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
+		'Người gửi phiếu đề nghị xem xét lại câu trả lời lúc {{at}}, đề nghị phân công cán bộ khác giải quyết.'),
+	('ticket.reopened', 'ticket.supplied', 'staff', 'The citizen supplied information', 'A second look is asked for',
+		'The citizen supplied information at {{at}}. Please go on with the work.',
+		'The citizen asked for a second look at {{at}}. Please give it to another officer.'),
+	('ticket.appealed', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Phiếu đề nghị cấp trên xem xét',
+		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
+		'Người gửi phiếu đề nghị đơn vị, là cơ quan cấp trên, xem xét câu trả lời của đơn vị cấp dưới.'),
+	('ticket.appealed', 'ticket.supplied', 'staff', 'The citizen supplied information', 'An appeal to your department',
+		'The citizen supplied information at {{at}}. Please go on with the work.',
+		'The citizen asked your department, as the higher one, to decide on the answer of the department below.'),
+	('ticket.withdrawn', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Phiếu đã được rút',
+		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.', 'Người gửi phiếu đã rút phiếu lúc {{at}}.'),
+	('ticket.withdrawn', 'ticket.supplied', 'staff', 'The citizen supplied information', 'The ticket was withdrawn',
+		'The citizen supplied information at {{at}}. Please go on with the work.', 'The citizen withdrew the ticket at {{at}}.'))
+	n (type, like_type, side, old_subject, subject, old_text, text)
+	join notice_template w on w.type = n.like_type and w.side = n.side and strpos(w.text, n.old_text) > 0 and strpos(w.subject, n.old_subject) > 0;
+
+alter table review enable row level security;
+create policy review_seen on review for select to tiepdan_app using (exists (select from ticket t where t.id = review.ticket));
+alter table ticket_excluded enable row level security;
+create policy ticket_excluded_seen on ticket_excluded for select to tiepdan_app using (exists (
+	select from ticket t where t.id = ticket_excluded.ticket));
+revoke all on review, ticket_excluded from public;
+grant select on review, ticket_excluded to tiepdan_app;
+revoke execute on function person_impartial, window_end, review_until, department_above, review_forbidden, moves_tracked, reviews_of,
+	ticket_change, tracking_holder, tracking_check, tracking_move, review_begin from public;
+grant execute on function reviews_of, tracking_holder, tracking_move to tiepdan_app;
