@@ -4,8 +4,9 @@
 #include "auth/keys.h"
 #include "base/uuid.h"
 
-/* The token of an upload: HMAC-SHA-256 of its id, base64url, 43 characters. As with a citizen's secret nothing is
- * stored and the check needs no database. It travels as `Authorization: Upload TOKEN`, or as a member. */
+/* The token of an upload: HMAC-SHA-256 of its id, base64url, 43 characters. As with a citizen's secret
+ * nothing is stored and the check needs no database. It travels as `Authorization: Upload TOKEN`, or as a
+ * member. */
 struct str upload_token(struct arena *arena, const struct keys *keys, const struct uuid *id);
 /* Constant time in everything that depends on the key. */
 bool upload_token_check(

@@ -6,8 +6,8 @@
 
 #include "base/str.h"
 
-/* Images as pixels: decoding takes nothing else out of a file, so encoding puts nothing else into one. For the helper
- * process alone: what is broken, or too large, ends it (examine_refuse()). */
+/* Images as pixels: decoding takes nothing else out of a file, so encoding puts nothing else into one. For
+ * the helper process alone: what is broken, or too large, ends it (examine_refuse()). */
 struct picture {
 	uint32_t width, height;
 	unsigned channels; /* 3: RGB, 4: RGBA */

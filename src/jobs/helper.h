@@ -7,7 +7,8 @@
 #include "base/app.h"
 #include "base/arena.h"
 
-/* Runs `tiepdan examine` (command/examine.h) in a process of its own, without waiting for it. One at a time. */
+/* Runs `tiepdan examine` (command/examine.h) in a process of its own, without waiting for it. One at a
+ * time. */
 
 struct helper_files {
 	int raw, clean, small; /* stay the caller's */
@@ -20,8 +21,9 @@ enum {
 /* Part of a struct of its owner, which lives until `done` has run or helper_stop() was called. */
 struct helper {
 	struct app *app;
-	/* Once, from the event loop, when the process has ended. `line` is what it said, without its line end; absent:
-	 * it was killed, by a limit or by the filter, or ran out of time; empty: it could not even begin. */
+	/* Once, from the event loop, when the process has ended. `line` is what it said, without its line
+	 * end; absent: it was killed, by a limit or by the filter, or ran out of time; empty: it could not
+	 * even begin. */
 	void (*done)(struct helper *h, struct str line);
 
 	pid_t pid; /* 0: none runs */

@@ -1,4 +1,5 @@
-/* A client of clamd: the file goes out in pieces, each with its length in front, as fast as they are taken. */
+/* A client of clamd: the file goes out in pieces, each with its length in front, as fast as they are taken.
+ */
 #include "jobs/scan.h"
 
 #include <arpa/inet.h>

@@ -25,8 +25,8 @@ struct scan {
 	bool sent;
 };
 
-/* Sends the whole file `fd`, which stays the caller's and open, to the scanner at `where`: path of a socket, or
- * address:port. Returns 0 or a negative errno; then `done` is not called. */
+/* Sends the whole file `fd`, which stays the caller's and open, to the scanner at `where`: path of a
+ * socket, or address:port. Returns 0 or a negative errno; then `done` is not called. */
 int scan_start(struct scan *s, const char *where, int fd);
 void scan_stop(struct scan *s); /* `done` is not called any more */
 

@@ -3,9 +3,9 @@
 
 #include "db/unit.h"
 
-/* Files of the store that no row knows: what a crash left between a file and its row, uploads that were forgotten, content
- * that nobody refers to any more. Only what has lain for an hour, so that nothing is taken from under a row that is just
- * being written. */
+/* Files of the store that no row knows: what a crash left between a file and its row, uploads that were
+ * forgotten, content that nobody refers to any more. Only what has lain for an hour, so that nothing is
+ * taken from under a row that is just being written. */
 
 /* A portion of what lies there, and the question which of it is unknown. */
 void sweep_look(struct app *app, struct db_unit *u);

@@ -1,5 +1,5 @@
-/* /v1/uploads/{id}: a file that comes in pieces. What has arrived stays, whatever happens to the connection; how
- * much that is the file itself says. */
+/* /v1/uploads/{id}: a file that comes in pieces. What has arrived stays, whatever happens to the
+ * connection; how much that is the file itself says. */
 #include "app/attachment/attachment.h"
 
 #include <errno.h>

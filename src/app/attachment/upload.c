@@ -1,5 +1,6 @@
-/* POST /v1/uploads: a file in one form, or the beginning of one that comes in pieces. The form needs two units:
- * room is taken before anything is read, and the row says that it is complete only when the disk has it. */
+/* POST /v1/uploads: a file in one form, or the beginning of one that comes in pieces. The form needs two
+ * units: room is taken before anything is read, and the row says that it is complete only when the disk has
+ * it. */
 #include "app/attachment/attachment.h"
 
 #include <errno.h>
