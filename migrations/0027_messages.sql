@@ -206,8 +206,8 @@ end $$;
 
 alter table bounce enable row level security;
 revoke all on bounce from public;
-revoke execute on function notice_recipient, notice_marked, notice_mark, account_has_new_address, notice_lift from public;
-grant execute on function notice_lift to tiepdan_app;
+revoke execute on function notice_claim, notice_recipient, notice_marked, notice_mark, account_has_new_address, notice_lift from public;
+grant execute on function notice_claim, notice_lift to tiepdan_app;
 
 -- --- importing the words of notices --------------------------------------------------------------------------------------
 
