@@ -24,7 +24,7 @@ enum {
 
 static void work(void)
 {
-	char *bytes = malloc(1 << 20);
+	char *bytes = calloc(1, 1 << 20);
 
 	_exit(bytes && write(OUT, bytes, 100) == 100 ? 0 : 1);
 }
