@@ -19,6 +19,7 @@ bounce attachment
 saved_filter absence assignment_wait
 review ticket_excluded
 part
+attachment
 """.split()
 
 
