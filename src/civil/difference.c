@@ -141,8 +141,8 @@ static int end_of_window(struct search *s)
 	int best = 0;
 
 	for (int i = 0; i <= s->edits; i++) {
-		/* From the middle outwards: 0, 2, -2, 4, ... */
-		int k = (i % 2 ? i + 1 : -i) + s->edits % 2;
+		/* From the middle outwards: 0, 2, -2, 4, ... or 1, -1, 3, ... */
+		int k = i % 2 == s->edits % 2 ? -i : i + 1;
 		int32_t x = row(s, s->edits)[(k + s->edits) / 2];
 		if (x >= 0 && 2 * x - k > most) {
 			most = 2 * x - k;
