@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|extension|contact|note|message|reply|reply_review|rating|once|event(?:_\\w+)?|session|notice|notice_load"
 
 WAY = """
 load 'auto_explain';
@@ -18,8 +18,11 @@ select etag from move('officer.HN-SXD', :'t', 'accept');
 select etag from move('officer.HN-SXD', :'t', 'claim');
 select note_write(gen_random_uuid(), :'t', 'x', now());
 select record_write(gen_random_uuid(), :'t', 'ticket.noted', null);
-select etag from reply_draft(gen_random_uuid(), :'t', 5, 'Một dự thảo trả lời', now(), gen_random_uuid());
-select etag from move('officer.HN-SXD', :'t', 'propose');
+select etag from reply_keep(gen_random_uuid(), :'t', 0, 'Một dự thảo trả lời', now(), gen_random_uuid());
+select enter('head.HN-SXD');
+select reply_review_write(gen_random_uuid(), :'t', 1, 'ok', null, now(), gen_random_uuid());
+update department set reply_review = true;
+select etag from move('officer.HN-SXD', :'t', 'propose', p_text := null);
 select etag from move('head.HN-SXD', :'t', 'approve');
 select enter('coordinator.HN-EIC');
 select epoch from contact_read(:'t', 'liên hệ', gen_random_uuid());
@@ -38,7 +41,7 @@ set local role tiepdan_app;
 select count(*) from ticket_list(null, null, null, null, null, null, null, false, 'due', now(), now() + '1 d', null, 50);
 select count(*) from ticket_list(null, null, null, null, null, null, null, false, 'filed', now(), now() + '1 d', null, 50);
 select ticket_visible(:'t');
-select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t');
+select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t'), reply_reviews_of(:'t', 1);
 reset role;
 select enter('coordinator.HN-EIC');
 set local role tiepdan_app;

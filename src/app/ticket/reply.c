@@ -1,8 +1,9 @@
-/* Replies before they are published: their versions, what changed between them, and drafts. */
+/* Replies before they are published: their versions, what changed between them, drafts, reviews. */
 #include "app/ticket/ticket.h"
 
 #include <inttypes.h>
 
+#include "app/record/once.h"
 #include "app/ticket/clocks.h"
 #include "base/clock.h"
 #include "civil/difference.h"
@@ -66,14 +67,39 @@ void reply_changes(struct req *req)
 	db_run(u, changes);
 }
 
+static void drafted(struct req *req, PGresult *const *results)
+{
+	struct str conflict = db_cell(answer_find(results, "conflict"), 0, "conflict");
+
+	if (conflict.at)
+		reply_problem_with(req, PROBLEM_draft_conflict, STR_NONE, conflict);
+	else
+		answer_ticket(req, results);
+}
+
 void reply_draft(struct req *req)
 {
 	const struct reply_draft *in = req->input;
 	int64_t now_ms = clock_wall_ms();
 	struct db_unit *u = db_unit(req);
 
-	sql_ticket_reply_draft(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match,
+	sql_ticket_reply_draft(u, .id = uuid_new(), .ticket = req->args[0].uuid, .base = in->base_version,
 		.text = in->text, .at = now_ms, .event = uuid_new());
 	clocks_add(u, req, now_ms);
-	db_run(u, answer_ticket);
+	db_run(u, drafted);
+}
+
+void reply_review(struct req *req)
+{
+	const struct reply_review *in = req->input;
+	struct uuid id = uuid_new();
+	int64_t now_ms = clock_wall_ms();
+	struct db_unit *u = db_unit(req);
+
+	answer_make(req, id, now_ms);
+	once_claim(u, req);
+	sql_ticket_reply_review(u, .id = id, .ticket = req->args[0].uuid, .version = req->args[1].number,
+		.verdict = in->verdict, .comment = in->comment, .at = now_ms, .event = uuid_new());
+	once_finish(u, req, 201, req->made);
+	db_run(u, answer_made);
 }

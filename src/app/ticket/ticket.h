@@ -23,6 +23,7 @@ void ticket_note(struct req *req);
 void reply_list(struct req *req);
 void reply_changes(struct req *req);
 void reply_draft(struct req *req);
+void reply_review(struct req *req);
 
 /* move.c: moves of the state table */
 void ticket_accept(struct req *req);
