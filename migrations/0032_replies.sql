@@ -1,5 +1,5 @@
--- Replies before they are published: two people do not overwrite each other's drafts, colleagues review them, and nobody signs
--- what they proposed themselves.
+-- Replies before they are published: two people do not overwrite each other's drafts, colleagues review them, nobody signs what
+-- they proposed themselves, and templates begin them. Refusals tell their law.
 set local search_path = tiepdan, public;
 
 -- --- four eyes -----------------------------------------------------------------------------------------------------------
@@ -188,6 +188,155 @@ select type, side, language, 1 + version, subject, replace(replace(replace(repla
 		'Phiếu của Ông/Bà không được tiếp nhận. Lý do: {{reason}}.', '{{what}}'), 'Your ticket was refused. Reason: {{reason}}.', '{{what}}'),
 		'Nội dung phiếu thuộc thẩm quyền của cơ quan khác: {{reason}}.', '{{what}}'), 'The matter is for another organisation: {{reason}}.', '{{what}}')
 	from notice_template where type in ('ticket.refused', 'ticket.redirected') and side = 'citizen' and version = 1;
+
+-- --- templates -----------------------------------------------------------------------------------------------------------
+
+-- The words have variables as those of notices have (0020), and no personal data: civil/template.h fills them in.
+create table reply_template (
+	id         uuid not null,
+	version    int not null,
+	at         timestamptz not null,
+	author     uuid not null,
+	department bigint,
+	purpose    text not null,
+	language   text not null,
+	category   text,
+	kind       text,
+	title      text not null,
+	text       text not null,
+	valid_from timestamptz not null,
+	ended      boolean not null default false,
+	constraint reply_template_pk primary key (id, version),
+	constraint reply_template_author_fk foreign key (author) references account,
+	constraint reply_template_department_fk foreign key (department) references department,
+	constraint reply_template_category_fk foreign key (category) references category,
+	constraint reply_template_kind_fk foreign key (kind) references kind,
+	constraint reply_template_purpose check (purpose in ('answer', 'progress', 'question', 'refusal')),
+	constraint reply_template_language check (language in ('vi', 'en')),
+	constraint reply_template_title_length check (char_length(title) between 3 and 200),
+	constraint reply_template_text_length check (char_length(text) between 10 and 20000),
+	constraint reply_template_variables check (text ~ '^([^{}]|\{\{(code|title|department|category|area|filed|today)\}\})*$')
+);
+comment on table reply_template is 'What officers begin a text with. Versions stay; of those in force the last one counts.';
+comment on column reply_template.department is 'NULL: for all';
+comment on column reply_template.category is 'also for the categories below; NULL: any, as for kind';
+comment on column reply_template.ended is 'from here on there is no such template';
+
+-- Whether the caller keeps the templates of everybody.
+create function reply_templates_all() returns boolean language plpgsql stable parallel safe set search_path = tiepdan, pg_temp as $$
+begin
+	return caller_roles() && '{hub_head,admin}';
+end $$;
+create function reply_template_seen(p_department bigint) returns boolean language plpgsql stable parallel safe
+set search_path = tiepdan, pg_temp as $$
+begin
+	return caller_account() is not null and (p_department is null or p_department = caller_department() or reply_templates_all());
+end $$;
+
+-- All but its words, which the server may fill in.
+create function reply_template_item(x reply_template) returns jsonb language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return jsonb_build_object('id', x.id, 'version', x.version, 'department', department_named(x.department), 'purpose', x.purpose,
+		'language', x.language, 'category', (select named(code, name_vi, name_en) from category where code = x.category), 'kind', x.kind,
+		'title', x.title, 'valid_from', instant(x.valid_from), 'at', instant(x.at), 'author', person_named(x.author), 'ended', x.ended);
+end $$;
+
+-- Templates in force that the caller sees; for a ticket those that fit it, the most specific first, and what its variables are.
+create function reply_template_list(p_ticket uuid, p_purpose text, p_language text, p_now timestamptz, p_after text, p_limit bigint)
+returns table (item text, key text, words text, code text, title text, department text, category text, area text, filed text, today text)
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	t ticket;
+	v_language text;
+	v_zone text := (select c.zone from department d join calendar c on c.code = department_calendar(d.id) where d.hub);
+begin
+	select * into t from ticket where p_ticket is not null and id = ticket_visible(p_ticket);
+	v_language := coalesce(p_language, t.language);
+	return query
+	with present as (
+		select distinct on (x.id) x as template from reply_template x where x.valid_from <= p_now order by x.id, x.version desc),
+	fitting as (
+		select p.template as x, case when (p.template).category = t.category then 8 when (p.template).category is not null then 4 else 0 end
+			+ case when (p.template).kind is not null then 2 else 0 end + case when (p.template).department is not null then 1 else 0 end as rank
+		from present p where not (p.template).ended)
+	select reply_template_item(f.x)::text, concat_ws('|', f.rank, (f.x).id), (f.x).text, t.code, t.title,
+		case v_language when 'en' then d.name_en else d.name_vi end, case v_language when 'en' then c.name_en else c.name_vi end,
+		case v_language when 'en' then a.name_en else a.name_vi end, to_char(t.filed_at at time zone v_zone, 'DD/MM/YYYY'),
+		to_char(p_now at time zone v_zone, 'DD/MM/YYYY')
+	from fitting f left join department d on d.id = t.holder left join category c on c.code = t.category left join area a on a.code = t.area
+	where (p_purpose is null or (f.x).purpose = p_purpose) and (v_language is null or (f.x).language = v_language)
+		and (p_ticket is null or (((f.x).kind is null or (f.x).kind = t.kind)
+			and ((f.x).category is null or (f.x).category in (t.category, c.parent))
+			and ((f.x).department is null or (f.x).department = caller_department())))
+		and (p_after is null or f.rank < split_part(p_after, '|', 1)::int
+			or (f.rank = split_part(p_after, '|', 1)::int and (f.x).id > split_part(p_after, '|', 2)::uuid))
+	order by f.rank desc, (f.x).id limit p_limit + 1;
+end $$;
+
+-- The last version of a template, locked; TD404 when there is none or the caller does not see it, TD412 when it is another
+-- version, TD403 when it is not the caller's to change.
+create function reply_template_at(p_id uuid, p_version bigint) returns reply_template language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	x reply_template;
+begin
+	perform pg_advisory_xact_lock(hashtextextended('tiepdan.reply_template.' || p_id, 0));
+	select * into x from reply_template where id = p_id order by version desc limit 1;
+	if x.id is null or x.ended or not reply_template_seen(x.department) then
+		raise exception 'no such template' using errcode = 'TD404';
+	elsif x.version <> p_version then
+		raise exception 'the template has version %', x.version using errcode = 'TD412';
+	end if;
+	perform reply_template_needs(x.department);
+	return x;
+end $$;
+create function reply_template_needs(p_department bigint) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if not reply_templates_all() and not coalesce('head' = any (caller_roles()) and p_department = caller_department(), false) then
+		raise exception 'heads keep the templates of their department' using errcode = 'TD403';
+	end if;
+end $$;
+
+-- A new template (p_version NULL), or the next version of one; its department stays.
+create function reply_template_save(p_id uuid, p_version bigint, p_department text, p_purpose text, p_language text, p_category text,
+	p_kind text, p_title text, p_text text, p_valid_from timestamptz, p_at timestamptz, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	x reply_template;
+begin
+	if p_version is not null then
+		x := reply_template_at(p_id, p_version);
+	else
+		x.department := case when p_department is not null then department_valid(p_department, p_at) end;
+		perform reply_template_needs(x.department);
+	end if;
+	if p_category is not null and not exists (select from category where code = p_category and p_at::date < coalesce(valid_to, 'infinity')) then
+		raise exception 'no category "%"', p_category using errcode = 'foreign_key_violation', constraint = 'ticket_category_fk';
+	end if;
+	insert into reply_template (id, version, at, author, department, purpose, language, category, kind, title, text, valid_from)
+		values (p_id, coalesce(x.version, 0) + 1, p_at, caller_account(), x.department, p_purpose, p_language, p_category, p_kind, p_title,
+			p_text, greatest(p_valid_from, p_at)) returning * into x;
+	body := (reply_template_item(x) || jsonb_build_object('text', x.text))::text;
+	etag := x.version::text;
+end $$;
+
+create function reply_template_end(p_id uuid, p_version bigint, p_at timestamptz) returns void
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	x reply_template := reply_template_at(p_id, p_version);
+begin
+	insert into reply_template values (x.id, x.version + 1, p_at, caller_account(), x.department, x.purpose, x.language, x.category, x.kind,
+		x.title, x.text, p_at, true);
+end $$;
+
+alter table reply_template enable row level security;
+create policy reply_template_seen on reply_template for select to tiepdan_app using (reply_template_seen(department));
+revoke all on reply_template from public;
+grant select on reply_template to tiepdan_app;
+revoke execute on function reply_templates_all, reply_template_seen, reply_template_item, reply_template_list, reply_template_at,
+	reply_template_needs, reply_template_save, reply_template_end from public;
+grant execute on function reply_templates_all, reply_template_seen, reply_template_item, reply_template_list, reply_template_save,
+	reply_template_end, department_calendar to tiepdan_app;
 
 alter table reply_review enable row level security;
 create policy reply_review_seen on reply_review for select to tiepdan_app using (exists (select from ticket t where t.id = reply_review.ticket));

@@ -1,7 +1,7 @@
 -- Replies before they are published: drafts of two people, reviews, the signature under one's own proposal.
 begin;
 set search_path = test, tiepdan, public;
-select plan(22);
+select plan(24);
 select account_save('second.hn-sxd', 'Second officer', 'HN-SXD', '{officer}'), account_save('both.hn-sxd', 'Head and officer', 'HN-SXD', '{head,officer}');
 insert into session (id, account, expires_at) select id, id, now() + interval '1 day' from account where login in ('second.hn-sxd', 'both.hn-sxd');
 create temp table t as select * from file('HN-SXD');
@@ -18,7 +18,7 @@ end $$;
 create function pg_temp.review(p_login text, p_version bigint, p_verdict text, p_comment text default null) returns text language plpgsql as $$
 begin
 	perform enter(p_login);
-	perform reply_review_write(gen_random_uuid(), pg_temp.id(), p_version, p_verdict, p_comment, now(), gen_random_uuid());
+	perform reply_review_write(gen_random_uuid(), pg_temp.id(), p_version, p_verdict, p_comment, clock_timestamp(), gen_random_uuid());
 	return 'ok';
 end $$;
 create function pg_temp.try(p_login text, p_action text, p_text text) returns text language sql as $$
@@ -63,5 +63,15 @@ select is(pg_temp.try('both.HN-SXD', 'approve', null), 'ok', 'or the table lets 
 create temp table d as select * from file('HN-EIC', 'data');
 select move('data_officer.HN-EIC', d.id, a) from d, unnest('{accept,claim,propose}'::text[]) with ordinality a (a, n) order by n;
 select is(attempt($$select move('data_officer.HN-EIC', (select id from d), 'approve')$$), 'ok', 'as it does data officers');
+
+-- The letter of a refusal says why, and by which law, in both languages.
+select results_eq($$select language, strpos(text, '{{what}}') > 0, strpos(text, '{{reason}}') from notice_template n
+	where type in ('ticket.refused', 'ticket.redirected') and side = 'citizen' and version = (select max(version) from notice_template m
+		where (m.type, m.side, m.language) = (n.type, n.side, n.language)) order by language, type$$,
+	$$values ('en', true, 0), ('en', true, 0), ('vi', true, 0), ('vi', true, 0)$$, 'letters of refusals');
+create temp table r as select * from file('HN-SXD');
+select move('head.HN-SXD', (select id from r), 'refuse', p_reason_code := 'out_of_scope');
+select is((select public_vi from event where ticket = (select id from r) and type = 'ticket.refused'),
+	'Phiếu bị từ chối tiếp nhận: Nội dung không thuộc phạm vi tiếp nhận của kênh này. Căn cứ: Nghị định 154/2026/NĐ-CP Điều 4.', 'what they say');
 select * from finish();
 rollback;
