@@ -108,7 +108,7 @@ end $$;
 
 -- --- drafts and moves ----------------------------------------------------------------------------------------------------
 
--- As before; TD446 a review is missing, TD438 the signature under one's own proposal.
+-- As before; TD448 a review is missing, TD438 the signature under one's own proposal.
 create or replace function reply_move(t ticket, a action, p_text text, p_at timestamptz) returns void
 language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
@@ -124,7 +124,7 @@ begin
 	v_text := coalesce(p_text, case when v_last.state = 'draft' then v_last.text end);
 	if a.reply = 'propose' and v_text is not null then
 		if not reply_reviewed(t, v_last, v_text) then
-			raise exception 'no colleague has found the draft good' using errcode = 'TD446';
+			raise exception 'no colleague has found the draft good' using errcode = 'TD448';
 		end if;
 		insert into reply (ticket, version, at, author, department, state, text) values (t.id, coalesce(v_last.version, 0) + 1, p_at,
 			caller_account(), caller_department(), 'proposed', v_text);

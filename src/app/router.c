@@ -4,13 +4,17 @@
 #include <string.h>
 
 #include "app/account/account.h"
+#include "app/attachment/attachment.h"
 #include "app/deadline/deadline.h"
+#include "app/filter/filter.h"
 #include "app/meta/meta.h"
 #include "app/notice/notice.h"
+#include "app/part/part.h"
 #include "app/redating/redating.h"
 #include "app/reference/explanation.h"
 #include "app/reference/reference.h"
 #include "app/report/report.h"
+#include "app/staff/staff.h"
 #include "app/template/template.h"
 #include "app/ticket/ticket.h"
 #include "app/tracking/tracking.h"
@@ -24,6 +28,7 @@ static const struct shape shape_none = {.name = "none"};
 #define GET    HTTP_GET
 #define POST   HTTP_POST
 #define PUT    HTTP_PUT
+#define PATCH  HTTP_PATCH
 #define DELETE HTTP_DELETE
 #define ROUTE(method, path, roles, rate, input, flags, handler)                                              \
 	{method, path, roles, RATE_##rate, &shape_##input, flags, handler, #handler},
@@ -33,6 +38,7 @@ const struct route routes[] = {
 #undef GET
 #undef POST
 #undef PUT
+#undef PATCH
 #undef DELETE
 
 enum {

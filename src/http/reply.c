@@ -2,6 +2,7 @@
 #include "http/reply.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/config.h"
@@ -11,6 +12,7 @@
 #include "http/gzip.h"
 #include "http/negotiate.h"
 #include "http/parse.h"
+#include "http/range.h"
 
 enum {
 	GZIP_LEAST = 1024,
@@ -212,6 +214,67 @@ static void finish(struct req *req, int status, const char *content_type, struct
 	conn_send(req, head, body);
 }
 
+static void close_file(int *fd)
+{
+	close(*fd);
+}
+
+/* Which bytes of the file are asked for. False: none that it has. */
+static bool choose_range(struct req *req, int64_t size, struct range *ret)
+{
+	struct str field = req_field(req, "Range"), condition = req_field(req, "If-Range");
+
+	*ret = (struct range){0, size};
+	if (!field.at || req->method != HTTP_GET ||
+		(condition.at && !str_eq(reply_tag_of(condition), req->etag)))
+		return true;
+	switch (range_parse(field, size, ret)) {
+	case RANGE_WHOLE:
+		return true;
+	case RANGE_PART:
+		req->status = 206;
+		reply_header(req, "Content-Range",
+			arena_printf(req->arena, "bytes %lld-%lld/%lld", (long long)ret->from,
+				(long long)(ret->from + ret->length - 1), (long long)size));
+		return true;
+	case RANGE_NONE:
+		break;
+	}
+	return false;
+}
+
+void reply_file(struct req *req, int fd, int64_t size, const char *content_type)
+{
+	int *owned = arena_alloc(req->arena, sizeof(*owned));
+	struct range range;
+
+	*owned = fd;
+	arena_defer(req->arena, close_file, owned);
+	must(req->state != REQ_ANSWERED);
+	req->status = 200;
+	if (is_known(req)) {
+		finish(req, 200, NULL, STR(""));
+		return;
+	}
+	reply_header(req, "Accept-Ranges", STR("bytes"));
+	if (!choose_range(req, size, &range)) {
+		reply_header(req, "Content-Range", arena_printf(req->arena, "bytes */%lld", (long long)size));
+		reply_problem(req, PROBLEM_range_not_satisfiable, STR_NONE);
+		return;
+	}
+	reply_header(req, "Content-Type", str_of(content_type));
+	struct str head = build_head(req, (size_t)range.length);
+	if (arena_failed(req->arena) || !req->conn) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+		return;
+	}
+	if (req->method == HTTP_HEAD)
+		range.length = 0;
+	req->body_bytes = range.length;
+	req_become(req, REQ_ANSWERED);
+	conn_send_file(req, head, fd, range.from, range.length);
+}
+
 void reply_json(struct req *req, int status, struct str body)
 {
 	finish(req, status, "application/json", body);
@@ -294,7 +357,8 @@ static void put_type(struct buf *b, const struct req *req, const struct problem_
 	buf_json(b, buf_str(&type));
 }
 
-static void finish_problem(struct req *req, enum problem problem, struct str detail, struct str extension)
+static struct str problem_body(
+	const struct req *req, enum problem problem, struct str detail, struct str extension)
 {
 	const struct problem_row *row = problem_row(problem);
 	struct buf b = {.arena = req->arena};
@@ -317,12 +381,24 @@ static void finish_problem(struct req *req, enum problem problem, struct str det
 		buf_put(&b, extension);
 	}
 	buf_byte(&b, '}');
+	return buf_str(&b);
+}
+
+struct str reply_problem_body(struct req *req, enum problem problem)
+{
+	return problem_body(req, problem, STR_NONE, STR_NONE);
+}
+
+static void finish_problem(struct req *req, enum problem problem, struct str detail, struct str extension)
+{
+	const struct problem_row *row = problem_row(problem);
+
 	if (row->status == 503)
 		default_header(req, "Retry-After", STR("1"));
 	if (row->status == 401)
 		default_header(req, "WWW-Authenticate", STR("Bearer"));
 	req->etag = STR_NONE;
-	finish(req, row->status, "application/problem+json", buf_str(&b));
+	finish(req, row->status, "application/problem+json", problem_body(req, problem, detail, extension));
 }
 
 void reply_problem(struct req *req, enum problem problem, struct str detail)

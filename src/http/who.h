@@ -1,6 +1,7 @@
 #ifndef TIEPDAN_HTTP_WHO_H
 #define TIEPDAN_HTTP_WHO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/uuid.h"
@@ -13,9 +14,10 @@ enum who_kind {
 	WHO_TICKET, /* a citizen who showed code and secret of one ticket             */
 	WHO_STAFF,  /* a bearer token of an account                                   */
 	WHO_JOB,    /* the job worker                                                 */
+	WHO_UPLOAD, /* somebody who showed the token of the upload in the path        */
 };
 
-/* As the database and the access log call it: anyone, ticket, staff, job. */
+/* As the database and the access log call it: anyone, ticket, staff, job; the access log alone: upload. */
 const char *who_kind_name(enum who_kind kind);
 
 /* Who is calling. Set by the step `who` and read by everything after it. */
@@ -27,6 +29,7 @@ struct who {
 	int64_t department;    /* WHO_STAFF: id of the home department                             */
 	int64_t ticket_number; /* WHO_TICKET                                                       */
 	int64_t generation;    /* WHO_TICKET: which secret of the ticket was shown                 */
+	bool by_link;	       /* WHO_TICKET: not the secret but a link that answers a question    */
 };
 
 #endif

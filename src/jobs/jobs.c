@@ -11,14 +11,17 @@
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 #include "jobs/alarms.h"
+#include "jobs/checks.h"
 #include "jobs/deliver.h"
 #include "jobs/promise.h"
 #include "jobs/redating.h"
+#include "jobs/sweep.h"
 
 enum {
 	MONTHS_AHEAD = 3,
 	CLOSE_BATCH = 500,
 	EXPIRE_BATCH = 200,
+	ASSIGN_BATCH = 100,
 	FORGET_BATCH = 10000,
 	SESSION_DAYS = 30
 };
@@ -60,12 +63,30 @@ static void expire_questions(struct app *app, struct db_unit *u)
 	sql_jobs_expire_questions(u, .now = clock_wall_ms(), .limit = EXPIRE_BATCH);
 }
 
+static void forget_uploads(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_uploads(u, .now = clock_wall_ms(), .limit = FORGET_BATCH);
+}
+
 static int64_t questions_expired(PGresult *const *results)
 {
 	int64_t n = db_cell_int(results[0], 0, "expired");
 
 	metric_add(METRIC_questions_expired, n);
 	return n;
+}
+
+static void assign_tickets(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_assign_tickets(u, .now = clock_wall_ms(), .limit = ASSIGN_BATCH);
+}
+
+static int64_t tickets_assigned(PGresult *const *results)
+{
+	metric_add(METRIC_tickets_assigned, db_cell_int(results[0], 0, "assigned"));
+	return db_cell_int(results[0], 0, "tried");
 }
 
 static const struct job {
@@ -84,11 +105,15 @@ static const struct job {
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
+	{"forget_uploads", 60, forget_uploads},	    /* that no ticket wanted             */
+	{"sweep_files", 5, sweep_look, sweep_away}, /* that no row knows                 */
 	{"close_answered", 60, close_answered},	    /* answered tickets after their window   */
 	{"fire_alarms", 1, alarms_find, alarms_fire, alarms_fired,
 		ALARMS_PORTION}, /* of clocks that run out */
 	{"expire_questions", 1, expire_questions, NULL, questions_expired,
 		EXPIRE_BATCH}, /* nobody answered  */
+	{"assign_tickets", 2, assign_tickets, NULL, tickets_assigned,
+		ASSIGN_BATCH}, /* what nobody has, to whom it suits */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
 		PROMISE_PORTION},		/* in working days */
 	{"renew_promises", 300, promise_renew}, /* from what was measured */
@@ -176,6 +201,7 @@ struct jobs {
 	struct turn turns[NJOBS];
 	struct redatings *redatings;
 	struct deliver *deliver; /* NULL: nobody is told anything */
+	struct checks *checks;	 /* NULL: nobody can attach anything */
 };
 
 struct jobs *jobs_start(struct app *app, struct arena *arena)
@@ -191,12 +217,13 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 	}
 	started->redatings = redatings_start(app, arena);
 	started->deliver = deliver_start(app, arena);
+	started->checks = checks_start(app, arena);
 	return started;
 }
 
 bool jobs_busy(const struct jobs *started)
 {
-	return deliver_busy(started->deliver);
+	return deliver_busy(started->deliver) || checks_busy(started->checks);
 }
 
 void jobs_stop(struct jobs *started)
@@ -205,4 +232,5 @@ void jobs_stop(struct jobs *started)
 		event_free(started->turns[i].timer);
 	redatings_stop(started->redatings);
 	deliver_stop(started->deliver);
+	checks_stop(started->checks);
 }

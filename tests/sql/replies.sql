@@ -44,14 +44,14 @@ select is(attempt($$select pg_temp.review('coordinator.HN-EIC', 2, 'ok')$$), 'TD
 select is(attempt($$select pg_temp.review('officer.HN-SXD', 2, 'changes')$$), 'reply_review_says_what', 'what has to be changed is said');
 
 update department set reply_review = true where code = 'HN-SXD';
-select is(pg_temp.try('second.HN-SXD', 'propose', null), 'TD446', 'a draft without a review');
+select is(pg_temp.try('second.HN-SXD', 'propose', null), 'TD448', 'a draft without a review');
 select pg_temp.review('officer.HN-SXD', 2, 'changes', 'Thiếu ngày hoàn thành.');
-select is(pg_temp.try('second.HN-SXD', 'propose', null), 'TD446', 'or with a bad one');
+select is(pg_temp.try('second.HN-SXD', 'propose', null), 'TD448', 'or with a bad one');
 select pg_temp.review('officer.HN-SXD', 2, 'ok');
 select is(pg_temp.try('second.HN-SXD', 'propose', null), 'ok', 'the last verdict of each counts');
-select is(pg_temp.try('second.HN-SXD', 'propose', 'Một câu trả lời khác.'), 'TD446', 'for this text alone');
+select is(pg_temp.try('second.HN-SXD', 'propose', 'Một câu trả lời khác.'), 'TD448', 'for this text alone');
 select pg_temp.review('head.HN-SXD', 2, 'changes', 'Câu thứ hai chưa rõ.');
-select is(pg_temp.try('second.HN-SXD', 'propose', null), 'TD446', 'that of everybody');
+select is(pg_temp.try('second.HN-SXD', 'propose', null), 'TD448', 'that of everybody');
 update department set reply_review = false where code = 'HN-SXD';
 
 -- Signatures.

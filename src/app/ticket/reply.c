@@ -20,6 +20,7 @@ void reply_list(struct req *req)
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
+	sql_ticket_visible(u, .ticket = req->args[0].uuid);
 	sql_ticket_reply_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
@@ -62,6 +63,7 @@ void reply_changes(struct req *req)
 	const struct reply_changes *in = req->input;
 	struct db_unit *u = db_unit(req);
 
+	sql_ticket_visible(u, .ticket = req->args[0].uuid);
 	sql_ticket_reply_pair(
 		u, .ticket = req->args[0].uuid, .version = req->args[1].number, .from = in->from);
 	db_run(u, changes);

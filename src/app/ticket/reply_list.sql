@@ -8,5 +8,5 @@ select json_build_object('id', r.id, 'version', r.version, 'at', tiepdan.instant
 		'reviews', tiepdan.reply_reviews_of(r.ticket, r.version))::text as item,
 	r.version::text as key
 from tiepdan.reply r
-where r.ticket = tiepdan.ticket_visible(:'ticket') and r.version > coalesce(:'after', '0')::int
+where r.ticket = :'ticket' and r.version > coalesce(:'after', '0')::int
 order by r.version limit :'limit' + 1
