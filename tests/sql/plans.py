@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|ticket_merge|clock_parked|ticket_relation|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
 
 WAY = """
 load 'auto_explain';
@@ -32,6 +32,16 @@ select login_code_save('officer.hn-sxd', sha256('c'), now() + interval '1 h');
 select roles from session_open('officer.hn-sxd', sha256('c'), '00000000-0000-0000-0000-000000000007', now() + interval '1 h');
 select count(*) from report_sla('2026-01-01', '2026-01-31', 'department', now(), 'Asia/Ho_Chi_Minh');
 select count(*) from citizen(:n, 'second_look');
+select id as u, number as un from file('HN-SXD', p_contact := '\\x02') \\gset
+select id as v, number as vn from file('HN-SXD') \\gset
+select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
+select tracking_message(:un, 1, gen_random_uuid(), 'Cảm ơn', now(), gen_random_uuid());
+select track(:un), track(:vn);
+select etag from move('head.HN-SXD', :'u', 'unmerge'), relation_write('00000000-0000-0000-0000-000000000033', :'u', 'related', :'v', null, now());
+select count(*) from relations_of(:'u', null, 50), timeline_of(:'u', null, 50);
+select relation_remove(:'u', '00000000-0000-0000-0000-000000000033', now());
+select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
+select count(*) from citizen(:vn, 'withdraw');
 select close_answered(now() + interval '30 days', 10), forget_once(now(), 10), forget_sessions(now(), 10);
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
