@@ -331,12 +331,12 @@ alter table notice_rule add column merged boolean not null default false,
 	add constraint notice_rule_merged check (not merged or audience = 'citizen');
 comment on column notice_rule.merged is 'and the citizens of tickets that were merged into this one';
 update notice_rule set merged = true where audience = 'citizen' and type in ('ticket.accepted', 'ticket.routed', 'ticket.answered',
-	'ticket.refused', 'ticket.redirected', 'ticket.closed', 'ticket.progress', 'ticket.withdrawn', 'ticket.extension_approved');
+	'ticket.refused', 'ticket.redirected', 'ticket.closed', 'ticket.progress', 'ticket.extension_approved');
 alter table notice drop constraint notice_once,
 	add constraint notice_once unique nulls not distinct (event, account, ticket);
 
 insert into notice_rule (type, audience) values
-	('ticket.merged', 'citizen'), ('ticket.unmerged', 'citizen'), ('ticket.unmerged', 'holder');
+	('ticket.merged', 'citizen'), ('ticket.unmerged', 'citizen'), ('ticket.unmerged', 'holder'), ('ticket.split', 'citizen');
 -- The letters are those of other events with another sentence.
 insert into notice_template (type, side, language, subject, text)
 select n.type, w.side, w.language, replace(w.subject, n.old_subject, n.subject), replace(w.text, n.old_text, n.text)
@@ -353,6 +353,14 @@ from (values
 	('ticket.unmerged', 'ticket.question_expired', 'citizen', 'The time to supply information is over', 'Your ticket is dealt with on its own',
 		'The time to supply information is over. The responsible department goes on with what it knows.',
 		'Your ticket is no longer merged with another one. The work on it goes on with the deadlines it had before.'),
+	('ticket.split', 'ticket.question_expired', 'citizen', 'Đã hết thời hạn bổ sung thông tin', 'Phiếu của Ông/Bà được tách theo từng nội dung',
+		'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.',
+		'Phiếu của Ông/Bà có nhiều nội dung thuộc thẩm quyền của các đơn vị khác nhau nên được tách thành các phiếu riêng. Mã và mã bí mật của '
+		'từng phiếu có khi tra cứu phiếu này; thời hạn giải quyết vẫn tính từ ngày Ông/Bà gửi phiếu này.'),
+	('ticket.split', 'ticket.question_expired', 'citizen', 'The time to supply information is over', 'Your ticket was split by its matters',
+		'The time to supply information is over. The responsible department goes on with what it knows.',
+		'Your ticket is about several matters of different departments, so some became tickets of their own. You find their codes and secrets '
+		'when you follow this ticket; their deadlines count from the day you filed it.'),
 	('ticket.unmerged', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Phiếu không còn được gộp',
 		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
 		'Phiếu dưới đây không còn được gộp với phiếu khác kể từ {{at}}, đề nghị tiếp tục giải quyết với thời hạn như trước khi gộp.'),
@@ -560,6 +568,115 @@ begin
 	order by m.at, m.id limit p_limit + 1;
 end $$;
 
+-- --- splitting -----------------------------------------------------------------------------------------------------------
+
+insert into action (code, position, event, reason, holder, person, reply, way, public_vi, public_en) values
+	('split', 32, 'ticket.split', 'required', 'keep', 'keep', 'keep', 'server',
+		'Một nội dung của phiếu được tách thành phiếu riêng', 'One matter of the ticket became a ticket of its own'),
+	('join', 33, 'ticket.joined', 'none', 'keep', 'keep', 'keep', 'server',
+		'Người gửi tham gia một phiếu đã có về cùng sự việc', 'The citizen joined a ticket about the same matter');
+insert into move values ('split', 'submitted', 'submitted'), ('split', 'accepted', 'accepted'), ('join', 'submitted', 'merged');
+insert into move_role (action, role, scope) values ('split', 'coordinator', 'all'), ('split', 'hub_head', 'all');
+
+-- What the parts of a ticket are made of: its circumstances, and its sealed contact, which the server seals anew for each part.
+create function split_source(p_ticket uuid, p_version bigint)
+returns table (kind text, area text, location_text text, language text, channel text, anonymous boolean, filed_at timestamptz,
+	epoch bigint, wrapped bytea, box bytea, phone_index bytea, email_index bytea)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	t ticket := ticket_at_version(p_ticket, p_version);
+begin
+	perform move_check(t, 'split');
+	return query
+	select t.kind, t.area, t.location_text, t.language, t.channel, t.anonymous, t.filed_at, c.epoch, c.wrapped, c.box,
+		c.phone_index, c.email_index
+	from (select) x left join contact c on c.ticket = t.id and c.erased_at is null;
+end $$;
+
+-- Ties a part, which was filed in the same transaction as of the day of the whole, to it. TD484 too many relations.
+create function ticket_split(p_ticket uuid, p_version bigint, p_part uuid, p_reason text, p_at timestamptz, p_event uuid,
+	out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_at_version(p_ticket, p_version);
+	a action;
+begin
+	perform move_check(t, 'split');
+	if (select count(*) from ticket_relation where other = t.id) >= (select value from setting where name = 'relations_most') then
+		raise exception 'the ticket has too many relations' using errcode = 'TD484';
+	end if;
+	select * into strict a from action where code = 'split';
+	insert into ticket_relation (id, ticket, other, kind, at, person, reason)
+	values (gen_random_uuid(), p_part, t.id, 'split_from', p_at, caller_account(), p_reason);
+	update ticket set lon = t.lon, lat = t.lat where id = p_part;
+	t := ticket_change(t, t, a, 'staff', p_at, null, null, null, p_event, null, null, jsonb_build_object('part', p_part, 'reason', p_reason));
+	select m.body, m.etag into body, etag from ticket_moved(t) m;
+end $$;
+
+-- What does not change: a page of the whole has no new version when something happens to a part.
+create function parts_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('code', k.code, 'title', k.title) order by k.number), '[]')
+		from ticket_relation r join ticket k on k.id = r.ticket where r.other = p_ticket and r.kind = 'split_from');
+end $$;
+-- The parts for the citizen of the whole, who opens them, too: by number and generation the server knows the secrets.
+create function tracking_parts(p_number bigint, p_generation bigint)
+returns table (item text, number bigint, generation bigint) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	t ticket := ticket_tracked(p_number, p_generation, false);
+begin
+	return query
+	select json_build_object('code', k.code, 'title', k.title, 'state', k.state)::text, k.number, k.generation
+	from ticket_relation r join ticket k on k.id = r.ticket where r.other = t.id and r.kind = 'split_from' order by k.number;
+end $$;
+
+-- --- joining -------------------------------------------------------------------------------------------------------------
+
+-- The ticket that somebody wants to join, or the one that stands for it: public and open, else TD485; TD404 no such ticket. Who
+-- has joined already (p_once_key) is answered again whatever became of it.
+create function join_target(p_number bigint, p_once_key bytea)
+returns table (id uuid, code text, kind text, category text, area text, department bigint)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	r ticket;
+begin
+	select k.* into r from ticket t join ticket k on k.id = ticket_root(t.id) where t.number = p_number and t.visibility = 'public' and t.sight = 'public';
+	if not found or r.visibility <> 'public' or r.sight <> 'public' then
+		raise exception 'no such public ticket' using errcode = 'TD404';
+	elsif r.done and not exists (select from once where key = p_once_key) then
+		raise exception 'the ticket is %', r.state using errcode = 'TD485';
+	end if;
+	return query select r.id, r.code, r.kind, r.category, r.area, r.holder;
+end $$;
+
+-- Ties a ticket that was filed in the same transaction to the one that its citizen joins. A filing that was only answered
+-- again is left alone. No lock on the other one: hundreds may join it at once, and whatever happens to it meanwhile, it or its
+-- root stands for both. Returns what the citizen is told but for the secret.
+create function ticket_join(p_ticket uuid, p_once_key bytea, p_into uuid, p_at timestamptz, p_event uuid)
+returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	o ticket;
+	t ticket;
+	a action;
+begin
+	select * into o from ticket where id = p_ticket;
+	if found then
+		select * into strict a from action where code = 'join';
+		insert into ticket_merge (id, ticket, into_ticket, kind, at, from_state) values (p_event, o.id, p_into, 'joined', p_at, o.state);
+		t := o;
+		t.state := 'merged';
+		perform ticket_change(o, t, a, 'anyone', p_at, null, null, null, p_event, null, null, jsonb_build_object('into', p_into));
+	end if;
+	return (
+		select json_build_object('code', k.code, 'joined', r.code, 'at', instant(m.at))::text
+		from ticket k join ticket_merge m on m.ticket = k.id and m.kind = 'joined' join ticket r on r.id = m.into_ticket
+		where k.id = coalesce(o.id, (select ticket from once where key = p_once_key)));
+end $$;
+
 do $$
 declare
 	t text;
@@ -570,4 +687,5 @@ begin
 	end loop;
 end $$;
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function supporters_of, ticket_merge_into, ticket_unmerge, relations_of, relation_write, relation_remove, timeline_of to tiepdan_app;
+grant execute on function supporters_of, ticket_merge_into, ticket_unmerge, relations_of, relation_write, relation_remove, timeline_of, split_source, ticket_split,
+	tracking_parts, join_target, ticket_join to tiepdan_app;

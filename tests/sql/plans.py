@@ -42,6 +42,14 @@ select count(*) from relations_of(:'u', null, 50), timeline_of(:'u', null, 50);
 select relation_remove(:'u', '00000000-0000-0000-0000-000000000033', now());
 select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
 select count(*) from citizen(:vn, 'withdraw');
+select id as p, number as pn from file('HN-SXD') \\gset
+select enter('coordinator.HN-EIC');
+select kind from split_source(:'u', (select version from ticket where id = :'u'));
+select etag from ticket_split(:'u', (select version from ticket where id = :'u'), :'p', 'Thuộc đơn vị khác.', now(), gen_random_uuid());
+select count(*) from tracking_parts(:un, 1), join_target(:un, null);
+select id as q from file('HN-SXD', p_policy := 0) \\gset
+select caller_enter('anyone', null, null, false, 60000);
+select ticket_join(:'q', null, :'u', now(), gen_random_uuid());
 select close_answered(now() + interval '30 days', 10), forget_once(now(), 10), forget_sessions(now(), 10);
 select enter('officer.HN-SXD');
 set local role tiepdan_app;

@@ -81,7 +81,7 @@ select is((select array_agg(m->>'to') from ticket k, json_array_elements(moves_o
 	'one way back is offered') ;
 
 -- What each citizen sees and may do.
-select pg_temp.write(12, 'Nhà tôi ở số 5, xin giữ kín.', 2), pg_temp.write(13, 'Chỉ người gửi phiếu gốc viết.', 2);
+select pg_temp.write(12, 'Nhà tôi ở số 5, xin giữ kín.', 2), pg_temp.write(13, 'Chỉ người gửi phiếu gốc viết.', 2.01);
 select move('officer.HN-SXD', pg_temp.t(13), 'accept', pg_temp.day(2)), move('officer.HN-SXD', pg_temp.t(13), 'claim', pg_temp.day(2)),
 	move('officer.HN-SXD', pg_temp.t(13), 'propose', pg_temp.day(2.1));
 select is(pg_temp.track(12)->'merged_into'->>'state', 'pending_approval', 'the state of the root');
@@ -164,5 +164,54 @@ select is(attempt($$select relation_remove(pg_temp.t(7), two, now()) from r$$), 
 select is(attempt($$select relation_remove(pg_temp.t(8), one, now()) from r$$), 'TD404', 'and not by way of another ticket');
 update setting set value = 2 where name = 'relations_most';
 select is(attempt($$select relation_write(gen_random_uuid(), pg_temp.t(6), 'follows', pg_temp.t(8), null, now())$$), 'TD484', 'there is an end to them');
+
+-- Splitting: the part is tied to the whole, which stays as it is.
+create temp table whole as select to_jsonb(k) - '{version,updated_at}'::text[] as was from ticket k where id = pg_temp.t(24);
+create temp table part as select * from file('HN-TTRA', p_at := pg_temp.day(0));
+update setting set value = 50 where name = 'relations_most';
+create function pg_temp.split(p_who text, p_version bigint default 1) returns text language sql as $$
+	select s.etag from enter(p_who), ticket_split(pg_temp.t(24), p_version, (select id from part), 'Thuộc đơn vị khác.', pg_temp.day(1), gen_random_uuid()) s
+$$;
+select is(attempt($$select pg_temp.split('head.HN-SXD')$$), 'TD403', 'the hub splits');
+select is(attempt($$select pg_temp.split('coordinator.HN-EIC', 2)$$), 'TD412', 'the version that was read');
+select is(pg_temp.split('coordinator.HN-EIC'), '2', 'split');
+select is((select to_jsonb(k) - '{version,updated_at}'::text[] from ticket k where id = pg_temp.t(24)), was, 'the whole stays as it is') from whole;
+select is(pg_temp.track(24)->'parts'->0->>'title', 'Ổ gà trước số 126', 'its citizen sees the part');
+select is((select array_agg(p.number) from t, tracking_parts(t.number, 1) p where n = 24), (select array_agg(number) from part), 'and may open it');
+select is((select count(*) from tracking_parts((select number from part), 1)), 0::bigint, 'not the other way round');
+select is(attempt($$select relation_remove(pg_temp.t(24), (select id from ticket_relation where kind = 'split_from'), now()) from enter('coordinator.HN-EIC')$$), 'TD404',
+	'a part stays a part');
+select is(attempt($$select s.kind from enter('officer.HN-SXD'), split_source(pg_temp.t(24), 2) s$$), 'TD403', 'nobody else reads what parts are made of');
+select move('officer.HN-SXD', pg_temp.t(24), 'accept', pg_temp.day(1)), move('officer.HN-SXD', pg_temp.t(24), 'claim', pg_temp.day(1));
+select is(attempt($$select pg_temp.split('coordinator.HN-EIC', 4)$$), 'TD409', 'not while somebody works on it');
+
+-- Joining.
+create function pg_temp.join(n int, p_key bytea default null, out ticket uuid, out number bigint, out told text) language plpgsql as $$
+begin
+	perform caller_enter('anyone', null, null, false, 60000);
+	select f.id, f.number into ticket, number from join_target((select t.number from t where t.n = $1), p_key) x,
+		file('HN-SXD', p_sight := 'private', p_policy := 0, p_at := pg_temp.day(1), p_key := p_key, p_fingerprint := p_key) f;
+	told := ticket_join(ticket, p_key, (select j.id from join_target((select t.number from t where t.n = $1), p_key) j), pg_temp.day(1), gen_random_uuid());
+end $$;
+select is(attempt($$select pg_temp.join(21)$$), 'TD404', 'a private ticket is not joined');
+select is(attempt($$select pg_temp.join(22)$$), 'TD404', 'nor a denunciation');
+select is(attempt($$select pg_temp.join(14)$$), 'TD485', 'nor what is over');
+create temp table j as select * from pg_temp.join(25, sha256('j'));
+select is((select state || ' ' || done from ticket where id = (select ticket from j)), 'merged true', 'joined at once');
+select is((select count(*) from clock_running where ticket = (select ticket from j)), 0::bigint, 'in no queue, without clocks');
+select is(supporters_of(pg_temp.t(25)), 1::bigint, 'counted');
+select is((select version from ticket where id = pg_temp.t(25)), 1::bigint, 'the ticket itself is not touched');
+select is(track(number)::jsonb->'merged_into'->>'state', 'submitted', 'and followed') from j;
+select is(ticket_join(gen_random_uuid(), sha256('j'), pg_temp.t(25), now(), gen_random_uuid()), told, 'the same key is answered the same') from j;
+select is(supporters_of(pg_temp.t(25)), 1::bigint, 'and counted once');
+select enter('coordinator.HN-EIC');
+select is((select array_agg(m->>'action') from ticket k, json_array_elements(moves_of(k)) m where k.id = (select ticket from j)), null, 'staff do not take it apart');
+select is(attempt(format('select move(%L, %L, %L)', 'coordinator.HN-EIC', ticket, 'unmerge')), 'TD409', 'nor by force') from j;
+select pg_temp.merge(25, 26, 2);
+create temp table k as select * from pg_temp.join(25);
+select is((select ticket_root(ticket) from k), pg_temp.t(26), 'a merged ticket is joined at its root');
+select is(supporters_of(pg_temp.t(26)), 3::bigint, 'all are counted there');
+select citizen(number, 'withdraw', pg_temp.day(3)) from j;
+select is(supporters_of(pg_temp.t(26)), 2::bigint, 'whoever leaves is not');
 select * from finish();
 rollback;

@@ -57,6 +57,13 @@ void relation_list(struct req *req);
 void relation_add(struct req *req);
 void relation_remove(struct req *req);
 
+/* split.c */
+void ticket_split(struct req *req);
+void tracking_parts(struct req *req);
+
+/* join.c */
+void ticket_join(struct req *req);
+
 /* holding.c */
 void holding_list(struct req *req);
 
