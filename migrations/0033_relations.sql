@@ -40,6 +40,7 @@ create table ticket_merge (
 	from_state  text not null,
 	question    uuid,
 	extension   uuid,
+	parts       uuid[] not null default '{}',
 	ended_at    timestamptz,
 	ended_by    uuid,
 	constraint ticket_merge_pk primary key (id),
@@ -61,6 +62,7 @@ comment on column ticket_merge.kind is 'merged: by staff; joined: by its citizen
 comment on column ticket_merge.from_state is 'where the ticket goes back to';
 comment on column ticket_merge.question is 'the question that was open, and goes on when the ticket is back';
 comment on column ticket_merge.extension is 'the extension that was asked for';
+comment on column ticket_merge.parts is 'what other departments were asked to contribute';
 
 create table clock_parked (
 	ticket      uuid not null,
@@ -187,9 +189,10 @@ begin
 	perform move_check(o, 'merge');
 	r := merge_target(o, p_into);
 	select * into strict a from action where code = 'merge';
-	insert into ticket_merge (id, ticket, into_ticket, kind, at, person, reason, from_state, question, extension)
+	insert into ticket_merge (id, ticket, into_ticket, kind, at, person, reason, from_state, question, extension, parts)
 	values (p_event, o.id, r.id, 'merged', p_at, caller_account(), p_reason, o.state,
-		(select id from question where ticket = o.id and ended_at is null), (select id from extension where ticket = o.id and state = 'requested'));
+		(select id from question where ticket = o.id and ended_at is null), (select id from extension where ticket = o.id and state = 'requested'),
+		array(select id from part where ticket = o.id and state = 'asked'));
 	perform clocks_park(o.id, a.code);
 	t := o;
 	t.state := 'merged';
@@ -213,6 +216,7 @@ begin
 	t := ticket_change(o, t, a, p_actor_kind, p_at, null, null, null, p_event, null, null, p_data);
 	update question set ended = null, ended_at = null where id = m.question;
 	update extension set state = 'requested' where id = m.extension and state = 'lapsed';
+	update part set state = 'asked', ended_at = null, version = version + 1 where id = any (m.parts) and state = 'cancelled';
 	return t;
 end $$;
 
@@ -615,14 +619,14 @@ begin
 end $$;
 
 -- What does not change: a page of the whole has no new version when something happens to a part.
-create function parts_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+create function splits_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
 		select coalesce(json_agg(json_build_object('code', k.code, 'title', k.title) order by k.number), '[]')
 		from ticket_relation r join ticket k on k.id = r.ticket where r.other = p_ticket and r.kind = 'split_from');
 end $$;
 -- The parts for the citizen of the whole, who opens them, too: by number and generation the server knows the secrets.
-create function tracking_parts(p_number bigint, p_generation bigint)
+create function tracking_splits(p_number bigint, p_generation bigint)
 returns table (item text, number bigint, generation bigint) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -688,4 +692,4 @@ begin
 end $$;
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function supporters_of, ticket_merge_into, ticket_unmerge, relations_of, relation_write, relation_remove, timeline_of, split_source, ticket_split,
-	tracking_parts, join_target, ticket_join to tiepdan_app;
+	tracking_splits, join_target, ticket_join to tiepdan_app;

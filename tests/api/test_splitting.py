@@ -19,10 +19,10 @@ def test_a_part_of_its_own(town):
     moved = split(town, whole).json
     assert moved["state"] == "submitted" and "split" in [m["action"] for m in moved["moves"]]
     citizen = town.citizen(filed)
-    assert [p["title"] for p in citizen.get("/v1/tracking").json["parts"]] == [PART["title"]]
-    part = citizen.get("/v1/tracking/parts").json["items"][0]
+    assert [p["title"] for p in citizen.get("/v1/tracking").json["splits"]] == [PART["title"]]
+    part = citizen.get("/v1/tracking/splits").json["items"][0]
     seen = town.citizen(part).get("/v1/tracking").json
-    assert seen["title"] == PART["title"] and seen["category"]["code"] == PART["category"] and seen["parts"] == []
+    assert seen["title"] == PART["title"] and seen["category"]["code"] == PART["category"] and seen["splits"] == []
     assert seen["filed_at"] == citizen.get("/v1/tracking").json["filed_at"]
     alike = town.file(category=PART["category"])
     day = town.sql("select filed_at < now() - interval '47 hours' from ticket where code = '%s'" % part["code"])
@@ -38,7 +38,7 @@ def test_a_part_of_its_own(town):
     assert town.sql("select lon, location_text from ticket where id = '%s'" % part_id) == [["105.8", "Trước số nhà 999"]]
     tied = town.coordinator.get("/v1/tickets/%s/relations" % part_id).json["items"]
     assert [(r["kind"], r["direction"], r["ticket"]["id"]) for r in tied] == [("split_from", "to", whole)]
-    assert town.citizen(part).get("/v1/tracking/parts").json["items"] == []
+    assert town.citizen(part).get("/v1/tracking/splits").json["items"] == []
 
 
 def test_who_and_when(town):
@@ -60,7 +60,7 @@ def test_a_denunciation_inside(town):
     """The part is of another kind, which fewer people see; the whole does not tell of it."""
     whole, filed = town.filed()
     split(town, whole, kind="denunciation")
-    part = town.citizen(filed).get("/v1/tracking/parts").json["items"][0]
+    part = town.citizen(filed).get("/v1/tracking/splits").json["items"][0]
     town.person("coordinator", HUB).get("/v1/tickets/" + town.id_of(part), status=404)
     assert town.coordinator.get("/v1/tickets/%s/relations" % whole).json["items"] == []
 

@@ -26,6 +26,7 @@ create function pg_temp.all_of(n int) returns jsonb language sql as $$
 		'running', (select jsonb_agg(to_jsonb(c) order by slot, kind) from clock_running c where ticket = pg_temp.t(n)),
 		'stopped', (select jsonb_agg(to_jsonb(c) order by kind, round) from clock c where ticket = pg_temp.t(n)),
 		'questions', (select jsonb_agg(to_jsonb(q) order by asked_at) from question q where ticket = pg_temp.t(n)),
+		'parts', (select jsonb_agg(to_jsonb(p) - 'version' order by id) from part p where ticket = pg_temp.t(n)),
 		'extensions', (select jsonb_agg(to_jsonb(e) order by asked_at) from extension e where ticket = pg_temp.t(n)),
 		'replies', (select jsonb_agg(to_jsonb(r) order by version) from reply r where ticket = pg_temp.t(n)),
 		'holders', (select jsonb_agg(to_jsonb(h) order by since) from holding h where ticket = pg_temp.t(n)))
@@ -36,6 +37,8 @@ select move('officer.HN-SXD', pg_temp.t(n), 'accept', pg_temp.day(0.1)) from gen
 select move('officer.HN-SXD', pg_temp.t(n), 'claim', pg_temp.day(0.2)) from generate_series(3, 5) n;
 select move('officer.HN-SXD', pg_temp.t(4), 'request_extension', pg_temp.day(0.3)), move('officer.HN-SXD', pg_temp.t(4), 'propose', pg_temp.day(0.3));
 select move('officer.HN-SXD', pg_temp.t(5), 'ask', pg_temp.day(0.3));
+insert into part (id, ticket, department, asked_at, asked_by, asked_from, task, due_at) select gen_random_uuid(), pg_temp.t(3), department_id('UB-00316'),
+	pg_temp.day(0.3), (select id from account where login = 'officer.hn-sxd'), department_id('HN-SXD'), 'Cho biết hiện trạng vỉa hè.', pg_temp.day(3);
 create temp table before as select n, pg_temp.all_of(n) as was from generate_series(1, 5) n;
 select is((select array_agg(was->'ticket'->>'state' order by n) from before), '{submitted,accepted,in_progress,pending_approval,needs_info}', 'five states');
 select lives_ok(format('select pg_temp.merge(%s, 10, 0.5)', n), 'merged from ' || (was->'ticket'->>'state')) from before;
@@ -176,9 +179,9 @@ select is(attempt($$select pg_temp.split('head.HN-SXD')$$), 'TD403', 'the hub sp
 select is(attempt($$select pg_temp.split('coordinator.HN-EIC', 2)$$), 'TD412', 'the version that was read');
 select is(pg_temp.split('coordinator.HN-EIC'), '2', 'split');
 select is((select to_jsonb(k) - '{version,updated_at}'::text[] from ticket k where id = pg_temp.t(24)), was, 'the whole stays as it is') from whole;
-select is(pg_temp.track(24)->'parts'->0->>'title', 'Ổ gà trước số 126', 'its citizen sees the part');
-select is((select array_agg(p.number) from t, tracking_parts(t.number, 1) p where n = 24), (select array_agg(number) from part), 'and may open it');
-select is((select count(*) from tracking_parts((select number from part), 1)), 0::bigint, 'not the other way round');
+select is(pg_temp.track(24)->'splits'->0->>'title', 'Ổ gà trước số 126', 'its citizen sees the part');
+select is((select array_agg(p.number) from t, tracking_splits(t.number, 1) p where n = 24), (select array_agg(number) from part), 'and may open it');
+select is((select count(*) from tracking_splits((select number from part), 1)), 0::bigint, 'not the other way round');
 select is(attempt($$select relation_remove(pg_temp.t(24), (select id from ticket_relation where kind = 'split_from'), now()) from enter('coordinator.HN-EIC')$$), 'TD404',
 	'a part stays a part');
 select is(attempt($$select s.kind from enter('officer.HN-SXD'), split_source(pg_temp.t(24), 2) s$$), 'TD403', 'nobody else reads what parts are made of');

@@ -108,7 +108,7 @@ void ticket_split(struct req *req)
 
 /* --- the citizen of the whole --------------------------------------------------------------------------- */
 
-static void parts_shown(struct req *req, PGresult *const *results)
+static void splits_shown(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "generation");
 	struct buf out = {.arena = req->arena};
@@ -127,10 +127,10 @@ static void parts_shown(struct req *req, PGresult *const *results)
 	reply_json(req, 200, buf_str(&out));
 }
 
-void tracking_parts(struct req *req)
+void tracking_splits(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
-	sql_ticket_tracking_parts(u, .number = req->who.ticket_number, .generation = req->who.generation);
-	db_run(u, parts_shown);
+	sql_ticket_tracking_splits(u, .number = req->who.ticket_number, .generation = req->who.generation);
+	db_run(u, splits_shown);
 }

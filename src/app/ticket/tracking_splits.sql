@@ -2,4 +2,4 @@
 -- in: number int, generation int
 -- out: item text, number int, generation int
 -- as: definer
-select item, number, generation from tiepdan.tracking_parts(:'number', :'generation')
+select item, number, generation from tiepdan.tracking_splits(:'number', :'generation')
