@@ -173,6 +173,8 @@ begin
 		when 'approve' then not reply_own(t)	-- the function comes with 0032
 		when 'second_look' then review_forbidden(t, p_action, now()) is null
 		when 'appeal' then review_forbidden(t, p_action, now()) is null
+		when 'merge' then (select merges from sight where code = t.sight)
+		when 'unmerge' then (select kind = 'merged' from ticket_merge where ticket = t.id and ended_at is null)
 		else true end;
 end $$;
 create or replace function moves_of(t ticket) returns json language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
@@ -180,7 +182,8 @@ begin
 	return (
 		select coalesce(json_agg(m.move order by m.ord), '[]')
 		from json_array_elements(moves_for(t)) with ordinality m (move, ord) join action a on a.code = m.move->>'action'
-		where not a.conditional or coalesce(move_applies(t, a.code), false));
+		where (not a.conditional or coalesce(move_applies(t, a.code), false))
+			and (a.code <> 'unmerge' or m.move->>'to' = (select from_state from ticket_merge where ticket = t.id and ended_at is null)));
 end $$;
 -- What the citizen may do now.
 create function moves_tracked(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -325,6 +328,9 @@ begin
 		perform review_begin(o, case p_action when 'second_look' then 1 else 2 end, p_reason, p_at);
 		t.returns := 0;
 	end if;
+	if p_action = 'withdraw' then
+		perform merges_leave(o, p_at);
+	end if;
 	-- Events hold no words of the citizen.
 	insert into message (id, ticket, at, text) select gen_random_uuid(), o.id, p_at, p_reason where p_action = 'withdraw' and p_reason is not null;
 	perform ticket_change(o, t, a, 'ticket', p_at, clock_offers(o.policy, p_policies, p_kinds, p_dues, p_alarms, p_units, p_amounts),
@@ -379,8 +385,8 @@ begin
 			'deadlines', deadlines_of(t.id, p_now, p_soon), 'steps', steps_of(t.id, t.filed_at, p_now),
 			'replies', replies_published(t.id), 'messages', messages_of(t.id), 'questions', questions_of(t.id),
 			'extensions', extensions_of(t.id, false), 'parts', parts_told(t.id), 'reviews', reviews_of(t.id),
-			'refusal', refusal_of(t),	-- comes with 0032
-			'moves', moves_tracked(t), 'may_rate', may_rate(t), 'may_write', may_write(t),
+			'refusal', refusal_of(t), 'moves', moves_tracked(t), 'merged_into', merge_told(t, p_now, p_soon),	-- of 0032, 0033
+			'supporters', supporters_of(t.id), 'splits', splits_of(t.id), 'may_rate', may_rate(t), 'may_write', may_write(t),
 			'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
 				where not t.done and w.department = t.holder and w.kind = t.kind and w.category in (t.category, '')
 				order by w.category desc limit 1), 'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text

@@ -37,6 +37,24 @@ select login_code_save('officer.hn-sxd', sha256('c'), now() + interval '1 h');
 select roles from session_open('officer.hn-sxd', sha256('c'), '00000000-0000-0000-0000-000000000007', now() + interval '1 h');
 select count(*) from report_sla('2026-01-01', '2026-01-31', 'department', now(), 'Asia/Ho_Chi_Minh');
 select count(*) from citizen(:n, 'second_look');
+select id as u, number as un from file('HN-SXD', p_contact := '\\x02') \\gset
+select id as v, number as vn from file('HN-SXD') \\gset
+select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
+select tracking_message(:un, 1, gen_random_uuid(), 'Cảm ơn', now(), gen_random_uuid());
+select track(:un), track(:vn);
+select etag from move('head.HN-SXD', :'u', 'unmerge'), relation_write('00000000-0000-0000-0000-000000000033', :'u', 'related', :'v', null, now());
+select count(*) from relations_of(:'u', null, 50), timeline_of(:'u', null, 50);
+select relation_remove(:'u', '00000000-0000-0000-0000-000000000033', now());
+select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
+select count(*) from citizen(:vn, 'withdraw');
+select id as p, number as pn from file('HN-SXD') \\gset
+select enter('coordinator.HN-EIC');
+select kind from split_source(:'u', (select version from ticket where id = :'u'));
+select etag from ticket_split(:'u', (select version from ticket where id = :'u'), :'p', 'Thuộc đơn vị khác.', now(), gen_random_uuid());
+select count(*) from tracking_splits(:un, 1), join_target(:un, null);
+select id as q from file('HN-SXD', p_policy := 0) \\gset
+select caller_enter('anyone', null, null, false, 60000);
+select ticket_join(:'q', null, :'u', now(), gen_random_uuid());
 select close_answered(now() + interval '30 days', 10), forget_once(now(), 10), forget_sessions(now(), 10);
 select enter('officer.HN-SXD');
 set local role tiepdan_app;

@@ -21,6 +21,7 @@ review ticket_excluded
 attachment
 reply_review
 part
+ticket_merge clock_parked ticket_relation
 """.split()
 
 

@@ -1,9 +1,10 @@
 /* POST /v1/tickets: a citizen files. Routing, profile and deadlines are decided in memory; one statement
- * stores it all. */
+ * stores it all. What else files tickets comes through app/ticket/filing.h. */
 #include "app/ticket/ticket.h"
 
 #include <math.h>
 
+#include "app/ticket/filing.h"
 #include "app/ticket/number.h"
 #include "auth/seal.h"
 #include "auth/ticket_secret.h"
@@ -89,28 +90,42 @@ static void read_uploads(struct req *req, const struct ticket_file *in, struct r
 	row->nuploads = in->uploads.n;
 }
 
-/* Contact data leaves this function sealed; the plain text lives only in the request's arena. */
-static void seal_contact(struct req *req, const struct ticket_file_contact *contact, struct row *row)
+struct str filing_contact(struct req *req, const struct filing_contact *contact)
 {
-	struct sealed sealed;
-
-	row->contact_epoch = DB_NO_INT;
-	if (!contact)
-		return;
-	const struct keys *keys = req->app->keys;
 	struct buf b = {.arena = req->arena};
+
 	buf_byte(&b, '{');
 	put_member(&b, "name", contact->name);
 	put_member(&b, "phone", contact->phone);
 	put_member(&b, "email", contact->email);
 	put_member(&b, "address", contact->address);
 	buf_byte(&b, '}');
-	seal(req->arena, keys, (struct str){(const char *)row->id.byte, sizeof(row->id.byte)}, buf_str(&b),
-		&sealed);
+	return buf_str(&b);
+}
+
+/* For this ticket, whose id has been chosen. */
+static void seal_plain(struct req *req, struct str plain, struct row *row)
+{
+	struct sealed sealed;
+
+	seal(req->arena, req->app->keys, (struct str){(const char *)row->id.byte, sizeof(row->id.byte)},
+		plain, &sealed);
 	row->contact_epoch = sealed.epoch;
 	row->contact_wrapped = sealed.wrapped;
 	row->contact_box = sealed.box;
 	row->contact_commitment = sealed.commitment;
+}
+
+/* Contact data leaves this function sealed; the plain text lives only in the request's arena. */
+static void seal_contact(struct req *req, const struct ticket_file_contact *contact, struct row *row)
+{
+	const struct keys *keys = req->app->keys;
+
+	row->contact_epoch = DB_NO_INT;
+	if (!contact)
+		return;
+	const struct filing_contact plain = {contact->name, contact->phone, contact->email, contact->address};
+	seal_plain(req, filing_contact(req, &plain), row);
 	if (contact->phone.at)
 		row->phone_index = seal_blind_index(req->arena, keys, contact->phone);
 	if (contact->email.at)
@@ -124,9 +139,8 @@ static struct str with_secret(struct req *req, struct str body, struct str secre
 		req->arena, "{\"secret\":\"%.*s\",%.*s", STR_ARG(secret), (int)body.len - 1, body.at + 1);
 }
 
-static void filed(struct req *req, const PGresult *result, int row)
+void filing_answer(struct req *req, const PGresult *result, int row, struct str body)
 {
-	must(row >= 0);
 	struct str outcome = db_cell(result, row, "outcome");
 
 	if (str_eq(outcome, STR("key_reused"))) {
@@ -142,7 +156,13 @@ static void filed(struct req *req, const PGresult *result, int row)
 	struct str secret = ticket_secret(req->arena, req->app->keys, db_cell_int(result, row, "number"),
 		db_cell_int(result, row, "generation"));
 	reply_header(req, "Location", STR("/v1/tracking"));
-	reply_json(req, 201, with_secret(req, db_cell(result, row, "body"), secret));
+	reply_json(req, 201, with_secret(req, body, secret));
+}
+
+static void filed(struct req *req, const PGresult *result, int row)
+{
+	must(row >= 0);
+	filing_answer(req, result, row, db_cell(result, row, "body"));
 }
 
 /* The clocks of all tickets, each with the number of its ticket. */
@@ -306,4 +326,65 @@ void ticket_file(struct req *req)
 	}
 	seal_contact(req, in->contact, &row);
 	batch_join(req, &filings, &row);
+}
+
+/* --- filing by other ways ------------------------------------------------------------------------------- */
+
+/* What a ticket that is no case of its own has instead of a decision. */
+static void stand_by(const struct filing *f, struct row *row)
+{
+	row->department = f->joined_department;
+	row->policy = DB_NO_INT;
+	row->visibility = STR("private");
+	row->sight = STR("private");
+	row->level = STR("normal");
+	row->route = STR("{\"reason\":\"joined\"}");
+}
+
+static bool make(struct req *req, struct filing *f, struct row *row)
+{
+	*row = (struct row){.kind = f->kind,
+		.category = f->category,
+		.area = f->area,
+		.title = f->title,
+		.text = f->text,
+		.location_text = f->location_text,
+		.language = f->language,
+		.channel = f->channel,
+		.anonymous = f->anonymous,
+		.lon = NAN,
+		.lat = NAN,
+		.filed_at = f->filed_at,
+		.contact_epoch = DB_NO_INT,
+		.phone_index = f->phone_index,
+		.email_index = f->email_index,
+		.once_key = f->joined_department ? req->once_key : STR_NONE,
+		.once_fingerprint = f->joined_department ? req->once_fingerprint : STR_NONE};
+	row->folded = text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(f->title),
+						    STR_ARG(f->text), STR_ARG(f->location_text)));
+	if (f->joined_department)
+		stand_by(f, row);
+	else if (!decide(req, row))
+		return false;
+	if (!name_it(req, row))
+		return false;
+	if (f->contact.at)
+		seal_plain(req, f->contact, row);
+	f->id = row->id;
+	return true;
+}
+
+const void *filing_make(struct req *req, struct filing *filing)
+{
+	struct row *row = arena_alloc(req->arena, sizeof(*row));
+
+	if (req->app->city && make(req, filing, row))
+		return row;
+	reply_problem(req, PROBLEM_unavailable, STR_NONE);
+	return NULL;
+}
+
+void filing_add(struct db_unit *u, const void *made)
+{
+	add_filings(u, made, 1);
 }

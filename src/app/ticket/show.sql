@@ -10,7 +10,7 @@ select json_build_object('id', t.id, 'code', t.code, 'kind', t.kind, 'category',
 		'holder', json_build_object('department', tiepdan.department_named(t.holder), 'person', tiepdan.person_named(t.person)),
 		'route', t.route, 'messages', tiepdan.messages_of(t.id), 'questions', tiepdan.questions_of(t.id),
 		'extensions', tiepdan.extensions_of(t.id, true), 'reviews', tiepdan.reviews_of(t.id), 'parts', tiepdan.parts_of(t.id),
-		'rating', tiepdan.rating_of(t.id), 'returns', t.returns,
+		'rating', tiepdan.rating_of(t.id), 'supporters', tiepdan.supporters_of(t.id), 'returns', t.returns,
 		'filed_at', tiepdan.instant(t.filed_at), 'updated_at', tiepdan.instant(t.updated_at), 'version', t.version,
 		'moves', tiepdan.moves_of(t))::text as body,
 	t.version::text as etag

@@ -60,6 +60,21 @@ void tracking_appeal(struct req *req);
 void tracking_withdraw(struct req *req);
 void tracking_close(struct req *req);
 
+/* relation.c: tickets that have to do with each other */
+void ticket_merge(struct req *req);
+void ticket_unmerge(struct req *req);
+void message_list(struct req *req);
+void relation_list(struct req *req);
+void relation_add(struct req *req);
+void relation_remove(struct req *req);
+
+/* split.c */
+void ticket_split(struct req *req);
+void tracking_splits(struct req *req);
+
+/* join.c */
+void ticket_join(struct req *req);
+
 /* holding.c */
 void holding_list(struct req *req);
 

@@ -1,0 +1,34 @@
+#ifndef TIEPDAN_APP_TICKET_FILING_H
+#define TIEPDAN_APP_TICKET_FILING_H
+
+#include "db/unit.h"
+
+/* Tickets that are filed by other ways than POST /v1/tickets: the parts of one that is split, and those of
+ * citizens who join one. They are stored by the same statement and in the same way. */
+
+struct filing {
+	struct str kind, category, area, title, text, location_text, language, channel;
+	int64_t filed_at;		     /* milliseconds: what the deadlines are counted from */
+	struct str contact;		     /* as filing_contact() writes it; absent: none */
+	struct str phone_index, email_index; /* its blind indexes */
+	/* Not 0: whose it is without routing and without deadlines; then the key of the request is its key,
+	 * too. */
+	int64_t joined_department;
+	struct uuid id; /* set by filing_make() */
+	bool anonymous;
+};
+
+struct filing_contact {
+	struct str name, phone, email, address;
+};
+
+/* Contact data as JSON, ready to be sealed. */
+struct str filing_contact(struct req *req, const struct filing_contact *contact);
+/* Routes, dates, names and seals; NULL after the answer that this is not possible just now. */
+const void *filing_make(struct req *req, struct filing *filing);
+/* Queues the statement that stores what filing_make() made; it lives as long as the request. */
+void filing_add(struct db_unit *u, const void *made);
+/* 201 with the secret put into `body`, the answer to the filing that this row of its statement is about. */
+void filing_answer(struct req *req, const PGresult *result, int row, struct str body);
+
+#endif

@@ -1,0 +1,4 @@
+-- Merges a ticket into another one.
+-- in: ticket uuid, version int, into uuid, reason text, at timestamptz, event uuid
+-- out: body text, etag text
+select body, etag from tiepdan.ticket_merge_into(:'ticket', :'version', :'into', :'reason', :'at', :'event')

@@ -1,0 +1,65 @@
+"""Joining a public ticket instead of filing the same again."""
+import pytest
+
+NOTE = "Nhà tôi ở ngay cạnh đó và cũng bị ảnh hưởng."
+CONTACT = {"name": "Trần Thị Thử", "email": "thu@example.org"}
+
+
+def join(town, code, status=201, headers=None, **more):
+    return town.anyone.post("/v1/joins", {"ticket": code, **more}, headers, status)
+
+
+def test_joined_and_followed(town):
+    officer, head = town.person("officer"), town.person("head")
+    root, first = town.filed()
+    joined = join(town, first["code"].lower().replace("-", " "), note=NOTE, contact=CONTACT).json
+    assert joined["joined"] == first["code"] and joined["code"] != first["code"]
+    citizen, other = town.citizen(joined), town.citizen(first)
+    seen = citizen.get("/v1/tracking").json
+    assert seen["state"] == "merged" and seen["merged_into"]["code"] == first["code"] and NOTE in seen["text"]
+    assert seen["deadlines"] == [] and seen["merged_into"]["deadlines"]
+    theirs = other.get("/v1/tracking")
+    assert theirs.json["supporters"] == 1 and NOTE not in theirs.body.decode()
+    assert [i["id"] for i in officer.get("/v1/tickets").json["items"]].count(town.id_of(joined)) == 0
+    tied = officer.get("/v1/tickets/%s/relations" % root).json["items"]
+    assert [(r["kind"], r["person"]) for r in tied] == [("joined", None)] and NOTE in tied[0]["ticket"]["text"]
+    assert CONTACT["email"] not in str(tied)
+
+    citizen.post("/v1/tracking/messages", {"text": "Hôm nay lại có thêm người ngã."}, status=201)
+    assert officer.get("/v1/tickets/%s/messages" % root).json["items"][0]["ticket"] == {"code": joined["code"], "own": False}
+    for action in ("accept", "claim"):
+        town.move(officer, root, action)
+    town.move(officer, root, "propose", {"text": "Đã vá mặt đường trong ngày."})
+    town.move(head, root, "approve")
+    assert len(citizen.get("/v1/tracking").json["merged_into"]["replies"]) == 1
+    assert join(town, first["code"], 409).problem == "not_joinable"
+    citizen.post("/v1/tracking/withdraw", {}, status=201)
+    assert other.get("/v1/tracking").json["supporters"] == 0
+
+
+def test_the_same_key_joins_once(town):
+    root, first = town.filed()
+    key = {"Idempotency-Key": "join-0123456789-abcdefghij"}
+    once = join(town, first["code"], headers=key, note=NOTE)
+    town.citizen(first).post("/v1/tracking/withdraw", {}, status=201)
+    again = join(town, first["code"], headers=key, note=NOTE)
+    assert again.json == once.json and again.header("idempotent-replayed") == "true"
+    assert join(town, first["code"], 422, key, note="Một lời khác.").problem == "idempotency_key_reused"
+    assert town.sql("select count(*) from ticket_merge where into_ticket = '%s'" % root) == [["1"]]
+    assert once.json["secret"] not in str(town.sql("select * from once"))
+
+
+def test_what_is_not_joined(town):
+    root, first = town.filed()
+    assert join(town, "HN-26-0000-0000", 404).problem == "not_found"
+    town.tamper("update ticket set visibility = 'private', sight = 'private' where id = '%s'" % root)
+    assert join(town, first["code"], 404).problem == "not_found"
+    town.tamper("update ticket set visibility = 'public', sight = 'public' where id = '%s'" % root)
+    assert join(town, first["code"], 422, contact={}).pointers == {"/contact": "required"}
+    join(town, first["code"], language="en", contact=None)
+    town.coordinator.post("/v1/joins", {"ticket": first["code"]}, status=201)
+
+
+@pytest.mark.parametrize("body", [{}, {"ticket": 5}, {"ticket": "HN-26-0000-0000", "note": ""}, {"ticket": "HN-26-0000-0000", "name": "x"}])
+def test_bad_joins(town, body):
+    town.anyone.post("/v1/joins", body, status=422)
