@@ -377,6 +377,7 @@ begin
 			'deadlines', deadlines_of(t.id, p_now, p_soon), 'steps', steps_of(t.id, t.filed_at, p_now),
 			'replies', replies_published(t.id), 'messages', messages_of(t.id), 'questions', questions_of(t.id),
 			'extensions', extensions_of(t.id, false), 'reviews', reviews_of(t.id), 'moves', moves_tracked(t),
+			'publication', publication_told(t.id),
 			'may_rate', may_rate(t), 'may_write', may_write(t),
 			'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
 				where not t.done and w.department = t.holder and w.kind = t.kind and w.category in (t.category, '')

@@ -1,6 +1,6 @@
-/* Personal data in texts for publication. The text is first made plain: one small letter, digit or sign for each
- * code point, so that the rules need not know how it was written. Then each place where something can begin
- * is asked once for each kind. */
+/* Personal data in texts for publication. The text is first made plain: one small letter, digit or sign for
+ * each code point, so that the rules need not know how it was written. Then each place where something can
+ * begin is asked once for each kind. */
 #include "civil/personal.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|extension|contact|note|message|reply|rating|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|extension|contact|note|message|reply|rating|publication|publication_finding|once|event(?:_\\w+)?|session|notice|notice_load"
 
 WAY = """
 load 'auto_explain';
@@ -31,6 +31,18 @@ select once_finish(sha256('o'), 201, 'x');
 select login_code_save('officer.hn-sxd', sha256('c'), now() + interval '1 h');
 select roles from session_open('officer.hn-sxd', sha256('c'), '00000000-0000-0000-0000-000000000007', now() + interval '1 h');
 select count(*) from report_sla('2026-01-01', '2026-01-31', 'department', now(), 'Asia/Ho_Chi_Minh');
+update setting set value = 0 where name = 'publication_preview_days';
+select enter('coordinator.HN-EIC');
+select question from publication_draft(:'t', (select version from ticket where id = :'t'));
+select etag from publication_propose(:'t', (select version from ticket where id = :'t'), 'Ổ gà trên phố', 'Đề nghị vá ổ gà.', 'Đã vá xong.', 'o ga tren pho',
+	'o ga tren pho de nghi va', null, '{title}', '{phone}', '{0}', '{2}', '{Ổ}', now(), gen_random_uuid());
+select etag from publication_finding f, publication_confirm(:'t', f.id, now(), gen_random_uuid()) where f.ticket = :'t';
+select etag from publication_decide(:'t', (select version from ticket where id = :'t'), 'publish', null, null, now(), gen_random_uuid());
+select etag from publication_show(:'t');
+select count(*) from published_list(null, null, null, null, 50) a, published_list('roads', '00316', 'va o ga', null, 50) b;
+select published_show(:n, null);
+select count(*) from published_similar('o ga', 'roads.surface', 5), open_similar('roads.surface', '00316', 105.8, 21, now(), 5);
+select publication_object(:n, 1, 'Không đồng ý', now(), gen_random_uuid());
 select count(*) from citizen(:n, 'second_look');
 select close_answered(now() + interval '30 days', 10), forget_once(now(), 10), forget_sessions(now(), 10);
 select enter('officer.HN-SXD');
