@@ -18,7 +18,7 @@ alter table action
 	add column conditional boolean not null default false,
 	add column approval text,
 	drop constraint action_way,
-	add constraint action_way check (way in ('move', 'question', 'extension', 'citizen', 'server')),
+	add constraint action_way check (way in ('move', 'question', 'extension', 'part', 'citizen', 'server')),
 	drop constraint action_holder,
 	add constraint action_holder check (holder in ('keep', 'hub', 'target', 'higher')),
 	add constraint action_approval_fk foreign key (approval) references action;
@@ -228,6 +228,7 @@ begin
 		perform holding_pass(t, a.code, p_at);
 	end if;
 	update extension set state = 'lapsed' where ticket = t.id and state = 'requested' and (t.done or t.holder <> o.holder);
+	update part set state = 'cancelled', ended_at = p_at, version = version + 1 where ticket = t.id and state = 'asked' and t.done;
 	update question set ended = 'dropped', ended_at = least(greatest(p_at, asked_at), until_at) where ticket = t.id and ended_at is null
 		and t.state <> 'needs_info';
 	perform event_write(p_event, p_at, t.id, a.event, p_actor_kind, caller_account(), t.holder, o.state, t.state,
@@ -376,10 +377,9 @@ begin
 			'state', t.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'holder', named(d.code, d.name_vi, d.name_en),
 			'deadlines', deadlines_of(t.id, p_now, p_soon), 'steps', steps_of(t.id, t.filed_at, p_now),
 			'replies', replies_published(t.id), 'messages', messages_of(t.id), 'questions', questions_of(t.id),
-			'extensions', extensions_of(t.id, false), 'reviews', reviews_of(t.id), 'moves', moves_tracked(t),
-			'publication', publication_told(t.id),
-			'may_rate', may_rate(t), 'may_write', may_write(t),
-			'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
+			'extensions', extensions_of(t.id, false), 'parts', parts_told(t.id), 'reviews', reviews_of(t.id),
+			'moves', moves_tracked(t), 'may_rate', may_rate(t), 'may_write', may_write(t),
+			'publication', publication_told(t.id), 'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
 				where not t.done and w.department = t.holder and w.kind = t.kind and w.category in (t.category, '')
 				order by w.category desc limit 1), 'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text
 		from state s join category c on c.code = t.category join department d on d.id = t.holder

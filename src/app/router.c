@@ -7,6 +7,7 @@
 #include "app/deadline/deadline.h"
 #include "app/meta/meta.h"
 #include "app/notice/notice.h"
+#include "app/part/part.h"
 #include "app/publication/publication.h"
 #include "app/redating/redating.h"
 #include "app/reference/explanation.h"

@@ -127,9 +127,31 @@ def ratings(board):
     board.check("rate, rate", board.race(rate, rate, "commit"), [("", "23505", True)])
 
 
+def withdrawals(board):
+    """The head answers while the citizen withdraws; the job closes while a second look is asked for: one of both."""
+    way = [("officer.HN-SXD", a) for a in ("accept", "claim", "propose")]
+    citizen = "select test.citizen((select number from tiepdan.ticket where id = '{ticket}'), '{action}', p_version := {version})"
+    for first, state in (("approve", "answered"), ("withdraw", "withdrawn")):
+        ticket = board.ticket(*way)
+        answer = MOVE.format(who="head.HN-SXD", ticket=ticket, action="approve", version=4)
+        withdraw = citizen.format(ticket=ticket, action="withdraw", version=4)
+        both = (answer, withdraw) if first == "approve" else (withdraw, answer)
+        board.check(f"{first} first", board.race(*both, "commit")[1:], [("55P03" if first == "approve" else "TD412", True)])
+        board.check("and the ticket", board.cluster.run(board.database, f"select state from tiepdan.ticket where id = '{ticket}'"), [state])
+        board.check("its clocks", board.cluster.run(board.database, f"""
+            select count(*) from tiepdan.clock_running where ticket = '{ticket}'"""), ["0"])
+    close = "select tiepdan.close_answered(now(), 100)"
+    for first, want in (("close", ("55P03", True)), ("second_look", ("0", False))):
+        ticket = board.ticket(*way, ("head.HN-SXD", "approve"))
+        board.cluster.run(board.database, f"update tiepdan.ticket set answered_at = now() - interval '40 days' where id = '{ticket}'")
+        look = citizen.format(ticket=ticket, action="second_look", version=5).replace("'second_look'", "'second_look', now() - interval '39 days'")
+        board.check(f"{first} first", board.race(*((close, look) if first == "close" else (look, close)), "commit")[1:], [want])
+    board.check("reopened", board.cluster.run(board.database, f"select state from tiepdan.ticket where id = '{ticket}'"), ["reopened"])
+
+
 def run(cluster):
     board = Board(cluster)
-    for scenario in (claims, decisions, routes, keys, circles, jobs, ratings):
+    for scenario in (claims, decisions, routes, keys, circles, jobs, ratings, withdrawals):
         scenario(board)
     board.close()
     print(f"interleave: {board.passed} passed, {board.failed} failed", flush=True)

@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|extension|contact|note|message|reply|rating|publication|publication_finding|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|part|extension|contact|note|message|reply|rating|publication|publication_finding|once|event(?:_\\w+)?|session|notice|notice_load"
 
 WAY = """
 load 'auto_explain';

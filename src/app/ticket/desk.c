@@ -44,6 +44,7 @@ void event_list(struct req *req)
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
+	sql_ticket_visible(u, .ticket = req->args[0].uuid);
 	sql_ticket_event_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
@@ -56,6 +57,7 @@ void alarm_list(struct req *req)
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
+	sql_ticket_visible(u, .ticket = req->args[0].uuid);
 	sql_ticket_alarm_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }

@@ -17,6 +17,7 @@ void note_list(struct req *req)
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
+	sql_ticket_visible(u, .ticket = req->args[0].uuid);
 	sql_ticket_note_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
@@ -44,6 +45,7 @@ void reply_list(struct req *req)
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
+	sql_ticket_visible(u, .ticket = req->args[0].uuid);
 	sql_ticket_reply_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }

@@ -7,5 +7,5 @@ select json_build_object('id', r.id, 'at', tiepdan.instant(r.at), 'state', r.sta
 		'published_at', case r.state when 'published' then tiepdan.instant(r.decided_at) end)::text as item,
 	r.version::text as key
 from tiepdan.reply r
-where r.ticket = tiepdan.ticket_visible(:'ticket') and r.version > coalesce(:'after', '0')::int
+where r.ticket = :'ticket' and r.version > coalesce(:'after', '0')::int
 order by r.version limit :'limit' + 1

@@ -1,0 +1,89 @@
+/* Parts of an answer that co-handling departments give. */
+#include "app/part/part.h"
+
+#include "base/clock.h"
+#include "civil/city.h"
+#include "db/answer.h"
+#include "gen/shapes.h"
+#include "gen/sql/part.h"
+#include "http/reply.h"
+
+/* The close of the n-th working day in the calendar of the department that is asked; of one that is not
+ * known, of the city: the database refuses it. Milliseconds; 0, or as deadline_compute(). */
+static int due_of(const struct city *city, const struct part_ask *in, int64_t now_ms, int64_t *ret_due)
+{
+	const struct department *d = city_department(city, in->department);
+	const struct deadline_question question = {
+		.start = now_ms / 1000, .terms = {.unit = DEADLINE_WORKING_DAYS, .amount = in->days}};
+	int64_t due = 0;
+	int status = deadline_compute(d ? d->calendar : city->calendar, &question, NULL, &due);
+
+	*ret_due = due * 1000;
+	return status;
+}
+
+void part_ask(struct req *req)
+{
+	const struct part_ask *in = req->input;
+	int64_t now_ms = clock_wall_ms(), due_ms;
+
+	if (!req->app->city || due_of(req->app->city, in, now_ms, &due_ms) < 0) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+		return;
+	}
+	struct db_unit *u = db_unit(req);
+	sql_part_ask(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match,
+		.department = in->department, .task = in->task, .at = now_ms, .due = due_ms,
+		.event = uuid_new());
+	db_run(u, answer_object);
+}
+
+void part_list(struct req *req)
+{
+	const struct part_list *in = req->input;
+	struct page page;
+
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_part_list(u, .ended = in->ended, .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
+}
+
+void part_show(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_part_show(u, .part = req->args[0].uuid);
+	db_run(u, answer_object);
+}
+
+void part_give(struct req *req)
+{
+	const struct part_give *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_part_give(u, .part = req->args[0].uuid, .version = req->if_match, .text = in->text,
+		.at = clock_wall_ms(), .event = uuid_new());
+	db_run(u, answer_object);
+}
+
+void part_decline(struct req *req)
+{
+	const struct part_decline *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_part_decline(u, .part = req->args[0].uuid, .version = req->if_match, .reason = in->reason,
+		.at = clock_wall_ms(), .event = uuid_new());
+	db_run(u, answer_object);
+}
+
+void part_cancel(struct req *req)
+{
+	const struct part_cancel *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_part_cancel(u, .part = req->args[0].uuid, .version = req->if_match, .reason = in->reason,
+		.at = clock_wall_ms(), .event = uuid_new());
+	db_run(u, answer_object);
+}

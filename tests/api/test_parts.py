@@ -1,0 +1,93 @@
+"""Co-handlers: another department gives its part, sees only what it needs, and the citizen sees which part is missing."""
+import pytest
+
+WARD, OTHER = "UB-00316", "UB-00004"
+TASK = {"department": WARD, "task": "Đề nghị phường kiểm tra hiện trạng và gửi ảnh.", "days": 1}
+
+
+@pytest.fixture
+def asked(town):
+    ticket_id, filed = town.filed(contact={"name": "Nguyễn Văn Riêng", "phone": "0900000123"})
+    officer = town.person("officer")
+    town.move(officer, ticket_id, "accept")
+    officer.post("/v1/tickets/%s/notes" % ticket_id, {"text": "Ghi chú nội bộ."})
+    return ticket_id, filed, town.move(officer, ticket_id, "parts", TASK).json
+
+
+def end(who, part, how, body, version=None, status=200):
+    return who.post("/v1/parts/%s/%s" % (part["id"], how), body, {"If-Match": '"%d"' % (version or part["version"])}, status)
+
+
+def test_asked_given_and_seen(town, asked):
+    ticket_id, filed, part = asked
+    ward, citizen = town.person("officer", WARD), town.citizen(filed)
+    assert [(p["department"]["code"], p["state"]) for p in citizen.get("/v1/tracking").json["parts"]] == [(WARD, "asked")]
+    assert part["id"] in [p["id"] for p in ward.get("/v1/parts?limit=200").json["items"]]
+    seen = ward.get("/v1/parts/" + part["id"])
+    assert seen.json["ticket"]["code"] == filed["code"] and seen.json["task"] == TASK["task"]
+    for hidden in ("Riêng", "0900000123", "nội bộ", filed["secret"], ticket_id):
+        assert hidden not in seen.body.decode()
+    ward.get("/v1/tickets/" + ticket_id, status=404)
+    given = end(ward, part, "give", {"text": "Đã kiểm tra, có ảnh kèm theo."}).json
+    assert given["state"] == "given" and given["ended_by"]["name"]
+    assert town.person("officer").get("/v1/tickets/" + ticket_id).json["parts"][0]["text"] == "Đã kiểm tra, có ảnh kèm theo."
+    told = citizen.get("/v1/tracking")
+    assert told.json["parts"][0]["state"] == "given" and "có ảnh kèm theo" not in told.body.decode()
+    assert [s["type"] for s in told.json["steps"]][-2:] == ["part.asked", "part.given"]
+    assert end(ward, part, "give", {"text": "Lần nữa."}, 2, 409).problem == "wrong_state"
+    assert part["id"] in [p["id"] for p in ward.get("/v1/parts?ended=true&limit=200").json["items"]]
+
+
+def test_declined_and_taken_back(town, asked):
+    ticket_id, filed, part = asked
+    reason = {"reason": "Tuyến phố này do Sở quản lý."}
+    declined = end(town.person("head", WARD), part, "decline", reason).json
+    assert declined["state"] == "declined" and declined["text"] == reason["reason"]
+    assert town.citizen(filed).get("/v1/tracking").json["parts"] == []
+    again = town.move(town.person("officer"), ticket_id, "parts", TASK).json
+    assert end(town.person("officer"), again, "cancel", {"reason": "Không cần nữa."}).json["state"] == "cancelled"
+
+
+def test_nobody_else(town, asked):
+    ticket_id, _, part = asked
+    stranger = town.person("officer", OTHER)
+    stranger.get("/v1/parts/" + part["id"], status=404)
+    end(stranger, part, "give", {"text": "Không phải của tôi."}, status=404)
+    end(stranger, part, "cancel", {"reason": "Không phải của tôi."}, status=404)
+    end(town.person("officer", WARD), part, "cancel", {"reason": "Không phải của tôi."}, status=404)
+    end(town.person("officer"), part, "give", {"text": "Không phải của tôi."}, status=404)
+    assert end(town.person("officer", WARD), part, "give", {"text": "Phiên bản cũ."}, 7, 412).problem == "precondition_failed"
+    assert "ask_part" not in [m["action"] for m in town.coordinator.get("/v1/tickets/" + ticket_id).json["moves"]]
+
+
+def test_what_is_refused(town, asked):
+    ticket_id, _, _ = asked
+    officer = town.person("officer")
+    assert town.move(officer, ticket_id, "parts", TASK, 409).problem == "part_asked_already"
+    for change, problem in (({"department": "HN-SXD"}, "part_of_oneself"), ({"department": "NOBODY"}, "unknown_department"),
+                            ({"department": OTHER, "days": 30}, "part_too_late")):
+        assert town.move(officer, ticket_id, "parts", {**TASK, **change}, 422).problem == problem
+    for bad in ({"days": 0}, {"days": 31}, {"task": "ngắn"}, {"days": "1"}):
+        town.move(officer, ticket_id, "parts", {**TASK, **bad}, 422)
+    town.tamper("update setting set value = 1 where name = 'parts_most'")
+    try:
+        assert town.move(officer, ticket_id, "parts", {**TASK, "department": OTHER}, 409).problem == "too_many_parts"
+    finally:
+        town.tamper("update setting set value = 10 where name = 'parts_most'")
+
+
+def test_the_answer_ends_what_waits(town, asked):
+    ticket_id, filed, part = asked
+    officer = town.person("officer")
+    town.move(officer, ticket_id, "claim")
+    town.move(officer, ticket_id, "propose", {"text": "Đã vá xong mặt đường hôm nay."})
+    town.move(town.person("head"), ticket_id, "approve")
+    assert town.person("officer", WARD).get("/v1/parts/" + part["id"]).json["state"] == "cancelled"
+    assert town.move(officer, ticket_id, "parts", TASK, 409).problem == "wrong_state"
+
+
+def test_a_denunciation_is_nobody_elses_part(town):
+    ticket_id, _ = town.filed(kind="denunciation", category="officials_conduct")
+    legal = town.person("legal_officer", "HN-TTRA")
+    town.move(legal, ticket_id, "accept")
+    assert town.move(legal, ticket_id, "parts", {**TASK, "days": 1}, 403).problem == "forbidden"
