@@ -15,6 +15,7 @@
 #include "app/report/report.h"
 #include "app/ticket/ticket.h"
 #include "app/tracking/tracking.h"
+#include "app/triage/triage.h"
 #include "base/must.h"
 #include "gen/shapes.h"
 #include "http/parse.h"

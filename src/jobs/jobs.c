@@ -14,6 +14,7 @@
 #include "jobs/deliver.h"
 #include "jobs/promise.h"
 #include "jobs/redating.h"
+#include "jobs/triage.h"
 
 enum {
 	MONTHS_AHEAD = 3,
@@ -90,8 +91,9 @@ static const struct job {
 	{"expire_questions", 1, expire_questions, NULL, questions_expired,
 		EXPIRE_BATCH}, /* nobody answered  */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
-		PROMISE_PORTION},		/* in working days */
-	{"renew_promises", 300, promise_renew}, /* from what was measured */
+		PROMISE_PORTION},						  /* in working days */
+	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
+	{"renew_promises", 300, promise_renew},					  /* from what was measured */
 };
 
 enum {

@@ -157,7 +157,7 @@ def test_pages_search_and_tags(town):
     assert [i["code"] for i in found.json["items"]] == codes[:0:-1]
     rest = town.anyone.get("/v1/public/tickets?q=den+kiem+thu&limit=2&cursor=" + found.json["next_cursor"]).json
     assert [i["code"] for i in rest["items"]] == codes[:1] and rest["next_cursor"] is None
-    assert listed(town, "?q=%C4%91%C3%A8n%20KI%E1%BB%82M%20kh%C3%B4ng%20c%C3%B3") == []
+    assert listed(town, "?q=%C4%91%C3%A8n%20KI%E1%BB%82M%20v%E1%BA%AFng") == []
     assert set(listed(town, "?category=water")) == set(codes) and listed(town, "?area=00004") == []
     assert listed(town, "?q=%25%27--")                           # no word at all: everything
     again = town.anyone.get("/v1/public/tickets?q=den+kiem+thu&limit=2", {"If-None-Match": found.header("etag")}, status=304)

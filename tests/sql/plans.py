@@ -1,7 +1,7 @@
 """What the functions do inside: the whole way of a ticket with auto_explain, where no plan may scan a table that grows."""
 import re
 
-GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|part|extension|contact|note|message|reply|rating|publication|publication_finding|once|event(?:_\\w+)?|session|notice|notice_load"
+GROWING = "ticket|holding|clock|clock_running_\\d|alarm|question|review|ticket_excluded|part|extension|contact|note|message|reply|rating|publication|publication_finding|triage_suggestion|duty|once|event(?:_\\w+)?|session|notice|notice_load"
 
 WAY = """
 load 'auto_explain';
@@ -75,9 +75,15 @@ select count(*) from redating_tickets('00000000-0000-0000-0000-000000000023', nu
 select redating_apply('00000000-0000-0000-0000-000000000023', gen_random_uuid()) is not null;
 select task from redating_take('00000000-0000-0000-0000-000000000001', 60000, now());
 select redating_tell('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', 1000);
+select enter('hub_head.HN-EIC');
+select duty_add(gen_random_uuid(), account, now(), now() + interval '1 day', now()) from account_role where role = 'duty_officer' limit 1;
+select count(*) from duty_list(now(), null, 50);
+select triage_store(xid::text, id, xid::text, :'t', 1, array[:'t'::uuid], '{danger}', '{10}', '{x}', now()) from triage_cursor;
+select triage_suggestions(:'t');
 commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';
+select count(*) from triage_next(200);
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset

@@ -1,6 +1,7 @@
 /* shape/shape.h: query strings into structs, with the shapes of the contract. */
 #include "input.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gen/shapes.h"
