@@ -263,14 +263,15 @@ begin
 end $$;
 
 -- Stores what was found in the events up to p_xid, p_id: parallel arrays, the words of a row joined by "; ". Nothing when somebody
--- else has been there since the read. Returns how many events that were.
+-- else has been there since the read. Returns how many events that were. For the server a nil id is NULL.
 create function triage_store(p_after_xid text, p_after_id uuid, p_xid text, p_id uuid, p_read bigint, p_tickets uuid[], p_kinds text[],
 	p_scores bigint[], p_words text[], p_now timestamptz) returns bigint
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_ticket uuid;
 begin
-	update triage_cursor set xid = p_xid::xid8, id = p_id where one and (xid, id) = (p_after_xid::xid8, p_after_id);
+	update triage_cursor set xid = p_xid::xid8, id = p_id
+		where one and (xid, id) = (p_after_xid::xid8, coalesce(p_after_id, '00000000-0000-0000-0000-000000000000'));
 	if not found then
 		return 0;
 	end if;

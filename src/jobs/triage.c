@@ -1,5 +1,5 @@
 /* Triage of new filings. Two units of work: the first reads the word lists and the next events of the feed,
- * the second stores what was found and moves the cursor on, if it still stands where the first has read it. */
+ * the second stores what was found and moves the cursor on, if it still stands where the first read it. */
 #include "jobs/triage.h"
 
 #include "app/triage/lists.h"

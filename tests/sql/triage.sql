@@ -1,7 +1,7 @@
 -- Triage: word lists that only suggest, danger to life that is told at once, and the roster of those on duty.
 begin;
 set search_path = test, tiepdan, public;
-select plan(30);
+select plan(31);
 create function pg_temp.store(p_from triage_cursor, p_to uuid, p_tickets uuid[], p_kinds text[], p_scores bigint[], p_words text[], p_now timestamptz default now())
 returns bigint language sql as $$
 	select triage_store(p_from.xid::text, p_from.id, p_from.xid::text, p_to, 7, p_tickets, p_kinds, p_scores, p_words, p_now)
@@ -35,6 +35,8 @@ select is((select count(*) from duty_list(now(), null, 50)), 2::bigint, 'it is r
 select is((select count(*) from duty_list(now(), (select key from duty_list(now(), null, 1) limit 1), 50)), 1::bigint, 'page by page');
 
 -- Suggestions.
+select is(attempt($$select 1 / triage_store(xid::text, null, xid::text, null, 7, null, null, null, null, now()) from triage_cursor$$), '23502',
+	'the first cursor, as the server names it, is known');
 select is(pg_temp.store(pg_temp.at(), pg_temp.t(1), array[pg_temp.t(1), pg_temp.t(1), pg_temp.t(2)], '{danger,crime,spam}', '{20,6,15}', '{chay nha; boc chay,trom cap,ca cuoc}'),
 	7::bigint, 'stored');
 select is((select array_agg(kind || ' ' || score || ' ' || words::text order by kind) from triage_suggestion where ticket = pg_temp.t(1)),
