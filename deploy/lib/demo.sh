@@ -74,7 +74,7 @@ demo_print() {
 		  the contract       $url/openapi.yaml
 		  health, metrics    $ops_url/readyz  $ops_url/metrics
 		  the server's log   $home/server.log
-		  mail it would send $home/mail
+		  mail it would send $home/mail; list it: $(quickstart_command --mail)
 		  people and codes   $state/demo.json
 
 		Sign in (for this installation only; each call makes a new one-time code and exchanges it for a token):
@@ -113,6 +113,9 @@ demo_print_tour() {
 		  move propose \$OFFICER '{"text":"Đã vá mặt đường và đặt biển cảnh báo. Xin cảm ơn ông/bà."}'
 		  move approve \$HEAD
 		  curl -s \$URL/v1/tracking -H "Authorization: Ticket \$CODE:\$SECRET"
+
+		  # the mail that the citizen would have got
+		  $(quickstart_command --mail)
 
 		  # the report of the last 60 days: on time, late, open in time, open overdue
 		  ADMIN=\$($(token_command admin))

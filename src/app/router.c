@@ -5,6 +5,7 @@
 
 #include "app/account/account.h"
 #include "app/deadline/deadline.h"
+#include "app/filter/filter.h"
 #include "app/meta/meta.h"
 #include "app/notice/notice.h"
 #include "app/part/part.h"
@@ -13,6 +14,7 @@
 #include "app/reference/explanation.h"
 #include "app/reference/reference.h"
 #include "app/report/report.h"
+#include "app/staff/staff.h"
 #include "app/ticket/ticket.h"
 #include "app/tracking/tracking.h"
 #include "app/triage/triage.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/router.h"
+#include "auth/answer_link.h"
 #include "auth/keys.h"
 #include "auth/ticket_secret.h"
 #include "auth/token.h"
@@ -99,6 +100,36 @@ static enum verdict who_ticket(struct req *req, struct str credentials)
 	return NEXT;
 }
 
+/* code:link. A link whose time is over says so: whoever has it knows of the ticket. */
+static enum verdict who_link(struct req *req, struct str credentials)
+{
+	static const char *const over[LANG_COUNT] = {[LANG_VI] = "Liên kết đã hết hạn, hãy dùng mã phiếu và "
+								 "mã bí mật: Authorization: Ticket MÃ:BÍ_MẬT",
+		[LANG_EN] = "The time of the link is over, use code and secret: Authorization: Ticket "
+			    "CODE:SECRET"};
+	const struct keys *keys = req->app->keys;
+	struct str rest = credentials, text;
+	struct answer_link link;
+	struct code code;
+
+	if (!str_next(&rest, ':', &text) || code_parse(keys_purpose(keys, KEY_TICKET_CODE),
+						    str_of(req->app->config->code_prefix), text, &code) < 0)
+		return refuse(req, PROBLEM_not_found);
+	link.number = code.number;
+	if (!answer_link_check(keys, rest, &link))
+		return refuse(req, PROBLEM_not_found);
+	if (link.until * 1000 <= clock_wall_ms()) {
+		reply_header(req, "WWW-Authenticate", STR("Ticket"));
+		reply_problem(req, PROBLEM_unauthorized, str_of(over[req->lang]));
+		return ANSWERED;
+	}
+	req->who = (struct who){.kind = WHO_TICKET,
+		.ticket_number = link.number,
+		.generation = link.generation,
+		.by_link = true};
+	return NEXT;
+}
+
 static enum verdict step_who(struct req *req)
 {
 	struct str rest = req_field(req, "Authorization"), scheme;
@@ -111,6 +142,8 @@ static enum verdict step_who(struct req *req)
 			return who_staff(req, rest);
 		if (str_eq_nocase(scheme, STR("Ticket")))
 			return who_ticket(req, rest);
+		if (str_eq_nocase(scheme, STR("Answer")))
+			return who_link(req, rest);
 	}
 	return challenge(req, STR("Bearer, Ticket"));
 }
@@ -137,7 +170,7 @@ static enum verdict step_may(struct req *req)
 	enum who_kind kind = req->who.kind;
 
 	if ((allowed & ROLE_PUBLIC) || (kind == WHO_STAFF && (req->who.roles & allowed)) ||
-		(kind == WHO_TICKET && (allowed & ROLE_TICKET)))
+		(kind == WHO_TICKET && (allowed & (req->who.by_link ? ROLE_ANSWER : ROLE_TICKET))))
 		return NEXT;
 	if (kind != WHO_ANYONE)
 		return refuse(req, PROBLEM_forbidden);

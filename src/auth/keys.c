@@ -31,6 +31,7 @@ static const char *const labels[KEY_PURPOSES] = {
 	[KEY_ONCE] = "tiepdan/1/once",
 	[KEY_BLIND_INDEX] = "tiepdan/1/blind-index",
 	[KEY_LOGIN_CODE] = "tiepdan/1/login-code",
+	[KEY_ANSWER_LINK] = "tiepdan/1/answer-link",
 };
 
 static const char secret_name[] = "secret.key";

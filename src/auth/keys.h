@@ -23,6 +23,7 @@ enum key_purpose {
 	KEY_ONCE,	   /* stored form of Idempotency-Keys               */
 	KEY_BLIND_INDEX,   /* look-up of sealed phones and e-mails          */
 	KEY_LOGIN_CODE,	   /* stored form of one-time sign-in codes         */
+	KEY_ANSWER_LINK,   /* links that answer one question                 */
 	KEY_PURPOSES
 };
 

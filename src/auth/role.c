@@ -8,7 +8,7 @@ static const char *const names[ROLE_COUNT] = {
 #include "auth/role.def"
 };
 
-_Static_assert(ROLE_COUNT <= 30, "the two top bits of a role_set are ROLE_PUBLIC and ROLE_TICKET");
+_Static_assert(ROLE_COUNT <= 29, "the top bits of a role_set are ROLE_PUBLIC, ROLE_TICKET and ROLE_ANSWER");
 
 const char *role_name(enum role_bit bit)
 {

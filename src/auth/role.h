@@ -20,6 +20,7 @@ enum role {
  * role_set does not fit an enumeration constant of C11. */
 #define ROLE_PUBLIC 0x80000000u /* anybody, signed in or not      */
 #define ROLE_TICKET 0x40000000u /* a citizen with code and secret */
+#define ROLE_ANSWER 0x20000000u /* somebody with a link that answers a question */
 
 /* Everybody who handles tickets, and everybody with an account. */
 /* clang-format off */

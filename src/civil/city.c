@@ -47,6 +47,8 @@ static int by_policy_key(const void *a, const void *b)
 	if (order == 0)
 		order = str_compare(x->level, y->level);
 	if (order == 0)
+		order = str_compare(x->department, y->department);
+	if (order == 0)
 		order = by_number(y->valid_from, x->valid_from);
 	return order ? order : by_number(y->id, x->id);
 }
@@ -241,6 +243,18 @@ const struct calendar *city_calendar(const struct city *city, struct str code)
 		find(&code, city->calendars, city->ncalendars, sizeof(*city->calendars), code_to_calendar);
 
 	return found ? *found : NULL;
+}
+
+const struct calendar *city_calendar_version(const struct city *city, struct str code, int64_t version)
+{
+	const struct calendar *newest = city_calendar(city, code);
+
+	if (!newest || calendar_version(newest) == version)
+		return newest;
+	for (unsigned i = 0; i < city->nkept; i++)
+		if (calendar_version(city->kept[i]) == version && str_eq(calendar_code(city->kept[i]), code))
+			return city->kept[i];
+	return newest;
 }
 
 const struct kind *city_kind(const struct city *city, struct str code)

@@ -53,6 +53,7 @@ struct limit {
 struct policy {
 	int64_t id;
 	struct str profile, kind, level, category; /* absent: any */
+	struct str department;			   /* and those below it; absent: all */
 	int32_t valid_from, valid_to;
 	struct limit limit[CLOCK_KINDS];
 	enum deadline_receipt receipt;
@@ -97,6 +98,8 @@ struct city {
 	unsigned nalarms;
 	const struct calendar *const *calendars;
 	unsigned ncalendars;
+	const struct calendar *const *kept; /* older versions of them, see city_calendar_version() */
+	unsigned nkept;
 	const struct calendar *calendar; /* of the city: local dates; NULL: the hub's */
 	struct str version;		 /* changes with the data: ETag of the public lists */
 	/* Made by city_build(). */
@@ -113,6 +116,9 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 const struct department *city_department(const struct city *city, struct str code);
 const struct department *city_department_by_id(const struct city *city, int64_t id);
 const struct calendar *city_calendar(const struct city *city, struct str code); /* as it is now */
+/* As it was in this version, by which a running clock was dated; as it is now when that one is not kept any
+ * more. calendar_version() of what comes back says which it is. NULL: no such calendar. */
+const struct calendar *city_calendar_version(const struct city *city, struct str code, int64_t version);
 const struct kind *city_kind(const struct city *city, struct str code);
 const struct category *city_category(
 	const struct city *city, struct str code, int32_t day); /* NULL: unknown or ended */

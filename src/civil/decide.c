@@ -4,7 +4,7 @@
 #include "base/buf.h"
 
 enum {
-	CHAIN_MAX = 8 /* categories are two levels deep, areas two or three */
+	CHAIN_MAX = 8 /* categories are two levels deep, areas and departments two or three */
 };
 
 /* A code and those above it, nearest first. */
@@ -50,6 +50,15 @@ static struct chain area_chain(const struct city *city, struct str code, int32_t
 		chain.code[chain.n++] = code;
 		code = a ? a->parent : STR_NONE;
 	}
+	return chain;
+}
+
+static struct chain department_chain(const struct city *city, const struct department *d)
+{
+	struct chain chain = {.n = 0};
+
+	for (; d && chain.n < CHAIN_MAX; d = city_department_by_id(city, d->parent))
+		chain.code[chain.n++] = d->code;
 	return chain;
 }
 
@@ -240,11 +249,12 @@ static void choose_level_and_sight(const struct question *q)
 static int compare_policy(const void *row, const struct str *key)
 {
 	const struct policy *p = row;
+	int order = compare_keys(p->kind, p->category, p->level, key);
 
-	return compare_keys(p->kind, p->category, p->level, key);
+	return order ? order : str_compare(p->department, key[3]);
 }
 
-static const struct policy *policy_for(const struct city *city, const struct str key[3], int32_t day)
+static const struct policy *policy_for(const struct city *city, const struct str key[4], int32_t day)
 {
 	const struct policy *policies = city->policies;
 	unsigned n = city->npolicies;
@@ -256,20 +266,35 @@ static const struct policy *policy_for(const struct city *city, const struct str
 	return NULL;
 }
 
-const struct policy *decide_policy(
-	const struct city *city, struct str kind, struct str level, struct str category, int64_t at)
+/* Of the policies with this kind, category and level that of the nearest department, else the general one. */
+static const struct policy *policy_of_nearest(
+	const struct city *city, struct str key[4], const struct chain *departments, int32_t day)
 {
-	int32_t day = calendar_local_day(city->calendar, at);
-	struct chain categories = category_chain(city, category, day);
+	const struct policy *found = NULL;
+
+	for (unsigned i = 0; i <= departments->n && !found; i++) {
+		key[3] = i < departments->n ? departments->code[i] : STR_NONE;
+		found = policy_for(city, key, day);
+	}
+	return found;
+}
+
+const struct policy *decide_policy(const struct city *city, const struct filing_facts *facts,
+	struct str level, const struct department *department)
+{
+	int32_t day = calendar_local_day(city->calendar, facts->at);
+	struct chain categories = category_chain(city, facts->category, day);
+	struct chain departments = department_chain(city, department);
 
 	for (unsigned s = 0; s < POLICY_STEPS; s++) {
 		for (unsigned i = 0; i < (steps[s].category ? categories.n : 1); i++) {
-			const struct str key[] = {
-				steps[s].kind ? kind : STR_NONE,
+			struct str key[] = {
+				steps[s].kind ? facts->kind : STR_NONE,
 				steps[s].category ? categories.code[i] : STR_NONE,
 				steps[s].third ? level : STR_NONE,
+				STR_NONE,
 			};
-			const struct policy *found = policy_for(city, key, day);
+			const struct policy *found = policy_of_nearest(city, key, &departments, day);
 
 			if (found)
 				return found;
@@ -280,7 +305,7 @@ const struct policy *decide_policy(
 
 static int choose_clocks(const struct city *city, const struct filing_facts *facts, struct decision *ret)
 {
-	ret->policy = decide_policy(city, facts->kind, ret->level, facts->category, facts->at);
+	ret->policy = decide_policy(city, facts, ret->level, ret->department);
 	if (!ret->policy)
 		return 0;
 	return clock_offers_filing(city, ret->policy, ret->department, facts->at, &ret->clocks);

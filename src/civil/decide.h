@@ -41,10 +41,17 @@ int decide_filing(const struct city *city, const struct filing_facts *facts, str
  * reason (rule, category, parent_category, hub_no_area, hub_fallback), rule (id), kind (with rule), category,
  * area, department (code), via (code of the ended department whose successor this is). */
 struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts);
-/* The policy in force at `at` for these facts, most specific first: kind+category+level, kind+category,
- * kind+level, kind, category+level, category, level, any; a parent category after the category itself. NULL:
- * none. */
-const struct policy *decide_policy(
-	const struct city *city, struct str kind, struct str level, struct str category, int64_t at);
+/* The policy in force at facts->at, most specific first. What a ticket is about goes before who gets it:
+ * kind+category+level, kind+category, kind+level, kind, category+level, category, level, any; a parent
+ * category after the category itself. Of those alike in all that, the policy of `department` itself (NULL:
+ * none) counts first, then of the nearest one above it, then the one for all departments. So a department's
+ * own policy stands in for the general one of the same kind, category and level, and never for one that says
+ * more of the ticket. NULL: none.
+ *
+ * It is chosen once, at the filing, for the department that gets the ticket. A ticket keeps it wherever it is
+ * moved: a clock that begins at another department has the limits of this policy, in the calendar of that
+ * department. */
+const struct policy *decide_policy(const struct city *city, const struct filing_facts *facts,
+	struct str level, const struct department *department);
 
 #endif

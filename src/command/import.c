@@ -1,24 +1,27 @@
-/* tiepdan import, tiepdan seed: CSV files into the reference data. The database checks all rows at once; any
- * fault is reported with its line and nothing is loaded. */
+/* tiepdan import, seed, export: CSV files into the reference data, and out of it. The database checks all
+ * rows at once; any fault is reported with its line and nothing is loaded. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/reference/rows.h"
+#include "base/csv.h"
 #include "base/embedded.h"
 #include "base/file.h"
 #include "command/command.h"
 #include "command/loaded.h"
 #include "command/pg.h"
+#include "command/words.h"
 
 enum {
 	FILE_MAX_BYTES = 64 * 1024 * 1024
 };
 
-/* The kinds, in the order in which they need each other. */
+/* The kinds, in the order in which they need each other. Templates are no part of a city: they come with the
+ * schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
-	"kinds", "profiles", "policies", "alarm_levels", "route_rules", "refusal_reasons", NULL};
+	"kinds", "profiles", "policies", "alarm_levels", "route_rules", "refusal_reasons", "templates", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)
@@ -31,19 +34,27 @@ static struct str shipped(const char *name)
 	return STR_NONE;
 }
 
+/* The first line of the shipped file: every column of the kind. */
+static struct str columns_of(const char *kind)
+{
+	char name[64];
+	struct str head = STR_NONE;
+
+	snprintf(name, sizeof(name), "hanoi/%s.csv", kind);
+	struct str rest = shipped(name);
+	str_next(&rest, '\n', &head);
+	return head;
+}
+
 static void print_usage(void)
 {
-	fputs("usage: tiepdan import KIND FILE.csv [--dry-run]\n\n"
+	fputs("usage: tiepdan import KIND FILE.csv [--dry-run]\n"
+	      "       tiepdan export KIND > FILE.csv\n\n"
 	      "The file is UTF-8, its first line names the columns. The kinds, and the columns of the "
 	      "shipped city:\n",
 		stderr);
-	for (const char *const *k = kinds; *k; k++) {
-		char name[64];
-		snprintf(name, sizeof(name), "hanoi/%s.csv", *k);
-		struct str rest = shipped(name), head = STR_NONE;
-		str_next(&rest, '\n', &head);
-		fprintf(stderr, "  %-16s %.*s\n", *k, STR_ARG(head));
-	}
+	for (const char *const *k = kinds; *k; k++)
+		fprintf(stderr, "  %-16s %.*s\n", *k, STR_ARG(columns_of(*k)));
 }
 
 static bool is_kind(const char *name)
@@ -54,21 +65,26 @@ static bool is_kind(const char *name)
 	return false;
 }
 
-/* Absent, after a message, when the CSV itself is broken. */
-static struct str rows_of(struct arena *arena, const char *name, struct str text)
+static bool is_templates(const char *kind)
+{
+	return strcmp(kind, "templates") == 0;
+}
+
+/* Absent, after a message, when the CSV itself is broken, or words have variables that there are not. */
+static struct str rows_of(struct arena *arena, const char *kind, const char *name, struct str text)
 {
 	struct rows_fault fault;
 	struct str rows = rows_from_csv(arena, text, &fault);
 
 	if (!rows.at)
 		fprintf(stderr, "%s:%u: %.*s\n", name, fault.line, STR_ARG(fault.reason));
-	return rows;
+	return is_templates(kind) && !words_check(arena, name, text) ? STR_NONE : rows;
 }
 
 static bool import_text(PGconn *pg, const char *kind, const char *name, struct str text)
 {
 	struct arena *arena = arena_new();
-	struct str rows = arena ? rows_of(arena, name, text) : STR_NONE;
+	struct str rows = arena ? rows_of(arena, kind, name, text) : STR_NONE;
 	bool ok = false;
 
 	if (rows.at) {
@@ -142,7 +158,7 @@ static bool print_changes(PGconn *pg, const char *kind, const char *name, struct
 static bool preview_file(PGconn *pg, const char *kind, const char *name, struct str text)
 {
 	struct arena *arena = arena_new();
-	struct str rows = arena ? rows_of(arena, name, text) : STR_NONE;
+	struct str rows = arena ? rows_of(arena, kind, name, text) : STR_NONE;
 	bool ok = rows.at && pg_script(pg, "begin") && print_changes(pg, kind, name, rows);
 
 	if (ok) {
@@ -234,10 +250,50 @@ int command_seed(const struct config *config, char **args)
 	PGconn *pg = pg_connect("owner_url", config->owner_url);
 	bool ok = pg && pg_script(pg, "begin");
 	for (const char *const *k = kinds; ok && *k; k++)
-		ok = seed_kind(pg, *k, folder);
+		ok = is_templates(*k) || seed_kind(pg, *k, folder);
 	ok = ok && is_whole(pg, true) && pg_script(pg, "commit");
 	PQfinish(pg);
 	if (!ok)
 		fputs("tiepdan: nothing was loaded\n", stderr);
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* --- out again ------------------------------------------------------------------------------------------ */
+
+/* The table of one kind, as import takes it. */
+static bool print_rows(PGconn *pg, struct arena *arena, const char *kind)
+{
+	struct str head = str_trim(columns_of(kind), "\r"), rest = head, column;
+	const struct str values[] = {str_of(kind), arena_printf(arena, "{%.*s}", STR_ARG(head))};
+	PGresult *r = pg_query(pg, "command_export", values, 2);
+	struct buf out = {.arena = arena};
+	int columns = 0;
+
+	for (; str_next(&rest, ',', &column); columns++)
+		csv_cell(&out, column, columns == 0);
+	csv_end(&out);
+	for (int i = 0; r && i < PQntuples(r); i++) {
+		csv_cell(&out, str_of(PQgetvalue(r, i, 0)), i % columns == 0);
+		if (i % columns == columns - 1)
+			csv_end(&out);
+	}
+	bool ok = r && fwrite(out.at, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+	PQclear(r);
+	return ok && !arena_failed(arena);
+}
+
+int command_export(const struct config *config, char **args)
+{
+	if (!args[0] || !is_kind(args[0])) {
+		print_usage();
+		return EXIT_FAILURE;
+	}
+	if (!command_ends(args + 1))
+		return EXIT_FAILURE;
+	struct arena *arena = arena_new();
+	PGconn *pg = arena ? pg_connect("owner_url", config->owner_url) : NULL;
+	bool ok = pg && print_rows(pg, arena, args[0]);
+	PQfinish(pg);
+	arena_free(arena);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

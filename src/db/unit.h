@@ -26,7 +26,7 @@
  * safe. */
 
 enum {
-	DB_UNIT_MAX = 12
+	DB_UNIT_MAX = 16
 };
 
 struct db_unit;

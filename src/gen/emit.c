@@ -11,6 +11,7 @@ struct member {
 	const char *name;	   /* as in the contract */
 	char c_name[72];	   /* as in C            */
 	json_t *schema;		   /* resolved           */
+	json_t *items;		   /* of a list, resolved; NULL: none */
 	const char *type, *c_type; /* SHAPE_x, and the type of the struct member */
 	const char *text;	   /* SHAPE_TEXT_x or NULL   */
 	int64_t min, max;
@@ -166,6 +167,27 @@ static void read_range(struct member *m, const char *type, const char *type_in_c
 		at_die(at, "maximum is below minimum");
 }
 
+/* A list of objects, or of texts and enums, which put_item() checks. */
+static void read_list(struct emit *e, struct member *m, bool in_query, const struct at *at)
+{
+	const struct at here = {at, "items"};
+	json_t *items = json_object_get(m->schema, "items");
+
+	m->type = "SHAPE_LIST";
+	m->c_type = "struct shape_list ";
+	m->items = items ? document_resolve(e->root, e->pool, items, &here) : NULL;
+	if (json_object_get(m->items, "properties") && !in_query) {
+		m->type = "SHAPE_OBJECTS";
+		m->c_type = "struct shape_objects ";
+		if (json_object_get(m->schema, "uniqueItems"))
+			at_die(at, "uniqueItems is not supported for objects");
+	}
+	m->min = limit(m->schema, "minItems", 0, at);
+	m->max = limit(m->schema, "maxItems", -1, at);
+	if (m->max < m->min)
+		at_die(at, "a list needs maxItems, not below minItems");
+}
+
 static void read_member(struct emit *e, struct member *m, json_t *schema, bool in_query, const struct at *at)
 {
 	check_keywords(schema, at);
@@ -185,12 +207,7 @@ static void read_member(struct emit *e, struct member *m, json_t *schema, bool i
 		m->type = "SHAPE_BOOL";
 		m->c_type = "bool ";
 	} else if (strcmp(type, "array") == 0) {
-		m->type = "SHAPE_LIST";
-		m->c_type = "struct shape_list ";
-		m->min = limit(m->schema, "minItems", 0, at);
-		m->max = limit(m->schema, "maxItems", -1, at);
-		if (m->max < m->min)
-			at_die(at, "a list needs maxItems, not below minItems");
+		read_list(e, m, in_query, at);
 	} else if (strcmp(type, "object") == 0 && !in_query) {
 		m->type = "SHAPE_OBJECT";
 	} else {
@@ -319,7 +336,7 @@ static void put_field(struct emit *e, const char *owner, const struct member *m,
 	if (json_is_true(json_object_get(m->schema, "uniqueItems")))
 		fputs(", .unique = true", out);
 	put_preset(out, m, at);
-	if (strcmp(m->type, "SHAPE_OBJECT") == 0)
+	if (strcmp(m->type, "SHAPE_OBJECT") == 0 || strcmp(m->type, "SHAPE_OBJECTS") == 0)
 		fprintf(out, ", .sub = &shape_%s_%s", owner, m->c_name);
 	if (strcmp(m->type, "SHAPE_LIST") == 0)
 		fprintf(out, ", .item = &%s_%s_item", owner, m->c_name);
@@ -370,9 +387,10 @@ static struct member *read_members(
 		m->required = is_required(schema, key);
 		c_name(m->c_name, sizeof(m->c_name), key, &here);
 		read_member(e, m, value, in_query, &here);
-		if (strcmp(m->type, "SHAPE_OBJECT") == 0) {
+		bool many = strcmp(m->type, "SHAPE_OBJECTS") == 0;
+		if (many || strcmp(m->type, "SHAPE_OBJECT") == 0) {
 			snprintf(nested, sizeof(nested), "%s_%s", name, m->c_name);
-			emit_shape(e, nested, m->schema, false, &here);
+			emit_shape(e, nested, many ? m->items : m->schema, false, &here);
 		}
 		if (m->has_values)
 			put_values(e, name, m, &here);

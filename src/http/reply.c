@@ -294,7 +294,8 @@ static void put_type(struct buf *b, const struct req *req, const struct problem_
 	buf_json(b, buf_str(&type));
 }
 
-static void finish_problem(struct req *req, enum problem problem, struct str detail, struct str extension)
+static struct str problem_body(
+	const struct req *req, enum problem problem, struct str detail, struct str extension)
 {
 	const struct problem_row *row = problem_row(problem);
 	struct buf b = {.arena = req->arena};
@@ -317,12 +318,24 @@ static void finish_problem(struct req *req, enum problem problem, struct str det
 		buf_put(&b, extension);
 	}
 	buf_byte(&b, '}');
+	return buf_str(&b);
+}
+
+struct str reply_problem_body(struct req *req, enum problem problem)
+{
+	return problem_body(req, problem, STR_NONE, STR_NONE);
+}
+
+static void finish_problem(struct req *req, enum problem problem, struct str detail, struct str extension)
+{
+	const struct problem_row *row = problem_row(problem);
+
 	if (row->status == 503)
 		default_header(req, "Retry-After", STR("1"));
 	if (row->status == 401)
 		default_header(req, "WWW-Authenticate", STR("Bearer"));
 	req->etag = STR_NONE;
-	finish(req, row->status, "application/problem+json", buf_str(&b));
+	finish(req, row->status, "application/problem+json", problem_body(req, problem, detail, extension));
 }
 
 void reply_problem(struct req *req, enum problem problem, struct str detail)

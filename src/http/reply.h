@@ -27,6 +27,8 @@ void reply_empty(struct req *req, int status); /* 204, 304 */
 void reply_problem(struct req *req, enum problem problem, struct str detail);
 /* The same with one more member: `extension` is complete JSON, e.g. "\"moves\":[...]". */
 void reply_problem_with(struct req *req, enum problem problem, struct str detail, struct str extension);
+/* The body of such an answer alone, without detail: for answers that hold several outcomes. */
+struct str reply_problem_body(struct req *req, enum problem problem);
 /* Problem `invalid` (422) with all faults noted so far; false and no answer when there are none. */
 bool reply_faults(struct req *req);
 

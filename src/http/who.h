@@ -1,6 +1,7 @@
 #ifndef TIEPDAN_HTTP_WHO_H
 #define TIEPDAN_HTTP_WHO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/uuid.h"
@@ -27,6 +28,7 @@ struct who {
 	int64_t department;    /* WHO_STAFF: id of the home department                             */
 	int64_t ticket_number; /* WHO_TICKET                                                       */
 	int64_t generation;    /* WHO_TICKET: which secret of the ticket was shown                 */
+	bool by_link;	       /* WHO_TICKET: not the secret but a link that answers a question    */
 };
 
 #endif

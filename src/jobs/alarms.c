@@ -43,7 +43,8 @@ static int64_t number(const struct plan *p, int row, const char *column)
 static int read_facts(const struct plan *p, int row, struct clock_facts *ret)
 {
 	int64_t place = number(p, row, "place"), slot = number(p, row, "slot");
-	const struct calendar *calendar = city_calendar(p->city, db_cell(p->found, row, "calendar"));
+	const struct calendar *calendar =
+		city_calendar_version(p->city, db_cell(p->found, row, "calendar"), number(p, row, "version"));
 	struct deadline_pause *pauses;
 	size_t n = 0;
 	int end = row;

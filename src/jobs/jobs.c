@@ -20,6 +20,7 @@ enum {
 	MONTHS_AHEAD = 3,
 	CLOSE_BATCH = 500,
 	EXPIRE_BATCH = 200,
+	ASSIGN_BATCH = 100,
 	FORGET_BATCH = 10000,
 	SESSION_DAYS = 30
 };
@@ -69,6 +70,18 @@ static int64_t questions_expired(PGresult *const *results)
 	return n;
 }
 
+static void assign_tickets(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_assign_tickets(u, .now = clock_wall_ms(), .limit = ASSIGN_BATCH);
+}
+
+static int64_t tickets_assigned(PGresult *const *results)
+{
+	metric_add(METRIC_tickets_assigned, db_cell_int(results[0], 0, "assigned"));
+	return db_cell_int(results[0], 0, "tried");
+}
+
 static const struct job {
 	const char *name;
 	int every_s;
@@ -90,6 +103,8 @@ static const struct job {
 		ALARMS_PORTION}, /* of clocks that run out */
 	{"expire_questions", 1, expire_questions, NULL, questions_expired,
 		EXPIRE_BATCH}, /* nobody answered  */
+	{"assign_tickets", 2, assign_tickets, NULL, tickets_assigned,
+		ASSIGN_BATCH}, /* what nobody has, to whom it suits */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
 		PROMISE_PORTION},						  /* in working days */
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "auth/answer_link.h"
 #include "auth/seal.h"
 #include "base/clock.h"
 #include "base/digest.h"
@@ -70,37 +71,61 @@ static struct str address_of(
 	return address;
 }
 
-enum {
-	VARIABLES = 10
-};
+/* Variable and column; the names are those of the constraint notice_template_variables. */
+static const char *const variables[LETTER_VARIABLES][2] = {{"code", "code"}, {"title", "title"},
+	{"what", "what"}, {"state", "state"}, {"department", "department_name"}, {"due", "due"}, {"at", "at"},
+	{"reason", "reason"}, {"link", "link"}, {"sender", "sender"}};
 
-static void read_values(const PGresult *rows, int row, struct template_value ret[VARIABLES])
+void letter_variables(struct template_value ret[LETTER_VARIABLES])
 {
-	/* Variable and column; the names are those of the constraint notice_template_variables. */
-	static const char *const names[VARIABLES][2] = {{"code", "code"}, {"title", "title"},
-		{"what", "what"}, {"state", "state"}, {"department", "department_name"}, {"due", "due"},
-		{"at", "at"}, {"reason", "reason"}, {"link", "link"}, {"sender", "sender"}};
+	for (int i = 0; i < LETTER_VARIABLES; i++)
+		ret[i] = (struct template_value){str_of(variables[i][0]), STR_NONE};
+}
 
-	for (int i = 0; i < VARIABLES; i++)
-		ret[i] = (struct template_value){str_of(names[i][0]), db_cell(rows, row, names[i][1])};
+/* Where to go. Behind the # of a link that answers a question stands what takes the place of the secret: no
+ * server and no proxy sees that part of an address. */
+static struct str link_of(struct arena *arena, const struct keys *keys, const PGresult *rows, int row)
+{
+	struct str link = db_cell(rows, row, "link"), code = db_cell(rows, row, "code"), answer;
+	const struct answer_link question = {.number = db_cell_int(rows, row, "number"),
+		.generation = db_cell_int(rows, row, "generation"),
+		.until = db_cell_int(rows, row, "answer_until_s")};
+
+	if (question.until == DB_NO_INT)
+		return link;
+	answer = answer_link_text(arena, keys, &question);
+	return arena_printf(arena, "%.*s#%.*s:%.*s", STR_ARG(link), STR_ARG(code), STR_ARG(answer));
+}
+
+static void read_values(
+	const PGresult *rows, int row, struct str link, struct template_value ret[LETTER_VARIABLES])
+{
+	letter_variables(ret);
+	for (int i = 0; i < LETTER_VARIABLES; i++) {
+		struct str value = db_cell(rows, row, variables[i][1]);
+		ret[i].value = str_eq(ret[i].name, STR("link")) ? link : value;
+	}
 }
 
 /* The words; false when a template is not there or has a fault that nobody found when it was saved. */
-static bool write_words(struct arena *arena, const PGresult *rows, int row, struct mail *mail)
+static bool write_words(
+	struct arena *arena, const struct keys *keys, const PGresult *rows, int row, struct mail *mail)
 {
-	struct template_value values[VARIABLES];
+	struct template_value values[LETTER_VARIABLES];
 	struct buf subject = {.arena = arena}, text = {.arena = arena}, html = {.arena = arena};
 	struct str own_html = db_cell(rows, row, "html");
 
-	read_values(rows, row, values);
+	struct str link = link_of(arena, keys, rows, row);
+	read_values(rows, row, link, values);
 	if (!db_cell(rows, row, "subject").at ||
-		template_fill(&subject, db_cell(rows, row, "subject"), TEMPLATE_LINE, values, VARIABLES) ||
-		template_fill(&text, db_cell(rows, row, "body"), TEMPLATE_TEXT, values, VARIABLES))
+		template_fill(
+			&subject, db_cell(rows, row, "subject"), TEMPLATE_LINE, values, LETTER_VARIABLES) ||
+		template_fill(&text, db_cell(rows, row, "body"), TEMPLATE_TEXT, values, LETTER_VARIABLES))
 		return false;
-	if (own_html.at && template_fill(&html, own_html, TEMPLATE_HTML, values, VARIABLES))
+	if (own_html.at && template_fill(&html, own_html, TEMPLATE_HTML, values, LETTER_VARIABLES))
 		return false;
 	if (!own_html.at)
-		template_html(&html, buf_str(&text), db_cell(rows, row, "link"));
+		template_html(&html, buf_str(&text), link);
 	mail->subject = buf_str(&subject);
 	mail->text = buf_str(&text);
 	mail->html = buf_str(&html);
@@ -122,7 +147,7 @@ void letter_write(struct arena *arena, const struct letterhead *head, const PGre
 	mail.to = address_of(arena, head->keys, rows, row, letter);
 	if (letter->fault)
 		return;
-	if (!write_words(arena, rows, row, &mail)) {
+	if (!write_words(arena, head->keys, rows, row, &mail)) {
 		letter->fault = "template";
 		return;
 	}

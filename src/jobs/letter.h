@@ -5,6 +5,7 @@
 
 #include "auth/keys.h"
 #include "base/uuid.h"
+#include "civil/template.h"
 #include "jobs/mail.h"
 
 /* A claimed notice (jobs/notice_claim.sql) as a message: words filled in, the address unsealed. */
@@ -24,6 +25,12 @@ struct letterhead {
 	struct str reply_to; /* absent: none */
 	enum mail_encoding encoding;
 };
+
+enum {
+	LETTER_VARIABLES = 10
+};
+/* The names that words may use, without values. */
+void letter_variables(struct template_value ret[LETTER_VARIABLES]);
 
 /* Who and when: everything but address and message. */
 struct letter letter_read(const PGresult *rows, int row);

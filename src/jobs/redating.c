@@ -22,13 +22,15 @@ enum {
 	PORTION_MAX = 8000,
 	HELD_MIN_MS = 15,
 	HELD_MAX_MS = 40,
-	TELL = 2000 /* clocks of which the events are written in one transaction */
+	TELL = 2000, /* clocks of which the events are written in one transaction */
+	COMPLAIN_MS = 60000
 };
 
 struct redatings {
 	struct app *app;
 	struct event *timer;
 	struct uuid worker;
+	int64_t complained_ms; /* when a re-dating that cannot begin was logged last */
 	bool running;
 };
 
@@ -264,11 +266,26 @@ static void advance(struct run *run)
 	run_end(run);
 }
 
+/* Somebody reads the slot that is to be emptied. That is tried again each turn, and logged now and then. */
+static void waits(struct run *run)
+{
+	struct redatings *owner = run->owner;
+	int64_t now = clock_wall_ms();
+
+	if (now - owner->complained_ms < COMPLAIN_MS)
+		return;
+	owner->complained_ms = now;
+	log_warn("redating.waits", LOG_STR("for", STR("the slot of the new dates is in use")));
+}
+
 static void begun(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
 	struct run *run = step_done(job, results, sqlstate);
-	bool good = results && str_eq(db_cell(answer_find(results, "begun"), 0, "begun"), STR("t"));
+	struct str begun = results ? db_cell(answer_find(results, "begun"), 0, "begun") : STR("f");
 
+	if (!begun.at)
+		waits(run);
+	bool good = str_eq(begun, STR("t"));
 	arena_free(job->arena);
 	if (good)
 		take(run);

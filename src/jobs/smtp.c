@@ -80,6 +80,12 @@ static const char *fault_name(CURLcode code)
 	}
 }
 
+/* Answers to the message that are about its recipient (RFC 5321, 4.2.3): some servers look only then. */
+static bool names_recipient(long answer)
+{
+	return answer == 550 || answer == 551 || answer == 553;
+}
+
 /* The answer of the server decides where there is one to this message; a transfer that timed out or lost its
  * connection has none. */
 static enum smtp_outcome judge(const struct smtp_send *send, CURLcode code, long answer)
@@ -90,7 +96,7 @@ static enum smtp_outcome judge(const struct smtp_send *send, CURLcode code, long
 		return SMTP_SENT;
 	if (send->stage == STAGE_HELLO)
 		return SMTP_UNREACHED;
-	if (answered && answer >= 500 && send->stage == STAGE_RCPT)
+	if (answered && answer >= 500 && (send->stage == STAGE_RCPT || names_recipient(answer)))
 		return SMTP_BOUNCED;
 	if (answered && answer >= 500 && send->stage == STAGE_DATA)
 		return SMTP_REFUSED;

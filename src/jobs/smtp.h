@@ -24,8 +24,8 @@ enum smtp_outcome {
 	SMTP_SENT,	/* the server has taken it                                                  */
 	SMTP_UNREACHED, /* never got to this message: no connection, no TLS, no sign-in             */
 	SMTP_LATER,	/* not now: 4xx, a refused sender, a connection lost half-way               */
-	SMTP_BOUNCED,	/* 5xx for the recipient                                                    */
-	SMTP_REFUSED,	/* 5xx for the message                                                      */
+	SMTP_BOUNCED,	/* 5xx for the recipient, or 550, 551, 553 for the message                  */
+	SMTP_REFUSED,	/* another 5xx for the message                                              */
 };
 
 /* One transfer; lives in a struct of the caller's (list_entry()). */

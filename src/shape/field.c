@@ -198,8 +198,8 @@ void field_absent(const struct filling *f, const struct place *at, const struct 
 		*(double *)out = (double)NAN;
 }
 
-struct str *field_items(
-	const struct filling *f, const struct place *at, const struct shape_field *field, size_t n)
+void *field_items(const struct filling *f, const struct place *at, const struct shape_field *field, size_t n,
+	size_t size)
 {
 	if ((int64_t)n < field->min) {
 		field_fault_limit(f, at, FAULT_too_short, field->min);
@@ -209,7 +209,7 @@ struct str *field_items(
 		field_fault_limit(f, at, FAULT_too_many, field->max);
 		return NULL;
 	}
-	return arena_alloc(f->req->arena, (n + 1) * sizeof(struct str));
+	return arena_alloc(f->req->arena, (n + 1) * size);
 }
 
 void field_unique(const struct filling *f, const struct place *at, const struct shape_field *field,

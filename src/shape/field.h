@@ -33,9 +33,9 @@ void field_number(const struct filling *f, const struct place *at, const struct 
 /* Nothing was sent: the default of the contract, the mark of absence of shape.h, or the fault `required`. */
 void field_absent(
 	const struct filling *f, const struct place *at, const struct shape_field *field, void *out);
-/* Checks the number of items and makes room for them; NULL after a fault. */
-struct str *field_items(
-	const struct filling *f, const struct place *at, const struct shape_field *field, size_t n);
+/* Checks the number of items and makes room for them, `size` bytes each; NULL after a fault. */
+void *field_items(const struct filling *f, const struct place *at, const struct shape_field *field, size_t n,
+	size_t size);
 /* Notes an item that is there already, if the contract forbids it. */
 void field_unique(const struct filling *f, const struct place *at, const struct shape_field *field,
 	const struct str *items);

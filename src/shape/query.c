@@ -87,7 +87,7 @@ static void fill_value(const struct filling *f, const struct place *at, const st
 static void fill_list(const struct filling *f, const struct place *at, const struct shape_field *field,
 	const struct pairs *found, void *out)
 {
-	struct str *items = field_items(f, at, field, found->n);
+	struct str *items = field_items(f, at, field, found->n, sizeof(*items));
 
 	if (!items)
 		return;

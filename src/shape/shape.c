@@ -7,8 +7,8 @@
 #include "shape/field.h"
 #include "shape/gate.h"
 
-static void *fill_object(
-	const struct filling *f, const struct place *at, const struct shape *shape, json_t *object);
+static void fill_object(const struct filling *f, const struct place *at, const struct shape *shape,
+	json_t *object, char *out);
 
 static struct str json_text(json_t *value)
 {
@@ -19,7 +19,7 @@ static void fill_list(const struct filling *f, const struct place *at, const str
 	json_t *array, void *out)
 {
 	size_t n = json_array_size(array);
-	struct str *items = field_items(f, at, field, n);
+	struct str *items = field_items(f, at, field, n, sizeof(*items));
 
 	if (!items)
 		return;
@@ -33,6 +33,34 @@ static void fill_list(const struct filling *f, const struct place *at, const str
 		field_unique(f, &here, field, items);
 	}
 	*(struct shape_list *)out = (struct shape_list){items, n};
+}
+
+static void fill_objects(const struct filling *f, const struct place *at, const struct shape_field *field,
+	json_t *array, void *out)
+{
+	size_t n = json_array_size(array), size = field->sub->size;
+	char *items = field_items(f, at, field, n, size);
+
+	if (!items)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct place here = {.up = at, .index = i};
+		json_t *value = json_array_get(array, i);
+		if (json_is_object(value))
+			fill_object(f, &here, field->sub, value, items + i * size);
+		else
+			field_fault(f, &here, FAULT_wrong_type);
+	}
+	*(struct shape_objects *)out = (struct shape_objects){items, n};
+}
+
+static void *new_object(
+	const struct filling *f, const struct place *at, const struct shape *shape, json_t *object)
+{
+	char *out = arena_alloc(f->req->arena, shape->size + 1);
+
+	fill_object(f, at, shape, object, out);
+	return out;
 }
 
 /* JSON Schema counts 1.0 as an integer; beyond 2^53 a double no longer says which one. */
@@ -61,6 +89,7 @@ static bool has_type(const struct shape_field *field, json_t *value)
 	case SHAPE_OBJECT:
 		return json_is_object(value);
 	case SHAPE_LIST:
+	case SHAPE_OBJECTS:
 		return json_is_array(value);
 	default:
 		return json_is_string(value);
@@ -89,10 +118,13 @@ static void fill_field(const struct filling *f, const struct place *at, const st
 		*(bool *)out = json_is_true(value);
 		break;
 	case SHAPE_OBJECT:
-		*(const void **)out = fill_object(f, at, field->sub, value);
+		*(const void **)out = new_object(f, at, field->sub, value);
 		break;
 	case SHAPE_LIST:
 		fill_list(f, at, field, value, out);
+		break;
+	case SHAPE_OBJECTS:
+		fill_objects(f, at, field, value, out);
 		break;
 	default:
 		field_text(f, at, field, json_text(value), out);
@@ -117,10 +149,9 @@ static void refuse_unknown(
 	}
 }
 
-static void *fill_object(
-	const struct filling *f, const struct place *at, const struct shape *shape, json_t *object)
+static void fill_object(
+	const struct filling *f, const struct place *at, const struct shape *shape, json_t *object, char *out)
 {
-	char *out = arena_alloc(f->req->arena, shape->size + 1);
 	size_t known = 0;
 
 	for (unsigned i = 0; i < shape->nfields; i++) {
@@ -132,7 +163,6 @@ static void *fill_object(
 	}
 	if (known < json_object_size(object))
 		refuse_unknown(f, at, shape, object);
-	return out;
 }
 
 static void refuse_json(struct req *req, const struct shape_refusal *refusal)
@@ -161,7 +191,7 @@ const void *shape_from_json(struct req *req, const struct shape *shape, struct s
 		return NULL;
 	}
 	if (json_is_object(tree))
-		out = fill_object(&f, &whole, shape, tree);
+		out = new_object(&f, &whole, shape, tree);
 	else
 		field_fault(&f, &whole, FAULT_wrong_type);
 	return field_done(&f, out);

@@ -22,6 +22,7 @@ enum shape_type {
 	SHAPE_INSTANT, /* int64_t milliseconds UTC from RFC 3339                                  */
 	SHAPE_OBJECT,  /* pointer to the struct of `sub`                                          */
 	SHAPE_LIST,    /* struct shape_list of texts or enums                                     */
+	SHAPE_OBJECTS, /* struct shape_objects: a list of the structs of `sub`                    */
 };
 
 enum shape_text {
@@ -33,6 +34,12 @@ enum shape_text {
 
 struct shape_list {
 	const struct str *items;
+	size_t n;
+};
+
+/* The structs lie side by side, so that a member of all of them is a column (db/unit.h). Only in JSON. */
+struct shape_objects {
+	const void *items;
 	size_t n;
 };
 
@@ -48,7 +55,7 @@ struct shape_field {
 	const char *const *values; /* SHAPE_ENUM: NULL-terminated                                         */
 	const char *preset;	   /* default as in the contract, NULL: none                              */
 	struct str (*pattern)(struct arena *arena, struct str text); /* of shape/pattern.h, or NULL         */
-	const struct shape *sub; /* SHAPE_OBJECT                                                        */
+	const struct shape *sub; /* SHAPE_OBJECT, SHAPE_OBJECTS                                         */
 	const struct shape_field *item; /* SHAPE_LIST: how each item is checked                             */
 };
 

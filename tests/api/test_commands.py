@@ -15,7 +15,7 @@ def refused(town, *args):
 
 @pytest.mark.parametrize("command", [
     ["seed", "--form", "/nowhere"], ["seed", "/nowhere"], ["migrate", "--dry"], ["doctor", "--listn=1"], ["demo", "more"],
-    ["keys", "create", "more"], ["config", "check", "more"], ["version", "more"], ["import", "days", "days.csv", "more"],
+    ["keys", "create", "more"], ["config", "check", "more"], ["version", "more"], ["mail", "more"], ["export", "days", "more"], ["import", "days", "days.csv", "more"],
     ["serve", "--lisen=127.0.0.1:1"]])
 def test_an_argument_that_nobody_reads_is_refused(town, command):
     assert "'%s' is n" % next(a for a in command if a in ("more", "/nowhere") or a.startswith("--")) in refused(town, *command)
@@ -37,7 +37,7 @@ def test_a_refused_account_is_told_in_two_lines(town, login, name, department, r
 def test_help_of_each_command(town):
     listed = town.cluster.run(town.database, "help")
     assert town.cluster.run(town.database, "serve", "--help") == listed
-    for name in ("migrate", "seed", "import", "keys", "user", "demo", "doctor", "config", "version"):
+    for name in ("migrate", "seed", "import", "export", "keys", "user", "mail", "demo", "doctor", "config", "version"):
         own = town.cluster.run(town.database, "help", name)
         assert own.startswith("usage: tiepdan " + name) and own == town.cluster.run(town.database, name, "--help")
     assert town.cluster.run(town.database, "--version") == town.cluster.run(town.database, "version")

@@ -128,7 +128,7 @@ def test_what_happens_between_preparation_and_switch_is_in_the_new_dates(city, t
     after = {t: dues(city, t) for t in (late, moved, asked_ticket)}
     assert after[late] == before[late], "filed by the new calendar"
     assert all(after[t].keys() == before[t].keys() for t in after)
-    # Both were dated anew by the newest calendar when they changed.
+    # What the acceptance began is counted by the newest calendar, what was paused by that of its slot.
     city.citizen(asked_filed).post("/v1/tracking/answer", {"text": "Số nhà 126, ngõ 99."})
     city.move(officer, late, "accept")
     told(city, made)
@@ -172,6 +172,29 @@ def test_policies_as_they_are_now(city, tmp_path):
     assert ready(city, made)["counts"]["later"] == 1
     change(city, made, "apply")
     assert dues(city, ticket_id)["answer"] > before["answer"]
+
+
+def test_a_preparation_that_cannot_begin_says_since_when(city, tmp_path):
+    city.filed()
+    day_off(city, tmp_path)
+    reader = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", city.cluster.url(city.database, "postgres")],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    reader.stdin.write("begin; select count(*) >= 0 from tiepdan.clock_running;\n")
+    reader.stdin.flush()
+    assert reader.stdout.readline() == "t\n"
+    made = asked(city)
+    assert made["waiting_since"] is None
+    wait_until(lambda: shown(city, made)["waiting_since"], 30, "waiting")
+    since = shown(city, made)["waiting_since"]
+    city.filed()
+    time.sleep(2)
+    waiting = shown(city, made)
+    assert (waiting["state"], waiting["waiting_since"]) == ("preparing", since)
+    reader.communicate("commit;\n", timeout=30)
+    preview = ready(city, made)
+    assert (preview["state"], preview["waiting_since"], preview["counts"]["tickets"]) == ("ready", None, 2)
+    assert city.log().count("redating.waits") == 1, "not at each attempt"
+    change(city, made, "drop")
 
 
 def kill_all(town):

@@ -58,6 +58,18 @@ def test_writes_struct_table_and_json(api2c, tmp_path):
     assert '.preset = "small"' in table
 
 
+def test_lists_of_objects_become_structs_side_by_side(api2c, tmp_path):
+    item = "{ type: object, additionalProperties: false, required: [n], properties: { n: { type: integer, minimum: 1 } } }"
+    text = DOCUMENT.replace(NAME, "{ type: array, maxItems: 3, items: %s }" % item, 1)
+    done = api2c(text, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    header = (tmp_path / "shapes.h").read_text()
+    assert "struct thing_put_name {\n\tint64_t n;\n};\n" in header
+    assert "struct thing_put {\n\tstruct shape_objects name;\n" in header
+    table = (tmp_path / "shapes.c").read_text()
+    assert '.type = SHAPE_OBJECTS, .max = 3' in table and ".sub = &shape_thing_put_name" in table
+
+
 def test_json_is_the_same_document(api2c, tmp_path):
     assert api2c(DOCUMENT, tmp_path).returncode == 0
     written = json.loads((tmp_path / "openapi.json").read_text("utf-8"))
@@ -87,6 +99,8 @@ WRONG = [
     ("a limit with a fraction", NAME, "{ type: number, maximum: 1.5 }", PLACE + "name/maximum"),
     ("a list without an end", NAME, "{ type: array, items: { enum: [a], type: string } }", PLACE + "name"),
     ("a list of numbers", NAME, "{ type: array, maxItems: 2, items: { type: integer } }", PLACE + "name/items"),
+    ("objects without an end", NAME, "{ type: array, items: { properties: { n: { type: boolean } } } }", PLACE + "name"),
+    ("objects that must differ", NAME, "{ type: array, maxItems: 2, uniqueItems: true, items: { properties: {} } }", PLACE + "name"),
     ("a reference to nothing", "schemas/Thing", "schemas/Thin", "nothing at #/components/schemas/Thin"),
     ("a member twice", "{ title: t,", "{ title: t, title: u,", "/info/title"),
     ("an anchor", "{ title: t,", "{ title: &a t,", "/info/title"),

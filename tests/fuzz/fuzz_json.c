@@ -67,6 +67,13 @@ static void check_field(const struct shape_field *field, const char *at)
 			must(list->items[i].at != NULL);
 		break;
 	}
+	case SHAPE_OBJECTS: {
+		const struct shape_objects *list = (const void *)at;
+		must((int64_t)list->n >= field->min && (int64_t)list->n <= field->max);
+		for (size_t i = 0; i < list->n; i++)
+			check_struct(field->sub, (const char *)list->items + i * field->sub->size);
+		break;
+	}
 	default:
 		break;
 	}
@@ -114,5 +121,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	run(&shape_ticket_file, json);
 	run(&shape_tracking_rate, json);
+	run(&shape_ticket_bulk, json);
 	return 0;
 }

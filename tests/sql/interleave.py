@@ -8,6 +8,7 @@ FILE = ("select outcome from test.file('HN-SXD', p_key := sha256('{key}'), p_fin
 
 class Board:
     """Two sessions on one database; remembers what failed."""
+    patience = 0.3      # seconds after which a session is taken to wait for the other
 
     def __init__(self, cluster, database="interleave"):
         self.cluster, self.database, self.passed, self.failed = cluster, database, 0, 0
@@ -33,7 +34,7 @@ class Board:
         self.b.do("begin")
         one = self.a.do(first)
         self.b.send(second)
-        two = self.b.answer(0.3)
+        two = self.b.answer(self.patience)
         waited = two is None
         self.a.do(end)
         if waited:

@@ -24,14 +24,14 @@ create function redo.write() returns bigint language sql as $$
     from redo.run r, redo.portion p group by r.id, r.worker
 $$;
 create function redo.begin_slot(p_id uuid, p_worker uuid) returns boolean language plpgsql as $$
+declare
+    v_begun boolean;
 begin
     for n in 1 .. 200 loop
-        begin
-            return tiepdan.redating_begin(p_id, p_worker, (select version::text from tiepdan.reference_version));
-        exception when lock_not_available then null;    -- autovacuum is at the slot
-        end;
+        v_begun := tiepdan.redating_begin(p_id, p_worker, (select version::text from tiepdan.reference_version));
+        exit when v_begun is not null;    -- else autovacuum is at the slot
     end loop;
-    return null;
+    return v_begun;
 end $$;
 create function redo.begin() returns text language sql as $$
     select test.enter('admin.HN-EIC');
@@ -181,10 +181,33 @@ def workers(board):
         where type = 'ticket.redated' and data->>'redating' = run.id::text"""), ["t"])
 
 
+def reader(board):
+    """Somebody reads the slot that is to be emptied: the re-dating waits, says since when, and keeps nobody waiting."""
+    board.ticket()
+    board.a.do("begin")
+    board.a.do("select count(*) from clock_running")
+    board.cluster.run(board.database, """set search_path = test, tiepdan, public; begin; select enter('admin.HN-EIC');
+        update redo.run set id = gen_random_uuid();
+        select redating_ask(id, 'Ngày nghỉ được thông báo muộn.', false, gen_random_uuid()) from redo.run;
+        select task from redo.run, redating_take(worker, 600000, now()); commit;""")
+    once = "select redating_begin(id, worker, (select version::text from reference_version)) from redo.run"
+    waiting = "select waiting_since, total > 0 from redating, redo.run where redating.id = run.id"
+    board.check("it waits", board.b.do(once), [""])
+    since = board.b.do(waiting)
+    board.check("and says since when", (since.endswith("|t"), len(since) > 10), [(True, True)])
+    board.check("again", (board.b.do(once), board.b.do(waiting)), [("", since)])
+    board.check("nobody writes to it", board.b.do("select count(*) from clock_slot where role = 'empty'"), ["1"])
+    board.a.do("commit")
+    board.check("begun", board.b.do("select redo.begin_slot(id, worker) from redo.run"), ["t"])
+    board.check("it waits no longer", board.b.do(waiting), ["|t"])
+    end(board)
+    drop(board)
+
+
 def run(cluster):
     board = Board(cluster, "interleave_redating")
     cluster.run(board.database, SCHEMA)
-    for scenario in (portion, filing, stale_facts, switch, workers):
+    for scenario in (portion, filing, stale_facts, switch, reader, workers):
         scenario(board)
     board.close()
     print(f"interleave_redating: {board.passed} passed, {board.failed} failed", flush=True)

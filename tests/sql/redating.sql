@@ -2,7 +2,7 @@
 -- the answer a day later, the acceptance two hours earlier).
 begin;
 set search_path = test, tiepdan, public;
-select plan(60);
+select plan(64);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select date_trunc('hour', now()) + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 5) n, file('HN-SXD', p_at := pg_temp.day(-n)) f;
 create temp table z as select '00000000-0000-0000-0000-000000000000'::uuid as nil, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid as last,
@@ -18,14 +18,14 @@ create function pg_temp.worker() returns uuid language sql stable as $$ select w
 create function pg_temp.nil() returns uuid language sql stable as $$ select nil from z $$;
 create function pg_temp.last() returns uuid language sql stable as $$ select last from z $$;
 create function pg_temp.begin(p_id uuid, p_worker uuid default pg_temp.worker()) returns boolean language plpgsql as $$
+declare
+	v_begun boolean;
 begin
 	for n in 1 .. 200 loop
-		begin
-			return redating_begin(p_id, p_worker, (select version::text from reference_version));
-		exception when lock_not_available then null;	-- autovacuum is at the slot
-		end;
+		v_begun := redating_begin(p_id, p_worker, (select version::text from reference_version));
+		exit when v_begun is not null;	-- else autovacuum is at the slot
 	end loop;
-	return null;
+	return v_begun;
 end $$;
 -- What the job worker does with a portion. p_stale: it was read before somebody changed these tickets.
 create function pg_temp.fill(p_id uuid, p_after uuid default pg_temp.nil(), p_until uuid default pg_temp.last(),
@@ -105,6 +105,16 @@ select is(attempt($$select clocks_redate(pg_temp.t(1), '{0}', '{answer}', '{now}
 	'dates for one slot only are refused');
 select ok(pg_temp.fill(first, p_questions := 7) = 0, 'what is complete is not done again, even if a pause has changed') from z;
 select is(pg_temp.due(2, p_slot := 1), 10::numeric, 'it stays');
+
+-- What is no longer the same is seen.
+create function pg_temp.same() returns boolean language sql as $$ select redating_same(r) from redating r, z where id = first $$;
+select ok(pg_temp.same(), 'both slots have the same clocks');
+select is(attempt($$delete from clock_running where slot = 1 and ticket = pg_temp.t(2) and kind = 'answer'; select 1 / pg_temp.same()::int$$),
+	'22012', 'not when one is missing');
+select is(attempt($$update clock_running set kind = 'appeal' where slot = 1 and ticket = pg_temp.t(2) and kind = 'answer'; select 1 / pg_temp.same()::int$$),
+	'22012', 'or it is another one');
+select is(attempt($$update clock_running set version = version - 1 where slot = 1 and ticket = pg_temp.t(2) and kind = 'answer'; select 1 / pg_temp.same()::int$$),
+	'22012', 'or by an older calendar');
 
 -- The reference data changes.
 create function pg_temp.changed() returns void language sql as $$ update reference_version set version = version + 1 $$;

@@ -1,4 +1,4 @@
-/* The delivery log, and another try. */
+/* The delivery log, another try, and addresses that bounced. */
 #include "app/notice/notice.h"
 
 #include "base/clock.h"
@@ -24,5 +24,13 @@ void notice_retry(struct req *req)
 	struct db_unit *u = db_unit(req);
 
 	sql_notice_retry(u, .notice = req->args[0].uuid, .event = uuid_new(), .at = clock_wall_ms());
+	db_run(u, answer_nothing);
+}
+
+void notice_lift(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_notice_lift(u, .notice = req->args[0].uuid, .event = uuid_new(), .at = clock_wall_ms());
 	db_run(u, answer_nothing);
 }

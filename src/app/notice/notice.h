@@ -7,5 +7,6 @@
  * without addresses and texts. */
 void notice_list(struct req *req);
 void notice_retry(struct req *req); /* once more, from the first attempt on */
+void notice_lift(struct req *req);  /* its address bounced: later notices are tried again */
 
 #endif

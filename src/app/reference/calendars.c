@@ -52,22 +52,51 @@ struct calendar_day calendars_day(struct arena *arena, const PGresult *days, int
 	return d;
 }
 
-static void take_hours(struct arena *arena, const PGresult *r, struct calendar_source *source)
+/* Whose rows are looked for among those of all calendars. */
+struct owner {
+	int calendar, version; /* columns; version -1: there is one version only */
+	struct str code, number;
+};
+
+static struct owner owner_of(const PGresult *r, const PGresult *calendars, int row)
 {
-	struct calendar_hours *all = arena_alloc(arena, ((size_t)PQntuples(r) + 1) * sizeof(*all));
+	return (struct owner){PQfnumber(r, "calendar"), PQfnumber(r, "version"),
+		db_cell(calendars, row, "code"), db_cell(calendars, row, "version")};
+}
+
+static bool owns(const struct owner *o, const PGresult *r, int row)
+{
+	return str_eq(str_of(PQgetvalue(r, row, o->calendar)), o->code) &&
+	       (o->version < 0 || str_eq(str_of(PQgetvalue(r, row, o->version)), o->number));
+}
+
+static unsigned count(const PGresult *r, const struct owner *owner)
+{
+	unsigned n = 0;
 
 	for (int i = 0; i < PQntuples(r); i++)
-		if (str_eq(db_cell(r, i, "calendar"), source->code))
+		n += owns(owner, r, i);
+	return n;
+}
+
+static void take_hours(
+	struct arena *arena, const PGresult *r, const struct owner *owner, struct calendar_source *source)
+{
+	struct calendar_hours *all = arena_alloc(arena, (count(r, owner) + 1) * sizeof(*all));
+
+	for (int i = 0; i < PQntuples(r); i++)
+		if (owns(owner, r, i))
 			all[source->nhours++] = calendars_hours(r, i);
 	source->hours = all;
 }
 
-static void take_days(struct arena *arena, const PGresult *r, struct calendar_source *source)
+static void take_days(
+	struct arena *arena, const PGresult *r, const struct owner *owner, struct calendar_source *source)
 {
-	struct calendar_day *all = arena_alloc(arena, ((size_t)PQntuples(r) + 1) * sizeof(*all));
+	struct calendar_day *all = arena_alloc(arena, (count(r, owner) + 1) * sizeof(*all));
 
 	for (int i = 0; i < PQntuples(r); i++)
-		if (str_eq(db_cell(r, i, "calendar"), source->code))
+		if (owns(owner, r, i))
 			all[source->ndays++] = calendars_day(arena, r, i);
 	source->days = all;
 }
@@ -79,10 +108,12 @@ static const struct calendar *build(
 		.version = cell_number(rows->calendars, row, "version"),
 		.first_year = year - YEARS_BACK,
 		.last_year = year + YEARS_AHEAD};
+	const struct owner of_hours = owner_of(rows->hours, rows->calendars, row);
+	const struct owner of_days = owner_of(rows->days, rows->calendars, row);
 	const struct calendar *made;
 
-	take_hours(arena, rows->hours, &source);
-	take_days(arena, rows->days, &source);
+	take_hours(arena, rows->hours, &of_hours, &source);
+	take_days(arena, rows->days, &of_days, &source);
 	if (zone_load(arena, db_cell(rows->calendars, row, "zone"), source.last_year, &source.offsets,
 		    &source.noffsets) < 0) {
 		*ret_reason = arena_printf(
@@ -105,5 +136,19 @@ const struct calendar *const *calendars_from_rows(
 	for (int i = 0; i < n; i++)
 		if (!(all[i] = build(arena, rows, i, year, ret_reason)))
 			return NULL;
+	return all;
+}
+
+const struct calendar *const *calendars_kept(
+	struct arena *arena, const struct calendar_rows *rows, int year, unsigned *ret_n)
+{
+	int n = PQntuples(rows->calendars);
+	const struct calendar **all = arena_alloc(arena, ((size_t)n + 1) * sizeof(*all));
+	struct str reason;
+
+	*ret_n = 0;
+	for (int i = 0; i < n; i++)
+		if ((all[*ret_n] = build(arena, rows, i, year, &reason)))
+			++*ret_n;
 	return all;
 }

@@ -28,11 +28,14 @@ static void *rows_of(struct builder *b, enum city_rows what, size_t size, unsign
 static bool build_calendars(struct builder *b, struct city *city, int64_t now_ms, struct str *ret_reason)
 {
 	const struct calendar_rows rows = {b->rows[CITY_CALENDARS], b->rows[CITY_HOURS], b->rows[CITY_DAYS]};
+	const struct calendar_rows kept = {
+		b->rows[CITY_KEPT], b->rows[CITY_KEPT_HOURS], b->rows[CITY_KEPT_DAYS]};
 	int year;
 
 	clock_civil_from_days((int32_t)(now_ms / 86400000), &year, &(int){0}, &(int){0});
 	city->calendars = calendars_from_rows(b->arena, &rows, year, ret_reason);
 	city->ncalendars = (unsigned)PQntuples(rows.calendars);
+	city->kept = calendars_kept(b->arena, &kept, year, &city->nkept);
 	return city->calendars != NULL;
 }
 
@@ -137,6 +140,7 @@ static bool build_policy(struct builder *b, int row, struct policy *p)
 		.kind = text(b, r, row, "kind"),
 		.level = text(b, r, row, "level"),
 		.category = text(b, r, row, "category"),
+		.department = text(b, r, row, "department"),
 		.valid_from = cell_or(r, row, "valid_from", INT32_MIN),
 		.valid_to = cell_or(r, row, "valid_to", INT32_MAX),
 		.receipt = clock_receipt(db_cell(r, row, "receipt")),

@@ -57,6 +57,8 @@ static void put_clock(struct buf *out, const PGresult *clock, const struct expla
 	put_instant(out, "stopped_at", db_cell_int(clock, 0, "stop_s"));
 	buf_put(out, STR(",\"policy\":{\"profile\":"));
 	buf_json(out, db_cell(clock, 0, "profile"));
+	if (db_cell(clock, 0, "department").at)
+		put_text(out, "department", db_cell(clock, 0, "department"));
 	put_text(out, "citation_vi", db_cell(clock, 0, "citation_vi"));
 	put_text(out, "citation_en", db_cell(clock, 0, "citation_en"));
 	buf_put(out, STR("},\"explanation\":"));

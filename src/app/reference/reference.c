@@ -89,6 +89,9 @@ void reference_load(struct app *app)
 	sql_reference_load_policies(u);
 	sql_reference_load_rules(u);
 	sql_reference_load_alarms(u);
+	sql_reference_load_kept(u);
+	sql_reference_load_kept_hours(u);
+	sql_reference_load_kept_days(u);
 	db_run_job(u, loaded);
 }
 

@@ -10,20 +10,30 @@
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
+/* A queue is one person's, or nobody's; false after an answer. */
+static bool one_person(struct req *req, const struct ticket_list *in)
+{
+	if (in->mine + in->unassigned + !uuid_is_nil(&in->person) > 1)
+		req_fault(req, "parameter", in->unassigned ? STR("unassigned") : STR("person"),
+			FAULT_not_allowed);
+	return !reply_faults(req);
+}
+
 void ticket_list(struct req *req)
 {
 	const struct ticket_list *in = req->input;
 	int64_t now_ms = clock_wall_ms();
 	struct page page;
 
-	if (!page_begin(req, in->cursor, in->limit, &page))
+	if (!one_person(req, in) || !page_begin(req, in->cursor, in->limit, &page))
 		return;
 	page_items(req, clocks_put_item);
 	struct db_unit *u = db_unit(req);
-	sql_ticket_list(u, .states = {in->state.items, in->state.n}, .kind = in->kind,
+	sql_ticket_list(u, .filter = in->filter, .states = {in->state.items, in->state.n}, .kind = in->kind,
 		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,
-		.holder = in->holder, .mine = in->mine, .sort = in->sort, .now = now_ms,
-		.soon = clock_soon(req->app->city, now_ms), .after = page.after, .limit = page.limit);
+		.holder = in->holder, .mine = in->mine, .person = in->person, .unassigned = in->unassigned,
+		.sort = in->sort, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
+		.after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
 

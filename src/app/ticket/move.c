@@ -2,6 +2,7 @@
  * citizen sees are data; the database function ticket_move() enforces them. */
 #include "app/ticket/ticket.h"
 
+#include "app/record/once.h"
 #include "app/ticket/clocks.h"
 #include "app/ticket/offers.h"
 #include "base/clock.h"
@@ -55,6 +56,131 @@ static void run(struct req *req, struct move move)
 	db_run(u, answer_ticket);
 }
 
+/* --- many tickets at once --------------------------------------------------------------------------------
+ */
+
+enum argument {
+	PERSON = 1,
+	DEPARTMENT = 2,
+	REASON = 4,
+	REASON_CODE = 8
+};
+
+static const struct bulk_action {
+	const char *code;
+	unsigned needs, takes; /* sets of enum argument */
+} bulk_actions[] = {
+	{"accept", 0, 0},
+	{"claim", 0, 0},
+	{"assign", PERSON, 0},
+	{"unassign", 0, REASON},
+	{"route", DEPARTMENT | REASON, 0},
+	{"return", REASON, 0},
+	{"refuse", REASON_CODE, REASON},
+	{"redirect", REASON_CODE, DEPARTMENT | REASON},
+	{"close", 0, 0},
+};
+
+static const struct bulk_action *bulk_action(struct str code)
+{
+	const struct bulk_action *a = bulk_actions;
+
+	while (!str_eq(str_of(a->code), code))
+		a++; /* the contract lists these and no others */
+	return a;
+}
+
+/* Notes a fault where an argument is missing, or belongs to another action. */
+static void check_argument(
+	struct req *req, const struct bulk_action *action, unsigned which, const char *pointer, bool given)
+{
+	if (!given && (action->needs & which))
+		req_fault(req, "pointer", str_of(pointer), FAULT_required);
+	else if (given && !((action->needs | action->takes) & which))
+		req_fault(req, "pointer", str_of(pointer), FAULT_not_allowed);
+}
+
+/* What a single ticket can be refused for: SQLSTATE, and the problem as a call for this ticket alone would
+ * have it. */
+struct refusal {
+	struct str sqlstate, problem;
+};
+
+static const struct refusal *refusals(struct req *req, size_t *ret_n)
+{
+	struct refusal *all = arena_alloc(req->arena, PROBLEM_COUNT * sizeof(*all));
+
+	*ret_n = 0;
+	for (enum problem p = 0; p < PROBLEM_COUNT; p++) {
+		struct str state = str_of(problem_row(p)->raised_by);
+		if (str_starts(state, STR("TD")) || p == PROBLEM_conflict)
+			all[(*ret_n)++] = (struct refusal){state, reply_problem_body(req, p)};
+	}
+	return all;
+}
+
+static struct uuid *new_ids(struct req *req, size_t n)
+{
+	struct uuid *ids = arena_alloc(req->arena, (n + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = uuid_new();
+	return ids;
+}
+
+static void run_bulk(struct req *req, const struct ticket_bulk *in, struct move move)
+{
+	const struct ticket_bulk_tickets *t = in->tickets.items;
+	size_t n = in->tickets.n, nrefusals;
+	int64_t now_ms = clock_wall_ms();
+	const struct refusal *r = refusals(req, &nrefusals);
+	const struct department *department = clock_department(req, &move);
+	struct offers offers;
+	struct db_unit *u = db_unit(req);
+
+	offers_make(req, department, now_ms, &offers);
+	once_claim(u, req);
+	sql_ticket_bulk(u, .action = in->action, .tickets = {&t->id, n, sizeof(*t)},
+		.versions = {&t->version, n, sizeof(*t)}, .events = {new_ids(req, n), n},
+		.reason_code = move.reason_code, .reason = move.reason, .department = move.department,
+		.person = move.person, .at = now_ms, .policies = OFFERS_COLUMN(offers, policy),
+		.kinds = OFFERS_COLUMN(offers, kind), .dues = OFFERS_COLUMN(offers, due),
+		.alarms = OFFERS_COLUMN(offers, alarm), .units = OFFERS_COLUMN(offers, unit),
+		.amounts = OFFERS_COLUMN(offers, amount), .calendar = calendar_code(department->calendar),
+		.calendar_version = calendar_version(department->calendar),
+		.sqlstates = {&r->sqlstate, nrefusals, sizeof(*r)},
+		.problems = {&r->problem, nrefusals, sizeof(*r)}, .key = req->once_key);
+	db_run(u, answer_object);
+}
+
+void ticket_bulk(struct req *req)
+{
+	const struct ticket_bulk *in = req->input;
+	const struct bulk_action *action = bulk_action(in->action);
+	struct move move = {.action = action->code,
+		.reason_code = in->reason_code,
+		.reason = in->reason,
+		.department = in->department,
+		.person = in->person};
+
+	check_argument(req, action, PERSON, "/person", !uuid_is_nil(&in->person));
+	check_argument(req, action, DEPARTMENT, "/department", in->department.at != NULL);
+	check_argument(req, action, REASON, "/reason", in->reason.at != NULL);
+	check_argument(req, action, REASON_CODE, "/reason_code", in->reason_code.at != NULL);
+	if (reply_faults(req))
+		return;
+	if (!req->app->city) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+		return;
+	}
+	if (str_eq(in->action, STR("return")))
+		move.department = req->app->city->hub;
+	run_bulk(req, in, move);
+}
+
+/* --- one ticket ------------------------------------------------------------------------------------------
+ */
+
 void ticket_accept(struct req *req)
 {
 	run(req, (struct move){.action = "accept"});
@@ -75,6 +201,13 @@ void ticket_assign(struct req *req)
 	const struct ticket_assign *in = req->input;
 
 	run(req, (struct move){.action = "assign", .person = in->person});
+}
+
+void ticket_unassign(struct req *req)
+{
+	const struct ticket_unassign *in = req->input;
+
+	run(req, (struct move){.action = "unassign", .reason = in->reason});
 }
 
 void ticket_return(struct req *req)

@@ -46,7 +46,8 @@ static int date_row(const struct planner *p, int row, int64_t start, struct plan
 	const PGresult *f = p->facts;
 	struct str kind = db_cell(f, row, "kind");
 	struct clock_facts clock = {.profile = db_cell(f, row, "profile"),
-		.calendar = city_calendar(p->req->app->city, db_cell(f, row, "calendar")),
+		.calendar = city_calendar_version(p->req->app->city, db_cell(f, row, "calendar"),
+			db_cell_int(f, row, "calendar_version")),
 		.question = {.start = start,
 			.terms = {.receipt = clock_receipt(db_cell(f, row, "receipt")),
 				.amount = db_cell_int(f, row, "amount"),

@@ -10,8 +10,11 @@
  * work: the first reads the facts, the second brings the dates. The version of the ticket in both says
  * that nothing happened between.
  *
- * Dates are counted in the newest version of a clock's calendar: a change that was not brought to all clocks
- * yet (re-dating) reaches this one. */
+ * Dates are counted in that version of its calendar which a clock has: a change of the calendar that was not
+ * brought to the clocks that run (re-dating) does not reach this one by the way. What begins anew is counted
+ * in the newest version: a new clock, a new round, an answer clock that waited for the acceptance, and the
+ * limit of a question itself. Only when a version is so old that no server keeps it (city_calendar_version())
+ * the newest takes its place, and plan_row says so. */
 
 struct plan_change {
 	struct deadline_pause pause; /* a pause that begins, or the last one with another end; from 0: none */
@@ -21,7 +24,7 @@ struct plan_change {
 struct plan_row {
 	struct str kind;
 	int64_t slot, start, due, alarm; /* milliseconds; DB_NO_INT: no alarm */
-	int64_t round, version;		 /* version: of the calendar */
+	int64_t round, version;		 /* version: of the calendar that was used */
 };
 struct plan {
 	const struct plan_row *rows;

@@ -112,6 +112,14 @@ void tracking_answer(struct req *req)
 	db_run(u, supply);
 }
 
+void tracking_question(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_ticket_question_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation);
+	db_run(u, answer_object);
+}
+
 /* --- extensions ----------------------------------------------------------------------------------------- */
 
 void ticket_request_extension(struct req *req)

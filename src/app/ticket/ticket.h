@@ -22,10 +22,12 @@ void reply_list(struct req *req);
 void reply_draft(struct req *req);
 
 /* move.c: moves of the state table */
+void ticket_bulk(struct req *req); /* of many tickets */
 void ticket_accept(struct req *req);
 void ticket_claim(struct req *req);
 void ticket_take_up(struct req *req);
 void ticket_assign(struct req *req);
+void ticket_unassign(struct req *req);
 void ticket_return(struct req *req);
 void ticket_route(struct req *req);
 void ticket_refuse(struct req *req);
@@ -38,10 +40,15 @@ void ticket_progress(struct req *req);
 
 /* question.c: what dates clocks anew */
 void ticket_ask(struct req *req);
+void tracking_question(struct req *req);
 void tracking_answer(struct req *req);
 void ticket_request_extension(struct req *req);
 void ticket_approve_extension(struct req *req);
 void ticket_refuse_extension(struct req *req);
+
+/* exclusion.c */
+void exclusion_list(struct req *req);
+void exclusion_set(struct req *req);
 
 /* review.c: moves of the citizen */
 void tracking_second_look(struct req *req);

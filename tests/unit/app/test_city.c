@@ -20,7 +20,7 @@ enum {
 static const int64_t NOW_MS = INT64_C(1795402800000);
 
 #define POLICY_COLUMNS                                                                                       \
-	"id|profile|kind|level|category|accept_amount|accept_unit|route_amount|route_unit|"                  \
+	"id|profile|kind|level|category|department|accept_amount|accept_unit|route_amount|route_unit|"       \
 	"first_reply_amount|first_reply_unit|update_amount|update_unit|step_amount|step_unit|"               \
 	"answer_amount|answer_unit|appeal_amount|appeal_unit|answer_from_acceptance|receipt|questions|"      \
 	"question_amount|question_unit|valid_from|valid_to\n"
@@ -47,8 +47,16 @@ static const char *const town[CITY_ROWS] = {
 			    "roads||WARD|high|public|20000|\n",
 	[CITY_KINDS] = "code|sight|visibility|level\nfeedback|||\ndenunciation|denunciation|confidential|\n",
 	[CITY_POLICIES] = POLICY_COLUMNS
-	"5|usual|feedback|||4|wh||none||none||none|3|cd|2|wd||none|t|same_day|2|5|wd||\n",
+	"5|usual|feedback|||HUB|4|wh||none||none||none|3|cd|2|wd||none|t|same_day|2|5|wd||\n",
 	[CITY_ALARMS] = "profile|level|share|amount|unit\n|1|800||\nusual|2||30|now\n",
+	/* The second calendar of before had its hours in other years; the third is no calendar at all. */
+	[CITY_KEPT] = "code|zone|version\n"
+		      "office|Asia/Ho_Chi_Minh|1\noffice|Asia/Ho_Chi_Minh|2\ncounter|Nowhere/There|1\n",
+	[CITY_KEPT_HOURS] =
+		"calendar|version|weekday|opens|closes|valid_from|valid_to\n"
+		"office|1|0|28800|43200||\noffice|1|0|46800|50400||\noffice|2|0|28800|43200||9000\n",
+	[CITY_KEPT_DAYS] = "calendar|version|day|works|weekday|hours|name_vi|name_en|source\n"
+			   "office|1|20787|f|||||\noffice|2|20794|f|||||\n",
 	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
 };
 
@@ -164,6 +172,26 @@ static void exceptions_and_validity(void **state)
 	assert_true(str_eq(calendar_exception(office, 20780)->source, STR("Thông báo")));
 }
 
+static void versions(void **state)
+{
+	struct str reason;
+	const struct city *city = build(*state, CITY_VERSION, NULL, &reason);
+	const struct calendar *newest = city_calendar(city, STR("office")), *first;
+
+	assert_non_null(city);
+	assert_int_equal(city->nkept, 1);
+	assert_ptr_equal(city_calendar_version(city, STR("office"), 3), newest);
+	first = city_calendar_version(city, STR("office"), 1);
+	assert_int_equal(calendar_version(first), 1);
+	assert_int_equal(worked(first, 20780), 5 * 3600); /* a Monday that was taken off later */
+	assert_int_equal(worked(first, 20787), 0);
+	assert_int_equal(worked(first, 20794), 5 * 3600); /* off in another version */
+	/* What is not kept is the newest. */
+	assert_ptr_equal(city_calendar_version(city, STR("office"), 2), newest);
+	assert_ptr_equal(city_calendar_version(city, STR("counter"), 7), city_calendar(city, STR("counter")));
+	assert_null(city_calendar_version(city, STR("nowhere"), 1));
+}
+
 static void decisions(void **state)
 {
 	struct str reason;
@@ -220,7 +248,7 @@ static void no_city(void **state)
 		{CITY_AREAS, "code|parent|valid_from|valid_to\n01|||\n01|||\n", "two areas 01"},
 		{CITY_POLICIES,
 			POLICY_COLUMNS
-			"5|usual||||4|wh||none||none||none||none|2|moons||none|f|next_opening|0||none||\n",
+			"5|usual|||||4|wh||none||none||none||none|2|moons||none|f|next_opening|0||none||\n",
 			"policy 5 has a unit that this program does not know"},
 		{CITY_ALARMS, "profile|level|share|amount|unit\n|1||2|moons\n",
 			"an alarm level has a unit that this program does not know"},
@@ -252,6 +280,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(members, setup, teardown),
 		cmocka_unit_test_setup_teardown(days_and_hours, setup, teardown),
 		cmocka_unit_test_setup_teardown(exceptions_and_validity, setup, teardown),
+		cmocka_unit_test_setup_teardown(versions, setup, teardown),
 		cmocka_unit_test_setup_teardown(decisions, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_city, setup, teardown),
 	};

@@ -347,7 +347,8 @@ static void level_and_sight(void **state)
 
 static void check_policy(const char *kind, const char *level, const char *category, int64_t at, int64_t id)
 {
-	const struct policy *p = decide_policy(city, str_of(kind), str_of(level), str_of(category), at);
+	const struct filing_facts facts = {str_of(kind), str_of(category), STR_NONE, at};
+	const struct policy *p = decide_policy(city, &facts, str_of(level), NULL);
 
 	assert_int_equal(p ? p->id : 0, id);
 }
@@ -376,8 +377,114 @@ static void policies_by_specificity(void **state)
 	check_policy("emergency", "urgent", "roads", hanoi("2026-11-18T00:00"), 11);
 	check_policy("emergency", "urgent", "roads", hanoi("2026-11-18T00:00") - 1, 10);
 	none.npolicies = 0;
-	assert_null(decide_policy(
-		city_build(arena, &none, &reason), STR("question"), STR("normal"), STR("roads"), noon()));
+	assert_null(decide_policy(city_build(arena, &none, &reason),
+		&(struct filing_facts){STR("question"), STR("roads"), STR_NONE, noon()}, STR("normal"),
+		NULL));
+}
+
+/* The bureau stands above the office, the office above the counter; yard stands for itself. */
+static const struct city *city_of_offices(const struct policy *rows, unsigned n)
+{
+	static const struct department offices[] = {
+		{.id = 1, .code = STR("HUB"), ALWAYS},
+		{.id = 2, .code = STR("BUREAU"), ALWAYS},
+		{.id = 3, .code = STR("OFFICE"), .parent = 2, ALWAYS},
+		{.id = 4, .code = STR("COUNTER"), .parent = 3, ALWAYS},
+		{.id = 5, .code = STR("YARD"), ALWAYS},
+		{.id = 6, .code = STR("RING"), .parent = 7, ALWAYS},
+		{.id = 7, .code = STR("GNIR"), .parent = 6, ALWAYS},
+	};
+	struct city other = parts;
+	struct str reason;
+
+	other.departments = offices;
+	other.ndepartments = COUNT(offices);
+	other.policies = rows;
+	other.npolicies = n;
+	other.nrules = 0;
+	const struct city *built = city_build(arena, &other, &reason);
+	assert_non_null(built);
+	return built;
+}
+
+static int64_t policy_at(const struct city *of, const char *department, struct filing_facts facts)
+{
+	const struct policy *p;
+
+	facts.at = facts.at ? facts.at : noon();
+	p = decide_policy(of, &facts, STR("normal"), city_department(of, str_of(department)));
+	return p ? p->id : 0;
+}
+
+static void policies_of_departments(void **state)
+{
+	const struct policy rows[] = {
+		{.id = 1, .kind = STR("question"), ALWAYS},
+		{.id = 2, .kind = STR("question"), .department = STR("BUREAU"), ALWAYS},
+		{.id = 3,
+			.kind = STR("question"),
+			.department = STR("OFFICE"),
+			.valid_from = tomorrow - 1,
+			.valid_to = FOREVER},
+		{.id = 4, .kind = STR("question"), .category = STR("roads"), ALWAYS},
+		{.id = 5,
+			.kind = STR("question"),
+			.category = STR("waste"),
+			.department = STR("OFFICE"),
+			ALWAYS},
+		{.id = 6, .kind = STR("question"), .category = STR("waste.bins"), ALWAYS},
+		{.id = 7, .department = STR("YARD"), ALWAYS},
+	};
+	const struct city *of = city_of_offices(rows, COUNT(rows));
+	const struct filing_facts plain = {.kind = STR("question"), .category = STR("noise")},
+				  roads = {.kind = STR("question"), .category = STR("roads")},
+				  waste = {.kind = STR("question"), .category = STR("waste")},
+				  bins = {.kind = STR("question"), .category = STR("waste.bins")},
+				  praise = {.kind = STR("praise"), .category = STR("noise")};
+	struct filing_facts before = plain;
+	(void)state;
+
+	/* Its own, else that of the nearest above it, else the general one. */
+	assert_int_equal(policy_at(of, "OFFICE", plain), 3);
+	assert_int_equal(policy_at(of, "COUNTER", plain), 3);
+	assert_int_equal(policy_at(of, "BUREAU", plain), 2);
+	assert_int_equal(policy_at(of, "YARD", plain), 1);
+	before.at = noon() - 86400; /* that of the office begins today */
+	assert_int_equal(policy_at(of, "COUNTER", before), 2);
+	/* One that says more of the ticket goes before one that names the department. */
+	assert_int_equal(policy_at(of, "OFFICE", roads), 4);
+	assert_int_equal(policy_at(of, "COUNTER", waste), 5);
+	assert_int_equal(policy_at(of, "BUREAU", waste), 2);
+	assert_int_equal(policy_at(of, "OFFICE", bins), 6);
+	/* And one for a department alone is the last. */
+	assert_int_equal(policy_at(of, "YARD", praise), 7);
+	assert_int_equal(policy_at(of, "OFFICE", praise), 0);
+	/* Parents in a circle end the search. */
+	assert_int_equal(policy_at(of, "RING", plain), 1);
+}
+
+static void the_department_that_gets_it_chooses(void **state)
+{
+	static const struct policy rows[] = {
+		{.id = 1, ALWAYS},
+		{.id = 2,
+			.department = STR("BUREAU"),
+			.limit = {[CLOCK_ANSWER] = {DEADLINE_WORKING_DAYS, 2}},
+			ALWAYS},
+	};
+	static const struct category to_counter = {.code = STR("desk"), .department = STR("COUNTER"), ALWAYS};
+	struct city with = *city_of_offices(rows, COUNT(rows));
+	const struct filing_facts facts = {STR("question"), STR("desk"), STR_NONE, noon()};
+	struct decision d;
+	(void)state;
+
+	with.categories = &to_counter;
+	with.ncategories = 1;
+	assert_int_equal(decide_filing(&with, &facts, &d), 0);
+	assert_true(str_eq(d.department->code, STR("COUNTER")));
+	assert_int_equal(d.policy->id, 2);
+	assert_int_equal(d.clocks.n, 1);
+	assert_int_equal(d.clocks.at[0].policy, 2);
 }
 
 /* When the clock of this kind is due; 0: there is none. */
@@ -461,6 +568,8 @@ int main(void)
 		cmocka_unit_test(committees),
 		cmocka_unit_test(level_and_sight),
 		cmocka_unit_test(policies_by_specificity),
+		cmocka_unit_test(policies_of_departments),
+		cmocka_unit_test(the_department_that_gets_it_chooses),
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(beyond_the_calendar),
 		cmocka_unit_test(the_hub_has_ended_too),

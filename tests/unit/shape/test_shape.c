@@ -74,6 +74,48 @@ static void absent_members_have_their_mark(void **state)
 	input_end(req);
 }
 
+static void lists_of_objects_lie_side_by_side(void **state)
+{
+	struct req *req = input_req();
+	const struct ticket_bulk *in = fill(req, &shape_ticket_bulk,
+		"{\"action\":\"accept\",\"tickets\":["
+		"{\"id\":\"01940000-0000-7000-8000-000000000001\",\"version\":2},"
+		"{\"version\":9007199254740993,\"id\":\"01940000-0000-7000-8000-0000000000FF\"}]}");
+
+	(void)state;
+	assert_non_null(in);
+	assert_int_equal(in->tickets.n, 2);
+	const struct ticket_bulk_tickets *t = in->tickets.items;
+	assert_int_equal(t[0].version, 2);
+	assert_int_equal(t[0].id.byte[15], 1);
+	assert_true(t[1].version == INT64_C(9007199254740993));
+	assert_int_equal(t[1].id.byte[15], 0xff);
+	input_end(req);
+}
+
+#define BULK(tickets) "{\"action\":\"accept\",\"tickets\":" tickets "}"
+
+static void faults_in_objects_have_their_place(void **state)
+{
+	static const struct {
+		const char *json, *where, *fault;
+	} cases[] = {
+		{BULK("[]"), "/tickets", "too_short"},
+		{BULK("{}"), "/tickets", "wrong_type"},
+		{BULK("[{\"id\":\"01940000-0000-7000-8000-000000000001\",\"version\":1},null]"), "/tickets/1",
+			"wrong_type"},
+		{BULK("[{\"version\":1}]"), "/tickets/0/id", "required"},
+		{BULK("[{\"id\":\"1\",\"version\":1}]"), "/tickets/0/id", "bad_format"},
+		{BULK("[{\"id\":\"01940000-0000-7000-8000-000000000001\",\"version\":1,\"x\":1}]"),
+			"/tickets/0/x", "unknown"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(
+			fault_of(&shape_ticket_bulk, cases[i].json, cases[i].where), cases[i].fault);
+}
+
 static void every_fault_at_once(void **state)
 {
 	struct req *req = input_req();
@@ -333,6 +375,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fills_everything),
 		cmocka_unit_test(absent_members_have_their_mark),
+		cmocka_unit_test(lists_of_objects_lie_side_by_side),
+		cmocka_unit_test(faults_in_objects_have_their_place),
 		cmocka_unit_test(every_fault_at_once),
 		cmocka_unit_test(lengths_count_code_points_of_the_cleaned_text),
 		cmocka_unit_test(limits_are_inclusive_and_told),

@@ -1,0 +1,73 @@
+"""The link of a letter that asks the citizen something: it opens that question and nothing else, until its time is over."""
+import re
+
+import pytest
+
+from support.post import Post
+from support.town import free_port, wait_until
+from test_questions import QUESTION
+
+PORT = free_port()
+SETTINGS = dict(mail_url="smtp://127.0.0.1:%d" % PORT, mail_from="Cổng tiếp nhận <khong-tra-loi@example.org>", mail_tls="none",
+                mail_from_hour=0, mail_to_hour=0)
+ANSWER = {"text": "Số nhà 126, ngõ 99, trước cổng tổ dân phố."}
+
+
+@pytest.fixture(scope="module")
+def post():
+    with Post(PORT) as made:
+        yield made
+
+
+def asked(town, post, n, **changes):
+    """A ticket with a question in the post: (id, filed, a client with the link of the letter)."""
+    address = "an%d@example.org" % n
+    ticket_id, filed = town.filed(contact={"name": "Nguyễn Văn Mẫu", "email": address}, **changes)
+    town.move(town.person("officer"), ticket_id, "accept")
+    town.move(town.person("officer"), ticket_id, "ask", QUESTION)
+
+    def letter():
+        return [m for m in post.mails if address in m.recipients and "/v1/tracking/question#" in m.words]
+    wait_until(letter, 30, "the letter")
+    link = re.search(r"/v1/tracking/question#(\S+)", letter()[-1].part("plain")).group(1)
+    assert filed["secret"] not in letter()[-1].words and link.startswith(filed["code"] + ":")
+    return ticket_id, filed, town.client(Authorization="Answer " + link), link
+
+
+def test_it_opens_the_question_and_answers_it_once(town, post):
+    ticket_id, filed, holder, _ = asked(town, post, 1)
+    seen = holder.get("/v1/tracking/question").json
+    assert seen["text"] == QUESTION["text"] and seen["code"] == filed["code"]
+    for method, path in (("GET", "/v1/tracking"), ("POST", "/v1/tracking/messages"), ("POST", "/v1/tracking/withdraw"),
+                         ("GET", "/v1/tracking/clocks/answer/explanation"), ("GET", "/v1/tickets/" + ticket_id)):
+        assert holder(method, path, {"text": "thử"} if method == "POST" else None).status == 403, path
+    holder.post("/v1/tracking/answer", ANSWER, status=201)
+    assert town.citizen(filed).get("/v1/tracking").json["state"] == "accepted"
+    holder.get("/v1/tracking/question", status=404)
+    assert holder.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
+
+
+def test_forged_and_replaced(town, post):
+    _, filed, holder, link = asked(town, post, 2)
+    code, text = link.split(":")
+    generation, until, mac = text.split(".")
+    for forged in ("%s:%s.%d.%s" % (code, generation, int(until) + 1, mac), "%s:%s" % (code, text[:-1]), code + ":", code,
+                   "%s:%s" % (filed["code"], filed["secret"]), "HN-26-0000-0000:" + text):
+        assert town.client(Authorization="Answer " + forged).get("/v1/tracking/question", status=None).status in (401, 404), forged
+    town.client(Authorization="Ticket " + link).get("/v1/tracking", status=404)
+    town.tamper("update ticket set generation = 2 where code = '%s'" % filed["code"])
+    holder.get("/v1/tracking/question", status=404)
+
+
+def test_its_time_is_over(town, post):
+    ticket_id, filed, holder, link = asked(town, post, 3)
+    sent = len(post.mails)
+    town.tamper("update question set until_at = now() + interval '4 s' where ticket = '%s'" % ticket_id)
+    town.tamper("update notice set state = 'waiting', next_at = now(), sent_at = null where type = 'ticket.asked' and ticket = '%s'" % ticket_id)
+    wait_until(lambda: len(post.mails) > sent, 30, "the letter again")
+    short = re.search(r"/v1/tracking/question#(\S+)", post.mails[-1].part("plain")).group(1)
+    assert short != link
+    late = town.client(Authorization="Answer " + short)
+    wait_until(lambda: late.get("/v1/tracking/question", status=None).status == 401, 30, "the end of the link")
+    refused = late.post("/v1/tracking/answer", ANSWER, status=401)
+    assert refused.problem == "unauthorized" and refused.header("www-authenticate") == "Ticket"

@@ -1,0 +1,105 @@
+-- Fair assignment: who gets what, who does not, and what becomes of what suits nobody.
+begin;
+set search_path = test, tiepdan, public;
+select plan(31);
+update account set active = false where login in ('officer.hn-sxd', 'press_officer.hn-sxd', 'data_officer.hn-sxd');
+select account_save(l || '.hn-sxd', 'Officer ' || l, 'HN-SXD', '{officer}') from unnest('{a,b,c}'::text[]) l;
+create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = p_login || '.hn-sxd' $$;
+create function pg_temp.profile(p_login text, p_capacity int, p_skills text[] default '{}', p_languages text[] default '{}') returns text language sql as $$
+	select enter('head.HN-SXD'); select work_profile_set(pg_temp.who(p_login), p_capacity, p_skills, p_languages, now(), gen_random_uuid())
+$$;
+-- A ticket that waits for an officer; filed so many minutes after the others.
+create function pg_temp.wait(n int, p_category text default 'roads.surface', p_sight text default 'public') returns uuid language plpgsql as $$
+declare
+	v uuid := (test.file('HN-SXD', p_sight, p_category := p_category, p_at := now() + n * interval '1 minute')).id;
+begin
+	perform force_state(v, 'accepted');
+	return v;
+end $$;
+create function pg_temp.person(p_ticket uuid) returns text language sql as $$
+	select coalesce(split_part(a.login, '.', 1), '-') from ticket t left join account a on a.id = t.person where t.id = p_ticket
+$$;
+create function pg_temp.run(p_minutes int default 0, p_limit int default 100) returns text language sql as $$
+	select caller_enter('job', null, null, false, 60000); select tried || ' ' || assigned from tickets_assign(now() + p_minutes * interval '1 minute', p_limit)
+$$;
+create function pg_temp.people(p_tickets uuid[]) returns text language sql as $$
+	select string_agg(pg_temp.person(t), '' order by ord) from unnest(p_tickets) with ordinality x (t, ord)
+$$;
+create temp table t (n text, id uuid);
+create function pg_temp.id(p_n text) returns uuid language sql as $$ select id from t where n = p_n $$;
+
+insert into t values ('1', pg_temp.wait(1));
+select is(pg_temp.run(), '0 0', 'nothing is assigned until the head wants it');
+select enter('officer.HN-TTRA');
+select is(attempt('select department_work_set(true, now(), gen_random_uuid())'), 'TD403', 'the head, not an officer');
+select enter('head.HN-SXD');
+select is((select (w->>'automatic') || ' ' || (w->>'waiting') || ' ' || (w->>'room') from (select department_work_item(now())::json) x (w)), 'false 1 90', 'what waits is seen');
+select is(department_work_set(true, now(), gen_random_uuid())::json->>'automatic', 'true', 'switched on');
+select pg_temp.profile('a', 2), pg_temp.profile('b', 2), pg_temp.profile('c', 1);
+select is(pg_temp.run(1), '1 1', 'then it is assigned');
+select is((select (state, version, e.type, e.actor_kind, e.from_state, e.to_state, e.data->>'automatic', (e.data->>'person')::uuid = person)::text
+	from ticket k join event e on e.ticket = k.id and e.type = 'ticket.assigned' where k.id = pg_temp.id('1')),
+	'(in_progress,2,ticket.assigned,job,accepted,in_progress,true,t)', 'as a move of the server, with its event');
+select is((select count(*) from work_profile where assigned_at is not null), 1::bigint, 'whose turn it was is remembered');
+
+-- Least loaded, then longest without; oldest first; never above the capacity.
+insert into t select n::text, pg_temp.wait(n) from generate_series(2, 7) n;
+select is(pg_temp.run(2), '4 4', 'as much as there is room for');
+select is((select array_agg(open order by capacity desc, open) from work_people(department_id('HN-SXD'), now()) where capacity < 30), '{2,2,1}', 'nobody has more than they can take');
+select is((select array_agg(n order by n) from t where pg_temp.person(id) = '-'), '{6,7}', 'what came last waits');
+select isnt(pg_temp.person(pg_temp.id('2')), pg_temp.person(pg_temp.id('1')), 'the next goes to who has less');
+select enter('head.HN-SXD');
+select is((select (w->>'waiting') || ' ' || (w->>'room') || ' ' || (w->>'set_aside') from (select department_work_item(now())::json) x (w)), '2 0 0', 'that all is full is seen');
+select force_state(id, 'closed') from t where pg_temp.person(id) = 'c';
+select is(pg_temp.run(3), '1 1', 'who is done gets the next');
+select is(pg_temp.person(pg_temp.id('6')), 'c', 'and it is the oldest');
+select is_empty('select ticket from event where type = ''ticket.assigned'' group by ticket having count(*) > 1', 'each once');
+
+-- Absence.
+select force_state(id, 'closed') from t;
+insert into t values ('8', pg_temp.wait(8));
+select enter('head.HN-SXD');
+select absence_make(gen_random_uuid(), id, now() + interval '4 minutes', now() + interval '2 hours', null, now(), gen_random_uuid())
+	from account where login in ('a.hn-sxd', 'b.hn-sxd', 'c.hn-sxd');
+select is(pg_temp.run(4), '0 0', 'all are away: it stays');
+select enter('head.HN-SXD');
+select is((select (w->>'waiting') || ' ' || (w->>'room') from (select department_work_item(now() + interval '4 minutes')::json) x (w)), '1 0', 'and is seen');
+select is(pg_temp.run(120), '1 1', 'until somebody comes back');
+
+-- Skills, languages, sight, and those who must not.
+select force_state(id, 'closed') from t;
+select pg_temp.profile('a', 9, '{roads}'), pg_temp.profile('b', 9, '{urban_order.parking}'), pg_temp.profile('c', 9, '{}', '{en}');
+insert into t values ('road', pg_temp.wait(10)), ('parking', pg_temp.wait(11, 'urban_order.parking')), ('bus', pg_temp.wait(12, 'public_transport.bus')),
+	('press', pg_temp.wait(13, 'roads.surface', 'press')), ('mine', pg_temp.wait(14));
+insert into ticket_excluded values (pg_temp.id('mine'), pg_temp.who('a'), 'named', now(), null);
+select is(pg_temp.run(130), '5 2', 'only what suits somebody');
+select is(pg_temp.people(array[pg_temp.id('road'), pg_temp.id('parking'), pg_temp.id('bus'), pg_temp.id('press'), pg_temp.id('mine')]), 'ab---',
+	'by skill with the categories below; not in another language, not of another sight, not to whom it complains about');
+select is((select count(*) from assignment_wait), 3::bigint, 'the rest is set aside');
+insert into t values ('late', pg_temp.wait(15));
+select is(pg_temp.run(130, 1), '0 0', 'a department has its turn once in a run');
+select is(pg_temp.run(130 + 1, 4), '4 1', 'what was set aside is tried again');
+select is(pg_temp.person(pg_temp.id('late')), 'a', 'and keeps nothing from its turn that came later');
+insert into t values ('later', pg_temp.wait(16));
+select caller_enter('job', null, null, false, 60000);
+select is((select tried || ' ' || assigned from tickets_assign(now() + interval '131 minutes 10 seconds', 1)), '1 1', 'meanwhile it does not even use up the portion');
+select pg_temp.profile('c', 9);
+select is(pg_temp.run(132), '3 2', 'another profile, and they are tried at once');
+select is(pg_temp.people(array[pg_temp.id('bus'), pg_temp.id('press'), pg_temp.id('mine')]), 'c-c', 'with what suits now');
+update ticket set language = 'en' where id = pg_temp.id('press');
+
+-- A ticket that was given back goes on; one that was routed away does not come.
+select force_state(id, 'closed') from t;
+insert into t values ('back', pg_temp.wait(20)), ('away', pg_temp.wait(21)), ('asked', pg_temp.wait(22));
+select force_state(pg_temp.id('asked'), 'needs_info');
+select move('coordinator.HN-EIC', pg_temp.id('away'), 'route', p_department := 'HN-TTRA');
+select is(pg_temp.run(140), '1 1', 'what waits here and now');
+select move('head.HN-SXD', pg_temp.id('back'), 'unassign');
+select is(pg_temp.run(141), '1 1', 'what was given back is given again');
+select is((select array_agg(n) from t where pg_temp.person(id) = '-' and n in ('back', 'away', 'asked')), '{away,asked}', 'and no other');
+select enter('head.HN-SXD');
+select department_work_set(false, now(), gen_random_uuid());
+insert into t values ('off', pg_temp.wait(23));
+select is(pg_temp.run(142), '0 0', 'switched off');
+select * from finish();
+rollback;
