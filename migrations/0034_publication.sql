@@ -15,7 +15,7 @@ insert into setting values
 alter table category add column public_point text not null default 'near';
 alter table category add constraint category_public_point check (public_point in ('exact', 'near', 'none'));
 comment on column category.public_point is 'how a published ticket shows its place: exactly, within some 100 metres, or not at all';
-insert into import_type values ('public_point', '^(exact|near|none)$', 'one of exact, near, none');
+insert into import_type (code, pattern, wanted, most) values ('public_point', '^(exact|near|none)$', 'one of exact, near, none', 16);
 insert into import_column values ('categories', 'public_point', 'public_point', false, null);
 create or replace function import_categories(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
 	insert into category (code, name_vi, name_en, department, level, visibility, valid_from, valid_to, public_point)
@@ -525,7 +525,6 @@ from (values
 alter table publication enable row level security;
 alter table publication_finding enable row level security;
 revoke all on publication_state, publication_action, publication_move, publication_role, publication, publication_finding from public;
-grant select on publication_state, publication_action, publication_move, publication_role to tiepdan_app;
 revoke execute on function publication_guard, publication_state_of, publishable, publication_may, publication_moves, publication_check,
 	publication_text, publication_preview_until, publication_body, publication_show, publication_told, publication_draft,
 	publication_told_as, publication_propose, publication_confirm, publication_decide,

@@ -105,11 +105,10 @@ insert into triage_word (kind, language, phrase, weight)
 		('spam', 'en', 10, '{click here,online casino}')) v (k, l, w, phrases),
 		unnest(v.phrases::text[]) u (raw), btrim(regexp_replace(raw, '\s+', ' ', 'g')) p;
 
-insert into import_type values
-	('triage_kind', '^(danger|crime|secret|denunciation|complaint|press|information_request|data_request|spam)$', 'a kind of triage_path'),
-	('folded', '^[a-z0-9]+( [a-z0-9]+){0,7}$', 'up to eight syllables in small letters without diacritics'),
-	('weight', '^([1-9][0-9]?|100)$', 'a number from 1 to 100'),
-	('language', '^(vi|en)$', 'vi or en');
+insert into import_type (code, pattern, wanted, most) values
+	('triage_kind', '^(danger|crime|secret|denunciation|complaint|press|information_request|data_request|spam)$', 'a kind of triage_path', 64),
+	('folded', '^[a-z0-9]+( [a-z0-9]+){0,7}$', 'up to eight syllables in small letters without diacritics', 100),
+	('weight', '^([1-9][0-9]?|100)$', 'a number from 1 to 100', 3);
 insert into import_kind values ('triage_words', '{kind,phrase,valid_from}');
 insert into import_column values
 	('triage_words', 'kind', 'triage_kind', true, null), ('triage_words', 'phrase', 'folded', true, null),
