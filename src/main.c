@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "command/command.h"
+#include "command/examine.h"
 #include "serve/supervisor.h"
 
 static void print_help(FILE *out)
@@ -61,6 +62,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 
 	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	if (argc < 2) {
 		print_help(stderr);
 		return EXIT_FAILURE;
@@ -71,6 +73,8 @@ int main(int argc, char **argv)
 		return help(name);
 	if (strcmp(name, "serve") == 0)
 		return supervisor_run(argv, argv + 2);
+	if (strcmp(name, "examine") == 0)
+		return examine_run(argv + 2);
 	const struct command *c = command_find(strcmp(name, "--version") == 0 ? "version" : name);
 	if (c)
 		return run_command(c, argv + 2);

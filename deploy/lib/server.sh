@@ -83,6 +83,7 @@ server_settings() {
 		owner_url = $owner_url
 		database_url = $server_url
 		key_dir = $home/keys
+		attachments = $home/attachments
 		public_url = http://127.0.0.1:$1
 		login_code_minutes = 600
 		mail_url = file:$home/mail

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/account/account.h"
+#include "app/attachment/attachment.h"
 #include "app/deadline/deadline.h"
 #include "app/filter/filter.h"
 #include "app/meta/meta.h"
@@ -28,6 +29,7 @@ static const struct shape shape_none = {.name = "none"};
 #define GET    HTTP_GET
 #define POST   HTTP_POST
 #define PUT    HTTP_PUT
+#define PATCH  HTTP_PATCH
 #define DELETE HTTP_DELETE
 #define ROUTE(method, path, roles, rate, input, flags, handler)                                              \
 	{method, path, roles, RATE_##rate, &shape_##input, flags, handler, #handler},
@@ -37,6 +39,7 @@ const struct route routes[] = {
 #undef GET
 #undef POST
 #undef PUT
+#undef PATCH
 #undef DELETE
 
 enum {

@@ -13,6 +13,7 @@ enum route_flags {
 	ROUTE_READ_LOG = 4, /* a GET that logs the reading of personal data: its unit may write            */
 	ROUTE_BODY_1M = 8,  /* body cap 1 MiB instead of 64 KiB                                            */
 	ROUTE_TYPES = 16,   /* answers with content types of its own, not only JSON                         */
+	ROUTE_STREAM = 32,  /* the handler reads the body itself, as it comes                               */
 };
 
 /* One line of app/routes.def. */

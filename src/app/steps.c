@@ -9,6 +9,7 @@
 #include "auth/keys.h"
 #include "auth/ticket_secret.h"
 #include "auth/token.h"
+#include "auth/upload_token.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/digest.h"
@@ -100,6 +101,17 @@ static enum verdict who_ticket(struct req *req, struct str credentials)
 	return NEXT;
 }
 
+/* The token of the upload in the path. An unknown upload and a wrong token cannot be told apart. */
+static enum verdict who_upload(struct req *req, struct str token)
+{
+	if (!(req->route->roles & ROLE_UPLOAD))
+		return NEXT;
+	if (!upload_token_check(req->arena, req->app->keys, &req->args[0].uuid, token))
+		return refuse(req, PROBLEM_not_found);
+	req->who = (struct who){.kind = WHO_UPLOAD};
+	return NEXT;
+}
+
 /* code:link. A link whose time is over says so: whoever has it knows of the ticket. */
 static enum verdict who_link(struct req *req, struct str credentials)
 {
@@ -144,8 +156,10 @@ static enum verdict step_who(struct req *req)
 			return who_ticket(req, rest);
 		if (str_eq_nocase(scheme, STR("Answer")))
 			return who_link(req, rest);
+		if (str_eq_nocase(scheme, STR("Upload")))
+			return who_upload(req, rest);
 	}
-	return challenge(req, STR("Bearer, Ticket"));
+	return challenge(req, STR("Bearer, Ticket, Upload"));
 }
 
 static enum verdict step_limit(struct req *req)
@@ -170,10 +184,13 @@ static enum verdict step_may(struct req *req)
 	enum who_kind kind = req->who.kind;
 
 	if ((allowed & ROLE_PUBLIC) || (kind == WHO_STAFF && (req->who.roles & allowed)) ||
-		(kind == WHO_TICKET && (allowed & (req->who.by_link ? ROLE_ANSWER : ROLE_TICKET))))
+		(kind == WHO_TICKET && (allowed & (req->who.by_link ? ROLE_ANSWER : ROLE_TICKET))) ||
+		(kind == WHO_UPLOAD && (allowed & ROLE_UPLOAD)))
 		return NEXT;
 	if (kind != WHO_ANYONE)
 		return refuse(req, PROBLEM_forbidden);
+	if (allowed & ROLE_UPLOAD)
+		return challenge(req, STR("Upload"));
 	if (!(allowed & ROLE_TICKET))
 		return challenge(req, STR("Bearer"));
 	reply_header(req, "WWW-Authenticate", STR("Ticket"));
@@ -218,7 +235,7 @@ static enum verdict step_body(struct req *req)
 {
 	bool takes_body = req->method == HTTP_POST || req->method == HTTP_PUT || req->method == HTTP_PATCH;
 
-	if (!takes_body || (req->content_length <= 0 && !req->chunked)) {
+	if (!takes_body || (req->content_length <= 0 && !req->chunked) || req->route->flags & ROUTE_STREAM) {
 		req->raw_body = STR("");
 		return NEXT;
 	}

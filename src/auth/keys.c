@@ -32,6 +32,7 @@ static const char *const labels[KEY_PURPOSES] = {
 	[KEY_BLIND_INDEX] = "tiepdan/1/blind-index",
 	[KEY_LOGIN_CODE] = "tiepdan/1/login-code",
 	[KEY_ANSWER_LINK] = "tiepdan/1/answer-link",
+	[KEY_UPLOAD] = "tiepdan/1/upload",
 };
 
 static const char secret_name[] = "secret.key";

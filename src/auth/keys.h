@@ -24,6 +24,7 @@ enum key_purpose {
 	KEY_BLIND_INDEX,   /* look-up of sealed phones and e-mails          */
 	KEY_LOGIN_CODE,	   /* stored form of one-time sign-in codes         */
 	KEY_ANSWER_LINK,   /* links that answer one question                 */
+	KEY_UPLOAD,	   /* tokens of uploads                             */
 	KEY_PURPOSES
 };
 

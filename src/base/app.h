@@ -19,6 +19,8 @@ struct app {
 	struct recent *recent;	     /* app/tracking/recent.h: pages shown lately */
 	struct conns *conns;	     /* http/conn.h: the client connections of this process */
 	const struct server *server; /* http/conn.h: what the connection layer calls */
+	struct store *store;	     /* base/store.h: files; NULL: there is no place for them */
+	struct work *work;	     /* base/work.h: the thread for what blocks */
 	unsigned draining; /* set once by SIGTERM: answers carry Connection: close, /readyz says 503 */
 };
 

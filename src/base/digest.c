@@ -7,11 +7,14 @@
 #include "base/digest.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include "base/fail.h"
 #include "base/must.h"
 
 static struct digest finish(SHA256_CTX *sha)
@@ -29,6 +32,27 @@ struct digest digest_sha256(struct str data)
 	SHA256_Init(&sha);
 	SHA256_Update(&sha, data.at, data.len);
 	return finish(&sha);
+}
+
+int digest_file(int fd, struct digest *ret)
+{
+	char piece[16 * 1024];
+	off_t at = 0;
+	SHA256_CTX sha;
+	ssize_t n;
+
+	SHA256_Init(&sha);
+	do {
+		n = fail_now(FAIL_READ) ? -1 : pread(fd, piece, sizeof(piece), at);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			SHA256_Update(&sha, piece, (size_t)n);
+			at += n;
+		}
+	} while (n != 0);
+	*ret = finish(&sha);
+	return 0;
 }
 
 /* Begins a digest with the key as one block, each byte combined with `pad`. */

@@ -16,6 +16,8 @@ struct digest {
 };
 
 struct digest digest_sha256(struct str data);
+/* Of a whole file, from its beginning. Returns 0 or a negative errno. Blocks as long as the disk does. */
+int digest_file(int fd, struct digest *ret);
 /* HMAC-SHA-256 (RFC 2104) over the concatenation of `n` parts, each preceded by its length as 8 bytes big
  * endian, so that ("ab","c") and ("a","bc") differ. */
 struct digest digest_hmac(struct str key, const struct str *parts, size_t n);

@@ -177,6 +177,17 @@ static struct finding check_disk(struct patient *p)
 	return well;
 }
 
+/* A place for files is a choice. */
+static struct finding check_files(struct patient *p)
+{
+	const char *folder = p->config->attachments;
+
+	if (folder[0] == '\0' || access(folder, R_OK | W_OK | X_OK) == 0)
+		return well;
+	return (struct finding){arena_printf(p->arena, "%s: %s", folder, strerror(errno)),
+		"make the folder of the setting attachments, 0700 and owned by the server's user"};
+}
+
 /* Mail is a choice; a mail server that was chosen has to answer. */
 static struct finding check_mail(struct patient *p)
 {
@@ -208,6 +219,7 @@ static const struct check {
 	{"time zone", check_zone},
 	{"open files", check_limits},
 	{"disk", check_disk},
+	{"files", check_files},
 	{"mail", check_mail},
 };
 

@@ -49,17 +49,24 @@ static json_t *member(json_t *object, const char *name, const char *deeper)
 	return deeper ? json_object_get(value, deeper) : value;
 }
 
+/* Whether a handler reads the body itself, as it comes: a file has no shape. */
+static bool is_stream(json_t *content)
+{
+	return json_object_get(content, "multipart/form-data") ||
+	       json_object_get(content, "application/offset+octet-stream");
+}
+
 /* The JSON body of an operation, NULL: none. */
 static json_t *body_schema(struct emit *e, json_t *operation, const struct at *at)
 {
 	const struct at here = {at, "requestBody"};
 	json_t *body = json_object_get(operation, "requestBody");
 
-	if (!body)
+	if (!body || is_stream(json_object_get(body, "content")))
 		return NULL;
 	json_t *schema = member(member(body, "content", "application/json"), "schema", NULL);
 	if (!schema || json_object_size(json_object_get(body, "content")) != 1)
-		at_die(&here, "only application/json is supported");
+		at_die(&here, "only application/json, and files, are supported");
 	if (!json_is_true(json_object_get(body, "required")))
 		at_die(&here, "a body must be required");
 	return document_resolve(e->root, e->pool, schema, &here);

@@ -33,13 +33,13 @@ bool conn_closes_after(const struct req *req)
 	return c->body_left > 0 && req->expects_continue;
 }
 
-/* Whole body by the deadline, and on the way at least 1 KiB a second. */
+/* Whole body by the deadline, and on the way at least 1 KiB a second; a streamed one may be long. */
 static void set_body_deadline(struct conn *c, const struct body *b)
 {
 	int64_t whole = b->began_us + c->conns->app->config->body_timeout_ms * 1000;
 	int64_t rate = b->began_us + RATE_GRACE_US + (int64_t)(b->len / 1024) * US_PER_KIB;
 
-	conn_set_deadline(c, whole < rate ? whole : rate);
+	conn_set_deadline(c, whole < rate && !b->sink ? whole : rate);
 }
 
 /* Short, and nothing else is on its way out: it fits into the socket's buffer or the connection is of no
@@ -53,18 +53,15 @@ static void send_continue(struct conn *c)
 		c->broken = true;
 }
 
-void conn_read_body(struct req *req, size_t cap, void (*then)(struct req *req))
+static void begin(struct req *req, struct body *b)
 {
 	struct conn *c = req->conn;
 
 	must(c && c->state == CONN_WORK && !c->body);
-	if (c->body_left > 0 && (uint64_t)c->body_left > cap) {
+	if (c->body_left > 0 && (uint64_t)c->body_left > b->limit) {
 		conn_refuse(c, HTTP_body_too_large);
 		return;
 	}
-	struct body *b = arena_alloc(req->arena, sizeof(*b));
-	b->limit = cap;
-	b->then = then;
 	b->began_us = clock_mono_us();
 	arena_defer(req->arena, free_body, b);
 	c->body = b;
@@ -75,6 +72,24 @@ void conn_read_body(struct req *req, size_t cap, void (*then)(struct req *req))
 	conn_become(c, CONN_BODY);
 	set_body_deadline(c, b);
 	conn_wake(c);
+}
+
+void conn_read_body(struct req *req, size_t cap, void (*then)(struct req *req))
+{
+	struct body *b = arena_alloc(req->arena, sizeof(*b));
+
+	b->limit = cap;
+	b->then = then;
+	begin(req, b);
+}
+
+void conn_stream_body(struct req *req, size_t cap, struct body_sink *sink)
+{
+	struct body *b = arena_alloc(req->arena, sizeof(*b));
+
+	b->limit = cap;
+	b->sink = sink;
+	begin(req, b);
 }
 
 static bool append(struct body *b, struct str bytes)
@@ -92,6 +107,18 @@ static bool append(struct body *b, struct str bytes)
 	if (bytes.len > 0)
 		memcpy(b->at + b->len, bytes.at, bytes.len);
 	b->len += bytes.len;
+	return true;
+}
+
+/* False: the sink has answered the request. */
+static bool hand_on(struct req *req, struct body *b, struct str piece)
+{
+	if (b->sink) {
+		b->len += piece.len;
+		return piece.len == 0 || b->sink->take(b->sink, req, piece);
+	}
+	if (!append(b, piece))
+		arena_fail(req->arena);
 	return true;
 }
 
@@ -127,11 +154,27 @@ static enum http_refusal move_input(struct conn *c)
 			if (taken == 0)
 				break;
 		}
-		if (!append(c->body, piece))
-			arena_fail(c->req->arena);
+		bool more = hand_on(c->req, c->body, piece);
 		conn_take(c, taken);
+		if (!more)
+			break;
 	}
 	return HTTP_OK;
+}
+
+static void complete(struct conn *c, struct body *b)
+{
+	struct req *req = c->req;
+
+	conn_become(c, CONN_WORK);
+	conn_set_deadline(c, CONN_NEVER);
+	req_become(req, REQ_STEPS);
+	if (b->sink) {
+		b->sink->complete(b->sink, req);
+		return;
+	}
+	req->raw_body = b->at ? (struct str){b->at, b->len} : STR("");
+	b->then(req);
 }
 
 bool conn_turn_body(struct conn *c)
@@ -140,6 +183,8 @@ bool conn_turn_body(struct conn *c)
 	struct body *b = c->body;
 	enum http_refusal bad = move_input(c);
 
+	if (c->state != CONN_BODY)
+		return true;
 	if (bad != HTTP_OK) {
 		conn_refuse(c, bad);
 		return true;
@@ -150,11 +195,7 @@ bool conn_turn_body(struct conn *c)
 		return true;
 	}
 	if (c->body_left == 0) {
-		req->raw_body = b->at ? (struct str){b->at, b->len} : STR("");
-		conn_become(c, CONN_WORK);
-		conn_set_deadline(c, CONN_NEVER);
-		req_become(req, REQ_STEPS);
-		b->then(req);
+		complete(c, b);
 		return true;
 	}
 	if (conn_fill(c))

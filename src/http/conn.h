@@ -40,9 +40,23 @@ void conn_open(struct app *app, const struct server *server, int fd, const struc
  * sends 100 Continue if the client waits for it. On a refusal the client is answered and `then` is not
  * called. `then` never runs inside this call. */
 void conn_read_body(struct req *req, size_t cap, void (*then)(struct req *req));
+/* Where a body goes that is not kept in memory; part of a struct of its owner. */
+struct body_sink {
+	/* Takes the next piece, which is gone when this returns. False: the request has been answered, and
+	 * the connection closes after that. */
+	bool (*take)(struct body_sink *sink, struct req *req, struct str piece);
+	void (*complete)(struct body_sink *sink, struct req *req); /* the state is REQ_STEPS again */
+};
+/* As conn_read_body(), but each piece goes to `sink` as it comes: nothing is read while the sink works, and
+ * the body has as long as 1 KiB a second lasts. When the client breaks off, the sink is told nothing: what it
+ * holds goes with the request's arena. */
+void conn_stream_body(struct req *req, size_t cap, struct body_sink *sink);
 /* Sends a complete answer: `head` and `body` must live in the request's arena or be static. For http/reply.c.
  * Nothing is sent and `req` stays as it is until the caller has returned to the event loop. */
 void conn_send(struct req *req, struct str head, struct str body);
+/* The same with `length` bytes of a file behind the head, from `from` on. The descriptor lives as long as the
+ * request. */
+void conn_send_file(struct req *req, struct str head, int fd, int64_t from, int64_t length);
 /* Whether the connection ends after the answer to `req`: asked for, draining, or a body that is too long to
  * skip. */
 bool conn_closes_after(const struct req *req);

@@ -45,6 +45,14 @@ struct body {
 	struct http_chunks chunks;
 	int64_t began_us;
 	void (*then)(struct req *req);
+	struct body_sink *sink; /* takes the bytes instead; then `len` only counts */
+};
+
+/* The part of a file that is left to send behind a head. */
+struct file_out {
+	int fd;
+	int64_t at, left, sent;
+	int64_t blocked_us; /* since when the client has been slower than the server; 0: never yet */
 };
 
 struct conn {
@@ -76,6 +84,7 @@ struct conn {
 	struct body *body;
 	int64_t body_left; /* of a body with a known length; -1: chunked, not done */
 	struct str out[2]; /* what is left to send of head and body           */
+	struct file_out file;
 };
 
 #define CONN_NEVER INT64_MAX

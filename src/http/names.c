@@ -22,6 +22,7 @@ static const struct {
 	{201, "Created"},
 	{202, "Accepted"},
 	{204, "No Content"},
+	{206, "Partial Content"},
 	{303, "See Other"},
 	{304, "Not Modified"},
 	{400, "Bad Request"},
@@ -37,6 +38,7 @@ static const struct {
 	{413, "Content Too Large"},
 	{414, "URI Too Long"},
 	{415, "Unsupported Media Type"},
+	{416, "Range Not Satisfiable"},
 	{417, "Expectation Failed"},
 	{422, "Unprocessable Content"},
 	{428, "Precondition Required"},
@@ -47,6 +49,7 @@ static const struct {
 	{503, "Service Unavailable"},
 	{504, "Gateway Timeout"},
 	{505, "HTTP Version Not Supported"},
+	{507, "Insufficient Storage"},
 };
 
 static const struct {
@@ -98,6 +101,7 @@ const char *who_kind_name(enum who_kind kind)
 		[WHO_TICKET] = "ticket",
 		[WHO_STAFF] = "staff",
 		[WHO_JOB] = "job",
+		[WHO_UPLOAD] = "upload",
 	};
 
 	return names[kind];

@@ -1,5 +1,6 @@
 /* Sends answers from the request's arena, and ends connections so that the client sees the last one. */
 #include <errno.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,7 +14,9 @@
 enum {
 	LINGER_US = 2000000,
 	LINGER_BLOCK = 16 * 1024,
-	LINGER_BLOCKS = 4
+	LINGER_BLOCKS = 4,
+	FILE_PIECE = 64 * 1024, /* of one turn: other connections come in between */
+	US_PER_KIB = 1000000
 };
 
 void conn_send(struct req *req, struct str head, struct str body)
@@ -27,6 +30,12 @@ void conn_send(struct req *req, struct str head, struct str body)
 	conn_become(c, CONN_SEND);
 	conn_set_deadline(c, CONN_NEVER);
 	conn_wake(c);
+}
+
+void conn_send_file(struct req *req, struct str head, int fd, int64_t from, int64_t length)
+{
+	req->conn->file = (struct file_out){.fd = fd, .at = from, .left = length};
+	conn_send(req, head, STR(""));
 }
 
 void conn_send_last_resort(struct conn *c)
@@ -74,6 +83,29 @@ static bool push(struct conn *c)
 	return true;
 }
 
+/* The next piece of the file: the kernel copies, nothing of it is in this process. True when all of it is
+ * there. */
+static bool push_file(struct conn *c)
+{
+	struct file_out *f = &c->file;
+	size_t most = f->left < FILE_PIECE ? (size_t)f->left : FILE_PIECE;
+	ssize_t n;
+
+	if (f->left == 0)
+		return true;
+	n = fail_now(FAIL_WRITE) ? -1 : sendfile(c->fd, f->fd, &f->at, most);
+	if (n > 0) {
+		f->left -= n;
+		f->sent += n;
+		metric_add(METRIC_bytes_out, n);
+	} else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+		c->writable = false;
+	} else if (n == 0 || errno != EINTR) {
+		c->broken = true;
+	}
+	return f->left == 0;
+}
+
 static void begin_linger(struct conn *c)
 {
 	conn_drop_input(c);
@@ -94,6 +126,7 @@ static void finish_answer(struct conn *c)
 	c->req = NULL;
 	c->body = NULL;
 	c->out[0] = c->out[1] = STR_NONE;
+	c->file = (struct file_out){0};
 	c->since_us = clock_mono_us();
 	if (req)
 		req_leave(req);
@@ -108,19 +141,31 @@ static void finish_answer(struct conn *c)
 	}
 }
 
+/* From the first time on that the client keeps us waiting. A file has a second more for each KiB that has
+ * left. */
+static void set_send_deadline(struct conn *c)
+{
+	struct file_out *f = &c->file;
+	int64_t whole = c->conns->app->config->send_timeout_ms * 1000;
+
+	if (f->blocked_us == 0 && c->deadline_us == CONN_NEVER)
+		f->blocked_us = clock_mono_us();
+	conn_set_deadline(c, f->blocked_us + whole + f->sent / 1024 * US_PER_KIB);
+}
+
 bool conn_turn_send(struct conn *c)
 {
 	if (!c->writable)
 		return false;
-	if (push(c)) {
+	if (push(c) && push_file(c)) {
 		finish_answer(c);
 		return true;
 	}
 	if (c->broken)
 		conn_cut(c);
-	else if (c->deadline_us == CONN_NEVER)
-		conn_set_deadline(c, clock_mono_us() + c->conns->app->config->send_timeout_ms * 1000);
-	return false;
+	else if (!c->writable)
+		set_send_deadline(c);
+	return c->state == CONN_SEND && c->writable;
 }
 
 bool conn_turn_linger(struct conn *c)

@@ -2,6 +2,7 @@
 #include "http/reply.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/config.h"
@@ -11,6 +12,7 @@
 #include "http/gzip.h"
 #include "http/negotiate.h"
 #include "http/parse.h"
+#include "http/range.h"
 
 enum {
 	GZIP_LEAST = 1024,
@@ -210,6 +212,67 @@ static void finish(struct req *req, int status, const char *content_type, struct
 	req->body_bytes = (int64_t)body.len;
 	req_become(req, REQ_ANSWERED);
 	conn_send(req, head, body);
+}
+
+static void close_file(int *fd)
+{
+	close(*fd);
+}
+
+/* Which bytes of the file are asked for. False: none that it has. */
+static bool choose_range(struct req *req, int64_t size, struct range *ret)
+{
+	struct str field = req_field(req, "Range"), condition = req_field(req, "If-Range");
+
+	*ret = (struct range){0, size};
+	if (!field.at || req->method != HTTP_GET ||
+		(condition.at && !str_eq(reply_tag_of(condition), req->etag)))
+		return true;
+	switch (range_parse(field, size, ret)) {
+	case RANGE_WHOLE:
+		return true;
+	case RANGE_PART:
+		req->status = 206;
+		reply_header(req, "Content-Range",
+			arena_printf(req->arena, "bytes %lld-%lld/%lld", (long long)ret->from,
+				(long long)(ret->from + ret->length - 1), (long long)size));
+		return true;
+	case RANGE_NONE:
+		break;
+	}
+	return false;
+}
+
+void reply_file(struct req *req, int fd, int64_t size, const char *content_type)
+{
+	int *owned = arena_alloc(req->arena, sizeof(*owned));
+	struct range range;
+
+	*owned = fd;
+	arena_defer(req->arena, close_file, owned);
+	must(req->state != REQ_ANSWERED);
+	req->status = 200;
+	if (is_known(req)) {
+		finish(req, 200, NULL, STR(""));
+		return;
+	}
+	reply_header(req, "Accept-Ranges", STR("bytes"));
+	if (!choose_range(req, size, &range)) {
+		reply_header(req, "Content-Range", arena_printf(req->arena, "bytes */%lld", (long long)size));
+		reply_problem(req, PROBLEM_range_not_satisfiable, STR_NONE);
+		return;
+	}
+	reply_header(req, "Content-Type", str_of(content_type));
+	struct str head = build_head(req, (size_t)range.length);
+	if (arena_failed(req->arena) || !req->conn) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+		return;
+	}
+	if (req->method == HTTP_HEAD)
+		range.length = 0;
+	req->body_bytes = range.length;
+	req_become(req, REQ_ANSWERED);
+	conn_send_file(req, head, fd, range.from, range.length);
 }
 
 void reply_json(struct req *req, int status, struct str body)

@@ -22,6 +22,9 @@ struct str reply_tag_of(struct str if_match);
 void reply_json(struct req *req, int status, struct str body);
 void reply_bytes(struct req *req, int status, const char *content_type, struct str body);
 void reply_empty(struct req *req, int status); /* 204, 304 */
+/* 200, 206 with the part that Range asks for, 304, or 416: a file of `size` bytes, sent by the kernel. Takes
+ * over `fd`. Call reply_etag() before with a tag that stands for the bytes. */
+void reply_file(struct req *req, int fd, int64_t size, const char *content_type);
 
 /* application/problem+json. `detail` may be absent. */
 void reply_problem(struct req *req, enum problem problem, struct str detail);

@@ -12,9 +12,10 @@
 #include "http/who.h"
 
 struct conn;
-struct server; /* http/conn.h  */
-struct route;  /* app/router.h */
-struct page;   /* db/answer.h */
+struct server;	  /* http/conn.h  */
+struct route;	  /* app/router.h */
+struct page;	  /* db/answer.h */
+struct body_sink; /* http/conn.h */
 
 enum http_method {
 	HTTP_GET,
@@ -94,8 +95,9 @@ struct req {
 	struct str once_key;	     /* HMAC of the Idempotency-Key, absent if none was sent   */
 	struct str once_fingerprint; /* HMAC of path and body: the same key for another request shows */
 
-	struct str made;   /* body of the answer, when a handler knows it before its unit ran */
-	struct page *page; /* db/answer.h: the page of a list that was asked for           */
+	struct str made;	  /* body of the answer, when a handler knows it before its unit ran */
+	struct page *page;	  /* db/answer.h: the page of a list that was asked for           */
+	struct body_sink *stream; /* of a handler that reads its body as it comes          */
 
 	enum lang lang;	   /* by Accept-Language                                     */
 	struct uuid id;	   /* request id, X-Request-Id of the answer                 */

@@ -14,9 +14,10 @@ enum who_kind {
 	WHO_TICKET, /* a citizen who showed code and secret of one ticket             */
 	WHO_STAFF,  /* a bearer token of an account                                   */
 	WHO_JOB,    /* the job worker                                                 */
+	WHO_UPLOAD, /* somebody who showed the token of the upload in the path        */
 };
 
-/* As the database and the access log call it: anyone, ticket, staff, job. */
+/* As the database and the access log call it: anyone, ticket, staff, job; the access log alone: upload. */
 const char *who_kind_name(enum who_kind kind);
 
 /* Who is calling. Set by the step `who` and read by everything after it. */

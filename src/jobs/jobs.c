@@ -11,9 +11,11 @@
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 #include "jobs/alarms.h"
+#include "jobs/checks.h"
 #include "jobs/deliver.h"
 #include "jobs/promise.h"
 #include "jobs/redating.h"
+#include "jobs/sweep.h"
 #include "jobs/triage.h"
 
 enum {
@@ -62,6 +64,12 @@ static void expire_questions(struct app *app, struct db_unit *u)
 	sql_jobs_expire_questions(u, .now = clock_wall_ms(), .limit = EXPIRE_BATCH);
 }
 
+static void forget_uploads(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_uploads(u, .now = clock_wall_ms(), .limit = FORGET_BATCH);
+}
+
 static int64_t questions_expired(PGresult *const *results)
 {
 	int64_t n = db_cell_int(results[0], 0, "expired");
@@ -98,6 +106,8 @@ static const struct job {
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
+	{"forget_uploads", 60, forget_uploads},	    /* that no ticket wanted             */
+	{"sweep_files", 5, sweep_look, sweep_away}, /* that no row knows                 */
 	{"close_answered", 60, close_answered},	    /* answered tickets after their window   */
 	{"fire_alarms", 1, alarms_find, alarms_fire, alarms_fired,
 		ALARMS_PORTION}, /* of clocks that run out */
@@ -193,6 +203,7 @@ struct jobs {
 	struct turn turns[NJOBS];
 	struct redatings *redatings;
 	struct deliver *deliver; /* NULL: nobody is told anything */
+	struct checks *checks;	 /* NULL: nobody can attach anything */
 };
 
 struct jobs *jobs_start(struct app *app, struct arena *arena)
@@ -208,12 +219,13 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 	}
 	started->redatings = redatings_start(app, arena);
 	started->deliver = deliver_start(app, arena);
+	started->checks = checks_start(app, arena);
 	return started;
 }
 
 bool jobs_busy(const struct jobs *started)
 {
-	return deliver_busy(started->deliver);
+	return deliver_busy(started->deliver) || checks_busy(started->checks);
 }
 
 void jobs_stop(struct jobs *started)
@@ -222,4 +234,5 @@ void jobs_stop(struct jobs *started)
 		event_free(started->turns[i].timer);
 	redatings_stop(started->redatings);
 	deliver_stop(started->deliver);
+	checks_stop(started->checks);
 }

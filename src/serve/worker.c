@@ -20,6 +20,8 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/must.h"
+#include "base/store.h"
+#include "base/work.h"
 #include "db/db.h"
 #include "http/listener.h"
 #include "jobs/jobs.h"
@@ -150,6 +152,19 @@ static void heard_reference(struct app *app, struct str payload)
 	reference_load(app);
 }
 
+/* Without a store everything but files is served. */
+static void open_store(struct worker *w)
+{
+	const char *folder = w->start->config->attachments;
+	struct str reason = STR_NONE;
+
+	if (folder[0] == '\0')
+		return;
+	w->app.store = store_open(w->arena, folder, &reason);
+	if (!w->app.store)
+		log_error("worker.store", LOG_STR("reason", reason));
+}
+
 static int build(struct worker *w)
 {
 	struct str reason = STR("no memory or descriptors");
@@ -168,8 +183,10 @@ static int build(struct worker *w)
 	app->numbers = numbers_new(w->arena);
 	app->recent = recent_new(config->tracking_kept);
 	app->conns = conns_new(app);
+	app->work = work_new(app->loop);
+	open_store(w);
 	app->db = db_open(app);
-	if (!app->tokens || !app->recent || !app->conns || !app->db)
+	if (!app->work || !app->tokens || !app->recent || !app->conns || !app->db)
 		return -1;
 	return db_listen(app->db, "reference_changed", heard_reference); /* heard once at the start, too */
 }
@@ -199,6 +216,7 @@ static void tear_down(struct worker *w)
 
 	stop_listening(w);
 	conns_free(app->conns);
+	work_free(app->work);
 	if (w->jobs)
 		jobs_stop(w->jobs);
 	if (app->db)

@@ -45,6 +45,7 @@ def role_sets():
     """{name in C: set of role names}, of the roles themselves and of the macros of role.h."""
     sets = {name: {text} for name, text in re.findall(r"^ROLE\((\w+), %s\)" % STRING, source("auth/role.def"), re.M)}
     sets["ROLE_PUBLIC"], sets["ROLE_TICKET"], sets["ROLE_ANSWER"] = {"public"}, {"ticket"}, {"answer"}
+    sets["ROLE_UPLOAD"] = {"upload"}
     joined = source("auth/role.h").replace("\\\n", " ")
     for name, body in re.findall(r"^#define (\w+)\s+\(([\w\s|]+)\)$", joined, re.M):
         sets[name] = set().union(*(sets[part] for part in re.findall(r"\w+", body)))
@@ -90,10 +91,11 @@ def test_operation_equals_route(key):
     operation = OPERATIONS[key][1]
     assert operation["operationId"] == handler
     assert set(operation["x-roles"]) == roles
-    shown = [name for name in ("ticket", "answer") if name in roles] or ["bearer"]
+    shown = [name for name in ("ticket", "answer", "upload") if name in roles] or ["bearer"]
     assert operation["security"] == ([] if roles == {"public"} else [{name: []} for name in shown])
 
-    takes_input = "requestBody" in operation or (key[0] == "GET" and parameters(key, "query"))
+    assert ("ROUTE_STREAM" in flags) == ("requestBody" in operation and "application/json" not in operation["requestBody"]["content"])
+    takes_input = "application/json" in operation.get("requestBody", {}).get("content", {}) or (key[0] == "GET" and parameters(key, "query"))
     assert given == (handler if takes_input else "none")
     assert ("If-Match" in parameters(key, "header")) == ("ROUTE_IF_MATCH" in flags)
     assert ("Idempotency-Key" in parameters(key, "header")) == ("ROUTE_ONCE" in flags)
@@ -228,7 +230,7 @@ def test_examples_fit():
                 for value in values:
                     jsonschema.Draft202012Validator(inline(described["schema"])).validate(value)
                     seen += 1
-        if "requestBody" in operation:
+        if "application/json" in operation.get("requestBody", {}).get("content", {}):
             assert operation["requestBody"]["content"]["application/json"]["examples"], path
         for parameter in parameters((method, path), "path").values():
             jsonschema.Draft202012Validator(inline(parameter["schema"])).validate(parameter["example"])

@@ -15,7 +15,7 @@ KINDS = ("calendars hours days areas departments categories kinds profiles polic
 GROWING = """
 ticket holding clock contact note message reply rating once event session
 clock_running question extension alarm notice notice_load
-bounce
+bounce attachment
 saved_filter absence assignment_wait
 review ticket_excluded
 part

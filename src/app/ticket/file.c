@@ -7,6 +7,7 @@
 #include "app/ticket/number.h"
 #include "auth/seal.h"
 #include "auth/ticket_secret.h"
+#include "auth/upload_token.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/metric.h"
@@ -41,6 +42,14 @@ struct row {
 	struct str once_key, once_fingerprint;
 	double lon, lat;
 	bool anonymous;
+	const struct uuid *uploads;
+	size_t nuploads;
+};
+
+/* An upload that is linked with the ticket it came with. */
+struct link_row {
+	struct uuid ticket, upload;
+	int64_t at;
 };
 
 /* Members that fit their shape but not the reference data. */
@@ -66,6 +75,18 @@ static void put_member(struct buf *b, const char *name, struct str value)
 		return;
 	buf_printf(b, "%s\"%s\":", b->len > 1 ? "," : "", name);
 	buf_json(b, value);
+}
+
+/* ID:TOKEN each. A wrong token is answered like an upload that is not there. */
+static void read_uploads(struct req *req, const struct ticket_file *in, struct row *row)
+{
+	struct uuid *ids = arena_alloc(req->arena, (in->uploads.n + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < in->uploads.n; i++)
+		if (!upload_token_pair(req->arena, req->app->keys, in->uploads.items[i], &ids[i]))
+			req_fault(req, "pointer", arena_printf(req->arena, "/uploads/%zu", i), FAULT_unknown);
+	row->uploads = ids;
+	row->nuploads = in->uploads.n;
 }
 
 /* Contact data leaves this function sealed; the plain text lives only in the request's arena. */
@@ -147,6 +168,23 @@ static struct clock_row *gather_clocks(struct arena *arena, const struct row *ro
 		&clock->member, nclocks, sizeof(*clock)                                                      \
 	}
 
+/* A second statement, of those filings alone that bring files: the others pay nothing for it. */
+static void add_uploads(struct db_unit *u, const struct row *row, size_t n)
+{
+	size_t most = 0, nlinks = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most += row[i].nuploads;
+	if (most == 0)
+		return;
+	struct link_row *link = arena_alloc(db_unit_arena(u), most * sizeof(*link));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < row[i].nuploads; k++)
+			link[nlinks++] = (struct link_row){row[i].id, row[i].uploads[k], row[i].filed_at};
+	sql_ticket_attach(u, .tickets = {&link->ticket, nlinks, sizeof(*link)},
+		.uploads = {&link->upload, nlinks, sizeof(*link)}, .at = {&link->at, nlinks, sizeof(*link)});
+}
+
 static void add_filings(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct row *row = rows;
@@ -170,6 +208,7 @@ static void add_filings(struct db_unit *u, const void *rows, size_t n)
 		.clock_dues = CLOCK_COLUMN(due), .clock_alarms = CLOCK_COLUMN(alarm),
 		.clock_units = CLOCK_COLUMN(unit), .clock_amounts = CLOCK_COLUMN(amount),
 		.clock_calendars = CLOCK_COLUMN(calendar), .clock_versions = CLOCK_COLUMN(version));
+	add_uploads(u, row, n);
 }
 
 static const struct batch_plan filings = {
@@ -257,6 +296,7 @@ void ticket_file(struct req *req)
 		return;
 	}
 	check_references(req, in, row.filed_at);
+	read_uploads(req, in, &row);
 	if (reply_faults(req))
 		return;
 	copy_words(req, in, &row);

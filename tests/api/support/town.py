@@ -99,6 +99,8 @@ class Town:
         self.port, self.ops_port = free_port(), free_port()
         self.log_path = cluster.folder.with_name("%s-%s-%d.log" % (cluster.folder.name, self.database, self.port))
         self.people = {}
+        self.attachments = cluster.keys.with_name("%s-files-%s" % (cluster.folder.name, self.database))
+        self.settings.setdefault("attachments", str(self.attachments))
         self.process = None
         self.start()
         self.anyone = self.client()
@@ -151,6 +153,7 @@ class Town:
             self.stop()
         finally:
             self.log_path.unlink()
+            shutil.rmtree(self.attachments, ignore_errors=True)
 
     def log(self):
         return self.log_path.read_text("utf-8", "replace")

@@ -45,10 +45,11 @@ static void example(const char *template, char *ret_path)
 			*ret_path++ = *p++;
 			continue;
 		}
-		bool uuid = strncmp(p, "{id:uuid}", 9) == 0;
+		const char *end = strchr(p, '}');
+		bool uuid = strncmp(end - 5, ":uuid", 5) == 0;
 		strcpy(ret_path, uuid ? AN_ID : "x");
 		ret_path += strlen(ret_path);
-		p = strchr(p, '}') + 1;
+		p = end + 1;
 	}
 	*ret_path = '\0';
 }

@@ -1,0 +1,5 @@
+-- A new upload, if there is room for it.
+-- in: id uuid, form bool, size int, name text, address bytea, at timestamptz
+-- out: begun text
+-- as: definer
+select tiepdan.upload_begin(:'id', :'form', :'size', :'name', :'address', :'at')::text as begun
