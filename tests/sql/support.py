@@ -22,6 +22,7 @@ attachment
 reply_review
 part
 ticket_merge clock_parked ticket_relation
+publication publication_finding triage_suggestion duty
 """.split()
 
 
