@@ -14,7 +14,7 @@ insert into move_role (action, role, scope, sight) select 'ask_part', role, scop
 
 alter table role_right drop constraint role_right_might,
 	add constraint role_right_might check (might in ('note', 'contact', 'report', 'colleagues', 'accounts', 'calendars', 'part'));
-insert into role_right select role, 'part' from role_right where might = 'note' and role not in ('duty_officer', 'legal_officer');
+insert into role_right select role, 'part' from role_right where might = 'note';
 
 create table part (
 	id          uuid not null,
