@@ -64,17 +64,17 @@ create policy attachment_seen on attachment for select to tiepdan_app
 
 -- --- uploads -------------------------------------------------------------------------------------------------------------
 
--- Everything that a stranger can make grow has an end. TD460: too many of one address; TD461: no room for more.
+-- Everything that a stranger can make grow has an end. TD560: too many of one address; TD561: no room for more.
 create function upload_begin(p_id uuid, p_form boolean, p_size bigint, p_name text, p_address bytea, p_at timestamptz)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
 	perform pg_advisory_xact_lock(hashtext('tiepdan.uploads'));
 	if (select count(*) from attachment where address = p_address)
 			>= (select value from setting where name = 'uploads_address_most') then
-		raise exception 'too many uploads of this address' using errcode = 'TD460';
+		raise exception 'too many uploads of this address' using errcode = 'TD560';
 	elsif (select coalesce(sum(size), 0) from attachment where ticket is null) + p_size
 			> (select value from setting where name = 'uploads_mib_most') * 1048576::bigint then
-		raise exception 'no room for uploads' using errcode = 'TD461';
+		raise exception 'no room for uploads' using errcode = 'TD561';
 	end if;
 	insert into attachment (id, at, form, size, name, address) values (p_id, p_at, p_form, p_size, p_name, p_address);
 end $$;
@@ -100,22 +100,22 @@ begin
 	end if;
 end $$;
 
--- TD464: a ticket has it already.
+-- TD564: a ticket has it already.
 create function upload_drop(p_id uuid) returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
 	delete from attachment where id = p_id and ticket is null;
 	if found then
 		return;
 	elsif exists (select from attachment where id = p_id) then
-		raise exception 'the upload is linked' using errcode = 'TD464';
+		raise exception 'the upload is linked' using errcode = 'TD564';
 	end if;
 	raise exception 'no such upload' using errcode = 'TD404';
 end $$;
 
 -- --- linking -------------------------------------------------------------------------------------------------------------
 
--- Links an upload to a ticket that is locked; false when it is linked there already. TD462: there is none, or another ticket
--- has it; TD463: it is not complete; TD465: it was refused; TD466: the ticket has as many as it may have.
+-- Links an upload to a ticket that is locked; false when it is linked there already. TD562: there is none, or another ticket
+-- has it; TD563: it is not complete; TD565: it was refused; TD566: the ticket has as many as it may have.
 create function attachment_link(p_ticket uuid, p_upload uuid, p_purpose text, p_author uuid, p_department bigint, p_at timestamptz)
 returns boolean language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
@@ -125,14 +125,14 @@ begin
 	if a.ticket = p_ticket and a.purpose = p_purpose then
 		return false;
 	elsif a.id is null or a.ticket is not null then
-		raise exception 'no such upload' using errcode = 'TD462';
+		raise exception 'no such upload' using errcode = 'TD562';
 	elsif a.state = 'uploading' then
-		raise exception 'the upload is not complete' using errcode = 'TD463';
+		raise exception 'the upload is not complete' using errcode = 'TD563';
 	elsif a.state = 'refused' then
-		raise exception 'the upload was refused: %', a.reason using errcode = 'TD465';
+		raise exception 'the upload was refused: %', a.reason using errcode = 'TD565';
 	elsif (select count(*) from attachment where ticket = p_ticket and (author is null) = (p_author is null)) >= (select value from setting
 			where name = case when p_author is null then 'attachments_citizen_most' else 'attachments_staff_most' end) then
-		raise exception 'the ticket has all the files it may have' using errcode = 'TD466';
+		raise exception 'the ticket has all the files it may have' using errcode = 'TD566';
 	end if;
 	update attachment set ticket = p_ticket, purpose = p_purpose, linked_at = p_at, author = p_author, department = p_department,
 		address = null where id = p_upload;

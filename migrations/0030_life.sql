@@ -170,6 +170,7 @@ begin
 		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested')
 		when 'claim' then not exists (select from ticket_excluded where ticket = t.id and account = caller_account())
 		when 'take_up' then not exists (select from ticket_excluded where ticket = t.id and account = caller_account())
+		when 'approve' then not reply_own(t)	-- the function comes with 0032
 		when 'second_look' then review_forbidden(t, p_action, now()) is null
 		when 'appeal' then review_forbidden(t, p_action, now()) is null
 		when 'merge' then (select merges from sight where code = t.sight)
@@ -242,7 +243,7 @@ end $$;
 
 -- Moves a ticket. Refusals, in this order: TD404 not seen, TD412 other version, TD409 not in this state (DETAIL: the open
 -- moves), TD419 returned too often, TD403 not with these roles, TD428 no reason, TD431 unknown coded reason, TD430 unknown
--- department, TD432 unknown person, TD443 a person who has had it before, TD433 no reply.
+-- department, TD432 unknown person, TD443 a person who has had it before, and those of reply_move().
 create or replace function ticket_move(p_ticket uuid, p_action text, p_version bigint, p_reason_code text, p_reason text, p_department text,
 	p_person uuid, p_text text, p_at timestamptz, p_policies bigint[], p_kinds text[], p_dues timestamptz[], p_alarms timestamptz[],
 	p_units text[], p_amounts bigint[], p_calendar text, p_calendar_version bigint, p_event uuid, out body text, out etag text)
@@ -272,7 +273,7 @@ begin
 	perform person_impartial(o.id, case when a.reply = 'publish' then caller_account() when t.person is distinct from o.person then t.person end);
 	perform reply_move(o, a, p_text, p_at);
 	t := ticket_change(o, t, a, 'staff', p_at, clock_offers(o.policy, p_policies, p_kinds, p_dues, p_alarms, p_units, p_amounts), p_calendar,
-		p_calendar_version, p_event, r.text_vi, r.text_en, jsonb_build_object('person', t.person, 'reason_code', r.code, 'reason', p_reason,
+		p_calendar_version, p_event, r.text_vi || ' Căn cứ: ' || r.basis_vi || '.', r.text_en || ' Legal basis: ' || r.basis_en || '.', jsonb_build_object('person', t.person, 'reason_code', r.code, 'reason', p_reason,
 			'sent_to', case when a.holder = 'keep' then p_department end));
 	select m.body, m.etag into body, etag from ticket_moved(t) m;
 end $$;
@@ -374,6 +375,7 @@ end $$;
 
 -- --- what is shown -------------------------------------------------------------------------------------------------------
 
+-- Some members come later: refusal with 0032, merged_into, supporters and splits with 0033, publication with 0034, parts with 0036.
 create or replace function tracking_body(t ticket, p_now timestamptz, p_soon timestamptz) returns text
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
@@ -384,9 +386,9 @@ begin
 			'deadlines', deadlines_of(t.id, p_now, p_soon), 'steps', steps_of(t.id, t.filed_at, p_now),
 			'replies', replies_published(t.id), 'messages', messages_of(t.id), 'questions', questions_of(t.id),
 			'extensions', extensions_of(t.id, false), 'parts', parts_told(t.id), 'reviews', reviews_of(t.id),
-			'moves', moves_tracked(t), 'merged_into', merge_told(t, p_now, p_soon), 'supporters', supporters_of(t.id),
-			'splits', splits_of(t.id), 'may_rate', may_rate(t), 'may_write', may_write(t),
-			'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
+			'refusal', refusal_of(t), 'moves', moves_tracked(t), 'merged_into', merge_told(t, p_now, p_soon),
+			'supporters', supporters_of(t.id), 'splits', splits_of(t.id), 'may_rate', may_rate(t), 'may_write', may_write(t),
+			'publication', publication_told(t.id), 'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
 				where not t.done and w.department = t.holder and w.kind = t.kind and w.category in (t.category, '')
 				order by w.category desc limit 1), 'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text
 		from state s join category c on c.code = t.category join department d on d.id = t.holder

@@ -16,6 +16,7 @@
 #include "jobs/promise.h"
 #include "jobs/redating.h"
 #include "jobs/sweep.h"
+#include "jobs/triage.h"
 
 enum {
 	MONTHS_AHEAD = 3,
@@ -115,8 +116,9 @@ static const struct job {
 	{"assign_tickets", 2, assign_tickets, NULL, tickets_assigned,
 		ASSIGN_BATCH}, /* what nobody has, to whom it suits */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
-		PROMISE_PORTION},		/* in working days */
-	{"renew_promises", 300, promise_renew}, /* from what was measured */
+		PROMISE_PORTION},						  /* in working days */
+	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
+	{"renew_promises", 300, promise_renew},					  /* from what was measured */
 };
 
 enum {

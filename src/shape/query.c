@@ -1,9 +1,13 @@
 /* Fills structs from query strings: name=value pairs, percent-encoded once. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "http/parse.h"
 #include "shape/field.h"
 
 enum {
-	PAIRS_MAX = 128
+	PAIRS_MAX = 128,
+	NUMBER_MAX = 40
 };
 
 struct pair {
@@ -39,10 +43,27 @@ static void take_pair(
 		pairs->at[pairs->n++] = pair;
 }
 
+/* Decimals without an exponent; false for anything else. */
+static bool read_number(struct str text, double *ret)
+{
+	static const char digits[] = "0123456789";
+	char copy[NUMBER_MAX + 1] = "", *p = copy;
+
+	if (text.len > NUMBER_MAX)
+		return false;
+	memcpy(copy, text.at, text.len);
+	p += *p == '-';
+	size_t whole = strspn(p, digits), part = p[whole] == '.' ? strspn(p + whole + 1, digits) : 0;
+	p += whole + (part ? part + 1 : 0);
+	*ret = strtod(copy, NULL);
+	return whole > 0 && (size_t)(p - copy) == text.len;
+}
+
 static void fill_value(const struct filling *f, const struct place *at, const struct shape_field *field,
 	struct str value, void *out)
 {
 	int64_t number;
+	double real;
 
 	if (field->type == SHAPE_BOOL) {
 		*(bool *)out = str_eq(value, STR("true"));
@@ -51,6 +72,11 @@ static void fill_value(const struct filling *f, const struct place *at, const st
 	} else if (field->type == SHAPE_INT) {
 		if (str_to_i64(value, &number) == 0)
 			field_int(f, at, field, number, out);
+		else
+			field_fault(f, at, FAULT_wrong_type);
+	} else if (field->type == SHAPE_NUMBER) {
+		if (read_number(value, &real))
+			field_number(f, at, field, real, out);
 		else
 			field_fault(f, at, FAULT_wrong_type);
 	} else {

@@ -17,11 +17,18 @@ def test_ends_the_ticket_with_a_reason_for_the_citizen(town, action, state):
     assert moved["state"] == state and moved["moves"] == []
     seen = town.citizen(filed).get("/v1/tracking").json
     assert seen["state"] == state and seen["steps"][-1]["type"] == "ticket." + state
+    told = seen["refusal"]
+    assert {n: told[n] for n in ("code", "text_vi", "text_en", "basis_vi", "basis_en")} == {n: reason[n] for n in (
+        "code", "text_vi", "text_en", "basis_vi", "basis_en")} and told["basis_vi"] and told["basis_en"]
+    assert (told["department"] or {}).get("code") == body.get("department")
+    for words, language in (("Căn cứ: ", "vi"), ("Legal basis: ", "en")):
+        assert words + reason["basis_" + language] in seen["steps"][-1]["what_" + language]
     assert {c["kind"]: c["standing"] for c in moved["clocks"]}["answer"] == "met"
 
 
 def test_the_reason_must_be_on_the_list(town):
-    ticket_id, _ = town.filed()
+    ticket_id, filed = town.filed()
+    assert town.citizen(filed).get("/v1/tracking").json["refusal"] is None
     for body in ({"reason_code": "vi_toi_khong_thich"}, {"reason_code": reasons(town, "redirect")[0]["code"]}):
         answer = town.move(town.coordinator, ticket_id, "refuse", body, status=422)
         assert answer.problem == "unknown_reason"

@@ -29,8 +29,8 @@ def test_the_citizen_never_sees_drafts_notes_or_names_of_staff(town):
     officer.post("/v1/tickets/%s/notes" % ticket_id, {"text": "ghi chú nội bộ bí mật"})
     town.move(officer, ticket_id, "accept")
     town.move(officer, ticket_id, "claim")
-    officer("PUT", "/v1/tickets/%s/reply" % ticket_id, {"text": "bản nháp chưa được duyệt"},
-            {"If-Match": '"%d"' % town.version(ticket_id)}, status=200)
+    officer("PUT", "/v1/tickets/%s/reply" % ticket_id, {"base_version": 0, "text": "bản nháp chưa được duyệt"}, status=200)
+    town.person("head").post("/v1/tickets/%s/replies/1/reviews" % ticket_id, {"verdict": "changes", "comment": "góp ý nội bộ"}, status=201)
     town.move(officer, ticket_id, "propose", {"text": "dự thảo chưa được duyệt"})
     body = town.citizen(filed).get("/v1/tracking").body.decode()
     assert "nội bộ" not in body and "bản nháp" not in body and "dự thảo chưa" not in body and "Người officer" not in body

@@ -6,7 +6,7 @@ def test_without_if_match(town):
     ticket_id, _ = town.filed()
     officer = town.person("officer")
     assert officer.post("/v1/tickets/%s/accept" % ticket_id, {}, status=428).problem == "precondition_required"
-    assert officer("PUT", "/v1/tickets/%s/reply" % ticket_id, {"text": "một câu trả lời"}, status=428)
+    assert officer.post("/v1/tickets/%s/propose" % ticket_id, {"text": "một câu trả lời"}, status=428)
     assert town.version(ticket_id) == 1
 
 

@@ -10,14 +10,14 @@ def refusals(town, who, ticket_id):
     """Every way to touch a ticket, as [(method, target tail, status, problem)]."""
     base = "/v1/tickets/" + ticket_id
     found = []
-    for tail in ("", "/events", "/notes", "/replies"):
+    for tail in ("", "/events", "/notes", "/replies", "/replies/1/changes"):
         answer = who.get(base + tail, status=None)
         found.append(("GET", tail, answer.status, answer.problem if answer.status >= 400 else None))
     for tail, body in (("/notes", {"text": "thử"}), ("/accept", {}), ("/claim", {}), ("/return", {"reason": "không phải của tôi"}),
-                       ("/propose", {"text": "một câu trả lời dài"}), ("/approve", {}), ("/close", {})):
+                       ("/propose", {"text": "một câu trả lời dài"}), ("/replies/1/reviews", {"verdict": "ok"}), ("/approve", {}), ("/close", {})):
         answer = who.post(base + tail, body, {"If-Match": '"1"'}, status=None)
         found.append(("POST", tail, answer.status, answer.problem if answer.status >= 400 else None))
-    answer = who("PUT", base + "/reply", {"text": "một câu trả lời dài"}, {"If-Match": '"1"'})
+    answer = who("PUT", base + "/reply", {"base_version": 0, "text": "một câu trả lời dài"})
     found.append(("PUT", "/reply", answer.status, answer.problem if answer.status >= 400 else None))
     return found
 

@@ -1,7 +1,7 @@
 -- Fair assignment: who gets what, who does not, and what becomes of what suits nobody.
 begin;
 set search_path = test, tiepdan, public;
-select plan(31);
+select plan(33);
 update account set active = false where login in ('officer.hn-sxd', 'press_officer.hn-sxd', 'data_officer.hn-sxd');
 select account_save(l || '.hn-sxd', 'Officer ' || l, 'HN-SXD', '{officer}') from unnest('{a,b,c}'::text[]) l;
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = p_login || '.hn-sxd' $$;
@@ -41,6 +41,10 @@ select is((select (state, version, e.type, e.actor_kind, e.from_state, e.to_stat
 	from ticket k join event e on e.ticket = k.id and e.type = 'ticket.assigned' where k.id = pg_temp.id('1')),
 	'(in_progress,2,ticket.assigned,job,accepted,in_progress,true,t)', 'as a move of the server, with its event');
 select is((select count(*) from work_profile where assigned_at is not null), 1::bigint, 'whose turn it was is remembered');
+
+select is((select audience || ' ' || coalesce(if_data, '-') from notice_rule where type = 'ticket.assigned'), 'holder automatic', 'the officer is told, when the server did it');
+select is((select count(*) from notice_template where type = 'ticket.assigned' and text ~ '(phân công|given to you)' and subject ~ '(phân công|for you)'), 2::bigint,
+	'in both languages');
 
 -- Least loaded, then longest without; oldest first; never above the capacity.
 insert into t select n::text, pg_temp.wait(n) from generate_series(2, 7) n;

@@ -20,8 +20,11 @@ select etag from move('officer.HN-SXD', :'t', 'accept');
 select etag from move('officer.HN-SXD', :'t', 'claim');
 select note_write(gen_random_uuid(), :'t', 'x', now());
 select record_write(gen_random_uuid(), :'t', 'ticket.noted', null);
-select etag from reply_draft(gen_random_uuid(), :'t', 5, 'Một dự thảo trả lời', now(), gen_random_uuid());
-select etag from move('officer.HN-SXD', :'t', 'propose');
+select etag from reply_keep(gen_random_uuid(), :'t', 0, 'Một dự thảo trả lời', now(), gen_random_uuid());
+select enter('head.HN-SXD');
+select reply_review_write(gen_random_uuid(), :'t', 1, 'ok', null, now(), gen_random_uuid());
+update department set reply_review = true;
+select etag from move('officer.HN-SXD', :'t', 'propose', p_text := null);
 select etag from move('head.HN-SXD', :'t', 'approve');
 select enter('coordinator.HN-EIC');
 select epoch from contact_read(:'t', 'liên hệ', gen_random_uuid());
@@ -33,6 +36,18 @@ select once_finish(sha256('o'), 201, 'x');
 select login_code_save('officer.hn-sxd', sha256('c'), now() + interval '1 h');
 select roles from session_open('officer.hn-sxd', sha256('c'), '00000000-0000-0000-0000-000000000007', now() + interval '1 h');
 select count(*) from report_sla('2026-01-01', '2026-01-31', 'department', now(), 'Asia/Ho_Chi_Minh');
+update setting set value = 0 where name = 'publication_preview_days';
+select enter('coordinator.HN-EIC');
+select question from publication_draft(:'t', (select version from ticket where id = :'t'));
+select etag from publication_propose(:'t', (select version from ticket where id = :'t'), 'Ổ gà trên phố', 'Đề nghị vá ổ gà.', 'Đã vá xong.', 'o ga tren pho',
+	'o ga tren pho de nghi va', null, '{title}', '{phone}', '{0}', '{2}', '{Ổ}', now(), gen_random_uuid());
+select etag from publication_finding f, publication_confirm(:'t', f.id, now(), gen_random_uuid()) where f.ticket = :'t';
+select etag from publication_decide(:'t', (select version from ticket where id = :'t'), 'publish', null, null, now(), gen_random_uuid());
+select etag from publication_show(:'t');
+select count(*) from published_list(null, null, null, null, 50) a, published_list('roads', '00316', 'va o ga', null, 50) b;
+select published_show(:n, null);
+select count(*) from published_similar('o ga', 'roads.surface', 5), open_similar('roads.surface', '00316', 105.8, 21, now(), 5);
+select publication_object(:n, 1, 'Không đồng ý', now(), gen_random_uuid());
 select count(*) from citizen(:n, 'second_look');
 select id as u, number as un from file('HN-SXD', p_contact := '\\x02') \\gset
 select id as v, number as vn from file('HN-SXD') \\gset
@@ -58,7 +73,7 @@ set local role tiepdan_app;
 select count(*) from ticket_list(null, null, null, null, null, null, null, null, 'due', now(), now() + '1 d', null, 50);
 select count(*) from ticket_list(null, null, null, null, null, null, null, null, 'filed', now(), now() + '1 d', null, 50);
 select ticket_visible(:'t');
-select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t');
+select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t'), reply_reviews_of(:'t', 1);
 reset role;
 select enter('coordinator.HN-EIC');
 set local role tiepdan_app;
@@ -113,9 +128,15 @@ select filed_attach(array[:'t'::uuid], '{00000000-0000-0000-0000-000000000028}',
 select attachments_tracked(:n, 1), (select count(*) from attachment_tracked(:n, 1, '00000000-0000-0000-0000-000000000028'));
 select attachment_refuse('00000000-0000-0000-0000-000000000029', 'type'), forget_uploads(now() + '2 d', 10);
 select count(*) from files_unknown('{00000000-0000-0000-0000-000000000028}', array[sha256('h')]);
+select enter('hub_head.HN-EIC');
+select duty_add(gen_random_uuid(), account, now(), now() + interval '1 day', now()) from account_role where role = 'duty_officer' limit 1;
+select count(*) from duty_list(now(), null, 50);
+select triage_store(xid::text, id, xid::text, :'t', 1, array[:'t'::uuid], '{danger}', '{10}', '{x}', now()) from triage_cursor;
+select triage_suggestions(:'t');
 commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';
+select count(*) from triage_next(200);
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset

@@ -15,11 +15,14 @@ KINDS = ("calendars hours days areas departments categories kinds profiles polic
 GROWING = """
 ticket holding clock contact note message reply rating once event session
 clock_running question extension alarm notice notice_load
-bounce attachment
+bounce
 saved_filter absence assignment_wait
 review ticket_excluded
+attachment
+reply_review
 part
 ticket_merge clock_parked ticket_relation
+publication publication_finding triage_suggestion duty
 """.split()
 
 

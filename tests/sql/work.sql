@@ -58,10 +58,11 @@ select is((select m.body::json->>'version' from move('head.HN-SXD', pg_temp.id()
 select enter('officer.HN-SXD');
 select lives_ok($$select note_write(gen_random_uuid(), pg_temp.id(), 'Đã gọi đội duy tu', pg_temp.at(4));
 	select record_write(gen_random_uuid(), pg_temp.id(), 'ticket.noted', null)$$, 'note');
-select is((select etag from reply_draft(gen_random_uuid(), pg_temp.id(), 4, 'Dự thảo thứ nhất của chúng tôi', pg_temp.at(5), gen_random_uuid())), '5', 'draft');
-select is(attempt($$select reply_draft(gen_random_uuid(), pg_temp.id(), 4, 'Dự thảo thứ nhất', pg_temp.at(5), gen_random_uuid())$$), 'TD412', 'draft: version');
+select is((select etag from reply_keep(gen_random_uuid(), pg_temp.id(), 0, 'Dự thảo thứ nhất của chúng tôi', pg_temp.at(5), gen_random_uuid())), '5', 'draft');
+select is((select array[etag, (conflict is null)::text] from reply_keep(gen_random_uuid(), pg_temp.id(), 0, 'Dự thảo thứ nhất', pg_temp.at(5), gen_random_uuid())),
+	'{NULL,false}', 'draft: of another version');
 select enter('head.HN-SXD');
-select is(attempt($$select reply_draft(gen_random_uuid(), pg_temp.id(), 5, 'Dự thảo thứ nhất', pg_temp.at(5), gen_random_uuid())$$), 'TD403', 'draft: role');
+select is(attempt($$select reply_keep(gen_random_uuid(), pg_temp.id(), 1, 'Dự thảo thứ nhất', pg_temp.at(5), gen_random_uuid())$$), 'TD403', 'draft: role');
 select enter('leader.HN-SXD');
 select is(attempt($$select note_write(gen_random_uuid(), pg_temp.id(), 'x', now())$$), 'TD403', 'leaders read, they do not write');
 select is((select m.body::json->>'state' from move('officer.HN-SXD', pg_temp.id(), 'propose', pg_temp.at(6), p_text := null) m), 'pending_approval',

@@ -1,9 +1,8 @@
-/* Internal notes and drafts of replies: changes without a move. */
+/* Internal notes. */
 #include "app/ticket/ticket.h"
 
 #include "app/record/once.h"
 #include "app/record/record.h"
-#include "app/ticket/clocks.h"
 #include "base/clock.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
@@ -35,29 +34,4 @@ void ticket_note(struct req *req)
 	record(u, "ticket.noted", ticket, STR_NONE);
 	once_finish(u, req, 201, req->made);
 	db_run(u, answer_made);
-}
-
-void reply_list(struct req *req)
-{
-	const struct reply_list *in = req->input;
-	struct page page;
-
-	if (!page_begin(req, in->cursor, in->limit, &page))
-		return;
-	struct db_unit *u = db_unit(req);
-	sql_ticket_visible(u, .ticket = req->args[0].uuid);
-	sql_ticket_reply_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
-	db_run(u, answer_page);
-}
-
-void reply_draft(struct req *req)
-{
-	const struct reply_draft *in = req->input;
-	int64_t now_ms = clock_wall_ms();
-	struct db_unit *u = db_unit(req);
-
-	sql_ticket_reply_draft(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match,
-		.text = in->text, .at = now_ms, .event = uuid_new());
-	clocks_add(u, req, now_ms);
-	db_run(u, answer_ticket);
 }

@@ -1,4 +1,4 @@
--- Keeps a draft of the reply.
--- in: id uuid, ticket uuid, version int, text text, at timestamptz, event uuid
--- out: body text, etag text
-select body, etag from tiepdan.reply_draft(:'id', :'ticket', :'version', :'text', :'at', :'event')
+-- Keeps a draft of the reply that was made from its version `base`. `conflict` instead of a body: somebody was faster.
+-- in: id uuid, ticket uuid, base int, text text, at timestamptz, event uuid
+-- out: body text, etag text, conflict text
+select body, etag, conflict from tiepdan.reply_keep(:'id', :'ticket', :'base', :'text', :'at', :'event')

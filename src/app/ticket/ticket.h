@@ -15,11 +15,15 @@ void event_list(struct req *req);
 void alarm_list(struct req *req);
 void contact_show(struct req *req);
 
-/* note.c: notes and drafts, changes without a move */
+/* note.c */
 void note_list(struct req *req);
 void ticket_note(struct req *req);
+
+/* reply.c: replies before they are published */
 void reply_list(struct req *req);
+void reply_changes(struct req *req);
 void reply_draft(struct req *req);
+void reply_review(struct req *req);
 
 /* move.c: moves of the state table */
 void ticket_bulk(struct req *req); /* of many tickets */

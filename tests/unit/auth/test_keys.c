@@ -120,6 +120,7 @@ static void purposes_are_hkdf(void **state)
 		{KEY_BLIND_INDEX, "tiepdan/1/blind-index\1"},
 		{KEY_LOGIN_CODE, "tiepdan/1/login-code\1"},
 		{KEY_ANSWER_LINK, "tiepdan/1/answer-link\1"},
+		{KEY_UPLOAD, "tiepdan/1/upload\1"},
 	};
 	static const uint8_t salt[32];
 	uint8_t secret[32], prk[32], okm[32];

@@ -1,6 +1,7 @@
 /* shape/shape.h: query strings into structs, with the shapes of the contract. */
 #include "input.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gen/shapes.h"
@@ -57,6 +58,26 @@ static void fills_everything(void **state)
 	assert_str(in->sort, "filed");
 	assert_str(in->standing, "overdue");
 	input_end(req);
+}
+
+static void numbers(void **state)
+{
+	static const char *const bad[] = {"1e2", "--1", "-", ".5", "5.", "0x10", "nan", "inf", "1,5", "1%00",
+		"+1", "1 ", "00000000000000000000000000000000000000001", "181"};
+	struct req *req = input_req();
+	const struct published_suggest *in =
+		shape_from_query(req, &shape_published_suggest, STR("text=duong+lang&lon=-105.8301&lat=20"));
+
+	(void)state;
+	assert_non_null(in);
+	assert_true(in->lon > -105.83011 && in->lon < -105.83009 && in->lat >= 20 && in->lat <= 20);
+	input_end(req);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		char query[80];
+
+		snprintf(query, sizeof(query), "text=duong+lang&lat=1&lon=%s", bad[i]);
+		assert_non_null(fault_of(&shape_published_suggest, query, "lon"));
+	}
 }
 
 static void every_fault_at_once(void **state)
@@ -150,6 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_without_a_query),
 		cmocka_unit_test(fills_everything),
+		cmocka_unit_test(numbers),
 		cmocka_unit_test(every_fault_at_once),
 		cmocka_unit_test(numbers_are_plain_decimals),
 		cmocka_unit_test(dates_and_instants),

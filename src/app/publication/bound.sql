@@ -1,0 +1,5 @@
+-- First in a unit that searches: what everybody may ask for takes half a second at most.
+-- in: none
+-- out: bound text
+-- as: definer
+select set_config('statement_timeout', '500', true) as bound

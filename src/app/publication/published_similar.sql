@@ -1,0 +1,5 @@
+-- Published answers whose titles are like this folded one.
+-- in: title text, category text, limit int
+-- out: answer text
+-- as: definer
+select item as answer from tiepdan.published_similar(:'title', :'category', :'limit')

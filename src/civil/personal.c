@@ -1,0 +1,540 @@
+/* Personal data in texts for publication. The text is first made plain: one small letter, digit or sign for
+ * each code point, so that the rules need not know how it was written. Then each place where something can
+ * begin is asked once for each kind. */
+#include "civil/personal.h"
+
+#include <string.h>
+
+#include <utf8proc.h>
+
+#include "base/buf.h"
+#include "base/must.h"
+
+enum {
+	NUMBER_MAX = 20, /* no number is longer; a longer run of digits is none   */
+	GROUPS_MAX = 8,	 /* blocks of digits that may belong to one number        */
+	WORD_MAX = 12,	 /* the longest word that a rule knows, and a bit         */
+	WORDS_IN_NAME = 6,
+	LETTER = 1, /* a letter that has no plain one  */
+	OTHER = 2,  /* neither letter, digit nor ASCII */
+	PARTS_MAX = 18
+};
+
+struct sign {
+	char plain; /* a-z, 0-9, an ASCII sign, LETTER or OTHER */
+	bool capital;
+};
+struct scan {
+	const struct sign *at; /* followed by a 0 */
+	size_t n, i;
+};
+
+/* A number in blocks: "0912 345 678", "024.3825.3536". */
+struct number {
+	char digits[NUMBER_MAX + 1];
+	size_t ndigits[GROUPS_MAX], ends[GROUPS_MAX]; /* digits so far, and where the text goes on */
+	bool dots[GROUPS_MAX];			      /* there was a dot or a comma before this block */
+	size_t groups;
+	bool plus;
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || c == LETTER;
+}
+
+static bool is_word(char c)
+{
+	return is_letter(c) || is_digit(c);
+}
+
+static char before(const struct scan *s)
+{
+	return s->i ? s->at[s->i - 1].plain : ' ';
+}
+
+static struct sign make_plain(int32_t c)
+{
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+					  UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+	utf8proc_int32_t parts[PARTS_MAX];
+	utf8proc_category_t category;
+	struct sign sign = {.capital = utf8proc_category(c) == UTF8PROC_CATEGORY_LU};
+	int boundary = 0;
+	utf8proc_ssize_t n;
+
+	if (c < 0x80) {
+		sign.plain = (char)(sign.capital ? c - 'A' + 'a' : c < ' ' ? ' ' : c);
+		return sign;
+	}
+	n = utf8proc_decompose_char(c, parts, PARTS_MAX, options, &boundary);
+	if (n > 0 && n <= PARTS_MAX && parts[0] == 0x111)
+		parts[0] = 'd';
+	category = n > 0 && n <= PARTS_MAX ? utf8proc_category(parts[0]) : UTF8PROC_CATEGORY_SO;
+	if (n > 0 && n <= PARTS_MAX && parts[0] >= ' ' && parts[0] < 0x7F)
+		sign.plain = (char)parts[0];
+	else if (n == 0 || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME))
+		sign.plain = LETTER;
+	else
+		sign.plain = OTHER;
+	return sign;
+}
+
+static int32_t next_code_point(struct str *text)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t n =
+		utf8proc_iterate((const utf8proc_uint8_t *)text->at, (utf8proc_ssize_t)text->len, &c);
+
+	must(n > 0);
+	text->at += n;
+	text->len -= (size_t)n;
+	return c;
+}
+
+/* What can stand between two blocks of a number; two of them at most: ") ". */
+static size_t skip_separators(const struct sign *at, bool *ret_dots)
+{
+	size_t n = 0;
+
+	while (n < 2 && at[n].plain && strchr(" .,-()", at[n].plain)) {
+		*ret_dots = *ret_dots || at[n].plain == '.' || at[n].plain == ',';
+		n++;
+	}
+	return n;
+}
+
+/* Reads the blocks from here on, as many as one number can have. */
+static void read_number(const struct scan *s, struct number *ret)
+{
+	size_t i = s->i, n = 0;
+	bool dots = false;
+
+	*ret = (struct number){.plus = s->at[i].plain == '+'};
+	i += ret->plus;
+	if (ret->plus && s->at[i].plain == '(')
+		i++;
+	while (ret->groups < GROUPS_MAX && is_digit(s->at[i].plain)) {
+		while (n < NUMBER_MAX && is_digit(s->at[i].plain))
+			ret->digits[n++] = s->at[i++].plain;
+		if (is_word(s->at[i].plain))
+			return;
+		ret->ndigits[ret->groups] = n;
+		ret->dots[ret->groups] = dots;
+		ret->ends[ret->groups++] = i;
+		i += skip_separators(s->at + i, &dots);
+	}
+}
+
+/* Behind the country code or the domestic 0: mobile numbers have 9 digits, fixed ones 10. */
+static bool is_phone(const char *digits, size_t n, bool plus)
+{
+	if (plus && strncmp(digits, "84", 2) != 0)
+		return n >= 7 && n <= 15;
+	if (plus || strncmp(digits, "84", 2) == 0)
+		digits += 2, n -= n < 2 ? n : 2;
+	else if (strncmp(digits, "0084", 4) == 0)
+		digits += 4, n -= 4;
+	else if (digits[0] == '0')
+		digits++, n--;
+	else
+		return false;
+	if (n > 0 && digits[0] == '0')
+		digits++, n--;
+	return (n == 9 && strchr("35789", digits[0])) || (n == 10 && digits[0] == '2');
+}
+
+/* 25.11.2026, 25-11-2026 */
+static bool is_date(const struct number *number)
+{
+	return !number->plus && number->groups > 2 && number->ndigits[0] <= 2 && number->ndigits[1] <= 4 &&
+	       number->ndigits[2] == number->ndigits[1] + 4;
+}
+
+static size_t find_phone(const struct scan *s, const struct number *number)
+{
+	if (is_date(number))
+		return 0;
+	for (size_t g = number->groups; g-- > 0;) {
+		char digits[NUMBER_MAX + 1] = {0};
+
+		memcpy(digits, number->digits, number->ndigits[g]);
+		if (is_phone(digits, number->ndigits[g], number->plus))
+			return number->ends[g] - s->i;
+	}
+	return 0;
+}
+
+/* The word at `i` of the text, at most WORD_MAX letters of it. */
+static struct str word_at(const struct scan *s, size_t i, char store[static WORD_MAX])
+{
+	size_t n = 0;
+
+	while (n < WORD_MAX && is_word(s->at[i + n].plain)) {
+		store[n] = s->at[i + n].plain;
+		n++;
+	}
+	return (struct str){store, n};
+}
+
+static bool is_one_of(struct str word, const char *words)
+{
+	struct str rest = str_of(words), one;
+
+	while (str_next(&rest, ' ', &one))
+		if (str_eq(one, word))
+			return true;
+	return false;
+}
+
+static size_t skip_blanks(const struct scan *s, size_t i)
+{
+	while (s->at[i].plain == ' ' && i < s->n)
+		i++;
+	return i;
+}
+
+static bool is_money(const struct scan *s, size_t end)
+{
+	char store[WORD_MAX];
+
+	return is_one_of(word_at(s, skip_blanks(s, end), store), "dong d vnd vn usd trieu ty nghin");
+}
+
+/* Identity cards have 12 digits, older ones 9; both are also written in blocks with blanks. */
+static size_t find_identity(const struct scan *s, const struct number *number)
+{
+	for (size_t g = number->groups; g-- > 0;) {
+		size_t n = number->ndigits[g];
+		bool card = n == 12 && number->digits[0] == '0';
+
+		if ((card || ((n == 9 || n == 12) && g == 0)) && !number->dots[g] &&
+			!is_money(s, number->ends[g]))
+			return number->ends[g] - s->i;
+	}
+	return 0;
+}
+
+/* The word before this place says that a number of an account follows. */
+static bool is_told_account(const struct scan *s)
+{
+	char store[WORD_MAX];
+	size_t i = s->i, end;
+
+	while (i > 0 && strchr(" :.#", s->at[i - 1].plain) && s->i - i < 4)
+		i--;
+	for (end = i; i > 0 && end - i < WORD_MAX && is_word(s->at[i - 1].plain);)
+		i--;
+	return is_one_of(word_at(s, i, store), "khoan stk tk account acc the card");
+}
+
+static size_t find_account(const struct scan *s, const struct number *number)
+{
+	size_t last = number->groups;
+
+	if (number->groups > 0 && number->ndigits[0] >= 8 && number->ndigits[0] < NUMBER_MAX &&
+		!is_money(s, number->ends[0]))
+		return number->ends[0] - s->i;
+	if (last == 0 || !is_told_account(s))
+		return 0;
+	while (last > 1 && number->ndigits[last - 1] >= NUMBER_MAX)
+		last--;
+	return number->ndigits[last - 1] >= 6 ? number->ends[last - 1] - s->i : 0;
+}
+
+static size_t find_number(const struct scan *s, enum personal_kind *ret_kind)
+{
+	struct number number;
+	char c = s->at[s->i].plain;
+	size_t len;
+
+	if (!is_digit(c) && c != '+')
+		return 0;
+	read_number(s, &number);
+	*ret_kind = PERSONAL_PHONE;
+	len = find_phone(s, &number);
+	if (len || c == '+')
+		return len;
+	*ret_kind = PERSONAL_IDENTITY;
+	len = find_identity(s, &number);
+	if (len)
+		return len;
+	*ret_kind = PERSONAL_ACCOUNT;
+	return find_account(s, &number);
+}
+
+/* How many digits stand at `i`, a dot among them not counted: 123.45. */
+static size_t count_digits(const struct scan *s, size_t *i)
+{
+	size_t n = 0;
+
+	while (n < 7 && (is_digit(s->at[*i].plain) ||
+				(n == 3 && s->at[*i].plain == '.' && is_digit(s->at[*i + 1].plain)))) {
+		n += is_digit(s->at[*i].plain);
+		++*i;
+	}
+	return n;
+}
+
+static size_t skip_one_of(const struct scan *s, size_t i, const char *signs)
+{
+	return s->at[i].plain && strchr(signs, s->at[i].plain) ? i + 1 : i;
+}
+
+/* 29A-123.45, 30F1 2345, 51LD-123.45, 29-H1 234.56; a letter with 7 or 8 digits is a passport. */
+static size_t find_plate(const struct scan *s, enum personal_kind *ret_kind)
+{
+	size_t i = s->i, n;
+
+	if (is_letter(s->at[i].plain)) {
+		i++;
+		while (is_digit(s->at[i].plain) && i - s->i < 10)
+			i++;
+		n = i - s->i - 1;
+		*ret_kind = PERSONAL_IDENTITY;
+		return (n == 7 || n == 8) && !is_word(s->at[i].plain) ? i - s->i : 0;
+	}
+	*ret_kind = PERSONAL_PLATE;
+	if (!is_digit(s->at[i].plain) || !is_digit(s->at[i + 1].plain))
+		return 0;
+	i = skip_one_of(s, i + 2, " -");
+	if (!is_letter(s->at[i].plain))
+		return 0;
+	i++;
+	if (is_word(s->at[i].plain) && !(is_digit(s->at[i].plain) && is_digit(s->at[i + 1].plain)))
+		i++;
+	i = skip_one_of(s, skip_one_of(s, i, " -."), " -");
+	n = count_digits(s, &i);
+	return (n == 4 || n == 5) && !is_word(s->at[i].plain) ? i - s->i : 0;
+}
+
+static bool is_local(char c)
+{
+	return is_word(c) || (c && strchr("._%+-", c));
+}
+
+/* The end of an address that begins here, 0 when none does. */
+static size_t find_email(const struct scan *s)
+{
+	size_t i = s->i, domain, dot = 0;
+
+	if (!is_local(s->at[i].plain) || is_local(before(s)))
+		return 0;
+	while (is_local(s->at[i].plain))
+		i++;
+	if (s->at[i].plain != '@')
+		return 0;
+	for (domain = ++i; is_word(s->at[i].plain) || s->at[i].plain == '-' || s->at[i].plain == '.'; i++)
+		if (s->at[i].plain == '.' && i > domain && is_word(s->at[i + 1].plain))
+			dot = i;
+	while (i > domain && !is_word(s->at[i - 1].plain))
+		i--;
+	return dot ? i - s->i : 0;
+}
+
+/* A number of a house: 12, 12a, 12/34, 12-14; the place behind it, or 0. */
+static size_t house_number(const struct scan *s, size_t i)
+{
+	size_t from = i;
+
+	if (!is_digit(s->at[i].plain))
+		return 0;
+	while (i - from < 24 &&
+		(is_digit(s->at[i].plain) ||
+			((s->at[i].plain == '/' || s->at[i].plain == '-') && is_digit(s->at[i + 1].plain))))
+		i++;
+	if (is_letter(s->at[i].plain) && !is_word(s->at[i + 1].plain))
+		i++;
+	return is_word(s->at[i].plain) ? 0 : i;
+}
+
+static bool is_street(struct str word)
+{
+	return is_one_of(word, "pho duong ngo ngach hem kiet street road lane alley");
+}
+
+/* A street comes next; with `named`, its name as well. */
+static bool street_follows(const struct scan *s, size_t i, bool named)
+{
+	char store[WORD_MAX];
+	struct str word;
+
+	i = skip_blanks(s, skip_one_of(s, i, ","));
+	word = word_at(s, i, store);
+	return is_street(word) && (!named || s->at[skip_blanks(s, i + word.len)].capital);
+}
+
+/* "nhà 3 tầng" is no address. */
+static bool is_counted(const struct scan *s, size_t end)
+{
+	char store[WORD_MAX];
+
+	return is_one_of(word_at(s, skip_blanks(s, end), store), "tang cap nguoi ho gian lau m met cai can");
+}
+
+/* Up to three words that name a house or a flat, then a number. After "số" alone a street has to follow, and
+ * where there is no word at all its name, too. */
+static size_t find_address(const struct scan *s)
+{
+	char store[WORD_MAX];
+	size_t i = s->i, end, words;
+	bool sure = false, maybe = false;
+
+	for (words = 0; words < 3; words++) {
+		struct str word = word_at(s, i, store);
+
+		if (word.len == 0 || is_digit(word.at[0]))
+			break;
+		if (is_one_of(word, "nha hem ngach kiet phong house flat apartment room") ||
+			(maybe && str_eq(word, STR("ho"))))
+			sure = true;
+		else if (is_one_of(word, "so can no number"))
+			maybe = true;
+		else
+			return 0;
+		i = skip_blanks(s, skip_one_of(s, i + word.len, "."));
+	}
+	end = house_number(s, i);
+	if (!end)
+		return 0;
+	if (sure ? is_counted(s, end) : !street_follows(s, end, words == 0))
+		return 0;
+	return end - s->i;
+}
+
+/* Behind a title: two capitalised words or more. Streets are named after people, too. */
+static size_t find_name(const struct scan *s)
+{
+	char store[WORD_MAX];
+	struct str title = word_at(s, s->i, store);
+	size_t i = s->i + title.len, end = 0, words = 0;
+
+	if (!is_one_of(title, "ong ba anh chi co chu bac thay em chau mr mrs ms"))
+		return 0;
+	i = skip_blanks(s, skip_one_of(s, i, "."));
+	while (words < WORDS_IN_NAME && s->at[i].capital) {
+		while (is_letter(s->at[i].plain))
+			i++;
+		end = i;
+		i = skip_blanks(s, i);
+		words++;
+	}
+	return words >= 2 && !is_word(s->at[end].plain) ? end - s->i : 0;
+}
+
+static bool follows_street(const struct scan *s)
+{
+	char store[WORD_MAX];
+	size_t i = s->i;
+
+	while (i > 0 && s->at[i - 1].plain == ' ' && s->i - i < 2)
+		i--;
+	for (size_t end = i; i > 0 && end - i < WORD_MAX && is_word(s->at[i - 1].plain);)
+		i--;
+	return is_street(word_at(s, i, store));
+}
+
+/* The length of what begins at this place, 0 when nothing does. */
+static size_t find_here(const struct scan *s, enum personal_kind *ret_kind)
+{
+	size_t len = find_email(s);
+
+	*ret_kind = PERSONAL_EMAIL;
+	if (len || is_word(before(s)))
+		return len;
+	len = find_plate(s, ret_kind);
+	if (!len)
+		len = find_number(s, ret_kind);
+	if (len)
+		return len;
+	*ret_kind = PERSONAL_ADDRESS;
+	len = find_address(s);
+	if (len)
+		return len;
+	*ret_kind = PERSONAL_NAME;
+	return follows_street(s) ? 0 : find_name(s);
+}
+
+bool personal_find(struct arena *arena, struct str text, struct personal_findings *ret)
+{
+	size_t n = str_code_points(text);
+	struct sign *signs = arena_try(arena, (n + 2) * sizeof(*signs));
+	struct personal_finding *found = arena_try(arena, (n / 2 + 1) * sizeof(*found));
+	struct scan s = {.at = signs, .n = n};
+
+	*ret = (struct personal_findings){.at = found};
+	if (!signs || !found) {
+		arena_fail(arena);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		signs[i] = make_plain(next_code_point(&text));
+	while (s.i < n) {
+		enum personal_kind kind;
+		size_t len = find_here(&s, &kind);
+
+		if (len)
+			found[ret->n++] = (struct personal_finding){kind, s.i, len};
+		s.i += len ? len : 1;
+	}
+	return true;
+}
+
+static const struct {
+	const char *code, *mask;
+} kinds[PERSONAL_KINDS] = {
+	[PERSONAL_PHONE] = {"phone", "[số điện thoại]"},
+	[PERSONAL_EMAIL] = {"email", "[thư điện tử]"},
+	[PERSONAL_IDENTITY] = {"identity", "[số giấy tờ]"},
+	[PERSONAL_PLATE] = {"plate", "[biển số xe]"},
+	[PERSONAL_ACCOUNT] = {"account", "[số tài khoản]"},
+	[PERSONAL_ADDRESS] = {"address", "[số nhà]"},
+	[PERSONAL_NAME] = {"name", "[họ tên]"},
+};
+
+const char *personal_kind_code(enum personal_kind kind)
+{
+	must(kind < PERSONAL_KINDS);
+	return kinds[kind].code;
+}
+
+static void skip(struct str *text, size_t code_points)
+{
+	while (code_points-- > 0)
+		next_code_point(text);
+}
+
+struct str personal_piece(struct str text, const struct personal_finding *finding)
+{
+	struct str rest;
+
+	skip(&text, finding->at);
+	rest = text;
+	skip(&rest, finding->len);
+	return (struct str){text.at, text.len - rest.len};
+}
+
+struct str personal_mask(struct arena *arena, struct str text, const struct personal_findings *found)
+{
+	struct buf out = {.arena = arena};
+	size_t at = 0;
+
+	if (!text.at)
+		return STR_NONE;
+	for (size_t i = 0; i < found->n; i++) {
+		struct str from = text;
+
+		skip(&text, found->at[i].at - at);
+		buf_put(&out, (struct str){from.at, from.len - text.len});
+		buf_put(&out, str_of(kinds[found->at[i].kind].mask));
+		skip(&text, found->at[i].len);
+		at = found->at[i].at + found->at[i].len;
+	}
+	buf_put(&out, text);
+	return arena_failed(arena) ? STR_NONE : buf_str(&out);
+}

@@ -1,0 +1,40 @@
+#ifndef TIEPDAN_CIVIL_PERSONAL_H
+#define TIEPDAN_CIVIL_PERSONAL_H
+
+#include "base/arena.h"
+
+/* Finds personal data in a text that shall be published: a help for the person who reads it, not a judge. It
+ * rather says too much than too little, and what it cannot know (a name without a title before it, a place
+ * described in words) it does not find. One pass whose work per character is bounded: no input is slow. */
+enum personal_kind {
+	PERSONAL_PHONE,	   /* Vietnamese numbers as people write them, and +.. of any country       */
+	PERSONAL_EMAIL,	   /* anything of the shape a@b.c                                           */
+	PERSONAL_IDENTITY, /* 12 or 9 digits (identity card), a letter with 7 or 8 digits (passport) */
+	PERSONAL_PLATE,	   /* of motor vehicles: 29A-123.45, 30 F1 2345                             */
+	PERSONAL_ACCOUNT,  /* 8 to 19 digits that are no amount of money                            */
+	PERSONAL_ADDRESS,  /* the number of a house or a flat                                       */
+	PERSONAL_NAME,	   /* two capitalised words or more behind a title: Ông Nguyễn Văn Mẫu      */
+	PERSONAL_KINDS
+};
+
+/* Offset and length in code points. */
+struct personal_finding {
+	enum personal_kind kind;
+	size_t at, len;
+};
+struct personal_findings {
+	const struct personal_finding *at; /* by offset; they do not overlap */
+	size_t n;
+};
+
+/* `text` is valid UTF-8 or absent; letter case, diacritics and digits in fancy dress do not matter. Memory
+ * comes from arena_try(): false, and a failed arena, when it is out. */
+bool personal_find(struct arena *arena, struct str text, struct personal_findings *ret);
+/* The text with a word in brackets in place of each finding ("[số điện thoại]"); in such a text nothing more
+ * is found where a finding was. Absent when the text is, or memory is out. */
+struct str personal_mask(struct arena *arena, struct str text, const struct personal_findings *found);
+/* The stretch of the text that a finding is. */
+struct str personal_piece(struct str text, const struct personal_finding *finding);
+const char *personal_kind_code(enum personal_kind kind); /* "phone" ... "name" */
+
+#endif

@@ -1,0 +1,193 @@
+"""The public version of an answered ticket: proposed by staff, looked through for personal data, previewed by the citizen, read
+by everybody."""
+import pytest
+
+from support.town import CONSTRUCTION, HUB
+
+PHONE = "0912 345 678"
+QUESTION = "Đề nghị vá ổ gà trên phố Ví Dụ, liên hệ %s hoặc an@example.org." % PHONE
+REASON = {"reason": "Còn sót thông tin, cần gỡ để sửa."}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_waiting(town):
+    town.sql("update setting set value = 0 where name = 'publication_preview_days'")
+
+
+def path(ticket_id, verb=""):
+    return "/v1/tickets/%s/publication%s" % (ticket_id, verb and "/" + verb)
+
+
+def ask(town, who, ticket_id, verb="", body=None, status=200):
+    return who.post(path(ticket_id, verb), body, {"If-Match": '"%d"' % town.version(ticket_id)}, status)
+
+
+def published(town, **changes):
+    ticket_id, filed = town.answered(**changes)
+    ask(town, town.person("officer"), ticket_id)
+    ask(town, town.coordinator, ticket_id, "publish")
+    return ticket_id, filed
+
+
+def listed(town, query=""):
+    return [item["code"] for item in town.anyone.get("/v1/public/tickets" + query).json["items"]]
+
+
+def test_the_way_to_the_public(town):
+    ticket_id, filed = town.answered(title="Ổ gà trước nhà ông Nguyễn Văn Mẫu", contact={"name": "Trần Thị Mẫu", "phone": "0987654321"})
+    officer, citizen = town.person("officer"), town.citizen(filed)
+    assert officer.get(path(ticket_id)).json["state"] == "private"
+    assert citizen.get("/v1/tracking").json["publication"] == {
+        "state": "private", "state_vi": "Không công khai", "state_en": "Private", "version": None, "preview_until": None, "may_object": False}
+    town.anyone.get("/v1/public/tickets/" + filed["code"], status=404)
+
+    proposed = ask(town, officer, ticket_id, body={"question": QUESTION, "mask": False}).json
+    assert proposed["state"] == "proposed" and proposed["version"]["question"] == QUESTION
+    found = {f["kind"]: f for f in proposed["findings"]}
+    assert set(found) == {"phone", "email", "name"}
+    assert QUESTION[found["phone"]["offset"]:][:found["phone"]["length"]] == found["phone"]["text"] == PHONE
+    assert proposed["masked"]["title"] == "Ổ gà trước nhà [họ tên]" and PHONE not in proposed["masked"]["question"]
+    assert ask(town, town.coordinator, ticket_id, "publish", status=409).problem == "findings_open"
+
+    told = citizen.get("/v1/tracking").json
+    assert told["publication"]["version"]["question"] == QUESTION and told["publication"]["may_object"]
+    assert told["steps"][-1]["type"] == "publication.proposed"
+    for finding in proposed["findings"]:
+        confirmed = officer.post(path(ticket_id, "confirm"), {"finding": finding["id"]}, status=200).json
+    assert all(f["confirmed_by"] for f in confirmed["findings"])
+    assert ask(town, officer, ticket_id, "publish", status=403).problem == "forbidden"
+    assert ask(town, town.coordinator, ticket_id, "publish").json["state"] == "public"
+
+    shown = town.anyone.get("/v1/public/tickets/" + filed["code"])
+    assert shown.json["question"] == QUESTION and shown.json["outcome"] == "answered"
+    assert "Trần Thị Mẫu" not in shown.body.decode() and "0987654321" not in shown.body.decode()
+    assert town.anyone.get("/v1/public/tickets/" + filed["code"].lower().replace("-", ""), status=200).json["code"] == filed["code"]
+    assert filed["code"] in listed(town)
+    assert PHONE not in town.coordinator.get("/v1/tickets/%s/events" % ticket_id).body.decode()
+
+    assert ask(town, town.coordinator, ticket_id, "hide", status=422).pointers == {"/reason": "required"}
+    assert ask(town, town.coordinator, ticket_id, "hide", REASON).json["state"] == "hidden"
+    town.anyone.get("/v1/public/tickets/" + filed["code"], status=404)
+    assert filed["code"] not in listed(town)
+    assert ask(town, officer, ticket_id).json["state"] == "proposed"
+
+
+def test_masked_unless_asked_otherwise(town):
+    ticket_id, filed = town.answered(text="Ông Lê Văn Mẫu ở số nhà 999 phố Ví Dụ, gọi 0912345678, đề nghị vá ổ gà.")
+    version = ask(town, town.person("officer"), ticket_id).json
+    assert version["findings"] == [] and version["masked"] is None
+    assert version["version"]["question"] == "[họ tên] ở [số nhà] phố Ví Dụ, gọi [số điện thoại], đề nghị vá ổ gà."
+    assert version["version"]["answer"] == "Đã vá mặt đường, xin cảm ơn ông/bà."
+
+
+def test_the_citizen_has_time_to_look(town):
+    ticket_id, filed = town.answered()
+    town.sql("update setting set value = 3 where name = 'publication_preview_days'")
+    ask(town, town.person("officer"), ticket_id)
+    assert ask(town, town.coordinator, ticket_id, "publish", status=409).problem == "preview_running"
+    town.tamper("update publication set proposed_at = proposed_at - interval '4 days' where ticket = '%s'" % ticket_id)
+    ask(town, town.coordinator, ticket_id, "publish")
+    town.sql("update setting set value = 0 where name = 'publication_preview_days'")
+
+
+def test_the_citizen_objects(town):
+    ticket_id, filed = published(town)
+    citizen = town.citizen(filed)
+    key = {"Idempotency-Key": "objection-0123456789-abcdef"}
+    words = "Nội dung vẫn cho biết tôi là ai."
+    first = citizen.post("/v1/tracking/publication/object", {"reason": words}, key)
+    assert citizen.post("/v1/tracking/publication/object", {"reason": words}, key).json == first.json
+    town.anyone.get("/v1/public/tickets/" + filed["code"], status=404)
+    told = citizen.get("/v1/tracking").json
+    assert told["publication"]["state"] == "hidden" and told["publication"]["version"] is None and told["messages"][-1]["text"] == words
+    assert citizen.post("/v1/tracking/publication/object", status=409).problem == "publication_state"
+    assert ask(town, town.person("officer"), ticket_id, status=409).problem == "publication_objected"
+    assert words not in town.coordinator.get("/v1/tickets/%s/events" % ticket_id).body.decode()
+
+
+def test_only_by_its_link(town):
+    ticket_id, filed = town.answered()
+    ask(town, town.person("officer"), ticket_id)
+    key = ask(town, town.coordinator, ticket_id, "publish", {"link_only": True}).json["key"]
+    assert len(key) >= 22 and filed["code"] not in listed(town)
+    town.anyone.get("/v1/public/tickets/" + filed["code"], status=404)
+    town.anyone.get("/v1/public/tickets/%s?key=%s" % (filed["code"], key[:-1]), status=404)
+    assert town.anyone.get("/v1/public/tickets/%s?key=%s" % (filed["code"], key)).json["code"] == filed["code"]
+    assert key not in town.citizen(filed).get("/v1/tracking").body.decode()
+    assert ask(town, town.coordinator, ticket_id, "publish").json["key"] is None
+    assert filed["code"] in listed(town)
+
+
+def test_what_is_never_published(town):
+    officer = town.person("officer")
+    open_id, _ = town.filed()
+    assert ask(town, officer, open_id, status=409).problem == "not_publishable"
+    private_id, _ = town.answered()
+    town.tamper("update ticket set visibility = 'private', sight = 'private' where id = '%s'" % private_id)
+    assert ask(town, officer, private_id, status=409).problem == "not_publishable"
+    press_id, press = town.filed(kind="press")
+    assert ask(town, town.coordinator, press_id, status=409).problem == "not_publishable"
+    town.anyone.get("/v1/public/tickets/" + press["code"], status=404)
+
+
+def test_a_refusal_with_its_reason(town):
+    ticket_id, filed = town.filed()
+    town.move(town.coordinator, ticket_id, "refuse", {"reason_code": "out_of_scope"})
+    version = ask(town, town.coordinator, ticket_id).json["version"]
+    assert version["answer"].startswith(town.sql("select text_vi from refusal_reason where code = 'out_of_scope'")[0][0])
+    ask(town, town.coordinator, ticket_id, "publish")
+    assert town.anyone.get("/v1/public/tickets/" + filed["code"]).json["outcome"] == "refused"
+
+
+def test_another_version_meanwhile(town):
+    ticket_id, _ = town.answered()
+    town.person("officer").post(path(ticket_id), {}, {"If-Match": '"1"'}, 412)
+    town.person("officer").post(path(ticket_id), {}, status=428)
+
+
+@pytest.mark.parametrize("body", [{"title": "abcd"}, {"question": "ngắn"}, {"answer": 5}, {"mask": "no"}, {"state": "public"}, {"title": "x" * 201}])
+def test_bad_versions(town, body):
+    ticket_id, _ = town.answered()
+    ask(town, town.person("officer"), ticket_id, body=body, status=422)
+
+
+def test_pages_search_and_tags(town):
+    codes = [published(town, title="Đèn đường phố Kiểm Thử %d không sáng" % n, category="water.drainage")[1]["code"] for n in range(3)]
+    found = town.anyone.get("/v1/public/tickets?q=den+kiem+thu&limit=2")
+    assert [i["code"] for i in found.json["items"]] == codes[:0:-1]
+    rest = town.anyone.get("/v1/public/tickets?q=den+kiem+thu&limit=2&cursor=" + found.json["next_cursor"]).json
+    assert [i["code"] for i in rest["items"]] == codes[:1] and rest["next_cursor"] is None
+    assert listed(town, "?q=%C4%91%C3%A8n%20KI%E1%BB%82M%20v%E1%BA%AFng") == []
+    assert set(listed(town, "?category=water")) == set(codes) and listed(town, "?area=00004") == []
+    assert listed(town, "?q=%25%27--")                           # no word at all: everything
+    again = town.anyone.get("/v1/public/tickets?q=den+kiem+thu&limit=2", {"If-None-Match": found.header("etag")}, status=304)
+    assert again.header("cache-control") == "public, max-age=60"
+    town.anyone.get("/v1/public/tickets?cursor=abc", status=400)
+    town.anyone.get("/v1/public/tickets?q=" + "x" * 201, status=422)
+
+
+def test_suggestions(town):
+    _, answered = published(town, title="Cống thoát nước tắc tại ngã tư Thử Nghiệm", category="water.drainage")
+    open_id, waiting = town.filed(title="Cống tắc, gọi 0912345678", category="water.drainage", point={"lon": 105.8301, "lat": 20.98})
+    query = "/v1/public/suggestions?text=cong+thoat+nuoc+bi+tac&category=water.drainage&area=00316&lon=105.83&lat=20.98"
+    found = town.anyone.get(query).json
+    assert [a["code"] for a in found["answers"]] == [answered["code"]]
+    assert [(o["code"], o["title"], o["metres"]) for o in found["open"]] == [(waiting["code"], None, 10)]
+    town.move(town.coordinator, open_id, "route", {"department": CONSTRUCTION, "reason": "Đúng thẩm quyền"})
+    town.move(town.person("officer"), open_id, "accept")
+    found = town.anyone.get(query).json
+    assert found["open"][0]["title"] == "Cống tắc, gọi [số điện thoại]" and "0912345678" not in str(found)
+    assert town.anyone.get(query.replace("105.83&", "105.90&")).json["open"] == []
+    assert town.anyone.get("/v1/public/suggestions?text=%21%21%21%21%21").json == {"answers": [], "open": []}
+    town.anyone.get("/v1/public/suggestions?category=roads", status=422)
+    town.anyone.get("/v1/public/suggestions?text=abcdef&lon=200&lat=1", status=422)
+
+
+def test_heads_where_the_city_lets_them(town):
+    ticket_id, _ = town.answered()
+    ask(town, town.person("officer"), ticket_id)
+    head = town.person("head")
+    assert ask(town, head, ticket_id, "publish", status=403).problem == "forbidden"
+    town.sql("update setting set value = 1 where name = 'publication_by_heads'")
+    assert ask(town, head, ticket_id, "publish").json["state"] == "public"
+    assert ask(town, town.person("hub_head", HUB), ticket_id, "drop", {}, status=409).problem == "publication_state"

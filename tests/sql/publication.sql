@@ -1,0 +1,141 @@
+-- Publication: who may do what in which state, what the citizen can stop, and what everybody reads.
+begin;
+set search_path = test, tiepdan, public;
+select plan(74);
+update setting set value = 0 where name = 'publication_preview_days';
+create temp table t as select n, f.id, f.number from generate_series(1, 12) n,
+	file('HN-SXD', case n when 10 then 'private' when 11 then 'press' when 12 then 'denunciation' else 'public' end, p_at := now() - n * interval '1 hour') f;
+create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
+create function pg_temp.version(n int) returns bigint language sql as $$ select version from ticket where id = pg_temp.t(n) $$;
+-- Proposes a version in which so many things were found.
+create function pg_temp.propose(p_login text, n int, p_found int default 0, p_title text default 'Ổ gà trên phố', p_folded text default 'o ga tren pho')
+returns text language plpgsql as $$
+begin
+	perform enter(p_login);
+	return (select body from publication_propose(pg_temp.t(n), pg_temp.version(n), p_title, 'Đề nghị vá ổ gà trên phố.', 'Đã vá xong mặt đường.',
+		p_folded, p_folded || ' de nghi va da va xong', null, array_fill('question'::text, array[p_found]), array_fill('phone'::text, array[p_found]),
+		array_fill(0::bigint, array[p_found]), array_fill(10::bigint, array[p_found]), array_fill('0912345678'::text, array[p_found]), now(), gen_random_uuid()));
+end $$;
+create function pg_temp.decide(p_login text, n int, p_action text, p_reason text default 'vì lý do này') returns text language plpgsql as $$
+begin
+	perform enter(p_login);
+	return (select body from publication_decide(pg_temp.t(n), pg_temp.version(n), p_action, p_reason, '0123456789abcdef0123456789', now(), gen_random_uuid()));
+end $$;
+create function pg_temp.object(n int, p_reason text default null) returns text language sql as $$
+	select publication_object(number, 1, p_reason, now(), gen_random_uuid()) from t where t.n = $1
+$$;
+create function pg_temp.is_at(n int) returns text language sql as $$ select publication_state_of(pg_temp.t(n)) $$;
+select force_state(id, 'answered') from t where n <> 2;
+insert into reply (ticket, version, at, author, department, state, text, decided_by, decided_at)
+	select pg_temp.t(1), v, now(), a.id, a.department, 'published', 'Câu trả lời thứ ' || v, a.id, now() from account a, generate_series(1, 2) v
+		where login = 'head.hn-sxd';
+
+-- The table, in both directions.
+create temp table expected as select * from (values
+	('private', 'propose', 'proposed'), ('proposed', 'propose', 'proposed'), ('hidden', 'propose', 'proposed'),
+	('proposed', 'publish', 'public'), ('link_only', 'publish', 'public'), ('proposed', 'share', 'link_only'), ('public', 'share', 'link_only'),
+	('proposed', 'drop', 'private'), ('public', 'hide', 'hidden'), ('link_only', 'hide', 'hidden'),
+	('proposed', 'object', 'private'), ('public', 'object', 'hidden'), ('link_only', 'object', 'hidden')) e (state, action, becomes);
+create function pg_temp.put(n int, p_state text) returns void language plpgsql as $$
+begin
+	perform pg_temp.propose('officer.HN-SXD', n) from publication_state where p_state <> 'private' and code = 'private';
+	set local session_replication_role = replica;
+	update publication set state = p_state, key = case when p_state = 'link_only' then '0123456789abcdef0123456789' end where ticket = pg_temp.t(n);
+	set local session_replication_role = origin;
+end $$;
+create function pg_temp.becomes(n int, p_state text, p_action text) returns text language plpgsql as $$
+declare
+	v text;
+begin
+	perform pg_temp.put(n, p_state);
+	perform case p_action when 'propose' then pg_temp.propose('coordinator.HN-EIC', n) when 'object' then pg_temp.object(n)
+		else pg_temp.decide('coordinator.HN-EIC', n, p_action) end;
+	v := pg_temp.is_at(n);
+	raise exception 'undo' using errcode = 'TD001', detail = v;
+exception when others then
+	get stacked diagnostics v = pg_exception_detail;
+	return case sqlstate when 'TD001' then v else sqlstate end;
+end $$;
+select is(pg_temp.becomes(3, s.code, a.code), coalesce((select becomes from expected e where (e.state, e.action) = (s.code, a.code)), 'TD491'),
+	a.code || ' from ' || s.code)
+	from publication_state s, publication_action a order by s.position, a.position;
+select is(attempt(format($$select pg_temp.put(3, 'proposed'); update publication set state = 'hidden' where ticket = %L$$, pg_temp.t(3))), 'TD491',
+	'nor does a plain update pass the table');
+
+-- What can be published at all.
+select is(attempt($$select pg_temp.propose('officer.HN-SXD', 2)$$), 'TD490', 'nothing that has no answer');
+select is(attempt($$select pg_temp.propose('officer.HN-SXD', 10)$$), 'TD490', 'nothing private');
+select is(attempt($$select pg_temp.propose('coordinator.HN-EIC', 11)$$), 'TD490', 'no press question');
+select is(attempt($$select pg_temp.propose('coordinator.HN-EIC', 12)$$), 'TD404', 'a denunciation is not even there');
+
+-- Who may.
+select is(attempt($$select pg_temp.propose('leader.HN-EIC', 3)$$), 'TD403', 'a leader proposes nothing');
+select is(attempt($$select pg_temp.propose('officer.UB-00316', 3)$$), 'TD404', 'another department sees nothing');
+select is(attempt($$select pg_temp.put(3, 'proposed'), pg_temp.decide('officer.HN-SXD', 3, 'publish')$$), 'TD403', 'an officer does not publish');
+select is(attempt($$select pg_temp.put(3, 'proposed'), pg_temp.decide('head.HN-SXD', 3, 'publish')$$), 'TD403', 'nor does a head');
+update setting set value = 1 where name = 'publication_by_heads';
+select is(attempt($$select pg_temp.put(3, 'proposed'), pg_temp.decide('head.HN-SXD', 3, 'publish')$$), 'ok', 'unless the city wants it');
+select is(attempt($$select pg_temp.put(3, 'public'), pg_temp.decide('hub_head.HN-EIC', 3, 'hide', null)$$), 'TD428', 'hiding needs a reason');
+
+-- Drafts and findings.
+select enter('officer.HN-SXD');
+select results_eq($$select * from publication_draft(pg_temp.t(1), pg_temp.version(1))$$,
+	$$values ('Ổ gà trước số 126', 'Trước số nhà 126 có một ổ gà rộng', 'Câu trả lời thứ 2')$$, 'the words of ticket and last answer');
+select is((pg_temp.propose('officer.HN-SXD', 1, 2)::json->'findings'->0->>'kind'), 'phone', 'what was found is told');
+select is(attempt($$select pg_temp.decide('coordinator.HN-EIC', 1, 'publish')$$), 'TD493', 'and has to be confirmed');
+select count(*) from publication_confirm(pg_temp.t(1), (select id from publication_finding where ticket = pg_temp.t(1) limit 1), now(), gen_random_uuid());
+select is(attempt($$select pg_temp.decide('coordinator.HN-EIC', 1, 'publish')$$), 'TD493', 'all of it');
+select is(attempt(format($$select publication_confirm(%L, gen_random_uuid(), now(), gen_random_uuid())$$, pg_temp.t(1))), 'TD404', 'nothing else is');
+select count(*) from publication_finding f, publication_confirm(pg_temp.t(1), f.id, now(), gen_random_uuid()) where f.ticket = pg_temp.t(1);
+update setting set value = 3 where name = 'publication_preview_days';
+select is(attempt($$select pg_temp.decide('coordinator.HN-EIC', 1, 'publish')$$), 'TD494', 'the citizen has time to look at it');
+update setting set value = 0 where name = 'publication_preview_days';
+select is(pg_temp.decide('coordinator.HN-EIC', 1, 'publish')::json->>'state', 'public', 'then it is published');
+select is((select array_agg(type order by type) from event where ticket = pg_temp.t(1) and type like 'publication.%'),
+	'{publication.confirmed,publication.confirmed,publication.confirmed,publication.proposed,publication.published}', 'each step is an event');
+select is((select count(*) from event where ticket = pg_temp.t(1) and data::text like '%0912%'), 0::bigint, 'without what was found');
+
+-- The citizen.
+select is(publication_told(pg_temp.t(1))->>'may_object', 'true', 'the citizen may object');
+select is(pg_temp.object(1, 'Tôi không đồng ý.'), 'hidden', 'and it is gone');
+select is(publication_told(pg_temp.t(1))->>'version', null, 'nothing is shown any more');
+select is(attempt($$select pg_temp.propose('coordinator.HN-EIC', 1)$$), 'TD492', 'nor proposed again');
+select is((select text from message where ticket = pg_temp.t(1)), 'Tôi không đồng ý.', 'his words are a message');
+
+-- Reading without an account.
+update ticket set lon = 105.80449 where id = pg_temp.t(3);
+select pg_temp.propose('officer.HN-SXD', n), pg_temp.decide('coordinator.HN-EIC', n, case n when 5 then 'share' else 'publish' end)
+	from generate_series(3, 6) n;
+update ticket set answered_at = filed_at where id in (select id from t where n between 3 and 6);
+select pg_temp.propose('officer.HN-SXD', 7, 0, 'Đèn đường không sáng', 'den duong khong sang'), pg_temp.decide('coordinator.HN-EIC', 7, 'publish');
+select set_config('app.account', '', true), set_config('app.roles', '', true);
+set local role tiepdan_app;
+select is((select count(*) from published_list(null, null, null, null, 50)), 4::bigint, 'what is public, and nothing by its link');
+select is((select count(*) from published_list('roads', '00316', null, null, 50)), 4::bigint, 'by category above and area');
+select is((select count(*) from published_list('waste', null, null, null, 50)), 0::bigint, 'and by no other');
+select is((select count(*) from published_list(null, null, 'sang den', null, 50)), 1::bigint, 'by words in any order');
+select is((select count(*) from published_list(null, null, 'sang ga', null, 50)), 0::bigint, 'all of them');
+select is((select array_agg(b.item = a.item) from (select item, row_number() over () as n from published_list(null, null, null, null, 50)) a join lateral (
+	select item from published_list(null, null, null, (select key from published_list(null, null, null, null, 50) offset a.n - 2 limit 1), 1) limit 1) b on a.n > 1),
+	'{t,t,t}', 'page by page');
+select is((select count(*) from published_similar('o ga lon tren pho', 'roads.surface', 5)), 3::bigint, 'what is alike');
+select is((select count(*) from published_similar('o ga lon tren pho', 'waste', 5)), 0::bigint, 'of the same kind');
+reset role;
+select ok(published_show(number, null) is not null, 'one is read by its number') from t where n = 3;
+select ok(published_show(number, null) is null and published_show(number, 'x') is null, 'one by its link not without') from t where n = 5;
+select is(published_show(number, '0123456789abcdef0123456789')::json->>'answer', 'Đã vá xong mặt đường.', 'but with the key') from t where n = 5;
+select is((select array_agg(k order by k) from t, json_object_keys(published_show(number, null)::json) k where n = 3),
+	'{answer,answered_at,area,category,code,department,filed_at,outcome,point,question,title}', 'and nothing else is told');
+select is(published_show(number, null)::json->>'point', '{"lat": 21, "lon": 105.804}', 'the place is rounded') from t where n = 3;
+
+-- Open tickets nearby.
+select is((select count(*) from open_similar('roads.surface', '00316', null, null, now(), 5)), 1::bigint, 'an open one of the area');
+select is((select title from open_similar('roads.surface', '00316', null, null, now(), 5)), null, 'without the title that nobody has looked at');
+select force_state(pg_temp.t(2), 'accepted');
+select is((select title from open_similar('roads.surface', '00316', 105.801, 21, now(), 5)), 'Ổ gà trước số 126', 'with it once accepted');
+select is((select count(*) from open_similar('roads.surface', '00316', 105.804, 21, now(), 5)), 0::bigint, 'not 400 metres away');
+select is((select count(*) from open_similar('roads.surface', '00316', null, null, now() + interval '31 days', 5)), 0::bigint, 'nor an old one');
+update ticket set visibility = 'private' where id = pg_temp.t(2);
+select is((select count(*) from open_similar('roads.surface', '00316', null, null, now(), 5)), 0::bigint, 'nor a private one');
+select finish();
+rollback;

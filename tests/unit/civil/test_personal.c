@@ -1,0 +1,154 @@
+/* Personal data in texts: what is found, what is not taken for it, and what the masked text says. */
+#include "unit.h"
+
+#include "base/buf.h"
+#include "civil/personal.h"
+
+#include <time.h>
+
+#include <cmocka.h>
+
+/* `want`: the findings as "kind piece", joined by "; ". */
+static void check(const char *text, const char *want)
+{
+	struct personal_findings found;
+	struct buf got = {.arena = arena};
+
+	assert_true(personal_find(arena, str_of(text), &found));
+	for (size_t i = 0; i < found.n; i++) {
+		struct str piece = personal_piece(str_of(text), &found.at[i]);
+
+		buf_printf(&got, "%s%s %.*s", i ? "; " : "", personal_kind_code(found.at[i].kind),
+			STR_ARG(piece));
+	}
+	if (!str_eq(buf_str(&got), str_of(want)))
+		fail_msg("\"%s\": found \"%.*s\", not \"%s\"", text, STR_ARG(buf_str(&got)), want);
+}
+
+static void phones(void **state)
+{
+	(void)state;
+	check("Gọi 0912345678 nhé", "phone 0912345678");
+	check("Gọi 0912 345 678, hoặc 098.765.4321.", "phone 0912 345 678; phone 098.765.4321");
+	check("ĐT: (024) 3825 3536", "phone 024) 3825 3536");
+	check("+84 912 345 678 / +84 (0)912 345 678", "phone +84 912 345 678; phone +84 (0)912 345 678");
+	check("84912345678 và 0084-912-345-678", "phone 84912345678; phone 0084-912-345-678");
+	check("+44 20 7946 0958", "phone +44 20 7946 0958");
+	check("0912345678 0987654321", "phone 0912345678; phone 0987654321");
+	check("０９１２３４５６７８", "phone ０９１２３４５６７８");
+	check("Tổng đài 1022, 19001234, cứu hỏa 114", "account 19001234");
+	check("họp ngày 05.11.2026 08:00", "");
+	check("họp ngày 5-11-2026 lúc 8 giờ", "");
+	check("x0912345678 0912345678x", "");
+}
+
+static void numbers(void **state)
+{
+	(void)state;
+	check("CCCD 001099012345", "identity 001099012345");
+	check("CCCD 001 099 012 345.", "identity 001 099 012 345");
+	check("CMND: 123456789", "identity 123456789");
+	check("hộ chiếu B1234567, C12345678", "identity B1234567; identity C12345678");
+	check("chi 1.500.000.000 đồng, 15000000 đồng, 150000000đ", "");
+	check("STK 1903 4567 8901 23 tại ngân hàng", "account 1903 4567 8901 23");
+	check("tài khoản: 19034567890123", "account 19034567890123");
+	check("các năm 2024 2025 2026", "");
+	check("dài 12345 m, rộng 60 cm, ngõ vào 2026", "");
+}
+
+static void plates(void **state)
+{
+	(void)state;
+	check("xe 29A-123.45 đỗ", "plate 29A-123.45");
+	check("xe 30F1 2345, 29-H1 234.56, 51LD-123.45, 29h12345",
+		"plate 30F1 2345; plate 29-H1 234.56; plate 51LD-123.45; "
+		"plate 29h12345");
+	check("phiếu HN-26-7K3M-9QXT", "");
+}
+
+static void emails(void **state)
+{
+	(void)state;
+	check("gửi an.nguyen+1@example.org.", "email an.nguyen+1@example.org");
+	check("<an@mail.example.vn>, a@b, @x.vn, x@.vn", "email an@mail.example.vn");
+}
+
+static void addresses(void **state)
+{
+	(void)state;
+	check("Trước số nhà 999 phố Ví Dụ", "address số nhà 999");
+	check("nhà số 12/34A, ngách 5/6, căn hộ 1205, phòng 7",
+		"address nhà số 12/34A; address ngách 5/6; address căn hộ 1205; "
+		"address phòng 7");
+	check("số 15 ngõ 20 phố Huế", "address số 15; address 20");
+	check("ở 126 phố Huế", "address 126");
+	check("nhà 3 tầng, số 5 và 6, 2 đường này, họ 5 người", "");
+	check("House 12, Lang Street", "address House 12");
+}
+
+static void names(void **state)
+{
+	(void)state;
+	check("ông Nguyễn Văn Mẫu xây nhà", "name ông Nguyễn Văn Mẫu");
+	check("BÀ TRẦN THỊ B, Mr. John Smith", "name BÀ TRẦN THỊ B; name Mr. John Smith");
+	check("phố Bà Huyện Thanh Quan, đường Ông Ích Khiêm", "");
+	check("Ông đề nghị, bà Mai nói", "");
+}
+
+static void masked(void **state)
+{
+	const struct str text =
+		STR("Ông Lê Văn Mẫu, số nhà 9 phố X, gọi 0912 345 678 hoặc an@example.org: đèn tắt.");
+	struct personal_findings found;
+	struct str got;
+	(void)state;
+
+	assert_true(personal_find(arena, text, &found));
+	got = personal_mask(arena, text, &found);
+	assert_true(str_eq(
+		got, STR("[họ tên], [số nhà] phố X, gọi [số điện thoại] hoặc [thư điện tử]: đèn tắt.")));
+	assert_true(personal_find(arena, got, &found));
+	assert_int_equal(found.n, 0);
+	assert_true(str_eq(personal_mask(arena, got, &found), got));
+	assert_true(personal_find(arena, STR_NONE, &found));
+	assert_false(personal_mask(arena, STR_NONE, &found).at);
+	assert_true(personal_find(arena, STR(""), &found));
+	assert_true(str_eq(personal_mask(arena, STR(""), &found), STR("")));
+}
+
+/* What a rule may look at again and again, 200,000 times: quadratic work would take minutes. */
+static void no_input_is_slow(void **state)
+{
+	static const char *const pieces[] = {"0", "0912 ", "a@", "a.", "1-", "nhà ", "số 1", "Ông A",
+		"Ông Ông ", "@", "+", "29A", "(", "a@b", "1/1", "9 9 9 9 "};
+	clock_t began = clock();
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		struct buf text = {.arena = arena_new()};
+		struct personal_findings found;
+
+		for (int n = 0; n < 200000; n++)
+			buf_put(&text, str_of(pieces[i]));
+		assert_true(personal_find(text.arena, buf_str(&text), &found));
+		assert_true(personal_mask(text.arena, buf_str(&text), &found).at);
+		arena_free(text.arena);
+	}
+	assert_true((clock() - began) / CLOCKS_PER_SEC < 60);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(phones, begin, end),
+		cmocka_unit_test_setup_teardown(numbers, begin, end),
+		cmocka_unit_test_setup_teardown(plates, begin, end),
+		cmocka_unit_test_setup_teardown(emails, begin, end),
+		cmocka_unit_test_setup_teardown(addresses, begin, end),
+		cmocka_unit_test_setup_teardown(names, begin, end),
+		cmocka_unit_test_setup_teardown(masked, begin, end),
+		cmocka_unit_test_setup_teardown(no_input_is_slow, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
