@@ -20,6 +20,7 @@
 #include "app/ticket/ticket.h"
 #include "app/tracking/tracking.h"
 #include "app/triage/triage.h"
+#include "base/metric.h"
 #include "base/must.h"
 #include "gen/shapes.h"
 #include "http/parse.h"
@@ -42,6 +43,8 @@ const struct route routes[] = {
 #undef PUT
 #undef PATCH
 #undef DELETE
+_Static_assert(sizeof(routes) / sizeof(*routes) < METRIC_ROUTES,
+	"the metrics have a place for each route and for none");
 
 enum {
 	NROUTES = sizeof(routes) / sizeof(routes[0]),

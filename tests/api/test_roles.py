@@ -26,7 +26,7 @@ def routes():
 
 
 def attempt(client, method, path):
-    target = path.replace("{id:uuid}", UNKNOWN).replace("{attachment:uuid}", UNKNOWN).replace("{name}", "not-found").replace("{code}", "office").replace("{kind}", "answer").replace("{version:int}", "1")
+    target = path.replace("{id:uuid}", UNKNOWN).replace("{attachment:uuid}", UNKNOWN).replace("{relation:uuid}", UNKNOWN).replace("{name}", "not-found").replace("{code}", "office").replace("{kind}", "answer").replace("{version:int}", "1")
     body = {} if method in ("POST", "PUT") else None
     return client(method, target, body, {"If-Match": '"1"'})
 
