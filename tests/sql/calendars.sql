@@ -132,7 +132,7 @@ select results_eq($$select change, key, import_cells(before, after) from import_
 	{"line": 2, "code": "T-5", "parent": "T-1", "kind": "office", "name_vi": "mới", "name_en": "x"},
 	{"line": 3, "code": "T-6", "kind": "office", "name_vi": "x", "name_en": "x", "calendar": "always"}]') order by key$$,
 	$$values ('changed', 'T-5', 'name_vi "x" -> "mới", parent "" -> "T-1"'),
-	('added', 'T-6', 'calendar "always", code "T-6", governs "false", hub "false", kind "office", name_en "x", name_vi "x"')$$, 'by key');
+	('added', 'T-6', 'calendar "always", code "T-6", governs "false", hub "false", kind "office", name_en "x", name_vi "x", reply_review "false"')$$, 'by key');
 select results_eq($$select line, message, change from import_preview('days', jsonb_build_array(pg_temp.day('2026-02-30')))$$,
 	$$values (2, 'day: "2026-02-30" is not a date like 2026-11-24', null::text)$$, 'or its faults');
 select results_eq($$select line, message from import_preview('gossip', '[]')$$, $$values (1, 'unknown kind "gossip"')$$, 'an unknown kind');

@@ -36,8 +36,8 @@ select is((select array_agg(r.code order by r.code) from role r where attempt(fo
 	r.code || '.hn-eic', 'area')) = 'ok'), '{admin,auditor,coordinator,hub_head,leader}', 'who may read it');
 
 -- Jobs.
-select is(close_answered(pg_temp.day(16.9), 100), 0::bigint, 'nothing closes before the window ends');
-select is(close_answered(pg_temp.day(17.1), 100), 1::bigint, 'the first answer closes after 15 days');
+select is(close_answered(pg_temp.day(17.4), 100), 0::bigint, 'nothing closes before the window ends');
+select is(close_answered(pg_temp.day(17.6), 100), 1::bigint, 'the first answer closes after 15 days, the last one to its end');
 select is((select array[e.actor_kind, e.from_state, t.state, t.done::text] from event e join ticket t on t.id = e.ticket
 	where e.type = 'ticket.closed'), '{job,answered,closed,true}', 'with its event');
 select * from finish();

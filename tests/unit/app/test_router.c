@@ -46,8 +46,8 @@ static void example(const char *template, char *ret_path)
 			continue;
 		}
 		const char *end = strchr(p, '}');
-		bool uuid = strncmp(end - 5, ":uuid", 5) == 0;
-		strcpy(ret_path, uuid ? AN_ID : "x");
+		bool uuid = strncmp(end - 5, ":uuid", 5) == 0, number = strncmp(end - 4, ":int", 4) == 0;
+		strcpy(ret_path, uuid ? AN_ID : number ? "7" : "x");
 		ret_path += strlen(ret_path);
 		p = end + 1;
 	}

@@ -32,7 +32,7 @@ static void defaults_without_a_query(void **state)
 		assert_null(in->kind.at);
 		assert_null(in->cursor.at);
 		assert_false(in->mine);
-		assert_str(in->sort, "due");
+		assert_null(in->sort.at);
 		input_end(req);
 	}
 }
