@@ -41,7 +41,7 @@ create trigger account_has_new_address after update of email on account for each
 	when (old.email is distinct from new.email) execute function account_has_new_address();
 
 -- As in 0020, but what is due to a marked address is put away, and its place taken by the next; and a letter that asks the
--- citizen something can say how to answer it (0037).
+-- citizen something can say how to answer it (0036).
 drop function notice_claim(timestamptz, timestamptz, bigint, text, text, text);
 create function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
 returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
@@ -263,7 +263,7 @@ comment on function import_templates is 'type (an event that somebody is told of
 do $$
 begin
 	execute 'create or replace view import_code as ' || rtrim(pg_get_viewdef('import_code'::regclass), ';') || '
-		union all select ''notices'', type from (select distinct type from notice_rule) n';
+		union all select ''notices'', type from (select type from notice_rule union select type from notice_template) n';
 	execute 'create or replace view import_row as ' || rtrim(pg_get_viewdef('import_row'::regclass), ';') || '
 		union all (select distinct on (type, side, language, valid_from) ''templates'', concat_ws('' '', type, side, language, day),
 			jsonb_strip_nulls(jsonb_build_object(''type'', type, ''side'', side, ''language'', language, ''valid_from'', day,

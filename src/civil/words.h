@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 
-/* Looks for many phrases in a text at once, for word lists that only suggest (migrations/0035_triage.sql).
+/* Looks for many phrases in a text at once, for word lists that only suggest (migrations/0034_triage.sql).
  * Text and phrases are folded (civil/text.h) and compared by whole syllables: "chay" is in "nha chay roi",
  * not in "chayen". A phrase has at most WORDS_PHRASE_MAX syllables; longer ones match nothing. The work is
  * that of a sorted look-up for each run of syllables, so it grows with the text alone. */

@@ -102,5 +102,5 @@ def test_the_matrix_is_complete():
     """A route that names a ticket in another way has to be added above."""
     text = (ROOT / "src/app/routes.def").read_text()
     named = re.findall(r'^ROUTE\(\w+,\s*"([^"]*ticket[^"]*)"', text, re.M)
-    assert {p for p in named if "{" in p} == {p for _, p, _ in ticket_routes()} | {
-        p for p in named if p.startswith("/v1/redatings/")}
+    elsewhere = ("/v1/redatings/", "/v1/public/")  # lists of what the caller may read, and what everybody may
+    assert {p for p in named if "{" in p and not p.startswith(elsewhere)} == {p for _, p, _ in ticket_routes()}

@@ -64,8 +64,7 @@ def test_what_is_refused(town, asked):
     ticket_id, _, _ = asked
     officer = town.person("officer")
     assert town.move(officer, ticket_id, "parts", TASK, 409).problem == "part_asked_already"
-    for change, problem in (({"department": "HN-SXD"}, "part_of_oneself"), ({"department": "NOBODY"}, "unknown_department"),
-                            ({"department": OTHER, "days": 30}, "part_too_late")):
+    for change, problem in (({"department": "HN-SXD"}, "part_of_oneself"), ({"department": "NOBODY"}, "unknown_department")):
         assert town.move(officer, ticket_id, "parts", {**TASK, **change}, 422).problem == problem
     for bad in ({"days": 0}, {"days": 31}, {"task": "ngắn"}, {"days": "1"}):
         town.move(officer, ticket_id, "parts", {**TASK, **bad}, 422)
@@ -74,6 +73,13 @@ def test_what_is_refused(town, asked):
         assert town.move(officer, ticket_id, "parts", {**TASK, "department": OTHER}, 409).problem == "too_many_parts"
     finally:
         town.tamper("update setting set value = 10 where name = 'parts_most'")
+
+
+def test_no_part_is_due_after_the_answer(town, asked):
+    ticket_id, filed, first = asked
+    part = town.move(town.person("officer"), ticket_id, "parts", {**TASK, "department": OTHER, "days": 30}).json
+    answer = [d for d in town.citizen(filed).get("/v1/tracking").json["deadlines"] if d["kind"] == "answer"][0]
+    assert first["due_at"] < part["due_at"] == answer["due_at"]
 
 
 def test_the_answer_ends_what_waits(town, asked):

@@ -108,7 +108,7 @@ def the_tree_across_the_street(case):
     case.contributed()
     case.answered()
     for other in others:
-        assert other.seen()["replies"][-1]["text"] == ANSWER["text"]
+        assert other.seen()["merged_into"]["replies"][-1]["text"] == ANSWER["text"]
 
 
 @story("T04")
@@ -117,7 +117,7 @@ def the_same_tree_without_diacritics(case):
     before = case.town.person("officer").get("/v1/tickets/" + case.id).json
     other = Case(case.town, [s for s in samples() if s["id"] == "T14"][0])
     case.move(case.town.coordinator, "merge", {"into": other.id})
-    case.move(case.town.coordinator, "unmerge")
+    case.move(case.town.coordinator, "unmerge", {"reason": "Hai phiếu nói về hai nơi khác nhau."})
     after = case.town.person("officer").get("/v1/tickets/" + case.id).json
     assert [after[k] for k in ("state", "holder")] == [before[k] for k in ("state", "holder")]
     assert [c["due_at"] for c in after["clocks"]] == [c["due_at"] for c in before["clocks"]]

@@ -3,7 +3,7 @@
 
 #include "http/req.h"
 
-/* The public version of a ticket (migrations/0034_publication.sql): made and decided on by staff, previewed
+/* The public version of a ticket (migrations/0033_publication.sql): made and decided on by staff, previewed
  * by the citizen, read by everybody. */
 
 /* propose.c */

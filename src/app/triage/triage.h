@@ -3,7 +3,7 @@
 
 #include "http/req.h"
 
-/* What does not belong into the channel: word lists that suggest (migrations/0035_triage.sql), and the roster
+/* What does not belong into the channel: word lists that suggest (migrations/0034_triage.sql), and the roster
  * of those who are told of danger to life. */
 
 /* triage.c */

@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "base/embedded.h"
 #include "serve/check.h"
 
 static bool serves(int64_t known, int64_t schema, int64_t oldest)
@@ -29,9 +31,23 @@ static void serves_what_carries_it(void **state)
 	assert_false(serves(16, 0, 1));
 }
 
+/* What the program knows is how many there are: so each has its number. */
+static void migrations_have_no_gaps(void **state)
+{
+	const struct embedded_group *migrations = embedded_group("migrations");
+
+	(void)state;
+	assert_non_null(migrations);
+	for (unsigned i = 0; i < migrations->n; i++)
+		assert_int_equal(strtol(migrations->files[i].name, NULL, 10), i + 1);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(serves_what_carries_it)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(serves_what_carries_it),
+		cmocka_unit_test(migrations_have_no_gaps),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

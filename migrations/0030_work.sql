@@ -560,12 +560,14 @@ begin
 	return department_work_item(p_at);
 end $$;
 
+-- Nobody learns from it that they are complained about.
 create function exclusions_of(p_ticket uuid) returns text language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 begin
 	return (
 		select json_build_object('items', coalesce(json_agg(json_build_object('person', person_named(x.account), 'reason', x.reason,
 			'at', instant(x.at), 'by', person_named(x.made_by)) order by x.at, x.account), '[]'))::text
-		from ticket_excluded x where x.ticket = p_ticket);
+		from ticket_excluded x where x.ticket = p_ticket and not exists (
+			select from ticket_excluded y where y.ticket = p_ticket and y.account = caller_account()));
 end $$;
 
 -- By those who assign in the holding department, and by those who route. TD432: no such person.

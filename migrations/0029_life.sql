@@ -170,7 +170,7 @@ begin
 		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested')
 		when 'claim' then not exists (select from ticket_excluded where ticket = t.id and account = caller_account())
 		when 'take_up' then not exists (select from ticket_excluded where ticket = t.id and account = caller_account())
-		when 'approve' then not reply_own(t)	-- the function comes with 0032
+		when 'approve' then not reply_own(t)	-- the function comes with 0031
 		when 'second_look' then review_forbidden(t, p_action, now()) is null
 		when 'appeal' then review_forbidden(t, p_action, now()) is null
 		when 'merge' then (select merges from sight where code = t.sight)
@@ -375,7 +375,7 @@ end $$;
 
 -- --- what is shown -------------------------------------------------------------------------------------------------------
 
--- Some members come later: refusal with 0032, merged_into, supporters and splits with 0033, publication with 0034, parts with 0036.
+-- Some members come later: refusal with 0031, merged_into, supporters and splits with 0032, publication with 0033, parts with 0035.
 create or replace function tracking_body(t ticket, p_now timestamptz, p_soon timestamptz) returns text
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin

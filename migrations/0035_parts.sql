@@ -71,8 +71,8 @@ begin
 		from part where ticket = p_ticket and state in ('asked', 'given'));
 end $$;
 
--- Asks a department; `p_due` is the close of its working day. TD430 no such department, TD446 it would be due after the answer, TD447
--- as many as may wait, part_one_at_a_time, part_not_to_oneself.
+-- Asks a department; `p_due` is the close of its working day, but no part is due after the answer that it is for. TD430 no such
+-- department, TD447 as many as may wait, part_one_at_a_time, part_not_to_oneself.
 create function part_ask(p_id uuid, p_ticket uuid, p_version bigint, p_department text, p_task text, p_at timestamptz, p_due timestamptz,
 	p_event uuid, out body text, out etag text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -82,20 +82,19 @@ declare
 	v_department bigint;
 	v_answer timestamptz := (select due_at from clock_running where slot = slot_current() and ticket = p_ticket and kind in ('answer', 'appeal')
 		order by due_at limit 1);
+	v_due timestamptz := case when v_answer > p_at then least(p_due, v_answer) else p_due end;
 begin
 	perform move_check(t, 'ask_part');
 	v_department := department_valid(p_department, p_at);
-	if p_due > greatest(v_answer, p_at) then
-		raise exception 'the answer is due at %', v_answer using errcode = 'TD446';
-	elsif (select count(*) from part where ticket = t.id and state = 'asked') >= (select value from setting where name = 'parts_most') then
+	if (select count(*) from part where ticket = t.id and state = 'asked') >= (select value from setting where name = 'parts_most') then
 		raise exception 'enough parts wait' using errcode = 'TD447';
 	end if;
 	select * into a from action where code = 'ask_part';
 	insert into part (id, ticket, department, asked_at, asked_by, asked_from, task, due_at)
-		values (p_id, t.id, v_department, p_at, caller_account(), t.holder, p_task, p_due);
+		values (p_id, t.id, v_department, p_at, caller_account(), t.holder, p_task, v_due);
 	update ticket set updated_at = p_at, version = version + 1 where id = t.id;
 	perform event_write(p_event, p_at, t.id, a.event, 'staff', caller_account(), v_department, null, null, a.public_vi, a.public_en,
-		jsonb_build_object('part', p_id, 'due', instant(p_due)));
+		jsonb_build_object('part', p_id, 'due', instant(v_due)));
 	body := (select part_body(p)::text from part p where p.id = p_id);
 	etag := '1';
 end $$;
