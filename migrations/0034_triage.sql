@@ -87,7 +87,8 @@ insert into triage_word (kind, language, phrase, weight)
 	select k, l, p, w from (values
 		('danger', 'vi', 10, '{chay nha,boc chay,hoa hoan,bi dien giat,day dien dut,dut day dien,ro ri gas,no binh gas,sap nha,bao hanh tre em,
 			xam hai tre em,danh dap tre em,duoi nuoc,dinh tu tu,no sung,bat coc}'),
-		('danger', 'vi', 6, '{dam chay,bi chay,ho dien,ro dien,nguy co sap,nguy hiem tinh mang,bi thuong nang,cap cuu,dang chay lon,khi gas}'),
+		('danger', 'vi', 6, '{dam chay,bi chay,ho dien,ro dien,nguy co sap,nguy hiem tinh mang,bi thuong nang,cap cuu,chay lon,khi gas,
+			khoi day dac,mac ket,cuon troi,sat lo}'),
 		('danger', 'en', 10, '{house on fire,live wire,gas leak,building collapse,child abuse,electric shock,drowning}'),
 		('crime', 'vi', 10, '{to giac,giet nguoi,hiep dam,co y gay thuong tich,cuop giat,buon ban ma tuy,to chuc danh bac}'),
 		('crime', 'vi', 6, '{trom cap,ma tuy,danh bac,lua dao,tong tien,buon lau}'),

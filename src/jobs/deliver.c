@@ -44,6 +44,7 @@ struct deliver {
 	unsigned faults; /* transfers in a row that met no working mail server */
 	unsigned busy;	 /* parcels in `sending`, and those whose result is not written yet */
 	bool asking;	 /* a unit that makes or claims is out */
+	bool more;	 /* the last claim found something: others may be behind it */
 	bool stopped;
 };
 
@@ -58,13 +59,23 @@ struct parcel {
 
 /* --- results -------------------------------------------------------------------------------------------- */
 
+static void set_timer(struct deliver *d, int64_t ms)
+{
+	const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	event_add(d->timer, &in);
+}
+
 static void written(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
 	struct parcel *p = job->state;
+	struct deliver *d = p->deliver;
 
-	p->deliver->busy--;
+	d->busy--;
 	if (!results) /* its claim ends by itself */
 		log_warn("notice.result_lost", LOG_STR("sqlstate", str_of(sqlstate)));
+	else if (d->busy == 0 && d->more && d->faults == 0 && !d->stopped)
+		set_timer(d, 0);
 	arena_free(p->arena);
 }
 
@@ -259,13 +270,6 @@ static void hold(struct deliver *d, const struct held *held)
 	db_run_job(u, was_held);
 }
 
-static void set_timer(struct deliver *d, int64_t ms)
-{
-	const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-
-	event_add(d->timer, &in);
-}
-
 /* Sends what may go, and puts the rest back. */
 static void sort(struct deliver *d, struct arena *arena, const PGresult *rows)
 {
@@ -274,6 +278,7 @@ static void sort(struct deliver *d, struct arena *arena, const PGresult *rows)
 		.until = arena_alloc(arena, (n + 1) * sizeof(*held.until))};
 	int64_t now_ms = clock_wall_ms();
 
+	d->more = n > 0;
 	for (int i = 0; i < PQntuples(rows); i++) {
 		const struct letter letter = letter_read(rows, i);
 		int64_t at = may_go_at(d, &letter, now_ms);
