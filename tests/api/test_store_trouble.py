@@ -116,7 +116,7 @@ def small_disk(tmp_path):
 
 
 def test_a_full_disk(cluster, contract, small_disk):
-    with new_town(cluster, contract, attachments=small_disk / "files", file_check_ms=3000) as town:
+    with new_town(cluster, contract, attachments=small_disk / "files", file_check_ms=20000) as town:
         full_disk(town, small_disk / "files")
 
 

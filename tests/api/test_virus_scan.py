@@ -73,7 +73,7 @@ def scanner():
 
 @pytest.fixture(scope="module")
 def scanned(cluster, contract, scanner):
-    with new_town(cluster, contract, clamd=scanner.path, file_check_ms=2000) as made:
+    with new_town(cluster, contract, clamd=scanner.path, file_check_ms=12000) as made:
         yield made
 
 
