@@ -2,6 +2,7 @@
 #include "db/answer.h"
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/must.h"
 #include "http/reply.h"
 
@@ -29,6 +30,16 @@ int64_t db_cell_int(const PGresult *result, int row, const char *column)
 bool db_cell_flag(const PGresult *result, int row, const char *column)
 {
 	return str_eq(db_cell(result, row, column), STR("t"));
+}
+
+/* It arrives as text: \x and hex digits. */
+struct str db_cell_bytes(struct arena *arena, const PGresult *result, int row, const char *column)
+{
+	struct str cell = db_cell(result, row, column);
+
+	if (!str_starts(cell, STR("\\x")))
+		return STR_NONE;
+	return digest_hex_decode(arena, (struct str){cell.at + 2, cell.len - 2});
 }
 
 const PGresult *answer_find(PGresult *const *results, const char *column)

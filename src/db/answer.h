@@ -40,5 +40,7 @@ const PGresult *answer_find(PGresult *const *results, const char *column);
 struct str db_cell(const PGresult *result, int row, const char *column);
 int64_t db_cell_int(const PGresult *result, int row, const char *column); /* DB_NO_INT for NULL */
 bool db_cell_flag(const PGresult *result, int row, const char *column);	  /* false for NULL */
+/* The bytes of a bytea, in `arena`; absent for SQL NULL. */
+struct str db_cell_bytes(struct arena *arena, const PGresult *result, int row, const char *column);
 
 #endif

@@ -6,7 +6,6 @@
 #include "auth/answer_link.h"
 #include "auth/seal.h"
 #include "base/clock.h"
-#include "base/digest.h"
 #include "civil/template.h"
 #include "civil/text.h"
 #include "db/answer.h"
@@ -21,14 +20,6 @@ struct letter letter_read(const PGresult *rows, int row)
 
 	uuid_parse(db_cell(rows, row, "id"), &letter.id);
 	return letter;
-}
-
-/* bytea arrives as text: \x and hex digits. */
-static struct str bytes_of(struct arena *arena, struct str cell)
-{
-	if (!str_starts(cell, STR("\\x")))
-		return STR_NONE;
-	return digest_hex_decode(arena, (struct str){cell.at + 2, cell.len - 2});
 }
 
 /* The member `email` of a contact as filing writes it. Within a text of JSON a quotation mark is escaped, so
@@ -54,8 +45,8 @@ static struct str address_of(
 
 	if (letter->citizen && box.at) {
 		const struct sealed sealed = {.epoch = db_cell_int(rows, row, "epoch"),
-			.wrapped = bytes_of(arena, db_cell(rows, row, "wrapped")),
-			.box = bytes_of(arena, box)};
+			.wrapped = db_cell_bytes(arena, rows, row, "wrapped"),
+			.box = db_cell_bytes(arena, rows, row, "box")};
 		uuid_parse(db_cell(rows, row, "ticket"), &ticket);
 		struct str owner = {(const char *)ticket.byte, sizeof(ticket.byte)};
 		struct str contact = seal_open(arena, keys, owner, &sealed);

@@ -72,14 +72,6 @@ void alarm_list(struct req *req)
 	db_run(u, answer_page);
 }
 
-/* bytea arrives as text: \x and hex digits. */
-static struct str bytes_of(struct req *req, struct str cell)
-{
-	if (!str_starts(cell, STR("\\x")))
-		return STR_NONE;
-	return digest_hex_decode(req->arena, (struct str){cell.at + 2, cell.len - 2});
-}
-
 /* The event that records the reading has been committed by now. */
 static void opened(struct req *req, PGresult *const *results)
 {
@@ -90,8 +82,8 @@ static void opened(struct req *req, PGresult *const *results)
 		return;
 	}
 	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
-		.wrapped = bytes_of(req, db_cell(row, 0, "wrapped")),
-		.box = bytes_of(req, db_cell(row, 0, "box"))};
+		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
+		.box = db_cell_bytes(req->arena, row, 0, "box")};
 	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof(req->args[0].uuid.byte)};
 	struct str plain = sealed.box.at ? seal_open(req->arena, req->app->keys, owner, &sealed) : STR("{}");
 	if (!plain.at)

@@ -6,29 +6,18 @@
 #include "app/ticket/filing.h"
 #include "auth/seal.h"
 #include "auth/ticket_secret.h"
-#include "base/digest.h"
 #include "civil/city.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
-/* bytea arrives as text: \x and hex digits. Absent for NULL. */
-static struct str bytes_of(struct req *req, const PGresult *row, const char *column)
-{
-	struct str cell = db_cell(row, 0, column);
-
-	if (!str_starts(cell, STR("\\x")))
-		return STR_NONE;
-	return digest_hex_decode(req->arena, (struct str){cell.at + 2, cell.len - 2});
-}
-
 /* False: it does not open. Absent: there is none. */
 static bool open_contact(struct req *req, const PGresult *row, struct str *ret)
 {
 	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
-		.wrapped = bytes_of(req, row, "wrapped"),
-		.box = bytes_of(req, row, "box")};
+		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
+		.box = db_cell_bytes(req->arena, row, 0, "box")};
 	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof(req->args[0].uuid.byte)};
 
 	*ret = sealed.box.at ? seal_open(req->arena, req->app->keys, owner, &sealed) : STR_NONE;
@@ -57,8 +46,8 @@ static bool make_part(struct req *req, const PGresult *whole, struct filing *ret
 		.channel = cell_kept(req, whole, "channel"),
 		.anonymous = db_cell_flag(whole, 0, "anonymous"),
 		.filed_at = db_cell_int(whole, 0, "filed_at_ms"),
-		.phone_index = bytes_of(req, whole, "phone_index"),
-		.email_index = bytes_of(req, whole, "email_index")};
+		.phone_index = db_cell_bytes(req->arena, whole, 0, "phone_index"),
+		.email_index = db_cell_bytes(req->arena, whole, 0, "email_index")};
 	if (!open_contact(req, whole, &ret->contact)) {
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 		return false;
