@@ -402,46 +402,54 @@ insert into notice_rule (type, audience) values
 	('ticket.reopened', 'citizen'), ('ticket.reopened', 'heads'),
 	('ticket.appealed', 'citizen'), ('ticket.appealed', 'heads'),
 	('ticket.withdrawn', 'citizen'), ('ticket.withdrawn', 'holder');
--- The letters are those of other events with another sentence.
-insert into notice_template (type, side, language, subject, text)
-select n.type, w.side, w.language, replace(w.subject, n.old_subject, n.subject), replace(w.text, n.old_text, n.text)
-from (values
-	('ticket.reopened', 'ticket.question_expired', 'citizen', 'Đã hết thời hạn bổ sung thông tin', 'Phiếu của Ông/Bà được xem xét lại',
-		'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.',
-		'Đề nghị xem xét lại câu trả lời đã được ghi nhận lúc {{at}}. Một cán bộ khác của đơn vị sẽ giải quyết.'),
-	('ticket.reopened', 'ticket.question_expired', 'citizen', 'The time to supply information is over', 'Your ticket gets a second look',
-		'The time to supply information is over. The responsible department goes on with what it knows.',
-		'Your request for a second look was received at {{at}}. Another officer of the department will deal with it.'),
-	('ticket.appealed', 'ticket.question_expired', 'citizen', 'Đã hết thời hạn bổ sung thông tin',
-		'Phiếu của Ông/Bà được chuyển cơ quan cấp trên',
-		'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.',
-		'Đề nghị của Ông/Bà đã được ghi nhận lúc {{at}} và chuyển đến cơ quan cấp trên nêu dưới đây.'),
-	('ticket.appealed', 'ticket.question_expired', 'citizen', 'The time to supply information is over',
-		'Your ticket went to the higher department',
-		'The time to supply information is over. The responsible department goes on with what it knows.',
-		'Your request was received at {{at}} and sent to the higher department named below.'),
-	('ticket.withdrawn', 'ticket.closed', 'citizen', 'Phiếu của Ông/Bà đã đóng', 'Ông/Bà đã rút phiếu',
-		'Việc giải quyết phiếu của Ông/Bà đã kết thúc.', 'Phiếu đã được rút lúc {{at}} theo yêu cầu của Ông/Bà, đơn vị dừng giải quyết.'),
-	('ticket.withdrawn', 'ticket.closed', 'citizen', 'Your ticket was closed', 'You withdrew your ticket',
-		'The work on your ticket has ended.', 'The ticket was withdrawn at {{at}} as you asked; the work on it has ended.'),
-	('ticket.reopened', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Đề nghị xem xét lại câu trả lời',
-		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
-		'Người gửi phiếu đề nghị xem xét lại câu trả lời lúc {{at}}, đề nghị phân công cán bộ khác giải quyết.'),
-	('ticket.reopened', 'ticket.supplied', 'staff', 'The citizen supplied information', 'A second look is asked for',
-		'The citizen supplied information at {{at}}. Please go on with the work.',
-		'The citizen asked for a second look at {{at}}. Please give it to another officer.'),
-	('ticket.appealed', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Phiếu đề nghị cấp trên xem xét',
-		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
-		'Người gửi phiếu đề nghị đơn vị, là cơ quan cấp trên, xem xét câu trả lời của đơn vị cấp dưới.'),
-	('ticket.appealed', 'ticket.supplied', 'staff', 'The citizen supplied information', 'An appeal to your department',
-		'The citizen supplied information at {{at}}. Please go on with the work.',
-		'The citizen asked your department, as the higher one, to decide on the answer of the department below.'),
-	('ticket.withdrawn', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Phiếu đã được rút',
-		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.', 'Người gửi phiếu đã rút phiếu lúc {{at}}.'),
-	('ticket.withdrawn', 'ticket.supplied', 'staff', 'The citizen supplied information', 'The ticket was withdrawn',
-		'The citizen supplied information at {{at}}. Please go on with the work.', 'The citizen withdrew the ticket at {{at}}.'))
-	n (type, like_type, side, old_subject, subject, old_text, text)
-	join notice_template w on w.type = n.like_type and w.side = n.side and strpos(w.text, n.old_text) > 0 and strpos(w.subject, n.old_subject) > 0;
+
+-- A letter has the frame of one that there is already (0020); its subject and its sentence are its own. One that tells when the
+-- ticket is due is like that of an expired question.
+create function letter_add(p_type text, p_side text, p_due boolean, p_subject_vi text, p_text_vi text, p_subject_en text, p_text_en text)
+returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into notice_template (type, side, language, subject, text)
+	select p_type, p_side, f.language, replace(f.subject, o.subject, case f.language when 'vi' then p_subject_vi else p_subject_en end),
+		replace(f.text, o.text, case f.language when 'vi' then p_text_vi else p_text_en end)
+	from (values
+		('ticket.question_expired', 'citizen', true, 'Đã hết thời hạn bổ sung thông tin',
+			'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.'),
+		('ticket.question_expired', 'citizen', true, 'The time to supply information is over',
+			'The time to supply information is over. The responsible department goes on with what it knows.'),
+		('ticket.closed', 'citizen', false, 'Phiếu của Ông/Bà đã đóng', 'Việc giải quyết phiếu của Ông/Bà đã kết thúc.'),
+		('ticket.closed', 'citizen', false, 'Your ticket was closed', 'The work on your ticket has ended.'),
+		('ticket.supplied', 'staff', false, 'Người gửi phiếu đã bổ sung thông tin',
+			'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.'),
+		('ticket.supplied', 'staff', false, 'The citizen supplied information',
+			'The citizen supplied information at {{at}}. Please go on with the work.')) o (type, side, due, subject, text)
+		join notice_template f on f.type = o.type and f.side = o.side and f.version = 1 and strpos(f.subject, o.subject) > 0
+			and strpos(f.text, o.text) > 0
+	where o.side = p_side and o.due = p_due
+$$;
+revoke execute on function letter_add from public;
+select letter_add('ticket.reopened', 'citizen', true, 'Phiếu của Ông/Bà được xem xét lại',
+	'Đề nghị xem xét lại câu trả lời đã được ghi nhận lúc {{at}}. Một cán bộ khác của đơn vị sẽ giải quyết.',
+	'Your ticket gets a second look',
+	'Your request for a second look was received at {{at}}. Another officer of the department will deal with it.');
+select letter_add('ticket.appealed', 'citizen', true, 'Phiếu của Ông/Bà được chuyển cơ quan cấp trên',
+	'Đề nghị của Ông/Bà đã được ghi nhận lúc {{at}} và chuyển đến cơ quan cấp trên nêu dưới đây.',
+	'Your ticket went to the higher department',
+	'Your request was received at {{at}} and sent to the higher department named below.');
+select letter_add('ticket.withdrawn', 'citizen', false, 'Ông/Bà đã rút phiếu',
+	'Phiếu đã được rút lúc {{at}} theo yêu cầu của Ông/Bà, đơn vị dừng giải quyết.',
+	'You withdrew your ticket',
+	'The ticket was withdrawn at {{at}} as you asked; the work on it has ended.');
+select letter_add('ticket.reopened', 'staff', false, 'Đề nghị xem xét lại câu trả lời',
+	'Người gửi phiếu đề nghị xem xét lại câu trả lời lúc {{at}}, đề nghị phân công cán bộ khác giải quyết.',
+	'A second look is asked for',
+	'The citizen asked for a second look at {{at}}. Please give it to another officer.');
+select letter_add('ticket.appealed', 'staff', false, 'Phiếu đề nghị cấp trên xem xét',
+	'Người gửi phiếu đề nghị đơn vị, là cơ quan cấp trên, xem xét câu trả lời của đơn vị cấp dưới.',
+	'An appeal to your department',
+	'The citizen asked your department, as the higher one, to decide on the answer of the department below.');
+select letter_add('ticket.withdrawn', 'staff', false, 'Phiếu đã được rút',
+	'Người gửi phiếu đã rút phiếu lúc {{at}}.',
+	'The ticket was withdrawn',
+	'The citizen withdrew the ticket at {{at}}.');
 
 alter table review enable row level security;
 create policy review_seen on review for select to tiepdan_app using (exists (select from ticket t where t.id = review.ticket));

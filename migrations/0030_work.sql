@@ -685,18 +685,10 @@ end $$;
 
 -- Whom the server gives a ticket is told, in the letter of another event with another sentence.
 insert into notice_rule (type, audience, only_urgent, if_data) values ('ticket.assigned', 'holder', false, 'automatic');
-insert into notice_template (type, side, language, subject, text)
-select 'ticket.assigned', 'staff', n.language, replace(w.subject, n.old_subject, n.subject), replace(w.text, n.old_text, n.text)
-from (values
-	('vi', 'Người gửi phiếu đã bổ sung thông tin', 'Phiếu được phân công cho Ông/Bà',
-		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
-		'Phiếu dưới đây được phân công cho Ông/Bà lúc {{at}}, đề nghị giải quyết đúng hạn.'),
-	('en', 'The citizen supplied information', 'A ticket for you',
-		'The citizen supplied information at {{at}}. Please go on with the work.',
-		'The ticket below was given to you at {{at}}. Please answer it in time.'))
-	n (language, old_subject, subject, old_text, text)
-	join notice_template w on w.type = 'ticket.supplied' and w.side = 'staff' and w.language = n.language
-		and strpos(w.text, n.old_text) > 0 and strpos(w.subject, n.old_subject) > 0;
+select letter_add('ticket.assigned', 'staff', false, 'Phiếu được phân công cho Ông/Bà',
+	'Phiếu dưới đây được phân công cho Ông/Bà lúc {{at}}, đề nghị giải quyết đúng hạn.',
+	'A ticket for you',
+	'The ticket below was given to you at {{at}}. Please answer it in time.');
 
 do $$
 declare

@@ -341,38 +341,26 @@ alter table notice drop constraint notice_once,
 
 insert into notice_rule (type, audience) values
 	('ticket.merged', 'citizen'), ('ticket.unmerged', 'citizen'), ('ticket.unmerged', 'holder'), ('ticket.split', 'citizen');
--- The letters are those of other events with another sentence.
-insert into notice_template (type, side, language, subject, text)
-select n.type, w.side, w.language, replace(w.subject, n.old_subject, n.subject), replace(w.text, n.old_text, n.text)
-from (values
-	('ticket.merged', 'ticket.closed', 'citizen', 'Phiếu của Ông/Bà đã đóng', 'Phiếu của Ông/Bà được gộp với phiếu cùng sự việc',
-		'Việc giải quyết phiếu của Ông/Bà đã kết thúc.', 'Phiếu của Ông/Bà được gộp lúc {{at}} với một phiếu khác về cùng sự việc để giải quyết '
-		'chung. Ông/Bà vẫn dùng mã phiếu và mã bí mật của mình để theo dõi, gửi thêm nội dung và nhận kết quả giải quyết.'),
-	('ticket.merged', 'ticket.closed', 'citizen', 'Your ticket was closed', 'Your ticket was merged with another one',
-		'The work on your ticket has ended.', 'At {{at}} your ticket was merged with another one about the same matter, so that both are dealt '
-		'with together. You go on using your own code and secret to follow it, to write and to get the answer.'),
-	('ticket.unmerged', 'ticket.question_expired', 'citizen', 'Đã hết thời hạn bổ sung thông tin', 'Phiếu của Ông/Bà được giải quyết riêng',
-		'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.',
-		'Phiếu của Ông/Bà không còn được gộp với phiếu khác và tiếp tục được giải quyết riêng với thời hạn như trước khi gộp.'),
-	('ticket.unmerged', 'ticket.question_expired', 'citizen', 'The time to supply information is over', 'Your ticket is dealt with on its own',
-		'The time to supply information is over. The responsible department goes on with what it knows.',
-		'Your ticket is no longer merged with another one. The work on it goes on with the deadlines it had before.'),
-	('ticket.split', 'ticket.question_expired', 'citizen', 'Đã hết thời hạn bổ sung thông tin', 'Phiếu của Ông/Bà được tách theo từng nội dung',
-		'Đã hết thời hạn bổ sung thông tin cho phiếu của Ông/Bà. Đơn vị có trách nhiệm tiếp tục giải quyết theo nội dung đã có.',
-		'Phiếu của Ông/Bà có nhiều nội dung thuộc thẩm quyền của các đơn vị khác nhau nên được tách thành các phiếu riêng. Mã và mã bí mật của '
-		'từng phiếu có khi tra cứu phiếu này; thời hạn giải quyết vẫn tính từ ngày Ông/Bà gửi phiếu này.'),
-	('ticket.split', 'ticket.question_expired', 'citizen', 'The time to supply information is over', 'Your ticket was split by its matters',
-		'The time to supply information is over. The responsible department goes on with what it knows.',
-		'Your ticket is about several matters of different departments, so some became tickets of their own. You find their codes and secrets '
-		'when you follow this ticket; their deadlines count from the day you filed it.'),
-	('ticket.unmerged', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Phiếu không còn được gộp',
-		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
-		'Phiếu dưới đây không còn được gộp với phiếu khác kể từ {{at}}, đề nghị tiếp tục giải quyết với thời hạn như trước khi gộp.'),
-	('ticket.unmerged', 'ticket.supplied', 'staff', 'The citizen supplied information', 'Ticket no longer merged',
-		'The citizen supplied information at {{at}}. Please go on with the work.',
-		'The ticket below is no longer merged since {{at}}. Please go on with the work; its deadlines are those it had before.'))
-	n (type, like_type, side, old_subject, subject, old_text, text)
-	join notice_template w on w.type = n.like_type and w.side = n.side and strpos(w.text, n.old_text) > 0 and strpos(w.subject, n.old_subject) > 0;
+select letter_add('ticket.merged', 'citizen', false, 'Phiếu của Ông/Bà được gộp với phiếu cùng sự việc',
+	'Phiếu của Ông/Bà được gộp lúc {{at}} với một phiếu khác về cùng sự việc để giải quyết chung. Ông/Bà vẫn dùng mã phiếu và mã bí mật '
+		'của mình để theo dõi, gửi thêm nội dung và nhận kết quả giải quyết.',
+	'Your ticket was merged with another one',
+	'At {{at}} your ticket was merged with another one about the same matter, so that both are dealt with together. You go on using your '
+		'own code and secret to follow it, to write and to get the answer.');
+select letter_add('ticket.unmerged', 'citizen', true, 'Phiếu của Ông/Bà được giải quyết riêng',
+	'Phiếu của Ông/Bà không còn được gộp với phiếu khác và tiếp tục được giải quyết riêng với thời hạn như trước khi gộp.',
+	'Your ticket is dealt with on its own',
+	'Your ticket is no longer merged with another one. The work on it goes on with the deadlines it had before.');
+select letter_add('ticket.split', 'citizen', true, 'Phiếu của Ông/Bà được tách theo từng nội dung',
+	'Phiếu của Ông/Bà có nhiều nội dung thuộc thẩm quyền của các đơn vị khác nhau nên được tách thành các phiếu riêng. Mã và mã bí mật '
+		'của từng phiếu có khi tra cứu phiếu này; thời hạn giải quyết vẫn tính từ ngày Ông/Bà gửi phiếu này.',
+	'Your ticket was split by its matters',
+	'Your ticket is about several matters of different departments, so some became tickets of their own. You find their codes and '
+		'secrets when you follow this ticket; their deadlines count from the day you filed it.');
+select letter_add('ticket.unmerged', 'staff', false, 'Phiếu không còn được gộp',
+	'Phiếu dưới đây không còn được gộp với phiếu khác kể từ {{at}}, đề nghị tiếp tục giải quyết với thời hạn như trước khi gộp.',
+	'Ticket no longer merged',
+	'The ticket below is no longer merged since {{at}}. Please go on with the work; its deadlines are those it had before.');
 
 -- As before, and `followed`.
 create or replace function notices_make(p_now timestamptz, p_limit bigint) returns bigint

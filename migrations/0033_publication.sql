@@ -496,30 +496,20 @@ end $$;
 
 insert into notice_rule (type, audience) values
 	('publication.proposed', 'citizen'), ('publication.published', 'citizen'), ('publication.objected', 'holder');
-insert into notice_template (type, side, language, subject, text)
-select n.type, w.side, w.language, replace(w.subject, n.old_subject, n.subject), replace(w.text, n.old_text, n.text)
-from (values
-	('publication.proposed', 'ticket.closed', 'citizen', 'Phiếu của Ông/Bà đã đóng', 'Nội dung phiếu dự kiến được công khai',
-		'Việc giải quyết phiếu của Ông/Bà đã kết thúc.',
-		'Câu hỏi và câu trả lời dự kiến được công khai, không nêu tên và thông tin liên hệ. Kính mời Ông/Bà xem nội dung khi tra cứu phiếu; '
-			'nếu không đồng ý, Ông/Bà chọn "Không đồng ý công khai".'),
-	('publication.proposed', 'ticket.closed', 'citizen', 'Your ticket was closed', 'Your ticket is going to be published',
-		'The work on your ticket has ended.',
-		'Question and answer are going to be published, without your name and contact. Please read the public version when you follow the '
-			'ticket; if you do not agree, you can object there.'),
-	('publication.published', 'ticket.closed', 'citizen', 'Phiếu của Ông/Bà đã đóng', 'Câu trả lời đã được công khai',
-		'Việc giải quyết phiếu của Ông/Bà đã kết thúc.',
-		'Câu hỏi và câu trả lời đã được công khai, không nêu tên và thông tin liên hệ của Ông/Bà.'),
-	('publication.published', 'ticket.closed', 'citizen', 'Your ticket was closed', 'The answer was published',
-		'The work on your ticket has ended.', 'Question and answer were published, without your name and contact.'),
-	('publication.objected', 'ticket.supplied', 'staff', 'Người gửi phiếu đã bổ sung thông tin', 'Người gửi không đồng ý công khai',
-		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
-		'Người gửi phiếu không đồng ý công khai nội dung lúc {{at}}; nội dung không được công khai.'),
-	('publication.objected', 'ticket.supplied', 'staff', 'The citizen supplied information', 'The citizen objects to the publication',
-		'The citizen supplied information at {{at}}. Please go on with the work.',
-		'The citizen objected to the publication at {{at}}; the ticket stays private.'))
-	n (type, like_type, side, old_subject, subject, old_text, text)
-	join notice_template w on w.type = n.like_type and w.side = n.side and strpos(w.text, n.old_text) > 0 and strpos(w.subject, n.old_subject) > 0;
+select letter_add('publication.proposed', 'citizen', false, 'Nội dung phiếu dự kiến được công khai',
+	'Câu hỏi và câu trả lời dự kiến được công khai, không nêu tên và thông tin liên hệ. Kính mời Ông/Bà xem nội dung khi tra cứu phiếu; '
+		'nếu không đồng ý, Ông/Bà chọn "Không đồng ý công khai".',
+	'Your ticket is going to be published',
+	'Question and answer are going to be published, without your name and contact. Please read the public version when you follow the '
+		'ticket; if you do not agree, you can object there.');
+select letter_add('publication.published', 'citizen', false, 'Câu trả lời đã được công khai',
+	'Câu hỏi và câu trả lời đã được công khai, không nêu tên và thông tin liên hệ của Ông/Bà.',
+	'The answer was published',
+	'Question and answer were published, without your name and contact.');
+select letter_add('publication.objected', 'staff', false, 'Người gửi không đồng ý công khai',
+	'Người gửi phiếu không đồng ý công khai nội dung lúc {{at}}; nội dung không được công khai.',
+	'The citizen objects to the publication',
+	'The citizen objected to the publication at {{at}}; the ticket stays private.');
 
 -- No policy, so no row: the functions are the only way.
 alter table publication enable row level security;

@@ -299,17 +299,10 @@ end $$;
 
 alter table notice drop constraint notice_audience,
 	add constraint notice_audience check (audience in ('citizen', 'holder', 'heads', 'hub', 'leaders', 'duty'));
-insert into notice_template (type, side, language, subject, text)
-select 'ticket.danger', w.side, w.language, replace(w.subject, n.old_subject, n.subject), replace(w.text, n.old_text, n.text)
-from (values
-	('Người gửi phiếu đã bổ sung thông tin', 'KHẨN: có thể nguy hiểm đến tính mạng',
-		'Người gửi phiếu đã bổ sung thông tin lúc {{at}}, đề nghị tiếp tục giải quyết.',
-		'Phiếu dưới đây có dấu hiệu nguy hiểm đến tính mạng, ghi nhận lúc {{at}}. Đề nghị xem và liên hệ lực lượng cứu nạn ngay.'),
-	('The citizen supplied information', 'URGENT: possible danger to life',
-		'The citizen supplied information at {{at}}. Please go on with the work.',
-		'The ticket below sounds like danger to life ({{at}}). Please read it and call the rescue services at once.'))
-	n (old_subject, subject, old_text, text)
-	join notice_template w on w.type = 'ticket.supplied' and w.side = 'staff' and strpos(w.text, n.old_text) > 0;
+select letter_add('ticket.danger', 'staff', false, 'KHẨN: có thể nguy hiểm đến tính mạng',
+	'Phiếu dưới đây có dấu hiệu nguy hiểm đến tính mạng, ghi nhận lúc {{at}}. Đề nghị xem và liên hệ lực lượng cứu nạn ngay.',
+	'URGENT: possible danger to life',
+	'The ticket below sounds like danger to life ({{at}}). Please read it and call the rescue services at once.');
 
 -- No policy, so no row: the functions are the only way.
 alter table triage_suggestion enable row level security;

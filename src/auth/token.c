@@ -32,10 +32,9 @@ static const char *claims_json(struct arena *arena, const char *issuer, const st
 
 	uuid_format(&claims->who.account, sub);
 	uuid_format(&claims->who.session, sid);
-	buf_put(&b, STR("{\"iss\":"));
-	buf_json(&b, str_of(issuer));
-	buf_put(&b, STR(",\"aud\":"));
-	buf_json(&b, str_of(issuer));
+	buf_byte(&b, '{');
+	buf_member(&b, "iss", str_of(issuer));
+	buf_member(&b, "aud", str_of(issuer));
 	buf_printf(&b, ",\"sub\":\"%s\",\"sid\":\"%s\",\"dept\":%" PRId64, sub, sid, claims->who.department);
 	buf_printf(&b, ",\"iat\":%" PRId64 ",\"nbf\":%" PRId64, now, now);
 	buf_printf(&b, ",\"exp\":%" PRId64 ",\"roles\":[", claims->expires_ms / 1000);

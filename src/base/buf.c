@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/must.h"
 
 enum {
@@ -102,6 +103,23 @@ void buf_json(struct buf *b, struct str s)
 	}
 	buf_put(b, (struct str){s.at + plain, s.len - plain});
 	buf_byte(b, '"');
+}
+
+void buf_member(struct buf *b, const char *name, struct str value)
+{
+	bool first = b->len > 0 && b->at[b->len - 1] == '{';
+
+	buf_printf(b, "%s\"%s\":", first ? "" : ",", name);
+	buf_json(b, value);
+}
+
+void buf_member_instant(struct buf *b, const char *name, int64_t wall_ms)
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	if (wall_ms != INT64_MIN)
+		clock_format(wall_ms, text);
+	buf_member(b, name, wall_ms == INT64_MIN ? STR_NONE : str_of(text));
 }
 
 struct str buf_str(const struct buf *b)

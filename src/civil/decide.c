@@ -326,10 +326,8 @@ int decide_filing(const struct city *city, const struct filing_facts *facts, str
 
 static void put_member(struct buf *out, const char *name, struct str value)
 {
-	if (value.len == 0)
-		return;
-	buf_printf(out, ",\"%s\":", name);
-	buf_json(out, value);
+	if (value.len > 0)
+		buf_member(out, name, value);
 }
 
 struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts)

@@ -328,12 +328,11 @@ void explain_write(struct buf *out, const struct explain_facts *facts)
 	t.by_month = probe.nsteps > STEPS_MAX &&
 		     (terms->unit == DEADLINE_WORKING_HOURS || terms->unit == DEADLINE_WORKING_DAYS);
 	t.out = out;
-	buf_put(out, STR("{\"calendar\":"));
-	buf_json(out, calendar_code(facts->calendar));
+	buf_byte(out, '{');
+	buf_member(out, "calendar", calendar_code(facts->calendar));
 	buf_printf(out, ",\"calendar_version\":%lld", (long long)calendar_version(facts->calendar));
 	if (facts->department.len > 0) {
-		buf_put(out, STR(",\"department\":"));
-		buf_json(out, facts->department);
+		buf_member(out, "department", facts->department);
 	}
 	step_put_instant(out, "start", facts->question->start);
 	step_put_instant(out, "effective_start", facts->trace->effective);

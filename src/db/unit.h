@@ -95,6 +95,11 @@ struct db_bools {
 	const bool *at;
 	size_t n, stride;
 };
+/* The array of one member of `n` structs: `.ids = DB_COLUMN(rows, n, id)`. */
+#define DB_COLUMN(rows, n, member)                                                                           \
+	{                                                                                                    \
+		&(rows)->member, n, sizeof(*(rows))                                                          \
+	}
 struct db_value db_value_texts(struct db_unit *u, struct db_texts a);
 struct db_value db_value_bytes_array(struct db_unit *u, struct db_texts a);
 struct db_value db_value_ints(struct db_unit *u, struct db_ints a);

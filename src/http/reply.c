@@ -367,12 +367,10 @@ static struct str problem_body(
 	uuid_format(&req->id, id);
 	buf_put(&b, STR("{\"type\":"));
 	put_type(&b, req, row);
-	buf_put(&b, STR(",\"title\":"));
-	buf_json(&b, str_of(row->title[req->lang]));
+	buf_member(&b, "title", str_of(row->title[req->lang]));
 	buf_printf(&b, ",\"status\":%d", row->status);
 	if (detail.at) {
-		buf_put(&b, STR(",\"detail\":"));
-		buf_json(&b, detail);
+		buf_member(&b, "detail", detail);
 	}
 	buf_printf(&b, ",\"instance\":\"urn:uuid:%s\"", id);
 	put_errors(&b, req, row, problem == PROBLEM_invalid && req->nfaults > 0);

@@ -116,11 +116,6 @@ static void measure_delay(const struct plan *p)
 	metric_set(METRIC_alarm_delay_seconds, ms / 1000);
 }
 
-#define COLUMN(member)                                                                                       \
-	{                                                                                                    \
-		&p.dates->member, p.n, sizeof(*p.dates)                                                      \
-	}
-
 bool alarms_fire(struct app *app, PGresult *const *found, struct db_unit *u)
 {
 	struct plan p = {
@@ -133,9 +128,12 @@ bool alarms_fire(struct app *app, PGresult *const *found, struct db_unit *u)
 	p.dates = arena_alloc(p.arena, (size_t)rows * sizeof(*p.dates));
 	while (row < rows)
 		row = plan_row(&p, row);
-	sql_jobs_alarms_fire(u, .slots = COLUMN(slot), .tickets = COLUMN(ticket), .kinds = COLUMN(kind),
-		.rounds = COLUMN(round), .levels = COLUMN(level), .alarms = COLUMN(alarm),
-		.fires = COLUMN(fires), .nexts = COLUMN(next), .events = COLUMN(event), .now = p.now_ms);
+	sql_jobs_alarms_fire(u, .slots = DB_COLUMN(p.dates, p.n, slot),
+		.tickets = DB_COLUMN(p.dates, p.n, ticket), .kinds = DB_COLUMN(p.dates, p.n, kind),
+		.rounds = DB_COLUMN(p.dates, p.n, round), .levels = DB_COLUMN(p.dates, p.n, level),
+		.alarms = DB_COLUMN(p.dates, p.n, alarm), .fires = DB_COLUMN(p.dates, p.n, fires),
+		.nexts = DB_COLUMN(p.dates, p.n, next), .events = DB_COLUMN(p.dates, p.n, event),
+		.now = p.now_ms);
 	return true;
 }
 

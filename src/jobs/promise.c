@@ -29,11 +29,6 @@ static struct measured measure(const struct city *city, const PGresult *found, i
 	return m;
 }
 
-#define COLUMN(member)                                                                                       \
-	{                                                                                                    \
-		&all->member, n, sizeof(*all)                                                                \
-	}
-
 bool promise_measure(struct app *app, PGresult *const *found, struct db_unit *u)
 {
 	size_t n = (size_t)PQntuples(found[0]);
@@ -43,7 +38,8 @@ bool promise_measure(struct app *app, PGresult *const *found, struct db_unit *u)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		all[i] = measure(app->city, found[0], (int)i);
-	sql_jobs_answers_measure(u, .tickets = COLUMN(ticket), .rounds = COLUMN(round), .days = COLUMN(days));
+	sql_jobs_answers_measure(u, .tickets = DB_COLUMN(all, n, ticket), .rounds = DB_COLUMN(all, n, round),
+		.days = DB_COLUMN(all, n, days));
 	return true;
 }
 

@@ -173,11 +173,6 @@ static void written(struct db_job *job, PGresult *const *results, const char *sq
 	advance(run);
 }
 
-#define COLUMN(member)                                                                                       \
-	{                                                                                                    \
-		&c->rows->member, c->n, sizeof(*c->rows)                                                     \
-	}
-
 static void write_portion(struct run *run)
 {
 	struct portion *step = run->dated;
@@ -187,10 +182,11 @@ static void write_portion(struct run *run)
 	run->dated = NULL;
 	run->writing = true;
 	sql_jobs_redating_fill(u, .id = run->id, .worker = run->owner->worker, .after = step->after,
-		.until = c->until, .tids = COLUMN(tid), .xids = COLUMN(xid), .starts = COLUMN(start),
-		.dues = COLUMN(due), .alarms = COLUMN(alarm), .units = COLUMN(unit),
-		.amounts = COLUMN(amount), .firsts = COLUMN(first), .questions = c->questions,
-		.ended = c->ended);
+		.until = c->until, .tids = DB_COLUMN(c->rows, c->n, tid),
+		.xids = DB_COLUMN(c->rows, c->n, xid), .starts = DB_COLUMN(c->rows, c->n, start),
+		.dues = DB_COLUMN(c->rows, c->n, due), .alarms = DB_COLUMN(c->rows, c->n, alarm),
+		.units = DB_COLUMN(c->rows, c->n, unit), .amounts = DB_COLUMN(c->rows, c->n, amount),
+		.firsts = DB_COLUMN(c->rows, c->n, first), .questions = c->questions, .ended = c->ended);
 	sql_jobs_redating_held(u, .id = run->id);
 	db_run_job(u, written);
 }

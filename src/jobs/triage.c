@@ -53,11 +53,6 @@ static size_t match(
 	return made;
 }
 
-#define COLUMN(member)                                                                                       \
-	{                                                                                                    \
-		&all->member, n, sizeof(*all)                                                                \
-	}
-
 bool triage_match(struct app *app, PGresult *const *found, struct db_unit *u)
 {
 	struct arena *arena = db_unit_arena(u);
@@ -76,9 +71,9 @@ bool triage_match(struct app *app, PGresult *const *found, struct db_unit *u)
 			n += match(lists, arena, rows, i, all + n);
 	sql_jobs_triage_store(u, .after_xid = db_cell(rows, 0, "after_xid"),
 		.after_id = cell_uuid(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
-		.id = cell_uuid(rows, last, "id"), .read = last + 1, .tickets = COLUMN(ticket),
-		.kinds = COLUMN(kind), .scores = COLUMN(score), .words = COLUMN(words),
-		.now = clock_wall_ms());
+		.id = cell_uuid(rows, last, "id"), .read = last + 1, .tickets = DB_COLUMN(all, n, ticket),
+		.kinds = DB_COLUMN(all, n, kind), .scores = DB_COLUMN(all, n, score),
+		.words = DB_COLUMN(all, n, words), .now = clock_wall_ms());
 	return true;
 }
 

@@ -52,45 +52,50 @@ struct str attachment_name(struct arena *arena, struct str raw)
 	return str_code_points(name) > NAME_MAX_POINTS ? shortened(arena, name) : name;
 }
 
-/* False: the token is not that of this upload, which is answered like one that does not exist. */
-static bool token_fits(struct req *req, struct uuid upload, struct str token)
+/* A unit that will link the upload; NULL when the token is not that of this upload, which is answered like
+ * one that does not exist. */
+static struct db_unit *begin_linking(struct req *req, struct uuid upload, struct str token, int64_t now_ms)
 {
-	if (upload_token_check(req->arena, req->app->keys, &upload, token))
-		return true;
-	reply_problem(req, PROBLEM_unknown_upload, STR_NONE);
-	return false;
+	if (!upload_token_check(req->arena, req->app->keys, &upload, token)) {
+		reply_problem(req, PROBLEM_unknown_upload, STR_NONE);
+		return NULL;
+	}
+	answer_make(req, upload, now_ms);
+	struct db_unit *u = db_unit(req);
+	once_claim(u, req);
+	return u;
+}
+
+static void finish_linking(struct db_unit *u, struct req *req)
+{
+	once_finish(u, req, 201, req->made);
+	db_run(u, answer_made);
 }
 
 void attachment_add(struct req *req)
 {
 	const struct attachment_add *in = req->input;
 	int64_t now_ms = clock_wall_ms();
+	struct db_unit *u = begin_linking(req, in->upload, in->token, now_ms);
 
-	if (!token_fits(req, in->upload, in->token))
+	if (!u)
 		return;
-	struct db_unit *u = db_unit(req);
-	answer_make(req, in->upload, now_ms);
-	once_claim(u, req);
 	sql_attachment_add(u, .ticket = req->args[0].uuid, .upload = in->upload, .purpose = in->purpose,
 		.at = now_ms, .event = uuid_new());
-	once_finish(u, req, 201, req->made);
-	db_run(u, answer_made);
+	finish_linking(u, req);
 }
 
 void tracking_attach(struct req *req)
 {
 	const struct tracking_attach *in = req->input;
 	int64_t now_ms = clock_wall_ms();
+	struct db_unit *u = begin_linking(req, in->upload, in->token, now_ms);
 
-	if (!token_fits(req, in->upload, in->token))
+	if (!u)
 		return;
-	struct db_unit *u = db_unit(req);
-	answer_make(req, in->upload, now_ms);
-	once_claim(u, req);
 	sql_attachment_add_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation,
 		.upload = in->upload, .at = now_ms, .event = uuid_new());
-	once_finish(u, req, 201, req->made);
-	db_run(u, answer_made);
+	finish_linking(u, req);
 }
 
 void attachment_list(struct req *req)

@@ -17,6 +17,7 @@ static void tell_offset(struct req *req, int64_t offset)
 
 static void answer_appended(struct upload *up)
 {
+	upload_let_go(up);
 	tell_offset(up->req, up->at);
 	reply_empty(up->req, 204);
 }
@@ -62,6 +63,7 @@ static void found(struct req *req, PGresult *const *results)
 	}
 	up->at = store_size(up->fd);
 	if (up->at != offset) {
+		upload_let_go(up);
 		refuse_offset(req, up->at);
 		return;
 	}
@@ -119,8 +121,7 @@ static void shown(struct req *req, PGresult *const *results)
 	buf_json(&b, db_cell(row, 0, "state"));
 	buf_printf(&b, ",\"offset\":%lld,\"size\":%lld,\"reason\":", (long long)offset, (long long)size);
 	buf_json(&b, db_cell(row, 0, "reason"));
-	buf_put(&b, STR(",\"type\":"));
-	buf_json(&b, db_cell(row, 0, "type"));
+	buf_member(&b, "type", db_cell(row, 0, "type"));
 	buf_printf(&b, ",\"linked\":%s}", db_cell_flag(row, 0, "linked") ? "true" : "false");
 	tell_offset(req, offset);
 	reply_header(req, "Upload-Length", arena_printf(req->arena, "%lld", (long long)size));

@@ -21,10 +21,11 @@ enum {
 	FORM_OVERHEAD = 8 * 1024 /* boundaries and the head of the part */
 };
 
-static void close_file(struct upload *up)
+void upload_let_go(struct upload *up)
 {
 	if (up->fd >= 0)
 		close(up->fd);
+	up->fd = -1;
 }
 
 struct upload *upload_new(struct req *req, struct uuid id)
@@ -32,7 +33,7 @@ struct upload *upload_new(struct req *req, struct uuid id)
 	struct upload *up = arena_alloc(req->arena, sizeof(*up));
 
 	*up = (struct upload){.req = req, .id = id, .fd = -1};
-	arena_defer(req->arena, close_file, up);
+	arena_defer(req->arena, upload_let_go, up);
 	return up;
 }
 
@@ -92,6 +93,7 @@ bool upload_write(struct upload *up, struct str piece)
 		return true;
 	if (up->parts > 0)
 		upload_forget(up);
+	upload_let_go(up);
 	up->req->close = true;
 	upload_refuse(up->req, error);
 	return false;
@@ -147,12 +149,22 @@ static void answer_opened(struct upload *up)
 	char id[UUID_TEXT_SIZE];
 	struct str token = upload_token(req->arena, req->app->keys, &up->id);
 
+	upload_let_go(up);
 	uuid_format(&up->id, id);
 	reply_header(req, "Location", arena_printf(req->arena, "/v1/uploads/%s", id));
 	reply_header(req, "Upload-Offset", arena_printf(req->arena, "%lld", (long long)up->at));
 	reply_json(req, 201,
 		arena_printf(req->arena, "{\"id\":\"%s\",\"token\":\"%.*s\",\"offset\":%lld,\"size\":%lld}",
 			id, STR_ARG(token), (long long)up->at, (long long)up->size));
+}
+
+/* False: the request has been answered. */
+static bool create_file(struct upload *up)
+{
+	up->fd = store_create(up->req->app->store, &up->id, STORE_RAW);
+	if (up->fd < 0)
+		upload_refuse(up->req, up->fd);
+	return up->fd >= 0;
 }
 
 /* --- a form --------------------------------------------------------------------------------------------- */
@@ -216,10 +228,7 @@ static void begun_form(struct req *req, PGresult *const *results)
 	struct upload *up = list_entry(req->stream, struct upload, sink);
 
 	(void)results;
-	up->fd = store_create(req->app->store, &up->id, STORE_RAW);
-	if (up->fd < 0)
-		upload_refuse(req, up->fd);
-	else
+	if (create_file(up))
 		conn_stream_body(req, (size_t)req->app->config->upload_max + FORM_OVERHEAD, &up->sink);
 }
 
@@ -230,10 +239,7 @@ static void begun_pieces(struct req *req, PGresult *const *results)
 	struct upload *up = list_entry(req->stream, struct upload, sink);
 
 	(void)results;
-	up->fd = store_create(req->app->store, &up->id, STORE_RAW);
-	if (up->fd < 0)
-		upload_refuse(req, up->fd);
-	else
+	if (create_file(up))
 		answer_opened(up);
 }
 

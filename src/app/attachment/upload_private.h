@@ -22,8 +22,11 @@ struct upload {
 	void (*answer)(struct upload *up); /* when everything is on the disk and the row says so */
 };
 
-/* The file is closed with the request. */
+/* The file is closed with the request at the latest. */
 struct upload *upload_new(struct req *req, struct uuid id);
+/* Closes the file, and with it lets the next writer in: before an answer goes out after which a client may
+ * go on at once, over another connection. */
+void upload_let_go(struct upload *up);
 /* A whole number in a field of the head; a fault is noted when it is none, or too large for a size. */
 bool upload_number(struct req *req, const char *field, int64_t *ret);
 /* Writes; false: there is no room, or the disk fails, and the request has been answered. */

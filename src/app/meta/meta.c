@@ -51,8 +51,7 @@ static void put_problem(struct buf *b, const struct req *req, const struct probl
 	buf_printf(b, "{\"type\":\"%s/problems/%s\",\"name\":\"%s\",\"status\":%d,\"title_vi\":",
 		req->app->config->public_url, row->name, row->name, row->status);
 	buf_json(b, str_of(row->title[LANG_VI]));
-	buf_put(b, STR(",\"title_en\":"));
-	buf_json(b, str_of(row->title[LANG_EN]));
+	buf_member(b, "title_en", str_of(row->title[LANG_EN]));
 	buf_byte(b, '}');
 }
 

@@ -32,11 +32,6 @@ struct row {
 	int64_t offset, length;
 };
 
-#define COLUMN(member)                                                                                       \
-	{                                                                                                    \
-		&rows->member, v->nfound, sizeof(*rows)                                                      \
-	}
-
 /* False when memory is out. */
 static bool look_through(struct arena *arena, struct version *v)
 {
@@ -92,8 +87,9 @@ static void store(struct req *req, const struct version *v)
 	sql_publication_propose(u, .ticket = req->args[0].uuid, .version = req->if_match,
 		.title = v->text[TITLE], .question = v->text[QUESTION], .answer = v->text[ANSWER],
 		.folded_title = text_fold(req->arena, v->text[TITLE]), .folded = text_fold(req->arena, all),
-		.masked = masked_json(req->arena, v), .fields = COLUMN(field), .kinds = COLUMN(kind),
-		.offsets = COLUMN(offset), .lengths = COLUMN(length), .pieces = COLUMN(piece),
+		.masked = masked_json(req->arena, v), .fields = DB_COLUMN(rows, v->nfound, field),
+		.kinds = DB_COLUMN(rows, v->nfound, kind), .offsets = DB_COLUMN(rows, v->nfound, offset),
+		.lengths = DB_COLUMN(rows, v->nfound, length), .pieces = DB_COLUMN(rows, v->nfound, piece),
 		.at = clock_wall_ms(), .event = uuid_new());
 	db_run(u, answer_object);
 }

@@ -101,8 +101,7 @@ static void put_cell(struct buf *b, const char *name, struct str cell)
 {
 	if (!cell.at)
 		return;
-	buf_printf(b, ",\"%s\":", name);
-	buf_json(b, cell);
+	buf_member(b, name, cell);
 }
 
 struct str exchange_hours(struct arena *arena, const struct ical *read)

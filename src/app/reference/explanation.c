@@ -4,6 +4,7 @@
 #include "app/reference/explanation.h"
 
 #include "app/reference/calendars.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "civil/clock.h"
 #include "civil/explain.h"
@@ -29,38 +30,28 @@ static struct db_unit *read_clock(struct req *req)
 	return u;
 }
 
-static void put_text(struct buf *out, const char *name, struct str value)
+static void put_second(struct buf *out, const char *name, int64_t seconds)
 {
-	buf_printf(out, ",\"%s\":", name);
-	buf_json(out, value);
-}
-
-static void put_instant(struct buf *out, const char *name, int64_t seconds)
-{
-	char text[CLOCK_RFC3339_SIZE];
-
-	if (seconds != DB_NO_INT)
-		clock_format(seconds * 1000, text);
-	put_text(out, name, seconds == DB_NO_INT ? STR_NONE : str_of(text));
+	buf_member_instant(out, name, seconds == DB_NO_INT ? seconds : seconds * 1000);
 }
 
 /* What is known of the clock, then its explanation. */
 static void put_clock(struct buf *out, const PGresult *clock, const struct explain_facts *facts)
 {
-	buf_put(out, STR("{\"kind\":"));
-	buf_json(out, db_cell(clock, 0, "kind"));
-	put_text(out, "name_vi", db_cell(clock, 0, "name_vi"));
-	put_text(out, "name_en", db_cell(clock, 0, "name_en"));
+	buf_byte(out, '{');
+	buf_member(out, "kind", db_cell(clock, 0, "kind"));
+	buf_member(out, "name_vi", db_cell(clock, 0, "name_vi"));
+	buf_member(out, "name_en", db_cell(clock, 0, "name_en"));
 	buf_printf(out, ",\"latest\":%s", db_cell_flag(clock, 0, "waits") ? "true" : "false");
-	put_text(out, "outcome", db_cell(clock, 0, "outcome"));
-	put_instant(out, "due_at", db_cell_int(clock, 0, "due_s"));
-	put_instant(out, "stopped_at", db_cell_int(clock, 0, "stop_s"));
-	buf_put(out, STR(",\"policy\":{\"profile\":"));
-	buf_json(out, db_cell(clock, 0, "profile"));
+	buf_member(out, "outcome", db_cell(clock, 0, "outcome"));
+	put_second(out, "due_at", db_cell_int(clock, 0, "due_s"));
+	put_second(out, "stopped_at", db_cell_int(clock, 0, "stop_s"));
+	buf_put(out, STR(",\"policy\":{"));
+	buf_member(out, "profile", db_cell(clock, 0, "profile"));
 	if (db_cell(clock, 0, "department").at)
-		put_text(out, "department", db_cell(clock, 0, "department"));
-	put_text(out, "citation_vi", db_cell(clock, 0, "citation_vi"));
-	put_text(out, "citation_en", db_cell(clock, 0, "citation_en"));
+		buf_member(out, "department", db_cell(clock, 0, "department"));
+	buf_member(out, "citation_vi", db_cell(clock, 0, "citation_vi"));
+	buf_member(out, "citation_en", db_cell(clock, 0, "citation_en"));
 	buf_put(out, STR("},\"explanation\":"));
 	explain_write(out, facts);
 	buf_byte(out, '}');

@@ -35,8 +35,7 @@ static void put_item(struct req *req, const PGresult *rows, int row, struct buf 
 	struct str item = db_cell(rows, row, "item");
 
 	buf_put(out, (struct str){item.at, item.len - 1});
-	buf_put(out, STR(",\"text\":"));
-	buf_json(out, words_of(req, rows, row));
+	buf_member(out, "text", words_of(req, rows, row));
 	buf_byte(out, '}');
 }
 

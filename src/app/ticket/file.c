@@ -72,10 +72,8 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 
 static void put_member(struct buf *b, const char *name, struct str value)
 {
-	if (!value.at)
-		return;
-	buf_printf(b, "%s\"%s\":", b->len > 1 ? "," : "", name);
-	buf_json(b, value);
+	if (value.at)
+		buf_member(b, name, value);
 }
 
 /* ID:TOKEN each. A wrong token is answered like an upload that is not there. */
@@ -179,15 +177,6 @@ static struct clock_row *gather_clocks(struct arena *arena, const struct row *ro
 	return all;
 }
 
-#define COLUMN(member)                                                                                       \
-	{                                                                                                    \
-		&row->member, n, sizeof(*row)                                                                \
-	}
-#define CLOCK_COLUMN(member)                                                                                 \
-	{                                                                                                    \
-		&clock->member, nclocks, sizeof(*clock)                                                      \
-	}
-
 /* A second statement, of those filings alone that bring files: the others pay nothing for it. */
 static void add_uploads(struct db_unit *u, const struct row *row, size_t n)
 {
@@ -201,8 +190,8 @@ static void add_uploads(struct db_unit *u, const struct row *row, size_t n)
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < row[i].nuploads; k++)
 			link[nlinks++] = (struct link_row){row[i].id, row[i].uploads[k], row[i].filed_at};
-	sql_ticket_attach(u, .tickets = {&link->ticket, nlinks, sizeof(*link)},
-		.uploads = {&link->upload, nlinks, sizeof(*link)}, .at = {&link->at, nlinks, sizeof(*link)});
+	sql_ticket_attach(u, .tickets = DB_COLUMN(link, nlinks, ticket),
+		.uploads = DB_COLUMN(link, nlinks, upload), .at = DB_COLUMN(link, nlinks, at));
 }
 
 static void add_filings(struct db_unit *u, const void *rows, size_t n)
@@ -211,23 +200,32 @@ static void add_filings(struct db_unit *u, const void *rows, size_t n)
 	size_t nclocks;
 	const struct clock_row *clock = gather_clocks(db_unit_arena(u), row, n, &nclocks);
 
-	sql_ticket_file(u, .ids = COLUMN(id), .numbers = COLUMN(number), .codes = COLUMN(code),
-		.kinds = COLUMN(kind), .categories = COLUMN(category), .areas = COLUMN(area),
-		.titles = COLUMN(title), .texts = COLUMN(text), .folded = COLUMN(folded),
-		.location_texts = COLUMN(location_text), .lons = COLUMN(lon), .lats = COLUMN(lat),
-		.languages = COLUMN(language), .channels = COLUMN(channel), .anonymous = COLUMN(anonymous),
-		.visibilities = COLUMN(visibility), .sights = COLUMN(sight), .levels = COLUMN(level),
-		.departments = COLUMN(department), .policies = COLUMN(policy), .routes = COLUMN(route),
-		.filed_at = COLUMN(filed_at), .contact_epochs = COLUMN(contact_epoch),
-		.contact_wrapped = COLUMN(contact_wrapped), .contact_boxes = COLUMN(contact_box),
-		.contact_commitments = COLUMN(contact_commitment), .phone_index = COLUMN(phone_index),
-		.email_index = COLUMN(email_index), .once_keys = COLUMN(once_key),
-		.once_fingerprints = COLUMN(once_fingerprint), .events = COLUMN(event),
-		.clock_ords = CLOCK_COLUMN(ord), .clock_kinds = CLOCK_COLUMN(kind),
-		.clock_starts = CLOCK_COLUMN(start), .clock_waits = CLOCK_COLUMN(waits),
-		.clock_dues = CLOCK_COLUMN(due), .clock_alarms = CLOCK_COLUMN(alarm),
-		.clock_units = CLOCK_COLUMN(unit), .clock_amounts = CLOCK_COLUMN(amount),
-		.clock_calendars = CLOCK_COLUMN(calendar), .clock_versions = CLOCK_COLUMN(version));
+	sql_ticket_file(u, .ids = DB_COLUMN(row, n, id), .numbers = DB_COLUMN(row, n, number),
+		.codes = DB_COLUMN(row, n, code), .kinds = DB_COLUMN(row, n, kind),
+		.categories = DB_COLUMN(row, n, category), .areas = DB_COLUMN(row, n, area),
+		.titles = DB_COLUMN(row, n, title), .texts = DB_COLUMN(row, n, text),
+		.folded = DB_COLUMN(row, n, folded), .location_texts = DB_COLUMN(row, n, location_text),
+		.lons = DB_COLUMN(row, n, lon), .lats = DB_COLUMN(row, n, lat),
+		.languages = DB_COLUMN(row, n, language), .channels = DB_COLUMN(row, n, channel),
+		.anonymous = DB_COLUMN(row, n, anonymous), .visibilities = DB_COLUMN(row, n, visibility),
+		.sights = DB_COLUMN(row, n, sight), .levels = DB_COLUMN(row, n, level),
+		.departments = DB_COLUMN(row, n, department), .policies = DB_COLUMN(row, n, policy),
+		.routes = DB_COLUMN(row, n, route), .filed_at = DB_COLUMN(row, n, filed_at),
+		.contact_epochs = DB_COLUMN(row, n, contact_epoch),
+		.contact_wrapped = DB_COLUMN(row, n, contact_wrapped),
+		.contact_boxes = DB_COLUMN(row, n, contact_box),
+		.contact_commitments = DB_COLUMN(row, n, contact_commitment),
+		.phone_index = DB_COLUMN(row, n, phone_index), .email_index = DB_COLUMN(row, n, email_index),
+		.once_keys = DB_COLUMN(row, n, once_key),
+		.once_fingerprints = DB_COLUMN(row, n, once_fingerprint), .events = DB_COLUMN(row, n, event),
+		.clock_ords = DB_COLUMN(clock, nclocks, ord), .clock_kinds = DB_COLUMN(clock, nclocks, kind),
+		.clock_starts = DB_COLUMN(clock, nclocks, start),
+		.clock_waits = DB_COLUMN(clock, nclocks, waits), .clock_dues = DB_COLUMN(clock, nclocks, due),
+		.clock_alarms = DB_COLUMN(clock, nclocks, alarm),
+		.clock_units = DB_COLUMN(clock, nclocks, unit),
+		.clock_amounts = DB_COLUMN(clock, nclocks, amount),
+		.clock_calendars = DB_COLUMN(clock, nclocks, calendar),
+		.clock_versions = DB_COLUMN(clock, nclocks, version));
 	add_uploads(u, row, n);
 }
 

@@ -32,24 +32,6 @@ static int64_t worked(const struct calendar *c, int64_t from, int64_t until, con
 	return sum;
 }
 
-static void put_instant(struct buf *out, const char *name, int64_t ms)
-{
-	char text[CLOCK_RFC3339_SIZE];
-
-	if (ms == DB_NO_INT) {
-		buf_printf(out, ",\"%s\":null", name);
-		return;
-	}
-	clock_format(ms, text);
-	buf_printf(out, ",\"%s\":\"%s\"", name, text);
-}
-
-static void put_text(struct buf *out, const char *name, struct str value)
-{
-	buf_printf(out, "\"%s\":", name);
-	buf_json(out, value);
-}
-
 static void put_holding(
 	struct req *req, const PGresult *rows, int row, const struct pauses *pauses, struct buf *out)
 {
@@ -59,16 +41,13 @@ static void put_holding(
 	int64_t end = until == DB_NO_INT ? clock_wall_ms() : until;
 
 	buf_put(out, row > 0 ? STR(",{\"department\":{") : STR("{\"department\":{"));
-	put_text(out, "code", db_cell(rows, row, "code"));
-	buf_byte(out, ',');
-	put_text(out, "name_vi", db_cell(rows, row, "name_vi"));
-	buf_byte(out, ',');
-	put_text(out, "name_en", db_cell(rows, row, "name_en"));
+	buf_member(out, "code", db_cell(rows, row, "code"));
+	buf_member(out, "name_vi", db_cell(rows, row, "name_vi"));
+	buf_member(out, "name_en", db_cell(rows, row, "name_en"));
 	buf_byte(out, '}');
-	put_instant(out, "since", since);
-	put_instant(out, "until", until);
-	buf_byte(out, ',');
-	put_text(out, "ended_by", db_cell(rows, row, "ended_by"));
+	buf_member_instant(out, "since", since);
+	buf_member_instant(out, "until", until);
+	buf_member(out, "ended_by", db_cell(rows, row, "ended_by"));
 	buf_printf(out, ",\"worked_seconds\":%" PRId64 "}", worked(c, since / 1000, end / 1000, pauses));
 }
 

@@ -47,9 +47,12 @@ static void run(struct req *req, struct move move)
 	sql_ticket_move(u, .ticket = req->args[0].uuid, .action = str_of(move.action),
 		.version = req->if_match, .reason_code = move.reason_code, .reason = move.reason,
 		.department = move.department, .person = move.person, .text = move.text, .at = now_ms,
-		.policies = OFFERS_COLUMN(offers, policy), .kinds = OFFERS_COLUMN(offers, kind),
-		.dues = OFFERS_COLUMN(offers, due), .alarms = OFFERS_COLUMN(offers, alarm),
-		.units = OFFERS_COLUMN(offers, unit), .amounts = OFFERS_COLUMN(offers, amount),
+		.policies = DB_COLUMN(offers.rows, offers.n, policy),
+		.kinds = DB_COLUMN(offers.rows, offers.n, kind),
+		.dues = DB_COLUMN(offers.rows, offers.n, due),
+		.alarms = DB_COLUMN(offers.rows, offers.n, alarm),
+		.units = DB_COLUMN(offers.rows, offers.n, unit),
+		.amounts = DB_COLUMN(offers.rows, offers.n, amount),
 		.calendar = calendar_code(department->calendar),
 		.calendar_version = calendar_version(department->calendar), .event = uuid_new());
 	clocks_add(u, req, now_ms);
@@ -140,16 +143,19 @@ static void run_bulk(struct req *req, const struct ticket_bulk *in, struct move 
 
 	offers_make(req, department, now_ms, &offers);
 	once_claim(u, req);
-	sql_ticket_bulk(u, .action = in->action, .tickets = {&t->id, n, sizeof(*t)},
-		.versions = {&t->version, n, sizeof(*t)}, .events = {new_ids(req, n), n},
+	sql_ticket_bulk(u, .action = in->action, .tickets = DB_COLUMN(t, n, id),
+		.versions = DB_COLUMN(t, n, version), .events = {new_ids(req, n), n},
 		.reason_code = move.reason_code, .reason = move.reason, .department = move.department,
-		.person = move.person, .at = now_ms, .policies = OFFERS_COLUMN(offers, policy),
-		.kinds = OFFERS_COLUMN(offers, kind), .dues = OFFERS_COLUMN(offers, due),
-		.alarms = OFFERS_COLUMN(offers, alarm), .units = OFFERS_COLUMN(offers, unit),
-		.amounts = OFFERS_COLUMN(offers, amount), .calendar = calendar_code(department->calendar),
+		.person = move.person, .at = now_ms, .policies = DB_COLUMN(offers.rows, offers.n, policy),
+		.kinds = DB_COLUMN(offers.rows, offers.n, kind),
+		.dues = DB_COLUMN(offers.rows, offers.n, due),
+		.alarms = DB_COLUMN(offers.rows, offers.n, alarm),
+		.units = DB_COLUMN(offers.rows, offers.n, unit),
+		.amounts = DB_COLUMN(offers.rows, offers.n, amount),
+		.calendar = calendar_code(department->calendar),
 		.calendar_version = calendar_version(department->calendar),
-		.sqlstates = {&r->sqlstate, nrefusals, sizeof(*r)},
-		.problems = {&r->problem, nrefusals, sizeof(*r)}, .key = req->once_key);
+		.sqlstates = DB_COLUMN(r, nrefusals, sqlstate), .problems = DB_COLUMN(r, nrefusals, problem),
+		.key = req->once_key);
 	db_run(u, answer_object);
 }
 

@@ -20,9 +20,4 @@ struct offers {
  * as long as the request. There must be a city. */
 void offers_make(struct req *req, const struct department *department, int64_t now_ms, struct offers *ret);
 
-#define OFFERS_COLUMN(offers, member)                                                                        \
-	{                                                                                                    \
-		&(offers).rows->member, (offers).n, sizeof(*(offers).rows)                                   \
-	}
-
 #endif

@@ -38,10 +38,4 @@ int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change
  * when none runs. 0, or as deadline_compute(). */
 int plan_question(struct req *req, const PGresult *facts, int64_t now, int64_t *ret_until);
 
-/* The arrays of a plan as arguments of a statement. */
-#define PLAN_COLUMN(plan, member)                                                                            \
-	{                                                                                                    \
-		&(plan).rows->member, (plan).n, sizeof(*(plan).rows)                                         \
-	}
-
 #endif

@@ -58,10 +58,11 @@ static void ask(struct req *req, PGresult *const *facts)
 		return;
 	struct db_unit *u = db_unit(req);
 	sql_ticket_question_ask(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match,
-		.text = in->text, .at = now_ms, .until = until * 1000, .slots = PLAN_COLUMN(dates, slot),
-		.kinds = PLAN_COLUMN(dates, kind), .starts = PLAN_COLUMN(dates, start),
-		.dues = PLAN_COLUMN(dates, due), .alarms = PLAN_COLUMN(dates, alarm),
-		.versions = PLAN_COLUMN(dates, version), .event = uuid_new());
+		.text = in->text, .at = now_ms, .until = until * 1000,
+		.slots = DB_COLUMN(dates.rows, dates.n, slot), .kinds = DB_COLUMN(dates.rows, dates.n, kind),
+		.starts = DB_COLUMN(dates.rows, dates.n, start), .dues = DB_COLUMN(dates.rows, dates.n, due),
+		.alarms = DB_COLUMN(dates.rows, dates.n, alarm),
+		.versions = DB_COLUMN(dates.rows, dates.n, version), .event = uuid_new());
 	clocks_add(u, req, now_ms);
 	db_run(u, answer_ticket);
 }
@@ -93,10 +94,10 @@ static void supply(struct req *req, PGresult *const *facts)
 	once_claim(u, req);
 	sql_ticket_question_supply(u, .number = req->who.ticket_number, .generation = req->who.generation,
 		.version = db_cell_int(row, 0, "version"), .id = id, .text = in->text, .at = now_ms,
-		.slots = PLAN_COLUMN(dates, slot), .kinds = PLAN_COLUMN(dates, kind),
-		.starts = PLAN_COLUMN(dates, start), .dues = PLAN_COLUMN(dates, due),
-		.alarms = PLAN_COLUMN(dates, alarm), .versions = PLAN_COLUMN(dates, version),
-		.event = uuid_new());
+		.slots = DB_COLUMN(dates.rows, dates.n, slot), .kinds = DB_COLUMN(dates.rows, dates.n, kind),
+		.starts = DB_COLUMN(dates.rows, dates.n, start), .dues = DB_COLUMN(dates.rows, dates.n, due),
+		.alarms = DB_COLUMN(dates.rows, dates.n, alarm),
+		.versions = DB_COLUMN(dates.rows, dates.n, version), .event = uuid_new());
 	once_finish(u, req, 201, req->made);
 	db_run(u, answer_made);
 }
@@ -147,10 +148,11 @@ static void approve(struct req *req, PGresult *const *facts)
 		return;
 	struct db_unit *u = db_unit(req);
 	sql_ticket_extension_approve(u, .ticket = req->args[0].uuid, .version = req->if_match,
-		.decision = in->reason, .at = now_ms, .slots = PLAN_COLUMN(dates, slot),
-		.kinds = PLAN_COLUMN(dates, kind), .starts = PLAN_COLUMN(dates, start),
-		.dues = PLAN_COLUMN(dates, due), .alarms = PLAN_COLUMN(dates, alarm),
-		.versions = PLAN_COLUMN(dates, version), .event = uuid_new());
+		.decision = in->reason, .at = now_ms, .slots = DB_COLUMN(dates.rows, dates.n, slot),
+		.kinds = DB_COLUMN(dates.rows, dates.n, kind),
+		.starts = DB_COLUMN(dates.rows, dates.n, start), .dues = DB_COLUMN(dates.rows, dates.n, due),
+		.alarms = DB_COLUMN(dates.rows, dates.n, alarm),
+		.versions = DB_COLUMN(dates.rows, dates.n, version), .event = uuid_new());
 	clocks_add(u, req, now_ms);
 	db_run(u, answer_ticket);
 }

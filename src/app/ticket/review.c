@@ -46,10 +46,13 @@ static void move(struct req *req, const PGresult *found, const struct wish *wish
 	once_claim(u, req);
 	sql_ticket_tracking_move(u, .number = req->who.ticket_number, .generation = req->who.generation,
 		.version = db_cell_int(found, 0, "version"), .action = str_of(wish->action),
-		.reason = wish->reason, .at = now_ms, .policies = OFFERS_COLUMN(offers, policy),
-		.kinds = OFFERS_COLUMN(offers, kind), .dues = OFFERS_COLUMN(offers, due),
-		.alarms = OFFERS_COLUMN(offers, alarm), .units = OFFERS_COLUMN(offers, unit),
-		.amounts = OFFERS_COLUMN(offers, amount), .calendar = calendar_code(holder->calendar),
+		.reason = wish->reason, .at = now_ms, .policies = DB_COLUMN(offers.rows, offers.n, policy),
+		.kinds = DB_COLUMN(offers.rows, offers.n, kind),
+		.dues = DB_COLUMN(offers.rows, offers.n, due),
+		.alarms = DB_COLUMN(offers.rows, offers.n, alarm),
+		.units = DB_COLUMN(offers.rows, offers.n, unit),
+		.amounts = DB_COLUMN(offers.rows, offers.n, amount),
+		.calendar = calendar_code(holder->calendar),
 		.calendar_version = calendar_version(holder->calendar), .event = uuid_new());
 	once_finish(u, req, 201, req->made);
 	db_run(u, answer_made);

@@ -22,18 +22,13 @@ struct row {
 	int64_t now_ms, soon_ms, soon_later_ms; /* what counts as near now and a minute from now */
 };
 
-#define COLUMN(member)                                                                                       \
-	{                                                                                                    \
-		&row->member, n, sizeof(*row)                                                                \
-	}
-
 static void add_shows(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct row *row = rows;
 
-	sql_tracking_show(u, .numbers = COLUMN(number), .generations = COLUMN(generation),
-		.known = COLUMN(known), .now = row->now_ms, .soon = row->soon_ms,
-		.soon_later = row->soon_later_ms);
+	sql_tracking_show(u, .numbers = DB_COLUMN(row, n, number),
+		.generations = DB_COLUMN(row, n, generation), .known = DB_COLUMN(row, n, known),
+		.now = row->now_ms, .soon = row->soon_ms, .soon_later = row->soon_later_ms);
 }
 
 /* The page that PostgreSQL built, or the kept one (req->made) when it says that the version is still the

@@ -65,6 +65,22 @@ static void json_strings(void **state)
 	assert_str(buf_str(&b), "null\"\"\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0000\\u0001\\u001f\x7f\"\"Hà Nội\"");
 }
 
+static void json_members(void **state)
+{
+	struct buf b = {.arena = *state};
+
+	buf_byte(&b, '{');
+	buf_member(&b, "a", STR("x\"{"));
+	buf_member(&b, "b", STR_NONE);
+	buf_byte(&b, ',');
+	buf_put(&b, STR("\"c\":{"));
+	buf_member_instant(&b, "at", 1000);
+	buf_member_instant(&b, "never", INT64_MIN);
+	buf_put(&b, STR("}}"));
+	assert_str(buf_str(&b),
+		"{\"a\":\"x\\\"{\",\"b\":null,\"c\":{\"at\":\"1970-01-01T00:00:01.000Z\",\"never\":null}}");
+}
+
 static void small_answers_without_memory(void **state)
 {
 	struct buf b = {.arena = *state};
@@ -100,6 +116,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(growing, make_arena, free_arena),
 		cmocka_unit_test_setup_teardown(printing, make_arena, free_arena),
 		cmocka_unit_test_setup_teardown(json_strings, make_arena, free_arena),
+		cmocka_unit_test_setup_teardown(json_members, make_arena, free_arena),
 		cmocka_unit_test_setup_teardown(small_answers_without_memory, make_arena, free_arena),
 		cmocka_unit_test_setup_teardown(a_big_put_without_memory, make_arena, free_arena),
 	};
