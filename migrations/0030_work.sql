@@ -56,8 +56,6 @@ end $$;
 
 -- --- the queue of a person ------------------------------------------------------------------------------------------------
 
-drop function ticket_list(text[], text, text, text, text, text, text, boolean, text, timestamptz, timestamptz, text, bigint);
-
 -- A person that no account is: the tickets of nobody.
 create function nobody() returns uuid language sql immutable parallel safe as $$
 	select '00000000-0000-0000-0000-000000000000'::uuid
@@ -156,6 +154,16 @@ begin
 		join category g on g.code = t.category join department d on d.id = t.holder left join area a on a.code = t.area
 	order by i.ord;
 end $$;
+create or replace function ticket_list(p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
+	p_holder text, p_mine boolean, p_sort text, p_now timestamptz, p_soon timestamptz, p_after text, p_limit bigint)
+returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return query select * from ticket_list(p_states, p_kind, p_category, p_area, p_level, p_standing, p_holder,
+		case when p_mine then caller_account() end, p_sort, p_now, p_soon, p_after, p_limit);
+end $$;
+comment on function ticket_list(text[], text, text, text, text, text, text, boolean, text, timestamptz, timestamptz, text, bigint) is
+	'for servers of before, as long as there are some: mine or everybody''s';
 
 -- --- changes of many tickets ----------------------------------------------------------------------------------------------
 
@@ -701,7 +709,8 @@ begin
 end $$;
 
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function unassign_applies, nobody, ticket_list, ticket_fits, tickets_move,
+grant execute on function ticket_list(text[], text, text, text, text, text, text, uuid, text, timestamptz, timestamptz, text, bigint),
+	unassign_applies, nobody, ticket_fits, tickets_move,
 	filter_query, filter_list, filter_make, filter_change, filter_remove, filter_used, ticket_queue,
 	staff_list, work_profile_set, absence_make, absence_remove, department_work_item, department_work_set, exclusions_of, exclusions_set,
 	tickets_assign to tiepdan_app;
