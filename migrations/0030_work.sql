@@ -410,10 +410,6 @@ comment on column ticket_excluded.reason is
 	'handled: it was theirs before; named: it complains about them; conflict: another interest of theirs';
 comment on column ticket_excluded.made_by is 'NULL: the server';
 
--- What somebody has, and what waits for anybody.
-create index ticket_of_person on ticket (person) where person is not null and not done;
-create index ticket_unassigned on ticket (holder, filed_at, id) where person is null and state in ('accepted', 'in_progress', 'reopened', 'appealed');
-
 create function assignment_excluded(p_ticket uuid, p_account uuid) returns boolean language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 begin

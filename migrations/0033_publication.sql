@@ -466,7 +466,6 @@ end $$;
 create function metres_between(lon1 float8, lat1 float8, lon2 float8, lat2 float8) returns float8 language sql immutable parallel safe as $$
 	select 111320 * sqrt(power(lat1 - lat2, 2) + power((lon1 - lon2) * cos(radians((lat1 + lat2) / 2)), 2))
 $$;
-create index ticket_open_in_area on ticket (area, filed_at, id) where not done and visibility = 'public' and sight = 'public';
 -- Open public tickets of the same area and category family of the last days, the nearest first; without a point the newest.
 -- The title is there once the department has accepted: before, nobody has looked at it.
 create function open_similar(p_category text, p_area text, p_lon float8, p_lat float8, p_now timestamptz, p_limit bigint)
