@@ -421,14 +421,16 @@ create function work_manages() returns boolean language plpgsql stable set searc
 begin
 	return exists (select from move_role where action = 'assign' and role = any (caller_roles()));
 end $$;
--- Refuses the account of somebody else than the caller to those who do not manage: TD403, TD404 outside the department.
-create function work_managed(p_account uuid, p_own boolean) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Refuses the account of somebody else than the caller to those who do not manage: TD403, TD404 outside the department. Who passes
+-- has the department's row first, as whoever assigns there does, so that they cannot wait for each other in a circle.
+create function work_managed(p_account uuid, p_own boolean) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	if not exists (select from account where id = p_account and active and department = caller_department()) then
 		raise exception 'no such person in the department' using errcode = 'TD404';
 	elsif not work_manages() and not (p_own and p_account = caller_account()) then
 		raise exception 'this is for those who assign' using errcode = 'TD403';
 	end if;
+	perform from department_work where department = caller_department() for no key update;
 end $$;
 -- After a change of who can take what, tickets that were set aside are tried at once.
 create function work_changed(p_department bigint, p_type text, p_at timestamptz, p_event uuid, p_data jsonb) returns void
