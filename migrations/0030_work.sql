@@ -333,7 +333,8 @@ revoke all on saved_filter from public;
 insert into setting values
 	('work_capacity', 30, 'open tickets that an officer can have at once, where the head has set no other number'),
 	('absences_most', 100, 'absences of one account that are still to end'),
-	('assign_retry_seconds', 60, 'a ticket that suits nobody is tried again after so long');
+	('assign_retry_seconds', 60, 'a ticket that nobody can take now is tried again after so long'),
+	('assign_retry_seconds_most', 3600, 'and one that suits nobody at all after twice as long each time, up to this');
 
 create table work_profile (
 	account     uuid not null,
@@ -393,11 +394,13 @@ create table assignment_wait (
 	ticket     uuid not null,
 	department bigint not null,
 	next_at    timestamptz not null,
+	in_vain    int not null default 0,
 	constraint assignment_wait_pk primary key (ticket)
 );
 create index assignment_wait_department on assignment_wait (department, next_at);
 comment on table assignment_wait is
 	'Tickets that suit nobody who has room: set aside for a while, so that they do not keep others from their turn.';
+comment on column assignment_wait.in_vain is 'how often in a row nobody was found whom it would suit, with room or without';
 
 -- People say who must not get a ticket, too.
 alter table ticket_excluded
@@ -601,13 +604,16 @@ end $$;
 
 -- --- fair assignment ------------------------------------------------------------------------------------------------------
 
--- Who gets a ticket: somebody who is here, has room, handles such tickets and is not kept away from this one; of those who has
--- least, and then who was given nothing for longest. NULL: nobody.
-create function work_taker(t ticket, p_now timestamptz) returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Somebody who is here, while a portion is given out.
+create type work_person as (account uuid, open bigint, capacity bigint, languages text[], assigned_at timestamptz);
+
+-- Who gets a ticket: somebody who has room, handles such tickets and is not kept away from this one; of those who has least, and
+-- then who was given nothing for longest. Their place among p_people; somebody without room when it suits no other, NULL: nobody.
+create function work_taker(t ticket, p_people work_person[]) returns int language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
-		select w.account from work_people(t.holder, p_now) w
-		where w.here and w.open < w.capacity and (w.languages = '{}' or t.language = any (w.languages))
+		select w.place from unnest(p_people) with ordinality w (account, open, capacity, languages, assigned_at, place)
+		where (w.languages = '{}' or t.language = any (w.languages))
 			and exists (select from account_role r
 				join move_role m on m.role = r.role and m.action = 'claim' and (m.sight is null or m.sight = t.sight)
 				join sight_right s on s.role = r.role and s.sight = t.sight where r.account = w.account)
@@ -615,7 +621,22 @@ begin
 				or exists (select from work_skill k join category c on c.code = t.category
 					where k.account = w.account and k.category in (c.code, c.parent)))
 			and not assignment_excluded(t.id, w.account)
-		order by w.open, w.assigned_at nulls first, w.account limit 1);
+		order by w.open >= w.capacity, w.open, w.assigned_at nulls first, w.account limit 1);
+end $$;
+
+-- Sets a ticket aside. Who has no room now has some soon; whom it would suit comes with a change of profiles, which brings it back
+-- at once, or with the end of an absence.
+create function assignment_put_off(p_ticket uuid, p_department bigint, p_suits boolean, p_now timestamptz) returns void
+language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_retry int := (select value from setting where name = 'assign_retry_seconds');
+	v_most int := (select value from setting where name = 'assign_retry_seconds_most');
+begin
+	insert into assignment_wait as w (ticket, department, next_at) values (p_ticket, p_department, p_now + make_interval(secs => v_retry))
+		on conflict (ticket) do update set department = excluded.department,
+			in_vain = case when p_suits or w.department <> excluded.department then 0 else w.in_vain + 1 end,
+			next_at = case when p_suits or w.department <> excluded.department then excluded.next_at
+				else p_now + make_interval(secs => least(v_retry * 2 ^ least(w.in_vain + 1, 16), v_most)) end;
 end $$;
 
 -- The move `assign` by the server.
@@ -635,12 +656,16 @@ begin
 end $$;
 
 -- Gives out what waits in one department, oldest first, to people who have room. Its row in department_work is held by the
--- caller, so nobody else fills up the same people meanwhile; a ticket that somebody is working with is left for the next time.
+-- caller, so nobody else fills up the same people meanwhile, and what they have is counted once; a ticket that somebody is working
+-- with is left for the next time.
 create function department_assign(p_department bigint, p_now timestamptz, p_limit bigint, out tried bigint, out assigned bigint)
 language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket;
-	v_person uuid;
+	v_people work_person[] := array(select (w.account, w.open, w.capacity, w.languages, w.assigned_at)::work_person
+		from work_people(p_department, p_now) w where w.here);
+	v_room bigint := (select coalesce(sum(greatest(p.capacity - p.open, 0)), 0) from unnest(v_people) p);
+	v_place int;
 begin
 	tried := 0;
 	assigned := 0;
@@ -649,18 +674,18 @@ begin
 			and not exists (select from assignment_wait w where w.ticket = k.id and w.next_at > p_now)
 		order by k.filed_at, k.id limit p_limit for no key update of k skip locked
 	loop
-		v_person := work_taker(t, p_now);
-		if v_person is not null then
-			perform ticket_give(t, v_person, p_now);
-			assigned := assigned + 1;
-		elsif exists (select from work_people(p_department, p_now) where here and open < capacity) then
-			insert into assignment_wait values (t.id, p_department, p_now
-					+ make_interval(secs => (select value from setting where name = 'assign_retry_seconds')))
-				on conflict (ticket) do update set department = excluded.department, next_at = excluded.next_at;
-		else
-			exit;
-		end if;
+		exit when v_room = 0;
 		tried := tried + 1;
+		v_place := work_taker(t, v_people);
+		if v_people[v_place].open < v_people[v_place].capacity then
+			perform ticket_give(t, v_people[v_place].account, p_now);
+			v_people[v_place].open := v_people[v_place].open + 1;
+			v_people[v_place].assigned_at := clock_timestamp();
+			v_room := v_room - 1;
+			assigned := assigned + 1;
+		else
+			perform assignment_put_off(t.id, p_department, v_place is not null, p_now);
+		end if;
 	end loop;
 	delete from assignment_wait where department = p_department and next_at < p_now - interval '1 hour';
 end $$;
