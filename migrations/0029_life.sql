@@ -2,6 +2,9 @@
 -- moves says what the citizen and the server itself may do, too, and every move goes through one function, ticket_change().
 set local search_path = tiepdan, public;
 
+-- In the order in which filing takes them: ticket, then action. Else one would wait for the other in a circle, each time anew.
+lock table ticket in share row exclusive mode;
+
 insert into setting values
 	('second_look_days', 15, 'a second look can be asked for within so many calendar days of the answer'),
 	('appeal_days', 15, 'a higher department can be asked within so many calendar days of the answer to the second look');
