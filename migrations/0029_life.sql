@@ -138,7 +138,7 @@ declare
 	v_above bigint := (select parent from department where id = p_department);
 begin
 	for steps in 1 .. 100 loop
-		exit when v_above is null or exists (select from department where id = v_above and p_at::date < coalesce(valid_to, 'infinity'));
+		exit when v_above is null or exists (select from department where id = v_above and city_day(p_at) < coalesce(valid_to, 'infinity'));
 		v_above := (select parent from department where id = v_above);
 	end loop;
 	return coalesce(v_above, (select id from department where hub and id <> p_department));
@@ -354,16 +354,32 @@ begin
 	on conflict do nothing;
 end $$;
 
+-- The first day, as a time, whose answers are to wait at p_now because their window is still open: all before have ended, as no
+-- window ends before that of an earlier day. NULL: none has ended.
+create function window_open_from(p_now timestamptz, p_days int) returns timestamptz language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_zone text := template_zone();
+	v_day date := city_day(p_now) - p_days;
+begin
+	for n in 1 .. 70 loop
+		v_day := v_day - 1;
+		if window_end(v_day::timestamp at time zone v_zone, p_days) <= p_now then
+			return (v_day + 1)::timestamp at time zone v_zone;
+		end if;
+	end loop;
+	return null;
+end $$;
 -- Closes tickets whose answer is older than the window (setting close_after_days).
 create or replace function close_answered(p_now timestamptz, p_limit bigint)
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	v_days int := (select value from setting where name = 'close_after_days');
+	v_before timestamptz := window_open_from(p_now, (select value from setting where name = 'close_after_days'));
 	v_closed bigint;
 begin
 	with old as (
 		select id from ticket
-		where state = 'answered' and answered_at < p_now - make_interval(days => v_days) and window_end(answered_at, v_days) <= p_now
+		where state = 'answered' and answered_at < v_before
 		order by answered_at limit p_limit for no key update skip locked),
 	closed as (
 		update ticket t set state = 'closed', updated_at = p_now, version = version + 1 from old where t.id = old.id
@@ -461,6 +477,6 @@ create policy ticket_excluded_seen on ticket_excluded for select to tiepdan_app 
 	select from ticket t where t.id = ticket_excluded.ticket));
 revoke all on review, ticket_excluded from public;
 grant select on review, ticket_excluded to tiepdan_app;
-revoke execute on function person_impartial, window_end, review_until, department_above, review_forbidden, moves_tracked, reviews_of,
+revoke execute on function person_impartial, window_end, window_open_from, review_until, department_above, review_forbidden, moves_tracked, reviews_of,
 	ticket_change, tracking_holder, tracking_check, tracking_move, review_begin from public;
 grant execute on function reviews_of, tracking_holder, tracking_move to tiepdan_app;

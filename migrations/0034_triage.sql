@@ -214,10 +214,12 @@ end $$;
 create function triage_words(p_now timestamptz) returns table (kind text, phrase text, weight bigint)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
+declare
+	v_today date := city_day(p_now);
 begin
 	return query
 	select w.kind, w.phrase, max(w.weight)::bigint from triage_word w
-	where p_now::date >= coalesce(w.valid_from, '-infinity') and p_now::date < coalesce(w.valid_to, 'infinity') group by w.kind, w.phrase;
+	where v_today >= coalesce(w.valid_from, '-infinity') and v_today < coalesce(w.valid_to, 'infinity') group by w.kind, w.phrase;
 end $$;
 create function triage_paths() returns table (kind text, threshold bigint, file_as text, path text)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
