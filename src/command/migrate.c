@@ -141,6 +141,18 @@ static int migrate(PGconn *pg, struct arena *arena, bool dry)
 	return EXIT_SUCCESS;
 }
 
+/* After a restore into another cluster. */
+static bool resume_feeds(PGconn *pg)
+{
+	PGresult *r = pg_query(pg, "command_migrate_feeds", NULL, 0);
+
+	if (r && strcmp(PQgetvalue(r, 0, 0), "0") != 0)
+		printf("%s events of another cluster have their place: what was not told before is told now\n",
+			PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return r != NULL;
+}
+
 /* Without waiting inside a statement: an index that another process builds waits for the end of all that run. */
 static bool lock(PGconn *pg)
 {
@@ -168,6 +180,8 @@ int command_migrate(const struct config *config, char **args)
 
 	if (pg && arena && lock(pg))
 		status = migrate(pg, arena, dry);
+	if (status == EXIT_SUCCESS && !dry && !resume_feeds(pg))
+		status = EXIT_FAILURE;
 	PQfinish(pg);
 	arena_free(arena);
 	return status;

@@ -62,3 +62,13 @@ def test_one_that_broke_off_is_done_again(cluster, database):
         ["UNIQUE NULLS NOT DISTINCT (event, account, ticket)"]]
     assert cluster.run(database, "migrate").startswith("the schema is up to date")
 
+
+def test_a_restored_database_tells_on(cluster):
+    database = cluster.new_database()
+    assert "ok     feed of events" in cluster.run(database, "doctor", ok=False).stdout
+    cluster.sql("update tiepdan.notice_cursor set xid = '4000000000000'", database)     # that of another cluster
+    said = cluster.run(database, "doctor", ok=False).stdout
+    assert "WRONG  feed of events" in said and "run `tiepdan migrate`" in said
+    cluster.run(database, "migrate")
+    assert "ok     feed of events" in cluster.run(database, "doctor", ok=False).stdout
+    assert cluster.sql("select xid < pg_snapshot_xmin(pg_current_snapshot()) from tiepdan.notice_cursor", database) == [["t"]]
