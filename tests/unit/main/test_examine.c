@@ -89,7 +89,7 @@ static struct picture again(const struct picture *p, bool png)
 {
 	static char bytes[1 << 20];
 	int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600);
-	int64_t n = png ? picture_to_png(p, fd) : picture_to_jpeg(p, 90, fd);
+	int64_t n = png ? picture_to_png(p, INT64_MAX, fd) : picture_to_jpeg(p, 90, fd);
 
 	assert_int_equal(pread(fd, bytes, sizeof bytes, 0), n);
 	close(fd);
@@ -117,6 +117,35 @@ static void test_pixels_survive(void **state)
 	for (size_t i = 0; i < (size_t)64 * 48 * 3; i++)
 		assert_in_range(q.at[i] + 30, p.at[i], p.at[i] + 60);
 	free(q.at);
+	free(p.at);
+}
+
+/* Noise, which nothing makes smaller. */
+static void test_a_png_has_an_end(void **state)
+{
+	struct picture p = picture_new(512, 512, 4, INT64_MAX);
+	uint32_t noise = 1;
+	int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+
+	(void)state;
+	for (size_t i = 0; i < (size_t)512 * 512 * 4; i++)
+		p.at[i] = (uint8_t)((noise = noise * 1664525 + 1013904223) >> 24);
+	assert_true(picture_to_png(&p, 100000, fd) > 100000);
+	assert_true(lseek(fd, 0, SEEK_END) <= 100000);
+	free(p.at);
+	close(fd);
+}
+
+static void test_flat_on_white(void **state)
+{
+	struct picture p = picture_new(3, 1, 4, 100);
+
+	(void)state;
+	memcpy(p.at, (uint8_t[]){1, 2, 3, 255, 1, 2, 3, 0, 0, 100, 200, 128}, 12);
+	picture_flatten(&p);
+	picture_flatten(&p);
+	assert_int_equal(p.channels, 3);
+	assert_memory_equal(p.at, ((uint8_t[]){1, 2, 3, 255, 255, 255, 127, 177, 227}), 9);
 	free(p.at);
 }
 
@@ -150,6 +179,8 @@ int main(void)
 		cmocka_unit_test(test_orientation_of_exif),
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_pixels_survive),
+		cmocka_unit_test(test_a_png_has_an_end),
+		cmocka_unit_test(test_flat_on_white),
 		cmocka_unit_test(test_documents),
 	};
 
