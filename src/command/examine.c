@@ -72,7 +72,8 @@ static void keep_small(struct picture p, struct made *made)
 static void keep_jpeg(struct picture p, struct made *ret)
 {
 	picture_flatten(&p);
-	*ret = (struct made){"image/jpeg", picture_to_jpeg(&p, QUALITY, EXAMINE_CLEAN), p.width, p.height, false};
+	*ret = (struct made){
+		"image/jpeg", picture_to_jpeg(&p, QUALITY, EXAMINE_CLEAN), p.width, p.height, false};
 	keep_small(p, ret);
 }
 
