@@ -5,8 +5,8 @@
 
 #include "base/str.h"
 
-/* `tiepdan examine PIXELS SECONDS BYTES`: looks at one file that a stranger sent, and makes what is kept of it.
- * Run by the job worker (jobs/helper.h), one process a file, with these descriptors and no others:
+/* `tiepdan examine PIXELS SECONDS BYTES`: looks at one file that a stranger sent, and makes what is kept of
+ * it. Run by the job worker (jobs/helper.h), one process a file, with these descriptors and no others:
  *
  *   3  the file, for reading      4  what is kept, for writing      5  the thumbnail, for writing
  *   1  the verdict, one line: "ready TYPE BYTES WIDTH HEIGHT THUMBNAIL", or "refused REASON"

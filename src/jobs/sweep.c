@@ -21,8 +21,7 @@ static int64_t before_s(void)
 	return clock_wall_ms() / 1000 - GRACE_S;
 }
 
-/* From a folder chosen by chance on: a small store is seen as a whole, a large one in the course of time. What
- * lies in incoming/ is chosen by chance as well: most of it may be known, and stay. */
+/* From a folder chosen by chance on: a small store is seen as a whole, a large one in the course of time. */
 static int look_at_kept(const struct store *s, struct digest *ret)
 {
 	uint8_t first;
