@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/rand.h"
 
 enum {
 	HEX_SIZE = 2 * DIGEST_SIZE + 1,
@@ -124,6 +125,20 @@ int64_t store_size(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) < 0 ? -errno : st.st_size;
+}
+
+int store_look(const struct store *s, const struct uuid *id, enum store_part part, int64_t *ret_size,
+	int64_t *ret_moved_ms)
+{
+	char name[NAME_SIZE];
+	struct stat st;
+
+	name_of(id, part, name);
+	if (fstatat(s->incoming, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	*ret_size = st.st_size;
+	*ret_moved_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	return 0;
 }
 
 int store_write(int fd, struct str bytes)
@@ -265,21 +280,30 @@ static void each_old(int folder, int64_t before_s, bool (*found)(const char *nam
 struct found_ids {
 	struct uuid *ids;
 	int n, max;
+	uint64_t seen;
 };
 
+/* Each that was seen so far is among the `max` with the same chance. */
 static bool note_id(const char *name, void *into)
 {
 	struct found_ids *f = into;
 	struct str text = {name, strnlen(name, UUID_TEXT_SIZE - 1)};
+	struct uuid id;
+	uint64_t at;
 
-	if (uuid_parse(text, &f->ids[f->n]))
-		f->n++;
-	return f->n < f->max;
+	if (!uuid_parse(text, &id))
+		return true;
+	rand_bytes(&at, sizeof(at));
+	at = f->n < f->max ? (uint64_t)f->n++ : at % (f->seen + 1);
+	if (at < (uint64_t)f->max)
+		f->ids[at] = id;
+	f->seen++;
+	return true;
 }
 
 int store_sweep_incoming(const struct store *s, int64_t before_s, struct uuid *ret_ids, int max)
 {
-	struct found_ids found = {ret_ids, 0, max};
+	struct found_ids found = {.ids = ret_ids, .max = max};
 
 	each_old(open_at(s->folder, "incoming", O_RDONLY | O_DIRECTORY), before_s, note_id, &found);
 	return found.n;
@@ -309,12 +333,14 @@ static bool note_hash(const char *name, void *into)
 int store_sweep_kept(const struct store *s, uint8_t first, int64_t before_s, struct digest *ret, int n)
 {
 	struct found_hashes found = {ret, 0, n};
+	uint8_t begin;
 	char name[3];
 
 	snprintf(name, sizeof(name), "%02x", first);
 	int outer = open_at(s->folder, name, O_RDONLY | O_DIRECTORY);
-	for (unsigned second = 0; outer >= 0 && second < 256 && found.n < n; second++) {
-		snprintf(name, sizeof(name), "%02x", second);
+	rand_bytes(&begin, sizeof(begin));
+	for (unsigned i = 0; outer >= 0 && i < 256 && found.n < n; i++) {
+		snprintf(name, sizeof(name), "%02x", (uint8_t)(begin + i));
 		each_old(open_at(outer, name, O_RDONLY | O_DIRECTORY), before_s, note_hash, &found);
 	}
 	if (outer >= 0)

@@ -120,13 +120,14 @@ select count(*) from redating_tickets('00000000-0000-0000-0000-000000000023', nu
 select redating_apply('00000000-0000-0000-0000-000000000023', gen_random_uuid()) is not null;
 select task from redating_take('00000000-0000-0000-0000-000000000001', 60000, now());
 select redating_tell('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', 1000);
-select upload_begin(x, false, 10, 'a', sha256('a'), now()) from unnest('{00000000-0000-0000-0000-000000000028,00000000-0000-0000-0000-000000000029}'::uuid[]) x;
-select state from upload_show('00000000-0000-0000-0000-000000000028');
+select upload_begin(x, false, 10, 'a', sha256('a'), sha256('a'), now()) from unnest('{00000000-0000-0000-0000-000000000028,00000000-0000-0000-0000-000000000029}'::uuid[]) x;
+select u.state, g.size from upload_show('00000000-0000-0000-0000-000000000028') u, upload_go_on('00000000-0000-0000-0000-000000000028') g;
+select uploads_seen(array_agg(id), '{3,3}', '{now,now}', now()) from uploads_on_their_way(10);
 select upload_complete('00000000-0000-0000-0000-000000000028', 10, null), upload_complete('00000000-0000-0000-0000-000000000029', 10, null);
 select id from attachment_claim(now(), now() + '1 min');
 select attachment_ready('00000000-0000-0000-0000-000000000028', 'image/png', 9, sha256('h'), null, 1, 1), attachment_later('00000000-0000-0000-0000-000000000029', now());
 select filed_attach(array[:'t'::uuid], '{00000000-0000-0000-0000-000000000028}', array[now()]);
-select attachments_tracked(:n, 1), (select count(*) from attachment_tracked(:n, 1, '00000000-0000-0000-0000-000000000028'));
+select attachments_count(10), attachments_tracked(:n, 1), (select count(*) from attachment_tracked(:n, 1, '00000000-0000-0000-0000-000000000028'));
 select attachment_refuse('00000000-0000-0000-0000-000000000029', 'type'), forget_uploads(now() + '2 d', 10);
 select count(*) from files_unknown('{00000000-0000-0000-0000-000000000028}', array[sha256('h')]);
 select enter('hub_head.HN-EIC');
