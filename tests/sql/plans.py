@@ -125,10 +125,10 @@ select u.state, g.size from upload_show('00000000-0000-0000-0000-000000000028') 
 select uploads_seen(array_agg(id), '{3,3}', '{now,now}', now()) from uploads_on_their_way(10);
 select upload_complete('00000000-0000-0000-0000-000000000028', 10, null), upload_complete('00000000-0000-0000-0000-000000000029', 10, null);
 select id from attachment_claim(now(), now() + '1 min');
-select attachment_ready('00000000-0000-0000-0000-000000000028', 'image/png', 9, sha256('h'), null, 1, 1), attachment_later('00000000-0000-0000-0000-000000000029', now());
+select attachment_ready('00000000-0000-0000-0000-000000000028', 1, 'image/png', 9, sha256('h'), null, 1, 1), attachment_later('00000000-0000-0000-0000-000000000029', 0, now());
 select filed_attach(array[:'t'::uuid], '{00000000-0000-0000-0000-000000000028}', array[now()]);
 select attachments_count(10), attachments_tracked(:n, 1), (select count(*) from attachment_tracked(:n, 1, '00000000-0000-0000-0000-000000000028'));
-select attachment_refuse('00000000-0000-0000-0000-000000000029', 'type'), forget_uploads(now() + '2 d', 10);
+select attachment_refuse('00000000-0000-0000-0000-000000000029', 0, 'type'), forget_uploads(now() + '2 d', 10);
 select count(*) from files_unknown('{00000000-0000-0000-0000-000000000028}', array[sha256('h')]);
 select enter('hub_head.HN-EIC');
 select duty_add(gen_random_uuid(), account, now(), now() + interval '1 day', now()) from account_role where role = 'duty_officer' limit 1;
