@@ -1,5 +1,6 @@
-/* POST /v1/tickets: a citizen files. Routing, profile and deadlines are decided in memory; one statement
- * stores it all. What else files tickets comes through app/ticket/filing.h. */
+/* POST /v1/tickets: a citizen files, or a clerk in the name of one. Routing, profile and deadlines are
+ * decided in memory; one statement stores it all. What else files tickets comes through app/ticket/filing.h.
+ */
 #include "app/ticket/ticket.h"
 
 #include <math.h>
@@ -302,6 +303,33 @@ static bool name_it(struct req *req, struct row *row)
 	return true;
 }
 
+/* Whether clerks alone file through this channel: they type what somebody says or has written. */
+static bool is_typed(struct str channel)
+{
+	return str_eq(channel, STR("counter")) || str_eq(channel, STR("phone")) ||
+	       str_eq(channel, STR("letter"));
+}
+
+static void taken_down(struct req *req, PGresult *const *results)
+{
+	const PGresult *result = answer_find(results, "outcome");
+	struct str body = db_cell(result, 0, "body");
+
+	filing_answer(req, result, 0, body.at ? arena_str(req->arena, body) : STR_NONE);
+}
+
+/* Not with the batch of those who have no caller: whether this one is a clerk says the database. */
+static void take_down(struct req *req, const struct row *made)
+{
+	struct row *row = arena_alloc(req->arena, sizeof(*row));
+	struct db_unit *u = db_unit(req);
+
+	*row = *made;
+	add_filings(u, row, 1);
+	sql_ticket_take_down(u, .ticket = row->id, .at = row->filed_at, .event = uuid_new());
+	db_run(u, taken_down);
+}
+
 void ticket_file(struct req *req)
 {
 	const struct ticket_file *in = req->input;
@@ -311,6 +339,12 @@ void ticket_file(struct req *req)
 
 	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+		return;
+	}
+	bool typed = is_typed(in->channel);
+	if (typed && req->who.kind != WHO_STAFF) {
+		reply_problem(req, req->who.kind == WHO_ANYONE ? PROBLEM_unauthorized : PROBLEM_forbidden,
+			STR_NONE);
 		return;
 	}
 	check_references(req, in, row.filed_at);
@@ -323,7 +357,10 @@ void ticket_file(struct req *req)
 		return;
 	}
 	seal_contact(req, in->contact, &row);
-	batch_join(req, &filings, &row);
+	if (typed)
+		take_down(req, &row);
+	else
+		batch_join(req, &filings, &row);
 }
 
 /* --- filing by other ways ------------------------------------------------------------------------------- */
