@@ -473,7 +473,8 @@ end $$;
 
 -- --- what is shown -------------------------------------------------------------------------------------------------------
 
--- Some members come later: refusal with 0031, merged_into, supporters and splits with 0032, publication with 0033, parts with 0035.
+-- Some members come later: refusal with 0031, merged_into, supporters and splits with 0032, publication with 0033, parts with 0035,
+-- taken with 0038, petition with 0039.
 create or replace function tracking_body(t ticket, p_now timestamptz, p_soon timestamptz) returns text
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
@@ -486,7 +487,8 @@ begin
 			'extensions', extensions_of(t.id, false), 'parts', parts_told(t.id), 'reviews', reviews_of(t.id),
 			'refusal', refusal_of(t), 'moves', moves_tracked(t), 'merged_into', merge_told(t, p_now, p_soon),
 			'supporters', supporters_of(t.id), 'splits', splits_of(t.id), 'may_rate', may_rate(t), 'may_write', may_write(t),
-			'publication', publication_told(t.id), 'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
+			'publication', publication_told(t.id), 'taken', case when t.channel in ('counter', 'phone', 'letter') then taken_told(t) end,
+			'petition', petition_told(t.id), 'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
 				where not t.done and w.department = t.holder and w.kind = t.kind and w.category in (t.category, '')
 				order by w.category desc limit 1), 'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text
 		from state s join category c on c.code = t.category join department d on d.id = t.holder

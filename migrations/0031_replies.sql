@@ -108,7 +108,7 @@ end $$;
 
 -- --- drafts and moves ----------------------------------------------------------------------------------------------------
 
--- As before; TD448 a review is missing, TD438 the signature under one's own proposal.
+-- As before; TD445 evidence is missing, TD448 a review, TD438 the signature under one's own proposal.
 create or replace function reply_move(t ticket, a action, p_text text, p_at timestamptz) returns void
 language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
@@ -120,6 +120,7 @@ begin
 			values (gen_random_uuid(), t.id, p_at, caller_account(), caller_department(), p_text);
 		return;
 	end if;
+	perform evidence_check(t, a);	-- the function comes with 0037
 	v_last := reply_last(t.id);
 	v_text := coalesce(p_text, case when v_last.state = 'draft' then v_last.text end);
 	if a.reply = 'propose' and v_text is not null then

@@ -618,6 +618,7 @@ begin
 	insert into ticket_relation (id, ticket, other, kind, at, person, reason)
 	values (gen_random_uuid(), p_part, t.id, 'split_from', p_at, caller_account(), p_reason);
 	update ticket set lon = t.lon, lat = t.lat where id = p_part;
+	insert into petition (ticket, people) select p_part, people from petition where ticket = t.id;	-- the table comes with 0039
 	t := ticket_change(t, t, a, 'staff', p_at, null, null, null, p_event, null, null, jsonb_build_object('part', p_part, 'reason', p_reason));
 	select m.body, m.etag into body, etag from ticket_moved(t) m;
 end $$;

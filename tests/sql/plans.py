@@ -127,6 +127,12 @@ select upload_complete('00000000-0000-0000-0000-000000000028', 10, null), upload
 select id from attachment_claim(now(), now() + '1 min');
 select attachment_ready('00000000-0000-0000-0000-000000000028', 'image/png', 9, sha256('h'), null, 1, 1), attachment_later('00000000-0000-0000-0000-000000000029', now());
 select filed_attach(array[:'t'::uuid], '{00000000-0000-0000-0000-000000000028}', array[now()]);
+select petition_file(array[:'t'::uuid], '{3}', '{00000000-0000-0000-0000-000000000028}', array[now()], array[gen_random_uuid()]);
+update category set evidence = 'photo' where code = 'roads';
+select evidence_missing(k) from ticket k where id = :'t';
+select enter('clerk.HN-EIC');
+update ticket set channel = 'counter' where id = :'t';
+select ticket_take_down(:'t', now(), gen_random_uuid()), taken_of(:'t'), petition_told(:'t'), track(:n);
 select attachments_count(10), attachments_tracked(:n, 1), (select count(*) from attachment_tracked(:n, 1, '00000000-0000-0000-0000-000000000028'));
 select attachment_refuse('00000000-0000-0000-0000-000000000029', 'type'), forget_uploads(now() + '2 d', 10);
 select count(*) from files_unknown('{00000000-0000-0000-0000-000000000028}', array[sha256('h')]);

@@ -25,6 +25,7 @@ reply_review
 part
 ticket_merge clock_parked ticket_relation
 publication publication_finding triage_suggestion duty
+ticket_clerk petition
 """.split()
 
 
