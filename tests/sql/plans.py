@@ -87,9 +87,9 @@ select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, 
 select filter_remove('00000000-0000-0000-0000-000000000031');
 reset role;
 select enter('head.HN-SXD');
-select department_work_set(true, now(), gen_random_uuid());
+select department_work_set(0, true, now(), gen_random_uuid());
 select exclusions_set(:'t', array[caller_account()], '{conflict}', now(), gen_random_uuid());
-select work_profile_set(id, 20, '{roads}', '{vi}', now(), gen_random_uuid()), absence_make('00000000-0000-0000-0000-000000000032', id,
+select work_profile_set(id, 0, 20, '{roads}', '{vi}', now(), gen_random_uuid()), absence_make('00000000-0000-0000-0000-000000000032', id,
 	now() + interval '1 d', now() + interval '2 d', null, now(), gen_random_uuid()) from account where login = 'officer.hn-sxd';
 select absence_remove('00000000-0000-0000-0000-000000000032', now(), gen_random_uuid());
 select id as w from file('HN-SXD') \\gset
