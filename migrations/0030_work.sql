@@ -332,7 +332,7 @@ create table work_profile (
 	capacity    int,
 	languages   text[] not null default '{}',
 	assigned_at timestamptz,
-	version     bigint not null default 0,
+	version     bigint not null default 1,
 	constraint work_profile_pk primary key (account),
 	constraint work_profile_account_fk foreign key (account) references account,
 	constraint work_profile_capacity check (capacity between 0 and 1000),
@@ -341,7 +341,7 @@ create table work_profile (
 comment on column work_profile.capacity is 'open tickets at once; NULL: setting work_capacity';
 comment on column work_profile.languages is 'of the tickets; none: any';
 comment on column work_profile.assigned_at is 'when the job worker assigned something last';
-comment on column work_profile.version is 'how often people changed it, or its skills; without a row it is 0, too';
+comment on column work_profile.version is 'of capacity, skills and languages; without a row it is 1, too';
 
 create table work_skill (
 	account  uuid not null,
@@ -376,13 +376,13 @@ create table department_work (
 	changed_at timestamptz not null,
 	changed_by uuid not null,
 	tried_at   timestamptz not null default '-infinity',
-	version    bigint not null default 0,
+	version    bigint not null default 1,
 	constraint department_work_pk primary key (department),
 	constraint department_work_department_fk foreign key (department) references department,
 	constraint department_work_changed_by_fk foreign key (changed_by) references account
 );
 comment on table department_work is 'Whether the job worker assigns; no row: it does not. Who assigns for a department holds its row.';
-comment on column department_work.version is 'how often somebody switched; without a row it is 0, too';
+comment on column department_work.version is 'without a row it is 1, too';
 comment on column department_work.tried_at is 'when its queue was gone through last: the next turn is of the one that waits longest';
 
 create table assignment_wait (
@@ -464,7 +464,7 @@ begin
 			'capacity', coalesce(p.capacity, (select value from setting where name = 'work_capacity')),
 			'capacity_set', p.capacity is not null,
 			'skills', (select coalesce(json_agg(k.category order by k.category), '[]') from work_skill k where k.account = a.id),
-			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at), 'version', coalesce(p.version, 0),
+			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at), 'version', coalesce(p.version, 1),
 			'away', exists (select from absence b where b.account = a.id and b.from_at <= p_now and b.until_at > p_now),
 			'absences', (select coalesce(json_agg(json_build_object('id', b.id, 'from', instant(b.from_at), 'until', instant(b.until_at),
 					'deputy', person_named(b.deputy)) order by b.from_at), '[]')
@@ -549,7 +549,7 @@ set search_path = tiepdan, pg_temp as $$
 declare
 	v_home bigint := caller_department();
 begin
-	etag := coalesce((select version from department_work where department = v_home), 0);
+	etag := coalesce((select version from department_work where department = v_home), 1);
 	body := (
 		select json_build_object('department', department_named(v_home), 'automatic', coalesce(w.automatic, false),
 			'changed_at', instant(w.changed_at), 'version', etag::bigint, 'waiting', x.waiting, 'oldest_filed_at', instant(x.oldest), 'set_aside', x.set_aside,

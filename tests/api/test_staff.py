@@ -13,7 +13,7 @@ def people(client):
 def put(client, who, body, status=200, version=None):
     """Replaces somebody's profile, at the version that the list tells."""
     if version is None:
-        version = people(client).get(who, {"version": 0})["version"]
+        version = people(client).get(who, {"version": 1})["version"]
     return client("PUT", "/v1/staff/%s/work" % who, body, headers={"If-Match": '"%d"' % version}, status=status)
 
 
@@ -35,11 +35,11 @@ def test_two_heads_at_once(town):
     """Who edits what somebody else has changed meanwhile is told so."""
     head, other = town.person("head"), town.person("head", number=2)
     who = account(town.person("officer", number=4))
-    assert people(head)[who]["version"] == 0
-    first = put(head, who, {"capacity": 7, "skills": ["roads"]}, version=0)
-    assert first.header("etag") == '"1"' and first.json["version"] == 1
-    assert put(other, who, {"capacity": 9}, 412, version=0).problem == "precondition_failed"
-    assert put(other, who, {"capacity": 9}, version=1).json["capacity"] == 9
+    assert people(head)[who]["version"] == 1
+    first = put(head, who, {"capacity": 7, "skills": ["roads"]}, version=1)
+    assert first.header("etag") == '"2"' and first.json["version"] == 2
+    assert put(other, who, {"capacity": 9}, 412, version=1).problem == "precondition_failed"
+    assert put(other, who, {"capacity": 9}, version=2).json["capacity"] == 9
     head("PUT", "/v1/staff/%s/work" % who, {"capacity": 1}, status=428)
 
     seen = head.get("/v1/work")

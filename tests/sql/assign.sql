@@ -7,7 +7,7 @@ select account_save(l || '.hn-sxd', 'Officer ' || l, 'HN-SXD', '{officer}') from
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = p_login || '.hn-sxd' $$;
 create function pg_temp.profile(p_login text, p_capacity int, p_skills text[] default '{}', p_languages text[] default '{}') returns text language sql as $$
 	select enter('head.HN-SXD'); select work_profile_set(pg_temp.who(p_login), coalesce((select version from work_profile
-		where account = pg_temp.who(p_login)), 0), p_capacity, p_skills, p_languages, now(), gen_random_uuid())
+		where account = pg_temp.who(p_login)), 1), p_capacity, p_skills, p_languages, now(), gen_random_uuid())
 $$;
 -- A ticket that waits for an officer; filed so many minutes after the others.
 create function pg_temp.wait(n int, p_category text default 'roads.surface', p_sight text default 'public') returns uuid language plpgsql as $$
@@ -32,10 +32,10 @@ create function pg_temp.id(p_n text) returns uuid language sql as $$ select id f
 insert into t values ('1', pg_temp.wait(1));
 select is(pg_temp.run(), '0 0', 'nothing is assigned until the head wants it');
 select enter('officer.HN-TTRA');
-select is(attempt('select department_work_set(0, true, now(), gen_random_uuid())'), 'TD403', 'the head, not an officer');
+select is(attempt('select department_work_set(1, true, now(), gen_random_uuid())'), 'TD403', 'the head, not an officer');
 select enter('head.HN-SXD');
 select is((select (w->>'automatic') || ' ' || (w->>'waiting') || ' ' || (w->>'room') from (select body::json from department_work_item(now())) x (w)), 'false 1 90', 'what waits is seen');
-select is((department_work_set(0, true, now(), gen_random_uuid())).body::json->>'automatic', 'true', 'switched on');
+select is((department_work_set(1, true, now(), gen_random_uuid())).body::json->>'automatic', 'true', 'switched on');
 select pg_temp.profile('a', 2), pg_temp.profile('b', 2), pg_temp.profile('c', 1);
 select is(pg_temp.run(1), '1 1', 'then it is assigned');
 select is((select (state, version, e.type, e.actor_kind, e.from_state, e.to_state, e.data->>'automatic', (e.data->>'person')::uuid = person)::text
@@ -103,7 +103,7 @@ select move('head.HN-SXD', pg_temp.id('back'), 'unassign');
 select is(pg_temp.run(141), '1 1', 'what was given back is given again');
 select is((select array_agg(n) from t where pg_temp.person(id) = '-' and n in ('back', 'away', 'asked')), '{away,asked}', 'and no other');
 select enter('head.HN-SXD');
-select department_work_set(1, false, now(), gen_random_uuid());
+select department_work_set(2, false, now(), gen_random_uuid());
 insert into t values ('off', pg_temp.wait(23));
 select is(pg_temp.run(142), '0 0', 'switched off');
 select * from finish();

@@ -13,8 +13,8 @@ def move(who, ticket, action, version, into=None, department=None):
 def state(board, ticket):
     return board.cluster.run(board.database, f"""
         select concat_ws(' ', t.state, d.code, (select count(*) from tiepdan.ticket_merge where ticket = t.id and ended_at is null),
-            (select count(*) from tiepdan.clock_running where ticket = t.id and slot = tiepdan.slot_current()),
-            (select count(*) from tiepdan.clock_parked where ticket = t.id))
+            (select count(*) from tiepdan.clock_running where ticket = t.id and slot = tiepdan.slot_current() and not parked),
+            (select count(*) from tiepdan.clock_running where ticket = t.id and slot = tiepdan.slot_current() and parked))
         from tiepdan.ticket t join tiepdan.department d on d.id = t.holder where t.id = '{ticket}'""")
 
 
