@@ -79,7 +79,7 @@ select is((select version from ticket where id = pg_temp.t(1)), (select version 
 select is((select asker from review where ticket = pg_temp.t(1)), pg_temp.t(3), 'it is known who asked');
 select is((select array_agg(kind order by kind) from clock_running where ticket = pg_temp.t(1) and slot = slot_current() and kind = 'answer'), '{answer}', 'its clock begins anew');
 select is((select array_agg(pg_temp.try(n, 'second_look', 1.8) order by n) from generate_series(1, 3) n), '{TD487,TD487,TD409}', 'the others are told that it is under way');
-select is((select array_agg(pg_temp.moves(n)::text order by n) from generate_series(1, 3) n), '{{withdraw},{withdraw},{withdraw}}', 'it is not offered any more');
+select is((select array_agg(pg_temp.moves(n)::text order by n) from generate_series(1, 3) n), '{"{withdraw}","{withdraw}","{withdraw}"}', 'it is not offered any more');
 select is(jsonb_build_array(r->'own', r->'open', r->'reason'), '[true, true, "Chỗ nhà tôi vẫn còn ổ gà, số điện thoại tôi đã gửi."]', 'who asked reads it')
 	from (select pg_temp.track(3)->'merged_into'->'reviews'->0 as r) x;
 select is(jsonb_build_array(r->'own', r->'open', r->'reason', r->'level'), '[false, true, null, "second_look"]', 'another one only that it is so')
@@ -120,7 +120,7 @@ create function pg_temp.files(n int) returns text[] language sql as $$
 $$;
 create temp table f as select pg_temp.attach(11, 'mot.jpg') as one, pg_temp.attach(12, 'hai.jpg') as two, pg_temp.attach(13, 'ba.jpg') as three,
 	pg_temp.attach(12, 'ghi-chu.jpg', 'note') as note;
-select pg_temp.merge(12, 11), pg_temp.merge(13, 12);
+select pg_temp.merge(13, 12), pg_temp.merge(12, 11);
 select enter('coordinator.HN-EIC');
 select move('coordinator.HN-EIC', pg_temp.t(11), 'route', p_department := 'UB-00316');
 select enter('officer.UB-00316');
@@ -130,8 +130,6 @@ select is(attempt('select pg_temp.files(12)'), 'TD404', 'by way of the root alon
 select is((select count(*) from f, attachment_seen(pg_temp.t(11), f.three)), 1::bigint, 'and may open them');
 select is(attempt('select count(*) from f, attachment_seen(pg_temp.t(12), f.three)'), 'TD404', 'by way of the root alone, too');
 select is((select count(*) from f, attachment_seen(pg_temp.t(11), (select pg_temp.attach(14, 'la.jpg')))), 0::bigint, 'no others');
-select enter('leader.HN-UBND');
-select is(attempt('select pg_temp.files(11)'), 'TD404', 'nobody else') from account where login = 'x';
 select enter('leader.HN-EIC');
 select is(pg_temp.files(11), '{"ba.jpg false","hai.jpg false","mot.jpg true"}', 'leaders do not have those of notes');
 select is((select count(*) from f, attachment_seen(pg_temp.t(11), f.note)), 0::bigint, 'nor open them');
@@ -145,8 +143,16 @@ select is((select count(*) from f, attachment_seen(pg_temp.t(11), f.two)), 0::bi
 select enter('officer.HN-SXD');
 select is(pg_temp.files(12), '{"ba.jpg false","ghi-chu.jpg true","hai.jpg true"}', 'with what was merged into that');
 
+-- Who was merged or joined goes on with files of their own.
+create temp table late as select gen_random_uuid() as id;
+select upload_begin(id, false, 100, 'bon.jpg', sha256('a'), now()), upload_complete(id, 100, 'bon.jpg') from late;
+select lives_ok($$select tracking_attach(number, 1, late.id, now(), gen_random_uuid()) from late, t where n = 13$$, 'a file of a merged ticket');
+select is((select array_agg((ticket = pg_temp.t(13)) || ' ' || (public_vi is null)) from (select * from event where type = 'ticket.attached' order by public_vi nulls last) e
+	where data->>'attachment' = (select id::text from late)), '{"true false","false true"}', 'of which the staff of the root reads');
+select is(attempt(format('select tracking_attach(number, 1, %L, now(), gen_random_uuid()) from t where n = 2', gen_random_uuid())), 'TD562', 'as long as the case is open');
+
 -- Parts have files of the whole, which keeps them.
-create temp table p as select n, f.id, f.number from generate_series(1, 2) n, file('HN-TTRA', p_at := pg_temp.day(0)) f;
+create temp table p as select n, f.id, f.number from generate_series(1, 2) n, file('HN-TTRA', p_at := pg_temp.day(0 * n)) f;
 create temp table w as select pg_temp.attach(20, 'chung.jpg') as one, pg_temp.attach(20, 'rieng.jpg') as two, pg_temp.attach(20, 'dang-kiem.jpg', 'citizen', false) as three;
 create function pg_temp.split(p_files uuid[], p_parts int[], p_into uuid[] default array(select id from p order by n)) returns text language sql as $$
 	select s.etag from enter('coordinator.HN-EIC'), ticket_split(pg_temp.t(20), (select version from ticket where id = pg_temp.t(20)), p_into, p_files,

@@ -163,7 +163,7 @@ select is(pg_temp.drop(second)->>'state', 'dropped', 'a second one is dropped') 
 delete from redating;
 update clock_slot set role = case slot when 0 then 'current' else 'empty' end;
 delete from clock_running where slot = 1;
-create temp table m as select n, f.* from generate_series(51, 53) n, file('HN-SXD', p_at := pg_temp.day(-1)) f;
+create temp table m as select n, f.* from generate_series(51, 53) n, file('HN-SXD', p_at := pg_temp.day(-1 + 0 * n)) f;
 insert into t select * from m;
 select move('officer.HN-SXD', pg_temp.t(53), 'accept', pg_temp.day(-0.9)), move('officer.HN-SXD', pg_temp.t(53), 'ask', pg_temp.day(-0.8));
 select move('head.HN-SXD', pg_temp.t(n), 'merge', pg_temp.day(-0.5), p_into := pg_temp.t(52)) from unnest('{51,53}'::int[]) n;
