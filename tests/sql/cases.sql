@@ -190,9 +190,9 @@ update ticket_merge set at = at - interval '2 hours' where into_ticket = pg_temp
 select is(attempt('select pg_temp.join(21)'), 'ok', 'later it goes on');
 select pg_temp.join(21);
 update ticket_merge set at = at - interval '2 hours' where into_ticket = pg_temp.t(21);
-select is(attempt('select pg_temp.join(21)'), 'TD486', 'there is an end to it');
+select is(attempt('select pg_temp.join(21)'), 'TD489', 'there is an end to it');
 update ticket_merge set ended_at = now() where into_ticket = pg_temp.t(21);
-select is(attempt('select pg_temp.join(21)'), 'TD486', 'that coming and going does not move');
+select is(attempt('select pg_temp.join(21)'), 'TD489', 'that coming and going does not move');
 select is(attempt($$select join_target(number, sha256('k')) from t where n = 21$$), 'ok', 'who has joined is answered again');
 select * from finish();
 rollback;
