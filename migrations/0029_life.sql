@@ -603,6 +603,6 @@ alter table ticket_excluded enable row level security;
 -- No policy, so no row: who is kept away does not learn of it.
 revoke all on review, ticket_excluded from public;
 grant select on review to tiepdan_app;
-revoke execute on function sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, review_until, department_above, review_forbidden, moved_by, moves_tracked, reviews_of,
+revoke execute on function sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, review_until, department_above, review_forbidden, moved_by, moves_tracked, review_said, reviews_of,
 	ticket_change, tracking_holder, tracking_check, tracking_move, review_begin from public;
-grant execute on function sees, kept_away, reviews_of, tracking_holder, tracking_move to tiepdan_app;
+grant execute on function sees, kept_away, review_said, reviews_of, tracking_holder, tracking_move to tiepdan_app;

@@ -154,8 +154,8 @@ select is(attempt(format('select tracking_attach(number, 1, %L, now(), gen_rando
 -- Parts have files of the whole, which keeps them.
 create temp table p as select n, f.id, f.number from generate_series(1, 2) n, file('HN-TTRA', p_at := pg_temp.day(0 * n)) f;
 create temp table w as select pg_temp.attach(20, 'chung.jpg') as one, pg_temp.attach(20, 'rieng.jpg') as two, pg_temp.attach(20, 'dang-kiem.jpg', 'citizen', false) as three;
-create function pg_temp.split(p_files uuid[], p_parts int[], p_into uuid[] default array(select id from p order by n)) returns text language sql as $$
-	select s.etag from enter('coordinator.HN-EIC'), ticket_split(pg_temp.t(20), (select version from ticket where id = pg_temp.t(20)), p_into, p_files,
+create function pg_temp.split(p_files uuid[], p_parts int[]) returns text language sql as $$
+	select s.etag from enter('coordinator.HN-EIC'), ticket_split(pg_temp.t(20), (select version from ticket where id = pg_temp.t(20)), array(select id from p order by n), p_files,
 		array(select p.id from unnest(p_parts) with ordinality x (n, ord) join p using (n) order by ord), 'Thuộc đơn vị khác.', pg_temp.day(1), gen_random_uuid()) s
 $$;
 select is(attempt(format('select pg_temp.split(%L, %L)', array[f.one], '{1}')), 'TD568', 'only files of the whole') from f;

@@ -127,7 +127,8 @@ static void check_item(struct req *req, const struct ticket_split_items *item, s
 	struct uuid id;
 
 	if (!city_category(city, item->category, today))
-		req_fault(req, "pointer", arena_printf(req->arena, "/items/%zu/category", place), FAULT_ended);
+		req_fault(
+			req, "pointer", arena_printf(req->arena, "/items/%zu/category", place), FAULT_ended);
 	if (item->area.at && !city_area(city, item->area, today))
 		req_fault(req, "pointer", arena_printf(req->arena, "/items/%zu/area", place), FAULT_ended);
 	for (size_t i = 0; i < item->attachments.n; i++)
