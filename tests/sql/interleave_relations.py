@@ -106,7 +106,7 @@ def reviews(board):
         root, one = board.ticket(*WAY), board.ticket()
         board.cluster.run(board.database, "set search_path = test, tiepdan, public;" + move("head.HN-SXD", one, "merge", 1, into=root) + ";"
                           + move("head.HN-SXD", root, "approve", 5))
-        ask = "select test.citizen((select number from tiepdan.ticket where id = '%s'), 'second_look') is not null"
+        ask = "select test.citizen((select number from tiepdan.ticket where id = '%s'), 'second_look') is null"
         board.check(f"second look, second look, {end}", board.race(ask % one, ask % root, end), [("t", second, True)])
         board.check("asked for once", board.cluster.run(board.database, f"""
             select count(*), count(*) filter (where asker = '{one if end == "commit" else root}') from tiepdan.review where ticket = '{root}'"""), ["1|1"])
