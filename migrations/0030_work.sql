@@ -350,6 +350,7 @@ create table work_profile (
 	capacity    int,
 	languages   text[] not null default '{}',
 	assigned_at timestamptz,
+	version     bigint not null default 1,
 	constraint work_profile_pk primary key (account),
 	constraint work_profile_account_fk foreign key (account) references account,
 	constraint work_profile_capacity check (capacity between 0 and 1000),
@@ -358,6 +359,7 @@ create table work_profile (
 comment on column work_profile.capacity is 'open tickets at once; NULL: setting work_capacity';
 comment on column work_profile.languages is 'of the tickets; none: any';
 comment on column work_profile.assigned_at is 'when the job worker assigned something last';
+comment on column work_profile.version is 'of capacity, skills and languages; without a row it is 1, too';
 
 create table work_skill (
 	account  uuid not null,
@@ -392,11 +394,13 @@ create table department_work (
 	changed_at timestamptz not null,
 	changed_by uuid not null,
 	tried_at   timestamptz not null default '-infinity',
+	version    bigint not null default 1,
 	constraint department_work_pk primary key (department),
 	constraint department_work_department_fk foreign key (department) references department,
 	constraint department_work_changed_by_fk foreign key (changed_by) references account
 );
 comment on table department_work is 'Whether the job worker assigns; no row: it does not. Who assigns for a department holds its row.';
+comment on column department_work.version is 'without a row it is 1, too';
 comment on column department_work.tried_at is 'when its queue was gone through last: the next turn is of the one that waits longest';
 
 create table assignment_wait (
@@ -472,7 +476,7 @@ begin
 			'capacity', coalesce(p.capacity, (select value from setting where name = 'work_capacity')),
 			'capacity_set', p.capacity is not null,
 			'skills', (select coalesce(json_agg(k.category order by k.category), '[]') from work_skill k where k.account = a.id),
-			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at),
+			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at), 'version', coalesce(p.version, 1),
 			'away', exists (select from absence b where b.account = a.id and b.from_at <= p_now and b.until_at > p_now),
 			'absences', (select coalesce(json_agg(json_build_object('id', b.id, 'from', instant(b.from_at), 'until', instant(b.until_at),
 					'deputy', person_named(b.deputy)) order by b.from_at), '[]')
@@ -491,17 +495,26 @@ begin
 	order by a.login limit p_limit + 1;
 end $$;
 
-create function work_profile_set(p_account uuid, p_capacity bigint, p_skills text[], p_languages text[], p_at timestamptz, p_event uuid)
-returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+-- Replaces a profile. TD412 when somebody has changed it since.
+create function work_profile_set(p_account uuid, p_version bigint, p_capacity bigint, p_skills text[], p_languages text[], p_at timestamptz,
+	p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_version bigint;
 begin
 	perform work_managed(p_account, false);
-	insert into work_profile (account, capacity, languages) values (p_account, p_capacity, coalesce(p_languages, '{}'))
-		on conflict (account) do update set capacity = excluded.capacity, languages = excluded.languages;
+	insert into work_profile (account) values (p_account) on conflict (account) do nothing;
+	select version into v_version from work_profile where account = p_account for no key update;
+	if v_version <> p_version then
+		raise exception 'the profile has version %', v_version using errcode = 'TD412';
+	end if;
+	update work_profile set capacity = p_capacity, languages = coalesce(p_languages, '{}'), version = version + 1 where account = p_account;
 	delete from work_skill where account = p_account and category <> all (coalesce(p_skills, '{}'));
 	insert into work_skill select p_account, c from unnest(p_skills) c on conflict do nothing;
 	perform work_changed(caller_department(), 'staff.work_changed', p_at, p_event, jsonb_build_object('account', p_account,
 		'capacity', p_capacity, 'skills', coalesce(p_skills, '{}'), 'languages', coalesce(p_languages, '{}')));
-	return staff_item(p_account, p_at);
+	body := staff_item(p_account, p_at);
+	etag := v_version + 1;
 end $$;
 
 -- TD462: no deputy of the department; TD463: too many absences.
@@ -543,14 +556,15 @@ begin
 end $$;
 
 -- What waits counts as far as the caller sees it.
-create function department_work_item(p_now timestamptz) returns text language plpgsql stable security definer
+create function department_work_item(p_now timestamptz, out body text, out etag text) language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 declare
 	v_home bigint := caller_department();
 begin
-	return (
+	etag := coalesce((select version from department_work where department = v_home), 1);
+	body := (
 		select json_build_object('department', department_named(v_home), 'automatic', coalesce(w.automatic, false),
-			'changed_at', instant(w.changed_at), 'waiting', x.waiting, 'oldest_filed_at', instant(x.oldest), 'set_aside', x.set_aside,
+			'changed_at', instant(w.changed_at), 'version', etag::bigint, 'waiting', x.waiting, 'oldest_filed_at', instant(x.oldest), 'set_aside', x.set_aside,
 			'room', (select coalesce(sum(greatest(capacity - open, 0)), 0) from work_people(v_home, p_now) where here))::text
 		from (select count(*) as waiting, min(t.filed_at) as oldest, count(s.ticket) as set_aside
 				from ticket t left join assignment_wait s on s.ticket = t.id
@@ -559,17 +573,24 @@ begin
 			left join department_work w on w.department = v_home);
 end $$;
 
-create function department_work_set(p_automatic boolean, p_at timestamptz, p_event uuid) returns text language plpgsql security definer
-set search_path = tiepdan, pg_temp as $$
+-- TD412 when somebody has switched since.
+create function department_work_set(p_version bigint, p_automatic boolean, p_at timestamptz, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_version bigint;
 begin
 	if not work_manages() then
 		raise exception 'this is for those who assign' using errcode = 'TD403';
 	end if;
-	insert into department_work values (caller_department(), p_automatic, p_at, caller_account())
-		on conflict (department) do update set automatic = excluded.automatic, changed_at = excluded.changed_at,
-			changed_by = excluded.changed_by;
+	insert into department_work values (caller_department(), false, p_at, caller_account()) on conflict (department) do nothing;
+	select version into v_version from department_work where department = caller_department() for no key update;
+	if v_version <> p_version then
+		raise exception 'the switch has version %', v_version using errcode = 'TD412';
+	end if;
+	update department_work set automatic = p_automatic, changed_at = p_at, changed_by = caller_account(), version = version + 1
+		where department = caller_department();
 	perform work_changed(caller_department(), 'department.work_changed', p_at, p_event, jsonb_build_object('automatic', p_automatic));
-	return department_work_item(p_at);
+	select i.body, i.etag into body, etag from department_work_item(p_at) i;
 end $$;
 
 -- Nobody learns from it that they are complained about.

@@ -9,11 +9,15 @@ comment on column move_role.alone is 'also for what the caller proposed: where o
 update move_role set alone = true where action = 'approve' and role = 'data_officer';
 update action set conditional = true where code = 'approve';
 
--- Whether the reply that waits for a signature is the caller's own, and none of their roles may sign that.
+-- Whether the reply that waits for a signature is the caller's own, and none of their roles may sign that. Own is not only what
+-- they proposed: also the draft that became the first proposal of this answer, and whatever was written after it.
 create function reply_own(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_answered int := coalesce((select max(version) from reply where ticket = t.id and state = 'published'), 0);
+	v_first int := (select min(version) from reply where ticket = t.id and version > v_answered and state in ('proposed', 'sent_back'));
 begin
-	return exists (select from reply where ticket = t.id and state = 'proposed' and author = caller_account())
-		and not exists (select from move_role where action = 'approve' and alone and role = any (caller_roles())
+	return exists (select from reply where ticket = t.id and version >= greatest(v_first - 1, v_answered + 1) and author = caller_account())
+		and exists (select from reply where ticket = t.id and state = 'proposed') and not exists (select from move_role where action = 'approve' and alone and role = any (caller_roles())
 			and (sight is null or sight = t.sight));
 end $$;
 

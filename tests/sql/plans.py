@@ -55,14 +55,14 @@ select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
 select tracking_message(:un, 1, gen_random_uuid(), 'Cảm ơn', now(), gen_random_uuid());
 select track(:un), track(:vn);
 select etag from move('head.HN-SXD', :'u', 'unmerge'), relation_write('00000000-0000-0000-0000-000000000033', :'u', 'related', :'v', null, now());
-select count(*) from relations_of(:'u', null, 50), timeline_of(:'u', null, 50);
+select count(*) from relations_of(:'u', null, 50), timeline_of(:'u', null, 50), attachments_of(:'u', null, 50), attachment_seen(:'u', :'u');
 select relation_remove(:'u', '00000000-0000-0000-0000-000000000033', now());
 select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
 select count(*) from citizen(:vn, 'withdraw');
 select id as p, number as pn from file('HN-SXD') \\gset
 select enter('coordinator.HN-EIC');
 select kind from split_source(:'u', (select version from ticket where id = :'u'));
-select etag from ticket_split(:'u', (select version from ticket where id = :'u'), :'p', 'Thuộc đơn vị khác.', now(), gen_random_uuid());
+select etag from ticket_split(:'u', (select version from ticket where id = :'u'), array[:'p'::uuid], '{}', '{}', 'Thuộc đơn vị khác.', now(), gen_random_uuid());
 select count(*) from tracking_splits(:un, 1), join_target(:un, null);
 select id as q from file('HN-SXD', p_policy := 0) \\gset
 select caller_enter('anyone', null, null, false, 60000);
@@ -73,7 +73,7 @@ set local role tiepdan_app;
 select count(*) from ticket_list(null, null, null, null, null, null, null, null, 'due', now(), now() + '1 d', null, 50);
 select count(*) from ticket_list(null, null, null, null, null, null, null, null, 'filed', now(), now() + '1 d', null, 50);
 select ticket_visible(:'t');
-select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t'), reply_reviews_of(:'t', 1);
+select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t', null), rating_shown(:'t'), ratings_of(:'t'), reply_reviews_of(:'t', 1);
 reset role;
 select enter('coordinator.HN-EIC');
 set local role tiepdan_app;
@@ -87,9 +87,9 @@ select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, 
 select filter_remove('00000000-0000-0000-0000-000000000031');
 reset role;
 select enter('head.HN-SXD');
-select department_work_set(true, now(), gen_random_uuid());
+select department_work_set(1, true, now(), gen_random_uuid());
 select exclusions_set(:'t', array[caller_account()], '{conflict}', now(), gen_random_uuid());
-select work_profile_set(id, 20, '{roads}', '{vi}', now(), gen_random_uuid()), absence_make('00000000-0000-0000-0000-000000000032', id,
+select work_profile_set(id, 1, 20, '{roads}', '{vi}', now(), gen_random_uuid()), absence_make('00000000-0000-0000-0000-000000000032', id,
 	now() + interval '1 d', now() + interval '2 d', null, now(), gen_random_uuid()) from account where login = 'officer.hn-sxd';
 select absence_remove('00000000-0000-0000-0000-000000000032', now(), gen_random_uuid());
 select id as w from file('HN-SXD') \\gset

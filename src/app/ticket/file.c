@@ -479,7 +479,11 @@ const void *filing_make(struct req *req, struct filing *filing)
 	return NULL;
 }
 
-void filing_add(struct db_unit *u, const void *made)
+void filing_add(struct db_unit *u, const void *const *made, size_t n)
 {
-	add_filings(u, made, 1);
+	struct row *rows = arena_alloc(db_unit_arena(u), n * sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = *(const struct row *)made[i];
+	add_filings(u, rows, n);
 }
