@@ -283,7 +283,7 @@ begin
 	if char_length(p_text) > messages_room(t.id) then
 		raise exception 'the ticket has all the messages it may have' using errcode = 'TD420';
 	elsif not may_write(t) then
-		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = '[]';
+		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = moves_tracked(t)::text;
 	end if;
 	insert into message (id, ticket, at, text) values (p_id, t.id, p_at, p_text);
 	update ticket set version = version + 1, updated_at = p_at where id = t.id;
@@ -500,7 +500,7 @@ begin
 	order by x.at, x.id limit p_limit + 1;
 end $$;
 
--- Enters a relation between two tickets that the caller sees. TD480 the other one is not seen, TD484 there are too many.
+-- Enters a relation between two tickets that the caller sees. TD486 the other one is not seen, TD484 there are too many.
 create function relation_write(p_id uuid, p_ticket uuid, p_kind text, p_other uuid, p_reason text, p_at timestamptz)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -512,7 +512,7 @@ begin
 	perform caller_needs('note');
 	select * into o from ticket where id = p_other and id <> t.id and may_see(sight, holder, caller_sees_all(), caller_sees_own(), caller_department());
 	if not found then
-		raise exception 'no such ticket' using errcode = 'TD480';
+		raise exception 'no such ticket' using errcode = 'TD486';
 	elsif (select count(*) from ticket_relation where ticket in (t.id, o.id) or other in (t.id, o.id)) >= (
 		select value from setting where name = 'relations_most') then
 		raise exception 'one of the tickets has too many relations' using errcode = 'TD484';
