@@ -585,10 +585,10 @@ end $$;
 
 -- By those who assign in the holding department, by those who route, and by the legal officers who have a denunciation. TD432:
 -- no such person. The event does not say who: those who are kept away may read it.
-create function exclusions_set(p_ticket uuid, p_people uuid[], p_reasons text[], p_at timestamptz, p_event uuid)
+create function exclusions_set(p_ticket uuid, p_version bigint, p_people uuid[], p_reasons text[], p_at timestamptz, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	t ticket := ticket_seen(p_ticket);
+	t ticket := ticket_at_version(p_ticket, p_version);
 	v_before bigint := (select count(*) from ticket_excluded where ticket = p_ticket and made_by is not null);
 begin
 	if not exists (select from move_role r where (r.action in ('assign', 'route') or (r.action, r.sight) = ('accept', 'denunciation'))
@@ -606,6 +606,7 @@ begin
 		on conflict (ticket, account) do update set reason = excluded.reason
 			where ticket_excluded.made_by is not null and ticket_excluded.reason <> excluded.reason;
 	delete from assignment_wait where ticket = t.id;
+	update ticket set version = version + 1, updated_at = p_at where id = t.id;
 	perform event_write(p_event, p_at, t.id, 'ticket.exclusions_set', 'staff', caller_account(), caller_department(), null, null, null,
 		null, jsonb_build_object('before', v_before,
 			'after', (select count(*) from ticket_excluded where ticket = t.id and made_by is not null)));

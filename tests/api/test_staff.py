@@ -88,6 +88,9 @@ def test_who_must_not_get_a_ticket(town):
     head, officer, hub = town.person("head"), town.person("officer"), town.coordinator
     ticket_id, _ = town.filed()
     target, who = "/v1/tickets/%s/exclusions" % ticket_id, account(officer)
+
+    def put(who, target, body, status=200):
+        return who("PUT", target, body, {"If-Match": '"%d"' % town.version(ticket_id)}, status)
     town.move(officer, ticket_id, "accept")
     assert head.get(target).json == {"items": []}
     put(officer, target, {"items": [{"person": who, "reason": "named"}]}, 403)
@@ -96,9 +99,11 @@ def test_who_must_not_get_a_ticket(town):
     assert put(hub, target, {"items": [{"person": who}, 1]}, 422).pointers == {"/items/0/reason": "required", "/items/1": "wrong_type"}
     kept = put(hub, target, {"items": [{"person": who, "reason": "named"}]}).json["items"]
     assert [(k["person"]["id"], k["reason"], k["by"]["id"]) for k in kept] == [(who, "named", account(hub))]
+    hub("PUT", target, {"items": []}, {"If-Match": '"%d"' % (town.version(ticket_id) - 1)}, 412)
+    hub("PUT", target, {"items": []}, None, 428)
     assert town.move(officer, ticket_id, "claim", status=409).problem == "not_impartial"
     assert town.move(head, ticket_id, "assign", {"person": who}, 409).problem == "not_impartial"
-    body = {"action": "claim", "tickets": [{"id": ticket_id, "version": 2}]}
+    body = {"action": "claim", "tickets": [{"id": ticket_id, "version": town.version(ticket_id)}]}
     inside = officer.post("/v1/tickets/bulk", body, status=200).json["items"][0]
     assert inside["status"] == 409 and inside["problem"]["type"].endswith("/not-impartial")
     assert put(head, target, {"items": []}).json == {"items": []}
