@@ -127,12 +127,21 @@ def test_a_publication_that_has_to_wait(town):
         return set(hub.get(path).json["moves"])
     assert not {"publish", "share"} & open_now(), "something was found, and the citizen has time to look at it"
     for finding in found:
+        old = hub.get(path).header("etag")
         hub.post(path + "/confirm", {"finding": finding["id"]}, status=200)
+        hub.get(path, {"If-None-Match": old}, 200)
     assert not {"publish", "share"} & open_now(), "the citizen has time to look at it"
     town.tamper("update publication set proposed_at = now() - interval '9 days' where ticket = '%s'" % ticket_id)
     assert {"publish", "share"} <= open_now()
     town.move(hub, ticket_id, "publication/publish", {})
     assert "share" in open_now()
+
+
+def test_a_refusal_tells_the_citizen_what_is_open(town):
+    citizen = town.citizen(town.file())
+    for target, body in (("answer", {"text": "Ngõ 99, trước cổng nhà văn hóa."}), ("rating", {"score": "satisfied"})):
+        answer = citizen.post("/v1/tracking/" + target, body, status=409)
+        assert answer.problem == "wrong_state" and [m["action"] for m in answer.json["moves"]] == ["withdraw"]
 
 
 def test_until_when_the_citizen_may_answer(town):
