@@ -102,9 +102,24 @@ declare
 	v_after_at timestamptz := coalesce(split_part(p_after, '|', 2)::timestamptz, case when v_filed then 'infinity' else '-infinity' end::timestamptz);
 	v_after_id uuid := coalesce(split_part(p_after, '|', 3)::uuid, case when v_filed
 		then 'ffffffff-ffff-ffff-ffff-ffffffffffff' else '00000000-0000-0000-0000-000000000000' end::uuid);
+	v_person uuid := nullif(p_person, nobody());	-- one person has few open tickets: they are sorted
 	v_ids uuid[] := '{}';
 begin
-	if v_filed and v_holder is not null then
+	if v_person is not null and v_filed and not v_done then
+		v_ids := array(select t.id from ticket t left join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
+			where t.person = v_person and not t.done and (t.filed_at, t.id) < (v_after_at, v_after_id)
+				and (v_holder is null or t.holder = v_holder)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
+				and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+			order by t.filed_at desc, t.id desc limit p_limit + 1);
+	elsif v_person is not null and not v_filed and v_open and not v_after_done then
+		v_ids := array(select c.ticket from ticket t join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
+			where t.person = v_person and not t.done and (c.due_at, c.ticket) > (v_after_at, v_after_id)
+				and (v_holder is null or t.holder = v_holder)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
+				and ticket_fits(t, c.due_at, v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+			order by c.due_at, c.ticket limit p_limit + 1);
+	elsif v_filed and v_holder is not null then
 		v_ids := array(select t.id from ticket t left join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
 			where t.holder = v_holder and (t.filed_at, t.id) < (v_after_at, v_after_id) and t.done <= v_done
 				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))

@@ -42,7 +42,7 @@ def test_who_is_named_has_no_move_and_learns_nothing(town, people):
     town.move(other, ticket_id, "claim")
     town.move(other, ticket_id, "propose", REPLY)
     town.move(head, ticket_id, "approve", status=403)
-    officer.post("/v1/tickets/%s/reply/1/reviews" % ticket_id, {"verdict": "ok"}, status=403)
+    officer.post("/v1/tickets/%s/replies/1/reviews" % ticket_id, {"verdict": "ok", "comment": "Đạt."}, status=403)
     town.move(other_head, ticket_id, "approve")
     town.move(officer, ticket_id, "publication", {"mask": True}, status=403)
 
