@@ -197,7 +197,7 @@ declare
 	r ticket := case_root(t);	-- the function comes with 0032
 begin
 	if r.done and r.state <> 'answered' then
-		raise exception 'the ticket is %', r.state using errcode = 'TD409', detail = '[]';
+		raise exception 'the ticket is %', r.state using errcode = 'TD409', detail = moves_tracked(t)::text;
 	elsif attachment_link(t.id, p_upload, 'citizen', null, null, p_at) then
 		update ticket set version = version + 1, updated_at = p_at where id = t.id;
 		perform event_write(p_event, p_at, t.id, 'ticket.attached', 'ticket', null, t.holder, null, null,
@@ -218,7 +218,7 @@ begin
 	if t.holder <> caller_department() then
 		raise exception 'another department holds the ticket' using errcode = 'TD403';
 	elsif t.done and t.state <> 'answered' then
-		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = '[]';
+		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = moves_of(t)::text;
 	elsif attachment_link(t.id, p_upload, p_purpose, caller_account(), caller_department(), p_at) then
 		update ticket set version = version + 1, updated_at = p_at where id = t.id;
 		perform event_write(p_event, p_at, t.id, 'ticket.attached', 'staff', caller_account(), t.holder, null, null, null, null,

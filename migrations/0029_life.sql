@@ -257,6 +257,30 @@ begin
 		when p_at >= review_until(t, p_action) then 'TD440' end;
 end $$;
 
+-- What else forbids an extension: in the offer of moves and in the refusal alike.
+create function answer_overdue(t ticket, p_at timestamptz) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from clock_running where slot = slot_current() and ticket = t.id and kind = 'answer' and due_at < p_at);
+end $$;
+create function extension_own(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from extension where ticket = t.id and state = 'requested' and asked_by = caller_account());
+end $$;
+create or replace function move_has_room(t ticket, p_action text, p_at timestamptz) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if p_action in ('approve_extension', 'refuse_extension') and not exists (
+		select from extension where ticket = t.id and state = 'requested') then
+		raise exception 'no extension was requested' using errcode = 'TD437';
+	elsif p_action in ('approve_extension', 'refuse_extension') and extension_own(t) then
+		raise exception 'nobody decides on a request of their own' using errcode = 'TD438';
+	elsif p_action in ('request_extension', 'approve_extension') and answer_overdue(t, p_at) then
+		raise exception 'the answer is overdue' using errcode = 'TD436';
+	elsif not coalesce(move_applies(t, p_action), false) then
+		raise exception 'the policy has no room for %', p_action
+			using errcode = case p_action when 'ask' then 'TD434' else 'TD435' end;
+	end if;
+end $$;
+
 create or replace function move_applies(t ticket, p_action text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return case p_action
@@ -269,9 +293,13 @@ begin
 				< (select extensions from policy where id = t.policy)
 			and (select count(*) from extension where ticket = t.id)
 				< (select value from setting where name = 'extension_requests_most')
+			and not answer_overdue(t, now())
 		when 'approve_extension' then exists (select from extension where ticket = t.id and state = 'requested')
-		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested')
-		when 'approve' then not reply_own(t)	-- the function comes with 0031
+			and not extension_own(t) and not answer_overdue(t, now())
+		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested') and not extension_own(t)
+		when 'approve' then not reply_own(t)	-- the functions come with 0031 and 0035
+		when 'propose' then reply_proposable(t)
+		when 'ask_part' then parts_room(t)
 		when 'second_look' then review_forbidden(t, p_action, now()) is null
 		when 'appeal' then review_forbidden(t, p_action, now()) is null
 		when 'merge' then (select merges from sight where code = t.sight)
@@ -296,12 +324,26 @@ create function moves_tracked(t ticket) returns json language plpgsql stable set
 begin
 	return (
 		select coalesce(json_agg(json_build_object('action', a.code, 'to', m.to_state, 'needs_reason', a.reason = 'required',
-			'until', case when a.code in ('second_look', 'appeal') then instant(review_until(x.about, a.code)) end) order by a.position), '[]')
+			'until', case when a.code in ('second_look', 'appeal') then instant(review_until(x.about, a.code))
+				when a.code = 'supply' then instant((select until_at from question where ticket = t.id and ended_at is null)) end)
+			order by a.position), '[]')
 		from action a join move_role r on r.action = a.code and r.role = 'citizen'
 			cross join lateral (select moved_by(t, a.code) as about) x
 			join move m on m.action = a.code and m.from_state = (x.about).state
 		where (not a.conditional or move_applies(x.about, a.code))
 			and (a.code <> 'supply' or m.to_state = (select from_state from question where ticket = t.id and ended_at is null)));
+end $$;
+-- As before; where the state does not allow it, what it does allow is said.
+create or replace function clock_facts_tracked(p_number bigint, p_generation bigint)
+returns setof clock_fact
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_tracked(p_number, p_generation, false);
+begin
+	if t.state <> 'needs_info' then
+		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = moves_tracked(t)::text;
+	end if;
+	return query select * from clocks_with_terms(t.id);
 end $$;
 -- What became of the wish for a review, which one citizen has and which counts for all who filed about the same matter.
 create function review_said(p_level int, p_own boolean, p_open boolean, p_vi boolean) returns text language sql immutable as $$
@@ -400,7 +442,8 @@ begin
 	perform person_impartial(o.id, case when t.person is distinct from o.person then t.person end);
 	perform reply_move(o, a, p_text, p_at);
 	t := ticket_change(o, t, a, 'staff', p_at, clock_offers(o.policy, p_policies, p_kinds, p_dues, p_alarms, p_units, p_amounts), p_calendar,
-		p_calendar_version, p_event, r.text_vi || ' Căn cứ: ' || r.basis_vi || '.', r.text_en || ' Legal basis: ' || r.basis_en || '.', jsonb_build_object('person', t.person, 'reason_code', r.code, 'reason', p_reason,
+		p_calendar_version, p_event, r.text_vi || ' Căn cứ: ' || r.basis_vi || '.', r.text_en || ' Legal basis: ' || r.basis_en || '.', jsonb_build_object('person', t.person,
+			'from_person', case when t.person is distinct from o.person then o.person end, 'reason_code', r.code, 'reason', p_reason,
 			'sent_to', case when a.holder = 'keep' then p_department end));
 	select m.body, m.etag into body, etag from ticket_moved(t) m;
 end $$;
@@ -605,6 +648,6 @@ alter table ticket_excluded enable row level security;
 -- No policy, so no row: who is kept away does not learn of it.
 revoke all on review, ticket_excluded from public;
 grant select on review to tiepdan_app;
-revoke execute on function sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, review_until, department_above, review_forbidden, moved_by, moves_tracked, review_said, reviews_of,
+revoke execute on function answer_overdue, extension_own, sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, review_until, department_above, review_forbidden, moved_by, moves_tracked, review_said, reviews_of,
 	ticket_change, tracking_holder, tracking_check, tracking_move, review_begin from public;
 grant execute on function sees, kept_away, review_said, reviews_of, tracking_holder, tracking_move to tiepdan_app;

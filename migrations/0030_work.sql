@@ -277,9 +277,8 @@ begin
 	insert into saved_filter (id, account, name, shared, query, updated_at) values (p_id, caller_account(), p_name, p_shared, p_query, p_at);
 end $$;
 
-create function filter_change(p_id uuid, p_version bigint, p_name text, p_shared boolean, p_query jsonb, p_at timestamptz,
-	out body text, out etag text)
-language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+-- A filter of the caller's at this version, locked; TD404, TD412.
+create function filter_at(p_id uuid, p_version bigint) returns saved_filter language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	f saved_filter;
 begin
@@ -289,31 +288,48 @@ begin
 	elsif f.version <> p_version then
 		raise exception 'the filter has version %', f.version using errcode = 'TD412';
 	end if;
+	return f;
+end $$;
+
+create function filter_change(p_id uuid, p_version bigint, p_name text, p_shared boolean, p_query jsonb, p_at timestamptz,
+	out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	f saved_filter := filter_at(p_id, p_version);
+begin
 	update saved_filter set name = p_name, shared = p_shared, query = p_query, updated_at = p_at, version = version + 1
-		where id = p_id returning * into f;
+		where id = f.id returning * into f;
 	body := filter_item(f)::text;
 	etag := f.version::text;
 end $$;
 
-create function filter_remove(p_id uuid) returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+create function filter_remove(p_id uuid, p_version bigint) returns void language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	f saved_filter := filter_at(p_id, p_version);
 begin
-	delete from saved_filter where id = p_id and account = caller_account();
-	if not found then
-		raise exception 'no such filter' using errcode = 'TD404';
-	end if;
+	delete from saved_filter where id = f.id;
 end $$;
 
--- The query of a filter that the caller may use; TD404 for any other.
-create function filter_used(p_id uuid) returns jsonb language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+-- A filter that the caller may use; TD404 for any other.
+create function filter_used(p_id uuid) returns saved_filter language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 declare
-	v_query jsonb;
+	f saved_filter;
 begin
-	select f.query into v_query from saved_filter f join account a on a.id = f.account
-		where f.id = p_id and (f.account = caller_account() or (f.shared and a.department = caller_department()));
+	select s.* into f from saved_filter s join account a on a.id = s.account
+		where s.id = p_id and (s.account = caller_account() or (s.shared and a.department = caller_department()));
 	if not found then
 		raise exception 'no such filter' using errcode = 'TD404';
 	end if;
-	return v_query;
+	return f;
+end $$;
+create function filter_show(p_id uuid, out body text, out etag text) language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	f saved_filter := filter_used(p_id);
+begin
+	body := filter_item(f)::text;
+	etag := f.version::text;
 end $$;
 
 -- The queue by parameters and, for those that are not given, by a saved filter. Whose tickets is one question: mine, a
@@ -324,7 +340,7 @@ create function ticket_queue(p_filter uuid, p_states text[], p_kind text, p_cate
 returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 declare
-	q jsonb := case when p_filter is null then '{}' else filter_used(p_filter) end;
+	q jsonb := case when p_filter is null then '{}' else (filter_used(p_filter)).query end;
 	v_person uuid := case when p_unassigned then nobody() when p_mine then caller_account() when p_person is not null then p_person
 		when q ? 'unassigned' then nobody() when q ? 'mine' then caller_account() else (q->>'person')::uuid end;
 begin
@@ -605,10 +621,10 @@ end $$;
 
 -- By those who assign in the holding department, by those who route, and by the legal officers who have a denunciation. TD432:
 -- no such person. The event does not say who: those who are kept away may read it.
-create function exclusions_set(p_ticket uuid, p_people uuid[], p_reasons text[], p_at timestamptz, p_event uuid)
+create function exclusions_set(p_ticket uuid, p_version bigint, p_people uuid[], p_reasons text[], p_at timestamptz, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	t ticket := ticket_seen(p_ticket);
+	t ticket := ticket_at_version(p_ticket, p_version);
 	v_before bigint := (select count(*) from ticket_excluded where ticket = p_ticket and made_by is not null);
 begin
 	if not exists (select from move_role r where (r.action in ('assign', 'route') or (r.action, r.sight) = ('accept', 'denunciation'))
@@ -626,6 +642,7 @@ begin
 		on conflict (ticket, account) do update set reason = excluded.reason
 			where ticket_excluded.made_by is not null and ticket_excluded.reason <> excluded.reason;
 	delete from assignment_wait where ticket = t.id;
+	update ticket set version = version + 1, updated_at = p_at where id = t.id;
 	perform event_write(p_event, p_at, t.id, 'ticket.exclusions_set', 'staff', caller_account(), caller_department(), null, null, null,
 		null, jsonb_build_object('before', v_before,
 			'after', (select count(*) from ticket_excluded where ticket = t.id and made_by is not null)));
@@ -741,6 +758,6 @@ end $$;
 
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function unassign_applies, nobody, ticket_list, ticket_fits, tickets_move,
-	filter_query, filter_list, filter_make, filter_change, filter_remove, filter_used, ticket_queue,
+	filter_query, filter_list, filter_make, filter_show, filter_change, filter_remove, filter_used, ticket_queue,
 	staff_list, work_profile_set, absence_make, absence_remove, department_work_item, department_work_set, exclusions_of, exclusions_set,
 	tickets_assign to tiepdan_app;

@@ -7,7 +7,7 @@ set local search_path = tiepdan, public;
 alter table move_role add column alone boolean not null default false;
 comment on column move_role.alone is 'also for what the caller proposed: where one person is all there is';
 update move_role set alone = true where action = 'approve' and role = 'data_officer';
-update action set conditional = true where code = 'approve';
+update action set conditional = true where code in ('approve', 'propose');
 
 -- Whether the reply that waits for a signature is the caller's own, and none of their roles may sign that. Own is not only what
 -- they proposed: also the draft that became the first proposal of this answer, and whatever was written after it.
@@ -108,6 +108,14 @@ begin
 		select bool_and(verdict = 'ok') from (
 			select distinct on (reviewer) verdict from reply_review where ticket = t.id and version = p_last.version
 			order by reviewer, at desc, id desc) x), false));
+end $$;
+
+-- Whether anything may be proposed: the caller can always bring a text, unless a colleague has to have found the draft good.
+create function reply_proposable(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	r reply := reply_last(t.id);
+begin
+	return reply_reviewed(t, r, case when r.state = 'draft' then r.text end);
 end $$;
 
 -- --- drafts and moves ----------------------------------------------------------------------------------------------------
@@ -347,5 +355,6 @@ alter table reply_review enable row level security;
 create policy reply_review_seen on reply_review for select to tiepdan_app using (exists (select from ticket t where t.id = reply_review.ticket));
 revoke all on reply_review from public;
 grant select on reply_review to tiepdan_app;
-revoke execute on function reply_own, reply_last, reply_reviews_of, reply_review_write, reply_reviewed, reply_keep, refusal_of from public;
+revoke execute on function reply_own, reply_last, reply_reviews_of, reply_review_write, reply_reviewed, reply_proposable,
+	reply_keep, refusal_of from public;
 grant execute on function reply_reviews_of, reply_review_write, reply_keep to tiepdan_app;

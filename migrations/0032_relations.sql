@@ -366,7 +366,7 @@ begin
 	if char_length(p_text) > messages_room(t.id) then
 		raise exception 'the ticket has all the messages it may have' using errcode = 'TD420';
 	elsif not may_write(t) then
-		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = '[]';
+		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = moves_tracked(t)::text;
 	end if;
 	insert into message (id, ticket, at, text) values (p_id, t.id, p_at, p_text);
 	update ticket set version = version + 1, updated_at = p_at where id = t.id;
@@ -583,7 +583,7 @@ begin
 	order by x.at, x.id limit p_limit + 1;
 end $$;
 
--- Enters a relation between two tickets that the caller sees. TD480 the other one is not seen, TD486 one of them is nothing to
+-- Enters a relation between two tickets that the caller sees. TD487 the other one is not seen, TD486 one of them is nothing to
 -- tell others about, TD484 there are too many.
 create function relation_write(p_id uuid, p_ticket uuid, p_kind text, p_other uuid, p_reason text, p_at timestamptz)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -596,7 +596,7 @@ begin
 	perform caller_needs('note');
 	select * into o from ticket x where id = p_other and id <> t.id and sees(x);
 	if not found then
-		raise exception 'no such ticket' using errcode = 'TD480';
+		raise exception 'no such ticket' using errcode = 'TD487';
 	elsif not (select bool_and(merges) from sight where code in (t.sight, o.sight)) then
 		raise exception '% is not related to %', t.sight, o.sight using errcode = 'TD486';
 	elsif (select count(*) from ticket_relation where ticket in (t.id, o.id) or other in (t.id, o.id)) >= (

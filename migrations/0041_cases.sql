@@ -39,7 +39,7 @@ declare
 	v_alone boolean := r.id = t.id and not exists (select from ticket_merge where into_ticket = t.id and ended_at is null);
 begin
 	if r.state not in ('answered', 'closed') then
-		raise exception 'the ticket is %', r.state using errcode = 'TD409', detail = '[]';
+		raise exception 'the ticket is %', r.state using errcode = 'TD409', detail = moves_tracked(t)::text;
 	end if;
 	insert into rating (ticket, answer, at, score, reasons, comment) values (t.id, r.id, p_at, p_score, coalesce(p_reasons, '{}'), p_comment);
 	update ticket set version = version + 1, updated_at = p_at where id = t.id and id = r.id;

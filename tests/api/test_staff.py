@@ -17,10 +17,6 @@ def put(client, who, body, status=200, version=None):
     return client("PUT", "/v1/staff/%s/work" % who, body, headers={"If-Match": '"%d"' % version}, status=status)
 
 
-def keep_away(client, target, body, status=200):
-    return client("PUT", target, body, status=status)
-
-
 def away(client, who, start, end, status=201, headers=None, **more):
     return client.post("/v1/staff/%s/absences" % who, {"from": start, "until": end, **more}, headers, status)
 
@@ -115,6 +111,9 @@ def test_who_must_not_get_a_ticket(town):
     head, officer, hub = town.person("head"), town.person("officer"), town.coordinator
     ticket_id, _ = town.filed()
     target, who = "/v1/tickets/%s/exclusions" % ticket_id, account(officer)
+
+    def keep_away(who, target, body, status=200):
+        return who("PUT", target, body, {"If-Match": '"%d"' % town.version(ticket_id)}, status)
     town.move(officer, ticket_id, "accept")
     assert head.get(target).json == {"items": []}
     keep_away(officer, target, {"items": [{"person": who, "reason": "named"}]}, 403)
@@ -123,9 +122,11 @@ def test_who_must_not_get_a_ticket(town):
     assert keep_away(hub, target, {"items": [{"person": who}, 1]}, 422).pointers == {"/items/0/reason": "required", "/items/1": "wrong_type"}
     kept = keep_away(hub, target, {"items": [{"person": who, "reason": "named"}]}).json["items"]
     assert [(k["person"]["id"], k["reason"], k["by"]["id"]) for k in kept] == [(who, "named", account(hub))]
+    hub("PUT", target, {"items": []}, {"If-Match": '"%d"' % (town.version(ticket_id) - 1)}, 412)
+    hub("PUT", target, {"items": []}, None, 428)
     assert town.move(officer, ticket_id, "claim", status=403).problem == "forbidden", "nobody learns that they are complained about"
     assert town.move(head, ticket_id, "assign", {"person": who}, 409).problem == "not_impartial"
-    body = {"action": "claim", "tickets": [{"id": ticket_id, "version": 2}]}
+    body = {"action": "claim", "tickets": [{"id": ticket_id, "version": town.version(ticket_id)}]}
     inside = officer.post("/v1/tickets/bulk", body, status=200).json["items"][0]
     assert inside["status"] == 403 and inside["problem"]["type"].endswith("/forbidden")
     assert keep_away(head, target, {"items": []}).json == {"items": []}

@@ -58,7 +58,7 @@ class Case:
         """Every co-department of the sample gives its part."""
         for code in self.expected["co_departments"]:
             part = self.town.move(self.person(role), self.id, "parts", {
-                "department": code, "task": "Đề nghị cho ý kiến về nội dung phiếu.", "days": 1}).json
+                "department": code, "task": "Đề nghị cho ý kiến về nội dung phiếu.", "days": 1}, 201).json
             assert self.seen()["parts"][-1]["state"] == "asked"
             self.town.person("officer", code).post("/v1/parts/%s/give" % part["id"], ANSWER, {"If-Match": '"1"'}, 200)
         assert [p["state"] for p in self.seen()["parts"]] == ["given"] * len(self.expected["co_departments"])

@@ -65,8 +65,8 @@ select is(attempt('select absence_remove(pg_temp.id(1), now(), gen_random_uuid()
 
 -- Who must not get a ticket.
 create function pg_temp.exclude(p_login text, p_person uuid) returns text language sql as $$
-	select attempt(format('select enter(%L); select exclusions_set(%L, array[%L]::uuid[], ''{named}'', now(), gen_random_uuid())',
-		p_login, (select id from t), p_person))
+	select attempt(format('select enter(%L); select exclusions_set(%L, %L, array[%L]::uuid[], ''{named}'', now(), gen_random_uuid())',
+		p_login, (select id from t), (select version from ticket where id = (select id from t)), p_person))
 $$;
 select is(pg_temp.exclude('officer.HN-SXD', pg_temp.who('head.HN-SXD')), 'TD403', 'officers do not say that');
 select is(pg_temp.exclude('head.HN-TTRA', pg_temp.who('officer.HN-SXD')), 'TD404', 'nor who does not see the ticket');
@@ -75,12 +75,12 @@ select is(pg_temp.exclude('coordinator.HN-EIC', pg_temp.who('officer.HN-SXD')), 
 insert into ticket_excluded values ((select id from t), pg_temp.who('officer.HN-TTRA'), 'handled', now(), null);
 select move('head.HN-SXD', (select id from t), 'unassign');
 select enter('head.HN-SXD');
-select exclusions_set((select id from t), array[pg_temp.who('officer.HN-SXD'), pg_temp.who('officer.HN-TTRA'), pg_temp.who('head.HN-SXD')],
+select exclusions_set((select id from t), (select version from ticket where id = (select id from t)), array[pg_temp.who('officer.HN-SXD'), pg_temp.who('officer.HN-TTRA'), pg_temp.who('head.HN-SXD')],
 	'{named,conflict,conflict}', now(), gen_random_uuid());
 select is(pg_temp.exclude('head.HN-SXD', pg_temp.who('officer.HN-SXD')), 'TD403', 'who is kept away does not take it back');
 select is((select exclusions_of((select id from t))::json->'items')::text, '[]', 'and does not learn of it');
 select enter('coordinator.HN-EIC');
-select exclusions_set((select id from t), array[pg_temp.who('officer.HN-SXD')], '{named}', now(), gen_random_uuid());
+select exclusions_set((select id from t), (select version from ticket where id = (select id from t)), array[pg_temp.who('officer.HN-SXD')], '{named}', now(), gen_random_uuid());
 select set_eq('select account, reason from ticket_excluded', format($$values (%L::uuid, 'named'), (%L, 'handled')$$,
 	pg_temp.who('officer.HN-SXD'), pg_temp.who('officer.HN-TTRA')), 'the list is replaced, but for what the server put there');
 select is(attempt($$select move('officer.HN-SXD', (select id from t), 'claim')$$), 'TD403', 'then they do not take it, and are not told why');
