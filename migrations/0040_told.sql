@@ -15,6 +15,22 @@ alter table account add column language text not null default 'vi';
 alter table account add constraint account_language check (language in ('vi', 'en'));
 comment on column account.language is 'of the notices that the person gets';
 
+create function account_language_save(p_account uuid, p_language text) returns uuid language plpgsql
+set search_path = tiepdan, pg_temp as $$
+begin
+	update account set language = p_language where id = p_account and p_language is not null;
+	return p_account;
+end $$;
+create or replace function me_show(out body text) language sql stable security definer set search_path = tiepdan, pg_temp as $$
+	select '{"account":' || account_item(s.account) || ',"language":"' || a.language || '","expires_at":"' || instant(s.expires_at) || '"}'
+	from session s join account a on a.id = s.account where s.id = caller_session()
+$$;
+create function me_change(p_language text, out body text) language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	update account set language = p_language where id = caller_account() and language <> p_language;
+	body := me_show();
+end $$;
+
 -- --- who may know of a part ----------------------------------------------------------------------------------------------
 
 -- Whether somebody with these roles in this department reads and answers a part.
@@ -350,4 +366,130 @@ select letter_add('reply.sent_back', 'staff', false, 'Dự thảo trả lời đ
 	'Your reply was sent back',
 	'The reply that you proposed was sent back at {{at}}. Please read why, change it and propose it again.');
 
-revoke execute on function part_open_to, notice_opens, notice_target, notice_turn, notice_people, notice_reason from public;
+-- --- the level that fires ------------------------------------------------------------------------------------------------
+
+comment on function alarms_fire(bigint[], uuid[], text[], bigint[], bigint[], timestamptz[], boolean[], timestamptz[], uuid[], timestamptz)
+	is 'for servers of before, as long as there are some: looks up by itself which level fires';
+-- As in 0022, but `p_ladders` and `p_fired` say which level fires (its profile, or an empty one; no level: the clock is only planned
+-- anew), so that it is the one by which the server has planned the next. One that is gone by now is passed over.
+create function alarms_fire(p_slots bigint[], p_tickets uuid[], p_kinds text[], p_rounds bigint[], p_levels bigint[],
+	p_alarms timestamptz[], p_ladders text[], p_fired bigint[], p_nexts timestamptz[], p_events uuid[], p_now timestamptz,
+	out moved bigint, out fired bigint)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_slot int;
+begin
+	perform slots_hold();
+	v_slot := slot_current();
+	with held as materialized (
+		select c.slot, c.ticket, c.kind, c.round, c.holder, c.due_at, c.alarm_at, c.alarm_level, i.ladder, i.fired, i.next_at, i.event
+		from unnest(p_slots, p_tickets, p_kinds, p_rounds, p_levels, p_alarms, p_ladders, p_fired, p_nexts, p_events)
+				i (slot, ticket, kind, round, level, alarm_at, ladder, fired, next_at, event)
+			join clock_running c on c.slot = i.slot and c.ticket = i.ticket and c.kind = i.kind and c.round = i.round
+				and c.alarm_level = i.level and date_trunc('milliseconds', c.alarm_at) = i.alarm_at
+		order by c.ticket, c.kind, c.slot for update of c skip locked),
+	step as materialized (
+		select h.*, l.level, l.event as type, l.audiences, bool_or(h.slot = v_slot and h.alarm_at < p_now)
+			over (partition by h.ticket, h.kind) as moves
+		from held h left join alarm_level l on l.level = h.fired and l.profile is not distinct from nullif(h.ladder, '')),
+	fresh as (
+		insert into alarm (ticket, kind, round, level, due_at, fired_at, event)
+		select ticket, kind, round, level, due_at, p_now, event from step
+		where slot = v_slot and moves and level is not null
+			and not (type = 'clock.warning' and alarm_at < due_at and due_at < p_now)
+		order by ticket, kind
+		on conflict on constraint alarm_pk do nothing
+		returning event),
+	told as (
+		insert into event (id, at, ticket, type, actor_kind, department, data, hash)
+		select s.event, p_now, s.ticket, s.type, 'job', s.holder, x.data,
+			event_hash(s.event, p_now, s.ticket, s.type, 'job', null, s.holder, null, null, null, null, x.data)
+		from fresh f join step s on s.event = f.event join ticket t on t.id = s.ticket,
+			lateral (select jsonb_build_object('clock', s.kind, 'round', s.round, 'level', s.level, 'due_at', instant(s.due_at),
+				'audiences', s.audiences, 'urgent', t.level = 'urgent' or t.kind = 'emergency') as data) x),
+	planned as (
+		update clock_running c set alarm_at = coalesce(s.next_at, 'infinity'),
+				alarm_level = coalesce(s.fired + 1, c.alarm_level)
+		from step s where s.moves and c.slot = s.slot and c.ticket = s.ticket and c.kind = s.kind)
+	select (select count(*) from step where slot = v_slot and moves), (select count(*) from fresh) into moved, fired;
+end $$;
+
+revoke execute on function alarms_fire(bigint[], uuid[], text[], bigint[], bigint[], timestamptz[], text[], bigint[], timestamptz[], uuid[],
+	timestamptz) from public;
+grant execute on function alarms_fire(bigint[], uuid[], text[], bigint[], bigint[], timestamptz[], text[], bigint[], timestamptz[], uuid[],
+	timestamptz) to tiepdan_app;
+
+-- --- alarms of parts -----------------------------------------------------------------------------------------------------
+
+-- A part is no clock of the ticket (domain: only the lead's clock counts), but it warns and breaches by the same ladder, in the
+-- calendar of the department that was asked: the job worker plans and fires its alarms as those of clocks (jobs/alarms.c). Each
+-- level fires once, because the row moves on in the transaction that writes the event. What is escalated is the ticket, not the part.
+alter table part add column alarm_level int not null default 1, add column alarm_at timestamptz not null default now();
+create index part_alarm on part (alarm_at, id) where state = 'asked';
+comment on column part.alarm_level is 'the lowest level of the ladder that has not fired';
+comment on column part.alarm_at is 'when the next level fires; at first when the part was asked for: then it is planned';
+update part set alarm_at = 'infinity' where due_at < now();
+
+-- The parts whose alarm has come, as alarms_due() tells of clocks (0026).
+create function part_alarms_due(p_now timestamptz, p_limit bigint) returns setof alarm_fact
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select row_number() over (order by p.alarm_at, p.id), 0::bigint, p.id, 'part', 0::bigint, p.alarm_level::bigint,
+		floor(extract(epoch from p.alarm_at) * 1000)::bigint, 'wd', c.code, y.profile, floor(extract(epoch from p.asked_at))::bigint,
+		floor(extract(epoch from p.due_at))::bigint, null::bigint, null::bigint,
+		(select max(version) from calendar_version where calendar = c.code)
+	from (select * from part where state = 'asked' and alarm_at < p_now and alarm_at < 'infinity' order by alarm_at, id limit p_limit) p
+		cross join lateral (select department_calendar(p.department) as code) c
+		cross join lateral (select * from ticket where id = p.ticket offset 0) t left join policy y on y.id = t.policy
+	order by 1;
+end $$;
+
+-- Lets alarms of parts fire, as alarms_fire() those of clocks: parallel arrays, one element a row that part_alarms_due() showed.
+-- `p_ladders` and `p_fired` are profile and level of what fires; no level: the part is only planned anew. A part that somebody has
+-- ended since, holds, or has fired is left alone.
+create function part_alarms_fire(p_parts uuid[], p_levels bigint[], p_alarms timestamptz[], p_ladders text[], p_fired bigint[],
+	p_nexts timestamptz[], p_events uuid[], p_now timestamptz, out moved bigint, out fired bigint)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	with held as materialized (
+		select p.id, p.ticket, p.department, p.due_at, p.alarm_at, i.ladder, i.fired, i.next_at, i.event
+		from unnest(p_parts, p_levels, p_alarms, p_ladders, p_fired, p_nexts, p_events) i (id, level, alarm_at, ladder, fired, next_at, event)
+			join part p on p.id = i.id and p.state = 'asked' and p.alarm_level = i.level and p.alarm_at < p_now
+				and date_trunc('milliseconds', p.alarm_at) = i.alarm_at
+		order by p.id for update of p skip locked),
+	step as materialized (
+		select h.*, case l.event when 'clock.warning' then 'clock.part_warning' when 'clock.breached' then 'clock.part_breached' end as type
+		from held h left join alarm_level l on l.level = h.fired and l.profile is not distinct from nullif(h.ladder, '')),
+	told as (
+		insert into event (id, at, ticket, type, actor_kind, department, data, hash)
+		select s.event, p_now, s.ticket, s.type, 'job', s.department, x.data,
+			event_hash(s.event, p_now, s.ticket, s.type, 'job', null, s.department, null, null, null, null, x.data)
+		from step s cross join lateral (select * from ticket where id = s.ticket and not done offset 0) t,
+			lateral (select jsonb_build_object('part', s.id, 'due_at', instant(s.due_at), 'urgent', t.level = 'urgent' or t.kind = 'emergency') as data) x
+		where s.type is not null and not (s.type = 'clock.part_warning' and s.alarm_at < s.due_at and s.due_at < p_now)
+		returning id),
+	planned as (
+		update part p set alarm_level = coalesce(s.fired + 1, p.alarm_level),
+				alarm_at = case when s.type = 'clock.part_breached' then 'infinity' else coalesce(s.next_at, 'infinity') end
+		from step s where p.id = s.id)
+	select (select count(*) from step), (select count(*) from told) into moved, fired;
+end $$;
+
+insert into notice_rule (type, audience) values
+	('clock.part_warning', 'asked'), ('clock.part_breached', 'asked'), ('clock.part_breached', 'holder');
+select letter_add('clock.part_warning', 'staff', false, 'Phần việc phối hợp sắp đến hạn',
+	'Phần việc mà đơn vị của Ông/Bà được đề nghị phối hợp sắp đến hạn, đề nghị khẩn trương gửi ý kiến.',
+	'Your part is due soon',
+	'The part that your department was asked for is due soon. Please give it in time.');
+select letter_add('clock.part_breached', 'staff', false, 'Phần việc phối hợp đã quá hạn',
+	'Phần việc phối hợp giải quyết phiếu dưới đây đã quá hạn mà chưa có ý kiến. Cơ quan phối hợp: {{reason}}.',
+	'A part is overdue',
+	'A part of the answer to the ticket below is overdue. The department that was asked for it: {{reason}}.');
+
+revoke execute on function part_alarms_due, part_alarms_fire from public;
+grant execute on function part_alarms_due, part_alarms_fire to tiepdan_app;
+revoke execute on function account_language_save, me_change, part_open_to, notice_opens, notice_target, notice_turn, notice_people, notice_reason from public;
+grant execute on function me_change to tiepdan_app;
