@@ -126,27 +126,48 @@ begin
 		from running a left join holder h on true);
 end $$;
 
--- When every portion is complete: compares the slots and counts. True: it is ready or has failed; false: there are clocks to
--- do again, from the first ticket on. That takes seconds, without the lock of the slots.
+-- When every portion is complete, first: the worker keeps the re-dating for as long as counting may take. False: it is not its own
+-- any more.
+create function redating_examine(p_id uuid, p_worker uuid) returns boolean language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	r redating := redating_mine(p_id, p_worker, 'preparing');
+begin
+	if r.slot is null then
+		return false;
+	end if;
+	update redating set leased_until = clock_timestamp() + interval '60 s' where id = p_id;
+	execute format('analyze clock_running_%s', r.slot);
+	return true;
+end $$;
+-- Then compares the slots and counts. True: it is ready or has failed; false: there are clocks to do again, from the first ticket
+-- on. That takes seconds, without the lock of the slots, and it writes nothing before it has counted: whoever follows the feed
+-- waits for every transaction that has written something, letters and the alarm of danger to life among them.
 create or replace function redating_finish(p_id uuid, p_worker uuid)
 returns boolean language plpgsql security definer set search_path = tiepdan, pg_temp set work_mem = '64MB' as $$
 declare
-	r redating := redating_mine(p_id, p_worker, 'preparing');
+	r redating;
+	v_current boolean;
+	v_counts jsonb;
 	v record;
 begin
+	select * into r from redating where id = p_id and worker = p_worker and state = 'preparing';
+	v_current := r.slot is not null and r.reference = (select version from reference_version);
+	if v_current and redating_same(r) then
+		v_counts := redating_counts(r, now());
+	elsif v_current then
+		select * into v from redating_compare(r);
+	end if;
+	r := redating_mine(p_id, p_worker, 'preparing');
 	if r.slot is null then
 		return true;
-	elsif r.reference <> (select version from reference_version) then
+	elsif not v_current or r.reference <> (select version from reference_version) then
 		update redating set slot = null where id = p_id;
 		return true;
-	end if;
-	execute format('analyze clock_running_%s', r.slot);
-	if redating_same(r) then
-		update redating set state = 'ready', ready_at = now(), counts = redating_counts(r, now()), worker = null where id = p_id;
+	elsif v_counts is not null then
+		update redating set state = 'ready', ready_at = now(), counts = v_counts, worker = null where id = p_id;
 		return true;
-	end if;
-	select * into v from redating_compare(r);
-	if v.superfluous = 0 and r.repairs < 5 then
+	elsif v.superfluous = 0 and r.repairs < 5 then
 		update redating set filled_to = '00000000-0000-0000-0000-000000000000', done = 0, repairs = r.repairs + 1 where id = p_id;
 		return false;
 	end if;
@@ -176,4 +197,5 @@ begin
 		where r.id = p_id);
 end $$;
 
-revoke execute on function redating_same from public;
+revoke execute on function redating_same, redating_examine from public;
+grant execute on function redating_examine to tiepdan_app;

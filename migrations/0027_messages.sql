@@ -46,7 +46,8 @@ drop function notice_claim(timestamptz, timestamptz, bigint, text, text, text);
 create function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
 returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
 	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
-	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text, number bigint, generation bigint, answer_until timestamptz)
+	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text, number bigint, generation bigint,
+	question bigint, answer_until timestamptz)
 language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
@@ -84,12 +85,14 @@ begin
 		coalesce(case when v.vi then r.text_vi else r.text_en end, case when v.vi then 'xem khi tra cứu phiếu' else 'see the ticket' end),
 		p_public_url || case when n.account is not null then '/v1/tickets/' || t.id when q.until_at is not null then '/v1/tracking/question'
 			else '/v1/tracking' end,
-		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub), t.number, t.generation, q.until_at
+		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub), t.number, t.generation,
+		(select count(*) from question x where x.ticket = q.ticket and x.asked_at <= q.asked_at), q.until_at
 	from claimed n join ticket t on t.id = n.ticket join state s on s.code = t.state join department d on d.id = t.holder
 		left join account a on a.id = n.account and a.active and notice_sees(a.id, a.department, t.sight, t.holder)
 		left join contact c on c.ticket = n.ticket and n.account is null and c.erased_at is null
 		left join event e on e.at = n.event_at and e.id = n.event
 		left join question q on n.account is null and n.type = 'ticket.asked' and q.ticket = t.id and q.ended_at is null
+			and q.id::text = e.data->>'question'
 			and t.sight in ('public', 'private', 'restricted')
 		left join refusal_reason r on r.code = e.data->>'reason_code'
 		left join lateral (select * from notice_template x where x.type = n.type and x.side = notice_side(n.audience)

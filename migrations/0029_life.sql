@@ -29,13 +29,13 @@ comment on column action.way is 'the functions that carry it out: move is ticket
 insert into action (code, position, event, reason, holder, person, reply, way, conditional, public_vi, public_en) values
 	('second_look', 20, 'ticket.reopened', 'required', 'keep', 'clear', 'keep', 'citizen', true,
 		'Người gửi phiếu đề nghị xem xét lại câu trả lời', 'The citizen asked for a second look at the answer'),
-	('take_up', 21, 'ticket.taken_up', 'none', 'keep', 'caller', 'keep', 'move', true,
+	('take_up', 21, 'ticket.taken_up', 'none', 'keep', 'caller', 'keep', 'move', false,
 		'Cán bộ khác bắt đầu xem xét lại', 'Another officer took up the matter'),
 	('appeal', 22, 'ticket.appealed', 'required', 'higher', 'clear', 'keep', 'citizen', true,
 		'Người gửi phiếu đề nghị cơ quan cấp trên xem xét', 'The citizen asked the higher department to decide'),
 	('withdraw', 23, 'ticket.withdrawn', 'optional', 'keep', 'keep', 'keep', 'citizen', false,
 		'Người gửi phiếu đã rút phiếu', 'The citizen withdrew the ticket');
-update action set conditional = true where code in ('ask', 'request_extension', 'approve_extension', 'refuse_extension', 'claim');
+update action set conditional = true where code in ('ask', 'request_extension', 'approve_extension', 'refuse_extension');
 update action set approval = case code when 'propose' then 'approve' else 'approve_extension' end where code in ('propose', 'request_extension');
 
 insert into move values
@@ -72,6 +72,28 @@ alter table sight add column appeals boolean not null default true;
 update sight set appeals = false where code in ('press', 'data', 'denunciation');
 comment on column sight.appeals is 'a higher department can be asked';
 
+-- Somebody with two roles has not the moves of the one for what only the other sees: a rule of move_role without a sight is no
+-- rule for a closed one.
+alter table sight add column closed boolean not null default false;
+update sight set closed = true where code in ('data', 'denunciation');
+comment on column sight.closed is 'only rules that name this sight apply to such tickets';
+create function sight_fits(p_rule text, p_sight text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return p_rule = p_sight or (p_rule is null and not (select closed from sight where code = p_sight));
+end $$;
+create or replace function moves_open(p_state text, p_sight text, p_holder bigint, p_returns int, p_roles text[], p_department bigint)
+returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('action', a.code, 'to', m.to_state, 'needs_reason', a.reason in ('required', 'coded'))
+			order by a.position), '[]')
+		from move m join action a on a.code = m.action
+		where m.from_state = p_state and exists (
+			select from move_role r where r.action = m.action and r.role = any (p_roles) and sight_fits(r.sight, p_sight)
+				and (r.max_returns is null or p_returns < r.max_returns) and (r.scope = 'all' or (p_holder = p_department
+				and (r.scope = 'own' or not exists (select from department where id = p_holder and hub))))));
+end $$;
+
 -- --- reviews -------------------------------------------------------------------------------------------------------------
 
 create table review (
@@ -102,6 +124,84 @@ create table ticket_excluded (
 );
 create index ticket_excluded_of_account on ticket_excluded (account);
 comment on table ticket_excluded is 'Who may not work on a ticket: whoever gave the answer that is looked at again, or is complained about.';
+
+-- Why the present caller is kept away from a ticket, NULL: not at all; and whether that bars a move. Whoever answered before may
+-- still give it to others; whoever is complained about has no move, and of a denunciation does not even see that it exists.
+create function caller_barred(p_ticket uuid) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select reason from ticket_excluded where ticket = p_ticket and account = caller_account());
+end $$;
+create function move_barred(p_reason text, a action) returns boolean language sql immutable parallel safe as $$
+	select p_reason is not null and (p_reason <> 'handled' or not (a.person = 'target' or a.holder in ('target', 'hub')))
+$$;
+-- TD443 when the caller worked on the matter before, TD403 when it is about the caller: nobody learns that they are complained about.
+create function caller_impartial(p_ticket uuid) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_reason text := caller_barred(p_ticket);
+begin
+	if v_reason = 'handled' then
+		raise exception 'the caller has had the ticket before' using errcode = 'TD443';
+	elsif v_reason is not null then
+		raise exception 'none of the caller''s roles may do this' using errcode = 'TD403';
+	end if;
+end $$;
+-- The one predicate of sight for a ticket: may_see(), but for whom a denunciation is about. Runs as the owner, because nobody
+-- else reads who is kept away.
+create function kept_away(p_ticket uuid, p_account uuid) returns boolean language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from ticket_excluded where ticket = p_ticket and account = p_account and reason <> 'handled');
+end $$;
+create function sees(t ticket) returns boolean language sql stable as $$
+	select tiepdan.may_see(t.sight, t.holder, tiepdan.caller_sees_all(), tiepdan.caller_sees_own(), tiepdan.caller_department())
+		and case when t.sight = 'denunciation' then not tiepdan.kept_away(t.id, tiepdan.caller_account()) else true end
+$$;
+alter policy ticket_seen on ticket
+	using (may_see(sight, holder, (select caller_sees_all()), (select caller_sees_own()), (select caller_department()))
+		and case when sight = 'denunciation' then not kept_away(id, (select caller_account())) else true end);
+alter policy note_seen on note
+	using (exists (select from role_right where might = 'note' and role = any (caller_roles()))
+		and exists (select from ticket t where t.id = note.ticket));
+create or replace function ticket_seen(p_ticket uuid) returns ticket language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+begin
+	select * into t from ticket where id = p_ticket for no key update;
+	if not found or not sees(t) then
+		raise exception 'no such ticket' using errcode = 'TD404';
+	end if;
+	return t;
+end $$;
+create or replace function ticket_visible(p_ticket uuid) returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if not exists (select from ticket t where t.id = p_ticket and sees(t)) then
+		raise exception 'no such ticket' using errcode = 'TD404';
+	end if;
+	return p_ticket;
+end $$;
+create or replace function ticket_clocks(p_ticket uuid, p_now timestamptz, p_soon timestamptz)
+returns table (item text, due_at timestamptz, calendar text, unit text, runs boolean)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	if exists (select from ticket t where t.id = p_ticket and (t.id = ticket_just_moved() or sees(t))) then
+		return query select c.item::text, c.due_at, c.calendar, c.unit, c.runs from clocks_listed(p_ticket, true, p_now, p_soon) c;
+	end if;
+end $$;
+create or replace function ticket_nameable(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return t.sight in ('public', 'private', 'restricted') or sees(t);
+end $$;
+create or replace function holdings_of(p_ticket uuid)
+returns table (code text, name_vi text, name_en text, since timestamptz, until timestamptz, ended_by text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform ticket_visible(p_ticket);
+	return query
+	select d.code, d.name_vi, d.name_en, h.since, h.until, h.ended_by
+	from holding h join department d on d.id = h.department where h.ticket = p_ticket order by h.since, h.until nulls last;
+end $$;
 
 -- TD443 when this person may not work on the ticket.
 create function person_impartial(p_ticket uuid, p_person uuid) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -168,8 +268,6 @@ begin
 				< (select value from setting where name = 'extension_requests_most')
 		when 'approve_extension' then exists (select from extension where ticket = t.id and state = 'requested')
 		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested')
-		when 'claim' then not exists (select from ticket_excluded where ticket = t.id and account = caller_account())
-		when 'take_up' then not exists (select from ticket_excluded where ticket = t.id and account = caller_account())
 		when 'approve' then not reply_own(t)	-- the function comes with 0031
 		when 'second_look' then review_forbidden(t, p_action, now()) is null
 		when 'appeal' then review_forbidden(t, p_action, now()) is null
@@ -270,7 +368,7 @@ begin
 	t.person := case a.person when 'keep' then o.person when 'caller' then caller_account()
 		when 'target' then person_valid(p_person, o) end;
 	t.returns := o.returns + (p_action = 'return')::int;
-	perform person_impartial(o.id, case when a.reply = 'publish' then caller_account() when t.person is distinct from o.person then t.person end);
+	perform person_impartial(o.id, case when t.person is distinct from o.person then t.person end);
 	perform reply_move(o, a, p_text, p_at);
 	t := ticket_change(o, t, a, 'staff', p_at, clock_offers(o.policy, p_policies, p_kinds, p_dues, p_alarms, p_units, p_amounts), p_calendar,
 		p_calendar_version, p_event, r.text_vi || ' Căn cứ: ' || r.basis_vi || '.', r.text_en || ' Legal basis: ' || r.basis_en || '.', jsonb_build_object('person', t.person, 'reason_code', r.code, 'reason', p_reason,
@@ -454,10 +552,9 @@ select letter_add('ticket.withdrawn', 'staff', false, 'Phiếu đã được rú
 alter table review enable row level security;
 create policy review_seen on review for select to tiepdan_app using (exists (select from ticket t where t.id = review.ticket));
 alter table ticket_excluded enable row level security;
-create policy ticket_excluded_seen on ticket_excluded for select to tiepdan_app using (exists (
-	select from ticket t where t.id = ticket_excluded.ticket));
+-- No policy, so no row: who is kept away does not learn of it.
 revoke all on review, ticket_excluded from public;
-grant select on review, ticket_excluded to tiepdan_app;
-revoke execute on function person_impartial, window_end, review_until, department_above, review_forbidden, moves_tracked, reviews_of,
+grant select on review to tiepdan_app;
+revoke execute on function sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, review_until, department_above, review_forbidden, moves_tracked, reviews_of,
 	ticket_change, tracking_holder, tracking_check, tracking_move, review_begin from public;
-grant execute on function reviews_of, tracking_holder, tracking_move to tiepdan_app;
+grant execute on function sees, kept_away, reviews_of, tracking_holder, tracking_move to tiepdan_app;

@@ -19,17 +19,19 @@ update action set public_vi = 'Đơn vị đã phân công cán bộ xử lý', 
 create function unassign_applies(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return t.person is not null and (t.person = caller_account() or exists (select from move_role r
-		where r.action = 'assign' and r.role = any (caller_roles()) and (r.sight is null or r.sight = t.sight)));
+		where r.action = 'assign' and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight)));
 end $$;
 
 -- The moves that the caller's roles allow for this ticket.
 create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_barred text := caller_barred(t.id);
 begin
 	return (
 		select coalesce(json_agg(m.move order by m.ord), '[]')
 		from json_array_elements(moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()))
-			with ordinality m (move, ord)
-		where m.move->>'action' <> 'unassign' or unassign_applies(t));
+			with ordinality m (move, ord) join action a on a.code = m.move->>'action'
+		where (a.code <> 'unassign' or unassign_applies(t)) and not move_barred(v_barred, a));
 end $$;
 
 -- Refuses an action that is not open to the caller, with the code that fits.
@@ -46,8 +48,9 @@ begin
 	if moves_for(t)::jsonb @> jsonb_build_array(jsonb_build_object('action', p_action)) then
 		return;
 	end if;
+	perform caller_impartial(t.id) from action a where a.code = p_action and move_barred(caller_barred(t.id), a);
 	if exists (select from move_role r where r.action = p_action and r.role = any (caller_roles())
-		and (r.sight is null or r.sight = t.sight) and t.returns >= r.max_returns
+		and sight_fits(r.sight, t.sight) and t.returns >= r.max_returns
 		and (r.scope = 'all' or (t.holder = caller_department() and not (r.scope = 'own_not_hub' and v_hub)))) then
 		raise exception 'returned % times already', t.returns using errcode = 'TD419', detail = moves_of(t)::text;
 	end if;
@@ -99,30 +102,45 @@ declare
 	v_after_at timestamptz := coalesce(split_part(p_after, '|', 2)::timestamptz, case when v_filed then 'infinity' else '-infinity' end::timestamptz);
 	v_after_id uuid := coalesce(split_part(p_after, '|', 3)::uuid, case when v_filed
 		then 'ffffffff-ffff-ffff-ffff-ffffffffffff' else '00000000-0000-0000-0000-000000000000' end::uuid);
+	v_person uuid := nullif(p_person, nobody());	-- one person has few open tickets: they are sorted
 	v_ids uuid[] := '{}';
 begin
-	if v_filed and v_holder is not null then
+	if v_person is not null and v_filed and not v_done then
+		v_ids := array(select t.id from ticket t left join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
+			where t.person = v_person and not t.done and (t.filed_at, t.id) < (v_after_at, v_after_id)
+				and (v_holder is null or t.holder = v_holder)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
+				and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+			order by t.filed_at desc, t.id desc limit p_limit + 1);
+	elsif v_person is not null and not v_filed and v_open and not v_after_done then
+		v_ids := array(select c.ticket from ticket t join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
+			where t.person = v_person and not t.done and (c.due_at, c.ticket) > (v_after_at, v_after_id)
+				and (v_holder is null or t.holder = v_holder)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
+				and ticket_fits(t, c.due_at, v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
+			order by c.due_at, c.ticket limit p_limit + 1);
+	elsif v_filed and v_holder is not null then
 		v_ids := array(select t.id from ticket t left join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
 			where t.holder = v_holder and (t.filed_at, t.id) < (v_after_at, v_after_id) and t.done <= v_done
-				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
 				and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
 			order by t.filed_at desc, t.id desc limit p_limit + 1);
 	elsif v_filed then
 		v_ids := array(select t.id from ticket t left join clock_running c on c.slot = v_slot and c.ticket = t.id and c.first
 			where (t.filed_at, t.id) < (v_after_at, v_after_id) and t.done <= v_done
-				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
 				and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
 			order by t.filed_at desc, t.id desc limit p_limit + 1);
 	elsif v_open and not v_after_done and v_holder is not null then
 		v_ids := array(select c.ticket from clock_running c join ticket t on t.id = c.ticket
 			where c.slot = v_slot and c.first and c.holder = v_holder and (c.due_at, c.ticket) > (v_after_at, v_after_id)
-				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
 				and ticket_fits(t, c.due_at, v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
 			order by c.due_at, c.ticket limit p_limit + 1);
 	elsif v_open and not v_after_done then
 		v_ids := array(select c.ticket from clock_running c join ticket t on t.id = c.ticket
 			where c.slot = v_slot and c.first and (c.due_at, c.ticket) > (v_after_at, v_after_id)
-				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
 				and ticket_fits(t, c.due_at, v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
 			order by c.due_at, c.ticket limit p_limit + 1);
 	end if;
@@ -132,12 +150,12 @@ begin
 		end if;
 		v_ids := v_ids || case when v_holder is not null then
 			array(select t.id from ticket t where t.done and t.holder = v_holder and t.id > v_after_id
-				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
 				and ticket_fits(t, 'infinity', v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
 				order by t.id limit p_limit + 1 - cardinality(v_ids))
 		else
 			array(select t.id from ticket t where t.done and t.id > v_after_id
-				and may_see(t.sight, t.holder, v_all, v_own, v_home)
+				and may_see(t.sight, t.holder, v_all, v_own, v_home) and (t.sight <> 'denunciation' or sees(t))
 				and ticket_fits(t, 'infinity', v_states, p_kind, v_categories, p_area, p_level, p_person, v_from, v_before)
 				order by t.id limit p_limit + 1 - cardinality(v_ids)) end;
 	end if;
@@ -406,12 +424,6 @@ comment on column ticket_excluded.made_by is 'NULL: the server';
 create index ticket_of_person on ticket (person) where person is not null and not done;
 create index ticket_unassigned on ticket (holder, filed_at, id) where person is null and state in ('accepted', 'in_progress', 'reopened', 'appealed');
 
-create function assignment_excluded(p_ticket uuid, p_account uuid) returns boolean language plpgsql stable
-set search_path = tiepdan, pg_temp as $$
-begin
-	return exists (select from ticket_excluded where ticket = p_ticket and account = p_account);
-end $$;
-
 -- Whoever may assign work says who can take how much of it.
 create function work_manages() returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
@@ -570,16 +582,21 @@ begin
 			select from ticket_excluded y where y.ticket = p_ticket and y.account = caller_account()));
 end $$;
 
--- By those who assign in the holding department, and by those who route. TD432: no such person.
+-- By those who assign in the holding department, by those who route, and by the legal officers who have a denunciation. TD432:
+-- no such person. The event does not say who: those who are kept away may read it.
 create function exclusions_set(p_ticket uuid, p_people uuid[], p_reasons text[], p_at timestamptz, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket := ticket_seen(p_ticket);
+	v_before bigint := (select count(*) from ticket_excluded where ticket = p_ticket and made_by is not null);
 begin
-	if not exists (select from move_role r where r.action in ('assign', 'route') and r.role = any (caller_roles())
-		and (r.sight is null or r.sight = t.sight) and (r.scope = 'all' or t.holder = caller_department())) then
+	if not exists (select from move_role r where (r.action in ('assign', 'route') or (r.action, r.sight) = ('accept', 'denunciation'))
+		and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight)
+		and (r.scope = 'all' or t.holder = caller_department())) then
 		raise exception 'this is for those who assign or route' using errcode = 'TD403';
-	elsif exists (select from unnest(p_people) p where not exists (select from account where id = p)) then
+	end if;
+	perform caller_impartial(t.id) where caller_barred(t.id) <> 'handled';
+	if exists (select from unnest(p_people) p where not exists (select from account where id = p)) then
 		raise exception 'no such person' using errcode = 'TD432';
 	end if;
 	delete from ticket_excluded where ticket = t.id and made_by is not null and account <> all (p_people);
@@ -589,7 +606,8 @@ begin
 			where ticket_excluded.made_by is not null and ticket_excluded.reason <> excluded.reason;
 	delete from assignment_wait where ticket = t.id;
 	perform event_write(p_event, p_at, t.id, 'ticket.exclusions_set', 'staff', caller_account(), caller_department(), null, null, null,
-		null, jsonb_build_object('accounts', p_people));
+		null, jsonb_build_object('before', v_before,
+			'after', (select count(*) from ticket_excluded where ticket = t.id and made_by is not null)));
 	return exclusions_of(t.id);
 end $$;
 
@@ -603,12 +621,12 @@ begin
 		select w.account from work_people(t.holder, p_now) w
 		where w.here and w.open < w.capacity and (w.languages = '{}' or t.language = any (w.languages))
 			and exists (select from account_role r
-				join move_role m on m.role = r.role and m.action = 'claim' and (m.sight is null or m.sight = t.sight)
+				join move_role m on m.role = r.role and m.action = 'claim' and sight_fits(m.sight, t.sight)
 				join sight_right s on s.role = r.role and s.sight = t.sight where r.account = w.account)
 			and (not exists (select from work_skill k where k.account = w.account)
 				or exists (select from work_skill k join category c on c.code = t.category
 					where k.account = w.account and k.category in (c.code, c.parent)))
-			and not assignment_excluded(t.id, w.account)
+			and not exists (select from ticket_excluded x where x.ticket = t.id and x.account = w.account)
 		order by w.open, w.assigned_at nulls first, w.account limit 1);
 end $$;
 

@@ -79,7 +79,7 @@ declare
 	t ticket := ticket_seen(p_ticket);
 	r reply := reply_last(t.id);
 begin
-	perform caller_needs('note');
+	perform caller_needs('note'), caller_impartial(t.id);
 	if t.holder <> caller_department() then
 		raise exception 'another department holds the ticket' using errcode = 'TD403';
 	elsif p_version not between 1 and coalesce(r.version, 0) then

@@ -152,7 +152,7 @@ create function merge_target(o ticket, p_into uuid) returns ticket language plpg
 declare
 	r ticket;
 begin
-	select * into r from ticket where id = p_into and may_see(sight, holder, caller_sees_all(), caller_sees_own(), caller_department());
+	select * into r from ticket t where id = p_into and sees(t);
 	if not found then
 		raise exception 'no such ticket' using errcode = 'TD480';
 	elsif r.id = o.id or r.done then
@@ -257,13 +257,26 @@ end $$;
 
 -- --- the citizen's side --------------------------------------------------------------------------------------------------
 
--- What the citizen of a merged ticket sees of the one that stands for it: the work and the answers, nothing that others wrote.
-create function merge_told(t ticket, p_now timestamptz, p_soon timestamptz) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+create function replies_published_since(p_ticket uuid, p_since timestamptz) returns json language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
 begin
+	return (
+		select coalesce(json_agg(json_build_object('at', instant(decided_at), 'text', text, 'department', department_named(department))
+			order by version), '[]')
+		from reply where ticket = p_ticket and state = 'published' and decided_at >= p_since);
+end $$;
+-- What the citizen of a merged ticket sees of the one that stands for it: the work and the answers, nothing that others wrote.
+-- Answers to the other citizen from before are not theirs; and who joined by themselves are strangers to that citizen, whose
+-- name and address an answer may hold: they read what is published (0033), which nobody has objected to.
+create function merge_told(t ticket, p_now timestamptz, p_soon timestamptz) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	m ticket_merge;
+begin
+	select * into m from ticket_merge where ticket = t.id and ended_at is null;
 	return (
 		select json_build_object('code', case when r.visibility = 'public' then r.code end, 'state', r.state, 'state_vi', s.name_vi,
 			'state_en', s.name_en, 'holder', department_named(r.holder), 'deadlines', deadlines_of(r.id, p_now, p_soon),
-			'replies', replies_published(r.id))
+			'replies', case m.kind when 'joined' then publication_replies(r.id) else replies_published_since(r.id, m.at) end)
 		from ticket r join state s on s.code = r.state where t.state = 'merged' and r.id = ticket_root(t.id));
 end $$;
 
@@ -493,14 +506,15 @@ begin
 		union all select r.id, r.kind, case r.kind when 'related' then 'both' else 'from' end, r.ticket, r.at, r.person, r.reason
 			from ticket_relation r where r.other = p_ticket) x
 		join ticket k on k.id = x.other
-		cross join lateral (select may_see(k.sight, k.holder, caller_sees_all(), caller_sees_own(), caller_department()) as sees) s
+		cross join lateral (select sees(k) as sees) s
 		cross join lateral (select s.sees, s.sees or (x.kind in ('merged', 'joined') and x.direction = 'from') as reads) v
 	where ticket_nameable(k) and (x.at, x.id) > (coalesce(split_part(p_after, '|', 1)::timestamptz, '-infinity'),
 		coalesce(split_part(p_after, '|', 2)::uuid, '00000000-0000-0000-0000-000000000000'))
 	order by x.at, x.id limit p_limit + 1;
 end $$;
 
--- Enters a relation between two tickets that the caller sees. TD480 the other one is not seen, TD484 there are too many.
+-- Enters a relation between two tickets that the caller sees. TD480 the other one is not seen, TD486 one of them is nothing to
+-- tell others about, TD484 there are too many.
 create function relation_write(p_id uuid, p_ticket uuid, p_kind text, p_other uuid, p_reason text, p_at timestamptz)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -510,9 +524,11 @@ begin
 	perform tickets_lock(p_ticket, p_other);
 	t := ticket_seen(p_ticket);
 	perform caller_needs('note');
-	select * into o from ticket where id = p_other and id <> t.id and may_see(sight, holder, caller_sees_all(), caller_sees_own(), caller_department());
+	select * into o from ticket x where id = p_other and id <> t.id and sees(x);
 	if not found then
 		raise exception 'no such ticket' using errcode = 'TD480';
+	elsif not (select bool_and(merges) from sight where code in (t.sight, o.sight)) then
+		raise exception '% is not related to %', t.sight, o.sight using errcode = 'TD486';
 	elsif (select count(*) from ticket_relation where ticket in (t.id, o.id) or other in (t.id, o.id)) >= (
 		select value from setting where name = 'relations_most') then
 		raise exception 'one of the tickets has too many relations' using errcode = 'TD484';

@@ -10,6 +10,7 @@ insert into setting values
 	('publication_preview_days', 3, 'the citizen can look at the public version for so many days before it is published'),
 	('publication_by_heads', 0, '1: heads publish what their department answered; 0: only the hub publishes'),
 	('similar_days', 30, 'open tickets not older than this are named to somebody who files a similar one'),
+	('similar_newest', 2000, 'published answers like what somebody files are looked for among so many of each category'),
 	('similar_metres', 300, 'and, where both have a point, not farther away');
 
 alter table category add column public_point text not null default 'near';
@@ -141,7 +142,6 @@ create table publication (
 create index publication_shown on publication (answered_at, ticket) where state = 'public';
 create index publication_in_category on publication (category, answered_at, ticket) where state = 'public';
 create index publication_words on publication using gin (to_tsvector('simple'::regconfig, folded)) where state = 'public';
-create index publication_titles on publication using gin (folded_title public.gin_trgm_ops) where state = 'public';
 comment on table publication is 'The public version of a ticket that has left the state private at least once.';
 comment on constraint publication_sizes on publication is 'masks are longer than what they stand for';
 comment on column publication.lon is 'as exact as the category wants it shown';
@@ -198,13 +198,18 @@ begin
 		where r.action = p_action and r.role = any (caller_roles()) and coalesce(s.value, 1) = 1
 			and (r.scope = 'all' or (r.scope = 'own' and t.holder = caller_department())));
 end $$;
+-- What may be a report of a crime or the like (0034) is published by the hub, which has looked at it, or not at all.
+create function publication_open(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return not triage_discreet(t.id) or caller_roles() && '{coordinator,hub_head}';
+end $$;
 create function publication_moves(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
 		select coalesce(json_agg(a.code order by a.position), '[]')
 		from publication_move m join publication_action a on a.code = m.action
-		where m.from_state = publication_state_of(t.id) and publication_may(t, a.code) and (a.code not in ('propose', 'publish', 'share')
-			or (publishable(t) and not exists (select from publication where ticket = t.id and objected_at is not null))));
+		where m.from_state = publication_state_of(t.id) and publication_may(t, a.code) and caller_barred(t.id) is null and (a.code not in ('propose', 'publish', 'share')
+			or (publishable(t) and publication_open(t) and not exists (select from publication where ticket = t.id and objected_at is not null))));
 end $$;
 
 -- Refuses what is not open to the caller: TD403, TD490 not for publication, TD491 in another state, TD492 the citizen objected.
@@ -212,7 +217,9 @@ create function publication_check(t ticket, p_action text) returns void language
 begin
 	if not publication_may(t, p_action) then
 		raise exception 'none of the caller''s roles may % this', p_action using errcode = 'TD403';
-	elsif p_action in ('propose', 'publish', 'share') and not publishable(t) then
+	end if;
+	perform caller_impartial(t.id);
+	if p_action in ('propose', 'publish', 'share') and not (publishable(t) and publication_open(t)) then
 		raise exception 'such a ticket is not published' using errcode = 'TD490';
 	elsif not exists (select from publication_move where action = p_action and from_state = publication_state_of(t.id)) then
 		raise exception 'the publication is %', publication_state_of(t.id) using errcode = 'TD491';
@@ -271,6 +278,14 @@ begin
 		from publication_state s where s.code = coalesce(p.state, 'private'));
 end $$;
 
+-- The published answer in the form of replies, for those who joined the ticket (0032).
+create function publication_replies(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('at', instant(answered_at), 'text', answer, 'department', department_named(department))), '[]')
+		from publication where ticket = p_ticket and state = 'public');
+end $$;
+
 -- --- changing ------------------------------------------------------------------------------------------------------------
 
 -- What a public version begins with: the words of the ticket and of its last published reply, or of the reason it was refused for.
@@ -313,8 +328,8 @@ begin
 		question, answer, folded_title, folded, masked, proposed_by, proposed_at)
 	select t.id, t.number, t.code, 'proposed', t.category, t.area, t.holder, case t.state when 'refused' then 'refused' else 'answered' end,
 		t.filed_at, coalesce(t.answered_at, t.updated_at),
-		case c.public_point when 'exact' then t.lon when 'near' then round(t.lon::numeric, 3) end,
-		case c.public_point when 'exact' then t.lat when 'near' then round(t.lat::numeric, 3) end,
+		point_public(c.public_point, t.lon),
+		point_public(c.public_point, t.lat),
 		p_title, p_question, p_answer, p_folded_title, p_folded, p_masked, caller_account(), p_at
 	from category c where c.code = t.category
 	on conflict (ticket) do update set (state, department, outcome, answered_at, lon, lat, title, question, answer, folded_title, folded,
@@ -447,28 +462,45 @@ begin
 	from publication p where p.number = p_number and (p.state = 'public' or (p.state = 'link_only' and p.key = p_key));
 end $$;
 
--- Published answers whose titles are like this one (folded), the most alike first.
+-- The newest published answers of some categories (NULL: of all), so many at most of each.
+create function published_newest(p_categories text[], p_most bigint) returns setof publication language plpgsql stable
+set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+	if p_categories is null then
+		return query select * from publication where state = 'public' order by answered_at desc, ticket desc limit p_most;
+	else
+		return query select p.* from unnest(p_categories) c (code) cross join lateral (
+			select * from publication where state = 'public' and category = c.code order by answered_at desc, ticket desc limit p_most) p;
+	end if;
+end $$;
+-- Published answers whose titles are like this one (folded), the most alike first. Looked for among the newest: titles of a city
+-- have so many trigrams in common that an index of those would hand out most of them.
 create function published_similar(p_title text, p_category text, p_limit bigint)
-returns table (item text) language plpgsql stable security definer set search_path = tiepdan, pg_temp
-set pg_trgm.similarity_threshold = 0.25 set plan_cache_mode = force_generic_plan as $$
+returns table (item text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 declare
 	v_categories text[] := category_family(coalesce((select parent from category where code = p_category), p_category));
 begin
 	return query
 	select published_item(p)::text
-	from publication p where p.state = 'public' and p.folded_title operator(public.%) p_title
-		and (v_categories is null or p.category = any (v_categories))
-	order by public.similarity(p.folded_title, p_title) desc, p.answered_at desc limit p_limit;
+	from published_newest(v_categories, (select value from setting where name = 'similar_newest')) p
+		cross join lateral (select public.similarity(p.folded_title, p_title) as alike) s
+	where s.alike >= 0.25 order by s.alike desc, p.answered_at desc limit p_limit;
 end $$;
 
 -- A rough distance in metres, good for a city.
 create function metres_between(lon1 float8, lat1 float8, lon2 float8, lat2 float8) returns float8 language sql immutable parallel safe as $$
 	select 111320 * sqrt(power(lat1 - lat2, 2) + power((lon1 - lon2) * cos(radians((lat1 + lat2) / 2)), 2))
 $$;
+-- A place as others may see it: exactly, by a net of some 100 metres, or not at all (category.public_point).
+create function point_public(p_shown text, p_degrees float8) returns float8 language sql immutable parallel safe as $$
+	select case p_shown when 'exact' then p_degrees when 'near' then round(p_degrees::numeric, 3)::float8 end
+$$;
 create index ticket_open_in_area on ticket (area, filed_at, id) where not done and visibility = 'public' and sight = 'public';
 -- Open public tickets of the same area and category family of the last days, the nearest first; without a point the newest.
--- The title is there once the department has accepted: before, nobody has looked at it.
+-- The title is there once the department has accepted: before, nobody has looked at it. Distances are those of the place as it is
+-- shown, by the hundred metres: whoever asks from three points learns no more. What may be a report of a crime or the like is
+-- not there.
 create function open_similar(p_category text, p_area text, p_lon float8, p_lat float8, p_now timestamptz, p_limit bigint)
 returns table (item text, title text) language plpgsql stable security definer set search_path = tiepdan, pg_temp
 set plan_cache_mode = force_generic_plan as $$
@@ -481,14 +513,14 @@ begin
 	return query
 	select json_build_object('code', t.code, 'category', named(c.code, c.name_vi, c.name_en),
 			'area', named(a.code, a.name_vi, a.name_en), 'state', t.state, 'state_vi', s.name_vi, 'state_en', s.name_en,
-			'filed_at', instant(t.filed_at), 'metres', round(x.metres))::text,
+			'filed_at', instant(t.filed_at), 'metres', ceil(x.metres / 100) * 100)::text,
 		case when t.state <> 'submitted' then t.title end
 	from (select * from ticket where area = p_area and filed_at > v_from and not done and visibility = 'public' and sight = 'public'
 			and (v_categories is null or category = any (v_categories)) order by filed_at desc, id desc limit 200) t
-		cross join lateral (select case when t.lon is not null and p_lon is not null
-			then metres_between(t.lon, t.lat, p_lon, p_lat) end as metres) x
 		join state s on s.code = t.state join category c on c.code = t.category join area a on a.code = t.area
-	where x.metres is null or x.metres <= v_metres
+		cross join lateral (select metres_between(point_public(c.public_point, t.lon), point_public(c.public_point, t.lat),
+			p_lon, p_lat) as metres) x
+	where (x.metres is null or x.metres <= v_metres) and not triage_discreet(t.id)
 	order by x.metres nulls last, t.filed_at desc, t.id limit p_limit;
 end $$;
 
@@ -515,7 +547,7 @@ select letter_add('publication.objected', 'staff', false, 'Người gửi không
 alter table publication enable row level security;
 alter table publication_finding enable row level security;
 revoke all on publication_state, publication_action, publication_move, publication_role, publication, publication_finding from public;
-revoke execute on function publication_guard, publication_state_of, publishable, publication_may, publication_moves, publication_check,
+revoke execute on function publication_open, publication_replies, published_newest, point_public, publication_guard, publication_state_of, publishable, publication_may, publication_moves, publication_check,
 	publication_text, publication_preview_until, publication_body, publication_show, publication_told, publication_draft,
 	publication_told_as, publication_propose, publication_confirm, publication_decide,
 	publication_object, published_item, category_family, published_list, published_show, published_similar, metres_between, open_similar

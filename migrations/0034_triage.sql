@@ -15,6 +15,7 @@ create table triage_path (
 	text_en   text not null,
 	basis_vi  text,
 	basis_en  text,
+	discreet  boolean not null default false,
 	constraint triage_path_pk primary key (kind),
 	constraint triage_path_kind check (kind in ('danger', 'crime', 'secret', 'denunciation', 'complaint', 'press', 'information_request',
 		'data_request', 'spam')),
@@ -23,6 +24,7 @@ create table triage_path (
 comment on table triage_path is 'Where a matter of this kind goes, as it is told to the citizen.';
 comment on column triage_path.threshold is 'the weights of the words that are found have to come to this';
 comment on column triage_path.file_as is 'the kind of ticket (kind.code) that is meant for it; NULL: it is not filed here';
+comment on column triage_path.discreet is 'what sounds like it is not shown to others who file, and published by nobody but the hub';
 comment on column triage_path.numbers is 'to be called at once, before anything is written';
 insert into triage_path values
 	('danger', 1, 10, 'emergency', '{113,114,115,111}', 'Nguy hiểm đến tính mạng', 'Danger to life',
@@ -31,15 +33,15 @@ insert into triage_path values
 		'If life or health is in danger, call at once: 113 (police), 114 (fire and rescue), 115 (ambulance), 111 (child protection). '
 			'A ticket does not replace the call.', null, null),
 	('crime', 2, 10, null, '{113}', 'Tố giác tội phạm', 'Report of a crime',
-		'Tố giác, tin báo về tội phạm gửi đến cơ quan công an nơi gần nhất hoặc gọi 113. Nếu gửi tại đây, nội dung được chuyển cho cơ quan '
-			'công an và không công khai.',
-		'A crime is reported to the nearest police station or by calling 113. What is filed here is passed on to the police and is never '
-			'published.',
+		'Tố giác, tin báo về tội phạm gửi đến cơ quan công an nơi gần nhất hoặc gọi 113. Phiếu gửi tại đây không thay cho tố giác: trung tâm điều '
+			'phối hướng dẫn đến cơ quan công an và không công khai nội dung tố giác.',
+		'A crime is reported to the nearest police station or by calling 113. A ticket does not replace the report: the hub tells you the way '
+			'to the police, and does not publish such a report.',
 		'Bộ luật Tố tụng hình sự năm 2015, Điều 144 và Điều 145', 'Criminal Procedure Code 2015, Articles 144 and 145'),
 	('secret', 3, 10, null, '{}', 'Bí mật nhà nước', 'State secrets',
 		'Không gửi tài liệu, nội dung thuộc bí mật nhà nước qua kênh này. Đề nghị liên hệ trực tiếp cơ quan có thẩm quyền.',
 		'Do not send state secrets through this channel. Please turn to the competent body in person.',
-		'Luật Bảo vệ bí mật nhà nước số 29/2018/QH14', 'Law 29/2018/QH14 on the protection of state secrets'),
+		'Luật Bảo vệ bí mật nhà nước số 117/2025/QH15', 'Law 117/2025/QH15 on the protection of state secrets'),
 	('denunciation', 4, 10, 'denunciation', '{}', 'Tố cáo', 'Denunciation',
 		'Tố cáo hành vi vi phạm pháp luật được giải quyết theo Luật Tố cáo, do người đứng đầu cơ quan có thẩm quyền hoặc cơ quan thanh tra thụ lý; '
 			'người tố cáo được giữ bí mật. Chọn loại "Tố cáo" để chỉ cán bộ được phân công đọc được nội dung.',
@@ -67,6 +69,8 @@ insert into triage_path values
 	('spam', 9, 10, null, '{}', 'Quảng cáo, thư rác', 'Advertising, spam',
 		'Nội dung quảng cáo, không liên quan đến hoạt động của cơ quan nhà nước sẽ bị từ chối.',
 		'Advertising, and what is no matter of the authorities, is refused.', null, null);
+
+update triage_path set discreet = true where kind in ('danger', 'crime', 'secret', 'denunciation');
 
 create table triage_word (
 	kind       text not null,
@@ -290,6 +294,11 @@ begin
 	return p_read;
 end $$;
 
+-- Whether the words of a ticket are such that others must not come upon it by chance.
+create function triage_discreet(p_ticket uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from triage_suggestion s join triage_path p on p.kind = s.kind where s.ticket = p_ticket and p.discreet);
+end $$;
 create function triage_suggestions(p_ticket uuid, out body text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 begin
 	select json_build_object('suggestions', coalesce(json_agg(json_build_object('kind', s.kind, 'name_vi', p.name_vi, 'name_en', p.name_en,
@@ -309,6 +318,6 @@ alter table triage_suggestion enable row level security;
 alter table duty enable row level security;
 revoke all on triage_path, triage_word, triage_suggestion, triage_cursor, duty from public;
 revoke execute on function import_triage_words, duty_caller_needs, duty_item, duty_list, duty_add, duty_remove, triage_words, triage_paths,
-	triage_next, danger_tell, triage_store, triage_suggestions from public;
+	triage_next, danger_tell, triage_store, triage_discreet, triage_suggestions from public;
 grant execute on function duty_list, duty_add, duty_remove, triage_words, triage_paths, triage_next, triage_store, triage_suggestions
 	to tiepdan_app;

@@ -105,7 +105,8 @@ declare
 	p part;
 begin
 	select * into p from part where id = p_part and department = caller_department()
-		and exists (select from role_right where might = 'part' and role = any (caller_roles()));
+		and exists (select from role_right where might = 'part' and role = any (caller_roles()))
+		and (not p_lock or caller_barred(ticket) is null);
 	if found and p_lock then
 		perform from ticket where id = p.ticket for no key update;
 		select * into p from part where id = p_part for no key update;
@@ -118,15 +119,19 @@ begin
 	return p;
 end $$;
 
--- What the co-handler sees: the task, and what the citizen wrote.
+-- What the co-handler sees: the task, and what the citizen wrote as long as that is needed: not when the part was taken back or
+-- declined, or the ticket has ended.
+create function part_reads(p part, t ticket) returns boolean language sql immutable parallel safe as $$
+	select p.state in ('asked', 'given') and not t.done
+$$;
 create function part_show(p_part uuid, out body text, out etag text)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 declare
 	p part := part_mine(p_part, null, false);
 begin
-	body := (select (part_body(p)::jsonb || jsonb_build_object('ticket', json_build_object('code', t.code, 'kind', t.kind,
-			'category', named(c.code, c.name_vi, c.name_en), 'area', named(a.code, a.name_vi, a.name_en), 'title', t.title, 'text', t.text,
-			'location_text', t.location_text, 'level', t.level, 'state', t.state, 'filed_at', instant(t.filed_at))))::text
+	body := (select (part_body(p)::jsonb || jsonb_build_object('ticket', case when part_reads(p, t) then json_build_object('code', t.code,
+			'kind', t.kind, 'category', named(c.code, c.name_vi, c.name_en), 'area', named(a.code, a.name_vi, a.name_en), 'title', t.title,
+			'text', t.text, 'location_text', t.location_text, 'level', t.level, 'state', t.state, 'filed_at', instant(t.filed_at)) end))::text
 		from ticket t join category c on c.code = t.category left join area a on a.code = t.area where t.id = p.ticket);
 	etag := p.version::text;
 end $$;
@@ -150,7 +155,8 @@ begin
 			order by due_at, id limit p_limit + 1);
 	end if;
 	return query
-	select (part_body(p)::jsonb || jsonb_build_object('ticket', json_build_object('code', t.code, 'title', t.title, 'level', t.level)))::text,
+	select (part_body(p)::jsonb || jsonb_build_object('ticket', json_build_object('code', t.code,
+			'title', case when part_reads(p, t) then t.title end, 'level', t.level)))::text,
 		concat_ws('|', case when p_ended then p.ended_at else p.due_at end, p.id)
 	from unnest(v_ids) with ordinality i (id, ord) join part p on p.id = i.id join ticket t on t.id = p.ticket order by i.ord;
 end $$;
@@ -209,6 +215,6 @@ alter table part enable row level security;
 create policy part_seen on part for select to tiepdan_app using (exists (select from ticket t where t.id = part.ticket));
 revoke all on part from public;
 grant select on part to tiepdan_app;
-revoke execute on function part_body, parts_of, parts_told, part_ask, part_mine, part_show, part_list, part_end, part_give, part_decline,
+revoke execute on function part_reads, part_body, parts_of, parts_told, part_ask, part_mine, part_show, part_list, part_end, part_give, part_decline,
 	part_cancel from public;
 grant execute on function part_body, parts_of, part_ask, part_show, part_list, part_give, part_decline, part_cancel to tiepdan_app;

@@ -138,7 +138,7 @@ static enum verdict who_link(struct req *req, struct str credentials)
 	req->who = (struct who){.kind = WHO_TICKET,
 		.ticket_number = link.number,
 		.generation = link.generation,
-		.by_link = true};
+		.question = link.question};
 	return NEXT;
 }
 
@@ -184,7 +184,7 @@ static enum verdict step_may(struct req *req)
 	enum who_kind kind = req->who.kind;
 
 	if ((allowed & ROLE_PUBLIC) || (kind == WHO_STAFF && (req->who.roles & allowed)) ||
-		(kind == WHO_TICKET && (allowed & (req->who.by_link ? ROLE_ANSWER : ROLE_TICKET))) ||
+		(kind == WHO_TICKET && (allowed & (req->who.question ? ROLE_ANSWER : ROLE_TICKET))) ||
 		(kind == WHO_UPLOAD && (allowed & ROLE_UPLOAD)))
 		return NEXT;
 	if (kind != WHO_ANYONE)

@@ -14,8 +14,8 @@ enum {
 
 static struct str mac_of(struct arena *arena, const struct keys *keys, const struct answer_link *link)
 {
-	uint64_t wire[3] = {htobe64((uint64_t)link->number), htobe64((uint64_t)link->generation),
-		htobe64((uint64_t)link->until)};
+	uint64_t wire[4] = {htobe64((uint64_t)link->number), htobe64((uint64_t)link->generation),
+		htobe64((uint64_t)link->question), htobe64((uint64_t)link->until)};
 	const struct str part = {(const char *)wire, sizeof(wire)};
 	struct digest mac = digest_hmac(keys_purpose(keys, KEY_ANSWER_LINK), &part, 1);
 	struct str text = code_base32(arena, (struct str){(const char *)mac.byte, MAC_BYTES});
@@ -27,8 +27,8 @@ struct str answer_link_text(struct arena *arena, const struct keys *keys, const 
 {
 	struct str mac = mac_of(arena, keys, link);
 
-	return arena_printf(
-		arena, "%" PRId64 ".%" PRId64 ".%.*s", link->generation, link->until, STR_ARG(mac));
+	return arena_printf(arena, "%" PRId64 ".%" PRId64 ".%" PRId64 ".%.*s", link->generation,
+		link->question, link->until, STR_ARG(mac));
 }
 
 /* One link has one text. */
@@ -39,11 +39,12 @@ static bool number(struct str digits, int64_t *ret)
 
 bool answer_link_check(const struct keys *keys, struct str text, struct answer_link *link)
 {
-	struct str generation, until, rest = text;
+	struct str generation, question, until, rest = text;
 	bool good;
 
 	if (!text.at || text.len > TEXT_MAX || !str_next(&rest, '.', &generation) ||
-		!str_next(&rest, '.', &until) || !number(generation, &link->generation) ||
+		!str_next(&rest, '.', &question) || !str_next(&rest, '.', &until) ||
+		!number(generation, &link->generation) || !number(question, &link->question) ||
 		!number(until, &link->until))
 		return false;
 	struct arena *arena = arena_new();

@@ -29,7 +29,7 @@ struct who {
 	int64_t department;    /* WHO_STAFF: id of the home department                             */
 	int64_t ticket_number; /* WHO_TICKET                                                       */
 	int64_t generation;    /* WHO_TICKET: which secret of the ticket was shown                 */
-	bool by_link;	       /* WHO_TICKET: not the secret but a link that answers a question    */
+	int64_t question;      /* WHO_TICKET: which one a link answers; 0: it was the secret       */
 };
 
 #endif

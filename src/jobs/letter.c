@@ -80,6 +80,7 @@ static struct str link_of(struct arena *arena, const struct keys *keys, const PG
 	struct str link = db_cell(rows, row, "link"), code = db_cell(rows, row, "code"), answer;
 	const struct answer_link question = {.number = db_cell_int(rows, row, "number"),
 		.generation = db_cell_int(rows, row, "generation"),
+		.question = db_cell_int(rows, row, "question"),
 		.until = db_cell_int(rows, row, "answer_until_s")};
 
 	if (question.until == DB_NO_INT)

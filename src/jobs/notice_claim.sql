@@ -3,9 +3,9 @@
 -- out: id uuid, ticket uuid, attempts int, urgent bool, citizen bool, department int, made_ms int, message_id text,
 -- language text, address text, epoch int, wrapped bytea, box bytea, subject text, body text, html text, code text,
 -- title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text,
--- number int, generation int, answer_until_s int
+-- number int, generation int, question int, answer_until_s int
 -- as: definer
 select id, ticket, attempts, urgent, citizen, department, (extract(epoch from made_at) * 1000)::bigint as made_ms, message_id,
 	language, address, epoch, wrapped, box, subject, body, html, code, title, what, state, department_name, due, at, reason, link, sender,
-	number, generation, floor(extract(epoch from answer_until))::bigint as answer_until_s
+	number, generation, question, floor(extract(epoch from answer_until))::bigint as answer_until_s
 from tiepdan.notice_claim(:'now', :'lease', :'limit', :'domain', :'zone', :'public_url')

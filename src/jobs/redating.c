@@ -120,6 +120,23 @@ static void finished(struct db_job *job, PGresult *const *results, const char *s
 	go_on(run); /* perhaps with clocks that have to be done again */
 }
 
+/* In a unit of its own, which writes nothing as long as it counts. */
+static void examined(struct db_job *job, PGresult *const *results, const char *sqlstate)
+{
+	struct run *run = step_done(job, results, sqlstate);
+	bool mine = results && db_cell_flag(answer_find(results, "mine"), 0, "mine");
+	struct portion *step = mine ? step_new(run) : NULL;
+
+	arena_free(job->arena);
+	if (!step) {
+		run_end(run);
+		return;
+	}
+	struct db_unit *u = db_unit_job(&step->job);
+	sql_jobs_redating_finish(u, .id = run->id, .worker = run->owner->worker);
+	db_run_job(u, finished);
+}
+
 static void finish(struct run *run)
 {
 	struct portion *step = step_new(run);
@@ -129,8 +146,8 @@ static void finish(struct run *run)
 		return;
 	}
 	struct db_unit *u = db_unit_job(&step->job);
-	sql_jobs_redating_finish(u, .id = run->id, .worker = run->owner->worker);
-	db_run_job(u, finished);
+	sql_jobs_redating_examine(u, .id = run->id, .worker = run->owner->worker);
+	db_run_job(u, examined);
 }
 
 /* What was read ahead is older than what is to be read again. */

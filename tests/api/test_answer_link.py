@@ -47,11 +47,22 @@ def test_it_opens_the_question_and_answers_it_once(town, post):
     assert holder.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
 
 
+def test_it_does_not_open_the_next_question(town, post):
+    ticket_id, filed, holder, _ = asked(town, post, 4)
+    town.citizen(filed).post("/v1/tracking/answer", ANSWER, status=201)
+    town.sql("update policy set questions = 5 where questions > 0")
+    town.move(town.person("officer"), ticket_id, "ask", {"text": "Câu hỏi thứ hai: xin cho biết thêm thời điểm xảy ra sự việc."})
+    holder.get("/v1/tracking/question", status=401)
+    holder.post("/v1/tracking/answer", ANSWER, status=401)
+    assert town.citizen(filed).get("/v1/tracking/question").json["text"].startswith("Câu hỏi thứ hai")
+
+
 def test_forged_and_replaced(town, post):
     _, filed, holder, link = asked(town, post, 2)
     code, text = link.split(":")
-    generation, until, mac = text.split(".")
-    for forged in ("%s:%s.%d.%s" % (code, generation, int(until) + 1, mac), "%s:%s" % (code, text[:-1]), code + ":", code,
+    generation, question, until, mac = text.split(".")
+    for forged in ("%s:%s.%s.%d.%s" % (code, generation, question, int(until) + 1, mac),
+                   "%s:%s.%d.%s.%s" % (code, generation, int(question) + 1, until, mac), "%s:%s" % (code, text[:-1]), code + ":", code,
                    "%s:%s" % (filed["code"], filed["secret"]), "HN-26-0000-0000:" + text):
         assert town.client(Authorization="Answer " + forged).get("/v1/tracking/question", status=None).status in (401, 404), forged
     town.client(Authorization="Ticket " + link).get("/v1/tracking", status=404)

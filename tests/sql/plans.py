@@ -114,6 +114,7 @@ select redating_fill('00000000-0000-0000-0000-000000000023', '00000000-0000-0000
 	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(tid), array_agg(xid), array_agg(null::timestamptz), array_agg(null::timestamptz),
 	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true), 0, 0)
 	from redating_read('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 1000);
+select redating_examine('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
 select redating_finish('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
 select count(*) from redating_tickets('00000000-0000-0000-0000-000000000023', null, 50);
 select redating_apply('00000000-0000-0000-0000-000000000023', gen_random_uuid()) is not null;

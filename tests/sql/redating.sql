@@ -2,7 +2,7 @@
 -- the answer a day later, the acceptance two hours earlier).
 begin;
 set search_path = test, tiepdan, public;
-select plan(64);
+select plan(65);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select date_trunc('hour', now()) + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 5) n, file('HN-SXD', p_at := pg_temp.day(-n)) f;
 create temp table z as select '00000000-0000-0000-0000-000000000000'::uuid as nil, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid as last,
@@ -121,6 +121,7 @@ create function pg_temp.changed() returns void language sql as $$ update referen
 select is(attempt($$select pg_temp.changed(); select case pg_temp.fill(first) when -1 then 1 / 0 end from z$$), '22012', 'a fill by old data is refused');
 
 -- Ready.
+select ok(redating_examine(first, worker), 'nobody else finishes it') from z;
 select ok(redating_finish(first, worker), 'finished') from z;
 select enter('admin.HN-EIC');
 select is(pg_temp.state(first), 'ready', 'ready') from z;

@@ -1,7 +1,7 @@
 -- Who can take how much, who is away, and who must not get a ticket.
 begin;
 set search_path = test, tiepdan, public;
-select plan(32);
+select plan(34);
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = lower(p_login) $$;
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.item(p_login text) returns json language sql as $$
@@ -71,11 +71,14 @@ select move('head.HN-SXD', (select id from t), 'unassign');
 select enter('head.HN-SXD');
 select exclusions_set((select id from t), array[pg_temp.who('officer.HN-SXD'), pg_temp.who('officer.HN-TTRA'), pg_temp.who('head.HN-SXD')],
 	'{named,conflict,conflict}', now(), gen_random_uuid());
+select is(pg_temp.exclude('head.HN-SXD', pg_temp.who('officer.HN-SXD')), 'TD403', 'who is kept away does not take it back');
+select is((select exclusions_of((select id from t))::json->'items')::text, '[]', 'and does not learn of it');
+select enter('coordinator.HN-EIC');
 select exclusions_set((select id from t), array[pg_temp.who('officer.HN-SXD')], '{named}', now(), gen_random_uuid());
 select set_eq('select account, reason from ticket_excluded', format($$values (%L::uuid, 'named'), (%L, 'handled')$$,
 	pg_temp.who('officer.HN-SXD'), pg_temp.who('officer.HN-TTRA')), 'the list is replaced, but for what the server put there');
-select is(attempt($$select move('officer.HN-SXD', (select id from t), 'claim')$$), 'TD443', 'then they do not take it');
+select is(attempt($$select move('officer.HN-SXD', (select id from t), 'claim')$$), 'TD403', 'then they do not take it, and are not told why');
 select is(attempt($$select move('head.HN-SXD', (select id from t), 'assign', p_person := pg_temp.who('officer.HN-SXD'))$$), 'TD443', 'nor does a head give it to them');
-select is(assignment_excluded((select id from t), pg_temp.who('head.HN-SXD')), false, 'others may');
+select is(kept_away((select id from t), pg_temp.who('head.HN-SXD')), false, 'others may');
 select * from finish();
 rollback;

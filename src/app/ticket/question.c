@@ -102,11 +102,18 @@ static void supply(struct req *req, PGresult *const *facts)
 	db_run(u, answer_made);
 }
 
+static void check_link(struct db_unit *u, const struct req *req)
+{
+	sql_ticket_question_linked(u, .number = req->who.ticket_number, .generation = req->who.generation,
+		.question = req->who.question);
+}
+
 void tracking_answer(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
 	once_replay(u, req);
+	check_link(u, req);
 	sql_ticket_clock_facts_tracked(
 		u, .number = req->who.ticket_number, .generation = req->who.generation);
 	sql_ticket_pause_list_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation);
@@ -117,6 +124,7 @@ void tracking_question(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
+	check_link(u, req);
 	sql_ticket_question_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation);
 	db_run(u, answer_object);
 }

@@ -16,5 +16,4 @@ select json_build_object('id', t.id, 'code', t.code, 'kind', t.kind, 'category',
 	t.version::text as etag
 from tiepdan.ticket t join tiepdan.state s on s.code = t.state join tiepdan.category c on c.code = t.category
 	left join tiepdan.area a on a.code = t.area
-where t.id = :'ticket' and tiepdan.may_see(t.sight, t.holder, tiepdan.caller_sees_all(), tiepdan.caller_sees_own(),
-	tiepdan.caller_department())
+where t.id = :'ticket' and tiepdan.sees(t)

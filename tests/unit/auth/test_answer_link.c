@@ -10,11 +10,12 @@ static void is_checked(void **state)
 
 	for (int64_t n = 0; n < 20; n++)
 		for (int64_t g = 1; g < 100000000; g *= 37) {
-			struct answer_link made = {n, g, 1764000000 + n}, read = {.number = n};
+			struct answer_link made = {n, g, 1 + n, 1764000000 + n}, read = {.number = n};
 			struct str text = answer_link_text(f->arena, f->keys, &made);
 
 			assert_true(answer_link_check(f->keys, text, &read));
 			assert_int_equal(read.generation, g);
+			assert_int_equal(read.question, made.question);
 			assert_int_equal(read.until, made.until);
 			read.number = n + 1;
 			assert_false(answer_link_check(f->keys, text, &read));
@@ -24,7 +25,7 @@ static void is_checked(void **state)
 static void nobody_makes_it_longer(void **state)
 {
 	struct forge *f = *state;
-	struct answer_link link = {7, 1, 1764000000};
+	struct answer_link link = {7, 1, 3, 1764000000};
 	char *text = arena_cstr(f->arena, answer_link_text(f->arena, f->keys, &link));
 
 	for (size_t i = 0; text[i]; i++) {
@@ -40,15 +41,15 @@ static void nobody_makes_it_longer(void **state)
 static void nonsense(void **state)
 {
 	struct forge *f = *state;
-	struct answer_link link = {5, 1, 1764000000};
+	struct answer_link link = {5, 1, 2, 1764000000};
 	struct str s = answer_link_text(f->arena, f->keys, &link);
 	const struct str table[] = {
 		STR_NONE,
 		STR(""),
 		STR("."),
 		STR(".."),
-		STR("1.1764000000."),
-		STR("1.1764000000"),
+		STR("1.2.1764000000."),
+		STR("1.2.1764000000"),
 		{s.at, s.len - 1},
 		{s.at + 1, s.len - 1},
 		ticket_secret(f->arena, f->keys, 5, 1),
