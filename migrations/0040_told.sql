@@ -45,7 +45,8 @@ set search_path = tiepdan, pg_temp as $$
 declare
 	p part;
 begin
-	select * into p from part x where x.id = p_part and part_open_to(x, caller_department(), caller_roles());
+	select * into p from part x where x.id = p_part and part_open_to(x, caller_department(), caller_roles())
+		and (not p_lock or caller_barred(x.ticket) is null);
 	if found and p_lock then
 		perform from ticket where id = p.ticket for no key update;
 		select * into p from part where id = p_part for no key update;
@@ -111,7 +112,7 @@ set search_path = tiepdan, pg_temp as $$
 begin
 	if p_audience = 'signers' then
 		return (select 1 from move_role m join account_role r on r.role = m.role
-			where m.action = 'approve' and r.account = p_account and (m.sight is null or m.sight = p_sight) limit 1);
+			where m.action = 'approve' and r.account = p_account and sight_fits(m.sight, p_sight) limit 1);
 	end if;
 	return (select min(n.turn) from notice_role n join account_role r on r.role = n.role
 		where r.account = p_account and n.audience = p_audience);
@@ -228,7 +229,7 @@ begin
 				case when not m.urgent and m.type not like 'clock.%' then v_staff end
 			from worded m join people p on p.audience = m.audience and p.holder = m.holder and p.sight = m.sight
 				and p.person is not distinct from m.person and p.part is not distinct from m.part
-			where p.account is distinct from m.actor and not (p.deputy and assignment_excluded(m.ticket, p.account))
+			where p.account is distinct from m.actor and not ((p.deputy or m.sight = 'denunciation') and kept_away(m.ticket, p.account))
 			order by m.place, p.account, p.deputy, array_position(v_audiences, m.audience))),
 	base as (
 		select r.key, r.n, case when h.gone * r.cap >= l.n then p_now else coalesce(l.since, p_now) end as since,
@@ -278,7 +279,8 @@ end $$;
 create or replace function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
 returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
 	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
-	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text, number bigint, generation bigint, answer_until timestamptz)
+	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text, number bigint, generation bigint,
+	question bigint, answer_until timestamptz)
 language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
@@ -304,7 +306,8 @@ begin
 			where n.id = any (v_ids) and n.id <> all (v_marked) returning n.*)
 	select n.id, n.ticket, n.attempts::bigint, n.urgent, n.account is null, a.department, n.made_at, n.message_id, m.language, a.email,
 		c.epoch, c.wrapped, c.box, m.subject, m.text, m.html, t.code,
-		case when not v.hidden and n.account is null then notice_plain(t.title) when not v.hidden then t.title
+		case when not v.hidden and n.account is null then notice_plain(t.title)
+			when not v.hidden and (n.audience <> 'asked' or part_reads(p, t)) then t.title
 			when v.vi then '(không nêu trong thư)' else '(not named here)' end,
 		coalesce(case when v.vi then e.public_vi else e.public_en end, ''), case when v.vi then s.name_vi else s.name_en end,
 		case when v.hidden and v.vi then '(không nêu trong thư)' when v.hidden then '(not named here)'
@@ -318,14 +321,17 @@ begin
 		p_public_url || case when n.audience = 'asked' then '/v1/parts/' || p.id when n.account is not null then '/v1/tickets/' || t.id
 			when q.until_at is not null then '/v1/tracking/question'
 			else '/v1/tracking' end,
-		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub), t.number, t.generation, q.until_at
+		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub), t.number, t.generation,
+		(select count(*) from question x where x.ticket = q.ticket and x.asked_at <= q.asked_at), q.until_at
 	from claimed n join ticket t on t.id = n.ticket join state s on s.code = t.state join department d on d.id = t.holder
 		left join event e on e.at = n.event_at and e.id = n.event
 		left join part p on n.account is not null and p.id = (e.data->>'part')::uuid
 		left join account a on a.id = n.account and a.active
 			and notice_opens(a.id, a.department, t.sight, t.holder, case when n.audience = 'asked' then p.id end)
+			and not (t.sight = 'denunciation' and kept_away(t.id, a.id))
 		left join contact c on c.ticket = n.ticket and n.account is null and c.erased_at is null
 		left join question q on n.account is null and n.type = 'ticket.asked' and q.ticket = t.id and q.ended_at is null
+			and q.id::text = e.data->>'question'
 			and t.sight in ('public', 'private', 'restricted')
 		left join refusal_reason r on r.code = e.data->>'reason_code'
 		left join lateral (select * from notice_template x where x.type = n.type and x.side = notice_side(n.audience)

@@ -25,7 +25,7 @@ select move('officer.HN-SXD', t(), 'accept'), move('officer.HN-SXD', t(), 'claim
 select move('officer.HN-SXD', t(), 'ask_part');
 update part set due_at = '2026-11-30 17:00+07';
 begin;
-select plan(33);
+select plan(34);
 select follow();
 select results_eq('select told()', array['part.asked asked head.ub-00316'], 'the heads of the department that is asked');
 select results_eq($$select letter('head.ub-00316')$$, array['vi|t|parts|Sở Xây dựng|17:00 ngày 30/11/2026|Ủy ban nhân dân phường Định Công'],
@@ -68,6 +68,7 @@ select enter('officer.HN-SXD'), part_cancel(p(), 1, 'Không cần nữa.', now()
 begin;
 select follow();
 select results_eq('select told()', array['part.cancelled asked head.ub-00316'], 'else the heads, who are told that it is taken back');
+select is((select title from notice_claim(now(), now(), 9, 'a.org', 'UTC', 'http://x')), '(không nêu trong thư)', 'whose ticket is not theirs to read any more');
 commit;
 select move('officer.HN-SXD', t(), 'ask_part');
 select enter('head.UB-00316'), part_decline(p(), 1, 'Không thuộc thẩm quyền.', now(), gen_random_uuid());
