@@ -67,7 +67,8 @@ create or replace function policy_told(p policy) returns json language sql stabl
 		'citation_en', p.citation_en))
 $$;
 
-alter type clock_explanation add attribute department text;
+alter type clock_explanation add attribute department text, add attribute started_vi text, add attribute started_en text;
+-- As before, with the department of the policy, and the event that the clock was started by, as the citizen was told it.
 create or replace function clock_explained(p_ticket uuid, p_kind text, p_told_only boolean)
 returns setof clock_explanation
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -76,8 +77,10 @@ begin
 	select c.ticket, c.kind, k.name_vi, k.name_en, c.unit, c.amount::bigint, c.extension::bigint, p.receipt, c.calendar,
 		c.version::bigint, floor(extract(epoch from c.start_at))::bigint, floor(extract(epoch from c.due_at))::bigint,
 		floor(extract(epoch from c.stop_at))::bigint, c.waits, k.pauses, c.outcome, p.profile, p.citation_vi, p.citation_en,
-		p.department
+		p.department, e.public_vi, e.public_en
 	from clock_all c join clock_kind k on k.code = c.kind join policy p on p.id = c.policy
+		left join lateral (select public_vi, public_en from event where ticket = c.ticket
+			and at >= c.start_at and at < c.start_at + interval '1 s' and public_vi is not null order by id limit 1) e on true
 	where c.ticket = p_ticket and c.kind = p_kind and (k.told or not p_told_only)
 	order by c.round desc limit 1;
 end $$;

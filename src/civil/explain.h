@@ -13,6 +13,7 @@ struct explain_facts {
 	const struct deadline_question *question;
 	const struct deadline_trace *trace; /* of this question; with due INT64_MAX while a pause goes on */
 	struct str department;		    /* whose calendar it is: a code; absent: left out */
+	struct str started[2]; /* what began it, Vietnamese and English; absent: it was received */
 };
 
 /* Appends a JSON object, DeadlineExplanation in the contract. Its `steps` are in order of time; `counted` of

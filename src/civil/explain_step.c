@@ -21,7 +21,12 @@ static void say_received(const struct sentence *t, const struct step *s)
 	const struct deadline_trace *trace = t->facts->trace;
 	const struct calendar *c = t->facts->calendar;
 
-	say(t, "Tiếp nhận lúc ", "Received at ");
+	if (t->facts->started[t->in].at) {
+		buf_put(t->out, t->facts->started[t->in]);
+		say(t, ", lúc ", ", at ");
+	} else {
+		say(t, "Tiếp nhận lúc ", "Received at ");
+	}
 	words_moment(t->out, t->in, c, s->from);
 	if (trace->effective != s->from)
 		say(t, ", ngoài giờ làm việc", ", outside working hours");

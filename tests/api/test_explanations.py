@@ -28,6 +28,9 @@ def test_every_clock_of_a_ticket(town):
         agrees(told, c["due_at"])
         assert told["latest"] == (c["kind"] == "answer") and told["policy"] == c["policy"]
         assert citizen.get("/v1/tracking/clocks/%s/explanation" % c["kind"]).json == told, "the citizen reads the same"
+    began = explanation(officer, ticket_id, "accept").json["explanation"]["steps"][0]
+    assert began["what_vi"].startswith("Phiếu đã được gửi và chuyển đến đơn vị có trách nhiệm, lúc "), began
+    assert began["what_en"].startswith("The ticket was filed and sent to the responsible department, at ")
     assert explanation(officer, ticket_id, "appeal", 404).problem == "not_found"
     assert explanation(officer, ticket_id, "nonsense", 404).problem == "not_found"
     assert explanation(town.person("officer", "UB-00316"), ticket_id, "accept", 404).problem == "not_found"

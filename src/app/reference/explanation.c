@@ -93,7 +93,10 @@ static void explain(struct req *req, PGresult *const *results, const struct cale
 		return;
 	}
 	put_clock(&out, clock,
-		&(struct explain_facts){.calendar = calendar, .question = &question, .trace = &trace});
+		&(struct explain_facts){.calendar = calendar,
+			.question = &question,
+			.trace = &trace,
+			.started = {db_cell(clock, 0, "started_vi"), db_cell(clock, 0, "started_en")}});
 	reply_json(req, 200, buf_str(&out));
 }
 
