@@ -497,5 +497,81 @@ select letter_add('clock.part_breached', 'staff', false, 'Phần việc phối h
 
 revoke execute on function part_alarms_due, part_alarms_fire from public;
 grant execute on function part_alarms_due, part_alarms_fire to tiepdan_app;
-revoke execute on function account_language_save, me_change, part_open_to, notice_opens, notice_target, notice_turn, notice_people, notice_reason from public;
+-- --- promises, department by department -----------------------------------------------------------------------------------
+
+-- As in 0024, but only of departments whose answers were measured since, each once an hour; and of each once a day, because answers
+-- leave the window. A portion at a time, who has waited longest first.
+insert into setting values
+	('promise_renew_minutes', 60, 'the promises of a department are summed up anew at most so often'),
+	('promise_portion', 10, 'and those of so many departments at a time: followers of the feed wait meanwhile');
+create table promise_turn (
+	department bigint not null,
+	renewed_at timestamptz not null default '-infinity',
+	changed    boolean not null default true,
+	constraint promise_turn_pk primary key (department),
+	constraint promise_turn_department_fk foreign key (department) references department
+);
+comment on table promise_turn is 'When the promises of a department were summed up, and whether it has measured answers since.';
+insert into promise_turn (department) select distinct holder from clock where kind = 'answer' and days > 0;
+create index clock_promised on clock (holder, stop_at) where kind = 'answer' and days > 0 and round = 1;
+
+create or replace function answers_measure(p_tickets uuid[], p_rounds bigint[], p_days bigint[])
+returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_measured bigint;
+begin
+	with measured as (
+		update clock c set days = i.days from unnest(p_tickets, p_rounds, p_days) i (ticket, round, days)
+			where c.ticket = i.ticket and c.kind = 'answer' and c.round = i.round and c.days is null returning c.holder),
+	marked as (
+		insert into promise_turn (department) select distinct holder from measured order by holder
+		on conflict (department) do update set changed = true where not promise_turn.changed)
+	select count(*) from measured into v_measured;
+	return v_measured;
+end $$;
+
+create function promises_of(p_department bigint, p_now timestamptz) returns setof promise language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select p_department, t.kind, coalesce(t.category, ''), count(*)::int, percentile_disc(0.9) within group (order by c.days)
+	from clock c cross join lateral (select kind, category from ticket where id = c.ticket offset 0) t
+	where c.holder = p_department and c.kind = 'answer' and c.days > 0 and c.round = 1
+		and c.stop_at > p_now - make_interval(days => (select value from setting where name = 'promise_window_days'))
+	group by grouping sets ((t.kind, t.category), (t.kind)) having count(*) >= (select value from setting where name = 'promise_least');
+end $$;
+
+create or replace function promises_renew(p_now timestamptz) returns bigint language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_department bigint;
+begin
+	if not pg_try_advisory_xact_lock(hashtext('tiepdan.promises_renew')) then
+		return 0;
+	end if;
+	for v_department in
+		update promise_turn set renewed_at = p_now, changed = false
+		where department in (select department from promise_turn
+			where renewed_at <= p_now - interval '1 day' or (changed and renewed_at <= p_now
+				- make_interval(mins => (select value from setting where name = 'promise_renew_minutes')))
+			order by renewed_at, department limit (select value from setting where name = 'promise_portion'))
+		returning department
+	loop
+		with fresh as materialized (
+			select * from promises_of(v_department, p_now)),
+		gone as (
+			delete from promise p where p.department = v_department and not exists (
+				select from fresh f where (f.kind, f.category) = (p.kind, p.category)))
+		insert into promise select * from fresh
+		on conflict (department, kind, category) do update set answers = excluded.answers, days = excluded.days
+			where (promise.answers, promise.days) <> (excluded.answers, excluded.days);
+	end loop;
+	return (select count(*) from promise);
+end $$;
+
+revoke all on promise_turn from public;
+revoke execute on function promises_of from public;
+
+revoke execute on function account_language_save, me_change, part_open_to, notice_opens, notice_target, notice_turn, notice_people,
+	notice_reason from public;
 grant execute on function me_change to tiepdan_app;
