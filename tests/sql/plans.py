@@ -141,6 +141,15 @@ select duty_add(gen_random_uuid(), account, now(), now() + interval '1 day', now
 select count(*) from duty_list(now(), null, 50);
 select triage_store(xid::text, id, xid::text, :'t', 1, array[:'t'::uuid], '{danger}', '{10}', '{x}', now()) from triage_cursor;
 select triage_suggestions(:'t');
+select id as o from file('HN-SXD') \\gset
+select etag from move('officer.HN-SXD', :'o', 'accept');
+select etag from move('officer.HN-SXD', :'o', 'ask_part');
+select array_agg(ticket) as parts, array_agg(level) as levels, array_agg(to_timestamp(alarm_ms / 1000.0)) as alarms
+	from part_alarms_due(now() + interval '1 h', 10) \\gset
+select moved from part_alarms_fire(:'parts', :'levels', :'alarms', array[''], array[1::bigint], array[now()], array[gen_random_uuid()],
+	now() + interval '1 h');
+select count(*) from notice_target('asked', :'o', null, now(), (select jsonb_build_object('part', id) from part where ticket = :'o'));
+select count(*) from answers_measure(array[:'t'::uuid], '{1}', '{2}') a, promises_renew(now()) b;
 commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';
