@@ -292,9 +292,9 @@ create trigger attachment_checked before update of state on attachment for each 
 
 -- The next file to check: of the site that has the fewest waiting, so that nobody waits for what one sends in heaps; in every
 -- fourth second the oldest, so that nobody waits for ever. What was begun too often and never ended (it kills its checker, say)
--- is refused.
+-- is refused. Whoever claims has an attempt of its own; what an earlier one says after its lease counts for nothing.
 create function attachment_claim(p_now timestamptz, p_lease timestamptz)
-returns table (id uuid, size bigint) language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+returns table (id uuid, size bigint, attempt bigint) language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
 	update attachment set state = 'refused', reason = 'check_failed' where state = 'checking' and lease_until < p_now
@@ -306,23 +306,26 @@ begin
 			where c.state = 'checking' and c.lease_until < p_now
 			order by case when extract(epoch from p_now)::bigint % 4 > 0 then q.waiting end, c.lease_until, c.at limit 1
 			for no key update of c skip locked)
-		returning a.id, a.size;
+		returning a.id, a.size, a.attempts::bigint;
 end $$;
 
-create function attachment_ready(p_id uuid, p_type text, p_bytes bigint, p_hash bytea, p_thumbnail bytea, p_width bigint,
-	p_height bigint)
-returns void language sql security definer set search_path = tiepdan, pg_temp as $$
+-- How an attempt ends. Not true: another one has the file by now.
+create function attachment_ready(p_id uuid, p_attempt bigint, p_type text, p_bytes bigint, p_hash bytea, p_thumbnail bytea,
+	p_width bigint, p_height bigint)
+returns boolean language sql security definer set search_path = tiepdan, pg_temp as $$
 	update attachment set state = 'ready', type = p_type, bytes = p_bytes, hash = p_hash, thumbnail = p_thumbnail, width = p_width,
-		height = p_height where id = p_id and state = 'checking'
+		height = p_height where id = p_id and state = 'checking' and attempts = p_attempt returning true
 $$;
-create function attachment_refuse(p_id uuid, p_reason text) returns void
+create function attachment_refuse(p_id uuid, p_attempt bigint, p_reason text) returns boolean
 language sql security definer set search_path = tiepdan, pg_temp as $$
-	update attachment set state = 'refused', reason = p_reason where id = p_id and state = 'checking'
+	update attachment set state = 'refused', reason = p_reason where id = p_id and state = 'checking' and attempts = p_attempt
+		returning true
 $$;
 -- Something outside could not be reached: not the fault of the file.
-create function attachment_later(p_id uuid, p_until timestamptz) returns void
+create function attachment_later(p_id uuid, p_attempt bigint, p_until timestamptz) returns boolean
 language sql security definer set search_path = tiepdan, pg_temp as $$
 	update attachment set lease_until = p_until, attempts = attempts - 1 where id = p_id and state = 'checking'
+		and attempts = p_attempt returning true
 $$;
 
 -- Uploads on their way, the oldest first.

@@ -2,6 +2,9 @@
 -- moves says what the citizen and the server itself may do, too, and every move goes through one function, ticket_change().
 set local search_path = tiepdan, public;
 
+-- In the order in which filing takes them: ticket, then action. Else one would wait for the other in a circle, each time anew.
+lock table ticket in share row exclusive mode;
+
 insert into setting values
 	('second_look_days', 15, 'a second look can be asked for within so many calendar days of the answer'),
 	('appeal_days', 15, 'a higher department can be asked within so many calendar days of the answer to the second look');
@@ -238,7 +241,7 @@ declare
 	v_above bigint := (select parent from department where id = p_department);
 begin
 	for steps in 1 .. 100 loop
-		exit when v_above is null or exists (select from department where id = v_above and p_at::date < coalesce(valid_to, 'infinity'));
+		exit when v_above is null or exists (select from department where id = v_above and city_day(p_at) < coalesce(valid_to, 'infinity'));
 		v_above := (select parent from department where id = v_above);
 	end loop;
 	return coalesce(v_above, (select id from department where hub and id <> p_department));
@@ -376,7 +379,7 @@ end $$;
 
 alter table question drop constraint question_ended,
 	add constraint question_ended check ((ended is null) = (ended_at is null) and ended in ('answered', 'expired', 'dropped')
-		and ended_at between asked_at and until_at);
+		and ended_at between asked_at and until_at) not valid;	-- what is there fits; 0043 looks at it without stopping anybody
 comment on column question.ended is 'dropped: the ticket has ended otherwise';
 
 -- Carries out a move whose conditions hold: `o` is the locked ticket as it is, `t` what state, holder, person and returns
@@ -540,16 +543,32 @@ begin
 	on conflict do nothing;
 end $$;
 
+-- The first day, as a time, whose answers are to wait at p_now because their window is still open: all before have ended, as no
+-- window ends before that of an earlier day. NULL: none has ended.
+create function window_open_from(p_now timestamptz, p_days int) returns timestamptz language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_zone text := template_zone();
+	v_day date := city_day(p_now) - p_days;
+begin
+	for n in 1 .. 70 loop
+		v_day := v_day - 1;
+		if window_end(v_day::timestamp at time zone v_zone, p_days) <= p_now then
+			return (v_day + 1)::timestamp at time zone v_zone;
+		end if;
+	end loop;
+	return null;
+end $$;
 -- Closes tickets whose answer is older than the window (setting close_after_days).
 create or replace function close_answered(p_now timestamptz, p_limit bigint)
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	v_days int := (select value from setting where name = 'close_after_days');
+	v_before timestamptz := window_open_from(p_now, (select value from setting where name = 'close_after_days'));
 	v_closed bigint;
 begin
 	with old as (
 		select id from ticket
-		where state = 'answered' and answered_at < p_now - make_interval(days => v_days) and window_end(answered_at, v_days) <= p_now
+		where state = 'answered' and answered_at < v_before
 		order by answered_at limit p_limit for no key update skip locked),
 	closed as (
 		update ticket t set state = 'closed', updated_at = p_now, version = version + 1 from old where t.id = old.id
@@ -648,6 +667,6 @@ alter table ticket_excluded enable row level security;
 -- No policy, so no row: who is kept away does not learn of it.
 revoke all on review, ticket_excluded from public;
 grant select on review to tiepdan_app;
-revoke execute on function answer_overdue, extension_own, sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, review_until, department_above, review_forbidden, moved_by, moves_tracked, review_said, reviews_of,
+revoke execute on function answer_overdue, extension_own, sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, window_open_from, review_until, department_above, review_forbidden, moved_by, moves_tracked, review_said, reviews_of,
 	ticket_change, tracking_holder, tracking_check, tracking_move, review_begin from public;
 grant execute on function sees, kept_away, review_said, reviews_of, tracking_holder, tracking_move to tiepdan_app;

@@ -323,7 +323,7 @@ begin
 		x.department := case when p_department is not null then department_valid(p_department, p_at) end;
 		perform reply_template_needs(x.department);
 	end if;
-	if p_category is not null and not exists (select from category where code = p_category and p_at::date < coalesce(valid_to, 'infinity')) then
+	if p_category is not null and not exists (select from category where code = p_category and city_day(p_at) < coalesce(valid_to, 'infinity')) then
 		raise exception 'no category "%"', p_category using errcode = 'foreign_key_violation', constraint = 'ticket_category_fk';
 	end if;
 	insert into reply_template (id, version, at, author, department, purpose, language, category, kind, title, text, valid_from)

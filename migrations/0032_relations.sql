@@ -419,8 +419,7 @@ alter table notice_rule add column merged boolean not null default false,
 comment on column notice_rule.merged is 'and the citizens of tickets that were merged into this one';
 update notice_rule set merged = true where audience = 'citizen' and type in ('ticket.accepted', 'ticket.routed', 'ticket.answered',
 	'ticket.refused', 'ticket.redirected', 'ticket.closed', 'ticket.progress', 'ticket.extension_approved', 'ticket.reopened', 'ticket.appealed');
-alter table notice drop constraint notice_once,
-	add constraint notice_once unique nulls not distinct (event, account, ticket);
+-- Then an event goes to several tickets: notice_once gets another column with 0044.
 
 insert into notice_rule (type, audience) values
 	('ticket.merged', 'citizen'), ('ticket.unmerged', 'citizen'), ('ticket.unmerged', 'holder'), ('ticket.split', 'citizen');

@@ -15,6 +15,8 @@
 
 enum {
 	HEX_SIZE = 2 * DIGEST_SIZE + 1,
+	FAN = 256,	     /* folders in a folder */
+	SWEEP_FOLDERS = 512, /* looked into at once */
 	NAME_SIZE = UUID_TEXT_SIZE + 8
 };
 
@@ -312,6 +314,7 @@ int store_sweep_incoming(const struct store *s, int64_t before_s, struct uuid *r
 struct found_hashes {
 	struct digest *hashes;
 	int n, max;
+	int folders; /* that were looked into */
 };
 
 static bool note_hash(const char *name, void *into)
@@ -330,21 +333,60 @@ static bool note_hash(const char *name, void *into)
 	return f->n < f->max;
 }
 
-int store_sweep_kept(const struct store *s, uint8_t first, int64_t before_s, struct digest *ret, int n)
+/* Which of the folders 00 to ff there are. Takes over the descriptor. */
+static void folders_of(int folder, bool ret_there[static FAN])
 {
-	struct found_hashes found = {ret, 0, n};
+	DIR *dir = folder >= 0 ? fdopendir(folder) : NULL;
+	const struct dirent *entry;
+
+	if (!dir && folder >= 0)
+		close(folder);
+	while (dir && (entry = readdir(dir))) {
+		int high = str_hex_digit(entry->d_name[0]);
+		int low = high < 0 ? -1 : str_hex_digit(entry->d_name[1]);
+		if (low >= 0 && entry->d_name[2] == '\0')
+			ret_there[high * 16 + low] = true;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Goes through a folder of the first byte: takes it over. */
+static void sweep_outer(int outer, int64_t before_s, struct found_hashes *found)
+{
+	bool there[FAN] = {false};
 	uint8_t begin;
 	char name[3];
 
-	snprintf(name, sizeof(name), "%02x", first);
-	int outer = open_at(s->folder, name, O_RDONLY | O_DIRECTORY);
 	rand_bytes(&begin, sizeof(begin));
-	for (unsigned i = 0; outer >= 0 && i < 256 && found.n < n; i++) {
-		snprintf(name, sizeof(name), "%02x", (uint8_t)(begin + i));
-		each_old(open_at(outer, name, O_RDONLY | O_DIRECTORY), before_s, note_hash, &found);
+	folders_of(open_at(outer, ".", O_RDONLY | O_DIRECTORY), there);
+	for (unsigned i = 0; i < FAN && found->n < found->max && found->folders < SWEEP_FOLDERS; i++) {
+		uint8_t second = (uint8_t)(begin + i);
+		if (!there[second])
+			continue;
+		snprintf(name, sizeof(name), "%02x", second);
+		each_old(open_at(outer, name, O_RDONLY | O_DIRECTORY), before_s, note_hash, found);
+		found->folders++;
 	}
-	if (outer >= 0)
-		close(outer);
+	close(outer);
+}
+
+int store_sweep_kept(const struct store *s, int64_t before_s, struct digest *ret, int n)
+{
+	struct found_hashes found = {.hashes = ret, .max = n};
+	bool there[FAN] = {false};
+	uint8_t begin;
+	char name[3];
+
+	rand_bytes(&begin, sizeof(begin));
+	folders_of(open_at(s->folder, ".", O_RDONLY | O_DIRECTORY), there);
+	for (unsigned i = 0; i < FAN && found.n < n && found.folders < SWEEP_FOLDERS; i++) {
+		uint8_t first = (uint8_t)(begin + i);
+		snprintf(name, sizeof(name), "%02x", first);
+		int outer = there[first] ? open_at(s->folder, name, O_RDONLY | O_DIRECTORY) : -1;
+		if (outer >= 0)
+			sweep_outer(outer, before_s, &found);
+	}
 	return found.n;
 }
 

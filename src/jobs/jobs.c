@@ -23,7 +23,7 @@ enum {
 	MONTHS_AHEAD = 3,
 	CLOSE_BATCH = 500,
 	EXPIRE_BATCH = 200,
-	ASSIGN_BATCH = 100,
+	ASSIGN_BATCH = 10, /* filing waits for the slots that it holds meanwhile */
 	FORGET_BATCH = 10000,
 	SESSION_DAYS = 30
 };

@@ -1,7 +1,7 @@
 -- Fair assignment: who gets what, who does not, and what becomes of what suits nobody.
 begin;
 set search_path = test, tiepdan, public;
-select plan(33);
+select plan(38);
 update account set active = false where login in ('officer.hn-sxd', 'press_officer.hn-sxd', 'data_officer.hn-sxd');
 select account_save(l || '.hn-sxd', 'Officer ' || l, 'HN-SXD', '{officer}') from unnest('{a,b,c}'::text[]) l;
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = p_login || '.hn-sxd' $$;
@@ -102,9 +102,27 @@ select is(pg_temp.run(140), '1 1', 'what waits here and now');
 select move('head.HN-SXD', pg_temp.id('back'), 'unassign');
 select is(pg_temp.run(141), '1 1', 'what was given back is given again');
 select is((select array_agg(n) from t where pg_temp.person(id) = '-' and n in ('back', 'away', 'asked')), '{away,asked}', 'and no other');
+
+-- What suits nobody is tried more and more seldom, up to an hour; a change of profiles starts anew. Who is only busy has room soon.
+select force_state(id, 'closed') from t;
+select pg_temp.profile('a', 9, '{roads}'), pg_temp.profile('b', 1, '{urban_order.parking}'), pg_temp.profile('c', 9, '{roads}');
+insert into t values ('b has', pg_temp.wait(17, 'urban_order.parking'));
+select is(pg_temp.run(200), '1 1', 'b is busy');
+insert into t values ('nobody', pg_temp.wait(18, 'public_transport.bus')), ('busy', pg_temp.wait(19, 'urban_order.parking'));
+create function pg_temp.after(p_n text) returns numeric language sql as $$
+	select extract(epoch from next_at - now()) / 60 from assignment_wait where ticket = pg_temp.id(p_n)
+$$;
+create temp table seen as select m, pg_temp.run(m) as did, round(pg_temp.after('nobody') - m) as nobody, round(pg_temp.after('busy') - m) as busy
+	from unnest('{201,203,206,211,220,240,280,350,420}'::int[]) m;
+select is((select array_agg(nobody order by m) from seen), '{1,2,4,8,16,32,60,60,60}', 'after twice as long each time, at most an hour');
+select is((select array_agg(distinct busy) from seen), '{1}', 'for whom somebody is only too busy, always after a minute');
+select pg_temp.profile('c', 9, '{roads,public_transport}');
+select is(pg_temp.run(421), '2 1', 'a profile is changed: at once');
+select is(pg_temp.people(array[pg_temp.id('nobody'), pg_temp.id('busy')]), 'c-', 'with whom it suits');
+
 select enter('head.HN-SXD');
 select department_work_set(2, false, now(), gen_random_uuid());
 insert into t values ('off', pg_temp.wait(23));
-select is(pg_temp.run(142), '0 0', 'switched off');
+select is(pg_temp.run(500), '0 0', 'switched off');
 select * from finish();
 rollback;

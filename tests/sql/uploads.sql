@@ -32,9 +32,9 @@ select uploads_seen(array[:'a'::uuid], array[1048576], array[now()], now());
 select is(pg_temp.taken(), 1280, 'and what has arrived of it');
 select upload_complete(:'a', 2097152, null);
 select is(pg_temp.taken(), 2048, 'a complete one what came');
-select attachment_ready(:'a', 'image/png', 4194304, sha256('h'), null, 8, 8);
+select attachment_ready(:'a', 0, 'image/png', 4194304, sha256('h'), null, 8, 8);
 select is(pg_temp.taken(), 4096, 'or what is kept of it, when that is more');
-select attachment_refuse(pg_temp.complete('a', 4194304), 'broken');
+select attachment_refuse(pg_temp.complete('a', 4194304), 0, 'broken');
 select is(pg_temp.taken(), 4096, 'a refused one nothing');
 select pg_temp.begun('b') as b \gset
 select pg_temp.complete('c', 7340032);
@@ -80,7 +80,7 @@ select pg_temp.complete('a') as a \gset
 select lives_ok(format('select tracking_attach(%s, 1, %L, now(), gen_random_uuid())', :'n', :'a'), 'linked');
 select count(pg_temp.begun('a')) from generate_series(1, 3);
 select throws_ok($$select pg_temp.begun('a')$$, 'TD560', null, 'it still counts');
-select attachment_ready(:'a', 'image/png', 3000000, sha256('h'), null, 8, 8);
+select attachment_ready(:'a', 0, 'image/png', 3000000, sha256('h'), null, 8, 8);
 select lives_ok($$select pg_temp.begun('a')$$, 'until it is checked');
 select is((select num_nonnulls(address, site) from attachment where id = :'a'), 0, 'from then on nobody knows whose it was');
 
