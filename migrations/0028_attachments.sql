@@ -194,14 +194,17 @@ create function tracking_attach(p_number bigint, p_generation bigint, p_upload u
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket := ticket_tracked(p_number, p_generation, true);
+	r ticket := case_root(t);	-- the function comes with 0032
 begin
-	if t.done and t.state <> 'answered' then
-		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = '[]';
+	if r.done and r.state <> 'answered' then
+		raise exception 'the ticket is %', r.state using errcode = 'TD409', detail = moves_tracked(t)::text;
 	elsif attachment_link(t.id, p_upload, 'citizen', null, null, p_at) then
 		update ticket set version = version + 1, updated_at = p_at where id = t.id;
 		perform event_write(p_event, p_at, t.id, 'ticket.attached', 'ticket', null, t.holder, null, null,
 			'Người gửi phiếu đã đính kèm tệp', 'The citizen attached a file',
 			jsonb_build_object('attachment', p_upload, 'purpose', 'citizen'));
+		perform event_write(gen_random_uuid(), p_at, r.id, 'ticket.attached', 'ticket', null, r.holder, null, null, null, null,
+			jsonb_build_object('attachment', p_upload, 'purpose', 'citizen', 'ticket', t.id)) where r.id <> t.id;
 	end if;
 end $$;
 
@@ -215,7 +218,7 @@ begin
 	if t.holder <> caller_department() then
 		raise exception 'another department holds the ticket' using errcode = 'TD403';
 	elsif t.done and t.state <> 'answered' then
-		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = '[]';
+		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = moves_of(t)::text;
 	elsif attachment_link(t.id, p_upload, p_purpose, caller_account(), caller_department(), p_at) then
 		update ticket set version = version + 1, updated_at = p_at where id = t.id;
 		perform event_write(p_event, p_at, t.id, 'ticket.attached', 'staff', caller_account(), t.holder, null, null, null, null,

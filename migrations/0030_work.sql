@@ -285,9 +285,8 @@ begin
 	insert into saved_filter (id, account, name, shared, query, updated_at) values (p_id, caller_account(), p_name, p_shared, p_query, p_at);
 end $$;
 
-create function filter_change(p_id uuid, p_version bigint, p_name text, p_shared boolean, p_query jsonb, p_at timestamptz,
-	out body text, out etag text)
-language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+-- A filter of the caller's at this version, locked; TD404, TD412.
+create function filter_at(p_id uuid, p_version bigint) returns saved_filter language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	f saved_filter;
 begin
@@ -297,31 +296,48 @@ begin
 	elsif f.version <> p_version then
 		raise exception 'the filter has version %', f.version using errcode = 'TD412';
 	end if;
+	return f;
+end $$;
+
+create function filter_change(p_id uuid, p_version bigint, p_name text, p_shared boolean, p_query jsonb, p_at timestamptz,
+	out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	f saved_filter := filter_at(p_id, p_version);
+begin
 	update saved_filter set name = p_name, shared = p_shared, query = p_query, updated_at = p_at, version = version + 1
-		where id = p_id returning * into f;
+		where id = f.id returning * into f;
 	body := filter_item(f)::text;
 	etag := f.version::text;
 end $$;
 
-create function filter_remove(p_id uuid) returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+create function filter_remove(p_id uuid, p_version bigint) returns void language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	f saved_filter := filter_at(p_id, p_version);
 begin
-	delete from saved_filter where id = p_id and account = caller_account();
-	if not found then
-		raise exception 'no such filter' using errcode = 'TD404';
-	end if;
+	delete from saved_filter where id = f.id;
 end $$;
 
--- The query of a filter that the caller may use; TD404 for any other.
-create function filter_used(p_id uuid) returns jsonb language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+-- A filter that the caller may use; TD404 for any other.
+create function filter_used(p_id uuid) returns saved_filter language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 declare
-	v_query jsonb;
+	f saved_filter;
 begin
-	select f.query into v_query from saved_filter f join account a on a.id = f.account
-		where f.id = p_id and (f.account = caller_account() or (f.shared and a.department = caller_department()));
+	select s.* into f from saved_filter s join account a on a.id = s.account
+		where s.id = p_id and (s.account = caller_account() or (s.shared and a.department = caller_department()));
 	if not found then
 		raise exception 'no such filter' using errcode = 'TD404';
 	end if;
-	return v_query;
+	return f;
+end $$;
+create function filter_show(p_id uuid, out body text, out etag text) language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	f saved_filter := filter_used(p_id);
+begin
+	body := filter_item(f)::text;
+	etag := f.version::text;
 end $$;
 
 -- The queue by parameters and, for those that are not given, by a saved filter. Whose tickets is one question: mine, a
@@ -332,7 +348,7 @@ create function ticket_queue(p_filter uuid, p_states text[], p_kind text, p_cate
 returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 declare
-	q jsonb := case when p_filter is null then '{}' else filter_used(p_filter) end;
+	q jsonb := case when p_filter is null then '{}' else (filter_used(p_filter)).query end;
 	v_person uuid := case when p_unassigned then nobody() when p_mine then caller_account() when p_person is not null then p_person
 		when q ? 'unassigned' then nobody() when q ? 'mine' then caller_account() else (q->>'person')::uuid end;
 begin
@@ -359,6 +375,7 @@ create table work_profile (
 	capacity    int,
 	languages   text[] not null default '{}',
 	assigned_at timestamptz,
+	version     bigint not null default 1,
 	constraint work_profile_pk primary key (account),
 	constraint work_profile_account_fk foreign key (account) references account,
 	constraint work_profile_capacity check (capacity between 0 and 1000),
@@ -367,6 +384,7 @@ create table work_profile (
 comment on column work_profile.capacity is 'open tickets at once; NULL: setting work_capacity';
 comment on column work_profile.languages is 'of the tickets; none: any';
 comment on column work_profile.assigned_at is 'when the job worker assigned something last';
+comment on column work_profile.version is 'of capacity, skills and languages; without a row it is 1, too';
 
 create table work_skill (
 	account  uuid not null,
@@ -401,11 +419,13 @@ create table department_work (
 	changed_at timestamptz not null,
 	changed_by uuid not null,
 	tried_at   timestamptz not null default '-infinity',
+	version    bigint not null default 1,
 	constraint department_work_pk primary key (department),
 	constraint department_work_department_fk foreign key (department) references department,
 	constraint department_work_changed_by_fk foreign key (changed_by) references account
 );
 comment on table department_work is 'Whether the job worker assigns; no row: it does not. Who assigns for a department holds its row.';
+comment on column department_work.version is 'without a row it is 1, too';
 comment on column department_work.tried_at is 'when its queue was gone through last: the next turn is of the one that waits longest';
 
 create table assignment_wait (
@@ -481,7 +501,7 @@ begin
 			'capacity', coalesce(p.capacity, (select value from setting where name = 'work_capacity')),
 			'capacity_set', p.capacity is not null,
 			'skills', (select coalesce(json_agg(k.category order by k.category), '[]') from work_skill k where k.account = a.id),
-			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at),
+			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at), 'version', coalesce(p.version, 1),
 			'away', exists (select from absence b where b.account = a.id and b.from_at <= p_now and b.until_at > p_now),
 			'absences', (select coalesce(json_agg(json_build_object('id', b.id, 'from', instant(b.from_at), 'until', instant(b.until_at),
 					'deputy', person_named(b.deputy)) order by b.from_at), '[]')
@@ -500,17 +520,26 @@ begin
 	order by a.login limit p_limit + 1;
 end $$;
 
-create function work_profile_set(p_account uuid, p_capacity bigint, p_skills text[], p_languages text[], p_at timestamptz, p_event uuid)
-returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+-- Replaces a profile. TD412 when somebody has changed it since.
+create function work_profile_set(p_account uuid, p_version bigint, p_capacity bigint, p_skills text[], p_languages text[], p_at timestamptz,
+	p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_version bigint;
 begin
 	perform work_managed(p_account, false);
-	insert into work_profile (account, capacity, languages) values (p_account, p_capacity, coalesce(p_languages, '{}'))
-		on conflict (account) do update set capacity = excluded.capacity, languages = excluded.languages;
+	insert into work_profile (account) values (p_account) on conflict (account) do nothing;
+	select version into v_version from work_profile where account = p_account for no key update;
+	if v_version <> p_version then
+		raise exception 'the profile has version %', v_version using errcode = 'TD412';
+	end if;
+	update work_profile set capacity = p_capacity, languages = coalesce(p_languages, '{}'), version = version + 1 where account = p_account;
 	delete from work_skill where account = p_account and category <> all (coalesce(p_skills, '{}'));
 	insert into work_skill select p_account, c from unnest(p_skills) c on conflict do nothing;
 	perform work_changed(caller_department(), 'staff.work_changed', p_at, p_event, jsonb_build_object('account', p_account,
 		'capacity', p_capacity, 'skills', coalesce(p_skills, '{}'), 'languages', coalesce(p_languages, '{}')));
-	return staff_item(p_account, p_at);
+	body := staff_item(p_account, p_at);
+	etag := v_version + 1;
 end $$;
 
 -- TD462: no deputy of the department; TD463: too many absences.
@@ -552,14 +581,15 @@ begin
 end $$;
 
 -- What waits counts as far as the caller sees it.
-create function department_work_item(p_now timestamptz) returns text language plpgsql stable security definer
+create function department_work_item(p_now timestamptz, out body text, out etag text) language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 declare
 	v_home bigint := caller_department();
 begin
-	return (
+	etag := coalesce((select version from department_work where department = v_home), 1);
+	body := (
 		select json_build_object('department', department_named(v_home), 'automatic', coalesce(w.automatic, false),
-			'changed_at', instant(w.changed_at), 'waiting', x.waiting, 'oldest_filed_at', instant(x.oldest), 'set_aside', x.set_aside,
+			'changed_at', instant(w.changed_at), 'version', etag::bigint, 'waiting', x.waiting, 'oldest_filed_at', instant(x.oldest), 'set_aside', x.set_aside,
 			'room', (select coalesce(sum(greatest(capacity - open, 0)), 0) from work_people(v_home, p_now) where here))::text
 		from (select count(*) as waiting, min(t.filed_at) as oldest, count(s.ticket) as set_aside
 				from ticket t left join assignment_wait s on s.ticket = t.id
@@ -568,17 +598,24 @@ begin
 			left join department_work w on w.department = v_home);
 end $$;
 
-create function department_work_set(p_automatic boolean, p_at timestamptz, p_event uuid) returns text language plpgsql security definer
-set search_path = tiepdan, pg_temp as $$
+-- TD412 when somebody has switched since.
+create function department_work_set(p_version bigint, p_automatic boolean, p_at timestamptz, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_version bigint;
 begin
 	if not work_manages() then
 		raise exception 'this is for those who assign' using errcode = 'TD403';
 	end if;
-	insert into department_work values (caller_department(), p_automatic, p_at, caller_account())
-		on conflict (department) do update set automatic = excluded.automatic, changed_at = excluded.changed_at,
-			changed_by = excluded.changed_by;
+	insert into department_work values (caller_department(), false, p_at, caller_account()) on conflict (department) do nothing;
+	select version into v_version from department_work where department = caller_department() for no key update;
+	if v_version <> p_version then
+		raise exception 'the switch has version %', v_version using errcode = 'TD412';
+	end if;
+	update department_work set automatic = p_automatic, changed_at = p_at, changed_by = caller_account(), version = version + 1
+		where department = caller_department();
 	perform work_changed(caller_department(), 'department.work_changed', p_at, p_event, jsonb_build_object('automatic', p_automatic));
-	return department_work_item(p_at);
+	select i.body, i.etag into body, etag from department_work_item(p_at) i;
 end $$;
 
 -- Nobody learns from it that they are complained about.
@@ -593,10 +630,10 @@ end $$;
 
 -- By those who assign in the holding department, by those who route, and by the legal officers who have a denunciation. TD432:
 -- no such person. The event does not say who: those who are kept away may read it.
-create function exclusions_set(p_ticket uuid, p_people uuid[], p_reasons text[], p_at timestamptz, p_event uuid)
+create function exclusions_set(p_ticket uuid, p_version bigint, p_people uuid[], p_reasons text[], p_at timestamptz, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	t ticket := ticket_seen(p_ticket);
+	t ticket := ticket_at_version(p_ticket, p_version);
 	v_before bigint := (select count(*) from ticket_excluded where ticket = p_ticket and made_by is not null);
 begin
 	if not exists (select from move_role r where (r.action in ('assign', 'route') or (r.action, r.sight) = ('accept', 'denunciation'))
@@ -614,6 +651,7 @@ begin
 		on conflict (ticket, account) do update set reason = excluded.reason
 			where ticket_excluded.made_by is not null and ticket_excluded.reason <> excluded.reason;
 	delete from assignment_wait where ticket = t.id;
+	update ticket set version = version + 1, updated_at = p_at where id = t.id;
 	perform event_write(p_event, p_at, t.id, 'ticket.exclusions_set', 'staff', caller_account(), caller_department(), null, null, null,
 		null, jsonb_build_object('before', v_before,
 			'after', (select count(*) from ticket_excluded where ticket = t.id and made_by is not null)));
@@ -752,6 +790,6 @@ end $$;
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function ticket_list(text[], text, text, text, text, text, text, uuid, text, timestamptz, timestamptz, text, bigint),
 	unassign_applies, nobody, ticket_fits, tickets_move,
-	filter_query, filter_list, filter_make, filter_change, filter_remove, filter_used, ticket_queue,
+	filter_query, filter_list, filter_make, filter_show, filter_change, filter_remove, filter_used, ticket_queue,
 	staff_list, work_profile_set, absence_make, absence_remove, department_work_item, department_work_set, exclusions_of, exclusions_set,
 	tickets_assign to tiepdan_app;

@@ -7,13 +7,17 @@ set local search_path = tiepdan, public;
 alter table move_role add column alone boolean not null default false;
 comment on column move_role.alone is 'also for what the caller proposed: where one person is all there is';
 update move_role set alone = true where action = 'approve' and role = 'data_officer';
-update action set conditional = true where code = 'approve';
+update action set conditional = true where code in ('approve', 'propose');
 
--- Whether the reply that waits for a signature is the caller's own, and none of their roles may sign that.
+-- Whether the reply that waits for a signature is the caller's own, and none of their roles may sign that. Own is not only what
+-- they proposed: also the draft that became the first proposal of this answer, and whatever was written after it.
 create function reply_own(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_answered int := coalesce((select max(version) from reply where ticket = t.id and state = 'published'), 0);
+	v_first int := (select min(version) from reply where ticket = t.id and version > v_answered and state in ('proposed', 'sent_back'));
 begin
-	return exists (select from reply where ticket = t.id and state = 'proposed' and author = caller_account())
-		and not exists (select from move_role where action = 'approve' and alone and role = any (caller_roles())
+	return exists (select from reply where ticket = t.id and version >= greatest(v_first - 1, v_answered + 1) and author = caller_account())
+		and exists (select from reply where ticket = t.id and state = 'proposed') and not exists (select from move_role where action = 'approve' and alone and role = any (caller_roles())
 			and (sight is null or sight = t.sight));
 end $$;
 
@@ -106,9 +110,17 @@ begin
 			order by reviewer, at desc, id desc) x), false));
 end $$;
 
+-- Whether anything may be proposed: the caller can always bring a text, unless a colleague has to have found the draft good.
+create function reply_proposable(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	r reply := reply_last(t.id);
+begin
+	return reply_reviewed(t, r, case when r.state = 'draft' then r.text end);
+end $$;
+
 -- --- drafts and moves ----------------------------------------------------------------------------------------------------
 
--- As before; TD448 a review is missing, TD438 the signature under one's own proposal.
+-- As before; TD445 evidence is missing, TD448 a review, TD438 the signature under one's own proposal.
 create or replace function reply_move(t ticket, a action, p_text text, p_at timestamptz) returns void
 language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
@@ -120,6 +132,7 @@ begin
 			values (gen_random_uuid(), t.id, p_at, caller_account(), caller_department(), p_text);
 		return;
 	end if;
+	perform evidence_check(t, a);	-- the function comes with 0037
 	v_last := reply_last(t.id);
 	v_text := coalesce(p_text, case when v_last.state = 'draft' then v_last.text end);
 	if a.reply = 'propose' and v_text is not null then
@@ -342,5 +355,6 @@ alter table reply_review enable row level security;
 create policy reply_review_seen on reply_review for select to tiepdan_app using (exists (select from ticket t where t.id = reply_review.ticket));
 revoke all on reply_review from public;
 grant select on reply_review to tiepdan_app;
-revoke execute on function reply_own, reply_last, reply_reviews_of, reply_review_write, reply_reviewed, reply_keep, refusal_of from public;
+revoke execute on function reply_own, reply_last, reply_reviews_of, reply_review_write, reply_reviewed, reply_proposable,
+	reply_keep, refusal_of from public;
 grant execute on function reply_reviews_of, reply_review_write, reply_keep to tiepdan_app;

@@ -198,6 +198,20 @@ begin
 		where r.action = p_action and r.role = any (caller_roles()) and coalesce(s.value, 1) = 1
 			and (r.scope = 'all' or (r.scope = 'own' and t.holder = caller_department())));
 end $$;
+create function publication_preview_until(p publication) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return p.proposed_at + make_interval(days => (select value from setting where name = 'publication_preview_days'));
+end $$;
+-- What keeps a version from being read by others, in the offer of moves and in the refusal alike: TD493 what was found is neither
+-- masked nor confirmed, TD494 the citizen has still time to look at it.
+create function publication_unready(t ticket, p_action text, p_at timestamptz) returns text language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return case
+		when p_action not in ('publish', 'share') then null
+		when exists (select from publication_finding where ticket = t.id and confirmed_by is null) then 'TD493'
+		when exists (select from publication p where p.ticket = t.id and p.state = 'proposed' and p_at < publication_preview_until(p)) then 'TD494' end;
+end $$;
 -- What may be a report of a crime or the like (0034) is published by the hub, which has looked at it, or not at all.
 create function publication_open(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
@@ -209,7 +223,8 @@ begin
 		select coalesce(json_agg(a.code order by a.position), '[]')
 		from publication_move m join publication_action a on a.code = m.action
 		where m.from_state = publication_state_of(t.id) and publication_may(t, a.code) and caller_barred(t.id) is null and (a.code not in ('propose', 'publish', 'share')
-			or (publishable(t) and publication_open(t) and not exists (select from publication where ticket = t.id and objected_at is not null))));
+			or (publishable(t) and publication_open(t) and not exists (select from publication where ticket = t.id and objected_at is not null)
+				and publication_unready(t, a.code, now()) is null)));
 end $$;
 
 -- Refuses what is not open to the caller: TD403, TD490 not for publication, TD491 in another state, TD492 the citizen objected.
@@ -234,10 +249,6 @@ create function publication_text(p publication) returns json language sql stable
 	select case when (p).ticket is not null then json_build_object('title', (p).title, 'question', (p).question, 'answer', (p).answer,
 		'point', case when (p).lon is not null then json_build_object('lon', (p).lon, 'lat', (p).lat) end) end
 $$;
-create function publication_preview_until(p publication) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
-begin
-	return p.proposed_at + make_interval(days => (select value from setting where name = 'publication_preview_days'));
-end $$;
 create function publication_body(t ticket, out body text, out etag text) language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	p publication;
@@ -362,6 +373,7 @@ begin
 	if not found then
 		raise exception 'no such finding' using errcode = 'TD404';
 	end if;
+	update ticket set version = version + 1, updated_at = p_at where id = t.id returning * into t;
 	perform event_write(p_event, p_at, t.id, 'publication.confirmed', 'staff', caller_account(), caller_department(), null, null, null, null,
 		jsonb_build_object('finding', p_finding, 'kind', v_kind));
 	select b.body, b.etag into body, etag from publication_body(t) b;
@@ -381,10 +393,8 @@ begin
 	select * into strict p from publication where ticket = t.id;
 	if (select reason from publication_action where code = p_action) = 'required' and nullif(p_reason, '') is null then
 		raise exception '% needs a reason', p_action using errcode = 'TD428';
-	elsif p_action in ('publish', 'share') and exists (select from publication_finding where ticket = t.id and confirmed_by is null) then
-		raise exception 'personal data has to be masked or confirmed' using errcode = 'TD493';
-	elsif p_action in ('publish', 'share') and p.state = 'proposed' and p_at < publication_preview_until(p) then
-		raise exception 'the citizen can look at it until %', publication_preview_until(p) using errcode = 'TD494';
+	elsif publication_unready(t, p_action, p_at) is not null then
+		raise exception '% has to wait', p_action using errcode = publication_unready(t, p_action, p_at);
 	end if;
 	v_to := (select to_state from publication_move where action = p_action and from_state = p.state);
 	update publication set state = v_to, key = case v_to when 'link_only' then p_key end, reason = p_reason, decided_by = caller_account(),
@@ -547,7 +557,7 @@ alter table publication enable row level security;
 alter table publication_finding enable row level security;
 revoke all on publication_state, publication_action, publication_move, publication_role, publication, publication_finding from public;
 revoke execute on function publication_open, publication_replies, published_newest, point_public, publication_guard, publication_state_of, publishable, publication_may, publication_moves, publication_check,
-	publication_text, publication_preview_until, publication_body, publication_show, publication_told, publication_draft,
+	publication_text, publication_preview_until, publication_unready, publication_body, publication_show, publication_told, publication_draft,
 	publication_told_as, publication_propose, publication_confirm, publication_decide,
 	publication_object, published_item, category_family, published_list, published_show, published_similar, metres_between, open_similar
 	from public;

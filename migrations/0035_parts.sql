@@ -5,8 +5,8 @@ set local search_path = tiepdan, public;
 
 insert into setting values ('parts_most', 10, 'a ticket has at most so many parts that wait for an answer');
 
-insert into action (code, position, event, reason, holder, person, reply, way, public_vi, public_en) values
-	('ask_part', 24, 'part.asked', 'none', 'keep', 'keep', 'keep', 'part',
+insert into action (code, position, event, reason, holder, person, reply, way, conditional, public_vi, public_en) values
+	('ask_part', 24, 'part.asked', 'none', 'keep', 'keep', 'keep', 'part', true,
 		'Đơn vị đề nghị cơ quan khác phối hợp giải quyết', 'The department asked another one to contribute');
 insert into move select 'ask_part', s, s from unnest('{accepted,in_progress,pending_approval}'::text[]) s;
 insert into move_role (action, role, scope, sight) select 'ask_part', role, scope, sight from move_role where action = 'progress'
@@ -71,6 +71,11 @@ begin
 		from part where ticket = p_ticket and state in ('asked', 'given'));
 end $$;
 
+create function parts_room(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (select count(*) from part where ticket = t.id and state = 'asked') < (select value from setting where name = 'parts_most');
+end $$;
+
 -- Asks a department; `p_due` is the close of its working day, but no part is due after the answer that it is for. TD430 no such
 -- department, TD447 as many as may wait, part_one_at_a_time, part_not_to_oneself.
 create function part_ask(p_id uuid, p_ticket uuid, p_version bigint, p_department text, p_task text, p_at timestamptz, p_due timestamptz,
@@ -86,7 +91,7 @@ declare
 begin
 	perform move_check(t, 'ask_part');
 	v_department := department_valid(p_department, p_at);
-	if (select count(*) from part where ticket = t.id and state = 'asked') >= (select value from setting where name = 'parts_most') then
+	if not parts_room(t) then
 		raise exception 'enough parts wait' using errcode = 'TD447';
 	end if;
 	select * into a from action where code = 'ask_part';
@@ -95,40 +100,45 @@ begin
 	update ticket set updated_at = p_at, version = version + 1 where id = t.id;
 	perform event_write(p_event, p_at, t.id, a.event, 'staff', caller_account(), v_department, null, null, a.public_vi, a.public_en,
 		jsonb_build_object('part', p_id, 'due', instant(v_due)));
-	body := (select part_body(p)::text from part p where p.id = p_id);
+	body := (select (part_body(p)::jsonb || jsonb_build_object('ticket_version', t.version + 1))::text from part p where p.id = p_id);
 	etag := '1';
 end $$;
 
+create function part_asked_here(p part) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return p.department = caller_department() and exists (select from role_right where might = 'part' and role = any (caller_roles()));
+end $$;
 -- The part, if the caller's department was asked for it, and its ticket locked first: everybody takes locks in this order.
-create function part_mine(p_part uuid, p_version bigint, p_lock boolean) returns part language plpgsql set search_path = tiepdan, pg_temp as $$
+create function part_mine(p_part uuid, p_version bigint) returns part language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	p part;
 begin
-	select * into p from part where id = p_part and department = caller_department()
-		and exists (select from role_right where might = 'part' and role = any (caller_roles()))
-		and (not p_lock or caller_barred(ticket) is null);
-	if found and p_lock then
-		perform from ticket where id = p.ticket for no key update;
-		select * into p from part where id = p_part for no key update;
-	end if;
-	if p.id is null then
+	select * into p from part where id = p_part;
+	if not coalesce(part_asked_here(p) and caller_barred(p.ticket) is null, false) then
 		raise exception 'no such part' using errcode = 'TD404';
-	elsif p_lock and p.version <> p_version then
+	end if;
+	perform from ticket where id = p.ticket for no key update;
+	select * into strict p from part where id = p_part for no key update;
+	if p.version <> p_version then
 		raise exception 'the part has version %', p.version using errcode = 'TD412';
 	end if;
 	return p;
 end $$;
 
--- What the co-handler sees: the task, and what the citizen wrote as long as that is needed: not when the part was taken back or
--- declined, or the ticket has ended.
+-- What the co-handler sees, and whoever sees the ticket: the task, and what the citizen wrote as long as that is needed: not when
+-- the part was taken back or declined, or the ticket has ended.
 create function part_reads(p part, t ticket) returns boolean language sql immutable parallel safe as $$
 	select p.state in ('asked', 'given') and not t.done
 $$;
 create function part_show(p_part uuid, out body text, out etag text)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 declare
-	p part := part_mine(p_part, null, false);
+	p part;
 begin
+	select * into p from part where id = p_part;
+	if not coalesce(part_asked_here(p), false) then
+		perform ticket_visible(p.ticket);
+	end if;
 	body := (select (part_body(p)::jsonb || jsonb_build_object('ticket', case when part_reads(p, t) then json_build_object('code', t.code,
 			'kind', t.kind, 'category', named(c.code, c.name_vi, c.name_en), 'area', named(a.code, a.name_vi, a.name_en), 'title', t.title,
 			'text', t.text, 'location_text', t.location_text, 'level', t.level, 'state', t.state, 'filed_at', instant(t.filed_at)) end))::text
@@ -161,12 +171,12 @@ begin
 	from unnest(v_ids) with ordinality i (id, ord) join part p on p.id = i.id join ticket t on t.id = p.ticket order by i.ord;
 end $$;
 
--- Ends a part that waits. TD409 when it does not.
+-- Ends a part that waits. TD445 when it does not.
 create function part_end(p part, p_state text, p_text text, p_at timestamptz, p_event uuid, p_said_vi text, p_said_en text)
 returns part language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	if p.state <> 'asked' then
-		raise exception 'the part is %', p.state using errcode = 'TD409', detail = '[]';
+		raise exception 'the part is %', p.state using errcode = 'TD445';
 	end if;
 	update part set state = p_state, text = p_text, ended_at = p_at, ended_by = caller_account(), version = version + 1
 		where id = p.id returning * into p;
@@ -178,7 +188,7 @@ end $$;
 create function part_give(p_part uuid, p_version bigint, p_text text, p_at timestamptz, p_event uuid, out body text, out etag text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	p part := part_end(part_mine(p_part, p_version, true), 'given', p_text, p_at, p_event, 'Cơ quan phối hợp đã có ý kiến',
+	p part := part_end(part_mine(p_part, p_version), 'given', p_text, p_at, p_event, 'Cơ quan phối hợp đã có ý kiến',
 		'The other department contributed its part');
 begin
 	body := part_body(p)::text;
@@ -187,7 +197,7 @@ end $$;
 create function part_decline(p_part uuid, p_version bigint, p_reason text, p_at timestamptz, p_event uuid, out body text, out etag text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	p part := part_end(part_mine(p_part, p_version, true), 'declined', p_reason, p_at, p_event, null, null);
+	p part := part_end(part_mine(p_part, p_version), 'declined', p_reason, p_at, p_event, null, null);
 begin
 	body := part_body(p)::text;
 	etag := p.version::text;
@@ -215,6 +225,6 @@ alter table part enable row level security;
 create policy part_seen on part for select to tiepdan_app using (exists (select from ticket t where t.id = part.ticket));
 revoke all on part from public;
 grant select on part to tiepdan_app;
-revoke execute on function part_reads, part_body, parts_of, parts_told, part_ask, part_mine, part_show, part_list, part_end, part_give, part_decline,
+revoke execute on function part_reads, part_asked_here, parts_room, part_body, parts_of, parts_told, part_ask, part_mine, part_show, part_list, part_end, part_give, part_decline,
 	part_cancel from public;
 grant execute on function part_body, parts_of, part_ask, part_show, part_list, part_give, part_decline, part_cancel to tiepdan_app;

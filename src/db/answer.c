@@ -1,6 +1,8 @@
 /* Continuations that pass on what PostgreSQL built. */
 #include "db/answer.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/must.h"
@@ -70,6 +72,32 @@ void answer_made(struct req *req, PGresult *const *results)
 {
 	(void)results;
 	reply_json(req, 201, req->made);
+}
+
+void answer_located(struct req *req, struct str body)
+{
+	static const struct str key = STR("\"id\"");
+	const char *id = memmem(body.at, body.len, key.at, key.len);
+
+	must(id);
+	id = memchr(id + key.len, '"', body.len - (size_t)(id + key.len - body.at));
+	must(id && body.len - (size_t)(id - body.at) > UUID_TEXT_SIZE);
+	reply_header(req, "Location",
+		arena_printf(req->arena, "%.*s/%.*s", STR_ARG(req->path), UUID_TEXT_SIZE - 1, id + 1));
+}
+
+void answer_created(struct req *req, PGresult *const *results)
+{
+	struct str body = req->made;
+
+	if (!body.at) {
+		const PGresult *row = answer_find(results, "body");
+		body = db_cell(row, 0, "body");
+		if (PQfnumber(row, "etag") >= 0)
+			reply_etag(req, db_cell(row, 0, "etag"));
+	}
+	answer_located(req, body);
+	reply_json(req, 201, body);
 }
 
 void answer_make(struct req *req, struct uuid id, int64_t at_ms)

@@ -11,6 +11,11 @@
 void answer_object(struct req *req, PGresult *const *results);
 /* 201 with req->made, for handlers that know the answer before their unit runs. */
 void answer_made(struct req *req, PGresult *const *results);
+/* 201 for what has an address of its own: PATH/id is its Location. The answer is req->made, or where there is
+ * none the column `body` with `etag`, as in answer_object(). */
+void answer_created(struct req *req, PGresult *const *results);
+/* Adds Location: the path of the request and the first `id` in this JSON object, which has one. */
+void answer_located(struct req *req, struct str body);
 /* Puts {"id":...,"at":...} into req->made: what is said of a thing whose id and time C has chosen. */
 void answer_make(struct req *req, struct uuid id, int64_t at_ms);
 void answer_nothing(struct req *req, PGresult *const *results); /* 204 */

@@ -120,6 +120,8 @@ static const struct job {
 	{"close_answered", 60, close_answered},	    /* answered tickets after their window   */
 	{"fire_alarms", 1, alarms_find, alarms_fire, alarms_fired,
 		ALARMS_PORTION}, /* of clocks that run out */
+	{"fire_part_alarms", 1, alarms_find_parts, alarms_fire_parts, alarms_fired,
+		ALARMS_PORTION}, /* and of parts that are due */
 	{"expire_questions", 1, expire_questions, NULL, questions_expired,
 		EXPIRE_BATCH}, /* nobody answered  */
 	{"assign_tickets", 2, assign_tickets, NULL, tickets_assigned,

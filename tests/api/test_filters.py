@@ -52,14 +52,32 @@ def test_what_is_shared_is_seen_by_colleagues_and_changed_by_its_owner(town):
         assert client.get("/v1/tickets?filter=" + filter_id, status=404).problem == "not_found"
     body = {"name": "Chung 2", "query": {}, "shared": False}
     colleague("PUT", "/v1/filters/" + shared, body, {"If-Match": '"1"'}, 404)
-    colleague("DELETE", "/v1/filters/" + shared, status=404)
+    colleague("DELETE", "/v1/filters/" + shared, None, {"If-Match": '"1"'}, 404)
     changed = owner("PUT", "/v1/filters/" + shared, body, {"If-Match": '"1"'}, 200)
     assert changed.json["query"] == {} and changed.header("etag") == '"2"'
     owner("PUT", "/v1/filters/" + shared, body, {"If-Match": '"1"'}, 412)
     owner("PUT", "/v1/filters/" + shared, body, None, 428)
     assert "Chung 2" not in listed(colleague)
-    owner("DELETE", "/v1/filters/" + shared, status=204)
-    owner("DELETE", "/v1/filters/" + shared, status=404)
+    owner("DELETE", "/v1/filters/" + shared, status=428)
+    owner("DELETE", "/v1/filters/" + shared, None, {"If-Match": '"1"'}, 412)
+    owner("DELETE", "/v1/filters/" + shared, None, {"If-Match": '"2"'}, 204)
+    owner("DELETE", "/v1/filters/" + shared, None, {"If-Match": '"2"'}, 404)
+
+
+def test_a_filter_has_an_address(town):
+    owner, colleague, stranger = town.person("officer", number=6), town.person("head"), town.person("officer", "HN-CATP")
+    key = {"Idempotency-Key": "mot-bo-loc-co-dia-chi"}
+    for shared in (True, False):
+        made = make(owner, "Địa chỉ %s" % shared, {"level": "urgent"}, headers=key if shared else None, shared=shared)
+        where = made.header("location")
+        assert where == "/v1/filters/" + made.json["id"]
+        seen = owner.get(where)
+        assert seen.json["query"] == {"level": "urgent"} and seen.header("etag") == '"1"'
+        owner.get(where, {"If-None-Match": '"1"'}, 304)
+        colleague.get(where, status=200 if shared else 404)
+        stranger.get(where, status=404)
+    again = make(owner, "Địa chỉ True", {"level": "urgent"}, headers=key, shared=True)
+    assert again.header("idempotent-replayed") == "true" and owner.get(again.header("location")).json["name"] == "Địa chỉ True"
 
 
 def test_what_does_not_fit_is_refused(town):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from support.town import ticket
+from support.town import CONSTRUCTION, HUB, ticket
 
 
 def key():
@@ -92,3 +92,26 @@ def test_only_a_digest_of_the_key_is_stored(town):
     k = key()
     town.anyone.post("/v1/tickets", ticket(), {"Idempotency-Key": k})
     assert k not in str(town.sql("select row_to_json(o)::text from once o")) and k not in town.log()
+
+
+def test_what_has_an_address_is_replayed_with_it(town):
+    head, admin = town.person("head"), town.person("admin", HUB)
+    template = {"department": CONSTRUCTION, "purpose": "answer", "language": "vi", "title": "Mẫu", "text": "Kính gửi ông/bà."}
+    for who, target, body in ((head, "/v1/reply-templates", template), (admin, "/v1/redatings", {"reason": "Lịch nghỉ thay đổi."})):
+        key = {"Idempotency-Key": secrets.token_hex(16)}
+        first, second = who.post(target, body, key), who.post(target, body, key)
+        assert first.header("idempotent-replayed") is None and second.header("idempotent-replayed") == "true"
+        assert second.json == first.json and second.header("location") == first.header("location") == "%s/%s" % (target, first.json["id"])
+        who.get(second.header("location"))
+        other = {"title": "Khác"} if "title" in body else {"reason": "Một lý do khác."}
+        assert who.post(target, dict(body, **other), key, 422).problem == "idempotency_key_reused"
+    assert len([t for t in head.get("/v1/reply-templates?limit=200").json["items"] if t["title"] == "Mẫu"]) == 1
+
+
+def test_a_rating_is_given_once_and_told_twice(town):
+    _, filed = town.answered()
+    key = {"Idempotency-Key": secrets.token_hex(16)}
+    citizen, rating = town.citizen(filed), {"score": "satisfied"}
+    first, second = (citizen.post("/v1/tracking/rating", rating, key) for _ in range(2))
+    assert second.json == first.json and second.header("idempotent-replayed") == "true"
+    assert citizen.post("/v1/tracking/rating", rating, status=409).problem == "already_rated"

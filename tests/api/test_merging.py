@@ -87,7 +87,7 @@ def test_what_is_not_merged(town):
     elsewhere, _ = town.filed()
     town.move(town.coordinator, elsewhere, "route", {"department": WARD, "reason": "Thuộc địa bàn của phường."})
     assert merge(town, officer, one, elsewhere, 403).problem == "forbidden"
-    assert merge(town, head, one, elsewhere, 422).problem == "unknown_ticket"
+    assert merge(town, head, one, elsewhere, 422).pointers == {"/into": "unknown-ticket"}
     assert merge(town, head, one, one, 409).problem == "merge_target_closed"
     assert merge(town, head, one, done, 409).problem == "merge_target_closed"
     town.tamper("update ticket set sight = 'private' where id = '%s'" % elsewhere)
@@ -116,7 +116,7 @@ def test_relations(town):
     made = officer.post(path % one, body, headers=key, status=201)
     assert officer.post(path % one, body, headers=key, status=201).json == made.json
     assert officer.post(path % one, body, status=409).problem == "relation_exists"
-    assert officer.post(path % one, {"kind": "related", "other": one}, status=422).problem == "unknown_ticket"
+    assert officer.post(path % one, {"kind": "related", "other": one}, status=422).pointers == {"/other": "unknown-other"}
     assert officer.post(path % one, {"kind": "split_from", "other": two}, status=422).problem == "invalid"
     assert [(r["direction"], r["ticket"]["id"]) for r in officer.get(path % one).json["items"]] == [("to", two)]
     assert [(r["direction"], r["ticket"]["id"]) for r in officer.get(path % two).json["items"]] == [("from", one)]

@@ -11,7 +11,7 @@ def asked(town):
     officer = town.person("officer")
     town.move(officer, ticket_id, "accept")
     officer.post("/v1/tickets/%s/notes" % ticket_id, {"text": "Ghi chú nội bộ."})
-    return ticket_id, filed, town.move(officer, ticket_id, "parts", TASK).json
+    return ticket_id, filed, town.move(officer, ticket_id, "parts", TASK, 201).json
 
 
 def end(who, part, how, body, version=None, status=200):
@@ -22,6 +22,7 @@ def test_asked_given_and_seen(town, asked):
     ticket_id, filed, part = asked
     ward, citizen = town.person("officer", WARD), town.citizen(filed)
     assert [(p["department"]["code"], p["state"]) for p in citizen.get("/v1/tracking").json["parts"]] == [(WARD, "asked")]
+    assert part["ticket_version"] == town.version(ticket_id)
     assert part["id"] in [p["id"] for p in ward.get("/v1/parts?limit=200").json["items"]]
     seen = ward.get("/v1/parts/" + part["id"])
     assert seen.json["ticket"]["code"] == filed["code"] and seen.json["task"] == TASK["task"]
@@ -34,7 +35,7 @@ def test_asked_given_and_seen(town, asked):
     told = citizen.get("/v1/tracking")
     assert told.json["parts"][0]["state"] == "given" and "có ảnh kèm theo" not in told.body.decode()
     assert [s["type"] for s in told.json["steps"]][-2:] == ["part.asked", "part.given"]
-    assert end(ward, part, "give", {"text": "Lần nữa."}, 2, 409).problem == "wrong_state"
+    assert end(ward, part, "give", {"text": "Lần nữa."}, 2, 409).problem == "part_state"
     assert part["id"] in [p["id"] for p in ward.get("/v1/parts?ended=true&limit=200").json["items"]]
 
 
@@ -44,8 +45,19 @@ def test_declined_and_taken_back(town, asked):
     declined = end(town.person("head", WARD), part, "decline", reason).json
     assert declined["state"] == "declined" and declined["text"] == reason["reason"]
     assert town.citizen(filed).get("/v1/tracking").json["parts"] == []
-    again = town.move(town.person("officer"), ticket_id, "parts", TASK).json
+    again = town.move(town.person("officer"), ticket_id, "parts", TASK, 201).json
     assert end(town.person("officer"), again, "cancel", {"reason": "Không cần nữa."}).json["state"] == "cancelled"
+
+
+def test_its_address(town):
+    ticket_id, _ = town.filed()
+    officer = town.person("officer")
+    town.move(officer, ticket_id, "accept")
+    made = town.move(officer, ticket_id, "parts", TASK, 201)
+    assert made.header("location") == "/v1/parts/" + made.json["id"]
+    for who in (officer, town.person("officer", WARD), town.coordinator):
+        assert who.get(made.header("location")).header("etag") == made.header("etag") == '"1"'
+    town.person("officer", OTHER).get(made.header("location"), status=404)
 
 
 def test_nobody_else(town, asked):
@@ -77,7 +89,7 @@ def test_what_is_refused(town, asked):
 
 def test_no_part_is_due_after_the_answer(town, asked):
     ticket_id, filed, first = asked
-    part = town.move(town.person("officer"), ticket_id, "parts", {**TASK, "department": OTHER, "days": 30}).json
+    part = town.move(town.person("officer"), ticket_id, "parts", {**TASK, "department": OTHER, "days": 30}, 201).json
     answer = [d for d in town.citizen(filed).get("/v1/tracking").json["deadlines"] if d["kind"] == "answer"][0]
     assert first["due_at"] < part["due_at"] == answer["due_at"]
 

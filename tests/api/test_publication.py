@@ -181,6 +181,9 @@ def test_suggestions(town):
     assert town.anyone.get("/v1/public/suggestions?text=%21%21%21%21%21").json == {"answers": [], "open": []}
     town.anyone.get("/v1/public/suggestions?category=roads", status=422)
     town.anyone.get("/v1/public/suggestions?text=abcdef&lon=200&lat=1", status=422)
+    for given, missing in (("lon=105.8", "lat"), ("lat=20.9", "lon")):
+        answer = town.anyone.get("/v1/public/suggestions?text=abcdef&category=roads.surface&" + given, status=422)
+        assert answer.pointers == {missing: "required"}
 
 
 def test_heads_where_the_city_lets_them(town):

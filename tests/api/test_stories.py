@@ -1,6 +1,8 @@
 """The way of each sample ticket from filing to its expected outcome, told with the operations that its people use."""
 import pytest
 
+from support import images
+from support.files import link, uploaded
 from support.town import HUB, samples
 
 STORIES = {}
@@ -40,6 +42,13 @@ class Case:
         self.move(self.person(role), "accept")
         self.move(self.person(role), "claim")
 
+    def proved(self):
+        """The officer attaches the photo that the category demands, before which nobody can answer."""
+        refused = self.move(self.person("officer"), "propose", ANSWER, 409)
+        assert refused.problem == "evidence_missing" and refused.json["evidence"] == "photo"
+        opened, _ = uploaded(self.town, images.jpeg())
+        link(self.person("officer"), opened, "/v1/tickets/%s/attachments" % self.id, purpose="evidence")
+
     def answered(self, officer="officer", head="head", text=ANSWER["text"]):
         self.move(self.person(officer), "propose", {"text": text})
         self.move(self.person(head), "approve")
@@ -49,7 +58,7 @@ class Case:
         """Every co-department of the sample gives its part."""
         for code in self.expected["co_departments"]:
             part = self.town.move(self.person(role), self.id, "parts", {
-                "department": code, "task": "Đề nghị cho ý kiến về nội dung phiếu.", "days": 1}).json
+                "department": code, "task": "Đề nghị cho ý kiến về nội dung phiếu.", "days": 1}, 201).json
             assert self.seen()["parts"][-1]["state"] == "asked"
             self.town.person("officer", code).post("/v1/parts/%s/give" % part["id"], ANSWER, {"If-Match": '"1"'}, 200)
         assert [p["state"] for p in self.seen()["parts"]] == ["given"] * len(self.expected["co_departments"])
@@ -162,8 +171,9 @@ def the_bus_that_did_not_stop(case):
 
 @story("T21")
 def the_lights_in_the_lane(case):
-    """Filed in English, answered in both languages."""
+    """Filed in English, answered in both languages, with a photo of the lamps that burn again."""
     case.taken_up()
+    case.proved()
     case.answered(text="Đã thay bóng đèn tối 25/11. / The lamps were replaced on the evening of 25 November.")
     case.published()
 

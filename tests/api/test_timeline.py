@@ -30,3 +30,19 @@ def test_who_did_what(town):
     text = seen.body.decode()
     assert NOTE not in text and "Người officer" not in text and "Người head" not in text
     assert all(town.sql("select id from account where login = '%s'" % login)[0][0] not in text for login in town.people)
+
+
+def test_staff_see_what_the_citizen_is_told_and_who_had_it_before(town):
+    ticket_id, filed = town.filed()
+    head, first, second = town.person("head"), town.person("officer"), town.person("officer", number=2)
+    people = [who.get("/v1/me").json["account"]["id"] for who in (first, second)]
+    town.move(first, ticket_id, "accept")
+    first.post("/v1/tickets/%s/notes" % ticket_id, {"text": "Đã gọi đơn vị duy tu."})
+    for person in people:
+        town.move(head, ticket_id, "assign", {"person": person})
+    events = head.get("/v1/tickets/%s/events?limit=200" % ticket_id).json["items"]
+    steps = town.citizen(filed).get("/v1/tracking").json["steps"]
+    assert [e["type"] for e in events if e["told"]] == [s["type"] for s in steps]
+    assert [e["type"] for e in events if not e["told"]] == ["ticket.noted"]
+    assert [(e["data"].get("from_person"), e["data"]["person"]) for e in events if e["type"] == "ticket.assigned"] == [
+        (None, people[0]), (people[0], people[1])]

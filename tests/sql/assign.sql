@@ -6,7 +6,8 @@ update account set active = false where login in ('officer.hn-sxd', 'press_offic
 select account_save(l || '.hn-sxd', 'Officer ' || l, 'HN-SXD', '{officer}') from unnest('{a,b,c}'::text[]) l;
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = p_login || '.hn-sxd' $$;
 create function pg_temp.profile(p_login text, p_capacity int, p_skills text[] default '{}', p_languages text[] default '{}') returns text language sql as $$
-	select enter('head.HN-SXD'); select work_profile_set(pg_temp.who(p_login), p_capacity, p_skills, p_languages, now(), gen_random_uuid())
+	select enter('head.HN-SXD'); select work_profile_set(pg_temp.who(p_login), coalesce((select version from work_profile
+		where account = pg_temp.who(p_login)), 1), p_capacity, p_skills, p_languages, now(), gen_random_uuid())
 $$;
 -- A ticket that waits for an officer; filed so many minutes after the others.
 create function pg_temp.wait(n int, p_category text default 'roads.surface', p_sight text default 'public') returns uuid language plpgsql as $$
@@ -31,10 +32,10 @@ create function pg_temp.id(p_n text) returns uuid language sql as $$ select id f
 insert into t values ('1', pg_temp.wait(1));
 select is(pg_temp.run(), '0 0', 'nothing is assigned until the head wants it');
 select enter('officer.HN-TTRA');
-select is(attempt('select department_work_set(true, now(), gen_random_uuid())'), 'TD403', 'the head, not an officer');
+select is(attempt('select department_work_set(1, true, now(), gen_random_uuid())'), 'TD403', 'the head, not an officer');
 select enter('head.HN-SXD');
-select is((select (w->>'automatic') || ' ' || (w->>'waiting') || ' ' || (w->>'room') from (select department_work_item(now())::json) x (w)), 'false 1 90', 'what waits is seen');
-select is(department_work_set(true, now(), gen_random_uuid())::json->>'automatic', 'true', 'switched on');
+select is((select (w->>'automatic') || ' ' || (w->>'waiting') || ' ' || (w->>'room') from (select body::json from department_work_item(now())) x (w)), 'false 1 90', 'what waits is seen');
+select is((department_work_set(1, true, now(), gen_random_uuid())).body::json->>'automatic', 'true', 'switched on');
 select pg_temp.profile('a', 2), pg_temp.profile('b', 2), pg_temp.profile('c', 1);
 select is(pg_temp.run(1), '1 1', 'then it is assigned');
 select is((select (state, version, e.type, e.actor_kind, e.from_state, e.to_state, e.data->>'automatic', (e.data->>'person')::uuid = person)::text
@@ -53,7 +54,7 @@ select is((select array_agg(open order by capacity desc, open) from work_people(
 select is((select array_agg(n order by n) from t where pg_temp.person(id) = '-'), '{6,7}', 'what came last waits');
 select isnt(pg_temp.person(pg_temp.id('2')), pg_temp.person(pg_temp.id('1')), 'the next goes to who has less');
 select enter('head.HN-SXD');
-select is((select (w->>'waiting') || ' ' || (w->>'room') || ' ' || (w->>'set_aside') from (select department_work_item(now())::json) x (w)), '2 0 0', 'that all is full is seen');
+select is((select (w->>'waiting') || ' ' || (w->>'room') || ' ' || (w->>'set_aside') from (select body::json from department_work_item(now())) x (w)), '2 0 0', 'that all is full is seen');
 select force_state(id, 'closed') from t where pg_temp.person(id) = 'c';
 select is(pg_temp.run(3), '1 1', 'who is done gets the next');
 select is(pg_temp.person(pg_temp.id('6')), 'c', 'and it is the oldest');
@@ -67,7 +68,7 @@ select absence_make(gen_random_uuid(), id, now() + interval '4 minutes', now() +
 	from account where login in ('a.hn-sxd', 'b.hn-sxd', 'c.hn-sxd');
 select is(pg_temp.run(4), '0 0', 'all are away: it stays');
 select enter('head.HN-SXD');
-select is((select (w->>'waiting') || ' ' || (w->>'room') from (select department_work_item(now() + interval '4 minutes')::json) x (w)), '1 0', 'and is seen');
+select is((select (w->>'waiting') || ' ' || (w->>'room') from (select body::json from department_work_item(now() + interval '4 minutes')) x (w)), '1 0', 'and is seen');
 select is(pg_temp.run(120), '1 1', 'until somebody comes back');
 
 -- Skills, languages, sight, and those who must not.
@@ -120,7 +121,7 @@ select is(pg_temp.run(421), '2 1', 'a profile is changed: at once');
 select is(pg_temp.people(array[pg_temp.id('nobody'), pg_temp.id('busy')]), 'c-', 'with whom it suits');
 
 select enter('head.HN-SXD');
-select department_work_set(false, now(), gen_random_uuid());
+select department_work_set(2, false, now(), gen_random_uuid());
 insert into t values ('off', pg_temp.wait(23));
 select is(pg_temp.run(500), '0 0', 'switched off');
 select * from finish();

@@ -1,7 +1,7 @@
 -- Saved filters: whose they are, who sees them, and what they do to the queue.
 begin;
 set search_path = test, tiepdan, public;
-select plan(18);
+select plan(19);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.seen() returns text[] language sql as $$ select array(select item::json->>'name' from filter_list(null, 50)) $$;
 create function pg_temp.queue(p_filter uuid, p_states text[] default null, p_person uuid default null, p_unassigned boolean default false)
@@ -34,7 +34,7 @@ select is(pg_temp.seen(), '{"của tôi"}', 'colleagues see what is shared');
 select is_empty('select pg_temp.queue(pg_temp.id(1))', 'where mine is whoever uses it');
 select is(attempt('select pg_temp.queue(pg_temp.id(2))'), 'TD404', 'and not what is not shared');
 select is(attempt('select filter_change(pg_temp.id(1), 1, ''x'', true, ''{}'', now())'), 'TD404', 'nor do they change it');
-select is(attempt('select filter_remove(pg_temp.id(1))'), 'TD404', 'or remove it');
+select is(attempt('select filter_remove(pg_temp.id(1), 1)'), 'TD404', 'or remove it');
 select enter('officer.HN-TTRA');
 select is(attempt('select pg_temp.queue(pg_temp.id(1))'), 'TD404', 'another department sees nothing of it');
 
@@ -43,7 +43,8 @@ select is(attempt('select filter_change(pg_temp.id(1), 7, ''x'', true, ''{}'', n
 select is((select etag from filter_change(pg_temp.id(1), 1, 'x', false, '{}', now())), '2', 'changed');
 select filter_make(gen_random_uuid(), 'f' || n, false, '{}', now()) from generate_series(3, 50) n;
 select is(attempt('select filter_make(gen_random_uuid(), ''f51'', false, ''{}'', now())'), 'TD460', 'fifty');
-select filter_remove(pg_temp.id(1));
+select is(attempt('select filter_remove(pg_temp.id(1), 1)'), 'TD412', 'here as well');
+select filter_remove(pg_temp.id(1), 2);
 select is(attempt('select filter_make(gen_random_uuid(), ''f51'', false, ''{}'', now())'), 'ok', 'until one is removed');
 select * from finish();
 rollback;

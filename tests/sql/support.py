@@ -23,8 +23,9 @@ review ticket_excluded
 attachment
 reply_review
 part
-ticket_merge clock_parked ticket_relation
+ticket_merge ticket_relation
 publication publication_finding triage_suggestion duty
+ticket_clerk petition
 """.split()
 
 

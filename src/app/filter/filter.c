@@ -45,10 +45,18 @@ void filter_make(struct req *req)
 		return;
 	struct db_unit *u = db_unit(req);
 	answer_make(req, id, now_ms);
-	once_claim(u, req);
+	once_claim_created(u, req);
 	sql_filter_make(u, .id = id, .name = in->name, .shared = in->shared, QUERY(in->query), .at = now_ms);
 	once_finish(u, req, 201, req->made);
-	db_run(u, answer_made);
+	db_run(u, answer_created);
+}
+
+void filter_show(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_filter_show(u, .id = req->args[0].uuid);
+	db_run(u, answer_object);
 }
 
 void filter_change(struct req *req)
@@ -67,6 +75,6 @@ void filter_remove(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
-	sql_filter_remove(u, .id = req->args[0].uuid);
+	sql_filter_remove(u, .id = req->args[0].uuid, .version = req->if_match);
 	db_run(u, answer_nothing);
 }

@@ -7,6 +7,7 @@
  * itself applies them (ticket_list). */
 void filter_list(struct req *req);
 void filter_make(struct req *req);
+void filter_show(struct req *req);
 void filter_change(struct req *req);
 void filter_remove(struct req *req);
 

@@ -1,4 +1,4 @@
 -- Removes a filter of the caller's.
--- in: id uuid
+-- in: id uuid, version int
 -- out: removed text
-select tiepdan.filter_remove(:'id')::text as removed
+select tiepdan.filter_remove(:'id', :'version')::text as removed

@@ -22,9 +22,20 @@ static int due_of(const struct city *city, const struct part_ask *in, int64_t no
 	return status;
 }
 
+static void asked(struct req *req, PGresult *const *results)
+{
+	const PGresult *row = answer_find(results, "body");
+
+	reply_header(req, "Location", req->made);
+	reply_etag(req, db_cell(row, 0, "etag"));
+	reply_json(req, 201, db_cell(row, 0, "body"));
+}
+
 void part_ask(struct req *req)
 {
 	const struct part_ask *in = req->input;
+	struct uuid id = uuid_new();
+	char text[UUID_TEXT_SIZE];
 	int64_t now_ms = clock_wall_ms(), due_ms;
 
 	if (!req->app->city || due_of(req->app->city, in, now_ms, &due_ms) < 0) {
@@ -32,10 +43,12 @@ void part_ask(struct req *req)
 		return;
 	}
 	struct db_unit *u = db_unit(req);
-	sql_part_ask(u, .id = uuid_new(), .ticket = req->args[0].uuid, .version = req->if_match,
+	uuid_format(&id, text);
+	req->made = arena_printf(req->arena, "/v1/parts/%s", text);
+	sql_part_ask(u, .id = id, .ticket = req->args[0].uuid, .version = req->if_match,
 		.department = in->department, .task = in->task, .at = now_ms, .due = due_ms,
 		.event = uuid_new());
-	db_run(u, answer_object);
+	db_run(u, asked);
 }
 
 void part_list(struct req *req)

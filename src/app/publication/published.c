@@ -1,6 +1,8 @@
 /* What everybody reads: published tickets, and what is offered to somebody who is about to file. */
 #include "app/publication/publication.h"
 
+#include <math.h>
+
 #include "auth/keys.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -129,8 +131,12 @@ static void suggested(struct req *req, PGresult *const *results)
 void published_suggest(struct req *req)
 {
 	const struct published_suggest *in = req->input;
-	struct db_unit *u = db_unit(req);
 
+	if (!isnan(in->lon) != !isnan(in->lat))
+		req_fault(req, "parameter", isnan(in->lon) ? STR("lon") : STR("lat"), FAULT_required);
+	if (reply_faults(req))
+		return;
+	struct db_unit *u = db_unit(req);
 	sql_publication_bound(u);
 	sql_publication_published_similar(
 		u, .title = words_of(req, in->text), .category = in->category, .limit = SUGGESTIONS);

@@ -2,6 +2,7 @@
 #include "app/record/once.h"
 
 #include "base/metric.h"
+#include "db/answer.h"
 #include "gen/sql/record.h"
 #include "http/reply.h"
 
@@ -26,6 +27,19 @@ void once_claim(struct db_unit *u, struct req *req)
 		return;
 	sql_record_once_claim(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
 	db_unit_on(u, "TD200", replay);
+}
+
+static void replay_created(struct req *req, struct str detail)
+{
+	answer_located(req, detail);
+	replay(req, detail);
+}
+
+void once_claim_created(struct db_unit *u, struct req *req)
+{
+	once_claim(u, req);
+	if (req->once_key.at)
+		db_unit_on(u, "TD200", replay_created);
 }
 
 void once_replay(struct db_unit *u, struct req *req)

@@ -1,30 +1,23 @@
 /* Re-dating: asking, the preview, and the switch. */
 #include "app/redating/redating.h"
 
+#include "app/record/once.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/redating.h"
 #include "http/reply.h"
 
-static void asked(struct req *req, PGresult *const *results)
-{
-	struct str body = db_cell(answer_find(results, "body"), 0, "body");
-
-	reply_header(req, "Location", req->made);
-	reply_json(req, 201, body);
-}
-
 void redating_ask(struct req *req)
 {
 	const struct redating_ask *in = req->input;
 	struct uuid id = uuid_new();
-	char text[UUID_TEXT_SIZE];
 	struct db_unit *u = db_unit(req);
 
-	uuid_format(&id, text);
-	req->made = arena_printf(req->arena, "/v1/redatings/%s", text);
+	once_claim_created(u, req);
 	sql_redating_ask(u, .id = id, .reason = in->reason, .policies = in->policies, .event = uuid_new());
-	db_run(u, asked);
+	if (req->once_key.at)
+		sql_redating_made(u, .key = req->once_key, .id = id);
+	db_run(u, answer_created);
 }
 
 void redating_list(struct req *req)

@@ -1,6 +1,7 @@
 /* Reply templates: keeping them, and those that fit a ticket, filled in. */
 #include "app/template/template.h"
 
+#include "app/record/once.h"
 #include "base/clock.h"
 #include "civil/template.h"
 #include "db/answer.h"
@@ -53,28 +54,19 @@ void reply_template_list(struct req *req)
 	db_run(u, answer_page);
 }
 
-static void added(struct req *req, PGresult *const *results)
-{
-	const PGresult *row = answer_find(results, "body");
-
-	reply_header(req, "Location", req->made);
-	reply_etag(req, db_cell(row, 0, "etag"));
-	reply_json(req, 201, db_cell(row, 0, "body"));
-}
-
 void reply_template_add(struct req *req)
 {
 	const struct reply_template_add *in = req->input;
 	struct uuid id = uuid_new();
-	char text[UUID_TEXT_SIZE];
 	struct db_unit *u = db_unit(req);
 
-	uuid_format(&id, text);
-	req->made = arena_printf(req->arena, "/v1/reply-templates/%s", text);
+	once_claim_created(u, req);
 	sql_template_save(u, .id = id, .version = DB_NO_INT, .department = in->department,
 		.purpose = in->purpose, .language = in->language, .category = in->category, .kind = in->kind,
 		.title = in->title, .text = in->text, .valid_from = in->valid_from, .at = clock_wall_ms());
-	db_run(u, added);
+	if (req->once_key.at)
+		sql_template_made(u, .key = req->once_key, .id = id);
+	db_run(u, answer_created);
 }
 
 void reply_template_show(struct req *req)

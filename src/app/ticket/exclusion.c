@@ -20,7 +20,8 @@ void exclusion_set(struct req *req)
 	const struct exclusion_set_items *i = in->items.items;
 	struct db_unit *u = db_unit(req);
 
-	sql_ticket_exclusion_set(u, .ticket = req->args[0].uuid, .people = DB_COLUMN(i, in->items.n, person),
-		.reasons = DB_COLUMN(i, in->items.n, reason), .at = clock_wall_ms(), .event = uuid_new());
+	sql_ticket_exclusion_set(u, .ticket = req->args[0].uuid, .version = req->if_match,
+		.people = DB_COLUMN(i, in->items.n, person), .reasons = DB_COLUMN(i, in->items.n, reason),
+		.at = clock_wall_ms(), .event = uuid_new());
 	db_run(u, answer_object);
 }

@@ -95,8 +95,10 @@ void tracking_rate(struct req *req)
 	clock_format(now_ms, at_text);
 	req->made =
 		arena_printf(req->arena, "{\"score\":\"%.*s\",\"at\":\"%s\"}", STR_ARG(in->score), at_text);
+	once_claim(u, req);
 	sql_tracking_rate(u, .number = req->who.ticket_number, .generation = req->who.generation,
 		.score = in->score, .reasons = {in->reasons.items, in->reasons.n}, .comment = in->comment,
 		.at = now_ms, .event = uuid_new());
+	once_finish(u, req, 201, req->made);
 	db_run(u, answer_made);
 }
