@@ -158,16 +158,13 @@ declare
 	v_people uuid[];
 begin
 	select * into strict t from ticket where id = p_ticket;
-	v_people := array(select a.id from duty d join account a on a.id = d.account
-		where d.from_at <= p_now and d.until_at > p_now and a.active and a.email is not null
-			and notice_sees(a.id, a.department, t.sight, t.holder) order by a.login);
+	v_people := danger_people(t, 'duty', v_event, p_now);
 	perform event_write(v_event, p_now, t.id, 'ticket.danger', 'job', null, t.holder, null, null, null, null,
 		jsonb_build_object('urgent', true, 'on_duty', cardinality(v_people)));
 	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
 	select v_event, p_now, t.id, 'ticket.danger', case when v_people = '{}' then 'hub' else 'duty' end, p.account, a.language, true, p_now, p_now
 	from (select unnest(v_people) as account
-		union all select n.account from notice_people(t.holder, t.sight, null, null, 'hub', p_now) n where v_people = '{}') p
-		join account a on a.id = p.account;
+		union all select unnest(danger_people(t, 'hub', v_event, p_now)) where v_people = '{}') p join account a on a.id = p.account;
 end $$;
 
 -- As in 0032, for more audiences. It runs each second, whatever the load is and however old statistics are: so it looks up one by
