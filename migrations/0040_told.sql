@@ -323,7 +323,7 @@ begin
 			when v.vi then d.name_vi else d.name_en end,
 		coalesce(case when n.audience = 'asked' then to_char(p.due_at at time zone p_zone, v.clock) end,
 			(select to_char(min(k.due_at) at time zone p_zone, v.clock) from clock_running k join clock_kind x on x.code = k.kind
-				and x.told where k.slot = slot_current() and k.ticket = t.id),
+				and x.told where k.slot = slot_current() and k.ticket = case t.state when 'merged' then ticket_root(t.id) else t.id end),
 			case when v.vi then 'không có hạn đang chạy' else 'no deadline is running' end),
 		to_char(n.event_at at time zone p_zone, v.clock),
 		coalesce(case when v.vi then r.text_vi else r.text_en end, notice_reason(p, e.data->>'verdict', v.vi, v.hidden)),
