@@ -154,7 +154,8 @@ static bool resume_feeds(PGconn *pg)
 	return r != NULL;
 }
 
-/* Without waiting inside a statement: an index that another process builds waits for the end of all that run. */
+/* Without waiting inside a statement: an index that another process builds waits for the end of all that
+ * run. */
 static bool lock(PGconn *pg)
 {
 	for (bool told = false;; told = true, usleep(PAUSE_US)) {
