@@ -20,9 +20,9 @@ declare
 begin
 	return r.state in ('answered', 'closed') and not exists (select from rating where ticket = t.id and answer = r.id);
 end $$;
--- The citizen's own rating of the answer that counts for their ticket now.
--- rating_of() is called with the rights of the server, by servers of before as well, and edges are seen by functions alone.
+-- Edges are seen by functions alone, and rating_of() has the rights of its caller, which may be a server of before.
 alter function ticket_root security definer;
+-- The citizen's own rating of the answer that counts for their ticket now.
 create or replace function rating_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (

@@ -84,11 +84,11 @@ select etag from filter_change('00000000-0000-0000-0000-000000000031', 1, 'b', t
 select count(*) from filter_list(null, 50);
 select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, null, null, null, null, null, null, false, null, false, null,
 	now(), now() + '1 d', null, 50);
-select filter_remove('00000000-0000-0000-0000-000000000031');
+select filter_remove('00000000-0000-0000-0000-000000000031', 2);
 reset role;
 select enter('head.HN-SXD');
 select department_work_set(1, true, now(), gen_random_uuid());
-select exclusions_set(:'t', array[caller_account()], '{conflict}', now(), gen_random_uuid());
+select exclusions_set(:'t', (select version from ticket where id = :'t'), array[caller_account()], '{conflict}', now(), gen_random_uuid());
 select work_profile_set(id, 1, 20, '{roads}', '{vi}', now(), gen_random_uuid()), absence_make('00000000-0000-0000-0000-000000000032', id,
 	now() + interval '1 d', now() + interval '2 d', null, now(), gen_random_uuid()) from account where login = 'officer.hn-sxd';
 select absence_remove('00000000-0000-0000-0000-000000000032', now(), gen_random_uuid());
