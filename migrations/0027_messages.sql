@@ -79,7 +79,7 @@ begin
 		case when v.hidden and v.vi then '(không nêu trong thư)' when v.hidden then '(not named here)'
 			when v.vi then d.name_vi else d.name_en end,
 		coalesce((select to_char(min(k.due_at) at time zone p_zone, v.clock) from clock_running k join clock_kind x on x.code = k.kind
-				and x.told where k.slot = slot_current() and k.ticket = t.id),
+				and x.told where k.slot = slot_current() and k.ticket = case t.state when 'merged' then ticket_root(t.id) else t.id end),
 			case when v.vi then 'không có hạn đang chạy' else 'no deadline is running' end),
 		to_char(n.event_at at time zone p_zone, v.clock),
 		coalesce(case when v.vi then r.text_vi else r.text_en end, case when v.vi then 'xem khi tra cứu phiếu' else 'see the ticket' end),
@@ -240,10 +240,15 @@ insert into import_column values
 	('templates', 'subject', 'text', true, null), ('templates', 'text', 'words', true, null),
 	('templates', 'html', 'html', false, null);
 
--- Days of templates are those of the hub.
+-- Days of templates, and all others that no calendar of a department counts, are those of the hub.
 create function template_zone() returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return coalesce((select c.zone from department d join calendar c on c.code = department_calendar(d.id) where d.hub), 'UTC');
+end $$;
+-- Which day it is in the city: the sessions of the server count in UTC, where it is yesterday until the morning.
+create function city_day(p_at timestamptz) returns date language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (p_at at time zone template_zone())::date;
 end $$;
 
 create function import_templates(r jsonb) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
@@ -276,4 +281,4 @@ begin
 			order by type, side, language, valid_from, version desc)';
 end $$;
 
-revoke execute on function template_zone, import_templates from public;
+revoke execute on function template_zone, city_day, import_templates from public;

@@ -2,6 +2,9 @@
 -- moves says what the citizen and the server itself may do, too, and every move goes through one function, ticket_change().
 set local search_path = tiepdan, public;
 
+-- In the order in which filing takes them: ticket, then action. Else one would wait for the other in a circle, each time anew.
+lock table ticket in share row exclusive mode;
+
 insert into setting values
 	('second_look_days', 15, 'a second look can be asked for within so many calendar days of the answer'),
 	('appeal_days', 15, 'a higher department can be asked within so many calendar days of the answer to the second look');
@@ -103,8 +106,10 @@ create table review (
 	reason     text not null,
 	department bigint not null,
 	person     uuid,
+	asker      uuid not null,
 	constraint review_pk primary key (ticket, level),
 	constraint review_ticket_fk foreign key (ticket) references ticket,
+	constraint review_asker_fk foreign key (asker) references ticket,
 	constraint review_person_fk foreign key (person) references account,
 	constraint review_level check (level in (1, 2)),
 	constraint review_reason_length check (char_length(reason) between 10 and 5000)
@@ -112,6 +117,7 @@ create table review (
 comment on table review is 'The citizen did not accept an answer: 1 the second look of the same department, 2 the appeal. Each once.';
 comment on column review.department is 'whose answer it was';
 comment on column review.person is 'who had worked on it';
+comment on column review.asker is 'the ticket of who asked: the same, or one that was merged into it (0032)';
 
 create table ticket_excluded (
 	ticket  uuid not null,
@@ -235,7 +241,7 @@ declare
 	v_above bigint := (select parent from department where id = p_department);
 begin
 	for steps in 1 .. 100 loop
-		exit when v_above is null or exists (select from department where id = v_above and p_at::date < coalesce(valid_to, 'infinity'));
+		exit when v_above is null or exists (select from department where id = v_above and city_day(p_at) < coalesce(valid_to, 'infinity'));
 		v_above := (select parent from department where id = v_above);
 	end loop;
 	return coalesce(v_above, (select id from department where hub and id <> p_department));
@@ -311,16 +317,23 @@ begin
 		where (not a.conditional or coalesce(move_applies(t, a.code), false))
 			and (a.code <> 'unmerge' or m.move->>'to' = (select from_state from ticket_merge where ticket = t.id and ended_at is null)));
 end $$;
+-- The ticket that a move of the citizen is about. Reviews are of an answer, so of the ticket that stands for a merged one (0032).
+create function moved_by(t ticket, p_action text) returns ticket language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return case when p_action in ('second_look', 'appeal') then case_root(t) else t end;
+end $$;
 -- What the citizen may do now.
 create function moves_tracked(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
 		select coalesce(json_agg(json_build_object('action', a.code, 'to', m.to_state, 'needs_reason', a.reason = 'required',
-			'until', case when a.code in ('second_look', 'appeal') then instant(review_until(t, a.code))
+			'until', case when a.code in ('second_look', 'appeal') then instant(review_until(x.about, a.code))
 				when a.code = 'supply' then instant((select until_at from question where ticket = t.id and ended_at is null)) end)
 			order by a.position), '[]')
-		from move m join action a on a.code = m.action join move_role r on r.action = a.code and r.role = 'citizen'
-		where m.from_state = t.state and (not a.conditional or move_applies(t, a.code))
+		from action a join move_role r on r.action = a.code and r.role = 'citizen'
+			cross join lateral (select moved_by(t, a.code) as about) x
+			join move m on m.action = a.code and m.from_state = (x.about).state
+		where (not a.conditional or move_applies(x.about, a.code))
 			and (a.code <> 'supply' or m.to_state = (select from_state from question where ticket = t.id and ended_at is null)));
 end $$;
 -- As before; where the state does not allow it, what it does allow is said.
@@ -335,33 +348,38 @@ begin
 	end if;
 	return query select * from clocks_with_terms(t.id);
 end $$;
-create or replace function tracking_rate(p_number bigint, p_generation bigint, p_score text, p_reasons text[], p_comment text,
-	p_at timestamptz, p_event uuid)
-returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
-declare
-	t ticket := ticket_tracked(p_number, p_generation, true);
-begin
-	if t.state not in ('answered', 'closed') then
-		raise exception 'the ticket is %', t.state using errcode = 'TD409', detail = moves_tracked(t)::text;
-	end if;
-	insert into rating (ticket, at, score, reasons, comment) values (t.id, p_at, p_score, coalesce(p_reasons, '{}'), p_comment);
-	update ticket set version = version + 1, updated_at = p_at where id = t.id;
-	perform event_write(p_event, p_at, t.id, 'ticket.rated', 'ticket', null, t.holder, null, null,
-		'Người gửi phiếu đã đánh giá', 'The citizen rated the answer', null);
-end $$;
-create function reviews_of(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- What became of the wish for a review, which one citizen has and which counts for all who filed about the same matter.
+create function review_said(p_level int, p_own boolean, p_open boolean, p_vi boolean) returns text language sql immutable as $$
+	select case when p_vi then
+		case when p_own then 'Ông/Bà' else 'Một người khác cùng gửi về sự việc này' end
+			|| case p_level when 1 then ' đã đề nghị đơn vị xem xét lại câu trả lời; ' else ' đã đề nghị cơ quan cấp trên xem xét; ' end
+			|| case when p_open then 'việc xem xét đang được tiến hành, kết quả được trả lời chung cho tất cả' else 'việc xem xét đã có kết quả' end
+	else
+		case when p_own then 'You' else 'Somebody else who filed about this matter' end
+			|| case p_level when 1 then ' asked for a second look at the answer; ' else ' asked the higher department to decide; ' end
+			|| case when p_open then 'it is under way, and its result is for all' else 'there is a result' end
+	end
+$$;
+-- Reviews of a ticket, for one of the citizens whose matter it is (p_reader: their own ticket), or NULL for staff. Nobody else
+-- reads what somebody wrote.
+create function reviews_of(p_ticket uuid, p_reader uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
-		select coalesce(json_agg(json_build_object('level', case level when 1 then 'second_look' else 'appeal' end, 'asked_at', instant(asked_at),
-			'reason', reason, 'department', department_named(department)) order by level), '[]')
-		from review where ticket = p_ticket);
+		select coalesce(json_agg(json_build_object('level', case r.level when 1 then 'second_look' else 'appeal' end, 'asked_at', instant(r.asked_at),
+			'own', x.own, 'reason', case when x.own or p_reader is null then r.reason end, 'department', department_named(r.department),
+			'open', x.open, 'what_vi', review_said(r.level, x.own, x.open, true), 'what_en', review_said(r.level, x.own, x.open, false))
+			order by r.level), '[]')
+		from review r join ticket t on t.id = r.ticket
+			cross join lateral (select r.asker = coalesce(p_reader, r.ticket) as own,
+				not t.done and not exists (select from review y where y.ticket = r.ticket and y.level > r.level) as open) x
+		where r.ticket = p_ticket);
 end $$;
 
 -- --- changing ------------------------------------------------------------------------------------------------------------
 
 alter table question drop constraint question_ended,
 	add constraint question_ended check ((ended is null) = (ended_at is null) and ended in ('answered', 'expired', 'dropped')
-		and ended_at between asked_at and until_at);
+		and ended_at between asked_at and until_at) not valid;	-- what is there fits; 0043 looks at it without stopping anybody
 comment on column question.ended is 'dropped: the ticket has ended otherwise';
 
 -- Carries out a move whose conditions hold: `o` is the locked ticket as it is, `t` what state, holder, person and returns
@@ -441,22 +459,28 @@ declare
 	t ticket := ticket_tracked(p_number, p_generation, false);
 begin
 	perform tracking_check(t, p_action, p_at);
+	t := moved_by(t, p_action);
 	version := t.version;
 	department := (select d.code from department d where d.id = case (select holder from action where code = p_action)
 		when 'higher' then department_above(t.holder, p_at) else t.holder end);
 end $$;
+-- TD487: somebody else of those who filed about the matter has asked already, for all of them.
 create function tracking_check(t ticket, p_action text, p_at timestamptz) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
+	r ticket := moved_by(t, p_action);
 	v_forbidden text;
 begin
-	if not exists (select from move m join move_role r on r.action = m.action and r.role = 'citizen'
-		where m.action = p_action and m.from_state = t.state) then
+	if p_action in ('second_look', 'appeal') and exists (select from review where ticket = r.id and asker <> t.id
+		and level = case p_action when 'second_look' then 1 else 2 end) then
+		v_forbidden := 'TD487';
+	elsif not exists (select from move m join move_role x on x.action = m.action and x.role = 'citizen'
+		where m.action = p_action and m.from_state = r.state) then
 		v_forbidden := 'TD409';
 	elsif p_action in ('second_look', 'appeal') then
-		v_forbidden := review_forbidden(t, p_action, p_at);
+		v_forbidden := review_forbidden(r, p_action, p_at);
 	end if;
 	if v_forbidden is not null then
-		raise exception '% is not possible in state %', p_action, t.state using errcode = v_forbidden,
+		raise exception '% is not possible in state %', p_action, r.state using errcode = v_forbidden,
 			detail = case v_forbidden when 'TD409' then moves_tracked(t)::text else '' end;
 	end if;
 end $$;
@@ -467,20 +491,26 @@ create function tracking_move(p_number bigint, p_generation bigint, p_version bi
 	p_calendar text, p_calendar_version bigint, p_event uuid)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	o ticket := ticket_tracked(p_number, p_generation, true);
-	t ticket := o;
+	own ticket := ticket_tracked(p_number, p_generation, false);
+	o ticket := moved_by(own, p_action);
+	t ticket;
 	a action;
+	v_about uuid := o.id;
 begin
-	if o.version <> p_version then
+	perform tickets_lock(own.id, o.id);
+	own := ticket_tracked(p_number, p_generation, false);
+	o := moved_by(own, p_action);
+	if o.id <> v_about or o.version <> p_version then
 		raise exception 'the ticket has version %', o.version using errcode = 'lock_not_available';
 	end if;
-	perform tracking_check(o, p_action, p_at);
+	perform tracking_check(own, p_action, p_at);
+	t := o;
 	select * into strict a from action where code = p_action and (way = 'citizen' or code = 'close');
 	t.state := (select to_state from move where action = p_action and from_state = o.state);
 	t.holder := case a.holder when 'higher' then department_above(o.holder, p_at) else o.holder end;
 	t.person := case a.person when 'clear' then null else o.person end;
 	if p_action in ('second_look', 'appeal') then
-		perform review_begin(o, case p_action when 'second_look' then 1 else 2 end, p_reason, p_at);
+		perform review_begin(o, own.id, case p_action when 'second_look' then 1 else 2 end, p_reason, p_at);
 		t.returns := 0;
 	end if;
 	if p_action = 'withdraw' then
@@ -489,14 +519,21 @@ begin
 	-- Events hold no words of the citizen.
 	insert into message (id, ticket, at, text) select gen_random_uuid(), o.id, p_at, p_reason where p_action = 'withdraw' and p_reason is not null;
 	perform ticket_change(o, t, a, 'ticket', p_at, clock_offers(o.policy, p_policies, p_kinds, p_dues, p_alarms, p_units, p_amounts),
-		p_calendar, p_calendar_version, p_event, null, null, '{}');
+		p_calendar, p_calendar_version, p_event, case when own.id <> o.id then 'theo đề nghị của một người khác cùng gửi về sự việc này' end,
+		case when own.id <> o.id then 'somebody else who filed about this matter' end, '{}');
+	if own.id <> o.id then
+		update ticket set version = version + 1, updated_at = p_at where id = own.id;
+		perform event_write(gen_random_uuid(), p_at, own.id, 'ticket.review_asked', 'ticket', null, own.holder, null, null, a.public_vi,
+			a.public_en, jsonb_build_object('for', o.id));
+	end if;
 end $$;
 
 -- From here on others decide: not who worked on the answer, on appeal not who signed it either.
-create function review_begin(t ticket, p_level int, p_reason text, p_at timestamptz) returns void
+create function review_begin(t ticket, p_asker uuid, p_level int, p_reason text, p_at timestamptz) returns void
 language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
-	insert into review (ticket, level, asked_at, reason, department, person) values (t.id, p_level, p_at, p_reason, t.holder, t.person);
+	insert into review (ticket, level, asked_at, reason, department, person, asker)
+		values (t.id, p_level, p_at, p_reason, t.holder, t.person, p_asker);
 	insert into ticket_excluded (ticket, account, reason)
 	select distinct t.id, x.account, 'handled'
 	from (select t.person as account
@@ -506,16 +543,32 @@ begin
 	on conflict do nothing;
 end $$;
 
+-- The first day, as a time, whose answers are to wait at p_now because their window is still open: all before have ended, as no
+-- window ends before that of an earlier day. NULL: none has ended.
+create function window_open_from(p_now timestamptz, p_days int) returns timestamptz language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_zone text := template_zone();
+	v_day date := city_day(p_now) - p_days;
+begin
+	for n in 1 .. 70 loop
+		v_day := v_day - 1;
+		if window_end(v_day::timestamp at time zone v_zone, p_days) <= p_now then
+			return (v_day + 1)::timestamp at time zone v_zone;
+		end if;
+	end loop;
+	return null;
+end $$;
 -- Closes tickets whose answer is older than the window (setting close_after_days).
 create or replace function close_answered(p_now timestamptz, p_limit bigint)
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	v_days int := (select value from setting where name = 'close_after_days');
+	v_before timestamptz := window_open_from(p_now, (select value from setting where name = 'close_after_days'));
 	v_closed bigint;
 begin
 	with old as (
 		select id from ticket
-		where state = 'answered' and answered_at < p_now - make_interval(days => v_days) and window_end(answered_at, v_days) <= p_now
+		where state = 'answered' and answered_at < v_before
 		order by answered_at limit p_limit for no key update skip locked),
 	closed as (
 		update ticket t set state = 'closed', updated_at = p_now, version = version + 1 from old where t.id = old.id
@@ -530,7 +583,8 @@ end $$;
 
 -- --- what is shown -------------------------------------------------------------------------------------------------------
 
--- Some members come later: refusal with 0031, merged_into, supporters and splits with 0032, publication with 0033, parts with 0035.
+-- Some members come later: refusal with 0031, merged_into, supporters and splits with 0032, publication with 0033, parts with 0035,
+-- taken with 0038, petition with 0039.
 create or replace function tracking_body(t ticket, p_now timestamptz, p_soon timestamptz) returns text
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
@@ -540,10 +594,11 @@ begin
 			'state', t.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'holder', named(d.code, d.name_vi, d.name_en),
 			'deadlines', deadlines_of(t.id, p_now, p_soon), 'steps', steps_of(t.id, t.filed_at, p_now),
 			'replies', replies_published(t.id), 'messages', messages_of(t.id), 'questions', questions_of(t.id),
-			'extensions', extensions_of(t.id, false), 'parts', parts_told(t.id), 'reviews', reviews_of(t.id),
+			'extensions', extensions_of(t.id, false), 'parts', parts_told(t.id), 'reviews', reviews_of(t.id, t.id),
 			'refusal', refusal_of(t), 'moves', moves_tracked(t), 'merged_into', merge_told(t, p_now, p_soon),
 			'supporters', supporters_of(t.id), 'splits', splits_of(t.id), 'may_rate', may_rate(t), 'may_write', may_write(t),
-			'publication', publication_told(t.id), 'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
+			'publication', publication_told(t.id), 'taken', case when t.channel in ('counter', 'phone', 'letter') then taken_told(t) end,
+			'petition', petition_told(t.id), 'rating', rating_of(t.id), 'promise', (select promise_told(w.days, w.answers) from promise w
 				where not t.done and w.department = t.holder and w.kind = t.kind and w.category in (t.category, '')
 				order by w.category desc limit 1), 'filed_at', instant(t.filed_at), 'updated_at', instant(t.updated_at))::text
 		from state s join category c on c.code = t.category join department d on d.id = t.holder
@@ -584,11 +639,11 @@ revoke execute on function letter_add from public;
 select letter_add('ticket.reopened', 'citizen', true, 'Phiếu của Ông/Bà được xem xét lại',
 	'Đề nghị xem xét lại câu trả lời đã được ghi nhận lúc {{at}}. Một cán bộ khác của đơn vị sẽ giải quyết.',
 	'Your ticket gets a second look',
-	'Your request for a second look was received at {{at}}. Another officer of the department will deal with it.');
+	'A request for a second look was received at {{at}}. Another officer of the department will deal with it.');
 select letter_add('ticket.appealed', 'citizen', true, 'Phiếu của Ông/Bà được chuyển cơ quan cấp trên',
-	'Đề nghị của Ông/Bà đã được ghi nhận lúc {{at}} và chuyển đến cơ quan cấp trên nêu dưới đây.',
+	'Đề nghị cơ quan cấp trên xem xét đã được ghi nhận lúc {{at}} và chuyển đến cơ quan nêu dưới đây.',
 	'Your ticket went to the higher department',
-	'Your request was received at {{at}} and sent to the higher department named below.');
+	'A request for a decision of the higher department was received at {{at}} and sent to the department named below.');
 select letter_add('ticket.withdrawn', 'citizen', false, 'Ông/Bà đã rút phiếu',
 	'Phiếu đã được rút lúc {{at}} theo yêu cầu của Ông/Bà, đơn vị dừng giải quyết.',
 	'You withdrew your ticket',
@@ -612,6 +667,6 @@ alter table ticket_excluded enable row level security;
 -- No policy, so no row: who is kept away does not learn of it.
 revoke all on review, ticket_excluded from public;
 grant select on review to tiepdan_app;
-revoke execute on function answer_overdue, extension_own, sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, review_until, department_above, review_forbidden, moves_tracked, reviews_of,
+revoke execute on function answer_overdue, extension_own, sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, window_open_from, review_until, department_above, review_forbidden, moved_by, moves_tracked, review_said, reviews_of,
 	ticket_change, tracking_holder, tracking_check, tracking_move, review_begin from public;
-grant execute on function sees, kept_away, reviews_of, tracking_holder, tracking_move to tiepdan_app;
+grant execute on function sees, kept_away, review_said, reviews_of, tracking_holder, tracking_move to tiepdan_app;

@@ -59,8 +59,6 @@ end $$;
 
 -- --- the queue of a person ------------------------------------------------------------------------------------------------
 
-drop function ticket_list(text[], text, text, text, text, text, text, boolean, text, timestamptz, timestamptz, text, bigint);
-
 -- A person that no account is: the tickets of nobody.
 create function nobody() returns uuid language sql immutable parallel safe as $$
 	select '00000000-0000-0000-0000-000000000000'::uuid
@@ -174,6 +172,16 @@ begin
 		join category g on g.code = t.category join department d on d.id = t.holder left join area a on a.code = t.area
 	order by i.ord;
 end $$;
+create or replace function ticket_list(p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
+	p_holder text, p_mine boolean, p_sort text, p_now timestamptz, p_soon timestamptz, p_after text, p_limit bigint)
+returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return query select * from ticket_list(p_states, p_kind, p_category, p_area, p_level, p_standing, p_holder,
+		case when p_mine then caller_account() end, p_sort, p_now, p_soon, p_after, p_limit);
+end $$;
+comment on function ticket_list(text[], text, text, text, text, text, text, boolean, text, timestamptz, timestamptz, text, bigint) is
+	'for servers of before, as long as there are some: mine or everybody''s';
 
 -- --- changes of many tickets ----------------------------------------------------------------------------------------------
 
@@ -359,13 +367,15 @@ revoke all on saved_filter from public;
 insert into setting values
 	('work_capacity', 30, 'open tickets that an officer can have at once, where the head has set no other number'),
 	('absences_most', 100, 'absences of one account that are still to end'),
-	('assign_retry_seconds', 60, 'a ticket that suits nobody is tried again after so long');
+	('assign_retry_seconds', 60, 'a ticket that nobody can take now is tried again after so long'),
+	('assign_retry_seconds_most', 3600, 'and one that suits nobody at all after twice as long each time, up to this');
 
 create table work_profile (
 	account     uuid not null,
 	capacity    int,
 	languages   text[] not null default '{}',
 	assigned_at timestamptz,
+	version     bigint not null default 1,
 	constraint work_profile_pk primary key (account),
 	constraint work_profile_account_fk foreign key (account) references account,
 	constraint work_profile_capacity check (capacity between 0 and 1000),
@@ -374,6 +384,7 @@ create table work_profile (
 comment on column work_profile.capacity is 'open tickets at once; NULL: setting work_capacity';
 comment on column work_profile.languages is 'of the tickets; none: any';
 comment on column work_profile.assigned_at is 'when the job worker assigned something last';
+comment on column work_profile.version is 'of capacity, skills and languages; without a row it is 1, too';
 
 create table work_skill (
 	account  uuid not null,
@@ -408,22 +419,26 @@ create table department_work (
 	changed_at timestamptz not null,
 	changed_by uuid not null,
 	tried_at   timestamptz not null default '-infinity',
+	version    bigint not null default 1,
 	constraint department_work_pk primary key (department),
 	constraint department_work_department_fk foreign key (department) references department,
 	constraint department_work_changed_by_fk foreign key (changed_by) references account
 );
 comment on table department_work is 'Whether the job worker assigns; no row: it does not. Who assigns for a department holds its row.';
+comment on column department_work.version is 'without a row it is 1, too';
 comment on column department_work.tried_at is 'when its queue was gone through last: the next turn is of the one that waits longest';
 
 create table assignment_wait (
 	ticket     uuid not null,
 	department bigint not null,
 	next_at    timestamptz not null,
+	in_vain    int not null default 0,
 	constraint assignment_wait_pk primary key (ticket)
 );
 create index assignment_wait_department on assignment_wait (department, next_at);
 comment on table assignment_wait is
 	'Tickets that suit nobody who has room: set aside for a while, so that they do not keep others from their turn.';
+comment on column assignment_wait.in_vain is 'how often in a row nobody was found whom it would suit, with room or without';
 
 -- People say who must not get a ticket, too.
 alter table ticket_excluded
@@ -436,23 +451,21 @@ comment on column ticket_excluded.reason is
 	'handled: it was theirs before; named: it complains about them; conflict: another interest of theirs';
 comment on column ticket_excluded.made_by is 'NULL: the server';
 
--- What somebody has, and what waits for anybody.
-create index ticket_of_person on ticket (person) where person is not null and not done;
-create index ticket_unassigned on ticket (holder, filed_at, id) where person is null and state in ('accepted', 'in_progress', 'reopened', 'appealed');
-
 -- Whoever may assign work says who can take how much of it.
 create function work_manages() returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return exists (select from move_role where action = 'assign' and role = any (caller_roles()));
 end $$;
--- Refuses the account of somebody else than the caller to those who do not manage: TD403, TD404 outside the department.
-create function work_managed(p_account uuid, p_own boolean) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Refuses the account of somebody else than the caller to those who do not manage: TD403, TD404 outside the department. Who passes
+-- has the department's row first, as whoever assigns there does, so that they cannot wait for each other in a circle.
+create function work_managed(p_account uuid, p_own boolean) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	if not exists (select from account where id = p_account and active and department = caller_department()) then
 		raise exception 'no such person in the department' using errcode = 'TD404';
 	elsif not work_manages() and not (p_own and p_account = caller_account()) then
 		raise exception 'this is for those who assign' using errcode = 'TD403';
 	end if;
+	perform from department_work where department = caller_department() for no key update;
 end $$;
 -- After a change of who can take what, tickets that were set aside are tried at once.
 create function work_changed(p_department bigint, p_type text, p_at timestamptz, p_event uuid, p_data jsonb) returns void
@@ -488,7 +501,7 @@ begin
 			'capacity', coalesce(p.capacity, (select value from setting where name = 'work_capacity')),
 			'capacity_set', p.capacity is not null,
 			'skills', (select coalesce(json_agg(k.category order by k.category), '[]') from work_skill k where k.account = a.id),
-			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at),
+			'languages', coalesce(p.languages, '{}'), 'assigned_at', instant(p.assigned_at), 'version', coalesce(p.version, 1),
 			'away', exists (select from absence b where b.account = a.id and b.from_at <= p_now and b.until_at > p_now),
 			'absences', (select coalesce(json_agg(json_build_object('id', b.id, 'from', instant(b.from_at), 'until', instant(b.until_at),
 					'deputy', person_named(b.deputy)) order by b.from_at), '[]')
@@ -507,17 +520,26 @@ begin
 	order by a.login limit p_limit + 1;
 end $$;
 
-create function work_profile_set(p_account uuid, p_capacity bigint, p_skills text[], p_languages text[], p_at timestamptz, p_event uuid)
-returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+-- Replaces a profile. TD412 when somebody has changed it since.
+create function work_profile_set(p_account uuid, p_version bigint, p_capacity bigint, p_skills text[], p_languages text[], p_at timestamptz,
+	p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_version bigint;
 begin
 	perform work_managed(p_account, false);
-	insert into work_profile (account, capacity, languages) values (p_account, p_capacity, coalesce(p_languages, '{}'))
-		on conflict (account) do update set capacity = excluded.capacity, languages = excluded.languages;
+	insert into work_profile (account) values (p_account) on conflict (account) do nothing;
+	select version into v_version from work_profile where account = p_account for no key update;
+	if v_version <> p_version then
+		raise exception 'the profile has version %', v_version using errcode = 'TD412';
+	end if;
+	update work_profile set capacity = p_capacity, languages = coalesce(p_languages, '{}'), version = version + 1 where account = p_account;
 	delete from work_skill where account = p_account and category <> all (coalesce(p_skills, '{}'));
 	insert into work_skill select p_account, c from unnest(p_skills) c on conflict do nothing;
 	perform work_changed(caller_department(), 'staff.work_changed', p_at, p_event, jsonb_build_object('account', p_account,
 		'capacity', p_capacity, 'skills', coalesce(p_skills, '{}'), 'languages', coalesce(p_languages, '{}')));
-	return staff_item(p_account, p_at);
+	body := staff_item(p_account, p_at);
+	etag := v_version + 1;
 end $$;
 
 -- TD462: no deputy of the department; TD463: too many absences.
@@ -559,14 +581,15 @@ begin
 end $$;
 
 -- What waits counts as far as the caller sees it.
-create function department_work_item(p_now timestamptz) returns text language plpgsql stable security definer
+create function department_work_item(p_now timestamptz, out body text, out etag text) language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 declare
 	v_home bigint := caller_department();
 begin
-	return (
+	etag := coalesce((select version from department_work where department = v_home), 1);
+	body := (
 		select json_build_object('department', department_named(v_home), 'automatic', coalesce(w.automatic, false),
-			'changed_at', instant(w.changed_at), 'waiting', x.waiting, 'oldest_filed_at', instant(x.oldest), 'set_aside', x.set_aside,
+			'changed_at', instant(w.changed_at), 'version', etag::bigint, 'waiting', x.waiting, 'oldest_filed_at', instant(x.oldest), 'set_aside', x.set_aside,
 			'room', (select coalesce(sum(greatest(capacity - open, 0)), 0) from work_people(v_home, p_now) where here))::text
 		from (select count(*) as waiting, min(t.filed_at) as oldest, count(s.ticket) as set_aside
 				from ticket t left join assignment_wait s on s.ticket = t.id
@@ -575,17 +598,24 @@ begin
 			left join department_work w on w.department = v_home);
 end $$;
 
-create function department_work_set(p_automatic boolean, p_at timestamptz, p_event uuid) returns text language plpgsql security definer
-set search_path = tiepdan, pg_temp as $$
+-- TD412 when somebody has switched since.
+create function department_work_set(p_version bigint, p_automatic boolean, p_at timestamptz, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_version bigint;
 begin
 	if not work_manages() then
 		raise exception 'this is for those who assign' using errcode = 'TD403';
 	end if;
-	insert into department_work values (caller_department(), p_automatic, p_at, caller_account())
-		on conflict (department) do update set automatic = excluded.automatic, changed_at = excluded.changed_at,
-			changed_by = excluded.changed_by;
+	insert into department_work values (caller_department(), false, p_at, caller_account()) on conflict (department) do nothing;
+	select version into v_version from department_work where department = caller_department() for no key update;
+	if v_version <> p_version then
+		raise exception 'the switch has version %', v_version using errcode = 'TD412';
+	end if;
+	update department_work set automatic = p_automatic, changed_at = p_at, changed_by = caller_account(), version = version + 1
+		where department = caller_department();
 	perform work_changed(caller_department(), 'department.work_changed', p_at, p_event, jsonb_build_object('automatic', p_automatic));
-	return department_work_item(p_at);
+	select i.body, i.etag into body, etag from department_work_item(p_at) i;
 end $$;
 
 -- Nobody learns from it that they are complained about.
@@ -630,13 +660,16 @@ end $$;
 
 -- --- fair assignment ------------------------------------------------------------------------------------------------------
 
--- Who gets a ticket: somebody who is here, has room, handles such tickets and is not kept away from this one; of those who has
--- least, and then who was given nothing for longest. NULL: nobody.
-create function work_taker(t ticket, p_now timestamptz) returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Somebody who is here, while a portion is given out.
+create type work_person as (account uuid, open bigint, capacity bigint, languages text[], assigned_at timestamptz);
+
+-- Who gets a ticket: somebody who has room, handles such tickets and is not kept away from this one; of those who has least, and
+-- then who was given nothing for longest. Their place among p_people; somebody without room when it suits no other, NULL: nobody.
+create function work_taker(t ticket, p_people work_person[]) returns int language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (
-		select w.account from work_people(t.holder, p_now) w
-		where w.here and w.open < w.capacity and (w.languages = '{}' or t.language = any (w.languages))
+		select w.place from unnest(p_people) with ordinality w (account, open, capacity, languages, assigned_at, place)
+		where (w.languages = '{}' or t.language = any (w.languages))
 			and exists (select from account_role r
 				join move_role m on m.role = r.role and m.action = 'claim' and sight_fits(m.sight, t.sight)
 				join sight_right s on s.role = r.role and s.sight = t.sight where r.account = w.account)
@@ -644,7 +677,22 @@ begin
 				or exists (select from work_skill k join category c on c.code = t.category
 					where k.account = w.account and k.category in (c.code, c.parent)))
 			and not exists (select from ticket_excluded x where x.ticket = t.id and x.account = w.account)
-		order by w.open, w.assigned_at nulls first, w.account limit 1);
+		order by w.open >= w.capacity, w.open, w.assigned_at nulls first, w.account limit 1);
+end $$;
+
+-- Sets a ticket aside. Who has no room now has some soon; whom it would suit comes with a change of profiles, which brings it back
+-- at once, or with the end of an absence.
+create function assignment_put_off(p_ticket uuid, p_department bigint, p_suits boolean, p_now timestamptz) returns void
+language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_retry int := (select value from setting where name = 'assign_retry_seconds');
+	v_most int := (select value from setting where name = 'assign_retry_seconds_most');
+begin
+	insert into assignment_wait as w (ticket, department, next_at) values (p_ticket, p_department, p_now + make_interval(secs => v_retry))
+		on conflict (ticket) do update set department = excluded.department,
+			in_vain = case when p_suits or w.department <> excluded.department then 0 else w.in_vain + 1 end,
+			next_at = case when p_suits or w.department <> excluded.department then excluded.next_at
+				else p_now + make_interval(secs => least(v_retry * 2 ^ least(w.in_vain + 1, 16), v_most)) end;
 end $$;
 
 -- The move `assign` by the server.
@@ -664,12 +712,16 @@ begin
 end $$;
 
 -- Gives out what waits in one department, oldest first, to people who have room. Its row in department_work is held by the
--- caller, so nobody else fills up the same people meanwhile; a ticket that somebody is working with is left for the next time.
+-- caller, so nobody else fills up the same people meanwhile, and what they have is counted once; a ticket that somebody is working
+-- with is left for the next time.
 create function department_assign(p_department bigint, p_now timestamptz, p_limit bigint, out tried bigint, out assigned bigint)
 language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket;
-	v_person uuid;
+	v_people work_person[] := array(select (w.account, w.open, w.capacity, w.languages, w.assigned_at)::work_person
+		from work_people(p_department, p_now) w where w.here);
+	v_room bigint := (select coalesce(sum(greatest(p.capacity - p.open, 0)), 0) from unnest(v_people) p);
+	v_place int;
 begin
 	tried := 0;
 	assigned := 0;
@@ -678,18 +730,18 @@ begin
 			and not exists (select from assignment_wait w where w.ticket = k.id and w.next_at > p_now)
 		order by k.filed_at, k.id limit p_limit for no key update of k skip locked
 	loop
-		v_person := work_taker(t, p_now);
-		if v_person is not null then
-			perform ticket_give(t, v_person, p_now);
-			assigned := assigned + 1;
-		elsif exists (select from work_people(p_department, p_now) where here and open < capacity) then
-			insert into assignment_wait values (t.id, p_department, p_now
-					+ make_interval(secs => (select value from setting where name = 'assign_retry_seconds')))
-				on conflict (ticket) do update set department = excluded.department, next_at = excluded.next_at;
-		else
-			exit;
-		end if;
+		exit when v_room = 0;
 		tried := tried + 1;
+		v_place := work_taker(t, v_people);
+		if v_people[v_place].open < v_people[v_place].capacity then
+			perform ticket_give(t, v_people[v_place].account, p_now);
+			v_people[v_place].open := v_people[v_place].open + 1;
+			v_people[v_place].assigned_at := clock_timestamp();
+			v_room := v_room - 1;
+			assigned := assigned + 1;
+		else
+			perform assignment_put_off(t.id, p_department, v_place is not null, p_now);
+		end if;
 	end loop;
 	delete from assignment_wait where department = p_department and next_at < p_now - interval '1 hour';
 end $$;
@@ -736,7 +788,8 @@ begin
 end $$;
 
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function unassign_applies, nobody, ticket_list, ticket_fits, tickets_move,
+grant execute on function ticket_list(text[], text, text, text, text, text, text, uuid, text, timestamptz, timestamptz, text, bigint),
+	unassign_applies, nobody, ticket_fits, tickets_move,
 	filter_query, filter_list, filter_make, filter_show, filter_change, filter_remove, filter_used, ticket_queue,
 	staff_list, work_profile_set, absence_make, absence_remove, department_work_item, department_work_set, exclusions_of, exclusions_set,
 	tickets_assign to tiepdan_app;

@@ -9,11 +9,15 @@ comment on column move_role.alone is 'also for what the caller proposed: where o
 update move_role set alone = true where action = 'approve' and role = 'data_officer';
 update action set conditional = true where code in ('approve', 'propose');
 
--- Whether the reply that waits for a signature is the caller's own, and none of their roles may sign that.
+-- Whether the reply that waits for a signature is the caller's own, and none of their roles may sign that. Own is not only what
+-- they proposed: also the draft that became the first proposal of this answer, and whatever was written after it.
 create function reply_own(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_answered int := coalesce((select max(version) from reply where ticket = t.id and state = 'published'), 0);
+	v_first int := (select min(version) from reply where ticket = t.id and version > v_answered and state in ('proposed', 'sent_back'));
 begin
-	return exists (select from reply where ticket = t.id and state = 'proposed' and author = caller_account())
-		and not exists (select from move_role where action = 'approve' and alone and role = any (caller_roles())
+	return exists (select from reply where ticket = t.id and version >= greatest(v_first - 1, v_answered + 1) and author = caller_account())
+		and exists (select from reply where ticket = t.id and state = 'proposed') and not exists (select from move_role where action = 'approve' and alone and role = any (caller_roles())
 			and (sight is null or sight = t.sight));
 end $$;
 
@@ -116,7 +120,7 @@ end $$;
 
 -- --- drafts and moves ----------------------------------------------------------------------------------------------------
 
--- As before; TD448 a review is missing, TD438 the signature under one's own proposal.
+-- As before; TD445 evidence is missing, TD448 a review, TD438 the signature under one's own proposal.
 create or replace function reply_move(t ticket, a action, p_text text, p_at timestamptz) returns void
 language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
@@ -128,6 +132,7 @@ begin
 			values (gen_random_uuid(), t.id, p_at, caller_account(), caller_department(), p_text);
 		return;
 	end if;
+	perform evidence_check(t, a);	-- the function comes with 0037
 	v_last := reply_last(t.id);
 	v_text := coalesce(p_text, case when v_last.state = 'draft' then v_last.text end);
 	if a.reply = 'propose' and v_text is not null then
@@ -318,7 +323,7 @@ begin
 		x.department := case when p_department is not null then department_valid(p_department, p_at) end;
 		perform reply_template_needs(x.department);
 	end if;
-	if p_category is not null and not exists (select from category where code = p_category and p_at::date < coalesce(valid_to, 'infinity')) then
+	if p_category is not null and not exists (select from category where code = p_category and city_day(p_at) < coalesce(valid_to, 'infinity')) then
 		raise exception 'no category "%"', p_category using errcode = 'foreign_key_violation', constraint = 'ticket_category_fk';
 	end if;
 	insert into reply_template (id, version, at, author, department, purpose, language, category, kind, title, text, valid_from)

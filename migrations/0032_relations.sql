@@ -23,7 +23,7 @@ insert into move_role (action, role, scope)
 
 alter table action_clock drop constraint action_clock_effect,
 	add constraint action_clock_effect check (effect in ('stop', 'pass', 'start', 'renew', 'begin', 'park', 'unpark'));
-comment on column action_clock.effect is 'park: put aside as it is, so that unpark brings it back with the same dates';
+comment on column action_clock.effect is 'park: put aside as it is until unpark brings it back';
 insert into action_clock (action, clock, effect)
 	select a, code, case a when 'merge' then 'park' else 'unpark' end from clock_kind, unnest('{merge,unmerge}'::text[]) a;
 
@@ -64,25 +64,21 @@ comment on column ticket_merge.question is 'the question that was open, and goes
 comment on column ticket_merge.extension is 'the extension that was asked for';
 comment on column ticket_merge.parts is 'what other departments were asked to contribute';
 
-create table clock_parked (
-	ticket      uuid not null,
-	kind        text not null,
-	round       int not null,
-	policy      bigint not null,
-	unit        text not null,
-	amount      int not null,
-	extension   int not null,
-	calendar    text not null,
-	version     bigint not null,
-	start_at    timestamptz not null,
-	waits       boolean not null,
-	due_at      timestamptz not null,
-	latest_due  timestamptz not null,
-	alarm_at    timestamptz not null,
-	alarm_level int not null,
-	constraint clock_parked_pk primary key (ticket, kind)
-);
-comment on table clock_parked is 'The clocks of merged tickets: no queue, alarm or re-dating sees them. Columns as in clock_running.';
+-- The clocks of merged tickets stay where they are, in every slot (0018), so that a re-dating reaches them as it reaches all others
+-- and can be taken back for them, too. No queue, alarm, preview or page sees them.
+alter table clock_running add column parked boolean not null default false,
+	add constraint clock_running_parked check (not (parked and (first or moved)));
+comment on column clock_running.parked is 'put aside by a merge until it is taken back';
+drop index clock_running_alarm;
+create index clock_running_alarm on clock_running (alarm_at) where alarm_at < 'infinity' and not parked;
+create or replace view clock_all with (security_invoker = true) as
+	select ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, false as waits, due_at,
+		latest_due, stop_at, outcome
+	from clock
+	union all
+	select ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, waits, due_at,
+		latest_due, null, null
+	from clock_running where slot = slot_current() and kind <> 'none' and not parked;
 
 -- The ticket that stands for this one: itself unless it is merged.
 create function ticket_root(p_ticket uuid) returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -96,6 +92,15 @@ begin
 		v_root := v_next;
 	end loop;
 	return v_root;
+end $$;
+create function case_root(t ticket) returns ticket language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	r ticket := t;
+begin
+	if t.state = 'merged' then
+		select * into r from ticket where id = ticket_root(t.id);
+	end if;
+	return r;
 end $$;
 -- All tickets merged into this one, and into those.
 create function merged_below(p_ticket uuid, p_limit bigint) returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -114,30 +119,95 @@ begin
 		select count(*) from merged_below(p_ticket, null));
 end $$;
 
--- Puts the clocks aside that the action parks. What the dates are the current slot says.
-create function clocks_park(p_ticket uuid, p_action text) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+-- Puts the clocks aside that the action parks, or brings them back. An alarm whose time went by fires then.
+create function clocks_park(t ticket, p_action text) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	perform slots_hold();
-	with gone as (
-		delete from clock_running r using action_clock x
-		where r.ticket = p_ticket and x.action = p_action and x.clock = r.kind and x.effect = 'park' returning r.*)
-	insert into clock_parked (ticket, kind, round, policy, unit, amount, extension, calendar, version, start_at, waits, due_at, latest_due,
-		alarm_at, alarm_level)
-	select ticket, kind, round, policy, unit, amount, extension, calendar, version, start_at, waits, due_at, latest_due, alarm_at, alarm_level
-	from gone where slot = slot_current();
+	update clock_running r set parked = x.effect = 'park', holder = t.holder, first = false, moved = r.moved and x.effect <> 'park'
+		from action_clock x where r.ticket = t.id and x.action = p_action and x.clock = r.kind and x.effect in ('park', 'unpark');
 end $$;
--- Brings them back into each slot, as any clock that starts. An alarm whose time went by fires now.
-create function clocks_unpark(t ticket, p_action text) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+
+-- As in 0019; a clock that is put aside is not the first.
+create or replace function clocks_settle(t ticket) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
-	perform slots_hold();
-	with back as (
-		delete from clock_parked p using action_clock x
-		where p.ticket = t.id and x.action = p_action and x.clock = p.kind and x.effect = 'unpark' returning p.*)
-	insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, waits, due_at,
-		latest_due, first, alarm_at, alarm_level)
-	select s.slot, b.ticket, b.kind, b.round, t.holder, b.policy, b.unit, b.amount, b.extension, b.calendar, b.version, b.start_at, b.waits,
-		b.due_at, b.latest_due, false, b.alarm_at, b.alarm_level
-	from back b, clock_slot s where s.role <> 'empty';
+	update clock_running set holder = t.holder where ticket = t.id and holder <> t.holder;
+	delete from clock_running r where r.ticket = t.id and r.kind = 'none' and (t.done
+		or exists (select from clock_running x where x.ticket = r.ticket and x.slot = r.slot and x.kind <> 'none'));
+	insert into clock_running (slot, ticket, kind, round, holder, due_at, latest_due, first)
+	select s.slot, t.id, 'none', 1, t.holder, 'infinity', 'infinity', true from clock_slot s
+		where s.role <> 'empty' and not t.done and not exists (select from clock_running where ticket = t.id and slot = slot_current())
+	on conflict (slot, ticket, kind) do nothing;
+	update clock_running r set first = not r.first
+		from (select slot, kind, row_number() over (partition by slot order by due_at, kind) = 1 as first
+			from clock_running where ticket = t.id and not parked) x
+		where r.ticket = t.id and r.slot = x.slot and r.kind = x.kind and r.first <> x.first;
+end $$;
+
+-- As in 0026, without those that are put aside.
+create or replace function alarms_due(p_now timestamptz, p_limit bigint)
+returns setof alarm_fact language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_slot int := slot_current();
+begin
+	return query
+	with due as materialized (
+		select c.ticket, c.kind, c.alarm_level, row_number() over (order by c.alarm_at) as place
+		from (select r.* from clock_running r where r.slot = v_slot and r.alarm_at < p_now and r.alarm_at < 'infinity' and not r.parked
+			order by r.alarm_at limit p_limit) c)
+	select d.place, c.slot::bigint, c.ticket, c.kind, c.round::bigint, c.alarm_level::bigint,
+		floor(extract(epoch from c.alarm_at) * 1000)::bigint, c.unit, c.calendar, p.profile, floor(extract(epoch from c.start_at))::bigint,
+		floor(extract(epoch from c.due_at))::bigint, floor(extract(epoch from q.asked_at))::bigint,
+		floor(extract(epoch from coalesce(q.ended_at, q.until_at)))::bigint, c.version
+	from due d join clock_slot s on s.role <> 'empty'
+		join clock_running c on c.slot = s.slot and c.ticket = d.ticket and c.kind = d.kind and c.alarm_level = d.alarm_level
+			and c.alarm_at < 'infinity'
+		join clock_kind k on k.code = c.kind join policy p on p.id = c.policy
+		left join question q on q.ticket = c.ticket and k.pauses
+	order by d.place, c.slot <> v_slot, q.asked_at;
+end $$;
+
+-- As in 0025; what is put aside stays so, and is neither counted nor told as moved.
+create or replace function redating_copy(r redating, p_after uuid, p_until uuid, p_tickets uuid[], p_tids text[], p_xids bigint[],
+	p_starts timestamptz[], p_dues timestamptz[], p_alarms timestamptz[], p_units text[], p_amounts bigint[], p_firsts boolean[])
+returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_copied bigint;
+begin
+	execute format($sql$
+		insert into clock_running_%1$s (slot, ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at,
+			waits, due_at, latest_due, first, alarm_at, alarm_level, parked, moved)
+		select $1, c.ticket, c.kind, c.round, c.holder, c.policy, coalesce(i.unit, c.unit), coalesce(i.amount, c.amount), c.extension,
+			c.calendar, v.version, coalesce(i.start_at, c.start_at), c.waits, coalesce(i.due_at, c.due_at), c.latest_due, i.first and not c.parked,
+			case when i.due_at is null then c.alarm_at else coalesce(i.alarm_at, 'infinity') end, c.alarm_level, c.parked,
+			coalesce(i.due_at <> c.due_at, false) and not c.parked
+		from (select unnest($2::tid[]) as tid, unnest($3) as xid, unnest($4) as start_at, unnest($5) as due_at, unnest($6) as alarm_at,
+				unnest($7) as unit, unnest($8) as amount, unnest($9) as first) i
+			join clock_running_%2$s c on c.ctid = i.tid and c.xmin::text::bigint = i.xid
+			left join (select calendar, max(version) as version from calendar_version group by calendar) v on v.calendar = c.calendar
+		where c.ticket > $10 and c.ticket <= $11 and ($12 is null or c.ticket = any ($12))
+		$sql$, r.slot, 1 - r.slot)
+		using r.slot, p_tids, p_xids, p_starts, p_dues, p_alarms, p_units, p_amounts, p_firsts, p_after, p_until, p_tickets;
+	get diagnostics v_copied = row_count;
+	return v_copied;
+end $$;
+
+-- As in 0023; a question that a merge has put aside still stops the clocks until its own end.
+create or replace function redating_pauses(p_id uuid, p_after uuid, p_limit bigint)
+returns table (ticket uuid, from_s bigint, until_s bigint, ended boolean)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+declare
+	r redating;
+	v_until uuid;
+begin
+	select * into r from redating where id = p_id;
+	v_until := coalesce((select ticket from clock_running where slot = 1 - r.slot and ticket > p_after order by ticket, kind
+		offset p_limit - 1 limit 1), r.fill_until);
+	return query
+	select q.ticket, floor(extract(epoch from q.asked_at))::bigint, floor(extract(epoch from case when q.ended = 'dropped' and exists (
+			select from ticket_merge m where m.ticket = q.ticket and m.question = q.id and m.ended_at is null) then q.until_at
+			else coalesce(q.ended_at, q.until_at) end))::bigint, q.ended_at is not null
+	from question q where q.ticket > p_after and q.ticket <= v_until order by q.ticket, q.asked_at;
 end $$;
 
 -- Locks two tickets in one order, so that two who name them the other way round cannot wait for each other in a circle.
@@ -193,7 +263,7 @@ begin
 	values (p_event, o.id, r.id, 'merged', p_at, caller_account(), p_reason, o.state,
 		(select id from question where ticket = o.id and ended_at is null), (select id from extension where ticket = o.id and state = 'requested'),
 		array(select id from part where ticket = o.id and state = 'asked'));
-	perform clocks_park(o.id, a.code);
+	perform clocks_park(o, a.code);
 	t := o;
 	t.state := 'merged';
 	t := ticket_change(o, t, a, 'staff', p_at, null, null, null, p_event, null, null, jsonb_build_object('into', r.id, 'reason', p_reason));
@@ -211,7 +281,7 @@ declare
 begin
 	select * into strict a from action where code = 'unmerge';
 	update ticket_merge set ended_at = greatest(p_at, at), ended_by = caller_account() where id = m.id;
-	perform clocks_unpark(o, a.code);
+	perform clocks_park(o, a.code);
 	t.state := m.from_state;
 	t := ticket_change(o, t, a, p_actor_kind, p_at, null, null, null, p_event, null, null, p_data);
 	update question set ended = null, ended_at = null where id = m.question;
@@ -248,7 +318,6 @@ declare
 	t ticket;
 begin
 	update ticket_merge set ended_at = greatest(p_at, at) where ticket = o.id and ended_at is null;
-	perform clocks_unpark(o, 'unmerge');
 	for m in select * from ticket_merge where into_ticket = o.id and kind = 'merged' and ended_at is null order by ticket loop
 		select * into t from ticket where id = m.ticket for no key update nowait;
 		perform merge_undo(t, m, 'job', p_at, gen_random_uuid(), jsonb_build_object('into', o.id));
@@ -276,7 +345,8 @@ begin
 	return (
 		select json_build_object('code', case when r.visibility = 'public' then r.code end, 'state', r.state, 'state_vi', s.name_vi,
 			'state_en', s.name_en, 'holder', department_named(r.holder), 'deadlines', deadlines_of(r.id, p_now, p_soon),
-			'replies', case m.kind when 'joined' then publication_replies(r.id) else replies_published_since(r.id, m.at) end)
+			'replies', case m.kind when 'joined' then publication_replies(r.id) else replies_published_since(r.id, m.at) end,
+			'reviews', reviews_of(r.id, t.id))
 		from ticket r join state s on s.code = r.state where t.state = 'merged' and r.id = ticket_root(t.id));
 end $$;
 
@@ -315,7 +385,7 @@ begin
 	if t.state <> 'merged' and not exists (select from ticket_merge where into_ticket = t.id and ended_at is null) then
 		return t.version;
 	end if;
-	return hashtextextended(concat_ws(' ', t.version, supporters_of(t.id), (select concat_ws(' ', r.id, r.version)
+	return hashtextextended(concat_ws(' ', t.version, supporters_of(t.id), (select concat_ws(' ', r.id, r.version, rating_of(t.id)->>'at')
 			from ticket r where t.state = 'merged' and r.id = ticket_root(t.id))), 0) & ((1::bigint << 39) - 1) | (1::bigint << 39);
 end $$;
 
@@ -348,9 +418,8 @@ alter table notice_rule add column merged boolean not null default false,
 	add constraint notice_rule_merged check (not merged or audience = 'citizen');
 comment on column notice_rule.merged is 'and the citizens of tickets that were merged into this one';
 update notice_rule set merged = true where audience = 'citizen' and type in ('ticket.accepted', 'ticket.routed', 'ticket.answered',
-	'ticket.refused', 'ticket.redirected', 'ticket.closed', 'ticket.progress', 'ticket.extension_approved');
-alter table notice drop constraint notice_once,
-	add constraint notice_once unique nulls not distinct (event, account, ticket);
+	'ticket.refused', 'ticket.redirected', 'ticket.closed', 'ticket.progress', 'ticket.extension_approved', 'ticket.reopened', 'ticket.appealed');
+-- Then an event goes to several tickets: notice_once gets another column with 0044.
 
 insert into notice_rule (type, audience) values
 	('ticket.merged', 'citizen'), ('ticket.unmerged', 'citizen'), ('ticket.unmerged', 'holder'), ('ticket.split', 'citizen');
@@ -361,9 +430,9 @@ select letter_add('ticket.merged', 'citizen', false, 'Phiếu của Ông/Bà đ�
 	'At {{at}} your ticket was merged with another one about the same matter, so that both are dealt with together. You go on using your '
 		'own code and secret to follow it, to write and to get the answer.');
 select letter_add('ticket.unmerged', 'citizen', true, 'Phiếu của Ông/Bà được giải quyết riêng',
-	'Phiếu của Ông/Bà không còn được gộp với phiếu khác và tiếp tục được giải quyết riêng với thời hạn như trước khi gộp.',
+	'Phiếu của Ông/Bà không còn được gộp với phiếu khác và tiếp tục được giải quyết riêng với thời hạn của phiếu này.',
 	'Your ticket is dealt with on its own',
-	'Your ticket is no longer merged with another one. The work on it goes on with the deadlines it had before.');
+	'Your ticket is no longer merged with another one. The work on it goes on with deadlines of its own.');
 select letter_add('ticket.split', 'citizen', true, 'Phiếu của Ông/Bà được tách theo từng nội dung',
 	'Phiếu của Ông/Bà có nhiều nội dung thuộc thẩm quyền của các đơn vị khác nhau nên được tách thành các phiếu riêng. Mã và mã bí mật '
 		'của từng phiếu có khi tra cứu phiếu này; thời hạn giải quyết vẫn tính từ ngày Ông/Bà gửi phiếu này.',
@@ -371,9 +440,9 @@ select letter_add('ticket.split', 'citizen', true, 'Phiếu của Ông/Bà đư�
 	'Your ticket is about several matters of different departments, so some became tickets of their own. You find their codes and '
 		'secrets when you follow this ticket; their deadlines count from the day you filed it.');
 select letter_add('ticket.unmerged', 'staff', false, 'Phiếu không còn được gộp',
-	'Phiếu dưới đây không còn được gộp với phiếu khác kể từ {{at}}, đề nghị tiếp tục giải quyết với thời hạn như trước khi gộp.',
+	'Phiếu dưới đây không còn được gộp với phiếu khác kể từ {{at}}, đề nghị tiếp tục giải quyết với thời hạn của phiếu này.',
 	'Ticket no longer merged',
-	'The ticket below is no longer merged since {{at}}. Please go on with the work; its deadlines are those it had before.');
+	'The ticket below is no longer merged since {{at}}. Please go on with the work; it has deadlines of its own.');
 
 -- As before, and `followed`.
 create or replace function notices_make(p_now timestamptz, p_limit bigint) returns bigint
@@ -580,7 +649,7 @@ end $$;
 
 insert into action (code, position, event, reason, holder, person, reply, way, public_vi, public_en) values
 	('split', 32, 'ticket.split', 'required', 'keep', 'keep', 'keep', 'server',
-		'Một nội dung của phiếu được tách thành phiếu riêng', 'One matter of the ticket became a ticket of its own'),
+		'Nội dung khác của phiếu được tách thành phiếu riêng', 'Other matters of the ticket became tickets of their own'),
 	('join', 33, 'ticket.joined', 'none', 'keep', 'keep', 'keep', 'server',
 		'Người gửi tham gia một phiếu đã có về cùng sự việc', 'The citizen joined a ticket about the same matter');
 insert into move values ('split', 'submitted', 'submitted'), ('split', 'accepted', 'accepted'), ('join', 'submitted', 'merged');
@@ -602,23 +671,44 @@ begin
 	from (select) x left join contact c on c.ticket = t.id and c.erased_at is null;
 end $$;
 
--- Ties a part, which was filed in the same transaction as of the day of the whole, to it. TD484 too many relations.
-create function ticket_split(p_ticket uuid, p_version bigint, p_part uuid, p_reason text, p_at timestamptz, p_event uuid,
-	out body text, out etag text)
+-- Links the stored files of a ticket to its parts as well: a file, and the part it goes to. TD567 one is not ready, TD568 the
+-- ticket itself has no such file.
+create function attachments_copy(p_ticket uuid, p_files uuid[], p_parts uuid[], p_at timestamptz) returns void
+language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if exists (select from unnest(p_files) f where not exists (select from attachment where id = f and ticket = p_ticket)) then
+		raise exception 'the ticket has no such file' using errcode = 'TD568';
+	elsif exists (select from attachment where id = any (p_files) and state <> 'ready') then
+		raise exception 'a file is not ready' using errcode = 'TD567';
+	end if;
+	insert into attachment (id, at, state, form, size, name, attempts, type, bytes, hash, thumbnail, width, height, ticket, purpose,
+		linked_at, author, department)
+	select gen_random_uuid(), a.at, a.state, a.form, a.size, a.name, a.attempts, a.type, a.bytes, a.hash, a.thumbnail, a.width, a.height,
+		i.part, a.purpose, p_at, a.author, a.department
+	from (select distinct file, part from unnest(p_files, p_parts) x (file, part)) i join attachment a on a.id = i.file;
+end $$;
+
+-- Ties parts, which were filed in the same transaction as of the day of the whole, to it. TD484 too many relations, and those of
+-- attachments_copy().
+create function ticket_split(p_ticket uuid, p_version bigint, p_parts uuid[], p_files uuid[], p_file_parts uuid[], p_reason text,
+	p_at timestamptz, p_event uuid, out body text, out etag text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket := ticket_at_version(p_ticket, p_version);
 	a action;
 begin
 	perform move_check(t, 'split');
-	if (select count(*) from ticket_relation where other = t.id) >= (select value from setting where name = 'relations_most') then
+	if (select count(*) from ticket_relation where other = t.id) + cardinality(p_parts) > (
+		select value from setting where name = 'relations_most') then
 		raise exception 'the ticket has too many relations' using errcode = 'TD484';
 	end if;
 	select * into strict a from action where code = 'split';
 	insert into ticket_relation (id, ticket, other, kind, at, person, reason)
-	values (gen_random_uuid(), p_part, t.id, 'split_from', p_at, caller_account(), p_reason);
-	update ticket set lon = t.lon, lat = t.lat where id = p_part;
-	t := ticket_change(t, t, a, 'staff', p_at, null, null, null, p_event, null, null, jsonb_build_object('part', p_part, 'reason', p_reason));
+	select gen_random_uuid(), p, t.id, 'split_from', p_at, caller_account(), p_reason from unnest(p_parts) p;
+	update ticket set lon = t.lon, lat = t.lat where id = any (p_parts);
+	perform attachments_copy(t.id, p_files, p_file_parts, p_at);
+	insert into petition (ticket, people) select p, people from petition, unnest(p_parts) p where ticket = t.id;	-- the table comes with 0039
+	t := ticket_change(t, t, a, 'staff', p_at, null, null, null, p_event, null, null, jsonb_build_object('parts', p_parts, 'reason', p_reason));
 	select m.body, m.etag into body, etag from ticket_moved(t) m;
 end $$;
 
@@ -643,6 +733,23 @@ end $$;
 
 -- --- joining -------------------------------------------------------------------------------------------------------------
 
+-- Everything that strangers can make grow has an end: TD489 a ticket was joined as often as it may be, TD488 as often as it may
+-- be in an hour. Whoever has left counts, too. No lock: of those who come at the same instant a few more may get in.
+insert into setting values
+	('joins_most', 1000, 'a ticket is joined so often at the most; an event of it is not told to more, see merge_told_most'),
+	('joins_hour_most', 100, 'a ticket is joined so often within an hour at the most');
+create index ticket_merge_joined on ticket_merge (into_ticket, at) where kind = 'joined';
+create function joins_room(p_into uuid, p_at timestamptz) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if (select count(*) from ticket_merge where into_ticket = p_into and kind = 'joined') >= (
+		select value from setting where name = 'joins_most') then
+		raise exception 'the ticket was joined too often' using errcode = 'TD489';
+	elsif (select count(*) from ticket_merge where into_ticket = p_into and kind = 'joined' and at > p_at - interval '1 hour') >= (
+		select value from setting where name = 'joins_hour_most') then
+		raise exception 'the ticket was joined too often within an hour' using errcode = 'TD488';
+	end if;
+end $$;
+
 -- The ticket that somebody wants to join, or the one that stands for it: public and open, else TD485; TD404 no such ticket. Who
 -- has joined already (p_once_key) is answered again whatever became of it.
 create function join_target(p_number bigint, p_once_key bytea)
@@ -655,8 +762,11 @@ begin
 	select k.* into r from ticket t join ticket k on k.id = ticket_root(t.id) where t.number = p_number and t.visibility = 'public' and t.sight = 'public';
 	if not found or r.visibility <> 'public' or r.sight <> 'public' then
 		raise exception 'no such public ticket' using errcode = 'TD404';
-	elsif r.done and not exists (select from once where key = p_once_key) then
-		raise exception 'the ticket is %', r.state using errcode = 'TD485';
+	elsif not exists (select from once where key = p_once_key) then
+		if r.done then
+			raise exception 'the ticket is %', r.state using errcode = 'TD485';
+		end if;
+		perform joins_room(r.id, now());
 	end if;
 	return query select r.id, r.code, r.kind, r.category, r.area, r.holder;
 end $$;
@@ -673,6 +783,7 @@ declare
 begin
 	select * into o from ticket where id = p_ticket;
 	if found then
+		perform joins_room(p_into, p_at);
 		select * into strict a from action where code = 'join';
 		insert into ticket_merge (id, ticket, into_ticket, kind, at, from_state) values (p_event, o.id, p_into, 'joined', p_at, o.state);
 		t := o;
@@ -689,7 +800,7 @@ do $$
 declare
 	t text;
 begin
-	foreach t in array array['ticket_merge', 'clock_parked', 'ticket_relation'] loop
+	foreach t in array array['ticket_merge', 'ticket_relation'] loop
 		execute format('alter table %I enable row level security', t);
 		execute format('revoke all on %I from public', t);
 	end loop;

@@ -506,7 +506,6 @@ $$;
 create function point_public(p_shown text, p_degrees float8) returns float8 language sql immutable parallel safe as $$
 	select case p_shown when 'exact' then p_degrees when 'near' then round(p_degrees::numeric, 3)::float8 end
 $$;
-create index ticket_open_in_area on ticket (area, filed_at, id) where not done and visibility = 'public' and sight = 'public';
 -- Open public tickets of the same area and category family of the last days, the nearest first; without a point the newest.
 -- The title is there once the department has accepted: before, nobody has looked at it. Distances are those of the place as it is
 -- shown, by the hundred metres: whoever asks from three points learns no more. What may be a report of a crime or the like is

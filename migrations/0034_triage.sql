@@ -218,10 +218,12 @@ end $$;
 create function triage_words(p_now timestamptz) returns table (kind text, phrase text, weight bigint)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
+declare
+	v_today date := city_day(p_now);
 begin
 	return query
 	select w.kind, w.phrase, max(w.weight)::bigint from triage_word w
-	where p_now::date >= coalesce(w.valid_from, '-infinity') and p_now::date < coalesce(w.valid_to, 'infinity') group by w.kind, w.phrase;
+	where v_today >= coalesce(w.valid_from, '-infinity') and v_today < coalesce(w.valid_to, 'infinity') group by w.kind, w.phrase;
 end $$;
 create function triage_paths() returns table (kind text, threshold bigint, file_as text, path text)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
@@ -248,6 +250,26 @@ begin
 	order by e.xid, e.id;
 end $$;
 
+-- The people of an audience (those on duty, or the hub's: the first of its roles in whose turn it is) who see the ticket and can be
+-- told: a mail server has not refused their address, and they were not told of p_event in vain.
+create function danger_people(t ticket, p_audience text, p_event uuid, p_now timestamptz) returns uuid[] language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return array(
+		select p.id from (
+			select a.id, a.login, dense_rank() over (order by w.turn) as place
+			from (
+				select d.account, 0 as turn from duty d where p_audience = 'duty' and d.from_at <= p_now and d.until_at > p_now
+				union all select r.account, min(n.turn) from notice_role n join account_role r on r.role = n.role
+					where n.audience = p_audience and n.audience = 'hub' group by r.account) w
+				join account a on a.id = w.account
+			where a.active and a.email is not null and (p_audience = 'duty' or a.department = (select id from department where hub))
+				and notice_sees(a.id, a.department, t.sight, t.holder)
+				and not exists (select from bounce b where b.recipient = uuid_send(a.id))
+				and not exists (select from notice n where n.ticket = t.id and n.event = p_event and n.account = a.id
+					and n.state in ('bounced', 'failed'))) p
+		where p.place = 1 order by p.login);
+end $$;
 -- Whoever is on duty now and may see the ticket is told at once; if nobody is, the hub.
 create function danger_tell(p_ticket uuid, p_now timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
@@ -256,16 +278,27 @@ declare
 	v_people uuid[];
 begin
 	select * into strict t from ticket where id = p_ticket;
-	v_people := array(select a.id from duty d join account a on a.id = d.account
-		where d.from_at <= p_now and d.until_at > p_now and a.active and a.email is not null
-			and notice_sees(a.id, a.department, t.sight, t.holder) order by a.login);
+	v_people := danger_people(t, 'duty', v_event, p_now);
 	perform event_write(v_event, p_now, t.id, 'ticket.danger', 'job', null, t.holder, null, null, null, null,
 		jsonb_build_object('urgent', true, 'on_duty', cardinality(v_people)));
 	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
 	select v_event, p_now, t.id, 'ticket.danger', case when v_people = '{}' then 'hub' else 'duty' end, p.account, 'vi', true, p_now, p_now
 	from (select unnest(v_people) as account
-		union all select notice_people(t.holder, t.sight, null, 'hub') where v_people = '{}') p;
+		union all select unnest(danger_people(t, 'hub', v_event, p_now)) where v_people = '{}') p;
 end $$;
+-- A letter of it that does not arrive is told to the hub, and one to the hub to those whose turn is next.
+create function danger_untold() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+begin
+	select * into strict t from ticket where id = new.ticket;
+	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
+	select new.event, new.event_at, new.ticket, new.type, 'hub', p, new.language, true, now(), now()
+	from unnest(danger_people(t, 'hub', new.event, now())) p on conflict do nothing;
+	return null;
+end $$;
+create trigger danger_untold after update of state on notice for each row
+	when (new.type = 'ticket.danger' and new.state in ('bounced', 'failed') and old.state <> new.state) execute function danger_untold();
 
 -- Stores what was found in the events up to p_xid, p_id: parallel arrays, the words of a row joined by "; ". Nothing when somebody
 -- else has been there since the read. Returns how many events that were. For the server a nil id is NULL.
@@ -307,7 +340,7 @@ begin
 end $$;
 
 alter table notice drop constraint notice_audience,
-	add constraint notice_audience check (audience in ('citizen', 'holder', 'heads', 'hub', 'leaders', 'duty'));
+	add constraint notice_audience check (audience in ('citizen', 'holder', 'heads', 'hub', 'leaders', 'duty')) not valid;	-- see 0043
 select letter_add('ticket.danger', 'staff', false, 'KHẨN: có thể nguy hiểm đến tính mạng',
 	'Phiếu dưới đây có dấu hiệu nguy hiểm đến tính mạng, ghi nhận lúc {{at}}. Đề nghị xem và liên hệ lực lượng cứu nạn ngay.',
 	'URGENT: possible danger to life',
@@ -318,6 +351,6 @@ alter table triage_suggestion enable row level security;
 alter table duty enable row level security;
 revoke all on triage_path, triage_word, triage_suggestion, triage_cursor, duty from public;
 revoke execute on function import_triage_words, duty_caller_needs, duty_item, duty_list, duty_add, duty_remove, triage_words, triage_paths,
-	triage_next, danger_tell, triage_store, triage_discreet, triage_suggestions from public;
+	triage_next, danger_people, danger_tell, danger_untold, triage_store, triage_discreet, triage_suggestions from public;
 grant execute on function duty_list, duty_add, duty_remove, triage_words, triage_paths, triage_next, triage_store, triage_suggestions
 	to tiepdan_app;

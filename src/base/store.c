@@ -11,9 +11,12 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/rand.h"
 
 enum {
 	HEX_SIZE = 2 * DIGEST_SIZE + 1,
+	FAN = 256,	     /* folders in a folder */
+	SWEEP_FOLDERS = 512, /* looked into at once */
 	NAME_SIZE = UUID_TEXT_SIZE + 8
 };
 
@@ -124,6 +127,20 @@ int64_t store_size(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) < 0 ? -errno : st.st_size;
+}
+
+int store_look(const struct store *s, const struct uuid *id, enum store_part part, int64_t *ret_size,
+	int64_t *ret_moved_ms)
+{
+	char name[NAME_SIZE];
+	struct stat st;
+
+	name_of(id, part, name);
+	if (fstatat(s->incoming, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	*ret_size = st.st_size;
+	*ret_moved_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+	return 0;
 }
 
 int store_write(int fd, struct str bytes)
@@ -265,21 +282,30 @@ static void each_old(int folder, int64_t before_s, bool (*found)(const char *nam
 struct found_ids {
 	struct uuid *ids;
 	int n, max;
+	uint64_t seen;
 };
 
+/* Each that was seen so far is among the `max` with the same chance. */
 static bool note_id(const char *name, void *into)
 {
 	struct found_ids *f = into;
 	struct str text = {name, strnlen(name, UUID_TEXT_SIZE - 1)};
+	struct uuid id;
+	uint64_t at;
 
-	if (uuid_parse(text, &f->ids[f->n]))
-		f->n++;
-	return f->n < f->max;
+	if (!uuid_parse(text, &id))
+		return true;
+	rand_bytes(&at, sizeof(at));
+	at = f->n < f->max ? (uint64_t)f->n++ : at % (f->seen + 1);
+	if (at < (uint64_t)f->max)
+		f->ids[at] = id;
+	f->seen++;
+	return true;
 }
 
 int store_sweep_incoming(const struct store *s, int64_t before_s, struct uuid *ret_ids, int max)
 {
-	struct found_ids found = {ret_ids, 0, max};
+	struct found_ids found = {.ids = ret_ids, .max = max};
 
 	each_old(open_at(s->folder, "incoming", O_RDONLY | O_DIRECTORY), before_s, note_id, &found);
 	return found.n;
@@ -288,6 +314,7 @@ int store_sweep_incoming(const struct store *s, int64_t before_s, struct uuid *r
 struct found_hashes {
 	struct digest *hashes;
 	int n, max;
+	int folders; /* that were looked into */
 };
 
 static bool note_hash(const char *name, void *into)
@@ -306,19 +333,60 @@ static bool note_hash(const char *name, void *into)
 	return f->n < f->max;
 }
 
-int store_sweep_kept(const struct store *s, uint8_t first, int64_t before_s, struct digest *ret, int n)
+/* Which of the folders 00 to ff there are. Takes over the descriptor. */
+static void folders_of(int folder, bool ret_there[static FAN])
 {
-	struct found_hashes found = {ret, 0, n};
+	DIR *dir = folder >= 0 ? fdopendir(folder) : NULL;
+	const struct dirent *entry;
+
+	if (!dir && folder >= 0)
+		close(folder);
+	while (dir && (entry = readdir(dir))) {
+		int high = str_hex_digit(entry->d_name[0]);
+		int low = high < 0 ? -1 : str_hex_digit(entry->d_name[1]);
+		if (low >= 0 && entry->d_name[2] == '\0')
+			ret_there[high * 16 + low] = true;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Goes through a folder of the first byte: takes it over. */
+static void sweep_outer(int outer, int64_t before_s, struct found_hashes *found)
+{
+	bool there[FAN] = {false};
+	uint8_t begin;
 	char name[3];
 
-	snprintf(name, sizeof(name), "%02x", first);
-	int outer = open_at(s->folder, name, O_RDONLY | O_DIRECTORY);
-	for (unsigned second = 0; outer >= 0 && second < 256 && found.n < n; second++) {
+	rand_bytes(&begin, sizeof(begin));
+	folders_of(open_at(outer, ".", O_RDONLY | O_DIRECTORY), there);
+	for (unsigned i = 0; i < FAN && found->n < found->max && found->folders < SWEEP_FOLDERS; i++) {
+		uint8_t second = (uint8_t)(begin + i);
+		if (!there[second])
+			continue;
 		snprintf(name, sizeof(name), "%02x", second);
-		each_old(open_at(outer, name, O_RDONLY | O_DIRECTORY), before_s, note_hash, &found);
+		each_old(open_at(outer, name, O_RDONLY | O_DIRECTORY), before_s, note_hash, found);
+		found->folders++;
 	}
-	if (outer >= 0)
-		close(outer);
+	close(outer);
+}
+
+int store_sweep_kept(const struct store *s, int64_t before_s, struct digest *ret, int n)
+{
+	struct found_hashes found = {.hashes = ret, .max = n};
+	bool there[FAN] = {false};
+	uint8_t begin;
+	char name[3];
+
+	rand_bytes(&begin, sizeof(begin));
+	folders_of(open_at(s->folder, ".", O_RDONLY | O_DIRECTORY), there);
+	for (unsigned i = 0; i < FAN && found.n < n && found.folders < SWEEP_FOLDERS; i++) {
+		uint8_t first = (uint8_t)(begin + i);
+		snprintf(name, sizeof(name), "%02x", first);
+		int outer = there[first] ? open_at(s->folder, name, O_RDONLY | O_DIRECTORY) : -1;
+		if (outer >= 0)
+			sweep_outer(outer, before_s, &found);
+	}
 	return found.n;
 }
 

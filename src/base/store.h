@@ -34,6 +34,9 @@ int store_read(const struct store *s, const struct uuid *id, enum store_part par
 /* Appends all of it: -ENOSPC, -EDQUOT or -EFBIG when there is no room; then a part may have been written. */
 int store_write(int fd, struct str bytes);
 int64_t store_size(int fd);
+/* How long a file of incoming/ is, and when it was written to last (milliseconds since 1970). */
+int store_look(const struct store *s, const struct uuid *id, enum store_part part, int64_t *ret_size,
+	int64_t *ret_moved_ms);
 void store_drop(const struct store *s, const struct uuid *id, enum store_part part);
 
 /* After success a file of incoming/ and its name are on the disk. */
@@ -43,10 +46,12 @@ int store_keep(const struct store *s, const struct uuid *id, enum store_part par
 /* Opens what was kept, for reading. The descriptor or -ENOENT ... */
 int store_get(const struct store *s, const struct digest *hash);
 
-/* What lies in incoming/, or in the 256 folders below the first byte, and was not touched since `before_s`
- * (seconds since 1970): at most `max` or `n` of them, whose ids or hashes are given. The number of them. */
+/* What lies in incoming/, or is kept, and was not touched since `before_s` (seconds since 1970): at most `max`
+ * or `n` of them, whose ids or hashes are given. Which of more these are is left to chance: in the course of
+ * time each is among them, however many others stay. Of what is kept only some hundred folders are looked into
+ * at once, those that there are. The number of them. */
 int store_sweep_incoming(const struct store *s, int64_t before_s, struct uuid *ret_ids, int max);
-int store_sweep_kept(const struct store *s, uint8_t first, int64_t before_s, struct digest *ret, int n);
+int store_sweep_kept(const struct store *s, int64_t before_s, struct digest *ret, int n);
 /* Removes a kept file, unless it was touched since: somebody keeps the same content just now. */
 int store_remove(const struct store *s, const struct digest *hash, int64_t before_s);
 

@@ -124,6 +124,19 @@ static struct finding check_reference(struct patient *p)
 	return well;
 }
 
+static struct finding check_feeds(struct patient *p)
+{
+	struct str answer = ask(p, p->owner, "command_check_feeds");
+
+	if (!answer.at)
+		return (struct finding){STR("the feed of events cannot be read"), "run `tiepdan migrate`"};
+	if (str_eq(answer, STR("t")))
+		return (struct finding){
+			STR("the database comes from another cluster, so nobody is told what happens"),
+			"run `tiepdan migrate`"};
+	return well;
+}
+
 static struct finding check_clock(struct patient *p)
 {
 	struct str answer = ask(p, p->owner, "command_check_clock");
@@ -215,6 +228,7 @@ static const struct check {
 	{"schema", check_schema},
 	{"rights of the server", check_rights},
 	{"reference data", check_reference},
+	{"feed of events", check_feeds},
 	{"clock", check_clock},
 	{"time zone", check_zone},
 	{"open files", check_limits},

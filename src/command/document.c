@@ -4,9 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "command/pdf.h"
+
 enum {
-	NAME_MAX_BYTES = 32,
-	TAIL = 1024
+	NEAR = 1024,
+	TAIL = 1024,
+	ZIP_TAIL = 65535 + 22 /* the end of a ZIP, with the longest comment */
 };
 
 /* Names of a PDF that make it do something, or hide something. */
@@ -15,7 +18,6 @@ static const struct {
 	const char *reason;
 } names[] = {
 	{STR("JavaScript"), "active"},
-	{STR("JS"), "active"},
 	{STR("Launch"), "active"},
 	{STR("RichMedia"), "active"},
 	{STR("XFA"), "active"},
@@ -26,40 +28,39 @@ static const struct {
 	{STR("Encrypt"), "encrypted"},
 };
 
-static bool ends_name(char c)
+/* /JS has a text, or says where it stands. Three bytes alone are met by chance in every large picture. */
+static bool has_script(struct str rest)
 {
-	return c <= ' ' || memchr("()<>[]{}/%", c, 10) || c == 0x7f;
-}
+	struct str near = {rest.at, rest.len < NEAR ? rest.len : NEAR};
+	struct str value = pdf_skip_blank(near);
 
-/* The name behind a slash, its escapes undone; cut when it is longer than any that counts. */
-static struct str read_name(struct str rest, char ret[NAME_MAX_BYTES])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < rest.len && n < NAME_MAX_BYTES && !ends_name(rest.at[i]); i++) {
-		int high = i + 2 < rest.len ? str_hex_digit(rest.at[i + 1]) : -1;
-		int low = i + 2 < rest.len ? str_hex_digit(rest.at[i + 2]) : -1;
-		bool escaped = rest.at[i] == '#' && high >= 0 && low >= 0;
-		ret[n++] = escaped ? (char)(high * 16 + low) : rest.at[i];
-		i += escaped ? 2 : 0;
-	}
-	return (struct str){ret, n};
+	return value.len == 0 || memchr("(<0123456789", value.at[0], 12);
 }
 
 static const char *look_for_names(struct str file)
 {
-	char text[NAME_MAX_BYTES];
+	char text[PDF_NAME_MAX];
 	struct str rest = file;
 	const char *slash;
 
 	while ((slash = memchr(rest.at, '/', rest.len))) {
 		rest = (struct str){slash + 1, rest.len - (size_t)(slash + 1 - rest.at)};
-		struct str name = read_name(rest, text);
+		struct str name = pdf_name(&rest, text);
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 			if (str_eq(name, names[i].name))
 				return names[i].reason;
+		if (str_eq(name, STR("JS")) && has_script(rest))
+			return "active";
 	}
 	return NULL;
+}
+
+/* A ZIP is read from its end, whatever is in front of it; what is behind it is its comment. */
+static bool ends_in_zip(struct str file)
+{
+	size_t at = file.len > ZIP_TAIL ? file.len - ZIP_TAIL : 0;
+
+	return memmem(file.at + at, file.len - at, "PK\5\6", 4) != NULL;
 }
 
 /* Nothing but line ends behind the last end mark: no second file hangs on. */
@@ -71,7 +72,7 @@ static const char *look_at_end(struct str file)
 	for (; at + mark.len <= file.len; at++)
 		if (memcmp(file.at + at, mark.at, mark.len) == 0)
 			last = at + mark.len;
-	if (last == 0)
+	if (last == 0 || ends_in_zip(file))
 		return "polyglot";
 	for (; last < file.len; last++)
 		if (!memchr("\r\n \t\0", file.at[last], 5))
@@ -83,7 +84,8 @@ const char *document_pdf(struct str file)
 {
 	const char *reason = look_at_end(file);
 
-	return reason ? reason : look_for_names(file);
+	reason = reason ? reason : look_for_names(file);
+	return reason ? reason : pdf_unfold(file, look_for_names);
 }
 
 const char *document_text(struct str file)

@@ -7,8 +7,10 @@
  * of a refusal. */
 
 /* A PDF from its first byte to its end mark; no scripts, no programs to start, no other files inside, not
- * encrypted. Names are compared with their #xx escapes undone. What stands in compressed object streams is
- * not seen: nothing here runs it, and browsers are told to save it. */
+ * encrypted. Names are compared with their #xx escapes undone, in the file and in its object streams (pdf.h),
+ * which are refused ("encrypted") when they are packed otherwise than by Flate alone, and ("broken") when
+ * they cannot be unpacked or hold more than 64 MiB. No ZIP ends it. Streams that hold no objects, contents
+ * of pages say, are not looked into: no script runs from there. */
 const char *document_pdf(struct str file);
 /* UTF-8 without control characters other than TAB, LF, CR and form feed. */
 const char *document_text(struct str file);

@@ -20,8 +20,11 @@ enum {
 	NOT_EXAMINED = 3 /* exit status: no verdict */
 };
 
-static const int64_t MEMORY = INT64_C(256) << 20;  /* besides the pixels */
-static const int64_t FILE_SIZE = INT64_C(1) << 30; /* of what is made    */
+static const int64_t MEMORY = INT64_C(256) << 20; /* besides the pixels */
+
+struct limits {
+	int64_t pixels, seconds, bytes;
+};
 
 /* What is made of the file. */
 struct made {
@@ -47,6 +50,8 @@ int64_t examine_write(int fd, const void *bytes, size_t n)
 
 	for (size_t left = n; left > 0;) {
 		ssize_t put = write(fd, at, left);
+		if (put < 0 && errno == EFBIG)
+			examine_refuse("pixels");
 		if (put < 0 && errno != EINTR)
 			_exit(NOT_EXAMINED); /* the disk, not the file */
 		at += put > 0 ? put : 0;
@@ -55,28 +60,45 @@ int64_t examine_write(int fd, const void *bytes, size_t n)
 	return (int64_t)n;
 }
 
-static void keep_picture(struct picture p, struct made *ret)
+static void keep_small(struct picture p, struct made *made)
 {
-	bool png = p.channels == 4;
 	struct picture small = picture_small(&p, SMALL_SIDE);
 
-	ret->type = png ? "image/png" : "image/jpeg";
-	ret->bytes = png ? picture_to_png(&p, EXAMINE_CLEAN) : picture_to_jpeg(&p, QUALITY, EXAMINE_CLEAN);
-	ret->width = p.width;
-	ret->height = p.height;
-	ret->small = picture_to_jpeg(&small, SMALL_QUALITY, EXAMINE_SMALL) > 0;
+	made->small = picture_to_jpeg(&small, SMALL_QUALITY, EXAMINE_SMALL) > 0;
 	free(small.at);
 	free(p.at);
 }
 
-static void keep_png(struct picture p, struct made *ret)
+static void keep_jpeg(struct picture p, struct made *ret)
 {
-	struct picture small = picture_small(&p, SMALL_SIDE);
+	picture_flatten(&p);
+	*ret = (struct made){
+		"image/jpeg", picture_to_jpeg(&p, QUALITY, EXAMINE_CLEAN), p.width, p.height, false};
+	keep_small(p, ret);
+}
 
-	*ret = (struct made){"image/png", picture_to_png(&p, EXAMINE_CLEAN), p.width, p.height, true};
-	picture_to_jpeg(&small, SMALL_QUALITY, EXAMINE_SMALL);
-	free(small.at);
-	free(p.at);
+/* PNG repeats what is near only: two rows that take turns are nothing in a WebP, and as much as their pixels
+ * in a PNG. */
+static void keep_png(struct picture p, int64_t most, struct made *ret)
+{
+	int64_t bytes = picture_to_png(&p, most, EXAMINE_CLEAN);
+
+	if (bytes > most) {
+		if (lseek(EXAMINE_CLEAN, 0, SEEK_SET) != 0 || ftruncate(EXAMINE_CLEAN, 0) < 0)
+			_exit(NOT_EXAMINED);
+		keep_jpeg(p, ret);
+		return;
+	}
+	*ret = (struct made){"image/png", bytes, p.width, p.height, false};
+	keep_small(p, ret);
+}
+
+static void keep_webp(struct picture p, int64_t most, struct made *ret)
+{
+	if (p.channels == 4)
+		keep_png(p, most, ret);
+	else
+		keep_jpeg(p, ret);
 }
 
 static void keep_as_it_is(struct str file, const char *type, const char *reason, struct made *ret)
@@ -87,14 +109,14 @@ static void keep_as_it_is(struct str file, const char *type, const char *reason,
 }
 
 /* What a file is, its first bytes say; whether it is that, its reader. */
-static void keep(struct str file, int64_t pixels, struct made *ret)
+static void keep(struct str file, const struct limits *most, struct made *ret)
 {
 	if (str_starts(file, STR("\xff\xd8\xff")))
-		keep_picture(picture_from_jpeg(file, pixels), ret);
+		keep_jpeg(picture_from_jpeg(file, most->pixels), ret);
 	else if (str_starts(file, STR("\x89PNG\r\n\x1a\n")))
-		keep_png(picture_from_png(file, pixels), ret);
+		keep_png(picture_from_png(file, most->pixels), most->bytes, ret);
 	else if (str_starts(file, STR("RIFF")) && file.len > 12 && memcmp(file.at + 8, "WEBP", 4) == 0)
-		keep_picture(picture_from_webp(file, pixels), ret);
+		keep_webp(picture_from_webp(file, most->pixels), most->bytes, ret);
 	else if (str_starts(file, STR("%PDF-")))
 		keep_as_it_is(file, "application/pdf", document_pdf(file), ret);
 	else
@@ -112,21 +134,31 @@ static struct str map_file(void)
 	return at == MAP_FAILED ? STR_NONE : (struct str){at, (size_t)st.st_size};
 }
 
+static bool read_limits(char *const *args, struct limits *ret)
+{
+	int64_t *const numbers[] = {&ret->pixels, &ret->seconds, &ret->bytes};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (!args[i] || str_to_i64(str_of(args[i]), numbers[i]) < 0)
+			return false;
+	return true;
+}
+
 int examine_run(char **args)
 {
 	struct made made = {0};
-	int64_t pixels, seconds;
+	struct limits most;
 	char line[128];
 	int n;
 
-	if (!args[0] || !args[1] || str_to_i64(str_of(args[0]), &pixels) < 0 ||
-		str_to_i64(str_of(args[1]), &seconds) < 0)
+	if (!read_limits(args, &most))
 		return NOT_EXAMINED;
 	struct str file = map_file();
 	/* Decoded, turned, and the coefficients of a progressive one. */
-	if (!file.at || !sandbox_enter(MEMORY + (int64_t)file.len + 16 * pixels, seconds, FILE_SIZE))
+	int64_t memory = MEMORY + (int64_t)file.len + 16 * most.pixels;
+	if (!file.at || !sandbox_enter(memory, most.seconds, most.bytes))
 		return NOT_EXAMINED;
-	keep(file, pixels, &made);
+	keep(file, &most, &made);
 	n = snprintf(line, sizeof(line), "ready %s %lld %u %u %d\n", made.type, (long long)made.bytes,
 		made.width, made.height, made.small);
 	_exit(write(STDOUT_FILENO, line, (size_t)n) == n ? EXIT_SUCCESS : NOT_EXAMINED);

@@ -1,6 +1,7 @@
-/* tiepdan migrate: brings the schema forward. Each migration is one transaction; one process at a time
- * (advisory lock); a lock that is not there within two seconds gives way to the server's work and is tried
- * again. */
+/* tiepdan migrate: brings the schema forward, one process at a time (advisory lock). Each migration is one
+ * transaction; a lock that is not there at once gives way to the server's work, which waits behind it, and is
+ * tried again. What would hold its locks for long, an index of a table that grows, runs outside a transaction:
+ * a file that says so in its first line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,11 @@
 #include "command/pg.h"
 
 enum {
-	TRIES = 20,
+	TRIES = 100,
 	PAUSE_US = 500000
 };
+
+#define OUTSIDE "-- outside a transaction\n"
 
 struct migration {
 	int64_t version;
@@ -56,7 +59,7 @@ static bool apply_once(PGconn *pg, struct arena *arena, const struct migration *
 	const struct str values[] = {arena_printf(arena, "%ld", (long)m->version), m->name, m->checksum};
 
 	*ret_locked_out = false;
-	if (!pg_script(pg, "begin; set local lock_timeout = '2s'"))
+	if (!pg_script(pg, "begin; set local lock_timeout = '100ms'"))
 		return false;
 	PGresult *r = PQexec(pg, arena_cstr(arena, m->text));
 	ExecStatusType status = PQresultStatus(r);
@@ -72,10 +75,27 @@ static bool apply_once(PGconn *pg, struct arena *arena, const struct migration *
 	return ok || (pg_script(pg, "rollback"), false);
 }
 
+/* Statement by statement, each of which ends with its line. One that fails leaves the migration to be done
+ * again from its beginning, so they can all be repeated. */
+static bool apply_outside(PGconn *pg, struct arena *arena, const struct migration *m)
+{
+	const struct str values[] = {arena_printf(arena, "%ld", (long)m->version), m->name, m->checksum};
+	char *at = arena_cstr(arena, m->text), *end;
+
+	for (; (end = strstr(at, ";\n")) != NULL; at = end + 1) {
+		*end = '\0';
+		if (!pg_script(pg, at))
+			return false;
+	}
+	return pg_do(pg, "command_migrated", values, 3);
+}
+
 static bool apply(PGconn *pg, struct arena *arena, const struct migration *m)
 {
 	bool locked_out = true;
 
+	if (str_starts(m->text, STR(OUTSIDE)))
+		return apply_outside(pg, arena, m);
 	for (int i = 0; i < TRIES && locked_out; i++) {
 		if (apply_once(pg, arena, m, &locked_out))
 			return true;
@@ -121,6 +141,33 @@ static int migrate(PGconn *pg, struct arena *arena, bool dry)
 	return EXIT_SUCCESS;
 }
 
+/* After a restore into another cluster. */
+static bool resume_feeds(PGconn *pg)
+{
+	PGresult *r = pg_query(pg, "command_migrate_feeds", NULL, 0);
+
+	if (r && strcmp(PQgetvalue(r, 0, 0), "0") != 0)
+		printf("%s events of another cluster have their place: what was not told before is told now\n",
+			PQgetvalue(r, 0, 0));
+	PQclear(r);
+	return r != NULL;
+}
+
+/* Without waiting inside a statement: an index that another process builds waits for the end of all that run. */
+static bool lock(PGconn *pg)
+{
+	for (bool told = false;; told = true, usleep(PAUSE_US)) {
+		PGresult *r = pg_query(pg, "command_migrate_lock", NULL, 0);
+		bool failed = !r, locked = r && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+		PQclear(r);
+		if (failed || locked)
+			return locked;
+		if (!told)
+			printf("another process migrates, waiting for it\n");
+		fflush(stdout);
+	}
+}
+
 int command_migrate(const struct config *config, char **args)
 {
 	bool dry = args[0] && strcmp(args[0], "--dry-run") == 0;
@@ -131,8 +178,10 @@ int command_migrate(const struct config *config, char **args)
 	PGconn *pg = pg_connect("owner_url", config->owner_url);
 	int status = EXIT_FAILURE;
 
-	if (pg && arena && pg_do(pg, "command_migrate_lock", NULL, 0))
+	if (pg && arena && lock(pg))
 		status = migrate(pg, arena, dry);
+	if (status == EXIT_SUCCESS && !dry && !resume_feeds(pg))
+		status = EXIT_FAILURE;
 	PQfinish(pg);
 	arena_free(arena);
 	return status;

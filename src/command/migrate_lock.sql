@@ -1,5 +1,5 @@
--- One migration run at a time; held until the connection ends.
+-- One migration run at a time; held until the connection ends. False: another one is at it.
 -- in: none
--- out: locked int
+-- out: locked bool
 -- as: owner
-select 1 as locked from pg_advisory_lock(hashtextextended('tiepdan migrate', 0))
+select pg_try_advisory_lock(hashtextextended('tiepdan migrate', 0)) as locked

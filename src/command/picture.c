@@ -81,6 +81,24 @@ struct picture picture_turned(struct picture p, unsigned orientation)
 	return turned;
 }
 
+/* A channel of a pixel on white. */
+static uint8_t on_white(unsigned value, unsigned alpha)
+{
+	return (uint8_t)((value * alpha + WHITE * (WHITE - alpha)) / WHITE);
+}
+
+void picture_flatten(struct picture *p)
+{
+	size_t n = (size_t)p->width * p->height;
+
+	if (p->channels == 3)
+		return;
+	for (size_t i = 0; i < n; i++)
+		for (size_t c = 0; c < 3; c++)
+			p->at[3 * i + c] = on_white(p->at[4 * i + c], p->at[4 * i + 3]);
+	p->channels = 3;
+}
+
 /* The mean of the pixels that become one. */
 static void mean(const struct picture *p, const uint32_t x[2], const uint32_t y[2], uint8_t *ret)
 {
@@ -91,7 +109,7 @@ static void mean(const struct picture *p, const uint32_t x[2], const uint32_t y[
 			const uint8_t *from = p->at + ((size_t)row * p->width + column) * p->channels;
 			unsigned alpha = p->channels == 4 ? from[3] : WHITE;
 			for (unsigned c = 0; c < 3; c++)
-				sum[c] += (from[c] * alpha + WHITE * (WHITE - alpha)) / WHITE;
+				sum[c] += on_white(from[c], alpha);
 		}
 	for (unsigned c = 0; c < 3; c++)
 		ret[c] = (uint8_t)(sum[c] / n);

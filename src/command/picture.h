@@ -22,12 +22,15 @@ struct picture picture_from_jpeg(struct str file, int64_t most);
 int64_t picture_to_jpeg(const struct picture *p, int quality, int fd);
 /* picture_png.c */
 struct picture picture_from_png(struct str file, int64_t most);
-int64_t picture_to_png(const struct picture *p, int fd);
+/* Stops when it grows beyond `most`, and then returns more than that: what has been written is no image. */
+int64_t picture_to_png(const struct picture *p, int64_t most, int fd);
 /* picture.c */
 struct picture picture_from_webp(struct str file, int64_t most);
 
 /* As EXIF says it: 1 to 8; other numbers change nothing. Uses up the picture. */
 struct picture picture_turned(struct picture p, unsigned orientation);
+/* What is transparent becomes white; does nothing to a picture without that. */
+void picture_flatten(struct picture *p);
 /* At most `side` wide and high, on white where it is transparent. */
 struct picture picture_small(const struct picture *p, uint32_t side);
 /* The orientation in an EXIF block (TIFF, behind "Exif" and two zero bytes); 1 when it says none. */

@@ -16,7 +16,7 @@ enum {
 struct stream {
 	struct str rest;
 	int fd;
-	int64_t written;
+	int64_t written, most;
 };
 
 static void stop(png_structp png, png_const_charp why)
@@ -45,7 +45,9 @@ static void give(png_structp png, png_bytep from, size_t n)
 {
 	struct stream *s = png_get_io_ptr(png);
 
-	s->written += examine_write(s->fd, from, n);
+	s->written += (int64_t)n;
+	if (s->written <= s->most)
+		examine_write(s->fd, from, n);
 }
 
 static void flush(png_structp png)
@@ -93,9 +95,9 @@ struct picture picture_from_png(struct str file, int64_t most)
 	return p;
 }
 
-int64_t picture_to_png(const struct picture *p, int fd)
+int64_t picture_to_png(const struct picture *p, int64_t most, int fd)
 {
-	struct stream s = {.fd = fd};
+	struct stream s = {.fd = fd, .most = most};
 	png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, stop, pass);
 	png_infop info = png ? png_create_info_struct(png) : NULL;
 
@@ -107,9 +109,10 @@ int64_t picture_to_png(const struct picture *p, int fd)
 		p->channels == 4 ? PNG_COLOR_TYPE_RGBA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
 		PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
 	png_write_info(png, info);
-	for (uint32_t y = 0; y < p->height; y++)
+	for (uint32_t y = 0; y < p->height && s.written <= most; y++)
 		png_write_row(png, p->at + (size_t)y * p->width * p->channels);
-	png_write_end(png, NULL);
+	if (s.written <= most)
+		png_write_end(png, NULL);
 	png_destroy_write_struct(&png, &info);
 	return s.written;
 }

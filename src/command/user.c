@@ -22,16 +22,27 @@ static struct str option(char **args, const char *name)
 	return STR_NONE;
 }
 
+static size_t count(char **args)
+{
+	size_t n = 0;
+
+	while (args[n])
+		n++;
+	return n;
+}
+
 static bool add(PGconn *pg, const struct config *config, struct arena *arena, char **args)
 {
 	struct str name = option(args, "name"), department = option(args, "department"),
-		   roles = option(args, "role"), email = option(args, "email");
+		   roles = option(args, "role"), email = option(args, "email"),
+		   language = option(args, "language");
+	size_t known = 4u + (email.at != NULL) + (language.at != NULL);
 
 	(void)config;
-	if (!name.at || !department.at || !roles.at || (args[4] && !email.at)) {
+	if (!name.at || !department.at || !roles.at || count(args) != known) {
 		fputs("tiepdan: user add LOGIN needs --name=NAME, --department=CODE and --role=ROLE[,ROLE], "
 		      "and "
-		      "may have --email=ADDRESS\n",
+		      "may have --email=ADDRESS and --language=vi|en\n",
 			stderr);
 		return false;
 	}
@@ -41,11 +52,11 @@ static bool add(PGconn *pg, const struct config *config, struct arena *arena, ch
 	}
 	if (pg_do(pg, "command_user_add",
 		    (struct str[]){str_of(args[0]), name, department,
-			    arena_printf(arena, "{%.*s}", STR_ARG(roles)), email},
-		    5))
+			    arena_printf(arena, "{%.*s}", STR_ARG(roles)), email, language},
+		    6))
 		return true;
-	fputs("tiepdan: no account was made; `tiepdan help user` says what a login, a name and a role may "
-	      "be\n",
+	fputs("tiepdan: no account was made; `tiepdan help user` says what a login, a name, a role and a language "
+	      "may be\n",
 		stderr);
 	return false;
 }
@@ -109,7 +120,7 @@ static const struct verb {
 	const char *name;
 	size_t nargs, more; /* behind the verb; how many more there may be */
 	bool (*run)(PGconn *pg, const struct config *config, struct arena *arena, char **args);
-} verbs[] = {{"add", 4, 1, add}, {"code", 1, 0, code}, {"list", 0, 0, list}, {"enable", 1, 0, enable},
+} verbs[] = {{"add", 4, 2, add}, {"code", 1, 0, code}, {"list", 0, 0, list}, {"enable", 1, 0, enable},
 	{"disable", 1, 0, disable}};
 
 static const struct verb *find_verb(const char *name)
@@ -123,10 +134,8 @@ static const struct verb *find_verb(const char *name)
 int command_user(const struct config *config, char **args)
 {
 	const struct verb *verb = find_verb(args[0]);
-	size_t n = 0;
+	size_t n = verb ? count(args + 1) : 0;
 
-	while (verb && args[1 + n])
-		n++;
 	if (!verb || n < verb->nargs || n > verb->nargs + verb->more) {
 		command_print(command_find("user"), stderr);
 		return EXIT_FAILURE;

@@ -38,9 +38,16 @@ static void log_failure(
 		LOG_STR("statement", str_of(statement)), LOG_STR("request", str_of(id)));
 }
 
-static bool is_array(struct str json)
+/* What DETAIL, a JSON array or string, says about the refusal, as the member of the problem that has it. */
+static struct str told(struct arena *arena, enum problem problem, struct str detail)
 {
-	return json.len >= 2 && json.at[0] == '[' && json.at[json.len - 1] == ']';
+	const char *name = NULL;
+
+	if (problem == PROBLEM_wrong_state && str_starts(detail, STR("[")))
+		name = "moves";
+	else if (problem == PROBLEM_evidence_missing && str_starts(detail, STR("\"")))
+		name = "evidence";
+	return name ? arena_printf(arena, "\"%s\":%.*s", name, STR_ARG(detail)) : STR_NONE;
 }
 
 void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement)
@@ -57,9 +64,5 @@ void error_answer(struct req *req, const char *sqlstate, const PGresult *error, 
 		problem = PROBLEM_unavailable;
 	if (problem == PROBLEM_internal)
 		log_failure(req, state, constraint, statement);
-	if (problem == PROBLEM_wrong_state && is_array(detail))
-		reply_problem_with(
-			req, problem, STR_NONE, arena_printf(req->arena, "\"moves\":%.*s", STR_ARG(detail)));
-	else
-		reply_problem(req, problem, STR_NONE);
+	reply_problem_with(req, problem, STR_NONE, told(req->arena, problem, detail));
 }

@@ -7,7 +7,8 @@
 
 enum {
 	MAPPED_BITS = 96,
-	BLOCK_BYTES = 8
+	BLOCK_BYTES = 8,
+	SITE_BYTES = 6
 };
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -99,15 +100,25 @@ struct str address_text(struct arena *arena, const struct address *a)
 	return arena_str(arena, str_of(format(a, buffer)));
 }
 
-struct str address_block_text(struct arena *arena, const struct address *a)
+static struct str block_text(struct arena *arena, const struct address *a, unsigned bytes)
 {
 	char buffer[ADDRESS_TEXT_SIZE];
 	struct address first = *a;
 
 	if (is_ipv4(a))
 		return arena_printf(arena, "%s/32", format(a, buffer));
-	memset(first.byte + BLOCK_BYTES, 0, sizeof(first.byte) - BLOCK_BYTES);
-	return arena_printf(arena, "%s/64", format(&first, buffer));
+	memset(first.byte + bytes, 0, sizeof(first.byte) - bytes);
+	return arena_printf(arena, "%s/%u", format(&first, buffer), 8 * bytes);
+}
+
+struct str address_block_text(struct arena *arena, const struct address *a)
+{
+	return block_text(arena, a, BLOCK_BYTES);
+}
+
+struct str address_site_text(struct arena *arena, const struct address *a)
+{
+	return block_text(arena, a, SITE_BYTES);
 }
 
 static bool parse_block(struct str text, struct address_block *ret)

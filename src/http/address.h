@@ -34,6 +34,8 @@ bool address_parse(struct str text, struct address *ret);
 struct str address_text(struct arena *arena, const struct address *a);
 /* What rate limits count by: 192.0.2.1/32, 2001:db8:0:1::/64. */
 struct str address_block_text(struct arena *arena, const struct address *a);
+/* What one party may have of them: 192.0.2.1/32, 2001:db8::/48. */
+struct str address_site_text(struct arena *arena, const struct address *a);
 
 /* "127.0.0.1/32,::1/128"; without a length the one address. False if any part is malformed or there are too
  * many: the list then has the parts before it. */

@@ -1,4 +1,4 @@
-/* Alarms of clocks. Firing takes two units of work: the first finds the clocks whose alarm has come, the
+/* Alarms of clocks, and of parts that other departments were asked for. Firing takes two units of work: the first finds the clocks whose alarm has come, the
  * second lets them fire and plans the next level of each. When that is, is a matter of working time, which
  * only the server can count, so that one unit is not enough. Nothing is locked from the first to the
  * second: the second touches only what is still as the first has read it, so whoever paused, extended,
@@ -12,12 +12,13 @@
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 
-/* One row of clock_running, as it was read and as it shall be. */
+/* One row of clock_running, as it was read and as it shall be. Of a part the ticket is its own id. */
 struct dates {
 	int64_t slot, round, level, alarm, next; /* instants in milliseconds; DB_NO_INT: no alarm any more */
 	bool fires;				 /* else its level is planned anew */
+	int64_t fired;				 /* the level of `ladder` that fires; DB_NO_INT: none */
 	struct uuid ticket, event;
-	struct str kind;
+	struct str kind, ladder;
 };
 struct plan {
 	const struct city *city;
@@ -32,6 +33,12 @@ void alarms_find(struct app *app, struct db_unit *u)
 {
 	(void)app;
 	sql_jobs_alarms_due(u, .now = clock_wall_ms(), .limit = ALARMS_PORTION);
+}
+
+void alarms_find_parts(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_part_alarms_due(u, .now = clock_wall_ms(), .limit = ALARMS_PORTION);
 }
 
 static int64_t number(const struct plan *p, int row, const char *column)
@@ -80,6 +87,19 @@ static bool comes_later(const struct plan *p, const struct clock_facts *clock, i
 	return *ret_at != DB_NO_INT && *ret_at >= p->now_ms;
 }
 
+static void fire_level(const struct plan *p, struct clock_facts *clock, int64_t due, struct dates *d)
+{
+	const struct alarm_level *level = clock_level(p->city, clock->profile, clock->level);
+
+	if (level) {
+		d->fired = level->level;
+		d->ladder = level->profile;
+		clock->level = level->level;
+	}
+	clock->level++;
+	d->next = alarm_ms(p, clock, due);
+}
+
 /* Plans one row. Those of other slots only follow the current one, which stands first. */
 static int plan_row(struct plan *p, int row)
 {
@@ -90,7 +110,9 @@ static int plan_row(struct plan *p, int row)
 		.round = number(p, row, "round"),
 		.level = number(p, row, "level"),
 		.alarm = number(p, row, "alarm_ms"),
+		.fired = DB_NO_INT,
 		.kind = db_cell(p->found, row, "kind"),
+		.ladder = STR(""),
 		.event = uuid_new()};
 	struct clock_facts clock;
 	int end = read_facts(p, row, &clock);
@@ -99,11 +121,8 @@ static int plan_row(struct plan *p, int row)
 		return end;
 	must(uuid_parse(db_cell(p->found, row, "ticket"), &d.ticket));
 	d.fires = follows || !comes_later(p, &clock, due, &d.next);
-	if (d.fires) {
-		const struct alarm_level *level = clock_level(p->city, clock.profile, clock.level);
-		clock.level = (level ? level->level : clock.level) + 1;
-		d.next = alarm_ms(p, &clock, due);
-	}
+	if (d.fires)
+		fire_level(p, &clock, due, &d);
 	p->dates[p->n++] = d;
 	return end;
 }
@@ -116,22 +135,50 @@ static void measure_delay(const struct plan *p)
 	metric_set(METRIC_alarm_delay_seconds, ms / 1000);
 }
 
+static struct plan plan_begin(const struct app *app, const PGresult *found, struct db_unit *u)
+{
+	return (struct plan){
+		.city = app->city, .arena = db_unit_arena(u), .found = found, .now_ms = clock_wall_ms()};
+}
+
+/* False: there is nothing to plan. */
+static bool plan_rows(struct plan *p)
+{
+	int row = 0, rows = PQntuples(p->found);
+
+	if (rows == 0 || !p->city)
+		return false;
+	p->dates = arena_alloc(p->arena, (size_t)rows * sizeof(*p->dates));
+	while (row < rows)
+		row = plan_row(p, row);
+	return true;
+}
+
 bool alarms_fire(struct app *app, PGresult *const *found, struct db_unit *u)
 {
-	struct plan p = {
-		.city = app->city, .arena = db_unit_arena(u), .found = found[0], .now_ms = clock_wall_ms()};
-	int row = 0, rows = PQntuples(p.found);
+	struct plan p = plan_begin(app, found[0], u);
 
 	measure_delay(&p);
-	if (rows == 0 || !p.city)
+	if (!plan_rows(&p))
 		return false;
-	p.dates = arena_alloc(p.arena, (size_t)rows * sizeof(*p.dates));
-	while (row < rows)
-		row = plan_row(&p, row);
 	sql_jobs_alarms_fire(u, .slots = DB_COLUMN(p.dates, p.n, slot),
 		.tickets = DB_COLUMN(p.dates, p.n, ticket), .kinds = DB_COLUMN(p.dates, p.n, kind),
 		.rounds = DB_COLUMN(p.dates, p.n, round), .levels = DB_COLUMN(p.dates, p.n, level),
-		.alarms = DB_COLUMN(p.dates, p.n, alarm), .fires = DB_COLUMN(p.dates, p.n, fires),
+		.alarms = DB_COLUMN(p.dates, p.n, alarm), .ladders = DB_COLUMN(p.dates, p.n, ladder),
+		.fired = DB_COLUMN(p.dates, p.n, fired), .nexts = DB_COLUMN(p.dates, p.n, next),
+		.events = DB_COLUMN(p.dates, p.n, event), .now = p.now_ms);
+	return true;
+}
+
+bool alarms_fire_parts(struct app *app, PGresult *const *found, struct db_unit *u)
+{
+	struct plan p = plan_begin(app, found[0], u);
+
+	if (!plan_rows(&p))
+		return false;
+	sql_jobs_part_alarms_fire(u, .parts = DB_COLUMN(p.dates, p.n, ticket),
+		.levels = DB_COLUMN(p.dates, p.n, level), .alarms = DB_COLUMN(p.dates, p.n, alarm),
+		.ladders = DB_COLUMN(p.dates, p.n, ladder), .fired = DB_COLUMN(p.dates, p.n, fired),
 		.nexts = DB_COLUMN(p.dates, p.n, next), .events = DB_COLUMN(p.dates, p.n, event),
 		.now = p.now_ms);
 	return true;

@@ -1,5 +1,5 @@
--- The next file to check.
--- in: now timestamptz, lease timestamptz
--- out: id uuid, size int
+-- The next file to check, for so long by the clock of the database, which all servers share.
+-- in: lease_ms int
+-- out: id uuid, size int, attempt int
 -- as: definer
-select id, size from tiepdan.attachment_claim(:'now', :'lease')
+select id, size, attempt from tiepdan.attachment_claim(clock_timestamp(), clock_timestamp() + :'lease_ms' * interval '1 millisecond')

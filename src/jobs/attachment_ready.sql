@@ -1,5 +1,5 @@
 -- A file has been checked, and what is kept of it is in the store.
--- in: id uuid, type text, bytes int, hash bytea, thumbnail bytea, width int, height int
--- out: done text
+-- in: id uuid, attempt int, type text, bytes int, hash bytea, thumbnail bytea, width int, height int
+-- out: ended bool
 -- as: definer
-select tiepdan.attachment_ready(:'id', :'type', :'bytes', :'hash', :'thumbnail', :'width', :'height')::text as done
+select tiepdan.attachment_ready(:'id', :'attempt', :'type', :'bytes', :'hash', :'thumbnail', :'width', :'height') as ended

@@ -1,5 +1,5 @@
 -- A file is not taken.
--- in: id uuid, reason text
--- out: done text
+-- in: id uuid, attempt int, reason text
+-- out: ended bool
 -- as: definer
-select tiepdan.attachment_refuse(:'id', :'reason')::text as done
+select tiepdan.attachment_refuse(:'id', :'attempt', :'reason') as ended

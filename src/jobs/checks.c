@@ -42,6 +42,8 @@ struct checks {
 	/* The file that is being checked. */
 	struct arena *arena; /* NULL: none is */
 	struct uuid id;
+	int64_t attempt;
+	struct uuid made;      /* whose name has what this attempt makes; sweeping finds what it leaves */
 	int raw, clean, small; /* -1: not open */
 	struct kept kept;
 	int error;
@@ -78,8 +80,9 @@ static void told(struct db_job *job, PGresult *const *results, const char *sqlst
 	struct checks *c = job->state;
 
 	metric_add(METRIC_job_runs, 1);
-	if (results) {
-		store_drop(c->app->store, &c->id, STORE_RAW);
+	if (results) { /* one that took too long leaves the file to whoever has it now */
+		if (db_cell_flag(results[0], 0, "ended"))
+			store_drop(c->app->store, &c->id, STORE_RAW);
 	} else { /* its lease ends by itself */
 		metric_add(METRIC_job_failures, 1);
 		log_warn("check.result_lost", LOG_STR("sqlstate", str_of(sqlstate)));
@@ -101,8 +104,8 @@ static struct db_unit *unit(struct checks *c)
 
 static void drop_made(struct checks *c)
 {
-	store_drop(c->app->store, &c->id, STORE_CLEAN);
-	store_drop(c->app->store, &c->id, STORE_SMALL);
+	store_drop(c->app->store, &c->made, STORE_CLEAN);
+	store_drop(c->app->store, &c->made, STORE_SMALL);
 }
 
 static void refuse(struct checks *c, struct str reason)
@@ -111,7 +114,7 @@ static void refuse(struct checks *c, struct str reason)
 
 	metric_add(METRIC_attachments_refused, 1);
 	drop_made(c);
-	sql_jobs_attachment_refuse(u, .id = c->id, .reason = reason);
+	sql_jobs_attachment_refuse(u, .id = c->id, .attempt = c->attempt, .reason = reason);
 	db_run_job(u, told);
 }
 
@@ -122,7 +125,7 @@ static void later(struct checks *c, const char *why, int error)
 	metric_add(METRIC_attachment_checks_failed, 1);
 	log_warn("check.later", LOG_STR("why", str_of(why)), LOG_INT("errno", -error));
 	drop_made(c);
-	sql_jobs_attachment_later(u, .id = c->id, .until = clock_wall_ms() + LATER_MS);
+	sql_jobs_attachment_later(u, .id = c->id, .attempt = c->attempt, .after_ms = LATER_MS);
 	db_run_job(u, put_off);
 }
 
@@ -133,9 +136,9 @@ static void keep(struct work_task *task)
 {
 	struct checks *c = list_entry(task, struct checks, keep);
 
-	c->error = store_keep(c->app->store, &c->id, STORE_CLEAN, &c->kept.hash[STORE_CLEAN]);
+	c->error = store_keep(c->app->store, &c->made, STORE_CLEAN, &c->kept.hash[STORE_CLEAN]);
 	if (c->error == 0 && c->kept.small)
-		c->error = store_keep(c->app->store, &c->id, STORE_SMALL, &c->kept.hash[STORE_SMALL]);
+		c->error = store_keep(c->app->store, &c->made, STORE_SMALL, &c->kept.hash[STORE_SMALL]);
 }
 
 static void ready(struct work_task *task)
@@ -150,7 +153,7 @@ static void ready(struct work_task *task)
 	struct db_unit *u = unit(c);
 	metric_add(METRIC_attachments_ready, 1);
 	drop_made(c);
-	sql_jobs_attachment_ready(u, .id = c->id, .type = k->type, .bytes = k->bytes,
+	sql_jobs_attachment_ready(u, .id = c->id, .attempt = c->attempt, .type = k->type, .bytes = k->bytes,
 		.hash = digest_bytes(&k->hash[STORE_CLEAN]),
 		.thumbnail = k->small ? digest_bytes(&k->hash[STORE_SMALL]) : STR_NONE,
 		.width = k->width > 0 ? k->width : DB_NO_INT,
@@ -202,9 +205,8 @@ static void examine(struct checks *c)
 {
 	int error;
 
-	drop_made(c); /* of an earlier attempt that died */
-	c->clean = store_create(c->app->store, &c->id, STORE_CLEAN);
-	c->small = store_create(c->app->store, &c->id, STORE_SMALL);
+	c->clean = store_create(c->app->store, &c->made, STORE_CLEAN);
+	c->small = store_create(c->app->store, &c->made, STORE_SMALL);
 	const struct helper_files files = {c->raw, c->clean, c->small};
 	error = c->clean < 0 ? c->clean : c->small < 0 ? c->small : helper_start(&c->helper, &files);
 	if (error < 0)
@@ -228,6 +230,8 @@ static void begin(struct checks *c, const PGresult *row)
 	const char *clamd = c->app->config->clamd;
 
 	must(uuid_parse(db_cell(row, 0, "id"), &c->id));
+	c->attempt = db_cell_int(row, 0, "attempt");
+	c->made = uuid_new();
 	c->kept = (struct kept){0};
 	c->raw = store_read(c->app->store, &c->id, STORE_RAW);
 	if (c->raw == -ENOENT || (c->raw >= 0 && store_size(c->raw) != db_cell_int(row, 0, "size"))) {
@@ -257,7 +261,6 @@ static void claimed(struct db_job *job, PGresult *const *results, const char *sq
 static void turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct checks *c = arg;
-	int64_t now = clock_wall_ms();
 
 	(void)fd, (void)what;
 	if (c->app->draining)
@@ -268,8 +271,7 @@ static void turn(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	struct db_unit *u = unit(c);
-	sql_jobs_attachment_claim(
-		u, .now = now, .lease = now + 2 * c->app->config->file_check_ms + LEASE_SPARE_MS);
+	sql_jobs_attachment_claim(u, .lease_ms = 2 * c->app->config->file_check_ms + LEASE_SPARE_MS);
 	db_run_job(u, claimed);
 }
 

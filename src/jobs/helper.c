@@ -12,11 +12,14 @@
 #include "base/config.h"
 #include "base/fail.h"
 #include "base/log.h"
+#include "base/store.h"
 
 enum {
 	NUMBER_SIZE = 24,
 	FIRST = 10, /* copies go above the descriptors that the process gets, so that none is run over */
-	NFILES = 3
+	NFILES = 3,
+	GROWN_LEAST = 1024 * 1024,
+	GROWN_TIMES = 4
 };
 
 static const char program[] = "/proc/self/exe"; /* also after it was replaced */
@@ -77,11 +80,21 @@ static int plan_files(posix_spawn_file_actions_t *plan, const int from[NFILES], 
 	return error;
 }
 
+/* What may be made of a file: an image of few colours grows when it is made anew, but not without end. */
+static int64_t room_for(const struct config *config, int64_t size)
+{
+	int64_t grown = GROWN_LEAST + GROWN_TIMES * size, most = 2 * config->upload_max;
+	int64_t room = grown < most ? grown : most;
+
+	return room > size ? room : size;
+}
+
 static int spawn(struct helper *h, const int from[NFILES], int pipe_end)
 {
 	const struct config *config = h->app->config;
-	char pixels[NUMBER_SIZE], seconds[NUMBER_SIZE], name[] = "tiepdan", verb[] = "examine";
-	char *const args[] = {name, verb, pixels, seconds, NULL};
+	char pixels[NUMBER_SIZE], seconds[NUMBER_SIZE], bytes[NUMBER_SIZE];
+	char name[] = "tiepdan", verb[] = "examine";
+	char *const args[] = {name, verb, pixels, seconds, bytes, NULL};
 	/* Nothing of ours is in its environment; a leak check would need what the filter forbids. */
 	char leaks[] = "ASAN_OPTIONS=detect_leaks=0";
 	char *const environment[] = {leaks, NULL};
@@ -90,6 +103,7 @@ static int spawn(struct helper *h, const int from[NFILES], int pipe_end)
 
 	snprintf(pixels, sizeof(pixels), "%lld", (long long)config->image_pixels_max);
 	snprintf(seconds, sizeof(seconds), "%lld", (long long)config->file_check_ms / 1000 + 1);
+	snprintf(bytes, sizeof(bytes), "%lld", (long long)room_for(config, store_size(from[0])));
 	if (error != 0)
 		return -error;
 	error = plan_files(&plan, from, pipe_end);

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 
 /* Runs `tiepdan examine` (command/examine.h) in a process of its own, without waiting for it. One at a
- * time. */
+ * time. What it makes of a file may have 1 MiB and four times what came, and at most twice `upload_max`. */
 
 struct helper_files {
 	int raw, clean, small; /* stay the caller's */

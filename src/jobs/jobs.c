@@ -17,12 +17,13 @@
 #include "jobs/redating.h"
 #include "jobs/sweep.h"
 #include "jobs/triage.h"
+#include "jobs/uploads.h"
 
 enum {
 	MONTHS_AHEAD = 3,
 	CLOSE_BATCH = 500,
 	EXPIRE_BATCH = 200,
-	ASSIGN_BATCH = 100,
+	ASSIGN_BATCH = 10, /* filing waits for the slots that it holds meanwhile */
 	FORGET_BATCH = 10000,
 	SESSION_DAYS = 30
 };
@@ -70,6 +71,12 @@ static void forget_uploads(struct app *app, struct db_unit *u)
 	sql_jobs_forget_uploads(u, .now = clock_wall_ms(), .limit = FORGET_BATCH);
 }
 
+static void count_files(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_attachments_count(u, .limit = FORGET_BATCH);
+}
+
 static int64_t questions_expired(PGresult *const *results)
 {
 	int64_t n = db_cell_int(results[0], 0, "expired");
@@ -107,10 +114,14 @@ static const struct job {
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
 	{"forget_uploads", 60, forget_uploads},	    /* that no ticket wanted             */
+	{"uploads", 15, uploads_find, uploads_see}, /* how far those on their way are */
+	{"count_files", 15, count_files},	    /* of citizens: they have an end     */
 	{"sweep_files", 5, sweep_look, sweep_away}, /* that no row knows                 */
 	{"close_answered", 60, close_answered},	    /* answered tickets after their window   */
 	{"fire_alarms", 1, alarms_find, alarms_fire, alarms_fired,
 		ALARMS_PORTION}, /* of clocks that run out */
+	{"fire_part_alarms", 1, alarms_find_parts, alarms_fire_parts, alarms_fired,
+		ALARMS_PORTION}, /* and of parts that are due */
 	{"expire_questions", 1, expire_questions, NULL, questions_expired,
 		EXPIRE_BATCH}, /* nobody answered  */
 	{"assign_tickets", 2, assign_tickets, NULL, tickets_assigned,

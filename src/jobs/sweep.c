@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "base/rand.h"
 #include "base/store.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
@@ -21,18 +20,6 @@ static int64_t before_s(void)
 	return clock_wall_ms() / 1000 - GRACE_S;
 }
 
-/* From a folder chosen by chance on: a small store is seen as a whole, a large one in the course of time. */
-static int look_at_kept(const struct store *s, struct digest *ret)
-{
-	uint8_t first;
-	int n = 0;
-
-	rand_bytes(&first, sizeof(first));
-	for (unsigned i = 0; i < 256 && n < PORTION; i++)
-		n += store_sweep_kept(s, (uint8_t)(first + i), before_s(), ret + n, PORTION - n);
-	return n;
-}
-
 void sweep_look(struct app *app, struct db_unit *u)
 {
 	struct arena *arena = db_unit_arena(u);
@@ -43,7 +30,7 @@ void sweep_look(struct app *app, struct db_unit *u)
 
 	if (app->store) {
 		nids = store_sweep_incoming(app->store, before_s(), ids, PORTION);
-		nhashes = look_at_kept(app->store, hashes);
+		nhashes = store_sweep_kept(app->store, before_s(), hashes, PORTION);
 	}
 	for (int i = 0; i < nhashes; i++)
 		texts[i] = digest_bytes(&hashes[i]);

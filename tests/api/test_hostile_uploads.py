@@ -90,6 +90,9 @@ REFUSED = {
     "pdf program": (images.pdf(b"/S /Launch /F (cmd.exe)"), "active"), "pdf form": (images.pdf(b"/XFA [1]"), "active"),
     "pdf file inside": (images.pdf(b"/EmbeddedFiles 3 0 R"), "active"), "pdf film": (images.pdf(b"/RichMedia<<>>"), "active"),
     "pdf that sends": (images.pdf(b"/S/SubmitForm/F(http://x)"), "active"), "pdf closed": (images.pdf(b"/Encrypt 5 0 R"), "encrypted"),
+    "pdf packed script": (images.packed_pdf(b"<< /S /JavaScript /JS (app.alert(1)) >>"), "active"),
+    "pdf packed otherwise": (images.packed_pdf(b"<<>>", b"[/LZWDecode]"), "encrypted"), "pdf bomb": (images.packed_pdf(bytes(70000000)), "broken"),
+    "pdf as the comment of a zip": (images.pdf(head=b"%PDF-1.4\n" + ZIP), "polyglot"),
     "pdf without end": (images.pdf(end=b""), "polyglot"), "pdf and zip": (images.pdf() + ZIP, "polyglot"), "pdf and html": (images.pdf() + HTML, "polyglot"),
     "pdf and program": (images.pdf() + ELF, "polyglot"), "pdf behind zip": (ZIP + images.pdf(), "type"), "pdf far behind": (b"\1" * 900 + images.pdf(), "type"),
 }
@@ -128,6 +131,7 @@ HARMLESS = {
     "php": (b"<?php system($_GET['c']); ?>", "text/plain"), "shell": (b"#!/bin/sh\nrm -rf /\n", "text/plain"),
     "formula": (b"=cmd|' /C calc'!A0", "text/plain"), "url file": (b"[InternetShortcut]\r\nURL=http://x\r\n", "text/plain"),
     "hta": (b"<hta:application/>" + SCRIPT, "text/plain"), "virus pattern": (EICAR, "text/plain"),
+    "pdf with packed objects": (images.packed_pdf(b"<< /Type /Catalog >>"), "application/pdf"),
     "script in a pdf text": (images.pdf(b"/T (" + SCRIPT + b")"), "application/pdf"),
 }
 

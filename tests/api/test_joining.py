@@ -31,7 +31,8 @@ def test_joined_and_followed(town):
         town.move(officer, root, action)
     town.move(officer, root, "propose", {"text": "Đã vá mặt đường trong ngày."})
     town.move(head, root, "approve")
-    assert len(citizen.get("/v1/tracking").json["merged_into"]["replies"]) == 1
+    told = citizen.get("/v1/tracking").json["merged_into"]
+    assert told["state"] == "answered" and told["replies"] == [], "strangers to the other citizen read what is published"
     assert join(town, first["code"], 409).problem == "not_joinable"
     citizen.post("/v1/tracking/withdraw", {}, status=201)
     assert other.get("/v1/tracking").json["supporters"] == 0

@@ -11,9 +11,9 @@ def account(client):
     return client.get("/v1/me").json["account"]["id"]
 
 
-def keep_away(who, ticket_id, people, status=200):
-    return who("PUT", "/v1/tickets/%s/exclusions" % ticket_id,
-               {"items": [{"person": account(p), "reason": "named"} for p in people]}, status=status)
+def keep_away(town, who, ticket_id, people, status=200):
+    return who("PUT", "/v1/tickets/%s/exclusions" % ticket_id, {"items": [{"person": account(p), "reason": "named"} for p in people]},
+               {"If-Match": '"%d"' % town.version(ticket_id)}, status)
 
 
 def actions(client, ticket_id):
@@ -29,7 +29,7 @@ def test_who_is_named_has_no_move_and_learns_nothing(town, people):
     officer, head, other_head, other = people
     ticket_id, _ = town.filed()
     town.move(officer, ticket_id, "accept")
-    keep_away(other_head, ticket_id, [officer, head])
+    keep_away(town, other_head, ticket_id, [officer, head])
     for named in (officer, head):
         assert actions(named, ticket_id) == []
         assert named.get("/v1/tickets/%s/exclusions" % ticket_id).json["items"] == []
@@ -37,7 +37,7 @@ def test_who_is_named_has_no_move_and_learns_nothing(town, people):
         assert events and all(account(named) not in str(e["data"]) for e in events)
     assert town.move(officer, ticket_id, "claim", status=403).problem == "forbidden"
     town.move(head, ticket_id, "refuse", {"reason_code": "out_of_scope"}, status=403)
-    keep_away(head, ticket_id, [], 403)
+    keep_away(town, head, ticket_id, [], 403)
     town.move(head, ticket_id, "assign", {"person": account(other)}, status=403)
     town.move(other, ticket_id, "claim")
     town.move(other, ticket_id, "propose", REPLY)
@@ -62,12 +62,12 @@ def test_a_denunciation_is_not_seen_by_whom_it_is_about(town):
     ticket_id, filed = town.filed(kind="denunciation", category="officials_conduct")
     one, named = town.person("legal_officer", "HN-TTRA"), town.person("legal_officer", "HN-TTRA", 2)
     named.get("/v1/tickets/" + ticket_id)
-    keep_away(one, ticket_id, [named])
+    keep_away(town, one, ticket_id, [named])
     for path in ("", "/events", "/exclusions", "/holdings", "/attachments", "/relations", "/clocks/accept/explanation"):
         named.get("/v1/tickets/" + ticket_id + path, status=404)
     assert filed["code"] not in str(named.get("/v1/tickets?limit=200").json)
     assert filed["code"] in str(one.get("/v1/tickets?limit=200").json)
-    assert named("PUT", "/v1/tickets/%s/exclusions" % ticket_id, {"items": []}).status == 404
+    keep_away(town, named, ticket_id, [], 404)
     town.move(named, ticket_id, "accept", status=404, version=1)
     town.move(one, ticket_id, "accept")
 

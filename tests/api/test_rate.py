@@ -59,6 +59,19 @@ def test_staff_have_a_limit_of_their_own(limited):
     assert statuses[0] == 200 and statuses[-1] == 429
 
 
+def test_a_counter_is_limited_by_account(limited):
+    """Whatever else comes from its address; and an account has the same limit wherever it is."""
+    address = "192.0.2.90"
+    assert filings(limited, address)[-1].status == 429
+    for number in (1, 2):
+        login = limited.login("clerk", number=number)
+        opened = limited.client(X_Forwarded_For="192.0.2.9%d" % number).post("/v1/sessions", {"login": login, "code": limited.code(login)}).json
+        clerk = limited.client(Authorization="Bearer " + opened["token"], X_Forwarded_For=address)
+        statuses = [clerk.post("/v1/tickets", ticket(channel="counter"), status=None).status for _ in range(20)]
+        assert statuses[0] == 201 and statuses[-1] == 429
+        assert 5 <= statuses.count(201) <= 12 and set(statuses) == {201, 429}
+
+
 def test_a_forged_header_from_a_stranger_is_not_believed(cluster, contract):
     with new_town(cluster, contract, rate_filing=5) as town:
         found = []

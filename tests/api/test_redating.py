@@ -62,6 +62,26 @@ def dues(town, ticket_id):
     return {c["kind"]: c["due_at"] for c in town.person("officer").get("/v1/tickets/" + ticket_id).json["clocks"] if not c["stopped_at"]}
 
 
+def test_what_is_merged_meanwhile_is_dated_anew_with_all_others(city, tmp_path):
+    """R18: a re-dating reaches the clocks that a merge has put aside, and its undoing takes them back."""
+    one, _ = city.filed()
+    root, _ = city.filed()
+    head = city.person("head")
+    before = dues(city, one)
+    city.move(head, one, "merge", {"into": root})
+    day_off(city, tmp_path)
+    made = asked(city)
+    assert ready(city, made)["counts"]["moved"] == 1, "a merged ticket is not told as moved"
+    change(city, made, "apply")
+    told(city, made)
+    city.move(head, one, "unmerge", {"reason": "Hai vị trí khác nhau, cần giải quyết riêng."})
+    after = dues(city, one)
+    assert after.keys() == before.keys() and after["answer"] > before["answer"]
+    assert redated(city, one) == []
+    change(city, made, "undo")
+    assert dues(city, one) == before
+
+
 def redated(town, ticket_id):
     return [e for e in town.person("officer").get("/v1/tickets/%s/events" % ticket_id).json["items"] if e["type"] == "ticket.redated"]
 

@@ -4,19 +4,22 @@ import io
 
 import pytest
 
-COUNTS = ("answered_on_time", "answered_late", "open_in_time", "open_overdue", "no_clock", "total", "returned")
+COUNTS = ("answered_on_time", "answered_late", "open_in_time", "open_overdue", "no_clock", "merged", "withdrawn", "total", "returned")
 NOVEMBER = "from=2020-11-01&to=2020-11-30"
 
 
 @pytest.fixture(scope="module")
 def november(town):
-    """Tickets of a month long past, one of each standing, all in one department, one of them twice."""
-    made = {}
-    for name, answered in (("on_time", True), ("late", True), ("late2", True), ("open", False), ("overdue", False), ("none", False)):
+    """Tickets of a month long past, one of each standing, all in one department, one of them twice; one was merged, one withdrawn."""
+    made, filed = {}, {}
+    for name, answered in (("on_time", True), ("late", True), ("late2", True), ("open", False), ("overdue", False), ("none", False),
+                           ("merged", False), ("withdrawn", False)):
         kind = "praise" if name == "none" else "feedback"
-        ticket_id, _ = town.answered() if answered else town.filed(kind=kind)
+        ticket_id, filed[name] = town.answered() if answered else town.filed(kind=kind)
         made[name] = ticket_id
         town.tamper("update ticket set filed_at = '2020-11-15T03:00:00Z' where id = '%s'" % ticket_id)
+    town.move(town.person("head"), made["merged"], "merge", {"into": made["open"]})
+    town.citizen(filed["withdrawn"]).post("/v1/tracking/withdraw", {}, status=201)
     town.tamper("update clock set outcome = 'late', due_at = stop_at - interval '1 hour', latest_due = greatest(latest_due, stop_at)"
              " where kind = 'answer' and ticket in ('%s', '%s')" % (made["late"], made["late2"]))
     town.tamper("update ticket set outcome = 'late' where id in ('%s', '%s')" % (made["late"], made["late2"]))
@@ -27,15 +30,16 @@ def november(town):
 def test_each_standing_in_its_column(town, november):
     report = town.person("admin", "HN-EIC").get("/v1/reports/sla?%s&by=department" % NOVEMBER).json
     row = [r for r in report["rows"] if r["key"] == "HN-SXD"][0]
-    assert [row[c] for c in COUNTS] == [1, 2, 1, 1, 1, 6, 0]
+    assert [row[c] for c in COUNTS] == [1, 2, 1, 1, 1, 1, 1, 8, 0]
     assert report["total"] == {c: row[c] for c in COUNTS}
+    assert sum(row[c] for c in COUNTS[:-2]) == row["total"], "each ticket is in one column"
     assert row["name_vi"] == "Sở Xây dựng"
 
 
 @pytest.mark.parametrize("by,key", [("category", "roads.surface"), ("area", "00316")])
 def test_by_category_and_area(town, november, by, key):
     report = town.person("leader", "HN-UBND").get("/v1/reports/sla?%s&by=%s" % (NOVEMBER, by)).json
-    assert [r["total"] for r in report["rows"] if r["key"] == key] == [6]
+    assert [r["total"] for r in report["rows"] if r["key"] == key] == [8]
 
 
 def test_as_of_an_earlier_day(town, november):
@@ -44,16 +48,16 @@ def test_as_of_an_earlier_day(town, november):
     assert report["total"]["total"] == 0
     later = "as_of=2020-11-16T00:00:00%2B07:00"
     report = town.person("leader", "HN-UBND").get("/v1/reports/sla?%s&%s" % (NOVEMBER, later)).json
-    assert report["total"]["answered_on_time"] == 0 and report["total"]["total"] == 6
+    assert report["total"]["answered_on_time"] == 0 and report["total"]["total"] == 8
 
 
 def test_the_period_is_local_days(town, november):
     """2020-11-15T03:00Z is 10 o'clock of the 15th in Hanoi."""
     leader = town.person("leader", "HN-UBND")
-    for query, total in (("from=2020-11-15&to=2020-11-15", 6), ("from=2020-11-16&to=2020-11-30", 0), ("from=2020-11-01&to=2020-11-14", 0)):
+    for query, total in (("from=2020-11-15&to=2020-11-15", 8), ("from=2020-11-16&to=2020-11-30", 0), ("from=2020-11-01&to=2020-11-14", 0)):
         assert leader.get("/v1/reports/sla?" + query).json["total"]["total"] == total
     town.tamper("update ticket set filed_at = '2020-11-14T17:30:00Z' where id = '%s'" % november["open"])
-    assert leader.get("/v1/reports/sla?from=2020-11-15&to=2020-11-15").json["total"]["total"] == 6
+    assert leader.get("/v1/reports/sla?from=2020-11-15&to=2020-11-15").json["total"]["total"] == 8
     town.tamper("update ticket set filed_at = '2020-11-15T03:00:00Z' where id = '%s'" % november["open"])
 
 
@@ -68,7 +72,7 @@ def test_csv_says_the_same(town, november):
     answer = leader.get("/v1/reports/sla?" + NOVEMBER, {"Accept": "text/csv"})
     assert answer.header("content-type").startswith("text/csv") and "\r\n" in answer.body.decode()
     rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8"), newline="")))
-    assert [row for row in rows[1:] if row[0] == "HN-SXD"][0][-7:] == ["1", "2", "1", "1", "1", "6", "0"]
+    assert [row for row in rows[1:] if row[0] == "HN-SXD"][0][-9:] == ["1", "2", "1", "1", "1", "1", "1", "8", "0"]
     assert len({len(row) for row in rows}) == 1
     assert leader.get("/v1/reports/sla?bom=true&" + NOVEMBER, {"Accept": "text/csv"}).body.startswith(b"\xef\xbb\xbf")
     assert not answer.body.startswith(b"\xef\xbb\xbf")

@@ -10,8 +10,11 @@ def people(client):
     return {p["id"]: p for p in client.get("/v1/staff?limit=200").json["items"]}
 
 
-def put(client, target, body, status=200):
-    return client("PUT", target, body, status=status)
+def put(client, who, body, status=200, version=None):
+    """Replaces somebody's profile, at the version that the list tells."""
+    if version is None:
+        version = people(client).get(who, {"version": 1})["version"]
+    return client("PUT", "/v1/staff/%s/work" % who, body, headers={"If-Match": '"%d"' % version}, status=status)
 
 
 def away(client, who, start, end, status=201, headers=None, **more):
@@ -23,9 +26,30 @@ def test_a_head_says_how_much_somebody_can_take(town):
     who = account(officer)
     before = people(head)[who]
     assert (before["capacity"], before["capacity_set"], before["skills"], before["away"]) == (30, False, [], False)
-    set_to = put(head, "/v1/staff/%s/work" % who, {"capacity": 12, "skills": ["roads", "urban_order"], "languages": ["vi"]}).json
+    set_to = put(head, who, {"capacity": 12, "skills": ["roads", "urban_order"], "languages": ["vi"]}).json
     assert set_to == people(head)[who] and set_to["capacity"] == 12 and set_to["skills"] == ["roads", "urban_order"]
-    assert put(head, "/v1/staff/%s/work" % who, {}).json["skills"] == []
+    assert put(head, who, {}).json["skills"] == []
+
+
+def test_two_heads_at_once(town):
+    """Who edits what somebody else has changed meanwhile is told so."""
+    head, other = town.person("head"), town.person("head", number=2)
+    who = account(town.person("officer", number=4))
+    assert people(head)[who]["version"] == 1
+    first = put(head, who, {"capacity": 7, "skills": ["roads"]}, version=1)
+    assert first.header("etag") == '"2"' and first.json["version"] == 2
+    assert put(other, who, {"capacity": 9}, 412, version=1).problem == "precondition_failed"
+    assert put(other, who, {"capacity": 9}, version=2).json["capacity"] == 9
+    head("PUT", "/v1/staff/%s/work" % who, {"capacity": 1}, status=428)
+
+    seen = head.get("/v1/work")
+    at = seen.header("etag")
+    assert at == '"%d"' % seen.json["version"]
+    switched = head("PUT", "/v1/work", {"automatic": False}, headers={"If-Match": at}, status=200)
+    assert switched.json["version"] == seen.json["version"] + 1
+    assert other("PUT", "/v1/work", {"automatic": True}, headers={"If-Match": at}, status=412).problem == "precondition_failed"
+    assert other.get("/v1/work").json["automatic"] is False
+    other("PUT", "/v1/work", {"automatic": False}, status=428)
 
 
 def test_what_somebody_has_is_counted(town):
@@ -41,19 +65,18 @@ def test_what_somebody_has_is_counted(town):
 def test_officers_see_and_change_only_their_own(town):
     head, officer, other = town.person("head"), town.person("officer"), town.person("officer", "HN-CATP")
     assert list(people(officer)) == [account(officer)]
-    put(officer, "/v1/staff/%s/work" % account(officer), {"capacity": 1}, 403)
+    put(officer, account(officer), {"capacity": 1}, 403)
     for who in (account(other), NOBODY):
-        put(head, "/v1/staff/%s/work" % who, {"capacity": 1}, 404)
+        put(head, who, {"capacity": 1}, 404)
         away(head, who, "2027-01-04T00:00:00Z", "2027-01-05T00:00:00Z", 404)
     assert away(officer, account(head), "2027-01-04T00:00:00Z", "2027-01-05T00:00:00Z", 403).problem == "forbidden"
 
 
 def test_what_does_not_fit_is_refused(town):
     head, who = town.person("head"), account(town.person("officer"))
-    target = "/v1/staff/%s/work" % who
-    assert put(head, target, {"capacity": 1001, "skills": ["a", "a"], "languages": ["fr"]}, 422).pointers == {
+    assert put(head, who, {"capacity": 1001, "skills": ["a", "a"], "languages": ["fr"]}, 422).pointers == {
         "/capacity": "too_large", "/skills/1": "duplicate", "/languages/0": "not_listed"}
-    answer = put(head, target, {"skills": ["no.such.category"]}, 422)
+    answer = put(head, who, {"skills": ["no.such.category"]}, 422)
     assert answer.problem == "unknown_skill" and answer.pointers == {"/skills": "unknown-skill"}
     answer = away(head, who, "2027-01-05T00:00:00Z", "2027-01-04T00:00:00Z", 422)
     assert answer.problem == "absence_order" and answer.pointers == {"/until": "absence-order"}
@@ -89,22 +112,22 @@ def test_who_must_not_get_a_ticket(town):
     ticket_id, _ = town.filed()
     target, who = "/v1/tickets/%s/exclusions" % ticket_id, account(officer)
 
-    def put(who, target, body, status=200):
+    def keep_away(who, target, body, status=200):
         return who("PUT", target, body, {"If-Match": '"%d"' % town.version(ticket_id)}, status)
     town.move(officer, ticket_id, "accept")
     assert head.get(target).json == {"items": []}
-    put(officer, target, {"items": [{"person": who, "reason": "named"}]}, 403)
-    put(town.person("head", "HN-CATP"), target, {"items": []}, 404)
-    assert put(hub, target, {"items": [{"person": NOBODY, "reason": "named"}]}, 422).problem == "unknown_person"
-    assert put(hub, target, {"items": [{"person": who}, 1]}, 422).pointers == {"/items/0/reason": "required", "/items/1": "wrong_type"}
-    kept = put(hub, target, {"items": [{"person": who, "reason": "named"}]}).json["items"]
+    keep_away(officer, target, {"items": [{"person": who, "reason": "named"}]}, 403)
+    keep_away(town.person("head", "HN-CATP"), target, {"items": []}, 404)
+    assert keep_away(hub, target, {"items": [{"person": NOBODY, "reason": "named"}]}, 422).problem == "unknown_person"
+    assert keep_away(hub, target, {"items": [{"person": who}, 1]}, 422).pointers == {"/items/0/reason": "required", "/items/1": "wrong_type"}
+    kept = keep_away(hub, target, {"items": [{"person": who, "reason": "named"}]}).json["items"]
     assert [(k["person"]["id"], k["reason"], k["by"]["id"]) for k in kept] == [(who, "named", account(hub))]
     hub("PUT", target, {"items": []}, {"If-Match": '"%d"' % (town.version(ticket_id) - 1)}, 412)
     hub("PUT", target, {"items": []}, None, 428)
-    assert town.move(officer, ticket_id, "claim", status=409).problem == "not_impartial"
+    assert town.move(officer, ticket_id, "claim", status=403).problem == "forbidden", "nobody learns that they are complained about"
     assert town.move(head, ticket_id, "assign", {"person": who}, 409).problem == "not_impartial"
     body = {"action": "claim", "tickets": [{"id": ticket_id, "version": town.version(ticket_id)}]}
     inside = officer.post("/v1/tickets/bulk", body, status=200).json["items"][0]
-    assert inside["status"] == 409 and inside["problem"]["type"].endswith("/not-impartial")
-    assert put(head, target, {"items": []}).json == {"items": []}
+    assert inside["status"] == 403 and inside["problem"]["type"].endswith("/forbidden")
+    assert keep_away(head, target, {"items": []}).json == {"items": []}
     town.move(officer, ticket_id, "claim")

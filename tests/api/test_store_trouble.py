@@ -60,6 +60,22 @@ def test_uploads_that_nobody_wants_are_forgotten(town):
     wait_until(lambda: {p.name for p in town.attachments.glob("??/??/*") if len(p.name) == 64} <= rows, 40, "its file is swept")
 
 
+def test_uploads_that_stand_still_are_forgotten(town):
+    """How far one is its file says; announcing a size and leaving takes no room for long."""
+    opened = [town.anyone("POST", "/v1/uploads", b"", {"Upload-Length": "10485760", "Content-Type": None}, 201).json for _ in range(2)]
+    still, slow = opened
+    for upload in opened:
+        piece = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        owner(town, upload)("PATCH", "/v1/uploads/" + upload["id"], b"x" * 5000, piece, 204)
+    town.sql("update attachment set at = at - interval '1 hour' where id in ('%s', '%s')" % (still["id"], slow["id"]))
+    age(town.attachments / "incoming" / still["id"])
+    wait_until(lambda: town.sql("select id, arrived from attachment where id in ('%s', '%s')" % (still["id"], slow["id"])) == [[slow["id"], "5000"]],
+               60, "what stands still is forgotten, of the other it is known how much has arrived")
+    owner(town, still).get("/v1/uploads/" + still["id"], status=404)
+    wait_until(lambda: not (town.attachments / "incoming" / still["id"]).exists(), 40, "its file is swept")
+    assert stands(town, slow)["offset"] == 5000
+
+
 def test_a_worker_killed_in_the_middle_of_a_check(town):
     """The lease ends, and another goes on: with what the dead one left lying there."""
     opened = send(town.anyone, images.jpeg(), name="a.jpg").json

@@ -1,6 +1,8 @@
 """The way of each sample ticket from filing to its expected outcome, told with the operations that its people use."""
 import pytest
 
+from support import images
+from support.files import link, uploaded
 from support.town import HUB, samples
 
 STORIES = {}
@@ -39,6 +41,13 @@ class Case:
     def taken_up(self, role="officer"):
         self.move(self.person(role), "accept")
         self.move(self.person(role), "claim")
+
+    def proved(self):
+        """The officer attaches the photo that the category demands, before which nobody can answer."""
+        refused = self.move(self.person("officer"), "propose", ANSWER, 409)
+        assert refused.problem == "evidence_missing" and refused.json["evidence"] == "photo"
+        opened, _ = uploaded(self.town, images.jpeg())
+        link(self.person("officer"), opened, "/v1/tickets/%s/attachments" % self.id, purpose="evidence")
 
     def answered(self, officer="officer", head="head", text=ANSWER["text"]):
         self.move(self.person(officer), "propose", {"text": text})
@@ -162,8 +171,9 @@ def the_bus_that_did_not_stop(case):
 
 @story("T21")
 def the_lights_in_the_lane(case):
-    """Filed in English, answered in both languages."""
+    """Filed in English, answered in both languages, with a photo of the lamps that burn again."""
     case.taken_up()
+    case.proved()
     case.answered(text="Đã thay bóng đèn tối 25/11. / The lamps were replaced on the evening of 25 November.")
     case.published()
 

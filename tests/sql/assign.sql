@@ -1,12 +1,13 @@
 -- Fair assignment: who gets what, who does not, and what becomes of what suits nobody.
 begin;
 set search_path = test, tiepdan, public;
-select plan(33);
+select plan(38);
 update account set active = false where login in ('officer.hn-sxd', 'press_officer.hn-sxd', 'data_officer.hn-sxd');
 select account_save(l || '.hn-sxd', 'Officer ' || l, 'HN-SXD', '{officer}') from unnest('{a,b,c}'::text[]) l;
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = p_login || '.hn-sxd' $$;
 create function pg_temp.profile(p_login text, p_capacity int, p_skills text[] default '{}', p_languages text[] default '{}') returns text language sql as $$
-	select enter('head.HN-SXD'); select work_profile_set(pg_temp.who(p_login), p_capacity, p_skills, p_languages, now(), gen_random_uuid())
+	select enter('head.HN-SXD'); select work_profile_set(pg_temp.who(p_login), coalesce((select version from work_profile
+		where account = pg_temp.who(p_login)), 1), p_capacity, p_skills, p_languages, now(), gen_random_uuid())
 $$;
 -- A ticket that waits for an officer; filed so many minutes after the others.
 create function pg_temp.wait(n int, p_category text default 'roads.surface', p_sight text default 'public') returns uuid language plpgsql as $$
@@ -31,10 +32,10 @@ create function pg_temp.id(p_n text) returns uuid language sql as $$ select id f
 insert into t values ('1', pg_temp.wait(1));
 select is(pg_temp.run(), '0 0', 'nothing is assigned until the head wants it');
 select enter('officer.HN-TTRA');
-select is(attempt('select department_work_set(true, now(), gen_random_uuid())'), 'TD403', 'the head, not an officer');
+select is(attempt('select department_work_set(1, true, now(), gen_random_uuid())'), 'TD403', 'the head, not an officer');
 select enter('head.HN-SXD');
-select is((select (w->>'automatic') || ' ' || (w->>'waiting') || ' ' || (w->>'room') from (select department_work_item(now())::json) x (w)), 'false 1 90', 'what waits is seen');
-select is(department_work_set(true, now(), gen_random_uuid())::json->>'automatic', 'true', 'switched on');
+select is((select (w->>'automatic') || ' ' || (w->>'waiting') || ' ' || (w->>'room') from (select body::json from department_work_item(now())) x (w)), 'false 1 90', 'what waits is seen');
+select is((department_work_set(1, true, now(), gen_random_uuid())).body::json->>'automatic', 'true', 'switched on');
 select pg_temp.profile('a', 2), pg_temp.profile('b', 2), pg_temp.profile('c', 1);
 select is(pg_temp.run(1), '1 1', 'then it is assigned');
 select is((select (state, version, e.type, e.actor_kind, e.from_state, e.to_state, e.data->>'automatic', (e.data->>'person')::uuid = person)::text
@@ -53,7 +54,7 @@ select is((select array_agg(open order by capacity desc, open) from work_people(
 select is((select array_agg(n order by n) from t where pg_temp.person(id) = '-'), '{6,7}', 'what came last waits');
 select isnt(pg_temp.person(pg_temp.id('2')), pg_temp.person(pg_temp.id('1')), 'the next goes to who has less');
 select enter('head.HN-SXD');
-select is((select (w->>'waiting') || ' ' || (w->>'room') || ' ' || (w->>'set_aside') from (select department_work_item(now())::json) x (w)), '2 0 0', 'that all is full is seen');
+select is((select (w->>'waiting') || ' ' || (w->>'room') || ' ' || (w->>'set_aside') from (select body::json from department_work_item(now())) x (w)), '2 0 0', 'that all is full is seen');
 select force_state(id, 'closed') from t where pg_temp.person(id) = 'c';
 select is(pg_temp.run(3), '1 1', 'who is done gets the next');
 select is(pg_temp.person(pg_temp.id('6')), 'c', 'and it is the oldest');
@@ -67,7 +68,7 @@ select absence_make(gen_random_uuid(), id, now() + interval '4 minutes', now() +
 	from account where login in ('a.hn-sxd', 'b.hn-sxd', 'c.hn-sxd');
 select is(pg_temp.run(4), '0 0', 'all are away: it stays');
 select enter('head.HN-SXD');
-select is((select (w->>'waiting') || ' ' || (w->>'room') from (select department_work_item(now() + interval '4 minutes')::json) x (w)), '1 0', 'and is seen');
+select is((select (w->>'waiting') || ' ' || (w->>'room') from (select body::json from department_work_item(now() + interval '4 minutes')) x (w)), '1 0', 'and is seen');
 select is(pg_temp.run(120), '1 1', 'until somebody comes back');
 
 -- Skills, languages, sight, and those who must not.
@@ -101,9 +102,27 @@ select is(pg_temp.run(140), '1 1', 'what waits here and now');
 select move('head.HN-SXD', pg_temp.id('back'), 'unassign');
 select is(pg_temp.run(141), '1 1', 'what was given back is given again');
 select is((select array_agg(n) from t where pg_temp.person(id) = '-' and n in ('back', 'away', 'asked')), '{away,asked}', 'and no other');
+
+-- What suits nobody is tried more and more seldom, up to an hour; a change of profiles starts anew. Who is only busy has room soon.
+select force_state(id, 'closed') from t;
+select pg_temp.profile('a', 9, '{roads}'), pg_temp.profile('b', 1, '{urban_order.parking}'), pg_temp.profile('c', 9, '{roads}');
+insert into t values ('b has', pg_temp.wait(17, 'urban_order.parking'));
+select is(pg_temp.run(200), '1 1', 'b is busy');
+insert into t values ('nobody', pg_temp.wait(18, 'public_transport.bus')), ('busy', pg_temp.wait(19, 'urban_order.parking'));
+create function pg_temp.after(p_n text) returns numeric language sql as $$
+	select extract(epoch from next_at - now()) / 60 from assignment_wait where ticket = pg_temp.id(p_n)
+$$;
+create temp table seen as select m, pg_temp.run(m) as did, round(pg_temp.after('nobody') - m) as nobody, round(pg_temp.after('busy') - m) as busy
+	from unnest('{201,203,206,211,220,240,280,350,420}'::int[]) m;
+select is((select array_agg(nobody order by m) from seen), '{1,2,4,8,16,32,60,60,60}', 'after twice as long each time, at most an hour');
+select is((select array_agg(distinct busy) from seen), '{1}', 'for whom somebody is only too busy, always after a minute');
+select pg_temp.profile('c', 9, '{roads,public_transport}');
+select is(pg_temp.run(421), '2 1', 'a profile is changed: at once');
+select is(pg_temp.people(array[pg_temp.id('nobody'), pg_temp.id('busy')]), 'c-', 'with whom it suits');
+
 select enter('head.HN-SXD');
-select department_work_set(false, now(), gen_random_uuid());
+select department_work_set(2, false, now(), gen_random_uuid());
 insert into t values ('off', pg_temp.wait(23));
-select is(pg_temp.run(142), '0 0', 'switched off');
+select is(pg_temp.run(500), '0 0', 'switched off');
 select * from finish();
 rollback;

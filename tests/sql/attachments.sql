@@ -1,14 +1,14 @@
 -- Files: whose an upload is, what a ticket takes, who sees what, and what is forgotten.
 begin;
 set search_path = test, tiepdan, public;
-select plan(32);
+select plan(39);
 
 create function pg_temp.begun(p_size bigint default 100, p_address text default 'a', p_form boolean default false) returns uuid
 language plpgsql as $$
 declare
 	v uuid := gen_random_uuid();
 begin
-	perform upload_begin(v, p_form, p_size, 'anh.jpg', sha256(p_address::bytea), now());
+	perform upload_begin(v, p_form, p_size, 'anh.jpg', sha256(p_address::bytea), sha256('s'), now());
 	return v;
 end $$;
 create function pg_temp.complete(p_address text default 'a') returns uuid language plpgsql as $$
@@ -22,7 +22,7 @@ create function pg_temp.ready(p_hash text default 'h') returns uuid language plp
 declare
 	v uuid := pg_temp.complete();
 begin
-	perform attachment_ready(v, 'image/jpeg', 80, sha256(p_hash::bytea), sha256('t'), 8, 8);
+	perform attachment_ready(v, 0, 'image/jpeg', 80, sha256(p_hash::bytea), sha256('t'), 8, 8);
 	return v;
 end $$;
 
@@ -42,7 +42,7 @@ select throws_ok('select upload_drop(gen_random_uuid())', 'TD404', null, 'no upl
 update setting set value = 3 where name = 'uploads_address_most';
 select throws_ok('select pg_temp.begun()', 'TD560', null, 'an address has as many as it may have');
 select lives_ok($$select pg_temp.begun(p_address := 'b')$$, 'another one may');
-update setting set value = 1 where name = 'uploads_mib_most';
+update setting set value = 0 where name = 'uploads_mib_most';
 select throws_ok($$select pg_temp.begun(1048576, 'c')$$, 'TD561', null, 'there is an end to the room');
 update setting set value = 1000 where name in ('uploads_mib_most', 'uploads_address_most');
 
@@ -55,8 +55,9 @@ select is((select version from ticket where id = :'t'), 2::bigint, 'is nothing')
 select throws_ok(format('select tracking_attach(%s, 1, %L, now(), gen_random_uuid())', :'n2', :'b'), 'TD562', null, 'one upload, one ticket');
 select throws_ok(format('select tracking_attach(%s, 2, %L, now(), gen_random_uuid())', :'n', :'c'), 'TD404', null, 'another secret');
 select throws_ok(format('select upload_drop(%L)', :'b'), 'TD564', null, 'what is linked stays');
-select is((select array[address is null, author is null] from attachment where id = :'b'), '{t,t}', 'the address is forgotten');
-select attachment_refuse(:'b', 'virus');
+select is((select array[address is null, author is null] from attachment where id = :'b'), '{f,t}', 'the address is known until it is checked');
+select attachment_refuse(:'b', 0, 'virus');
+select is((select array[address is null, site is null] from attachment where id = :'b'), '{t,t}', 'and then forgotten');
 select is((select reason from upload_show(:'b')), 'virus', 'a linked one may still be refused');
 select is((select filed_attach(array[:'t2'::uuid, gen_random_uuid()], array[:'c'::uuid, :'a'::uuid], array[now(), now()])), 1::bigint,
 	'filings: of a ticket that was not made nothing is linked');
@@ -81,6 +82,18 @@ select is((select count(*) from attachment where ticket = :'t'), 1::bigint, 'a l
 select is((select count(*) from attachment where ticket is null), 0::bigint, 'uploads of nobody are not seen');
 reset role;
 select is(json_array_length(attachments_tracked(:'n', 1)::json->'items'), 1, 'nor does the citizen');
+
+-- Two workers: the lease of the first runs out while it works, and the second has the file from then on.
+delete from attachment where state = 'checking';
+select upload_complete(pg_temp.begun(100, 'w'), 90, null);
+select id as w, attempt as first from attachment_claim(now(), now() + interval '1 min') \gset
+select is((select count(*) from attachment_claim(now(), now() + interval '1 min')), 0::bigint, 'a file is with one worker');
+select attempt as second from attachment_claim(now() + interval '2 min', now() + interval '3 min') \gset
+select is(:second, :first + 1, 'until its lease ends');
+select is(attachment_ready(:'w', :first, 'image/jpeg', 80, sha256('late'), null, 8, 8), null, 'who is late says nothing');
+select is(coalesce(attachment_refuse(:'w', :first, 'virus'), attachment_later(:'w', :first, now())), null, 'whatever it found');
+select is((select array[state, attempts::text] from attachment where id = :'w'), '{checking,2}', 'and the second goes on');
+select is(attachment_ready(:'w', :second, 'image/jpeg', 80, sha256('h'), null, 8, 8), true, 'to its end');
 
 -- Forgetting.
 select is(forget_uploads(now() + interval '23 h', 100), 0::bigint, 'a day is left');

@@ -82,9 +82,34 @@ def beside_people(board):
             'ticket.assigned')"""), ["1"])
 
 
+def beside_profiles(board):
+    """The head changes what an officer can take while the worker assigns to that officer, in either order: one waits, both succeed."""
+    profile = """select length(test.profile('head.HN-TTRA', (select id from tiepdan.account where login = 'hn-ttra.2'), 400)) > 0"""
+    board.ask("""create function test.profile(p_login text, p_account uuid, p_capacity int) returns text language sql as $$
+        select test.enter(p_login); select tiepdan.work_profile_set(p_account, p_capacity, '{}', '{}', now(), gen_random_uuid()) $$""")
+    for first in ("profile", "worker"):
+        board.ask(FILE.format(code="HN-TTRA", many=2))
+        # One that was set aside, and is tried again.
+        board.ask(f"""insert into assignment_wait (ticket, department, next_at) select id, holder, now() - interval '1 minute' from ticket
+            where person is null and state = 'accepted' and {HOLDER.format(code='HN-TTRA')} on conflict do nothing""")
+        board.a.do("begin"), board.b.do("begin")
+        # Each takes its first lock before the other one goes on.
+        if first == "profile":
+            said = board.a.do(profile), board.b.do(RUN)
+            board.check("the worker leaves the department alone", said, [("t", "0 0")])
+        else:
+            one = board.a.do(RUN)
+            board.b.send(profile)
+            waited = board.b.answer(board.patience) is None
+            board.a.do("commit")
+            board.check("who comes later waits", (one, waited, board.b.answer() if waited else "t"), [("2 2", True, "t")])
+        board.a.do("commit"), board.b.do("commit")
+        board.ask(RUN)
+
+
 def run(cluster):
     board = Offices(cluster, "interleave_assign")
-    for scenario in (two_workers, one_department, beside_people):
+    for scenario in (two_workers, one_department, beside_people, beside_profiles):
         scenario(board)
     board.close()
     print(f"interleave_assign: {board.passed} passed, {board.failed} failed", flush=True)

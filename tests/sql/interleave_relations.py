@@ -13,8 +13,8 @@ def move(who, ticket, action, version, into=None, department=None):
 def state(board, ticket):
     return board.cluster.run(board.database, f"""
         select concat_ws(' ', t.state, d.code, (select count(*) from tiepdan.ticket_merge where ticket = t.id and ended_at is null),
-            (select count(*) from tiepdan.clock_running where ticket = t.id and slot = tiepdan.slot_current()),
-            (select count(*) from tiepdan.clock_parked where ticket = t.id))
+            (select count(*) from tiepdan.clock_running where ticket = t.id and slot = tiepdan.slot_current() and not parked),
+            (select count(*) from tiepdan.clock_running where ticket = t.id and slot = tiepdan.slot_current() and parked))
         from tiepdan.ticket t join tiepdan.department d on d.id = t.holder where t.id = '{ticket}'""")
 
 
@@ -100,9 +100,22 @@ def withdrawals(board):
         board.check("and the ticket", state(board, one), ["merged HN-SXD 1 0 2" if first == "merge" else "submitted HN-SXD 0 2 0"])
 
 
+def reviews(board):
+    """Two citizens of one case ask for a second look at once: one asks for both, and the other is told so."""
+    for end, second in (("commit", "55P03"), ("rollback", "t")):
+        root, one = board.ticket(*WAY), board.ticket()
+        board.cluster.run(board.database, "set search_path = test, tiepdan, public;" + move("head.HN-SXD", one, "merge", 1, into=root) + ";"
+                          + move("head.HN-SXD", root, "approve", 5))
+        ask = "select test.citizen((select number from tiepdan.ticket where id = '%s'), 'second_look') is null"
+        board.check(f"second look, second look, {end}", board.race(ask % one, ask % root, end), [("t", second, True)])
+        board.check("asked for once", board.cluster.run(board.database, f"""
+            select count(*), count(*) filter (where asker = '{one if end == "commit" else root}') from tiepdan.review where ticket = '{root}'"""), ["1|1"])
+        board.check("and then", board.b.do(ask % (root if end == "commit" else one)), ["TD487"])
+
+
 def run(cluster):
     board = Board(cluster, "interleave_relations")
-    for scenario in (transfers, answers, circles, alarms, withdrawals):
+    for scenario in (transfers, answers, circles, alarms, withdrawals, reviews):
         scenario(board)
     board.close()
     print(f"interleave_relations: {board.passed} passed, {board.failed} failed", flush=True)

@@ -1,7 +1,7 @@
 -- A second look, an appeal, the withdrawal: what the citizen may do, once each, and who may not decide again.
 begin;
 set search_path = test, tiepdan, public;
-select plan(58);
+select plan(59);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
 create temp table t as select n, f.id, f.number from generate_series(1, 12) n, file('HN-SXD', p_at := pg_temp.day(0 * n)) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -132,6 +132,12 @@ select is(questions_expire(pg_temp.day(30), 10), 0::bigint, 'and does not expire
 select pg_temp.answer(7, 1), pg_temp.answer(8, 1);
 select lives_ok($$select pg_temp.ask(7, 'close', pg_temp.day(2))$$, 'by a citizen who is satisfied');
 select is(close_answered('2026-10-21 23:59:59+07', 100), 0::bigint, 'by itself not before the window is over');
+-- One bound for all of them: it has to say of each day, and of both of its ends, what window_end() says of a ticket.
+select is_empty($$
+	select a, p from generate_series('2026-12-20'::timestamp, '2027-03-01', '1 day') d,
+		unnest(array[d at time zone 'Asia/Ho_Chi_Minh', (d + interval '23:59:59.999') at time zone 'Asia/Ho_Chi_Minh']) a,
+		generate_series('2027-01-04 00:00+07'::timestamptz, '2027-03-20', '17 hours') p
+	where (window_end(a, 15) <= p) <> (a < window_open_from(p, 15))$$, 'the bound of a run is that of each ticket');
 select is(close_answered(pg_temp.day(400), 100) > 0, true, 'by itself after the window');
 select is(array[pg_temp.is_at(7), pg_temp.is_at(8)], '{closed HN-SXD officer.hn-sxd met,closed HN-SXD officer.hn-sxd met}', 'both closed');
 select lives_ok($$select pg_temp.ask(7, 'second_look', pg_temp.day(3))$$, 'a closed ticket may be looked at again within the window');

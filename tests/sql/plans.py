@@ -55,14 +55,14 @@ select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
 select tracking_message(:un, 1, gen_random_uuid(), 'Cảm ơn', now(), gen_random_uuid());
 select track(:un), track(:vn);
 select etag from move('head.HN-SXD', :'u', 'unmerge'), relation_write('00000000-0000-0000-0000-000000000033', :'u', 'related', :'v', null, now());
-select count(*) from relations_of(:'u', null, 50), timeline_of(:'u', null, 50);
+select count(*) from relations_of(:'u', null, 50), timeline_of(:'u', null, 50), attachments_of(:'u', null, 50), attachment_seen(:'u', :'u');
 select relation_remove(:'u', '00000000-0000-0000-0000-000000000033', now());
 select etag from move('head.HN-SXD', :'u', 'merge', p_into := :'v');
 select count(*) from citizen(:vn, 'withdraw');
 select id as p, number as pn from file('HN-SXD') \\gset
 select enter('coordinator.HN-EIC');
 select kind from split_source(:'u', (select version from ticket where id = :'u'));
-select etag from ticket_split(:'u', (select version from ticket where id = :'u'), :'p', 'Thuộc đơn vị khác.', now(), gen_random_uuid());
+select etag from ticket_split(:'u', (select version from ticket where id = :'u'), array[:'p'::uuid], '{}', '{}', 'Thuộc đơn vị khác.', now(), gen_random_uuid());
 select count(*) from tracking_splits(:un, 1), join_target(:un, null);
 select id as q from file('HN-SXD', p_policy := 0) \\gset
 select caller_enter('anyone', null, null, false, 60000);
@@ -70,10 +70,10 @@ select ticket_join(:'q', null, :'u', now(), gen_random_uuid());
 select close_answered(now() + interval '30 days', 10), forget_once(now(), 10), forget_sessions(now(), 10);
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
-select count(*) from ticket_list(null, null, null, null, null, null, null, null, 'due', now(), now() + '1 d', null, 50);
-select count(*) from ticket_list(null, null, null, null, null, null, null, null, 'filed', now(), now() + '1 d', null, 50);
+select count(*) from ticket_list(null, null, null, null, null, null, null, null::uuid, 'due', now(), now() + '1 d', null, 50);
+select count(*) from ticket_list(null, null, null, null, null, null, null, null::uuid, 'filed', now(), now() + '1 d', null, 50);
 select ticket_visible(:'t');
-select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t'), reply_reviews_of(:'t', 1);
+select * from ticket_clocks(:'t', now(), now()), messages_of(:'t'), rating_of(:'t'), questions_of(:'t'), extensions_of(:'t', true), reviews_of(:'t', null), rating_shown(:'t'), ratings_of(:'t'), reply_reviews_of(:'t', 1);
 reset role;
 select enter('coordinator.HN-EIC');
 set local role tiepdan_app;
@@ -87,9 +87,9 @@ select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, 
 select filter_remove('00000000-0000-0000-0000-000000000031');
 reset role;
 select enter('head.HN-SXD');
-select department_work_set(true, now(), gen_random_uuid());
+select department_work_set(1, true, now(), gen_random_uuid());
 select exclusions_set(:'t', array[caller_account()], '{conflict}', now(), gen_random_uuid());
-select work_profile_set(id, 20, '{roads}', '{vi}', now(), gen_random_uuid()), absence_make('00000000-0000-0000-0000-000000000032', id,
+select work_profile_set(id, 1, 20, '{roads}', '{vi}', now(), gen_random_uuid()), absence_make('00000000-0000-0000-0000-000000000032', id,
 	now() + interval '1 d', now() + interval '2 d', null, now(), gen_random_uuid()) from account where login = 'officer.hn-sxd';
 select absence_remove('00000000-0000-0000-0000-000000000032', now(), gen_random_uuid());
 select id as w from file('HN-SXD') \\gset
@@ -120,20 +120,36 @@ select count(*) from redating_tickets('00000000-0000-0000-0000-000000000023', nu
 select redating_apply('00000000-0000-0000-0000-000000000023', gen_random_uuid()) is not null;
 select task from redating_take('00000000-0000-0000-0000-000000000001', 60000, now());
 select redating_tell('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', 1000);
-select upload_begin(x, false, 10, 'a', sha256('a'), now()) from unnest('{00000000-0000-0000-0000-000000000028,00000000-0000-0000-0000-000000000029}'::uuid[]) x;
-select state from upload_show('00000000-0000-0000-0000-000000000028');
+select upload_begin(x, false, 10, 'a', sha256('a'), sha256('a'), now()) from unnest('{00000000-0000-0000-0000-000000000028,00000000-0000-0000-0000-000000000029}'::uuid[]) x;
+select u.state, g.size from upload_show('00000000-0000-0000-0000-000000000028') u, upload_go_on('00000000-0000-0000-0000-000000000028') g;
+select uploads_seen(array_agg(id), '{3,3}', '{now,now}', now()) from uploads_on_their_way(10);
 select upload_complete('00000000-0000-0000-0000-000000000028', 10, null), upload_complete('00000000-0000-0000-0000-000000000029', 10, null);
 select id from attachment_claim(now(), now() + '1 min');
-select attachment_ready('00000000-0000-0000-0000-000000000028', 'image/png', 9, sha256('h'), null, 1, 1), attachment_later('00000000-0000-0000-0000-000000000029', now());
+select attachment_ready('00000000-0000-0000-0000-000000000028', 1, 'image/png', 9, sha256('h'), null, 1, 1), attachment_later('00000000-0000-0000-0000-000000000029', 0, now());
 select filed_attach(array[:'t'::uuid], '{00000000-0000-0000-0000-000000000028}', array[now()]);
-select attachments_tracked(:n, 1), (select count(*) from attachment_tracked(:n, 1, '00000000-0000-0000-0000-000000000028'));
-select attachment_refuse('00000000-0000-0000-0000-000000000029', 'type'), forget_uploads(now() + '2 d', 10);
+select petition_file(array[:'t'::uuid], '{3}', '{00000000-0000-0000-0000-000000000028}', array[now()], array[gen_random_uuid()]);
+update category set evidence = 'photo' where code = 'roads';
+select evidence_missing(k) from ticket k where id = :'t';
+select enter('clerk.HN-EIC');
+update ticket set channel = 'counter' where id = :'t';
+select ticket_take_down(:'t', now(), gen_random_uuid()), taken_of(:'t'), petition_told(:'t'), track(:n);
+select attachments_count(10), attachments_tracked(:n, 1), (select count(*) from attachment_tracked(:n, 1, '00000000-0000-0000-0000-000000000028'));
+select attachment_refuse('00000000-0000-0000-0000-000000000029', 0, 'type'), forget_uploads(now() + '2 d', 10);
 select count(*) from files_unknown('{00000000-0000-0000-0000-000000000028}', array[sha256('h')]);
 select enter('hub_head.HN-EIC');
 select duty_add(gen_random_uuid(), account, now(), now() + interval '1 day', now()) from account_role where role = 'duty_officer' limit 1;
 select count(*) from duty_list(now(), null, 50);
 select triage_store(xid::text, id, xid::text, :'t', 1, array[:'t'::uuid], '{danger}', '{10}', '{x}', now()) from triage_cursor;
 select triage_suggestions(:'t');
+select id as o from file('HN-SXD') \\gset
+select etag from move('officer.HN-SXD', :'o', 'accept');
+select etag from move('officer.HN-SXD', :'o', 'ask_part');
+select array_agg(ticket) as parts, array_agg(level) as levels, array_agg(to_timestamp(alarm_ms / 1000.0)) as alarms
+	from part_alarms_due(now() + interval '1 h', 10) \\gset
+select moved from part_alarms_fire(:'parts', :'levels', :'alarms', array[''], array[1::bigint], array[now()], array[gen_random_uuid()],
+	now() + interval '1 h');
+select count(*) from notice_target('asked', :'o', null, now(), (select jsonb_build_object('part', id) from part where ticket = :'o'));
+select count(*) from answers_measure(array[:'t'::uuid], '{1}', '{2}') a, promises_renew(now()) b;
 commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';

@@ -1,7 +1,7 @@
 -- The honest promise: from which answers, for whom, and when it is silent.
 begin;
 set search_path = test, tiepdan, public;
-select plan(15);
+select plan(20);
 update setting set value = 4 where name = 'promise_least';
 
 -- n answers of one category, answered so many days ago.
@@ -45,8 +45,20 @@ select is((select body::json->>'promise' from file('HN-EIC')), null, 'other depa
 -- What does not count.
 select pg_temp.answered(4, 'roads.signals', 120);
 select pg_temp.measure('{1,1,1,1}');
-select promises_renew(now());
+update promise set answers = 9;
+select promises_renew(now() + interval '59 minutes');
+select is((select answers from promise where category = ''), 9, 'a department is not summed up twice in an hour');
+select promises_renew(now() + interval '61 minutes');
 select is((select answers from promise where category = ''), 10, 'what is longer ago than 90 days does not count');
+update promise set answers = 9;
+select promises_renew(now() + interval '3 hours');
+select is((select answers from promise where category = ''), 9, 'where nothing was measured nothing is summed up');
+select promises_renew(now() + interval '26 hours');
+select is((select answers from promise where category = ''), 10, 'but once a day it is');
+update setting set value = 0 where name = 'promise_portion';
+select is(promises_renew(now() + interval '91 days'), 2::bigint, 'of so many departments at a time');
+update setting set value = 10 where name = 'promise_portion';
+select is(promises_renew(now() + interval '91 days'), 0::bigint, 'and in the end nothing is left to promise');
 create temp table r as select (file('HN-SXD', p_at := now() - interval '2 d')).id;
 select move('head.HN-SXD', (select id from r), 'refuse', now() - interval '1 d', p_reason_code := 'out_of_scope');
 select is((select count(*) from answers_unmeasured(100)), 0::bigint, 'a refusal is no answer to wait for');

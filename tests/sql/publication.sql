@@ -125,7 +125,7 @@ select ok(published_show(number, null) is not null, 'one is read by its number')
 select ok(published_show(number, null) is null and published_show(number, 'x') is null, 'one by its link not without') from t where n = 5;
 select is(published_show(number, '0123456789abcdef0123456789')::json->>'answer', 'Đã vá xong mặt đường.', 'but with the key') from t where n = 5;
 select is((select array_agg(k order by k) from t, json_object_keys(published_show(number, null)::json) k where n = 3),
-	'{answer,answered_at,area,category,code,department,filed_at,outcome,point,question,title}', 'and nothing else is told');
+	'{answer,answered_at,area,category,code,department,filed_at,outcome,petition,point,question,title}', 'and nothing else is told');
 select is(published_show(number, null)::json->>'point', '{"lat": 21, "lon": 105.804}', 'the place is rounded') from t where n = 3;
 
 -- Open tickets nearby.

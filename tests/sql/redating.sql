@@ -2,7 +2,7 @@
 -- the answer a day later, the acceptance two hours earlier).
 begin;
 set search_path = test, tiepdan, public;
-select plan(65);
+select plan(75);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select date_trunc('hour', now()) + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 5) n, file('HN-SXD', p_at := pg_temp.day(-n)) f;
 create temp table z as select '00000000-0000-0000-0000-000000000000'::uuid as nil, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid as last,
@@ -160,5 +160,37 @@ select is(array[pg_temp.roles()::text, pg_temp.take()], '{"{current,empty}",empt
 select lives_ok('select redating_empty(first, worker) from z');
 select is((select array[count(*) filter (where slot = 1), count(*) filter (where slot = 0 and kind = 'answer')] from clock_running), '{0,6}', 'and empty');
 select is(pg_temp.drop(second)->>'state', 'dropped', 'a second one is dropped') from z, lateral (select pg_temp.ask(second) is not null as asked) x where asked;
+-- Clocks that a merge has put aside are dated anew with all others, and by a question that was open then as long as it may be.
+delete from redating;
+update clock_slot set role = case slot when 0 then 'current' else 'empty' end;
+delete from clock_running where slot = 1;
+create temp table m as select n, f.* from generate_series(51, 53) n, file('HN-SXD', p_at := pg_temp.day(-1 + 0 * n)) f;
+insert into t select * from m;
+select move('officer.HN-SXD', pg_temp.t(53), 'accept', pg_temp.day(-0.9)), move('officer.HN-SXD', pg_temp.t(53), 'ask', pg_temp.day(-0.8));
+select move('head.HN-SXD', pg_temp.t(n), 'merge', pg_temp.day(-0.5), p_into := pg_temp.t(52)) from unnest('{51,53}'::int[]) n;
+create temp table was as select ticket, kind, due_at, alarm_at from clock_running where slot = 0 and ticket in (pg_temp.t(51), pg_temp.t(53));
+select enter('admin.HN-EIC');
+create temp table y as select gen_random_uuid() as third;
+select pg_temp.ask(third) from y;
+select pg_temp.take();
+select ok(pg_temp.begin(third), 'a third one') from y;
+select is((select until_s::numeric from redating_pauses((select third from y), pg_temp.nil(), 1000000) where ticket = pg_temp.t(53)),
+	(select floor(extract(epoch from until_at)) from question where ticket = pg_temp.t(53)), 'the question goes on as it were');
+select is(pg_temp.fill(third), 0::bigint, 'all are dated') from y;
+select ok(redating_finish(third, pg_temp.worker()), 'compared') from y;
+select is((select state || ' ' || (counts->>'moved') from redating where id = third), 'ready ' || (select count(*) from ticket t where not done
+	and exists (select from clock_running c where c.ticket = t.id and kind <> 'none')), 'what is put aside is not told as moved') from y;
+select is((select count(*) from redating_tickets((select third from y), null, 1000) where item::json->>'code' = (select code from ticket where id = pg_temp.t(51))
+	and item::json->>'clock' is null), 0::bigint, 'nor listed');
+select pg_temp.apply(third) from y;
+select move('head.HN-SXD', pg_temp.t(51), 'unmerge'), move('head.HN-SXD', pg_temp.t(53), 'unmerge');
+select is((select array_agg(distinct c.due_at - w.due_at order by c.due_at - w.due_at) from was w join clock_running c using (ticket, kind)
+	where c.slot = slot_current() and not c.parked), '{-02:00:00,"1 day"}'::interval[], 'they come back with the new dates');
+select is((select count(*) from clock_running where ticket in (pg_temp.t(51), pg_temp.t(53)) and first and slot = slot_current()), 2::bigint, 'the first of each in the queue');
+select enter('admin.HN-EIC');
+select pg_temp.undo(third) from y;
+select is((select count(*) from was w join clock_running c using (ticket, kind) where c.slot = slot_current() and not c.parked and c.due_at = w.due_at
+	and c.alarm_at = w.alarm_at), (select count(*) from was), 'and when it is taken back, with the old ones');
+select is((select count(*) from clock_running where ticket in (pg_temp.t(51), pg_temp.t(53)) and first and slot = slot_current()), 2::bigint, 'in the queue, too');
 select * from finish();
 rollback;

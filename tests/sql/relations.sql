@@ -43,13 +43,13 @@ create temp table before as select n, pg_temp.all_of(n) as was from generate_ser
 select is((select array_agg(was->'ticket'->>'state' order by n) from before), '{submitted,accepted,in_progress,pending_approval,needs_info}', 'five states');
 select lives_ok(format('select pg_temp.merge(%s, 10, 0.5)', n), 'merged from ' || (was->'ticket'->>'state')) from before;
 select is((select count(*) from ticket where id in (select pg_temp.t(n) from before) and state = 'merged' and done), 5::bigint, 'all are merged');
-select is((select count(*) from clock_running where ticket in (select pg_temp.t(n) from before)), 0::bigint, 'without clocks');
+select is((select count(*) from clock_running where ticket in (select pg_temp.t(n) from before) and (not parked or first)), 0::bigint, 'without clocks that run');
 select is((select count(*) from clock where ticket in (select pg_temp.t(n) from before) and stop_at = pg_temp.day(0.5)), 0::bigint, 'and without a verdict');
 select is(questions_expire(pg_temp.day(30), 10), 0::bigint, 'nor does the question expire meanwhile');
 select is((select count(*) from alarms_due(pg_temp.day(30), 100) where ticket in (select pg_temp.t(n) from before)), 0::bigint, 'nor an alarm fire');
 select lives_ok(format('select pg_temp.unmerge(%s, 1)', n), 'back to ' || (was->'ticket'->>'state')) from before;
 select is(pg_temp.all_of(n), was, 'exactly as it was: ' || (was->'ticket'->>'state')) from before;
-select is((select count(*) from clock_parked), 0::bigint, 'nothing is left behind');
+select is((select count(*) from clock_running where parked), 0::bigint, 'nothing is left behind');
 select is((select count(*) from alarms_due(pg_temp.day(1), 100) where ticket = pg_temp.t(1)), 1::bigint, 'an alarm whose time went by fires');
 select lives_ok($$select move('head.HN-SXD', pg_temp.t(4), 'approve', pg_temp.day(1.1))$$, 'the work goes on: the draft');
 select is(questions_expire(pg_temp.day(30), 10), 1::bigint, 'and the question');
@@ -141,10 +141,12 @@ insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amou
 	select 1, ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, waits, due_at + interval '1 day', latest_due, first, alarm_at, alarm_level
 	from clock_running where slot = 0 and ticket = pg_temp.t(18);
 select pg_temp.merge(18, 19, 1);
-select is((select count(*) from clock_running where ticket = pg_temp.t(18)), 0::bigint, 'out of both slots');
+select is((select count(*) from clock_running where ticket = pg_temp.t(18) and not parked), 0::bigint, 'put aside in both slots');
 select pg_temp.unmerge(18, 1.1);
 select is((select array_agg(slot || ' ' || kind || ' ' || first order by slot, kind) from clock_running where ticket = pg_temp.t(18)),
-	'{"0 accept true","0 answer false","1 accept true","1 answer false"}', 'and back into both');
+	'{"0 accept true","0 answer false","1 accept true","1 answer false"}', 'and back in both');
+select is((select count(*) from clock_running a join clock_running b using (ticket, kind) where ticket = pg_temp.t(18) and a.slot = 0 and b.slot = 1
+	and b.due_at = a.due_at + interval '1 day'), 2::bigint, 'each with the date of its slot');
 
 -- Relations.
 select enter('officer.HN-SXD');
@@ -173,7 +175,7 @@ create temp table whole as select to_jsonb(k) - '{version,updated_at}'::text[] a
 create temp table part as select * from file('HN-TTRA', p_at := pg_temp.day(0));
 update setting set value = 50 where name = 'relations_most';
 create function pg_temp.split(p_who text, p_version bigint default 1) returns text language sql as $$
-	select s.etag from enter(p_who), ticket_split(pg_temp.t(24), p_version, (select id from part), 'Thuộc đơn vị khác.', pg_temp.day(1), gen_random_uuid()) s
+	select s.etag from enter(p_who), ticket_split(pg_temp.t(24), p_version, array(select id from part), '{}', '{}', 'Thuộc đơn vị khác.', pg_temp.day(1), gen_random_uuid()) s
 $$;
 select is(attempt($$select pg_temp.split('head.HN-SXD')$$), 'TD403', 'the hub splits');
 select is(attempt($$select pg_temp.split('coordinator.HN-EIC', 2)$$), 'TD412', 'the version that was read');

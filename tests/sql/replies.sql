@@ -1,7 +1,7 @@
 -- Replies before they are published: drafts of two people, reviews, the signature under one's own proposal.
 begin;
 set search_path = test, tiepdan, public;
-select plan(24);
+select plan(30);
 select account_save('second.hn-sxd', 'Second officer', 'HN-SXD', '{officer}'), account_save('both.hn-sxd', 'Head and officer', 'HN-SXD', '{head,officer}');
 insert into session (id, account, expires_at) select id, id, now() + interval '1 day' from account where login in ('second.hn-sxd', 'both.hn-sxd');
 create temp table t as select * from file('HN-SXD');
@@ -58,6 +58,21 @@ update department set reply_review = false where code = 'HN-SXD';
 select move('both.HN-SXD', pg_temp.id(), 'propose', p_text := null);
 select is(pg_temp.try('both.HN-SXD', 'approve', null), 'TD438', 'nobody signs what they proposed');
 select is(pg_temp.try('head.HN-SXD', 'approve', null), 'ok', 'somebody else does');
+-- Own is also what somebody else proposed: one's draft, and what one wrote of it before it came back.
+select move('head.HN-SXD', pg_temp.id(), 'send_back');
+select is(pg_temp.draft('both.HN-SXD', 3, 'Dự thảo của lãnh đạo phòng.'), 'version 4', 'a draft after it was proposed');
+select is(pg_temp.draft('second.HN-SXD', 4, 'Dự thảo cuối cùng.'), 'version 5', 'somebody goes on');
+select move('second.HN-SXD', pg_temp.id(), 'propose', p_text := null);
+select is(pg_temp.try('both.HN-SXD', 'approve', null), 'TD438', 'nor does who edited it since');
+select enter('both.HN-SXD');
+select is((select count(*) from json_array_elements(moves_of((select t from ticket t where id = pg_temp.id()))) m where m->>'action' = 'approve'), 0::bigint, 'it is not offered');
+select is(pg_temp.try('head.HN-SXD', 'approve', null), 'ok', 'but who sent it back may sign');
+create temp table u as select * from file('HN-SXD');
+update t set id = u.id from u;
+select move('second.HN-SXD', pg_temp.id(), 'accept'), move('second.HN-SXD', pg_temp.id(), 'claim');
+select pg_temp.draft('both.HN-SXD', 0, 'Dự thảo của lãnh đạo phòng.');
+select move('second.HN-SXD', pg_temp.id(), 'propose', p_text := 'Dự thảo của lãnh đạo phòng, đã sửa.');
+select is(pg_temp.try('both.HN-SXD', 'approve', null), 'TD438', 'nor who wrote the draft');
 update move_role set alone = true where action = 'approve' and role = 'head';
 select is(pg_temp.try('both.HN-SXD', 'approve', null), 'ok', 'or the table lets them');
 create temp table d as select * from file('HN-EIC', 'data');

@@ -57,7 +57,7 @@ begin
 			reply = exists (select from reply x where x.ticket = c.id), rating = exists (select from rating x where x.ticket = c.id)
 			where c.login = v_login;
 		update cell c set listed = true where c.login = v_login and c.id in (
-			select (item::json->>'id')::uuid from ticket_list(null, null, null, null, null, null, 'any', null, 'due', now(), now(), null, 200));
+			select (item::json->>'id')::uuid from ticket_list(null, null, null, null, null, null, 'any', null::uuid, 'due', now(), now(), null, 200));
 		reset role;
 		update cell c set visible = attempt(format('select ticket_visible(%L)', c.id)) = 'ok',
 			written = attempt(format('select record_write(gen_random_uuid(), %L, %L, null)', c.id, 'x')) = 'ok' where c.login = v_login;

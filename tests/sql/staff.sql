@@ -1,14 +1,14 @@
 -- Who can take how much, who is away, and who must not get a ticket.
 begin;
 set search_path = test, tiepdan, public;
-select plan(34);
+select plan(40);
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = lower(p_login) $$;
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.item(p_login text) returns json language sql as $$
 	select i.item::json from staff_list(now(), null, 200) i where i.item::json->>'id' = pg_temp.who(p_login)::text
 $$;
-create function pg_temp.set(p_login text, p_more text default '20, ''{roads}'', ''{vi}''') returns text language sql as $$
-	select attempt(format('select work_profile_set(%L, %s, now(), gen_random_uuid())', pg_temp.who(p_login), p_more))
+create function pg_temp.set(p_login text, p_more text default '20, ''{roads}'', ''{vi}''', p_version int default 1) returns text language sql as $$
+	select attempt(format('select work_profile_set(%L, %s, %s, now(), gen_random_uuid())', pg_temp.who(p_login), p_version, p_more))
 $$;
 create function pg_temp.away(p_login text, p_from int, p_until int, p_deputy text default null, p_id int default 0) returns text language sql as $$
 	select attempt(format('select absence_make(%L, %L, %L, %L, %L, now(), gen_random_uuid())', pg_temp.id(p_id), pg_temp.who(p_login),
@@ -26,10 +26,16 @@ select is(pg_temp.set('officer.HN-SXD', '-1, null, null'), 'work_profile_capacit
 select is(pg_temp.set('officer.HN-SXD', 'null, ''{nowhere}'', null'), 'work_skill_category_fk', 'skills are categories');
 select is(pg_temp.set('officer.HN-SXD', 'null, null, ''{fr}'''), 'work_profile_languages', 'languages those of tickets');
 select is((pg_temp.item('officer.HN-SXD')->>'capacity')::int, 30, 'without a word of the head, what the city has set');
-select work_profile_set(pg_temp.who('officer.HN-SXD'), 20, '{roads,urban_order}', '{vi}', now(), gen_random_uuid());
-select work_profile_set(pg_temp.who('officer.HN-SXD'), 5, '{roads}', '{}', now(), gen_random_uuid());
+select is((select etag from work_profile_set(pg_temp.who('officer.HN-SXD'), 1, 20, '{roads,urban_order}', '{vi}', now(), gen_random_uuid())), '2', 'a version');
+select is(pg_temp.set('officer.HN-SXD'), 'TD412', 'who has not seen it does not replace it');
+select work_profile_set(pg_temp.who('officer.HN-SXD'), 2, 5, '{roads}', '{}', now(), gen_random_uuid());
+update work_profile set assigned_at = now() where account = pg_temp.who('officer.HN-SXD');
+select is(pg_temp.item('officer.HN-SXD')->>'version', '3', 'what the server gives somebody is no change of it');
 select is((select concat_ws(' ', i->>'capacity', i->>'capacity_set', i->>'skills', i->>'languages', i->>'open') from pg_temp.item('officer.HN-SXD') i),
 	'5 true ["roads"] [] 0', 'the last word counts as a whole');
+select is((select etag from department_work_item(now())), '1', 'the switch has a version, too');
+select is((select etag || (body::json->>'version') from department_work_set(1, true, now(), gen_random_uuid())), '22', 'which grows');
+select is(attempt('select department_work_set(1, false, now(), gen_random_uuid())'), 'TD412', 'and is asked for');
 select is((select count(*) > 10 from staff_list(now(), null, 200)), true, 'the head sees everybody');
 select is((select count(*) from staff_list(now(), (select key from staff_list(now(), null, 200) offset 2 limit 1), 1)), 2::bigint, 'in pages');
 select is((select (data->>'account')::uuid from event where type = 'staff.work_changed' and at = now() limit 1), pg_temp.who('officer.HN-SXD'), 'with an event');

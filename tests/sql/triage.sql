@@ -1,7 +1,7 @@
 -- Triage: word lists that only suggest, danger to life that is told at once, and the roster of those on duty.
 begin;
 set search_path = test, tiepdan, public;
-select plan(31);
+select plan(38);
 create function pg_temp.store(p_from triage_cursor, p_to uuid, p_tickets uuid[], p_kinds text[], p_scores bigint[], p_words text[], p_now timestamptz default now())
 returns bigint language sql as $$
 	select triage_store(p_from.xid::text, p_from.id, p_from.xid::text, p_to, 7, p_tickets, p_kinds, p_scores, p_words, p_now)
@@ -21,7 +21,13 @@ select is((select kind from triage_paths() limit 1), 'danger', 'danger to life f
 select is((select numbers from triage_path where kind = 'danger'), '{113,114,115,111}', 'with the numbers to call');
 select is(attempt($$insert into triage_word values ('danger', 'Cháy nhà', 5)$$), 'triage_word_folded', 'words are folded');
 select is((select count(*) from import_rows('triage_words', '[{"line": "2", "kind": "spam", "phrase": "xo so truc tuyen", "weight": "9"},
-	{"line": "3", "kind": "danger", "phrase": "chay nha", "weight": "10", "valid_to": "2026-01-01"}]')), 0::bigint, 'words are imported');
+	{"line": "3", "kind": "danger", "phrase": "chay nha", "weight": "10", "valid_to": "2026-01-01"},
+	{"line": "4", "kind": "spam", "phrase": "tu mai", "weight": "9", "valid_from": "2031-05-02", "valid_to": "2031-05-03"}]')), 0::bigint, 'words are imported');
+set local timezone = 'UTC';	-- as the sessions of the server
+select is((select array_agg((at, exists (select from triage_words(at) where phrase = 'tu mai'))::text order by at) from unnest('{2031-05-01 23:59+07,
+	2031-05-02 00:01+07,2031-05-02 23:59+07,2031-05-03 00:01+07}'::timestamptz[]) at),
+	'{"(\"2031-05-01 16:59:00+00\",f)","(\"2031-05-01 17:01:00+00\",t)","(\"2031-05-02 16:59:00+00\",t)","(\"2031-05-02 17:01:00+00\",f)"}',
+	'by the days of the city');
 select is((select weight from triage_words(now()) where phrase = 'xo so truc tuyen'), 9::bigint, 'and count at once');
 select is((select count(*) from import_rows('triage_words', '[{"line": "2", "kind": "x", "phrase": "Á", "weight": "0"}]')), 3::bigint, 'or are refused');
 
@@ -63,6 +69,35 @@ select pg_temp.store(pg_temp.at(), pg_temp.t(3), array[pg_temp.t(3), pg_temp.t(4
 select is((select array_agg(a.login || ' ' || n.audience) from notice n join account a on a.id = n.account where n.ticket = pg_temp.t(3)),
 	'{"coordinator.hn-eic hub"}', 'when nobody is on duty the hub is told');
 select is((select count(*) from notice where ticket = pg_temp.t(4)), 0::bigint, 'of a denunciation nobody who may not see it');
+
+-- An address that is marked is nobody's.
+create function pg_temp.told(p_ticket uuid) returns text language sql as $$
+	select string_agg(split_part(a.login, '.', 1) || ' ' || n.audience || ' ' || n.state, ', ' order by a.login)
+	from notice n join account a on a.id = n.account where n.type = 'ticket.danger' and n.ticket = p_ticket
+$$;
+create function pg_temp.end(p_ticket uuid, p_audience text, p_state text) returns void language sql as $$
+	update notice set state = p_state, error = '550 rcpt' where ticket = p_ticket and audience = p_audience and type = 'ticket.danger'
+		and state = 'waiting'
+$$;
+create function pg_temp.hub_head(p_email text) returns void language sql as $$ update account set email = p_email where login = 'hub_head.hn-eic' $$;
+select pg_temp.duty('duty_officer.hn-eic', '1 day', '2 days');
+insert into bounce select uuid_send(id), now(), '550 rcpt' from account where login = 'duty_officer.hn-eic';
+select pg_temp.store(pg_temp.at(), pg_temp.t(5), array[pg_temp.t(5)], '{danger}', '{20}', '{x}', now() + interval '25 hours');
+select is(pg_temp.told(pg_temp.t(5)), 'coordinator hub waiting', 'when nobody on duty can be told the hub is');
+select pg_temp.hub_head('h@example.org'), pg_temp.end(pg_temp.t(5), 'hub', 'bounced');
+select is(pg_temp.told(pg_temp.t(5)), 'coordinator hub bounced, hub_head hub waiting', 'one after the other');
+select pg_temp.end(pg_temp.t(5), 'hub', 'failed');
+select is(pg_temp.told(pg_temp.t(5)), 'coordinator hub bounced, hub_head hub failed', 'until there is nobody left');
+delete from bounce;
+select pg_temp.hub_head(null);
+select pg_temp.store(pg_temp.at(), pg_temp.t(2), array[pg_temp.t(2)], '{danger}', '{20}', '{x}', now() + interval '25 hours');
+select is(pg_temp.told(pg_temp.t(2)), 'duty_officer duty waiting', 'who is on duty is told');
+select pg_temp.end(pg_temp.t(2), 'duty', 'failed');
+select is(pg_temp.told(pg_temp.t(2)), 'coordinator hub waiting, duty_officer duty failed', 'and the hub, when it does not arrive');
+insert into bounce select uuid_send(id), now(), '550 rcpt' from account where login = 'coordinator.hn-eic';
+select pg_temp.hub_head('h@example.org');
+select count(*) from notice_claim(now() + interval '1 min', now() + interval '2 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x');
+select is(pg_temp.told(pg_temp.t(2)), 'coordinator hub bounced, duty_officer duty failed, hub_head hub sending', 'also when a mark stops it on its way');
 
 -- Who reads them.
 select enter('coordinator.HN-EIC');

@@ -62,9 +62,9 @@ def run(cluster):
     for path in paths:
         if path.name.startswith("0017"):
             cluster.run("upgrade", BEFORE)
-        done = cluster.psql("upgrade", "-1", "-f", str(path), user="owner")
-        if done.returncode:
-            print(f"upgrade: {path.name}: {done.stderr.strip()}")
+        fault = cluster.migrate("upgrade", path)
+        if fault:
+            print(f"upgrade: {path.name}: {fault}")
             return passed, failed + 1
     for name, (query, want) in CHECKS.items():
         got = cluster.run("upgrade", f"set search_path = tiepdan, public; {query};")

@@ -81,6 +81,15 @@ void me_show(struct req *req)
 	db_run(u, answer_object);
 }
 
+void me_change(struct req *req)
+{
+	const struct me_change *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_account_me_change(u, .language = in->language);
+	db_run(u, answer_object);
+}
+
 void account_list(struct req *req)
 {
 	const struct account_list *in = req->input;

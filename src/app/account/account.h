@@ -7,6 +7,7 @@
 void session_open(struct req *req);
 void session_close(struct req *req);
 void me_show(struct req *req);
+void me_change(struct req *req);
 void account_list(struct req *req);
 
 #endif

@@ -100,10 +100,14 @@ void tracking_attach(struct req *req)
 
 void attachment_list(struct req *req)
 {
-	struct db_unit *u = db_unit(req);
+	const struct attachment_list *in = req->input;
+	struct page page;
 
-	sql_attachment_list(u, .ticket = req->args[0].uuid);
-	db_run(u, answer_object);
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_attachment_list(u, .ticket = req->args[0].uuid, .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
 }
 
 void tracking_attachment_list(struct req *req)

@@ -91,7 +91,7 @@ void upload_append(struct req *req)
 	}
 	req->stream = &up->sink;
 	struct db_unit *u = db_unit(req);
-	sql_attachment_upload_show(u, .id = up->id);
+	sql_attachment_upload_go_on(u, .id = up->id);
 	db_run(u, found);
 }
 

@@ -13,8 +13,10 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/must.h"
 #include "db/answer.h"
 #include "gen/sql/attachment.h"
+#include "http/address.h"
 #include "http/reply.h"
 
 enum {
@@ -293,6 +295,15 @@ static bool read_form(struct upload *up)
 	return true;
 }
 
+/* The larger block that the client's address is of. */
+static struct str site_of(struct req *req)
+{
+	struct address client;
+
+	must(address_parse(req->address, &client));
+	return address_site_text(req->arena, &client);
+}
+
 void upload_open(struct req *req)
 {
 	struct upload *up = upload_new(req, uuid_new());
@@ -310,6 +321,6 @@ void upload_open(struct req *req)
 	struct db_unit *u = db_unit(req);
 	sql_attachment_upload_begin(u, .id = up->id, .form = form, .size = up->size, .name = up->name,
 		.address = seal_blind_index(req->arena, req->app->keys, req->address_block),
-		.at = clock_wall_ms());
+		.site = seal_blind_index(req->arena, req->app->keys, site_of(req)), .at = clock_wall_ms());
 	db_run(u, form ? begun_form : begun_pieces);
 }

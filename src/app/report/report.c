@@ -12,7 +12,7 @@
 
 /* Names first, then counts. The last row of the result, without key, is the total. */
 static const char *const columns[] = {"key", "name_vi", "name_en", "answered_on_time", "answered_late",
-	"open_in_time", "open_overdue", "no_clock", "total", "returned"};
+	"open_in_time", "open_overdue", "no_clock", "merged", "withdrawn", "total", "returned"};
 enum {
 	NNAMES = 3,
 	NCOLUMNS = sizeof(columns) / sizeof(columns[0])

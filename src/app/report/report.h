@@ -3,9 +3,9 @@
 
 #include "http/req.h"
 
-/* GET /v1/reports/sla: the 2x2 of the domain (answered on time, answered late, open in time, open overdue,
- * and tickets without a clock) by department, category or area; JSON, or CSV when Accept asks for
- * text/csv. */
+/* GET /v1/reports/sla: the 2x2 of the domain (answered on time, answered late, open in time, open overdue)
+ * by department, category or area, and beside it what is in none of the four: tickets without a clock, for
+ * which another one stands, or withdrawn; JSON, or CSV when Accept asks for text/csv. */
 void report_sla(struct req *req);
 
 #endif

@@ -1,4 +1,4 @@
 -- How the caller's department assigns, and what waits to be assigned.
 -- in: now timestamptz
--- out: body text
-select tiepdan.department_work_item(:'now') as body
+-- out: body text, etag text
+select body, etag from tiepdan.department_work_item(:'now')

@@ -1,4 +1,4 @@
 -- Switches automatic assignment in the caller's department on or off.
--- in: automatic bool, at timestamptz, event uuid
--- out: body text
-select tiepdan.department_work_set(:'automatic', :'at', :'event') as body
+-- in: version int, automatic bool, at timestamptz, event uuid
+-- out: body text, etag text
+select body, etag from tiepdan.department_work_set(:'version', :'automatic', :'at', :'event')

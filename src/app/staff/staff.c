@@ -25,7 +25,7 @@ void staff_work(struct req *req)
 	const struct staff_work *in = req->input;
 	struct db_unit *u = db_unit(req);
 
-	sql_staff_work(u, .account = req->args[0].uuid, .capacity = in->capacity,
+	sql_staff_work(u, .account = req->args[0].uuid, .version = req->if_match, .capacity = in->capacity,
 		.skills = {in->skills.items, in->skills.n},
 		.languages = {in->languages.items, in->languages.n}, .at = clock_wall_ms(),
 		.event = uuid_new());
@@ -68,6 +68,7 @@ void work_set(struct req *req)
 	const struct work_set *in = req->input;
 	struct db_unit *u = db_unit(req);
 
-	sql_staff_department_set(u, .automatic = in->automatic, .at = clock_wall_ms(), .event = uuid_new());
+	sql_staff_department_set(u, .version = req->if_match, .automatic = in->automatic,
+		.at = clock_wall_ms(), .event = uuid_new());
 	db_run(u, answer_object);
 }

@@ -1,5 +1,6 @@
-/* POST /v1/tickets: a citizen files. Routing, profile and deadlines are decided in memory; one statement
- * stores it all. What else files tickets comes through app/ticket/filing.h. */
+/* POST /v1/tickets: a citizen files, or a clerk in the name of one. Routing, profile and deadlines are
+ * decided in memory; one statement stores it all. What else files tickets comes through app/ticket/filing.h.
+ */
 #include "app/ticket/ticket.h"
 
 #include <math.h>
@@ -45,12 +46,20 @@ struct row {
 	bool anonymous;
 	const struct uuid *uploads;
 	size_t nuploads;
+	int64_t people;	  /* who petition together; 0: it is one person's */
+	struct uuid list; /* the upload with their names, one of `uploads`; nil: none */
 };
 
 /* An upload that is linked with the ticket it came with. */
 struct link_row {
 	struct uuid ticket, upload;
 	int64_t at;
+};
+
+/* What is stored of a petition of several people. */
+struct petition_row {
+	struct uuid ticket, list, event;
+	int64_t people, at;
 };
 
 /* Members that fit their shape but not the reference data. */
@@ -70,22 +79,50 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 		req_fault(req, "pointer", STR("/contact"), FAULT_required);
 }
 
+/* Who petitions together needs somebody who speaks for all and can be reached. */
+static void check_petition(struct req *req, const struct ticket_file *in)
+{
+	const struct ticket_file_contact *speaker = in->contact;
+
+	if (!in->petition)
+		return;
+	if (in->anonymous)
+		req_fault(req, "pointer", STR("/petition"), FAULT_not_allowed);
+	else if (!speaker)
+		req_fault(req, "pointer", STR("/contact"), FAULT_required);
+	else if (!speaker->name.at)
+		req_fault(req, "pointer", STR("/contact/name"), FAULT_required);
+	else if (!speaker->phone.at && !speaker->email.at && !speaker->address.at)
+		req_fault(req, "pointer", STR("/contact/phone"), FAULT_required);
+}
+
 static void put_member(struct buf *b, const char *name, struct str value)
 {
 	if (value.at)
 		buf_member(b, name, value);
 }
 
-/* ID:TOKEN each. A wrong token is answered like an upload that is not there. */
+/* ID:TOKEN. A wrong token is answered like an upload that is not there. */
+static void read_upload(struct req *req, struct str pair, struct str pointer, struct uuid *ret_id)
+{
+	if (!upload_token_pair(req->arena, req->app->keys, pair, ret_id))
+		req_fault(req, "pointer", pointer, FAULT_unknown);
+}
+
 static void read_uploads(struct req *req, const struct ticket_file *in, struct row *row)
 {
 	struct uuid *ids = arena_alloc(req->arena, (in->uploads.n + 1) * sizeof(*ids));
 
 	for (size_t i = 0; i < in->uploads.n; i++)
-		if (!upload_token_pair(req->arena, req->app->keys, in->uploads.items[i], &ids[i]))
-			req_fault(req, "pointer", arena_printf(req->arena, "/uploads/%zu", i), FAULT_unknown);
+		read_upload(req, in->uploads.items[i], arena_printf(req->arena, "/uploads/%zu", i), &ids[i]);
 	row->uploads = ids;
 	row->nuploads = in->uploads.n;
+	if (in->petition)
+		row->people = in->petition->people;
+	if (in->petition && in->petition->list.at) {
+		read_upload(req, in->petition->list, STR("/petition/list"), &row->list);
+		ids[row->nuploads++] = row->list;
+	}
 }
 
 struct str filing_contact(struct req *req, const struct filing_contact *contact)
@@ -194,6 +231,28 @@ static void add_uploads(struct db_unit *u, const struct row *row, size_t n)
 		.uploads = DB_COLUMN(link, nlinks, upload), .at = DB_COLUMN(link, nlinks, at));
 }
 
+/* As add_uploads(): a statement of those alone that several people file. */
+static void add_petitions(struct db_unit *u, const struct row *row, size_t n)
+{
+	struct petition_row *petition = NULL;
+	size_t npetitions = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (row[i].people == 0)
+			continue;
+		if (!petition)
+			petition = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*petition));
+		petition[npetitions++] = (struct petition_row){
+			row[i].id, row[i].list, uuid_new(), row[i].people, row[i].filed_at};
+	}
+	if (petition)
+		sql_ticket_petition(u, .tickets = DB_COLUMN(petition, npetitions, ticket),
+			.people = DB_COLUMN(petition, npetitions, people),
+			.lists = DB_COLUMN(petition, npetitions, list),
+			.at = DB_COLUMN(petition, npetitions, at),
+			.events = DB_COLUMN(petition, npetitions, event));
+}
+
 static void add_filings(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct row *row = rows;
@@ -227,6 +286,7 @@ static void add_filings(struct db_unit *u, const void *rows, size_t n)
 		.clock_calendars = DB_COLUMN(clock, nclocks, calendar),
 		.clock_versions = DB_COLUMN(clock, nclocks, version));
 	add_uploads(u, row, n);
+	add_petitions(u, row, n);
 }
 
 static const struct batch_plan filings = {
@@ -302,6 +362,33 @@ static bool name_it(struct req *req, struct row *row)
 	return true;
 }
 
+/* Whether clerks alone file through this channel: they type what somebody says or has written. */
+static bool is_typed(struct str channel)
+{
+	return str_eq(channel, STR("counter")) || str_eq(channel, STR("phone")) ||
+	       str_eq(channel, STR("letter"));
+}
+
+static void taken_down(struct req *req, PGresult *const *results)
+{
+	const PGresult *result = answer_find(results, "outcome");
+	struct str body = db_cell(result, 0, "body");
+
+	filing_answer(req, result, 0, body.at ? arena_str(req->arena, body) : STR_NONE);
+}
+
+/* Not with the batch of those who have no caller: whether this one is a clerk says the database. */
+static void take_down(struct req *req, const struct row *made)
+{
+	struct row *row = arena_alloc(req->arena, sizeof(*row));
+	struct db_unit *u = db_unit(req);
+
+	*row = *made;
+	add_filings(u, row, 1);
+	sql_ticket_take_down(u, .ticket = row->id, .at = row->filed_at, .event = uuid_new());
+	db_run(u, taken_down);
+}
+
 void ticket_file(struct req *req)
 {
 	const struct ticket_file *in = req->input;
@@ -313,7 +400,14 @@ void ticket_file(struct req *req)
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}
+	bool typed = is_typed(in->channel);
+	if (typed && req->who.kind != WHO_STAFF) {
+		reply_problem(req, req->who.kind == WHO_ANYONE ? PROBLEM_unauthorized : PROBLEM_forbidden,
+			STR_NONE);
+		return;
+	}
 	check_references(req, in, row.filed_at);
+	check_petition(req, in);
 	read_uploads(req, in, &row);
 	if (reply_faults(req))
 		return;
@@ -323,7 +417,10 @@ void ticket_file(struct req *req)
 		return;
 	}
 	seal_contact(req, in->contact, &row);
-	batch_join(req, &filings, &row);
+	if (typed)
+		take_down(req, &row);
+	else
+		batch_join(req, &filings, &row);
 }
 
 /* --- filing by other ways ------------------------------------------------------------------------------- */
@@ -382,7 +479,11 @@ const void *filing_make(struct req *req, struct filing *filing)
 	return NULL;
 }
 
-void filing_add(struct db_unit *u, const void *made)
+void filing_add(struct db_unit *u, const void *const *made, size_t n)
 {
-	add_filings(u, made, 1);
+	struct row *rows = arena_alloc(db_unit_arena(u), n * sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = *(const struct row *)made[i];
+	add_filings(u, rows, n);
 }

@@ -26,8 +26,9 @@ struct filing_contact {
 struct str filing_contact(struct req *req, const struct filing_contact *contact);
 /* Routes, dates, names and seals; NULL after the answer that this is not possible just now. */
 const void *filing_make(struct req *req, struct filing *filing);
-/* Queues the statement that stores what filing_make() made; it lives as long as the request. */
-void filing_add(struct db_unit *u, const void *made);
+/* Queues the statement that stores what filing_make() made, all of them or none; it lives as long as the
+ * request. */
+void filing_add(struct db_unit *u, const void *const *made, size_t n);
 /* 201 with the secret put into `body`, the answer to the filing that this row of its statement is about. */
 void filing_answer(struct req *req, const PGresult *result, int row, struct str body);
 

@@ -72,7 +72,7 @@ static void join(struct req *req, PGresult *const *found)
 	if (!made)
 		return;
 	struct db_unit *u = db_unit(req);
-	filing_add(u, made);
+	filing_add(u, &made, 1);
 	sql_ticket_join(u, .ticket = f.id, .once_key = req->once_key, .into = into, .at = f.filed_at + 1,
 		.event = uuid_new());
 	db_run(u, joined);

@@ -1,11 +1,13 @@
-/* Splitting a ticket about several matters: one of them is filed as a ticket of its own, as of the day of the
- * whole, with the same contact sealed anew. Two units of work: the contact has to be opened in between. */
+/* Splitting a ticket about several matters: some of them are filed as tickets of their own, as of the day of
+ * the whole, each with the same contact sealed anew. Two units of work: the contact has to be opened in
+ * between. */
 #include "app/ticket/ticket.h"
 
 #include "app/ticket/clocks.h"
 #include "app/ticket/filing.h"
 #include "auth/seal.h"
 #include "auth/ticket_secret.h"
+#include "base/must.h"
 #include "civil/city.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
@@ -31,52 +33,115 @@ static struct str cell_kept(struct req *req, const PGresult *row, const char *co
 	return cell.at ? arena_str(req->arena, cell) : STR_NONE;
 }
 
-/* What the part has from the whole, and what is its own. False after an answer. */
-static bool make_part(struct req *req, const PGresult *whole, struct filing *ret)
+/* What a part has from the whole, and what is its own. */
+static struct filing part_of(
+	struct req *req, const PGresult *whole, const struct ticket_split_items *item, struct str contact)
 {
-	const struct ticket_split *in = req->input;
-
-	*ret = (struct filing){.kind = in->kind.at ? in->kind : cell_kept(req, whole, "kind"),
-		.category = in->category,
-		.area = in->area.at ? in->area : cell_kept(req, whole, "area"),
-		.title = in->title,
-		.text = in->text,
+	return (struct filing){.kind = item->kind.at ? item->kind : cell_kept(req, whole, "kind"),
+		.category = item->category,
+		.area = item->area.at ? item->area : cell_kept(req, whole, "area"),
+		.title = item->title,
+		.text = item->text,
 		.location_text = cell_kept(req, whole, "location_text"),
 		.language = cell_kept(req, whole, "language"),
 		.channel = cell_kept(req, whole, "channel"),
 		.anonymous = db_cell_flag(whole, 0, "anonymous"),
 		.filed_at = db_cell_int(whole, 0, "filed_at_ms"),
+		.contact = contact,
 		.phone_index = db_cell_bytes(req->arena, whole, 0, "phone_index"),
 		.email_index = db_cell_bytes(req->arena, whole, 0, "email_index")};
-	if (!open_contact(req, whole, &ret->contact)) {
+}
+
+/* The parts as they are stored: one element a matter, and one a file that goes to one of them. */
+struct parts {
+	const void **made;
+	struct uuid *ids, *files, *file_parts;
+	size_t n, nfiles;
+};
+
+static void add_files(const struct ticket_split_items *item, struct uuid part, struct parts *parts)
+{
+	for (size_t i = 0; i < item->attachments.n; i++) {
+		must(uuid_parse(item->attachments.items[i], &parts->files[parts->nfiles]));
+		parts->file_parts[parts->nfiles++] = part;
+	}
+}
+
+/* False after an answer. */
+static bool make_parts(struct req *req, const PGresult *whole, struct parts *parts)
+{
+	const struct ticket_split *in = req->input;
+	const struct ticket_split_items *item = in->items.items;
+	struct str contact;
+
+	if (!open_contact(req, whole, &contact)) {
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 		return false;
 	}
+	for (; parts->n < in->items.n; parts->n++, item++) {
+		struct filing part = part_of(req, whole, item, contact);
+		parts->made[parts->n] = filing_make(req, &part);
+		if (!parts->made[parts->n])
+			return false;
+		parts->ids[parts->n] = part.id;
+		add_files(item, part.id, parts);
+	}
 	return true;
+}
+
+static struct parts parts_new(struct req *req, const struct ticket_split *in)
+{
+	const struct ticket_split_items *item = in->items.items;
+	size_t nfiles = 0;
+
+	for (size_t i = 0; i < in->items.n; i++)
+		nfiles += item[i].attachments.n;
+	return (struct parts){.made = arena_alloc(req->arena, in->items.n * sizeof(void *)),
+		.ids = arena_alloc(req->arena, in->items.n * sizeof(struct uuid)),
+		.files = arena_alloc(req->arena, (nfiles + 1) * sizeof(struct uuid)),
+		.file_parts = arena_alloc(req->arena, (nfiles + 1) * sizeof(struct uuid))};
 }
 
 static void split(struct req *req, PGresult *const *results)
 {
 	const struct ticket_split *in = req->input;
 	int64_t now_ms = req_began_ms(req);
-	struct filing part;
+	struct parts parts = parts_new(req, in);
 
-	if (!make_part(req, answer_find(results, "filed_at_ms"), &part))
-		return;
-	const void *made = filing_make(req, &part);
-	if (!made)
+	if (!make_parts(req, answer_find(results, "filed_at_ms"), &parts))
 		return;
 	struct db_unit *u = db_unit(req);
-	filing_add(u, made);
-	sql_ticket_split(u, .ticket = req->args[0].uuid, .version = req->if_match, .part = part.id,
-		.reason = in->reason, .at = now_ms, .event = uuid_new());
+	filing_add(u, parts.made, parts.n);
+	sql_ticket_split(u, .ticket = req->args[0].uuid, .version = req->if_match,
+		.parts = {parts.ids, parts.n}, .files = {parts.files, parts.nfiles},
+		.file_parts = {parts.file_parts, parts.nfiles}, .reason = in->reason, .at = now_ms,
+		.event = uuid_new());
 	clocks_add(u, req, now_ms);
 	db_run(u, answer_ticket);
+}
+
+/* Notes what fits its shape but not the reference data. */
+static void check_item(struct req *req, const struct ticket_split_items *item, size_t place, int32_t today)
+{
+	const struct city *city = req->app->city;
+	struct uuid id;
+
+	if (!city_category(city, item->category, today))
+		req_fault(
+			req, "pointer", arena_printf(req->arena, "/items/%zu/category", place), FAULT_ended);
+	if (item->area.at && !city_area(city, item->area, today))
+		req_fault(req, "pointer", arena_printf(req->arena, "/items/%zu/area", place), FAULT_ended);
+	for (size_t i = 0; i < item->attachments.n; i++)
+		if (!uuid_parse(item->attachments.items[i], &id))
+			req_fault(req, "pointer",
+				arena_printf(req->arena, "/items/%zu/attachments/%zu", place, i),
+				FAULT_bad_format);
 }
 
 void ticket_split(struct req *req)
 {
 	const struct ticket_split *in = req->input;
+	const struct ticket_split_items *item = in->items.items;
 	const struct city *city = req->app->city;
 
 	if (!city) {
@@ -84,10 +149,8 @@ void ticket_split(struct req *req)
 		return;
 	}
 	int32_t today = calendar_local_day(city->calendar, req_began_ms(req) / 1000);
-	if (!city_category(city, in->category, today))
-		req_fault(req, "pointer", STR("/category"), FAULT_ended);
-	if (in->area.at && !city_area(city, in->area, today))
-		req_fault(req, "pointer", STR("/area"), FAULT_ended);
+	for (size_t i = 0; i < in->items.n; i++)
+		check_item(req, &item[i], i, today);
 	if (reply_faults(req))
 		return;
 	struct db_unit *u = db_unit(req);

@@ -58,6 +58,13 @@ def pdf(inside=b"", end=b"%%EOF\n", head=b"%PDF-1.4\n"):
     return head + b"1 0 obj\n<< /Type /Catalog " + inside + b" >>\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n" + end
 
 
+def packed_pdf(objects, how=b"/FlateDecode"):
+    """A PDF whose objects stand packed in a stream."""
+    stream = zlib.compress(b"1 0 " + objects)
+    return (b"%%PDF-1.5\n5 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter %s /Length %d >>\nstream\n" % (how, len(stream)) + stream
+            + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n")
+
+
 def size_of_jpeg(data):
     """(width, height), and all the segments in front of the scan."""
     at, markers, size = 2, [], None

@@ -16,7 +16,8 @@
 #include "base/store.h"
 
 enum {
-	MANY = 16
+	MANY = 16,
+	FOLDERS = 1024
 };
 
 static char folder[64];
@@ -60,6 +61,16 @@ static struct uuid put(const char *text)
 	assert_int_equal(store_write(fd, str_of(text)), 0);
 	close(fd);
 	return id;
+}
+
+/* A kept file: `place` is where its path begins, the rest is zeros. */
+static void put_at(const char *place)
+{
+	char command[256];
+
+	snprintf(command, sizeof command, "cd %s && mkdir -p $(dirname %s) && touch %s$(printf '%%060d' 0)",
+		folder, place, place);
+	assert_int_equal(system(command), 0);
 }
 
 static int files(void)
@@ -191,13 +202,87 @@ static void test_sweeping(void **state)
 	assert_int_equal(store_sweep_incoming(store, (int64_t)time(NULL) - 60, ids, MANY), 0);
 	assert_int_equal(store_sweep_incoming(store, later(), ids, MANY), 1);
 	assert_memory_equal(&ids[0], &id, sizeof id);
-	assert_int_equal(store_sweep_kept(store, hash.byte[0], later(), hashes, MANY), 1);
+	assert_int_equal(store_sweep_kept(store, later(), hashes, MANY), 1);
 	assert_memory_equal(&hashes[0], &hash, sizeof hash);
-	assert_int_equal(store_sweep_kept(store, (uint8_t)(hash.byte[0] + 1), later(), hashes, MANY), 0);
+	assert_int_equal(store_sweep_kept(store, (int64_t)time(NULL) - 60, hashes, MANY), 0);
 	assert_int_equal(store_remove(store, &hash, (int64_t)time(NULL) - 60), 0);
 	assert_int_equal(files(), 2); /* it was touched lately */
 	assert_int_equal(store_remove(store, &hash, later()), 0);
 	assert_int_equal(files(), 1);
+}
+
+/* Two at a time, of many that stay: each has its turn. */
+static void test_sweeping_leaves_nobody_out(void **state)
+{
+	struct uuid ids[MANY], found[2];
+	struct digest hashes[1], seen = {{0}};
+	unsigned looks = 0, left = MANY, kept = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++)
+		ids[i] = put("a");
+	for (bool known[MANY] = {false}; left > 0 && looks < 2000; looks++) {
+		assert_int_equal(store_sweep_incoming(store, later(), found, 2), 2);
+		assert_memory_not_equal(&found[0], &found[1], sizeof found[0]);
+		for (unsigned i = 0; i < MANY; i++)
+			if (!known[i] && (memcmp(&found[0], &ids[i], sizeof ids[i]) == 0 ||
+						 memcmp(&found[1], &ids[i], sizeof ids[i]) == 0)) {
+				known[i] = true;
+				left--;
+			}
+	}
+	assert_int_equal(left, 0);
+	/* Two contents below one first byte. */
+	put_at("a7/00/a700");
+	put_at("a7/80/a780");
+	for (looks = 0; kept < 2 && looks < 2000; looks++) {
+		assert_int_equal(store_sweep_kept(store, later(), hashes, 1), 1);
+		kept += hashes[0].byte[1] != seen.byte[1] || looks == 0;
+		seen = hashes[0];
+	}
+	assert_int_equal(kept, 2);
+}
+
+/* Of many folders each look opens some, and in the course of time all. */
+static void test_sweeping_stops(void **state)
+{
+	static struct digest hashes[2 * FOLDERS];
+	bool known[FOLDERS] = {false};
+	unsigned left = FOLDERS, looks;
+	char path[256];
+
+	(void)state;
+	for (unsigned i = 0; i < FOLDERS; i++) {
+		snprintf(path, sizeof path, "%s/%02x", folder, i / 4);
+		mkdir(path, 0700);
+		snprintf(path, sizeof path, "%s/%02x/%02x", folder, i / 4, i % 4);
+		assert_int_equal(mkdir(path, 0700), 0);
+		snprintf(path, sizeof path, "%s/%02x/%02x/%02x%02x%060d", folder, i / 4, i % 4, i / 4, i % 4, 0);
+		assert_int_equal(close(open(path, O_WRONLY | O_CREAT, 0600)), 0);
+	}
+	for (looks = 0; left > 0 && looks < 200; looks++) {
+		int n = store_sweep_kept(store, later(), hashes, 2 * FOLDERS);
+		assert_in_range(n, 1, FOLDERS - 1);
+		for (int i = 0; i < n; i++) {
+			unsigned at = hashes[i].byte[0] * 4U + hashes[i].byte[1];
+			left -= !known[at];
+			known[at] = true;
+		}
+	}
+	assert_int_equal(left, 0);
+}
+
+static void test_looking(void **state)
+{
+	struct uuid id = put("abc"), none = uuid_new();
+	int64_t size, moved;
+
+	(void)state;
+	assert_int_equal(store_look(store, &id, STORE_RAW, &size, &moved), 0);
+	assert_int_equal(size, 3);
+	assert_true(moved / 1000 >= (int64_t)time(NULL) - 60 && moved / 1000 <= later());
+	assert_int_equal(store_look(store, &id, STORE_CLEAN, &size, &moved), -ENOENT);
+	assert_int_equal(store_look(store, &none, STORE_RAW, &size, &moved), -ENOENT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -211,6 +296,9 @@ int main(void)
 		TEST(test_no_room),
 		TEST(test_every_call_may_fail),
 		TEST(test_sweeping),
+		TEST(test_sweeping_leaves_nobody_out),
+		TEST(test_sweeping_stops),
+		TEST(test_looking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

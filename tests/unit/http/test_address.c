@@ -40,15 +40,15 @@ static struct address parsed(const char *text)
 static void test_texts(void **state)
 {
 	static const struct {
-		const char *text, *address, *block;
+		const char *text, *address, *block, *site;
 	} rows[] = {
-		{"192.0.2.1", "192.0.2.1", "192.0.2.1/32"},
-		{"192.0.2.1:65535", "192.0.2.1", "192.0.2.1/32"},
-		{"::ffff:192.0.2.1", "192.0.2.1", "192.0.2.1/32"},
-		{"2001:DB8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
-		{"[2001:db8::1]", "2001:db8::1", "2001:db8::/64"},
-		{"[2001:db8::1]:80", "2001:db8::1", "2001:db8::/64"},
-		{"::1", "::1", "::/64"},
+		{"192.0.2.1", "192.0.2.1", "192.0.2.1/32", "192.0.2.1/32"},
+		{"192.0.2.1:65535", "192.0.2.1", "192.0.2.1/32", "192.0.2.1/32"},
+		{"::ffff:192.0.2.1", "192.0.2.1", "192.0.2.1/32", "192.0.2.1/32"},
+		{"2001:DB8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"},
+		{"[2001:db8::1]", "2001:db8::1", "2001:db8::/64", "2001:db8::/48"},
+		{"[2001:db8::1]:80", "2001:db8::1", "2001:db8::/64", "2001:db8::/48"},
+		{"::1", "::1", "::/64", "::/48"},
 	};
 	static const char *const bad[] = {"", "x", "192.0.2", "192.0.2.256", "192.0.2.1:", "192.0.2.1:65536",
 		"192.0.2.1:-1", "[::1", "[::1]80", "[::1]:", "::1::", "unknown", "_hidden", "1.2.3.4/32",
@@ -59,6 +59,7 @@ static void test_texts(void **state)
 		a = parsed(rows[i].text);
 		assert_text(address_text(*state, &a), rows[i].address);
 		assert_text(address_block_text(*state, &a), rows[i].block);
+		assert_text(address_site_text(*state, &a), rows[i].site);
 	}
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		if (address_parse(str_of(bad[i]), &a))

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +60,13 @@ static void make_code(void)
 static void kill_somebody(void)
 {
 	kill(getppid(), 0);
+}
+
+static void signal_somebody(void)
+{
+	pid_t parent = getppid();
+
+	syscall(SYS_tgkill, parent, parent, 0);
 }
 
 static void write_much(void)
@@ -112,6 +120,8 @@ static void test_inside(void **state)
 	assert_int_equal(fate(run_a_program), SIGSYS);
 	assert_int_equal(fate(make_code), SIGSYS);
 	assert_int_equal(fate(kill_somebody), SIGSYS);
+	assert_int_equal(fate(signal_somebody), SIGSYS);
+	assert_int_equal(fate(abort), SIGABRT);
 	int end = fate(compute_for_ever);
 	assert_true(end == SIGXCPU || end == SIGKILL);
 }

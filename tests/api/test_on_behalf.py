@@ -1,0 +1,111 @@
+"""A clerk files in the name of somebody else: at the counter, on the telephone, from a letter."""
+import pytest
+
+from support import images
+from support.files import uploaded
+from support.town import HUB, ticket
+
+WARD = "UB-00316"
+CONTACT = {"name": "Nguyễn Thị Mẫu", "phone": "0900 000 007"}
+KEY = {"Idempotency-Key": "quay-1-so-0001"}
+
+
+def typed(who, channel="counter", headers=None, status=201, **changes):
+    return who.post("/v1/tickets", ticket(channel=channel, contact=CONTACT, **changes), headers, status)
+
+
+@pytest.fixture(scope="module")
+def clerk(town):
+    return town.person("clerk", WARD)
+
+
+@pytest.mark.parametrize("channel, words", [("counter", "quầy"), ("phone", "điện thoại"), ("letter", "đơn thư")])
+def test_the_citizen_learns_where_and_not_by_whom(town, clerk, channel, words):
+    filed = typed(clerk, channel).json
+    seen = town.citizen(filed).get("/v1/tracking").json
+    assert seen["taken"]["channel"] == channel and seen["taken"]["department"]["code"] == WARD
+    assert [s["type"] for s in seen["steps"]] == ["ticket.filed", "ticket.taken_down"]
+    assert words in seen["steps"][1]["what_vi"] and seen["steps"][1]["department"]["code"] == WARD
+    assert clerk.get("/v1/me").json["account"]["name"] not in str(seen)
+
+
+def test_staff_see_who_typed_it(town, clerk):
+    filed = typed(clerk).json
+    ticket_id = town.id_of(filed)
+    me = clerk.get("/v1/me").json["account"]
+    shown = town.person("officer").get("/v1/tickets/" + ticket_id).json
+    assert (shown["channel"], shown["taken_by"]["person"]["id"], shown["taken_by"]["department"]["code"]) == ("counter", me["id"], WARD)
+    assert shown["holder"]["person"] is None and shown["has_contact"]
+    events = town.person("officer").get("/v1/tickets/%s/events" % ticket_id).json["items"]
+    assert [(e["type"], e["actor"]["kind"]) for e in events] == [("ticket.filed", "anyone"), ("ticket.taken_down", "staff")]
+    assert events[1]["actor"]["account"]["id"] == me["id"]
+
+
+def test_the_contact_is_the_authors(town, clerk):
+    ticket_id = town.id_of(typed(clerk).json)
+    base = "/v1/tickets/" + ticket_id
+    assert clerk.get(base + "/contact?purpose=goi-lai", status=403).problem == "forbidden"
+    assert clerk.get(base, status=403).problem == "forbidden"
+    assert town.coordinator.get(base + "/contact?purpose=goi-lai").json["name"] == CONTACT["name"]
+
+
+def test_whoever_typed_it_may_have_another_role(town):
+    both = town.person(("clerk", "officer"))
+    ticket_id = town.id_of(typed(both).json)
+    town.move(both, ticket_id, "accept")
+    town.move(both, ticket_id, "claim")
+    assert both.get("/v1/tickets/" + ticket_id).json["state"] == "in_progress"
+    assert both.get("/v1/tickets/" + ticket_id + "/contact?purpose=goi-lai", status=403).problem == "forbidden"
+
+
+def test_nobody_else_uses_the_channels_of_clerks(town):
+    before = town.count("ticket")
+    mine = town.citizen(town.file())
+    for channel in ("counter", "phone", "letter"):
+        body = ticket(channel=channel)
+        assert town.anyone.post("/v1/tickets", body, status=401).problem == "unauthorized"
+        assert mine.post("/v1/tickets", body, status=403).problem == "forbidden"
+        for role in ("officer", "head", "admin", "auditor"):
+            assert town.person(role, HUB).post("/v1/tickets", body, status=403).problem == "forbidden"
+        joined = town.anyone.post("/v1/joins", {"ticket": "HN-26-0000-0000", "channel": channel}, status=422)
+        assert joined.pointers == {"/channel": "not_listed"}
+    assert town.count("ticket") == before + 1
+
+
+def test_a_session_that_has_ended_files_nothing(town):
+    login = town.login("clerk", WARD, 2)
+    gone = town.sign_in(login)
+    typed(gone)
+    before = town.count("ticket")
+    gone("DELETE", "/v1/sessions/current", status=204)
+    assert typed(gone, status=401).problem == "unauthorized"
+    late = town.sign_in(login)
+    town.cluster.run(town.database, "user", "disable", login)
+    assert typed(late, status=401).problem == "unauthorized"
+    assert town.count("ticket") == before
+
+
+def test_the_same_key_files_once(town, clerk):
+    first = typed(clerk, headers=KEY)
+    again = typed(clerk, headers=KEY)
+    assert again.header("idempotent-replayed") == "true" and again.json == first.json
+    assert typed(clerk, headers=KEY, status=422, title="Một việc khác hẳn").problem == "idempotency_key_reused"
+    other = typed(town.person("clerk", HUB), headers=KEY).json
+    assert other["code"] != first.json["code"]
+    rows = town.sql("select count(*) from event where ticket = '%s'" % town.id_of(first.json))
+    assert rows == [["2"]]
+
+
+def test_what_does_not_fit_is_refused_as_for_citizens(clerk):
+    assert typed(clerk, category="no.such", anonymous=True, status=422).pointers == {"/category": "ended", "/contact": "not_allowed"}
+
+
+def test_papers_come_along(town, clerk):
+    opened, _ = uploaded(town, images.pdf())
+    filed = typed(clerk, "letter", uploads=["%s:%s" % (opened["id"], opened["token"])]).json
+    assert [a["id"] for a in town.citizen(filed).get("/v1/tracking/attachments").json["items"]] == [opened["id"]]
+
+
+def test_a_clerk_files_through_the_web_like_anybody(town, clerk):
+    filed = town.person("clerk", WARD).post("/v1/tickets", ticket()).json
+    assert town.citizen(filed).get("/v1/tracking").json["taken"] is None
