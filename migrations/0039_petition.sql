@@ -58,12 +58,17 @@ begin
 	return a.purpose in ('citizen', 'petitioners') or (a.purpose in ('evidence', 'reply') and a.state = 'ready' and exists (
 		select from reply r where r.ticket = a.ticket and r.state = 'published' and r.decided_at >= a.linked_at));
 end $$;
+-- Whether the caller reads the names of those who petition.
+create function names_seen() returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return caller_roles() && array(select role from role_right where might = 'contact');
+end $$;
 create policy attachment_petitioners on attachment as restrictive for select to tiepdan_app
-	using (purpose <> 'petitioners' or (select caller_roles() && array(select role from role_right where might = 'contact')));
+	using (purpose <> 'petitioners' or (select names_seen()));
 
 alter table petition enable row level security;
 create policy petition_seen on petition for select to tiepdan_app using (exists (select from ticket t where t.id = petition.ticket));
 revoke all on petition from public;
 grant select on petition to tiepdan_app;
-revoke execute on function petition_file, petition_told from public;
-grant execute on function petition_file, petition_told to tiepdan_app;
+revoke execute on function petition_file, petition_told, names_seen from public;
+grant execute on function petition_file, petition_told, names_seen to tiepdan_app;

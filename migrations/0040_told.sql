@@ -158,16 +158,13 @@ declare
 	v_people uuid[];
 begin
 	select * into strict t from ticket where id = p_ticket;
-	v_people := array(select a.id from duty d join account a on a.id = d.account
-		where d.from_at <= p_now and d.until_at > p_now and a.active and a.email is not null
-			and notice_sees(a.id, a.department, t.sight, t.holder) order by a.login);
+	v_people := danger_people(t, 'duty', v_event, p_now);
 	perform event_write(v_event, p_now, t.id, 'ticket.danger', 'job', null, t.holder, null, null, null, null,
 		jsonb_build_object('urgent', true, 'on_duty', cardinality(v_people)));
 	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
 	select v_event, p_now, t.id, 'ticket.danger', case when v_people = '{}' then 'hub' else 'duty' end, p.account, a.language, true, p_now, p_now
 	from (select unnest(v_people) as account
-		union all select n.account from notice_people(t.holder, t.sight, null, null, 'hub', p_now) n where v_people = '{}') p
-		join account a on a.id = p.account;
+		union all select unnest(danger_people(t, 'hub', v_event, p_now)) where v_people = '{}') p join account a on a.id = p.account;
 end $$;
 
 -- As in 0032, for more audiences. It runs each second, whatever the load is and however old statistics are: so it looks up one by
@@ -314,7 +311,7 @@ begin
 			when v.vi then d.name_vi else d.name_en end,
 		coalesce(case when n.audience = 'asked' then to_char(p.due_at at time zone p_zone, v.clock) end,
 			(select to_char(min(k.due_at) at time zone p_zone, v.clock) from clock_running k join clock_kind x on x.code = k.kind
-				and x.told where k.slot = slot_current() and k.ticket = t.id),
+				and x.told where k.slot = slot_current() and k.ticket = case t.state when 'merged' then ticket_root(t.id) else t.id end),
 			case when v.vi then 'không có hạn đang chạy' else 'no deadline is running' end),
 		to_char(n.event_at at time zone p_zone, v.clock),
 		coalesce(case when v.vi then r.text_vi else r.text_en end, notice_reason(p, e.data->>'verdict', v.vi, v.hidden)),

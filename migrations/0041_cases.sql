@@ -87,7 +87,8 @@ begin
 		concat_ws('|', a.linked_at, a.id)
 	from (select p_ticket as id union all select * from merged_below(p_ticket, null)) x join ticket t on t.id = x.id
 		join attachment a on a.ticket = x.id
-	where (a.purpose <> 'note' or notes_seen()) and (a.linked_at, a.id) > (coalesce(split_part(p_after, '|', 1)::timestamptz, '-infinity'),
+	where (a.purpose <> 'note' or notes_seen()) and (a.purpose <> 'petitioners' or names_seen())
+		and (a.linked_at, a.id) > (coalesce(split_part(p_after, '|', 1)::timestamptz, '-infinity'),
 		coalesce(split_part(p_after, '|', 2)::uuid, '00000000-0000-0000-0000-000000000000'))
 	order by a.linked_at, a.id limit p_limit + 1;
 end $$;
@@ -111,7 +112,8 @@ begin
 	perform ticket_visible(p_ticket);
 	return query
 	select a.state, a.type, a.name, a.bytes, a.hash, a.thumbnail from attachment a
-	where a.id = p_id and a.ticket is not null and merged_under(a.ticket, p_ticket) and (a.purpose <> 'note' or notes_seen());
+	where a.id = p_id and a.ticket is not null and merged_under(a.ticket, p_ticket) and (a.purpose <> 'note' or notes_seen())
+		and (a.purpose <> 'petitioners' or names_seen());
 end $$;
 
 -- --- counting ------------------------------------------------------------------------------------------------------------

@@ -147,7 +147,8 @@ static bool resume_feeds(PGconn *pg)
 	PGresult *r = pg_query(pg, "command_migrate_feeds", NULL, 0);
 
 	if (r && strcmp(PQgetvalue(r, 0, 0), "0") != 0)
-		printf("%s events of another cluster have their place: what was not told before is told now\n",
+		printf("%s events of another cluster have their place: what was not told before is told "
+		       "now\n",
 			PQgetvalue(r, 0, 0));
 	PQclear(r);
 	return r != NULL;

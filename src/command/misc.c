@@ -8,7 +8,8 @@
 
 #define ROLE(NAME, name) " " name
 static const char user_more[] =
-	"  user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE] [--email=ADDRESS] [--language=vi|en]\n"
+	"  user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE] [--email=ADDRESS] "
+	"[--language=vi|en]\n"
 	"                            make an account; one with this login is changed and enabled\n"
 	"  user code LOGIN           print a new one-time sign-in code; older ones end\n"
 	"  user list                 list all accounts\n"

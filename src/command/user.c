@@ -55,7 +55,8 @@ static bool add(PGconn *pg, const struct config *config, struct arena *arena, ch
 			    arena_printf(arena, "{%.*s}", STR_ARG(roles)), email, language},
 		    6))
 		return true;
-	fputs("tiepdan: no account was made; `tiepdan help user` says what a login, a name, a role and a language "
+	fputs("tiepdan: no account was made; `tiepdan help user` says what a login, a name, a role and a "
+	      "language "
 	      "may be\n",
 		stderr);
 	return false;

@@ -107,7 +107,7 @@ create function pg_temp.attach(n int, p_name text, p_purpose text default 'citiz
 declare
 	v uuid := gen_random_uuid();
 begin
-	perform upload_begin(v, false, 100, p_name, sha256('a'), now()), upload_complete(v, 100, p_name);
+	perform upload_begin(v, false, 100, p_name, sha256('a'), sha256('a'), now()), upload_complete(v, 100, p_name);
 	perform attachment_link(pg_temp.t(n), v, p_purpose, case when p_purpose <> 'citizen' then (select id from account where login = 'officer.hn-sxd') end,
 		case when p_purpose <> 'citizen' then department_id('HN-SXD') end, now() + n * interval '1 s');
 	if p_ready then
@@ -145,7 +145,7 @@ select is(pg_temp.files(12), '{"ba.jpg false","ghi-chu.jpg true","hai.jpg true"}
 
 -- Who was merged or joined goes on with files of their own.
 create temp table late as select gen_random_uuid() as id;
-select upload_begin(id, false, 100, 'bon.jpg', sha256('a'), now()), upload_complete(id, 100, 'bon.jpg') from late;
+select upload_begin(id, false, 100, 'bon.jpg', sha256('a'), sha256('a'), now()), upload_complete(id, 100, 'bon.jpg') from late;
 select lives_ok($$select tracking_attach(number, 1, late.id, now(), gen_random_uuid()) from late, t where n = 13$$, 'a file of a merged ticket');
 select is((select array_agg((ticket = pg_temp.t(13)) || ' ' || (public_vi is null)) from (select * from event where type = 'ticket.attached' order by public_vi nulls last) e
 	where data->>'attachment' = (select id::text from late)), '{"true false","false true"}', 'of which the staff of the root reads');

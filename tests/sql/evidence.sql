@@ -8,10 +8,10 @@ create function pg_temp.linked(p_ticket uuid, p_login text, p_purpose text, p_ty
 declare
 	v uuid := gen_random_uuid();
 begin
-	perform upload_begin(v, false, 100, 'anh.jpg', sha256('a'), now());
+	perform upload_begin(v, false, 100, 'anh.jpg', sha256('a'), sha256('s'), now());
 	perform upload_complete(v, 90, null);
 	if p_type is not null then
-		perform attachment_ready(v, p_type, 80, sha256('h'), null, null, null);
+		perform attachment_ready(v, 0, p_type, 80, sha256('h'), null, null, null);
 	end if;
 	if p_login is null then
 		perform tracking_attach((select number from ticket where id = p_ticket), 1, v, now(), gen_random_uuid());

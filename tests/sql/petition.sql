@@ -1,15 +1,15 @@
 -- Petitions of several people: what is stored with the filing, who sees the list of names, what everybody reads.
 begin;
 set search_path = test, tiepdan, public;
-select plan(17);
+select plan(19);
 
 create function pg_temp.upload() returns uuid language plpgsql as $$
 declare
 	v uuid := gen_random_uuid();
 begin
-	perform upload_begin(v, false, 100, 'danh-sach.pdf', sha256('a'), now());
+	perform upload_begin(v, false, 100, 'danh-sach.pdf', sha256('a'), sha256('s'), now());
 	perform upload_complete(v, 90, null);
-	perform attachment_ready(v, 'application/pdf', 80, sha256('h'), null, null, null);
+	perform attachment_ready(v, 0, 'application/pdf', 80, sha256('h'), null, null, null);
 	return v;
 end $$;
 -- As the server does it: the files of a filing are linked, then its petition is written.
@@ -50,6 +50,12 @@ select results_eq(format($$select public_en, data->>'people' from event where ti
 select is(pg_temp.seen(r || '.HN-SXD', :'t'), '{citizen}', 'not ' || r) from unnest('{officer,head}'::text[]) r;
 select is(pg_temp.seen(r || '.HN-EIC', :'t'), '{citizen}', 'not ' || r) from unnest('{leader,auditor}'::text[]) r;
 select is(pg_temp.seen('coordinator.HN-EIC', :'t'), '{citizen,petitioners}', 'who may read contacts');
+select enter('officer.HN-SXD');
+select is((select count(*) from attachments_of(:'t', null, 10)) + (select count(*) from attachment_seen(:'t', :'list')), 1::bigint,
+	'nor by the list of the ticket and those merged into it');
+select enter('coordinator.HN-EIC');
+select is((select count(*) from attachments_of(:'t', null, 10)) + (select count(*) from attachment_seen(:'t', :'list')), 3::bigint,
+	'which has them for those who may');
 select is(json_array_length(attachments_tracked(:n, 1)::json->'items'), 2, 'and the representative');
 select is(track(:n)->'petition'->>'people', '40', 'the page of the ticket tells how many');
 select is(track((select number from file('HN-SXD')))->>'petition', null, 'one person''s does not');

@@ -257,7 +257,8 @@ static void test_sweeping_stops(void **state)
 		mkdir(path, 0700);
 		snprintf(path, sizeof path, "%s/%02x/%02x", folder, i / 4, i % 4);
 		assert_int_equal(mkdir(path, 0700), 0);
-		snprintf(path, sizeof path, "%s/%02x/%02x/%02x%02x%060d", folder, i / 4, i % 4, i / 4, i % 4, 0);
+		snprintf(path, sizeof path, "%s/%02x/%02x/%02x%02x%060d", folder, i / 4, i % 4, i / 4, i % 4,
+			0);
 		assert_int_equal(close(open(path, O_WRONLY | O_CREAT, 0600)), 0);
 	}
 	for (looks = 0; left > 0 && looks < 200; looks++) {
