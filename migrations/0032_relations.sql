@@ -582,7 +582,7 @@ begin
 	order by x.at, x.id limit p_limit + 1;
 end $$;
 
--- Enters a relation between two tickets that the caller sees. TD487 the other one is not seen, TD486 one of them is nothing to
+-- Enters a relation between two tickets that the caller sees. TD483 the other one is not seen, TD486 one of them is nothing to
 -- tell others about, TD484 there are too many.
 create function relation_write(p_id uuid, p_ticket uuid, p_kind text, p_other uuid, p_reason text, p_at timestamptz)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -595,7 +595,7 @@ begin
 	perform caller_needs('note');
 	select * into o from ticket x where id = p_other and id <> t.id and sees(x);
 	if not found then
-		raise exception 'no such ticket' using errcode = 'TD487';
+		raise exception 'no such ticket' using errcode = 'TD483';
 	elsif not (select bool_and(merges) from sight where code in (t.sight, o.sight)) then
 		raise exception '% is not related to %', t.sight, o.sight using errcode = 'TD486';
 	elsif (select count(*) from ticket_relation where ticket in (t.id, o.id) or other in (t.id, o.id)) >= (
