@@ -3,6 +3,9 @@
 -- a ticket merged into it stays there, and parts of other departments bring texts alone. Refusing and redirecting need none.
 set local search_path = tiepdan, public;
 
+-- In the order in which filing takes them: category, then action.
+lock table category in access exclusive mode;
+
 alter table action add column evidence boolean not null default false;
 comment on column action.evidence is 'not without the evidence that the category demands: evidence_missing()';
 update action set evidence = true where code in ('propose', 'approve');

@@ -65,7 +65,8 @@ create index part_of_department on part (ticket, department, ended_at) where sta
 alter table notice_rule drop constraint notice_rule_audience,
 	add constraint notice_rule_audience check (audience in ('citizen', 'holder', 'author', 'asked', 'signers', 'heads', 'hub', 'leaders', 'event'));
 alter table notice drop constraint notice_audience,
-	add constraint notice_audience check (audience in ('citizen', 'holder', 'author', 'asked', 'signers', 'heads', 'hub', 'leaders', 'duty'));
+	add constraint notice_audience check (audience in ('citizen', 'holder', 'author', 'asked', 'signers', 'heads', 'hub', 'leaders', 'duty'))
+	not valid;	-- see 0043
 comment on column notice_rule.audience is 'holder: the person who has the ticket, else the heads, else the officers of the holding
 	department; author: of the reply that the event is about; asked: of the department that was asked for the part of the event, who
 	answered for it before, else as for holder; signers: who may sign the reply that waits; hub: coordinators and heads of the hub;
@@ -164,7 +165,18 @@ begin
 	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
 	select v_event, p_now, t.id, 'ticket.danger', case when v_people = '{}' then 'hub' else 'duty' end, p.account, a.language, true, p_now, p_now
 	from (select unnest(v_people) as account
-		union all select unnest(danger_people(t, 'hub', v_event, p_now)) where v_people = '{}') p join account a on a.id = p.account;
+		union all select unnest(danger_people(t, 'hub', v_event, p_now)) where v_people = '{}') p
+		join account a on a.id = p.account;
+end $$;
+create or replace function danger_untold() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+begin
+	select * into strict t from ticket where id = new.ticket;
+	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
+	select new.event, new.event_at, new.ticket, new.type, 'hub', a.id, a.language, true, now(), now()
+	from account a where a.id = any (danger_people(t, 'hub', new.event, now())) on conflict do nothing;
+	return null;
 end $$;
 
 -- As in 0032, for more audiences. It runs each second, whatever the load is and however old statistics are: so it looks up one by
@@ -510,7 +522,6 @@ create table promise_turn (
 );
 comment on table promise_turn is 'When the promises of a department were summed up, and whether it has measured answers since.';
 insert into promise_turn (department) select distinct holder from clock where kind = 'answer' and days > 0;
-create index clock_promised on clock (holder, stop_at) where kind = 'answer' and days > 0 and round = 1;
 
 create or replace function answers_measure(p_tickets uuid[], p_rounds bigint[], p_days bigint[])
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$

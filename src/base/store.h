@@ -46,10 +46,10 @@ int store_keep(const struct store *s, const struct uuid *id, enum store_part par
 /* Opens what was kept, for reading. The descriptor or -ENOENT ... */
 int store_get(const struct store *s, const struct digest *hash);
 
-/* What lies in incoming/, or is kept, and was not touched since `before_s` (seconds since 1970): at most `max`
- * or `n` of them, whose ids or hashes are given. Which of more these are is left to chance: in the course of
- * time each is among them, however many others stay. Of what is kept only some hundred folders are looked into
- * at once, those that there are. The number of them. */
+/* What lies in incoming/, or is kept, and was not touched since `before_s` (seconds since 1970): at most
+ * `max` or `n` of them, whose ids or hashes are given. Which of more these are is left to chance: in the
+ * course of time each is among them, however many others stay. Of what is kept only some hundred folders are
+ * looked into at once, of those that there are. The number of them. */
 int store_sweep_incoming(const struct store *s, int64_t before_s, struct uuid *ret_ids, int max);
 int store_sweep_kept(const struct store *s, int64_t before_s, struct digest *ret, int n);
 /* Removes a kept file, unless it was touched since: somebody keeps the same content just now. */

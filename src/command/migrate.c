@@ -1,7 +1,7 @@
 /* tiepdan migrate: brings the schema forward, one process at a time (advisory lock). Each migration is one
- * transaction; a lock that is not there at once gives way to the server's work, which waits behind it, and is
- * tried again. What would hold its locks for long, an index of a table that grows, runs outside a transaction:
- * a file that says so in its first line. */
+ * transaction; a lock that is not there at once gives way to the server's work, which waits behind it, and
+ * is tried again. What would hold its locks for long, an index of a table that grows, runs outside a
+ * transaction: a file that says so in its first line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,7 +154,7 @@ static bool resume_feeds(PGconn *pg)
 	return r != NULL;
 }
 
-/* Without waiting inside a statement: an index that another process builds waits for the end of all that run. */
+/* Without waiting inside a statement: an index that another process builds waits for all that run. */
 static bool lock(PGconn *pg)
 {
 	for (bool told = false;; told = true, usleep(PAUSE_US)) {

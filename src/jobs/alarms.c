@@ -1,8 +1,8 @@
-/* Alarms of clocks, and of parts that other departments were asked for. Firing takes two units of work: the first finds the clocks whose alarm has come, the
- * second lets them fire and plans the next level of each. When that is, is a matter of working time, which
- * only the server can count, so that one unit is not enough. Nothing is locked from the first to the
- * second: the second touches only what is still as the first has read it, so whoever paused, extended,
- * stopped or fired a clock in between wins. */
+/* Alarms of clocks, and of parts that other departments were asked for. Firing takes two units of work: the
+ * first finds the clocks whose alarm has come, the second lets them fire and plans the next level of each.
+ * When that is, is a matter of working time, which only the server can count, so that one unit is not enough.
+ * Nothing is locked from the first to the second: the second touches only what is still as the first has read
+ * it, so whoever paused, extended, stopped or fired a clock in between wins. */
 #include "jobs/alarms.h"
 
 #include "base/clock.h"

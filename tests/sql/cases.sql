@@ -111,7 +111,7 @@ begin
 	perform attachment_link(pg_temp.t(n), v, p_purpose, case when p_purpose <> 'citizen' then (select id from account where login = 'officer.hn-sxd') end,
 		case when p_purpose <> 'citizen' then department_id('HN-SXD') end, now() + n * interval '1 s');
 	if p_ready then
-		perform attachment_ready(v, 'image/jpeg', 80, sha256(p_name::bytea), null, 8, 8);
+		perform attachment_ready(v, 0, 'image/jpeg', 80, sha256(p_name::bytea), null, 8, 8);
 	end if;
 	return v;
 end $$;

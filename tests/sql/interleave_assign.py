@@ -86,7 +86,8 @@ def beside_profiles(board):
     """The head changes what an officer can take while the worker assigns to that officer, in either order: one waits, both succeed."""
     profile = """select length(test.profile('head.HN-TTRA', (select id from tiepdan.account where login = 'hn-ttra.2'), 400)) > 0"""
     board.ask("""create function test.profile(p_login text, p_account uuid, p_capacity int) returns text language sql as $$
-        select test.enter(p_login); select tiepdan.work_profile_set(p_account, p_capacity, '{}', '{}', now(), gen_random_uuid()) $$""")
+        select test.enter(p_login); select body from tiepdan.work_profile_set(p_account, (select version from tiepdan.work_profile
+            where account = p_account), p_capacity, '{}', '{}', now(), gen_random_uuid()) $$""")
     for first in ("profile", "worker"):
         board.ask(FILE.format(code="HN-TTRA", many=2))
         # One that was set aside, and is tried again.

@@ -2,7 +2,7 @@
 begin;
 set search_path = test, tiepdan, public;
 select no_plan();
-create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
+create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select now() - interval '1 day' + n * interval '1 day' $$;
 create temp table t as select n, f.id, f.number from generate_series(1, 30) n, file(case when n = 20 then 'UB-00316' else 'HN-SXD' end,
 	p_sight := case n when 21 then 'private' when 22 then 'denunciation' when 23 then 'denunciation' else 'public' end,
 	p_at := pg_temp.day(0 * n), p_contact := ('\x' || to_hex(n + 16))::bytea) f;
