@@ -36,7 +36,7 @@ insert into action (code, position, event, reason, holder, person, reply, way, c
 		'Cán bộ khác bắt đầu xem xét lại', 'Another officer took up the matter'),
 	('appeal', 22, 'ticket.appealed', 'required', 'higher', 'clear', 'keep', 'citizen', true,
 		'Người gửi phiếu đề nghị cơ quan cấp trên xem xét', 'The citizen asked the higher department to decide'),
-	('withdraw', 23, 'ticket.withdrawn', 'optional', 'keep', 'keep', 'keep', 'citizen', false,
+	('withdraw', 23, 'ticket.withdrawn', 'optional', 'keep', 'keep', 'keep', 'citizen', true,
 		'Người gửi phiếu đã rút phiếu', 'The citizen withdrew the ticket');
 update action set conditional = true where code in ('ask', 'request_extension', 'approve_extension', 'refuse_extension');
 update action set approval = case code when 'propose' then 'approve' else 'approve_extension' end where code in ('propose', 'request_extension');
@@ -305,6 +305,7 @@ begin
 		when 'ask_part' then parts_room(t)
 		when 'second_look' then review_forbidden(t, p_action, now()) is null
 		when 'appeal' then review_forbidden(t, p_action, now()) is null
+		when 'withdraw' then not others_joined(t.id)	-- the function comes with 0032
 		when 'merge' then (select merges from sight where code = t.sight)
 		when 'unmerge' then (select kind = 'merged' from ticket_merge where ticket = t.id and ended_at is null)
 		else true end;
@@ -379,7 +380,7 @@ end $$;
 
 alter table question drop constraint question_ended,
 	add constraint question_ended check ((ended is null) = (ended_at is null) and ended in ('answered', 'expired', 'dropped')
-		and ended_at between asked_at and until_at) not valid;	-- what is there fits; 0043 looks at it without stopping anybody
+		and ended_at between asked_at and until_at) not valid;	-- what is there fits; 0042 looks at it without stopping anybody
 comment on column question.ended is 'dropped: the ticket has ended otherwise';
 
 -- Carries out a move whose conditions hold: `o` is the locked ticket as it is, `t` what state, holder, person and returns
@@ -478,6 +479,8 @@ begin
 		v_forbidden := 'TD409';
 	elsif p_action in ('second_look', 'appeal') then
 		v_forbidden := review_forbidden(r, p_action, p_at);
+	elsif p_action = 'withdraw' and not move_applies(r, p_action) then
+		v_forbidden := 'TD495';
 	end if;
 	if v_forbidden is not null then
 		raise exception '% is not possible in state %', p_action, r.state using errcode = v_forbidden,

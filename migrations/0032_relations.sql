@@ -310,6 +310,11 @@ begin
 	select x.body, x.etag into body, etag from ticket_moved(o) x;
 end $$;
 
+-- Whether other citizens have joined a ticket: then it is their matter, too, and nobody withdraws it from under them.
+create function others_joined(p_ticket uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from ticket_merge where into_ticket = p_ticket and kind = 'joined' and ended_at is null);
+end $$;
 -- Before a citizen withdraws a ticket: its own edge ends, and the tickets that staff merged into it go on alone, because
 -- nobody withdraws the matter of somebody else. 55P03 when one of them is just being changed.
 create function merges_leave(o ticket, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
@@ -419,7 +424,7 @@ alter table notice_rule add column merged boolean not null default false,
 comment on column notice_rule.merged is 'and the citizens of tickets that were merged into this one';
 update notice_rule set merged = true where audience = 'citizen' and type in ('ticket.accepted', 'ticket.routed', 'ticket.answered',
 	'ticket.refused', 'ticket.redirected', 'ticket.closed', 'ticket.progress', 'ticket.extension_approved', 'ticket.reopened', 'ticket.appealed');
--- Then an event goes to several tickets: notice_once gets another column with 0044.
+-- Then an event goes to several tickets: notice_once gets another column with 0043.
 
 insert into notice_rule (type, audience) values
 	('ticket.merged', 'citizen'), ('ticket.unmerged', 'citizen'), ('ticket.unmerged', 'holder'), ('ticket.split', 'citizen');
@@ -582,7 +587,7 @@ begin
 	order by x.at, x.id limit p_limit + 1;
 end $$;
 
--- Enters a relation between two tickets that the caller sees. TD487 the other one is not seen, TD486 one of them is nothing to
+-- Enters a relation between two tickets that the caller sees. TD483 the other one is not seen, TD486 one of them is nothing to
 -- tell others about, TD484 there are too many.
 create function relation_write(p_id uuid, p_ticket uuid, p_kind text, p_other uuid, p_reason text, p_at timestamptz)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -595,7 +600,7 @@ begin
 	perform caller_needs('note');
 	select * into o from ticket x where id = p_other and id <> t.id and sees(x);
 	if not found then
-		raise exception 'no such ticket' using errcode = 'TD487';
+		raise exception 'no such ticket' using errcode = 'TD483';
 	elsif not (select bool_and(merges) from sight where code in (t.sight, o.sight)) then
 		raise exception '% is not related to %', t.sight, o.sight using errcode = 'TD486';
 	elsif (select count(*) from ticket_relation where ticket in (t.id, o.id) or other in (t.id, o.id)) >= (

@@ -340,7 +340,7 @@ begin
 end $$;
 
 alter table notice drop constraint notice_audience,
-	add constraint notice_audience check (audience in ('citizen', 'holder', 'heads', 'hub', 'leaders', 'duty')) not valid;	-- see 0043
+	add constraint notice_audience check (audience in ('citizen', 'holder', 'heads', 'hub', 'leaders', 'duty')) not valid;	-- see 0042
 select letter_add('ticket.danger', 'staff', false, 'KHẨN: có thể nguy hiểm đến tính mạng',
 	'Phiếu dưới đây có dấu hiệu nguy hiểm đến tính mạng, ghi nhận lúc {{at}}. Đề nghị xem và liên hệ lực lượng cứu nạn ngay.',
 	'URGENT: possible danger to life',

@@ -171,12 +171,12 @@ begin
 	from unnest(v_ids) with ordinality i (id, ord) join part p on p.id = i.id join ticket t on t.id = p.ticket order by i.ord;
 end $$;
 
--- Ends a part that waits. TD445 when it does not.
+-- Ends a part that waits. TD446 when it does not.
 create function part_end(p part, p_state text, p_text text, p_at timestamptz, p_event uuid, p_said_vi text, p_said_en text)
 returns part language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	if p.state <> 'asked' then
-		raise exception 'the part is %', p.state using errcode = 'TD445';
+		raise exception 'the part is %', p.state using errcode = 'TD446';
 	end if;
 	update part set state = p_state, text = p_text, ended_at = p_at, ended_by = caller_account(), version = version + 1
 		where id = p.id returning * into p;

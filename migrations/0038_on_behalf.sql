@@ -18,7 +18,7 @@ insert into clerk_channel values
 	('letter', 'Phiếu được %s lập theo đơn thư của người gửi', 'The ticket was taken down from a letter by %s');
 
 alter table ticket drop constraint ticket_channel,
-	add constraint ticket_channel check (channel in ('web', 'app', 'email', 'phone', 'counter', 'letter', 'zalo')) not valid;	-- see 0043
+	add constraint ticket_channel check (channel in ('web', 'app', 'email', 'phone', 'counter', 'letter', 'zalo')) not valid;	-- see 0042
 insert into move_role (action, role, scope) values ('file', 'clerk', 'all');
 
 create table ticket_clerk (

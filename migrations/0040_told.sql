@@ -66,7 +66,7 @@ alter table notice_rule drop constraint notice_rule_audience,
 	add constraint notice_rule_audience check (audience in ('citizen', 'holder', 'author', 'asked', 'signers', 'heads', 'hub', 'leaders', 'event'));
 alter table notice drop constraint notice_audience,
 	add constraint notice_audience check (audience in ('citizen', 'holder', 'author', 'asked', 'signers', 'heads', 'hub', 'leaders', 'duty'))
-	not valid;	-- see 0043
+	not valid;	-- see 0042
 comment on column notice_rule.audience is 'holder: the person who has the ticket, else the heads, else the officers of the holding
 	department; author: of the reply that the event is about; asked: of the department that was asked for the part of the event, who
 	answered for it before, else as for holder; signers: who may sign the reply that waits; hub: coordinators and heads of the hub;

@@ -10,7 +10,7 @@ alter table rating alter column answer set not null,
 	drop constraint rating_once,
 	add constraint rating_once primary key (ticket, answer);
 create index rating_of_answer on rating (answer);
-alter table rating add constraint rating_answer_fk foreign key (answer) references ticket not valid;	-- last: it stops filing; see 0043
+alter table rating add constraint rating_answer_fk foreign key (answer) references ticket not valid;	-- last: it stops filing; see 0042
 comment on column rating.answer is 'the ticket that was answered: the same, or the one that stood for it';
 insert into setting values ('rating_comments_most', 50, 'a ticket is shown to staff with at most so many comments of ratings');
 

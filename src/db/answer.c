@@ -90,7 +90,9 @@ void answer_created(struct req *req, PGresult *const *results)
 {
 	struct str body = req->made;
 
-	if (!body.at) {
+	if (body.at) {
+		reply_etag(req, STR("1"));
+	} else {
 		const PGresult *row = answer_find(results, "body");
 		body = db_cell(row, 0, "body");
 		if (PQfnumber(row, "etag") >= 0)

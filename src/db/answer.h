@@ -11,8 +11,8 @@
 void answer_object(struct req *req, PGresult *const *results);
 /* 201 with req->made, for handlers that know the answer before their unit runs. */
 void answer_made(struct req *req, PGresult *const *results);
-/* 201 for what has an address of its own: PATH/id is its Location. The answer is req->made, or where there is
- * none the column `body` with `etag`, as in answer_object(). */
+/* 201 for what has an address of its own: PATH/id is its Location. The answer is req->made, of something
+ * whose first version is 1, or where there is none the column `body` with `etag`, as in answer_object(). */
 void answer_created(struct req *req, PGresult *const *results);
 /* Adds Location: the path of the request and the first `id` in this JSON object, which has one. */
 void answer_located(struct req *req, struct str body);

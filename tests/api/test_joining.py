@@ -27,6 +27,8 @@ def test_joined_and_followed(town):
 
     citizen.post("/v1/tracking/messages", {"text": "Hôm nay lại có thêm người ngã."}, status=201)
     assert officer.get("/v1/tickets/%s/messages" % root).json["items"][0]["ticket"] == {"code": joined["code"], "own": False}
+    assert other.post("/v1/tracking/withdraw", {}, status=409).problem == "others_joined", "it is not their matter alone"
+    assert "withdraw" not in [m["action"] for m in theirs.json["moves"]]
     for action in ("accept", "claim"):
         town.move(officer, root, action)
     town.move(officer, root, "propose", {"text": "Đã vá mặt đường trong ngày."})
@@ -42,7 +44,7 @@ def test_the_same_key_joins_once(town):
     root, first = town.filed()
     key = {"Idempotency-Key": "join-0123456789-abcdefghij"}
     once = join(town, first["code"], headers=key, note=NOTE)
-    town.citizen(first).post("/v1/tracking/withdraw", {}, status=201)
+    town.move(town.person("head"), root, "refuse", {"reason_code": "out_of_scope"})
     again = join(town, first["code"], headers=key, note=NOTE)
     assert again.json == once.json and again.header("idempotent-replayed") == "true"
     assert join(town, first["code"], 422, key, note="Một lời khác.").problem == "idempotency_key_reused"

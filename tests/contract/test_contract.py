@@ -130,6 +130,12 @@ def table_of_problems():
     return {name.replace("_", "-"): int(status) for name, status, *_ in rows}
 
 
+def test_what_the_database_raises_is_one_problem():
+    """Two rows for one SQLSTATE or constraint: the second is never answered."""
+    raised = re.findall(r'^PROBLEM\(\w+,\s*\d+,\s*"([^"]+)"', source("http/problems.def"), re.M)
+    assert len(raised) > 50 and sorted(set(raised)) == sorted(raised)
+
+
 def problem_responses():
     """[(name of the response, names of its problems, statuses)]."""
     for name, response in DOCUMENT["components"]["responses"].items():

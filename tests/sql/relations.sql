@@ -155,8 +155,8 @@ select lives_ok($$select relation_write(one, pg_temp.t(6), 'related', pg_temp.t(
 select is(attempt($$select relation_write(two, pg_temp.t(7), 'related', pg_temp.t(6), null, now()) from r$$), 'ticket_relation_once', 'both ways the same');
 select lives_ok($$select relation_write(two, pg_temp.t(7), 'caused_by', pg_temp.t(6), null, now()) from r$$, 'another kind');
 select is(attempt($$select relation_write(gen_random_uuid(), pg_temp.t(7), 'split_from', pg_temp.t(8), null, now())$$), 'ok', 'the shape of the request leaves that out');
-select is(attempt($$select relation_write(gen_random_uuid(), pg_temp.t(6), 'related', pg_temp.t(20), null, now())$$), 'TD487', 'not with what is not seen');
-select is(attempt($$select relation_write(gen_random_uuid(), pg_temp.t(6), 'related', pg_temp.t(6), null, now())$$), 'TD487', 'nor with itself');
+select is(attempt($$select relation_write(gen_random_uuid(), pg_temp.t(6), 'related', pg_temp.t(20), null, now())$$), 'TD483', 'not with what is not seen');
+select is(attempt($$select relation_write(gen_random_uuid(), pg_temp.t(6), 'related', pg_temp.t(6), null, now())$$), 'TD483', 'nor with itself');
 select is((select array_agg(concat_ws(' ', item::json->>'kind', item::json->>'direction') order by item::json->>'kind') from relations_of(pg_temp.t(6), null, 10)),
 	'{"caused_by from","related both"}', 'seen from the one side');
 select enter('coordinator.HN-EIC');

@@ -45,7 +45,7 @@ void filter_make(struct req *req)
 		return;
 	struct db_unit *u = db_unit(req);
 	answer_make(req, id, now_ms);
-	once_claim_created(u, req);
+	once_claim_versioned(u, req);
 	sql_filter_make(u, .id = id, .name = in->name, .shared = in->shared, QUERY(in->query), .at = now_ms);
 	once_finish(u, req, 201, req->made);
 	db_run(u, answer_created);

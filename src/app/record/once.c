@@ -21,25 +21,39 @@ static void replay(struct req *req, struct str detail)
 	reply_json(req, (int)code, arena_str(req->arena, body));
 }
 
-void once_claim(struct db_unit *u, struct req *req)
-{
-	if (!req->once_key.at)
-		return;
-	sql_record_once_claim(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
-	db_unit_on(u, "TD200", replay);
-}
-
 static void replay_created(struct req *req, struct str detail)
 {
 	answer_located(req, detail);
 	replay(req, detail);
 }
 
+static void replay_versioned(struct req *req, struct str detail)
+{
+	reply_etag(req, STR("1"));
+	replay_created(req, detail);
+}
+
+static void claim(struct db_unit *u, struct req *req, void (*again)(struct req *req, struct str detail))
+{
+	if (!req->once_key.at)
+		return;
+	sql_record_once_claim(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
+	db_unit_on(u, "TD200", again);
+}
+
+void once_claim(struct db_unit *u, struct req *req)
+{
+	claim(u, req, replay);
+}
+
 void once_claim_created(struct db_unit *u, struct req *req)
 {
-	once_claim(u, req);
-	if (req->once_key.at)
-		db_unit_on(u, "TD200", replay_created);
+	claim(u, req, replay_created);
+}
+
+void once_claim_versioned(struct db_unit *u, struct req *req)
+{
+	claim(u, req, replay_versioned);
 }
 
 void once_replay(struct db_unit *u, struct req *req)

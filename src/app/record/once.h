@@ -8,8 +8,10 @@
  * the stored answer; the same key with another body is refused
  * (draft-ietf-httpapi-idempotency-key-header). */
 void once_claim(struct db_unit *u, struct req *req);
-/* The same before answer_created(): what is replayed has its Location, too. */
+/* The same before answer_created(): what is replayed has its Location, too, and where it is something with
+ * versions the ETag of the first one. */
 void once_claim_created(struct db_unit *u, struct req *req);
+void once_claim_versioned(struct db_unit *u, struct req *req);
 /* First in a unit that only reads, before the one that claims: what was done already must not look
  * impossible. */
 void once_replay(struct db_unit *u, struct req *req);

@@ -60,7 +60,7 @@ void reply_template_add(struct req *req)
 	struct uuid id = uuid_new();
 	struct db_unit *u = db_unit(req);
 
-	once_claim_created(u, req);
+	once_claim_versioned(u, req);
 	sql_template_save(u, .id = id, .version = DB_NO_INT, .department = in->department,
 		.purpose = in->purpose, .language = in->language, .category = in->category, .kind = in->kind,
 		.title = in->title, .text = in->text, .valid_from = in->valid_from, .at = clock_wall_ms());

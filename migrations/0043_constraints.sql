@@ -1,4 +1,4 @@
--- Constraints by the indexes that 0043 made.
+-- Constraints by the indexes that 0042 made.
 set local search_path = tiepdan, public;
 
 alter table notice drop constraint notice_once,

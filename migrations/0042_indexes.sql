@@ -20,7 +20,7 @@ create index concurrently ticket_open_in_area on ticket (area, filed_at, id) whe
 drop index concurrently if exists clock_promised;
 create index concurrently clock_promised on clock (holder, stop_at) where kind = 'answer' and days > 0 and round = 1;
 
--- An event is told once to a person for each ticket (0032); 0044 makes a constraint of it.
+-- An event is told once to a person for each ticket (0032); 0043 makes a constraint of it.
 drop index concurrently if exists notice_once_in_ticket;
 create unique index concurrently notice_once_in_ticket on notice (event, account, ticket) nulls not distinct;
 
