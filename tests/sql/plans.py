@@ -105,6 +105,7 @@ select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select session_close();
 reset role;
+update session set closed_at = null where id = (select id from account where login = 'officer.hn-sxd');
 select enter('admin.HN-EIC');
 select redating_ask('00000000-0000-0000-0000-000000000023', 'Ngày nghỉ được thông báo muộn.', false, gen_random_uuid()) is not null;
 select task from redating_take('00000000-0000-0000-0000-000000000001', 60000, now());
