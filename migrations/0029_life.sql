@@ -296,9 +296,8 @@ begin
 				< (select extensions from policy where id = t.policy)
 			and (select count(*) from extension where ticket = t.id)
 				< (select value from setting where name = 'extension_requests_most')
-			and not answer_overdue(t, now())
 		when 'approve_extension' then exists (select from extension where ticket = t.id and state = 'requested')
-			and not extension_own(t) and not answer_overdue(t, now())
+			and not extension_own(t)
 		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested') and not extension_own(t)
 		when 'approve' then not reply_own(t)	-- the functions come with 0031 and 0035
 		when 'propose' then reply_proposable(t)
@@ -316,6 +315,7 @@ begin
 		select coalesce(json_agg(m.move order by m.ord), '[]')
 		from json_array_elements(moves_for(t)) with ordinality m (move, ord) join action a on a.code = m.move->>'action'
 		where (not a.conditional or coalesce(move_applies(t, a.code), false))
+			and (a.code not in ('request_extension', 'approve_extension') or not answer_overdue(t, now()))
 			and (a.code <> 'unmerge' or m.move->>'to' = (select from_state from ticket_merge where ticket = t.id and ended_at is null)));
 end $$;
 -- The ticket that a move of the citizen is about. Reviews are of an answer, so of the ticket that stands for a merged one (0032).

@@ -525,7 +525,7 @@ begin
 			'filed_at', instant(t.filed_at), 'metres', ceil(x.metres / 100) * 100)::text,
 		case when t.state <> 'submitted' then t.title end
 	from (select * from ticket where area = p_area and filed_at > v_from and not done and visibility = 'public' and sight = 'public'
-			and (v_categories is null or category = any (v_categories)) order by filed_at desc, id desc limit 200) t
+			and kind <> 'emergency' and (v_categories is null or category = any (v_categories)) order by filed_at desc, id desc limit 200) t
 		join state s on s.code = t.state join category c on c.code = t.category join area a on a.code = t.area
 		cross join lateral (select metres_between(point_public(c.public_point, t.lon), point_public(c.public_point, t.lat),
 			p_lon, p_lat) as metres) x

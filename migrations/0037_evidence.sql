@@ -71,6 +71,7 @@ begin
 				else (m.move::jsonb || jsonb_strip_nulls(jsonb_build_object('needs_evidence', evidence_missing(t))))::json end order by m.ord), '[]')
 		from json_array_elements(moves_for(t)) with ordinality m (move, ord) join action a on a.code = m.move->>'action'
 		where (not a.conditional or coalesce(move_applies(t, a.code), false))
+			and (a.code not in ('request_extension', 'approve_extension') or not answer_overdue(t, now()))
 			and (a.code <> 'unmerge' or m.move->>'to' = (select from_state from ticket_merge where ticket = t.id and ended_at is null)));
 end $$;
 

@@ -18,7 +18,8 @@ enum token {
 
 enum {
 	UNFOLDED_MAX = 64 * 1024 * 1024, /* of all object streams of a file */
-	STEPS_TIMES = 4, /* so often a byte may be read: a file is read once, a trap for ever */
+	FLATE_MOST = 1032, /* bytes that one byte can become (zlib, "Maximum Compression Factor") */
+	STEPS_TIMES = 4,   /* so often a byte may be read: a file is read once, a trap for ever */
 	STEPS_LEAST = 1024 * 1024
 };
 
@@ -38,8 +39,8 @@ struct head {
 
 struct unfolding {
 	struct reader reader;
-	char *bytes; /* UNFOLDED_MAX */
-	size_t left;
+	char *bytes;
+	size_t left; /* its size less what has been unfolded */
 	const char *(*look)(struct str objects);
 };
 
@@ -260,7 +261,8 @@ static const char *unfold_at(struct unfolding *u, struct str rest)
 
 const char *pdf_unfold(struct str file, const char *(*look)(struct str objects))
 {
-	struct unfolding u = {.look = look, .left = UNFOLDED_MAX, .bytes = malloc(UNFOLDED_MAX)};
+	size_t most = file.len < UNFOLDED_MAX / FLATE_MOST ? (file.len + 1) * FLATE_MOST : UNFOLDED_MAX;
+	struct unfolding u = {.look = look, .left = most, .bytes = malloc(most)};
 	const char *reason = u.bytes ? NULL : "broken", *at = file.at, *end = file.at + file.len;
 
 	u.reader.steps = STEPS_TIMES * (int64_t)file.len + STEPS_LEAST;

@@ -60,8 +60,8 @@ select is(attempt($$insert into question (id, ticket, asked_at, asked_by, depart
 select is(attempt($$insert into extension (id, ticket, asked_at, asked_by, department, amount, unit, reason, due_before, state, decided_at,
 	decided_by, due_after) select gen_random_uuid(), t.id, now(), a.id, a.department, 1, 'wd', 'Cần thêm thời gian.', now(), 'approved', now(),
 	a.id, now() + interval '1 d' from t, account a where a.login = 'officer.hn-sxd'$$), 'extension_four_eyes', 'nobody grants time to himself');
-select is(attempt($$insert into rating select id, now(), 'satisfied', '{}', null from t, generate_series(1, 2)$$), 'rating_once', 'one rating');
-select is(attempt($$insert into rating select id, now(), 'satisfied', '{funny}', null from t$$), 'rating_reasons', 'known reasons');
+select is(attempt($$insert into rating select id, now(), 'satisfied', '{}', null, id from t, generate_series(1, 2)$$), 'rating_once', 'one rating');
+select is(attempt($$insert into rating select id, now(), 'satisfied', '{funny}', null, id from t$$), 'rating_reasons', 'known reasons');
 select is(attempt($$insert into contact select id, 1, null, null, sha256('x') from t$$), 'contact_sealed_or_erased', 'a contact is sealed or erased');
 select is(attempt($$select file('HN-SXD'), number_block(-5); update number_stock set next = 0; select file('HN-SXD')$$), 'ticket_number',
 	'no number twice');
