@@ -81,8 +81,8 @@ static bool add_people(struct demo *demo)
 			    (struct str[]){str_of(people[i].login), str_of(people[i].name),
 				    str_of(people[i].department),
 				    arena_printf(demo->arena, "{%s}", people[i].roles),
-				    arena_printf(demo->arena, "%s@example.org", people[i].login)},
-			    5)) {
+				    arena_printf(demo->arena, "%s@example.org", people[i].login), STR("vi")},
+			    6)) {
 			fputs("tiepdan: the people of the demo work in the departments of the shipped city\n",
 				stderr);
 			return false;
@@ -192,8 +192,10 @@ static struct str random_area(struct demo *demo)
 
 static bool add_ticket(struct demo *demo, const struct demo_template *t)
 {
-	struct demo_ticket ticket = {
-		.id = uuid_text(demo), .reply = t->reply, .filed_at = random_instant(demo)};
+	struct demo_ticket ticket = {.id = uuid_text(demo),
+		.category = t->category,
+		.reply = t->reply,
+		.filed_at = random_instant(demo)};
 	bool placeless = str_eq(t->kind, STR("press"));
 	const struct filing_facts facts = {
 		t->kind, t->category, placeless ? STR_NONE : random_area(demo), ticket.filed_at};
@@ -220,7 +222,8 @@ static bool fill(struct demo *demo)
 	struct demo_template templates[TEMPLATES_MAX];
 	unsigned n = load_templates(demo, templates);
 
-	if (n == 0 || !load_city(demo) || !add_people(demo) || !take_numbers(demo))
+	demo->evidence = pg_query(demo->pg, "command_demo_evidence", NULL, 0);
+	if (n == 0 || !demo->evidence || !load_city(demo) || !add_people(demo) || !take_numbers(demo))
 		return false;
 	for (int i = 0; i < TICKETS; i++) {
 		if (!add_ticket(demo, &templates[(unsigned)i % n]))
@@ -267,6 +270,7 @@ int command_demo(const struct config *config, char **args)
 					  pg_script(demo.pg, "commit")))
 			status = EXIT_SUCCESS;
 	}
+	PQclear(demo.evidence);
 	PQfinish(demo.pg);
 	arena_free(demo.arena);
 	return status;

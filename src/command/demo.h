@@ -29,6 +29,7 @@ struct demo {
 	uint64_t seed; /* the demo is the same every time but for the dates */
 	struct demo_person staff[DEMO_STAFF_MAX];
 	int nstaff;
+	PGresult *evidence; /* categories whose answers are proved by a file */
 };
 
 struct demo_template {
@@ -36,7 +37,7 @@ struct demo_template {
 };
 
 struct demo_ticket {
-	struct str id, reply;
+	struct str id, category, reply;
 	int64_t filed_at; /* seconds */
 	struct decision decision;
 };

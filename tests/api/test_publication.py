@@ -172,7 +172,7 @@ def test_suggestions(town):
     query = "/v1/public/suggestions?text=cong+thoat+nuoc+bi+tac&category=water.drainage&area=00316&lon=105.83&lat=20.98"
     found = town.anyone.get(query).json
     assert [a["code"] for a in found["answers"]] == [answered["code"]]
-    assert [(o["code"], o["title"], o["metres"]) for o in found["open"]] == [(waiting["code"], None, 10)]
+    assert [(o["code"], o["title"], o["metres"]) for o in found["open"]] == [(waiting["code"], None, 0)], "by the net of 100 metres"
     town.move(town.coordinator, open_id, "route", {"department": CONSTRUCTION, "reason": "Đúng thẩm quyền"})
     town.move(town.person("officer"), open_id, "accept")
     found = town.anyone.get(query).json

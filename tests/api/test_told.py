@@ -37,7 +37,7 @@ def asked(town, post):
     town.move(officer, ticket_id, "accept")
     town.move(officer, ticket_id, "claim")
     post.mails.clear()
-    return ticket_id, town.move(officer, ticket_id, "parts", TASK).json, officer, address, ward
+    return ticket_id, town.move(officer, ticket_id, "parts", TASK, 201).json, officer, address, ward
 
 
 def test_the_department_that_is_asked_and_the_lead(town, post, asked):
@@ -55,7 +55,7 @@ def test_what_is_declined_or_taken_back(town, post, asked):
     ticket_id, part, officer, address, ward = asked
     town.person("head", WARD, 7).post("/v1/parts/%s/decline" % part["id"], {"reason": "Không thuộc thẩm quyền."}, {"If-Match": '"1"'}, 200)
     assert subjects(post, address) == ["Cơ quan được đề nghị không phối hợp"]
-    again = town.move(officer, ticket_id, "parts", TASK).json
+    again = town.move(officer, ticket_id, "parts", TASK, 201).json
     officer.post("/v1/parts/%s/cancel" % again["id"], {"reason": "Không cần nữa."}, {"If-Match": '"1"'}, 200)
     assert subjects(post, ward, 3)[1:] == ["Đề nghị phối hợp giải quyết phiếu", "Đề nghị phối hợp đã được rút lại"]
 
