@@ -40,68 +40,6 @@ end $$;
 create trigger account_has_new_address after update of email on account for each row
 	when (old.email is distinct from new.email) execute function account_has_new_address();
 
--- As in 0020, but what is due to a marked address is put away, and its place taken by the next; and a letter that asks the
--- citizen something can say how to answer it (0036).
-drop function notice_claim(timestamptz, timestamptz, bigint, text, text, text);
-create function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
-returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
-	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
-	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text, number bigint, generation bigint,
-	question bigint, answer_until timestamptz)
-language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
-#variable_conflict use_column
-declare
-	v_ids uuid[];
-	v_marked uuid[];
-begin
-	for turn in 1 .. 20 loop
-		with urgent as (
-			select id, 1 as place from notice where urgent and state in ('waiting', 'sending') and next_at <= p_now
-			order by next_at, id limit p_limit for update skip locked),
-		other as (
-			select id, 2 as place from notice where not urgent and state in ('waiting', 'sending') and next_at <= p_now
-			order by next_at, id limit p_limit for update skip locked)
-		select array(select id from (select * from urgent union all select * from other) x order by place limit p_limit) into v_ids;
-		v_marked := array(select id from notice n where n.id = any (v_ids) and notice_marked(n));
-		update notice set state = 'bounced', error = 'marked' where id = any (v_marked);
-		exit when v_marked = '{}';
-	end loop;
-	return query
-	with claimed as (
-		update notice n set state = 'sending', next_at = p_lease, attempts = n.attempts + 1,
-				message_id = coalesce(n.message_id, '<' || n.id || '@' || p_domain || '>')
-			where n.id = any (v_ids) and n.id <> all (v_marked) returning n.*)
-	select n.id, n.ticket, n.attempts::bigint, n.urgent, n.account is null, a.department, n.made_at, n.message_id, m.language, a.email,
-		c.epoch, c.wrapped, c.box, m.subject, m.text, m.html, t.code,
-		case when not v.hidden and n.account is null then notice_plain(t.title) when not v.hidden then t.title
-			when v.vi then '(không nêu trong thư)' else '(not named here)' end,
-		coalesce(case when v.vi then e.public_vi else e.public_en end, ''), case when v.vi then s.name_vi else s.name_en end,
-		case when v.hidden and v.vi then '(không nêu trong thư)' when v.hidden then '(not named here)'
-			when v.vi then d.name_vi else d.name_en end,
-		coalesce((select to_char(min(k.due_at) at time zone p_zone, v.clock) from clock_running k join clock_kind x on x.code = k.kind
-				and x.told where k.slot = slot_current() and k.ticket = case t.state when 'merged' then ticket_root(t.id) else t.id end),
-			case when v.vi then 'không có hạn đang chạy' else 'no deadline is running' end),
-		to_char(n.event_at at time zone p_zone, v.clock),
-		coalesce(case when v.vi then r.text_vi else r.text_en end, case when v.vi then 'xem khi tra cứu phiếu' else 'see the ticket' end),
-		p_public_url || case when n.account is not null then '/v1/tickets/' || t.id when q.until_at is not null then '/v1/tracking/question'
-			else '/v1/tracking' end,
-		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub), t.number, t.generation,
-		(select count(*) from question x where x.ticket = q.ticket and x.asked_at <= q.asked_at), q.until_at
-	from claimed n join ticket t on t.id = n.ticket join state s on s.code = t.state join department d on d.id = t.holder
-		left join account a on a.id = n.account and a.active and notice_sees(a.id, a.department, t.sight, t.holder)
-		left join contact c on c.ticket = n.ticket and n.account is null and c.erased_at is null
-		left join event e on e.at = n.event_at and e.id = n.event
-		left join question q on n.account is null and n.type = 'ticket.asked' and q.ticket = t.id and q.ended_at is null
-			and q.id::text = e.data->>'question'
-			and t.sight in ('public', 'private', 'restricted')
-		left join refusal_reason r on r.code = e.data->>'reason_code'
-		left join lateral (select * from notice_template x where x.type = n.type and x.side = notice_side(n.audience)
-			and x.valid_from <= p_now order by x.language = n.language desc, x.valid_from desc, x.version desc limit 1) m on true
-		cross join lateral (select m.language is distinct from 'en' as vi, t.sight not in ('public', 'private', 'restricted') as hidden,
-			case when m.language = 'en' then 'YYYY-MM-DD HH24:MI' else 'HH24:MI "ngày" DD/MM/YYYY' end as clock) v
-	order by array_position(v_ids, n.id);
-end $$;
-
 -- As in 0020; a refused recipient is marked.
 create or replace function notice_done(p_id uuid, p_attempt bigint, p_state text, p_counts boolean, p_error text, p_next timestamptz,
 	p_now timestamptz)
@@ -209,8 +147,8 @@ end $$;
 
 alter table bounce enable row level security;
 revoke all on bounce from public;
-revoke execute on function notice_claim, notice_recipient, notice_marked, notice_mark, account_has_new_address, notice_lift from public;
-grant execute on function notice_claim, notice_lift to tiepdan_app;
+revoke execute on function notice_recipient, notice_marked, notice_mark, account_has_new_address, notice_lift from public;
+grant execute on function notice_lift to tiepdan_app;
 
 -- --- importing the words of notices --------------------------------------------------------------------------------------
 

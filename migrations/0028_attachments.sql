@@ -254,7 +254,7 @@ $$;
 -- What the citizen may see: their own, and what staff added before a reply was published.
 create function attachment_told(a attachment) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return a.purpose = 'citizen' or (a.purpose in ('evidence', 'reply') and a.state = 'ready' and exists (
+	return a.purpose in ('citizen', 'petitioners') or (a.purpose in ('evidence', 'reply') and a.state = 'ready' and exists (
 		select from reply r where r.ticket = a.ticket and r.state = 'published' and r.decided_at >= a.linked_at));
 end $$;
 create function attachments_tracked(p_number bigint, p_generation bigint)

@@ -309,15 +309,6 @@ begin
 		when 'unmerge' then (select kind = 'merged' from ticket_merge where ticket = t.id and ended_at is null)
 		else true end;
 end $$;
-create or replace function moves_of(t ticket) returns json language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
-begin
-	return (
-		select coalesce(json_agg(m.move order by m.ord), '[]')
-		from json_array_elements(moves_for(t)) with ordinality m (move, ord) join action a on a.code = m.move->>'action'
-		where (not a.conditional or coalesce(move_applies(t, a.code), false))
-			and (a.code not in ('request_extension', 'approve_extension') or not answer_overdue(t, now()))
-			and (a.code <> 'unmerge' or m.move->>'to' = (select from_state from ticket_merge where ticket = t.id and ended_at is null)));
-end $$;
 -- The ticket that a move of the citizen is about. Reviews are of an answer, so of the ticket that stands for a merged one (0032).
 create function moved_by(t ticket, p_action text) returns ticket language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin

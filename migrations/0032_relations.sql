@@ -166,7 +166,8 @@ begin
 	order by d.place, c.slot <> v_slot, q.asked_at;
 end $$;
 
--- As in 0025; what is put aside stays so, and is neither counted nor told as moved.
+-- As in 0023, but the arrays are unpacked together: functions in FROM would write each array to a store of its own first. What is
+-- put aside stays so, and is neither counted nor told as moved.
 create or replace function redating_copy(r redating, p_after uuid, p_until uuid, p_tickets uuid[], p_tids text[], p_xids bigint[],
 	p_starts timestamptz[], p_dues timestamptz[], p_alarms timestamptz[], p_units text[], p_amounts bigint[], p_firsts boolean[])
 returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
@@ -449,88 +450,6 @@ select letter_add('ticket.unmerged', 'staff', false, 'Phiếu không còn đư�
 	'Ticket no longer merged',
 	'The ticket below is no longer merged since {{at}}. Please go on with the work; it has deadlines of its own.');
 
--- As before, and `followed`.
-create or replace function notices_make(p_now timestamptz, p_limit bigint) returns bigint
-language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
-declare
-	v_after notice_cursor;
-	v_stale interval := make_interval(hours => (select value from setting where name = 'notice_stale_hours'));
-	v_citizen int := (select value from setting where name = 'notices_hour_citizen');
-	v_staff int := (select value from setting where name = 'notices_hour_staff');
-	v_hours int := (select value from setting where name = 'notices_hours');
-	v_read bigint;
-	v_held uuid[];
-	v_merged bigint := (select value from setting where name = 'merge_told_most');
-begin
-	select * into v_after from notice_cursor where one for update skip locked;
-	if not found then
-		return 0;
-	end if;
-	with fed as materialized (
-		select e.xid, e.id, e.at, e.type, e.ticket, e.actor, e.data, row_number() over (order by e.xid, e.id) as place
-		from event e where (e.xid, e.id) > (v_after.xid, v_after.id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
-		order by e.xid, e.id limit p_limit),
-	told as (
-		select f.*, t.language, t.holder, t.sight, t.person, coalesce(f.data->>'urgent' = 'true', t.level = 'urgent') as urgent
-		from fed f join ticket t on t.id = f.ticket
-		where f.at > p_now - v_stale and exists (select from notice_rule r where r.type = f.type)),
-	meant as materialized (
-		select distinct o.*, case when r.audience = 'event' then x.audience else r.audience end as audience
-		from told o join notice_rule r on r.type = o.type and (o.urgent or not r.only_urgent)
-				and (r.if_data is null or o.data->>r.if_data = 'true')
-			left join lateral jsonb_array_elements_text(case when r.audience = 'event' and jsonb_typeof(o.data->'audiences') = 'array'
-				then o.data->'audiences' else '[]' end) x (audience) on true),
-	-- Citizens of tickets that were merged into this one are told in the name of their own ticket.
-	followed as materialized (
-		select m.xid, m.id, m.at, m.type, x.id as ticket, m.actor, m.data, m.place, x.language, x.holder, x.sight, x.person, m.urgent, m.audience
-		from meant m join notice_rule r on r.type = m.type and r.audience = m.audience and r.merged
-			cross join lateral merged_below(m.ticket, v_merged) b (ticket) join ticket x on x.id = b.ticket),
-	worded as (
-		select m.* from (select * from meant union all select * from followed) m where m.audience in ('citizen', 'holder', 'heads', 'hub', 'leaders') and exists (
-			select from notice_template w where w.type = m.type and w.side = notice_side(m.audience) and w.valid_from <= p_now)),
-	people as materialized (
-		select g.*, p.account
-		from (select distinct holder, sight, person, audience from worded where audience <> 'citizen') g
-			cross join lateral notice_people(g.holder, g.sight, g.person, g.audience) p (account)),
-	recipient as (
-		select m.*, null::uuid as account, c.email_index as key, v_citizen as cap
-			from worded m join contact c on c.ticket = m.ticket where m.audience = 'citizen' and c.email_index is not null
-		union all
-		(select distinct on (m.place, p.account) m.*, p.account, uuid_send(p.account),
-				case when not m.urgent and m.type not like 'clock.%' then v_staff end
-			from worded m join people p on p.audience = m.audience and p.holder = m.holder and p.sight = m.sight
-				and p.person is not distinct from m.person
-			where p.account is distinct from m.actor
-			order by m.place, p.account, array_position('{holder,heads,hub,leaders}', m.audience))),
-	base as (
-		select r.key, r.n, case when h.gone * r.cap >= l.n then p_now else coalesce(l.since, p_now) end as since,
-			case when h.gone * r.cap >= l.n then 0 else coalesce(l.n, 0) end as used,
-			r.cap * (v_hours + case when h.gone * r.cap >= l.n then 0 else coalesce(h.gone, 0) end) as most
-		from (select key, cap, count(*) as n from recipient where cap is not null group by key, cap) r left join notice_load l on l.recipient = r.key
-			left join lateral (select floor(extract(epoch from p_now - l.since) / 3600)::bigint as gone) h on true),
-	loaded as (
-		insert into notice_load (recipient, since, n) select key, since, least(used + n, greatest(used, most)) from base
-		on conflict (recipient) do update set since = excluded.since, n = excluded.n),
-	placed as (
-		select r.*, b.most, b.used + row_number() over (partition by r.key order by r.place) as seat,
-			b.since, b.used from recipient r join base b on b.key = r.key where r.cap is not null
-		union all select r.*, 0, 0, p_now, 0 from recipient r where r.cap is null),
-	made as (
-		insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, state, error, next_at, not_before)
-		select p.id, p.at, p.ticket, p.type, p.audience, p.account, case when p.account is null then p.language else 'vi' end, p.urgent,
-			p_now, case when p.seat > p.most then 'cancelled' else 'waiting' end, case when p.seat > p.most then 'too_many' end,
-			greatest(h.hour, p_now), case when h.hour > p_now and p.seat <= p.most then h.hour end
-		from placed p cross join lateral (select p.since + (p.seat - 1) / greatest(p.cap, 1) * interval '1 hour' as hour) h
-		on conflict on constraint notice_once do nothing
-		returning ticket, not_before),
-	moved as (
-		update notice_cursor c set xid = l.xid, id = l.id from (select xid, id from fed order by place desc limit 1) l where c.one)
-	select (select count(*) from fed), array(select distinct ticket from made where not_before is not null) into v_read, v_held;
-	if v_held <> '{}' then
-		perform notices_merge(v_held, p_now);
-	end if;
-	return v_read;
-end $$;
 
 -- --- relations -----------------------------------------------------------------------------------------------------------
 

@@ -18,16 +18,6 @@ alter table category add constraint category_public_point check (public_point in
 comment on column category.public_point is 'how a published ticket shows its place: exactly, within some 100 metres, or not at all';
 insert into import_type (code, pattern, wanted, most) values ('public_point', '^(exact|near|none)$', 'one of exact, near, none', 16);
 insert into import_column values ('categories', 'public_point', 'public_point', false, null);
-create or replace function import_categories(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
-	insert into category (code, name_vi, name_en, department, level, visibility, valid_from, valid_to, public_point)
-	values (r->>'code', r->>'name_vi', r->>'name_en', r->>'department', r->>'level', r->>'visibility',
-		(r->>'valid_from')::date, (r->>'valid_to')::date, coalesce(r->>'public_point', 'near'))
-	on conflict (code) do update set (name_vi, name_en, department, level, visibility, valid_from, valid_to, public_point) =
-		(excluded.name_vi, excluded.name_en, excluded.department, excluded.level, excluded.visibility, excluded.valid_from,
-		excluded.valid_to, excluded.public_point)
-$$;
-comment on function import_categories is 'code, parent (optional), name_vi, name_en, department (a code, or AREA), level (normal, urgent,
-complex), visibility (public, private, restricted, confidential), valid_from, valid_to, public_point (exact, near, none; optional)';
 
 -- --- the table -----------------------------------------------------------------------------------------------------------
 
@@ -428,7 +418,7 @@ begin
 	return (
 		select jsonb_build_object('code', p.code, 'category', named(c.code, c.name_vi, c.name_en),
 			'area', named(a.code, a.name_vi, a.name_en), 'department', named(d.code, d.name_vi, d.name_en), 'outcome', p.outcome,
-			'title', p.title, 'filed_at', instant(p.filed_at), 'answered_at', instant(p.answered_at))
+			'petition', petition_told(p.ticket), 'title', p.title, 'filed_at', instant(p.filed_at), 'answered_at', instant(p.answered_at))
 		from category c join department d on d.id = p.department left join area a on a.code = p.area where c.code = p.category);
 end $$;
 -- The codes of a category and of those below it; NULL for NULL.

@@ -270,7 +270,7 @@ begin
 					and n.state in ('bounced', 'failed'))) p
 		where p.place = 1 order by p.login);
 end $$;
--- Whoever is on duty now and may see the ticket is told at once; if nobody is, the hub.
+-- Whoever is on duty now and may see the ticket is told at once; if nobody is, the hub. In the language of each (0040).
 create function danger_tell(p_ticket uuid, p_now timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket;
@@ -282,9 +282,10 @@ begin
 	perform event_write(v_event, p_now, t.id, 'ticket.danger', 'job', null, t.holder, null, null, null, null,
 		jsonb_build_object('urgent', true, 'on_duty', cardinality(v_people)));
 	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
-	select v_event, p_now, t.id, 'ticket.danger', case when v_people = '{}' then 'hub' else 'duty' end, p.account, 'vi', true, p_now, p_now
+	select v_event, p_now, t.id, 'ticket.danger', case when v_people = '{}' then 'hub' else 'duty' end, p.account, a.language, true, p_now, p_now
 	from (select unnest(v_people) as account
-		union all select unnest(danger_people(t, 'hub', v_event, p_now)) where v_people = '{}') p;
+		union all select unnest(danger_people(t, 'hub', v_event, p_now)) where v_people = '{}') p
+		join account a on a.id = p.account;
 end $$;
 -- A letter of it that does not arrive is told to the hub, and one to the hub to those whose turn is next.
 create function danger_untold() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -293,8 +294,8 @@ declare
 begin
 	select * into strict t from ticket where id = new.ticket;
 	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
-	select new.event, new.event_at, new.ticket, new.type, 'hub', p, new.language, true, now(), now()
-	from unnest(danger_people(t, 'hub', new.event, now())) p on conflict do nothing;
+	select new.event, new.event_at, new.ticket, new.type, 'hub', a.id, a.language, true, now(), now()
+	from account a where a.id = any (danger_people(t, 'hub', new.event, now())) on conflict do nothing;
 	return null;
 end $$;
 create trigger danger_untold after update of state on notice for each row

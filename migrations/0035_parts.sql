@@ -104,9 +104,11 @@ begin
 	etag := '1';
 end $$;
 
-create function part_asked_here(p part) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Whether somebody with these roles in this department reads and answers a part.
+create function part_open_to(p part, p_department bigint, p_roles text[]) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
 begin
-	return p.department = caller_department() and exists (select from role_right where might = 'part' and role = any (caller_roles()));
+	return p.department = p_department and exists (select from role_right where might = 'part' and role = any (p_roles));
 end $$;
 -- The part, if the caller's department was asked for it, and its ticket locked first: everybody takes locks in this order.
 create function part_mine(p_part uuid, p_version bigint) returns part language plpgsql set search_path = tiepdan, pg_temp as $$
@@ -114,7 +116,7 @@ declare
 	p part;
 begin
 	select * into p from part where id = p_part;
-	if not coalesce(part_asked_here(p) and caller_barred(p.ticket) is null, false) then
+	if not coalesce(part_open_to(p, caller_department(), caller_roles()) and caller_barred(p.ticket) is null, false) then
 		raise exception 'no such part' using errcode = 'TD404';
 	end if;
 	perform from ticket where id = p.ticket for no key update;
@@ -136,7 +138,7 @@ declare
 	p part;
 begin
 	select * into p from part where id = p_part;
-	if not coalesce(part_asked_here(p), false) then
+	if not coalesce(part_open_to(p, caller_department(), caller_roles()), false) then
 		perform ticket_visible(p.ticket);
 	end if;
 	body := (select (part_body(p)::jsonb || jsonb_build_object('ticket', case when part_reads(p, t) then json_build_object('code', t.code,
@@ -225,6 +227,6 @@ alter table part enable row level security;
 create policy part_seen on part for select to tiepdan_app using (exists (select from ticket t where t.id = part.ticket));
 revoke all on part from public;
 grant select on part to tiepdan_app;
-revoke execute on function part_reads, part_asked_here, parts_room, part_body, parts_of, parts_told, part_ask, part_mine, part_show, part_list, part_end, part_give, part_decline,
+revoke execute on function part_reads, part_open_to, parts_room, part_body, parts_of, parts_told, part_ask, part_mine, part_show, part_list, part_end, part_give, part_decline,
 	part_cancel from public;
 grant execute on function part_body, parts_of, part_ask, part_show, part_list, part_give, part_decline, part_cancel to tiepdan_app;

@@ -42,22 +42,7 @@ begin
 		select json_build_object('people', people) from petition where ticket = p_ticket);
 end $$;
 
--- As before, and how many people asked: nobody of them is named.
-create or replace function published_item(p publication) returns jsonb language plpgsql stable set search_path = tiepdan, pg_temp as $$
-begin
-	return (
-		select jsonb_build_object('code', p.code, 'category', named(c.code, c.name_vi, c.name_en),
-			'area', named(a.code, a.name_vi, a.name_en), 'department', named(d.code, d.name_vi, d.name_en), 'outcome', p.outcome,
-			'petition', petition_told(p.ticket), 'title', p.title, 'filed_at', instant(p.filed_at), 'answered_at', instant(p.answered_at))
-		from category c join department d on d.id = p.department left join area a on a.code = p.area where c.code = p.category);
-end $$;
 
--- As before; the list is the representative's own file.
-create or replace function attachment_told(a attachment) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
-begin
-	return a.purpose in ('citizen', 'petitioners') or (a.purpose in ('evidence', 'reply') and a.state = 'ready' and exists (
-		select from reply r where r.ticket = a.ticket and r.state = 'published' and r.decided_at >= a.linked_at));
-end $$;
 -- Whether the caller reads the names of those who petition.
 create function names_seen() returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin

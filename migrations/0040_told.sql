@@ -33,31 +33,6 @@ end $$;
 
 -- --- who may know of a part ----------------------------------------------------------------------------------------------
 
--- Whether somebody with these roles in this department reads and answers a part.
-create function part_open_to(p part, p_department bigint, p_roles text[]) returns boolean language plpgsql stable
-set search_path = tiepdan, pg_temp as $$
-begin
-	return p.department = p_department and exists (select from role_right where might = 'part' and role = any (p_roles));
-end $$;
--- As in 0035.
-create or replace function part_mine(p_part uuid, p_version bigint, p_lock boolean) returns part language plpgsql
-set search_path = tiepdan, pg_temp as $$
-declare
-	p part;
-begin
-	select * into p from part x where x.id = p_part and part_open_to(x, caller_department(), caller_roles())
-		and (not p_lock or caller_barred(x.ticket) is null);
-	if found and p_lock then
-		perform from ticket where id = p.ticket for no key update;
-		select * into p from part where id = p_part for no key update;
-	end if;
-	if p.id is null then
-		raise exception 'no such part' using errcode = 'TD404';
-	elsif p_lock and p.version <> p_version then
-		raise exception 'the part has version %', p.version using errcode = 'TD412';
-	end if;
-	return p;
-end $$;
 create index part_of_department on part (ticket, department, ended_at) where state in ('given', 'declined');
 
 -- --- whom it is told -----------------------------------------------------------------------------------------------------
@@ -151,36 +126,10 @@ begin
 	where d.active and d.email is not null and d.id <> all (v_people) and notice_opens(d.id, d.department, p_sight, p_holder, p_part);
 end $$;
 
--- As in 0034, each in their language.
-create or replace function danger_tell(p_ticket uuid, p_now timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
-declare
-	t ticket;
-	v_event uuid := gen_random_uuid();
-	v_people uuid[];
-begin
-	select * into strict t from ticket where id = p_ticket;
-	v_people := danger_people(t, 'duty', v_event, p_now);
-	perform event_write(v_event, p_now, t.id, 'ticket.danger', 'job', null, t.holder, null, null, null, null,
-		jsonb_build_object('urgent', true, 'on_duty', cardinality(v_people)));
-	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
-	select v_event, p_now, t.id, 'ticket.danger', case when v_people = '{}' then 'hub' else 'duty' end, p.account, a.language, true, p_now, p_now
-	from (select unnest(v_people) as account
-		union all select unnest(danger_people(t, 'hub', v_event, p_now)) where v_people = '{}') p
-		join account a on a.id = p.account;
-end $$;
-create or replace function danger_untold() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
-declare
-	t ticket;
-begin
-	select * into strict t from ticket where id = new.ticket;
-	insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
-	select new.event, new.event_at, new.ticket, new.type, 'hub', a.id, a.language, true, now(), now()
-	from account a where a.id = any (danger_people(t, 'hub', new.event, now())) on conflict do nothing;
-	return null;
-end $$;
 
--- As in 0032, for more audiences. It runs each second, whatever the load is and however old statistics are: so it looks up one by
--- one what belongs to the events of a portion, and reads them in the order of the feed.
+-- As in 0020, for more audiences, and the citizens of tickets that were merged into one (0032). It runs each second, whatever the
+-- load is and however old statistics are: so it looks up one by one what belongs to the events of a portion, and reads them in the
+-- order of the feed.
 create or replace function notices_make(p_now timestamptz, p_limit bigint) returns bigint
 language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off set enable_seqscan = off set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan as $$
@@ -284,8 +233,10 @@ begin
 		when p_vi then 'xem khi tra cứu phiếu' else 'see the ticket' end;
 end $$;
 
--- As in 0027. A co-handler is told of the part: its link, until when it is wanted.
-create or replace function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
+-- As in 0020, but what is due to a marked address (0027) is put away, and its place taken by the next; a letter that asks the
+-- citizen something can say how to answer it (0036), and a co-handler is told of the part: its link, until when it is wanted.
+drop function notice_claim(timestamptz, timestamptz, bigint, text, text, text);
+create function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
 returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
 	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
 	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text, number bigint, generation bigint,
@@ -580,6 +531,6 @@ end $$;
 revoke all on promise_turn from public;
 revoke execute on function promises_of from public;
 
-revoke execute on function account_language_save, me_change, part_open_to, notice_opens, notice_target, notice_turn, notice_people,
+revoke execute on function account_language_save, me_change, notice_claim, notice_opens, notice_target, notice_turn, notice_people,
 	notice_reason from public;
-grant execute on function me_change to tiepdan_app;
+grant execute on function me_change, notice_claim to tiepdan_app;
