@@ -278,13 +278,14 @@ begin
 		raise exception 'nobody decides on a request of their own' using errcode = 'TD438';
 	elsif p_action in ('request_extension', 'approve_extension') and answer_overdue(t, p_at) then
 		raise exception 'the answer is overdue' using errcode = 'TD436';
-	elsif not coalesce(move_applies(t, p_action), false) then
+	elsif not coalesce(move_applies(t, p_action, p_at), false) then
 		raise exception 'the policy has no room for %', p_action
 			using errcode = case p_action when 'ask' then 'TD434' else 'TD435' end;
 	end if;
 end $$;
 
-create or replace function move_applies(t ticket, p_action text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Beside that of 0021, which goes with 0037: at an instant.
+create function move_applies(t ticket, p_action text, p_at timestamptz) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return case p_action
 		when 'ask' then (select count(*) from question where ticket = t.id)
@@ -296,14 +297,15 @@ begin
 				< (select extensions from policy where id = t.policy)
 			and (select count(*) from extension where ticket = t.id)
 				< (select value from setting where name = 'extension_requests_most')
+			and not answer_overdue(t, p_at)
 		when 'approve_extension' then exists (select from extension where ticket = t.id and state = 'requested')
-			and not extension_own(t)
+			and not extension_own(t) and not answer_overdue(t, p_at)
 		when 'refuse_extension' then exists (select from extension where ticket = t.id and state = 'requested') and not extension_own(t)
 		when 'approve' then not reply_own(t)	-- the functions come with 0031 and 0035
 		when 'propose' then reply_proposable(t)
 		when 'ask_part' then parts_room(t)
-		when 'second_look' then review_forbidden(t, p_action, now()) is null
-		when 'appeal' then review_forbidden(t, p_action, now()) is null
+		when 'second_look' then review_forbidden(t, p_action, p_at) is null
+		when 'appeal' then review_forbidden(t, p_action, p_at) is null
 		when 'withdraw' then not others_joined(t.id)	-- the function comes with 0032
 		when 'merge' then (select merges from sight where code = t.sight)
 		when 'unmerge' then (select kind = 'merged' from ticket_merge where ticket = t.id and ended_at is null)
@@ -325,7 +327,7 @@ begin
 		from action a join move_role r on r.action = a.code and r.role = 'citizen'
 			cross join lateral (select moved_by(t, a.code) as about) x
 			join move m on m.action = a.code and m.from_state = (x.about).state
-		where (not a.conditional or move_applies(x.about, a.code))
+		where (not a.conditional or move_applies(x.about, a.code, now()))
 			and (a.code <> 'supply' or m.to_state = (select from_state from question where ticket = t.id and ended_at is null)));
 end $$;
 -- As before; where the state does not allow it, what it does allow is said.
@@ -470,7 +472,7 @@ begin
 		v_forbidden := 'TD409';
 	elsif p_action in ('second_look', 'appeal') then
 		v_forbidden := review_forbidden(r, p_action, p_at);
-	elsif p_action = 'withdraw' and not move_applies(r, p_action) then
+	elsif p_action = 'withdraw' and not move_applies(r, p_action, p_at) then
 		v_forbidden := 'TD495';
 	end if;
 	if v_forbidden is not null then
@@ -661,6 +663,6 @@ alter table ticket_excluded enable row level security;
 -- No policy, so no row: who is kept away does not learn of it.
 revoke all on review, ticket_excluded from public;
 grant select on review to tiepdan_app;
-revoke execute on function answer_overdue, extension_own, sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, window_open_from, review_until, department_above, review_forbidden, moved_by, moves_tracked, review_said, reviews_of,
+revoke execute on function move_applies(ticket, text, timestamptz), answer_overdue, extension_own, sight_fits, caller_barred, move_barred, caller_impartial, kept_away, sees, person_impartial, window_end, window_open_from, review_until, department_above, review_forbidden, moved_by, moves_tracked, review_said, reviews_of,
 	ticket_change, tracking_holder, tracking_check, tracking_move, review_begin from public;
 grant execute on function sees, kept_away, review_said, reviews_of, tracking_holder, tracking_move to tiepdan_app;

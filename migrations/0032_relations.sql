@@ -332,6 +332,7 @@ end $$;
 
 -- --- the citizen's side --------------------------------------------------------------------------------------------------
 
+-- The published replies of a ticket, from an instant on; all of them (0011) are those since ever.
 create function replies_published_since(p_ticket uuid, p_since timestamptz) returns json language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 begin
@@ -339,6 +340,10 @@ begin
 		select coalesce(json_agg(json_build_object('at', instant(decided_at), 'text', text, 'department', department_named(department))
 			order by version), '[]')
 		from reply where ticket = p_ticket and state = 'published' and decided_at >= p_since);
+end $$;
+create or replace function replies_published(p_ticket uuid) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return replies_published_since(p_ticket, '-infinity');
 end $$;
 -- What the citizen of a merged ticket sees of the one that stands for it: the work and the answers, nothing that others wrote.
 -- Answers to the other citizen from before are not theirs; and who joined by themselves are strangers to that citizen, whose

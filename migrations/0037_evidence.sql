@@ -70,9 +70,9 @@ begin
 		select coalesce(json_agg(case when not a.evidence then m.move
 				else (m.move::jsonb || jsonb_strip_nulls(jsonb_build_object('needs_evidence', evidence_missing(t))))::json end order by m.ord), '[]')
 		from json_array_elements(moves_for(t)) with ordinality m (move, ord) join action a on a.code = m.move->>'action'
-		where (not a.conditional or coalesce(move_applies(t, a.code), false))
-			and (a.code not in ('request_extension', 'approve_extension') or not answer_overdue(t, now()))
+		where (not a.conditional or coalesce(move_applies(t, a.code, now()), false))
 			and (a.code <> 'unmerge' or m.move->>'to' = (select from_state from ticket_merge where ticket = t.id and ended_at is null)));
 end $$;
+drop function move_applies(ticket, text);
 
 revoke execute on function category_evidence, evidence_missing, evidence_check from public;

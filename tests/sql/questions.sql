@@ -46,7 +46,7 @@ select is((select text from message where ticket = pg_temp.t(1)), 'Số nhà 126
 select is(attempt($$select pg_temp.supply(1, pg_temp.day(2.5))$$), 'TD409', 'there is nothing to answer any more');
 select lives_ok($$select move('officer.HN-SXD', pg_temp.t(1), 'ask', pg_temp.day(2.5)); select pg_temp.supply(1, pg_temp.day(2.6))$$, 'a second question');
 select is(attempt($$select move('officer.HN-SXD', pg_temp.t(1), 'ask', pg_temp.day(3))$$), 'TD434', 'and no third: the policy allows two');
-select ok(not move_applies((select t from ticket t where id = pg_temp.t(1)), 'ask'), 'so it is not offered');
+select ok(not move_applies((select t from ticket t where id = pg_temp.t(1)), 'ask', now()), 'so it is not offered');
 
 -- Not answering.
 select lives_ok($$select move('officer.HN-SXD', pg_temp.t(2), 'ask', pg_temp.day(0.5))$$, 'asked before the acceptance');
