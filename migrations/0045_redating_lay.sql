@@ -14,6 +14,19 @@ begin
 	from clock_running c where c.slot = 1 - r.slot and c.ticket > p_after and c.ticket <= p_until;
 end $$;
 
+-- As in 0023; each clock of the portion is looked up in the other slot, whatever the statistics say of one that is being filled.
+create or replace function redating_undone(p_slot int, p_after uuid, p_until uuid) returns setof uuid
+language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
+begin
+	return query
+	select distinct c.ticket
+	from clock_running c
+		left join lateral (select true as there, version, calendar from clock_running
+			where slot = 1 - p_slot and ticket = c.ticket and kind = c.kind offset 0) n on true
+		left join (select calendar, max(version) as version from calendar_version group by calendar) v on v.calendar = n.calendar
+	where c.slot = p_slot and c.ticket > p_after and c.ticket <= p_until and (n.there is null or n.version <> v.version);
+end $$;
+
 -- As in 0023, up to a given ticket: a portion that has changed is read again.
 create function redating_read(p_id uuid, p_after uuid, p_until uuid, p_limit bigint)
 returns setof redating_fact
@@ -130,6 +143,9 @@ begin
 	end if;
 	return v_left;
 end $$;
+
+comment on column redating.held_ms is 'how long redating_fill() kept others waiting the last time';
+comment on function redating_held is 'for servers of before; no longer asked';
 
 revoke execute on function redating_mark, redating_read(uuid, uuid, uuid, bigint), redating_pauses(uuid, uuid, uuid, bigint), redating_lay, redating_seal from public;
 grant execute on function redating_read(uuid, uuid, uuid, bigint), redating_pauses(uuid, uuid, uuid, bigint), redating_lay, redating_seal to tiepdan_app;

@@ -159,7 +159,7 @@ static enum verdict step_who(struct req *req)
 		if (str_eq_nocase(scheme, STR("Upload")))
 			return who_upload(req, rest);
 	}
-	return challenge(req, STR("Bearer, Ticket, Upload"));
+	return challenge(req, STR("Bearer, Ticket, Answer, Upload"));
 }
 
 static enum verdict step_limit(struct req *req)

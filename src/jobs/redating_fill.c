@@ -1,20 +1,30 @@
 /* Re-dating, the pipeline that fills the slot: portions of clocks are read, dated, laid down and sealed. */
 #include "jobs/redating_fill.h"
 
+#include <event2/event.h>
+
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/must.h"
 #include "civil/city.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 #include "jobs/redate.h"
 
 enum {
-	/* Clocks of a portion: laying one down takes so long (some 20 to 40 ms) that who begins a clock of
-	 * just these tickets meanwhile may wait for it. */
-	PORTION = 2000,
-	AGAIN = 4 * PORTION, /* clocks that a portion may have when it is read again */
-	AHEAD = 4,	     /* portions on their way */
-	LAYING = 2	     /* of them laid down at the same time */
+	/* Clocks of a portion. Who begins a clock of just these tickets while it is laid down waits for it: so
+	 * many that this takes between SHORT_MS and LONG_MS, on any machine. */
+	PORTION_FIRST = 1000,
+	PORTION_MIN = 250,
+	PORTION_MAX = 4000,
+	SHORT_MS = 15,
+	LONG_MS = 40,
+	AGAIN = 4 * PORTION_MAX, /* clocks that a portion may have when it is read again */
+	AHEAD = 4,		 /* portions on their way */
+	LAYING = 2,		 /* of them laid down at the same time */
+	BLOCKED_MS = 50,	 /* until a portion is laid down again that something was in the way of */
+	BLOCKED_MOST = 20	 /* times, then everything stops until the next turn */
 };
 
 /* What a portion waits for, or what is done with it. */
@@ -22,6 +32,7 @@ enum stage {
 	STAGE_READING,
 	STAGE_DATED,
 	STAGE_LAYING,
+	STAGE_BLOCKED, /* by somebody's lock: it is laid down a little later */
 	STAGE_LAID,
 	STAGE_SEALING,
 	STAGE_CHANGED /* since it was read: it is read again, then filled under the lock, ticket by ticket */
@@ -32,6 +43,9 @@ struct pipe {
 	struct portion *first, **last; /* by ticket */
 	struct uuid read_to;
 	int portions, laying, busy; /* busy: units of work that have not ended */
+	int portion;		    /* how many clocks are read next */
+	int blocked;		    /* times in a row */
+	struct event *later;	    /* lays down again what was blocked */
 	bool reading, at_end, stop;
 };
 
@@ -42,6 +56,9 @@ struct portion {
 	struct portion *next;
 	enum stage stage;
 	bool again;
+	int limit;
+	struct db_job laying;	  /* with an arena of its own: it may have to be done again and again */
+	int64_t laying_since;	  /* monotonic, milliseconds */
 	struct uuid after, until; /* until: as far as is to be read */
 	int64_t mark;		  /* of the rows it was laid down by; DB_NO_INT: they have changed */
 	struct redate_portion clocks;
@@ -151,10 +168,39 @@ static void seal(struct portion *p)
 
 /* --- laying down ---------------------------------------------------------------------------------------- */
 
-/* A change in progress was in the way, perhaps one that waited for the portion: it goes first. */
+/* A change in progress is in the way, perhaps one that waits for the portion itself, or somebody has locked
+ * the slot. */
 static bool in_the_way(const char *sqlstate)
 {
 	return sqlstate && str_eq(str_of(sqlstate), STR("55P03"));
+}
+
+static void lay_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct pipe *pipe = arg;
+
+	(void)fd, (void)what;
+	for (struct portion *p = pipe->first; p; p = p->next)
+		if (p->stage == STAGE_BLOCKED)
+			p->stage = STAGE_DATED;
+	advance(pipe);
+}
+
+static void blocked(struct portion *p)
+{
+	const struct timeval soon = {.tv_usec = BLOCKED_MS * 1000};
+
+	p->stage = STAGE_BLOCKED;
+	event_add(p->pipe->later, &soon);
+}
+
+static int next_portion(int portion, int64_t took_ms)
+{
+	if (took_ms > LONG_MS && portion > PORTION_MIN)
+		return portion / 2;
+	if (took_ms < SHORT_MS && portion < PORTION_MAX)
+		return portion * 2;
+	return portion;
 }
 
 static void was_laid(struct db_job *job, PGresult *const *results, const char *sqlstate)
@@ -163,22 +209,32 @@ static void was_laid(struct db_job *job, PGresult *const *results, const char *s
 	struct pipe *pipe = p->pipe;
 
 	pipe->laying--;
-	if (!results && in_the_way(sqlstate)) {
+	if (!results && in_the_way(sqlstate) && ++pipe->blocked <= BLOCKED_MOST) {
 		pipe->busy--;
-		p->stage = STAGE_DATED;
+		blocked(p);
 	} else if (ended(p, results, sqlstate)) {
+		pipe->blocked = 0;
+		pipe->portion = next_portion(pipe->portion, (clock_mono_us() - p->laying_since) / 1000);
 		p->mark = db_cell_int(answer_find(results, "mark"), 0, "mark");
 		p->stage = STAGE_LAID;
 	}
+	arena_free(job->arena);
 	advance(pipe);
 }
 
 static void lay(struct portion *p)
 {
 	const struct redate_portion *c = &p->clocks;
-	struct db_unit *u = db_unit_job(&p->job);
+	struct arena *arena = arena_new();
 
+	if (!arena) {
+		p->pipe->stop = true;
+		return;
+	}
+	p->laying = (struct db_job){.app = p->job.app, .arena = arena, .state = p};
+	p->laying_since = clock_mono_us();
 	p->pipe->laying++;
+	struct db_unit *u = db_unit_job(&p->laying);
 	sql_jobs_redating_lay(u, .id = p->pipe->fill.id, .worker = p->pipe->fill.worker, .after = p->after,
 		.until = c->until, .tids = DB_COLUMN(c->rows, c->n, tid),
 		.xids = DB_COLUMN(c->rows, c->n, xid), .starts = DB_COLUMN(c->rows, c->n, start),
@@ -203,7 +259,7 @@ static void was_read(struct db_job *job, PGresult *const *results, const char *s
 	}
 	const struct redate_input in = {.clocks = answer_find(results, "tid"),
 		.pauses = answer_find(results, "paused"),
-		.limit = p->again ? AGAIN : PORTION,
+		.limit = p->limit,
 		.end = p->until,
 		.policies = pipe->fill.policies};
 	redate(job->arena, job->app->city, &in, &p->clocks);
@@ -221,13 +277,13 @@ static void was_read(struct db_job *job, PGresult *const *results, const char *s
 static void read_portion(struct portion *p)
 {
 	struct db_unit *u = db_unit_job(&p->job);
-	int limit = p->again ? AGAIN : PORTION;
 
+	p->limit = p->again ? AGAIN : p->pipe->portion;
 	p->pipe->reading = true;
 	sql_jobs_redating_read(
-		u, .id = p->pipe->fill.id, .after = p->after, .until = p->until, .limit = limit);
+		u, .id = p->pipe->fill.id, .after = p->after, .until = p->until, .limit = p->limit);
 	sql_jobs_redating_pauses(
-		u, .id = p->pipe->fill.id, .after = p->after, .until = p->until, .limit = limit);
+		u, .id = p->pipe->fill.id, .after = p->after, .until = p->until, .limit = p->limit);
 	run(p, u, STAGE_READING, was_read);
 }
 
@@ -274,8 +330,9 @@ static void advance(struct pipe *pipe)
 	pipe->stop |= pipe->fill.app->draining != 0;
 	if (!pipe->stop)
 		start_what_can_be_done(pipe);
-	if (pipe->busy > 0)
+	if (pipe->busy > 0 || (!pipe->stop && evtimer_pending(pipe->later, NULL)))
 		return;
+	event_free(pipe->later);
 	while (pipe->first)
 		leave(pipe->first);
 	pipe->fill.done(pipe->fill.owner, !pipe->stop);
@@ -287,7 +344,10 @@ void redating_fill(const struct redating_fill *fill)
 
 	*pipe = (struct pipe){.fill = *fill,
 		.last = &pipe->first,
+		.portion = PORTION_FIRST,
+		.later = evtimer_new(fill->app->loop, lay_again, pipe),
 		.read_to = fill->filled_to,
 		.at_end = uuid_is_nil(&fill->until) || uuid_eq(&fill->until, &fill->filled_to)};
+	must(pipe->later);
 	advance(pipe);
 }

@@ -217,6 +217,44 @@ def test_a_preparation_that_cannot_begin_says_since_when(city, tmp_path):
     change(city, made, "drop")
 
 
+def many_more(town):
+    """20,000 clocks more, so that there is something to interrupt."""
+    town.tamper("""
+        create temp table made as select n, gen_random_uuid() as id from generate_series(1, 20000) n;
+        insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at, latest_due, first)
+        select c.slot, m.id, 'answer', 1, c.holder, c.policy, c.unit, c.amount, c.calendar, c.version, c.start_at, c.due_at, c.due_at, true
+        from made m, (select * from clock_running where kind = 'answer' limit 1) c""")
+
+
+LOCKED = """
+do $$ begin
+    while not exists (select from tiepdan.redating where state = 'preparing' and slot is not null) loop perform pg_sleep(0.002); end loop;
+end $$;
+begin;
+lock table tiepdan.clock_running_1 in share mode;
+select done < total from tiepdan.redating;
+"""
+
+
+def test_a_locked_slot_is_waited_for_quietly(city, tmp_path):
+    """Somebody builds an index on the slot that is being filled: the job worker tries now and then, and goes on afterwards."""
+    city.filed()
+    many_more(city)
+    day_off(city, tmp_path)
+    other = subprocess.Popen(["psql", "-X", "-q", "-At", "-d", city.cluster.url(city.database, "postgres")],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    other.stdin.write(LOCKED)
+    other.stdin.flush()
+    made = asked(city)
+    assert other.stdout.readline() == "t\n", "it is locked while the slot is filled"
+    time.sleep(4)
+    assert shown(city, made)["state"] == "preparing"
+    other.communicate("commit;\n", timeout=30)
+    assert ready(city, made)["counts"]["moved"] == 20001
+    assert city.log().count("redating.failed") < 20, "not at each attempt"
+    change(city, made, "drop")
+
+
 def kill_all(town):
     """kill -9 for every worker at some instant of its work; the supervisor starts others."""
     time.sleep(0.4)
@@ -227,12 +265,7 @@ def kill_all(town):
 
 def test_a_killed_job_worker_loses_and_doubles_nothing(city, tmp_path):
     ids = [city.filed()[0] for _ in range(12)]
-    # Many more clocks, so that there is something to interrupt.
-    city.tamper("""
-        create temp table made as select n, gen_random_uuid() as id from generate_series(1, 20000) n;
-        insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at, latest_due, first)
-        select c.slot, m.id, 'answer', 1, c.holder, c.policy, c.unit, c.amount, c.calendar, c.version, c.start_at, c.due_at, c.due_at, true
-        from made m, (select * from clock_running where kind = 'answer' limit 1) c""")
+    many_more(city)
     day_off(city, tmp_path)
     made = asked(city)
     for _ in range(3):
