@@ -13,8 +13,8 @@
 #include "jobs/redate.h"
 
 enum {
-	/* Clocks of a portion. Who begins a clock of just these tickets while it is laid down waits for it: so
-	 * many that this takes between SHORT_MS and LONG_MS, on any machine. */
+	/* Clocks of a portion. Who begins a clock of just these tickets while it is laid down waits for it:
+	 * so many that this takes between SHORT_MS and LONG_MS, on any machine. */
 	PORTION_FIRST = 1000,
 	PORTION_MIN = 250,
 	PORTION_MAX = 4000,
