@@ -90,6 +90,17 @@ def test_the_citizen_has_time_to_look(town):
     town.sql("update setting set value = 0 where name = 'publication_preview_days'")
 
 
+def test_the_letter_offers_what_there_is(town):
+    """It names no button: the citizen objects at the ticket, before and after the day it names."""
+    words = dict(town.sql("select distinct on (language) language, text from notice_template where type = 'publication.proposed' and side = 'citizen'"
+                          " order by language, version desc"))
+    assert '"' not in words["vi"] + words["en"] and all("{{due}}" in text for text in words.values())
+    ticket_id, filed = published(town)
+    citizen = town.citizen(filed)
+    assert citizen.get("/v1/tracking").json["publication"]["may_object"], "also after it was published"
+    citizen.post("/v1/tracking/publication/object", {})
+
+
 def test_the_citizen_objects(town):
     ticket_id, filed = published(town)
     citizen = town.citizen(filed)
