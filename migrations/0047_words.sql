@@ -113,3 +113,76 @@ from notice_template join (values
 		'Please read the public version when you follow the ticket; before {{due}} nothing is published. If you do not agree, you can object '
 			'there, also after it was published.')) n (old, new) on strpos(text, n.old) > 0
 where type = 'publication.proposed' and side = 'citizen' and version = 1;
+
+-- --- who rates, and how many join -----------------------------------------------------------------------------------------
+
+-- Whether the citizen of a ticket reads the answer of the one that stands for it: as merge_told() has it, and of who joined it not
+-- an older answer that was published.
+create function answer_told(t ticket, r ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return t.id = r.id or exists (select from ticket_merge m where m.ticket = t.id and m.ended_at is null and case m.kind
+		when 'joined' then exists (select from publication p where p.ticket = r.id and p.state = 'public' and p.answered_at >= r.answered_at)
+		else exists (select from reply x where x.ticket = r.id and x.state = 'published' and x.decided_at >= m.at) end);
+end $$;
+create or replace function may_rate(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	r ticket := case_root(t);
+begin
+	return r.state in ('answered', 'closed') and answer_told(t, r) and not exists (select from rating where ticket = t.id and answer = r.id);
+end $$;
+
+-- As in 0041; TD496 the citizen cannot read the answer.
+create or replace function tracking_rate(p_number bigint, p_generation bigint, p_score text, p_reasons text[], p_comment text,
+	p_at timestamptz, p_event uuid)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_tracked(p_number, p_generation, true);
+	r ticket := case_root(t);
+	v_alone boolean := r.id = t.id and not exists (select from ticket_merge where into_ticket = t.id and ended_at is null);
+begin
+	if r.state not in ('answered', 'closed') then
+		raise exception 'the ticket is %', r.state using errcode = 'TD409', detail = moves_tracked(t)::text;
+	elsif not answer_told(t, r) then
+		raise exception 'the answer is not published' using errcode = 'TD496';
+	end if;
+	insert into rating (ticket, answer, at, score, reasons, comment) values (t.id, r.id, p_at, p_score, coalesce(p_reasons, '{}'), p_comment);
+	update ticket set version = version + 1, updated_at = p_at where id = t.id and id = r.id;
+	perform event_write(p_event, p_at, r.id, 'ticket.rated', 'ticket', null, r.holder, null, null,
+		case when v_alone then 'Người gửi phiếu đã đánh giá' end, case when v_alone then 'The citizen rated the answer' end, null);
+end $$;
+
+-- Who joined learns of the answer to read once it is published.
+update notice_rule set merged = true where type = 'publication.published' and audience = 'citizen';
+insert into notice_template (type, side, language, version, subject, text)
+select type, side, language, 2, subject, replace(text, n.old, n.old || n.more)
+from notice_template join (values
+	('Câu hỏi và câu trả lời đã được công khai, không nêu tên và thông tin liên hệ của Ông/Bà.',
+		' Kính mời Ông/Bà xem câu trả lời khi tra cứu phiếu.'),
+	('Question and answer were published, without your name and contact.', ' You can read the answer when you follow the ticket.'))
+	n (old, more) on strpos(text, n.old) > 0
+where type = 'publication.published' and side = 'citizen' and version = 1;
+
+-- As in 0032, but those who join one ticket do so one after the other, from here to the end of the transaction: so the settings
+-- joins_most and joins_hour_most are kept whoever comes at the same instant. Nothing else waits for it.
+create or replace function ticket_join(p_ticket uuid, p_once_key bytea, p_into uuid, p_at timestamptz, p_event uuid)
+returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	o ticket;
+	t ticket;
+	a action;
+begin
+	select * into o from ticket where id = p_ticket;
+	if found then
+		perform pg_advisory_xact_lock(hashtextextended('tiepdan.ticket_join.' || p_into, 0));
+		perform joins_room(p_into, p_at);
+		select * into strict a from action where code = 'join';
+		insert into ticket_merge (id, ticket, into_ticket, kind, at, from_state) values (p_event, o.id, p_into, 'joined', p_at, o.state);
+		t := o;
+		t.state := 'merged';
+		perform ticket_change(o, t, a, 'anyone', p_at, null, null, null, p_event, null, null, jsonb_build_object('into', p_into));
+	end if;
+	return (
+		select json_build_object('code', k.code, 'joined', r.code, 'at', instant(m.at))::text
+		from ticket k join ticket_merge m on m.ticket = k.id and m.kind = 'joined' join ticket r on r.id = m.into_ticket
+		where k.id = coalesce(o.id, (select ticket from once where key = p_once_key)));
+end $$;
