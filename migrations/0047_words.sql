@@ -186,3 +186,18 @@ begin
 		from ticket k join ticket_merge m on m.ticket = k.id and m.kind = 'joined' join ticket r on r.id = m.into_ticket
 		where k.id = coalesce(o.id, (select ticket from once where key = p_once_key)));
 end $$;
+
+-- --- evidence of this answer ---------------------------------------------------------------------------------------------
+
+-- As in 0037, but what was linked before the citizen asked for a second look, or appealed, proved the answer that they do not accept.
+create or replace function evidence_missing(t ticket) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_demanded text := nullif(category_evidence(t.category), 'none');
+begin
+	if v_demanded is not null and exists (select from attachment where ticket = t.id and purpose = 'evidence' and state = 'ready'
+			and (v_demanded = 'document' or type like 'image/%')
+			and linked_at >= coalesce((select max(asked_at) from review where ticket = t.id), '-infinity')) then
+		return null;
+	end if;
+	return v_demanded;
+end $$;
