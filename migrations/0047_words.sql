@@ -4,13 +4,16 @@ set local search_path = tiepdan, public;
 
 -- --- letters -------------------------------------------------------------------------------------------------------------
 
--- What nobody is told any more: a question that has ended, a version for publication that is not proposed any more.
+-- What nobody is told any more: a question that has ended, a version for publication that is not proposed any more, a review that is
+-- not wanted any more.
 create function notice_late(n notice, p_now timestamptz) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return n.account is null and case n.type
+	return case n.type
 		when 'ticket.asked' then not exists (select from event e join question q on q.id::text = e.data->>'question' and q.ticket = e.ticket
 			where e.at = n.event_at and e.id = n.event and q.ended_at is null and q.until_at > p_now)
 		when 'publication.proposed' then publication_state_of(n.ticket) <> 'proposed'
+		when 'reply.review_asked' then not exists (select from event e join review_request q on q.id = (e.data->>'request')::uuid
+			where e.at = n.event_at and e.id = n.event and q.state = 'asked')
 		else false end;
 end $$;
 -- Until when a letter to a citizen wants something: their answer, their look at what is going to be published. NULL: it does not.
@@ -201,3 +204,308 @@ begin
 	end if;
 	return v_demanded;
 end $$;
+
+-- --- reviews that are asked for ------------------------------------------------------------------------------------------
+
+-- Somebody asks a colleague, or all with a role, to review a version of a reply. It waits as long as that is the last version; whoever
+-- was asked and reviews it has done it. Nothing else depends on it: who may propose and sign stays as it is (0031).
+create table review_request (
+	id         uuid not null,
+	ticket     uuid not null,
+	version    int not null,
+	at         timestamptz not null,
+	asker      uuid not null,
+	department bigint not null,
+	person     uuid,
+	role       text,
+	state      text not null default 'asked',
+	ended_at   timestamptz,
+	ended_by   uuid,
+	constraint review_request_pk primary key (id),
+	constraint review_request_reply_fk foreign key (ticket, version) references reply (ticket, version),
+	constraint review_request_asker_fk foreign key (asker) references account,
+	constraint review_request_department_fk foreign key (department) references department,
+	constraint review_request_person_fk foreign key (person) references account,
+	constraint review_request_role_fk foreign key (role) references role,
+	constraint review_request_ended_by_fk foreign key (ended_by) references account,
+	constraint review_request_whom check ((person is null) <> (role is null)),
+	constraint review_request_state check (state in ('asked', 'done', 'withdrawn', 'lapsed')),
+	constraint review_request_ended check ((state = 'asked') = (ended_at is null) and ended_at >= at
+		and (ended_by is not null) = (state in ('done', 'withdrawn')))
+);
+create unique index review_request_once on review_request (ticket, person, role) nulls not distinct where state = 'asked';
+create index review_request_of_reply on review_request (ticket, version, at, id);
+create index review_request_waits on review_request (department, at, id) where state = 'asked';
+create index review_request_of_asker on review_request (asker, at, id) where state = 'asked';
+comment on table review_request is 'Reviews of a reply that were asked for, of one person or of whoever has a role in the department.';
+comment on column review_request.state is 'lapsed: the reply was changed, or decided on, before somebody reviewed it';
+
+create function review_requests_lapse() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	update review_request set state = 'lapsed', ended_at = greatest(coalesce(new.decided_at, new.at), at) where ticket = new.ticket and state = 'asked';
+	return null;
+end $$;
+create trigger review_requests_lapse after insert or update of state on reply for each row execute function review_requests_lapse();
+
+-- Refuses what cannot be reviewed by the department of the caller: TD403 another department holds the ticket, TD404 there is no such
+-- version, TD412 a later one, TD409 it was decided on.
+create function reply_reviewable(t ticket, r reply, p_version bigint) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	perform caller_needs('note'), caller_impartial(t.id);
+	if t.holder <> caller_department() then
+		raise exception 'another department holds the ticket' using errcode = 'TD403';
+	elsif p_version not between 1 and coalesce(r.version, 0) then
+		raise exception 'no such version' using errcode = 'TD404';
+	elsif r.version <> p_version then
+		raise exception 'the reply has version %', r.version using errcode = 'TD412';
+	elsif r.state not in ('draft', 'proposed') then
+		raise exception 'the reply is %', r.state using errcode = 'TD409', detail = moves_of(t)::text;
+	end if;
+end $$;
+-- As in 0031, and whoever was asked has done it.
+create or replace function reply_review_write(p_id uuid, p_ticket uuid, p_version bigint, p_verdict text, p_comment text, p_at timestamptz, p_event uuid)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_seen(p_ticket);
+	r reply := reply_last(t.id);
+begin
+	perform reply_reviewable(t, r, p_version);
+	if r.author = caller_account() then
+		raise exception 'nobody reviews a text of their own' using errcode = 'TD438';
+	end if;
+	insert into reply_review (id, ticket, version, at, reviewer, department, verdict, comment)
+		values (p_id, t.id, r.version, p_at, caller_account(), caller_department(), p_verdict, p_comment);
+	update review_request set state = 'done', ended_at = greatest(p_at, at), ended_by = caller_account()
+		where ticket = t.id and version = r.version and state = 'asked' and (person = caller_account() or role = any (caller_roles()));
+	perform event_write(p_event, p_at, t.id, 'reply.reviewed', 'staff', caller_account(), t.holder, null, null, null, null,
+		jsonb_build_object('version', r.version, 'verdict', p_verdict));
+end $$;
+
+-- Who can review a reply by this author: those of the department that holds the ticket who see it and were not kept away from it;
+-- only this person, or those with this role.
+create function reply_reviewers(t ticket, p_author uuid, p_person uuid, p_role text) returns setof uuid
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select a.id from account a
+	where a.department = t.holder and a.active and a.id <> p_author and (p_person is null or a.id = p_person)
+		and exists (select from account_role x join role_right g on g.role = x.role and g.might = 'note'
+			where x.account = a.id and (p_role is null or x.role = p_role))
+		and notice_sees(a.id, a.department, t.sight, t.holder)
+		and not exists (select from ticket_excluded e where e.ticket = t.id and e.account = a.id)
+	order by a.login limit (select value from setting where name = 'notice_people_most');
+end $$;
+
+-- Asks for a review of the last version. Refusals of reply_reviewable(), and TD497 when nobody else can review it.
+create function review_ask(p_id uuid, p_ticket uuid, p_version bigint, p_person uuid, p_role text, p_at timestamptz, p_event uuid)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_seen(p_ticket);
+	r reply := reply_last(t.id);
+begin
+	perform reply_reviewable(t, r, p_version);
+	if not exists (select from reply_reviewers(t, r.author, p_person, p_role) x where x <> caller_account()) then
+		raise exception 'nobody else can review it' using errcode = 'TD497';
+	end if;
+	insert into review_request (id, ticket, version, at, asker, department, person, role)
+		values (p_id, t.id, r.version, p_at, caller_account(), t.holder, p_person, p_role);
+	perform event_write(p_event, p_at, t.id, 'reply.review_asked', 'staff', caller_account(), t.holder, null, null, null, null,
+		jsonb_strip_nulls(jsonb_build_object('request', p_id, 'version', r.version, 'person', p_person, 'role', p_role)));
+end $$;
+
+-- By who asked, or a head of the department: TD404 the caller does not see it, TD403 it is not theirs, TD498 it has ended.
+create function review_withdraw(p_id uuid, p_at timestamptz, p_event uuid) returns void
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	q review_request;
+	t ticket;
+begin
+	t := ticket_seen((select ticket from review_request where id = p_id));
+	select * into strict q from review_request where id = p_id;
+	if q.asker <> caller_account() and not (q.department = caller_department() and caller_roles() && '{head,hub_head}') then
+		raise exception 'somebody else asked for it' using errcode = 'TD403';
+	elsif q.state <> 'asked' then
+		raise exception 'the request is %', q.state using errcode = 'TD498';
+	end if;
+	update review_request set state = 'withdrawn', ended_at = greatest(p_at, at), ended_by = caller_account() where id = q.id;
+	perform event_write(p_event, p_at, t.id, 'reply.review_withdrawn', 'staff', caller_account(), t.holder, null, null, null, null,
+		jsonb_build_object('request', q.id, 'version', q.version));
+end $$;
+
+create function review_requests_of(p_ticket uuid, p_version int) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(json_build_object('id', id, 'at', instant(at), 'asker', person_named(asker), 'person', person_named(person),
+			'role', role, 'state', state, 'ended_at', instant(ended_at)) order by at, id), '[]')
+		from review_request where ticket = p_ticket and version = p_version);
+end $$;
+
+-- What waits for a review of the caller, or (p_own) for one that the caller has asked others for; oldest first.
+create function review_request_list(p_own boolean, p_after text, p_limit bigint) returns table (item text, key text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+declare
+	v_at timestamptz := coalesce(split_part(p_after, '|', 1)::timestamptz, '-infinity');
+	v_id uuid := coalesce(split_part(p_after, '|', 2)::uuid, nobody());
+begin
+	perform caller_needs('note');
+	return query
+	select json_build_object('id', q.id, 'at', instant(q.at), 'asker', person_named(q.asker), 'person', person_named(q.person), 'role', q.role,
+			'version', q.version, 'author', person_named(r.author), 'ticket', json_build_object('id', t.id, 'code', t.code, 'title', t.title,
+			'level', t.level, 'state', t.state))::text,
+		concat_ws('|', q.at, q.id)
+	from review_request q join ticket t on t.id = q.ticket join reply r on r.ticket = q.ticket and r.version = q.version
+	where q.state = 'asked' and (q.at, q.id) > (v_at, v_id) and t.holder = q.department and not t.done and sees(t)
+		and case when p_own then q.asker = caller_account() else q.department = caller_department() and r.author <> caller_account()
+			and (q.person = caller_account() or q.role = any (caller_roles())) and caller_barred(t.id) is null end
+	order by q.at, q.id limit p_limit + 1;
+end $$;
+
+-- Whom it is told: the reviewers, one by one.
+alter table notice_rule drop constraint notice_rule_audience,
+	add constraint notice_rule_audience check (audience in ('citizen', 'holder', 'author', 'reviewer', 'asked', 'signers', 'heads', 'hub', 'leaders',
+		'event'));
+alter table notice drop constraint notice_audience,
+	add constraint notice_audience check (audience in ('citizen', 'holder', 'author', 'reviewer', 'asked', 'signers', 'heads', 'hub', 'leaders', 'duty'))
+	not valid;	-- see 0048
+comment on column notice_rule.audience is 'holder: the person who has the ticket, else the heads, else the officers of the holding
+	department; author: of the reply that the event is about; reviewer: whose review was asked for; asked: of the department that was asked
+	for the part of the event, who answered for it before, else as for holder; signers: who may sign the reply that waits; hub:
+	coordinators and heads of the hub; event: whom the event names in data->audiences';
+insert into notice_rule (type, audience) values ('reply.review_asked', 'reviewer'), ('reply.review_withdrawn', 'reviewer');
+select letter_add('reply.review_asked', 'staff', false, 'Đề nghị rà soát dự thảo trả lời',
+	'Đồng nghiệp đề nghị Ông/Bà rà soát dự thảo trả lời phiếu dưới đây lúc {{at}}. Đề nghị xem dự thảo và cho ý kiến.',
+	'A draft to review',
+	'A colleague asked at {{at}} for your review of the reply to the ticket below. Please read the draft and say what you think of it.');
+select letter_add('reply.review_withdrawn', 'staff', false, 'Đề nghị rà soát dự thảo đã được rút lại',
+	'Đồng nghiệp đã rút lại lúc {{at}} đề nghị Ông/Bà rà soát dự thảo trả lời phiếu dưới đây; Ông/Bà không phải cho ý kiến nữa.',
+	'Your review is not needed any more',
+	'A colleague took back at {{at}} the request for your review of the reply to the ticket below. Nothing is left to do.');
+
+drop function notice_target(text, uuid, uuid, timestamptz, jsonb);
+-- As in 0040, for an audience that may be several people: each is one person before roles count.
+create function notice_target(p_audience text, p_ticket uuid, p_person uuid, p_at timestamptz, p_data jsonb)
+returns table (person uuid, part uuid) language plpgsql stable set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_version int := (p_data->>'version')::int;
+	v_part part;
+begin
+	if p_audience = 'reviewer' then
+		return query
+		select x, null::uuid from review_request q join reply r on r.ticket = q.ticket and r.version = q.version
+			cross join lateral (select * from ticket where id = q.ticket offset 0) t cross join lateral reply_reviewers(t, r.author, q.person, q.role) x
+		where q.id = (p_data->>'request')::uuid;
+		return;
+	elsif p_audience = 'holder' then
+		person := p_person;
+	elsif p_audience = 'author' then
+		person := (select author from reply where ticket = p_ticket and case when v_version is null
+			then state = 'sent_back' and decided_at <= p_at else version = v_version end order by version desc limit 1);
+	elsif p_audience = 'asked' then
+		part := (p_data->>'part')::uuid;
+		select * into v_part from part where id = (p_data->>'part')::uuid;
+		person := (select ended_by from part where ticket = v_part.ticket and department = v_part.department
+			and state in ('given', 'declined') order by ended_at desc limit 1);
+	end if;
+	return next;
+end $$;
+-- As in 0040, with one audience more.
+create or replace function notices_make(p_now timestamptz, p_limit bigint) returns bigint
+language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off set enable_seqscan = off set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan as $$
+declare
+	v_after notice_cursor;
+	v_audiences text[] := '{citizen,holder,author,reviewer,asked,signers,heads,hub,leaders}';
+	v_stale interval := make_interval(hours => (select value from setting where name = 'notice_stale_hours'));
+	v_citizen int := (select value from setting where name = 'notices_hour_citizen');
+	v_staff int := (select value from setting where name = 'notices_hour_staff');
+	v_hours int := (select value from setting where name = 'notices_hours');
+	v_read bigint;
+	v_held uuid[];
+	v_merged bigint := (select value from setting where name = 'merge_told_most');
+begin
+	select * into v_after from notice_cursor where one for update skip locked;
+	if not found then
+		return 0;
+	end if;
+	with fed as materialized (
+		select e.xid, e.id, e.at, e.type, e.ticket, e.actor, e.data, row_number() over (order by e.xid, e.id) as place
+		from event e where (e.xid, e.id) > (v_after.xid, v_after.id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+		order by e.xid, e.id limit p_limit),
+	told as (
+		select f.*, t.language, t.holder, t.sight, t.person, coalesce(f.data->>'urgent' = 'true', t.level = 'urgent') as urgent
+		from fed f cross join lateral (select * from ticket where id = f.ticket offset 0) t
+		where f.at > p_now - v_stale and exists (select from notice_rule r where r.type = f.type)),
+	meant as materialized (
+		select distinct o.*, case when r.audience = 'event' then x.audience else r.audience end as audience
+		from told o join notice_rule r on r.type = o.type and (o.urgent or not r.only_urgent)
+				and (r.if_data is null or o.data->>r.if_data = 'true')
+			left join lateral jsonb_array_elements_text(case when r.audience = 'event' and jsonb_typeof(o.data->'audiences') = 'array'
+				then o.data->'audiences' else '[]' end) x (audience) on true),
+	-- Citizens of tickets that were merged into this one are told in the name of their own ticket.
+	followed as materialized (
+		select m.xid, m.id, m.at, m.type, x.id as ticket, m.actor, m.data, m.place, x.language, x.holder, x.sight, x.person, m.urgent, m.audience
+		from meant m join notice_rule r on r.type = m.type and r.audience = m.audience and r.merged
+			cross join lateral merged_below(m.ticket, v_merged) b (ticket)
+			cross join lateral (select * from ticket where id = b.ticket offset 0) x),
+	worded as (
+		select m.xid, m.id, m.at, m.type, m.ticket, m.actor, m.place, m.language, m.holder, m.sight, x.person, x.part, m.urgent, m.audience
+		from (select * from meant union all select * from followed) m
+			cross join lateral notice_target(m.audience, m.ticket, m.person, m.at, m.data) x
+		where m.audience = any (v_audiences) and exists (
+			select from notice_template w where w.type = m.type and w.side = notice_side(m.audience) and w.valid_from <= p_now)),
+	people as materialized (
+		select g.*, p.account, p.deputy
+		from (select distinct holder, sight, person, part, audience from worded where audience <> 'citizen') g
+			cross join lateral notice_people(g.holder, g.sight, g.person, g.part, g.audience, p_now) p),
+	recipient as (
+		select m.*, null::uuid as account, c.email_index as key, v_citizen as cap
+			from worded m cross join lateral (select email_index from contact where ticket = m.ticket offset 0) c
+			where m.audience = 'citizen' and c.email_index is not null
+		union all
+		(select distinct on (m.place, p.account) m.*, p.account, uuid_send(p.account),
+				case when not m.urgent and m.type not like 'clock.%' then v_staff end
+			from worded m join people p on p.audience = m.audience and p.holder = m.holder and p.sight = m.sight
+				and p.person is not distinct from m.person and p.part is not distinct from m.part
+			where p.account is distinct from m.actor and not ((p.deputy or m.sight = 'denunciation') and kept_away(m.ticket, p.account))
+			order by m.place, p.account, p.deputy, array_position(v_audiences, m.audience))),
+	base as (
+		select r.key, r.n, case when h.gone * r.cap >= l.n then p_now else coalesce(l.since, p_now) end as since,
+			case when h.gone * r.cap >= l.n then 0 else coalesce(l.n, 0) end as used,
+			r.cap * (v_hours + case when h.gone * r.cap >= l.n then 0 else coalesce(h.gone, 0) end) as most
+		from (select key, cap, count(*) as n from recipient where cap is not null group by key, cap) r
+			left join lateral (select * from notice_load where recipient = r.key offset 0) l on true
+			left join lateral (select floor(extract(epoch from p_now - l.since) / 3600)::bigint as gone) h on true),
+	loaded as (
+		insert into notice_load (recipient, since, n) select key, since, least(used + n, greatest(used, most)) from base
+		on conflict (recipient) do update set since = excluded.since, n = excluded.n),
+	placed as (
+		select r.*, b.most, b.used + row_number() over (partition by r.key order by r.place) as seat,
+			b.since, b.used from recipient r join base b on b.key = r.key where r.cap is not null
+		union all select r.*, 0, 0, p_now, 0 from recipient r where r.cap is null),
+	made as (
+		insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, state, error, next_at, not_before)
+		select p.id, p.at, p.ticket, p.type, p.audience, p.account, coalesce(
+			(select language from account where id = p.account), p.language), p.urgent,
+			p_now, case when p.seat > p.most then 'cancelled' else 'waiting' end, case when p.seat > p.most then 'too_many' end,
+			greatest(h.hour, p_now), case when h.hour > p_now and p.seat <= p.most then h.hour end
+		from placed p cross join lateral (select p.since + (p.seat - 1) / greatest(p.cap, 1) * interval '1 hour' as hour) h
+		on conflict on constraint notice_once do nothing
+		returning ticket, not_before),
+	moved as (
+		update notice_cursor c set xid = l.xid, id = l.id from (select xid, id from fed order by place desc limit 1) l where c.one)
+	select (select count(*) from fed), array(select distinct ticket from made where not_before is not null) into v_read, v_held;
+	if v_held <> '{}' then
+		perform notices_merge(v_held, p_now);
+	end if;
+	return v_read;
+end $$;
+
+alter table review_request enable row level security;
+create policy review_request_seen on review_request for select to tiepdan_app using (exists (select from ticket t where t.id = review_request.ticket));
+revoke all on review_request from public;
+grant select on review_request to tiepdan_app;
+
+revoke execute on all functions in schema tiepdan from public;
+grant execute on function review_ask, review_withdraw, review_requests_of, review_request_list to tiepdan_app;
