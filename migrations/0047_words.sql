@@ -502,10 +502,60 @@ begin
 	return v_read;
 end $$;
 
+-- --- what a ticket is tied to --------------------------------------------------------------------------------------------
+
+-- Another ticket as far as the caller may know of it, as relations_of() tells of it (0032); NULL: not at all.
+create function ticket_tied(k ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select json_build_object('id', case when s.sees then k.id end, 'code', k.code, 'title', case when s.sees then k.title end)
+		from (select sees(k) as sees) s where k.id is not null and ticket_nameable(k));
+end $$;
+-- For staff who see the ticket: what it was merged into, why it was refused, what was split from it and what from. Only what does not
+-- change without a new version of the ticket: no state of others.
+create function ticket_ties(p_ticket uuid) returns table (merged_into json, refusal json, splits json)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	t ticket;
+begin
+	select * into strict t from ticket where id = ticket_visible(p_ticket);
+	return query
+	select (select json_build_object('kind', m.kind, 'at', instant(m.at), 'ticket', ticket_tied(k))
+			from ticket_merge m join ticket k on k.id = m.into_ticket where m.ticket = t.id and m.ended_at is null),
+		refusal_of(t),
+		json_build_object('parent', (select ticket_tied(k) from ticket_relation r join ticket k on k.id = r.other
+				where r.ticket = t.id and r.kind = 'split_from'),
+			'children', (select coalesce(json_agg(x.tied order by x.number) filter (where x.tied is not null), '[]') from (
+				select ticket_tied(k) as tied, k.number from ticket_relation r join ticket k on k.id = r.ticket
+				where r.other = t.id and r.kind = 'split_from') x));
+end $$;
+
+-- How a part stands, as a clock does; NULL for one that was declined or taken back.
+create function part_standing(p part, p_now timestamptz, p_soon timestamptz) returns text language sql immutable parallel safe as $$
+	select case p.state when 'given' then case when p.ended_at <= p.due_at then 'met' else 'met_late' end
+		when 'asked' then tiepdan.standing(null, p.due_at, p_now, p_soon) end
+$$;
+comment on function part_list(boolean, text, bigint) is 'for servers of before, as long as there are some, and for the one below';
+-- As in 0035, with how each part stands, and what the time that is left is counted by.
+create function part_list(p_ended boolean, p_now timestamptz, p_soon timestamptz, p_after text, p_limit bigint)
+returns table (item text, key text, due_at timestamptz, calendar text, unit text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select (i.item::jsonb || jsonb_build_object('standing', part_standing(p, p_now, p_soon)))::text, i.key,
+		case p.state when 'asked' then p.due_at end, department_calendar(p.department), 'wd'
+	from part_list(p_ended, p_after, p_limit) with ordinality i (item, key, ord)
+		cross join lateral (select * from part where id = (i.item::json->>'id')::uuid offset 0) p
+	order by i.ord;
+end $$;
+
 alter table review_request enable row level security;
 create policy review_request_seen on review_request for select to tiepdan_app using (exists (select from ticket t where t.id = review_request.ticket));
 revoke all on review_request from public;
 grant select on review_request to tiepdan_app;
 
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function review_ask, review_withdraw, review_requests_of, review_request_list to tiepdan_app;
+grant execute on function review_ask, review_withdraw, review_requests_of, review_request_list, ticket_ties,
+	part_list(boolean, timestamptz, timestamptz, text, bigint) to tiepdan_app;

@@ -25,6 +25,7 @@ select review_ask('00000000-0000-0000-0000-000000000047', :'t', 1, null, 'head',
 select count(*) from review_request_list(false, null, 10) a, review_request_list(true, null, 10) b;
 select enter('head.HN-SXD');
 select review_withdraw('00000000-0000-0000-0000-000000000047', now(), gen_random_uuid()), review_requests_of(:'t', 1);
+select count(*) from ticket_ties(:'t') a, part_list(false, now(), now(), null, 10) b, part_list(true, now(), now(), null, 10) c;
 select count(*) from notice_target('reviewer', :'t', null, now(), '{"request": "00000000-0000-0000-0000-000000000047"}');
 select reply_review_write(gen_random_uuid(), :'t', 1, 'ok', null, now(), gen_random_uuid());
 update department set reply_review = true;

@@ -1,5 +1,4 @@
-/* Replies before they are published: their versions, what changed between them, drafts, reviews and who is asked
- * for them. */
+/* Replies before they are published: versions, what changed between them, drafts, reviews and their askers. */
 #include "app/ticket/ticket.h"
 
 #include <inttypes.h>
