@@ -222,12 +222,6 @@ create table review_request (
 	ended_at   timestamptz,
 	ended_by   uuid,
 	constraint review_request_pk primary key (id),
-	constraint review_request_reply_fk foreign key (ticket, version) references reply (ticket, version),
-	constraint review_request_asker_fk foreign key (asker) references account,
-	constraint review_request_department_fk foreign key (department) references department,
-	constraint review_request_person_fk foreign key (person) references account,
-	constraint review_request_role_fk foreign key (role) references role,
-	constraint review_request_ended_by_fk foreign key (ended_by) references account,
 	constraint review_request_whom check ((person is null) <> (role is null)),
 	constraint review_request_state check (state in ('asked', 'done', 'withdrawn', 'lapsed')),
 	constraint review_request_ended check ((state = 'asked') = (ended_at is null) and ended_at >= at
@@ -245,7 +239,6 @@ begin
 	update review_request set state = 'lapsed', ended_at = greatest(coalesce(new.decided_at, new.at), at) where ticket = new.ticket and state = 'asked';
 	return null;
 end $$;
-create trigger review_requests_lapse after insert or update of state on reply for each row execute function review_requests_lapse();
 
 -- Refuses what cannot be reviewed by the department of the caller: TD403 another department holds the ticket, TD404 there is no such
 -- version, TD412 a later one, TD409 it was decided on.
@@ -365,9 +358,6 @@ end $$;
 alter table notice_rule drop constraint notice_rule_audience,
 	add constraint notice_rule_audience check (audience in ('citizen', 'holder', 'author', 'reviewer', 'asked', 'signers', 'heads', 'hub', 'leaders',
 		'event'));
-alter table notice drop constraint notice_audience,
-	add constraint notice_audience check (audience in ('citizen', 'holder', 'author', 'reviewer', 'asked', 'signers', 'heads', 'hub', 'leaders', 'duty'))
-	not valid;	-- see 0048
 comment on column notice_rule.audience is 'holder: the person who has the ticket, else the heads, else the officers of the holding
 	department; author: of the reply that the event is about; reviewer: whose review was asked for; asked: of the department that was asked
 	for the part of the event, who answered for it before, else as for holder; signers: who may sign the reply that waits; hub:
@@ -551,6 +541,60 @@ begin
 	order by i.ord;
 end $$;
 
+-- --- the list of those who petition --------------------------------------------------------------------------------------
+
+alter table attachment add column replaced_at timestamptz,
+	add constraint attachment_replaced check (replaced_at is null or purpose = 'petitioners') not valid;	-- see 0048
+comment on column attachment.replaced_at is 'of a list of petitioners: when a later one took its place';
+
+create or replace function attachment_item(a attachment) returns json language sql stable parallel safe as $$
+	select json_build_object('id', a.id, 'name', a.name, 'purpose', a.purpose, 'state', a.state, 'reason', a.reason, 'type', a.type,
+		'bytes', a.bytes, 'width', a.width, 'height', a.height, 'thumbnail', a.thumbnail is not null, 'at', tiepdan.instant(a.linked_at),
+		'replaced_at', tiepdan.instant(a.replaced_at))
+$$;
+
+-- As in 0028, and a list of petitioners while the petition is worked on, which may take the place of those before: they stay, marked.
+-- TD499 the ticket is no petition.
+create function tracking_attach(p_number bigint, p_generation bigint, p_upload uuid, p_purpose text, p_replaces boolean, p_at timestamptz,
+	p_event uuid)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_tracked(p_number, p_generation, true);
+	r ticket := case_root(t);
+	v_list boolean := p_purpose = 'petitioners';
+begin
+	if r.done and (v_list or r.state <> 'answered') then
+		raise exception 'the ticket is %', r.state using errcode = 'TD409', detail = moves_tracked(t)::text;
+	elsif v_list and not exists (select from petition where ticket = t.id) then
+		raise exception 'the ticket is no petition' using errcode = 'TD499';
+	elsif attachment_link(t.id, p_upload, case when v_list then 'petitioners' else 'citizen' end, null, null, p_at) then
+		update attachment set replaced_at = p_at where ticket = t.id and purpose = 'petitioners' and id <> p_upload and replaced_at is null
+			and v_list and p_replaces;
+		update ticket set version = version + 1, updated_at = p_at where id = t.id;
+		perform event_write(p_event, p_at, t.id, 'ticket.attached', 'ticket', null, t.holder, null, null,
+			case when v_list then 'Người gửi phiếu đã nộp danh sách người cùng kiến nghị' else 'Người gửi phiếu đã đính kèm tệp' end,
+			case when v_list then 'The citizen added a list of those who petition' else 'The citizen attached a file' end,
+			jsonb_build_object('attachment', p_upload, 'purpose', p_purpose));
+		perform event_write(gen_random_uuid(), p_at, r.id, 'ticket.attached', 'ticket', null, r.holder, null, null, null, null,
+			jsonb_build_object('attachment', p_upload, 'purpose', p_purpose, 'ticket', t.id)) where r.id <> t.id;
+	end if;
+end $$;
+comment on function tracking_attach(bigint, bigint, uuid, timestamptz, uuid) is 'for servers of before, as long as there are some: no lists';
+
+-- --- tables that grow ----------------------------------------------------------------------------------------------------
+
+-- Last, because others wait from here to the end. Constraints without a look at what is there: see 0048.
+alter table review_request
+	add constraint review_request_reply_fk foreign key (ticket, version) references reply (ticket, version),
+	add constraint review_request_asker_fk foreign key (asker) references account,
+	add constraint review_request_department_fk foreign key (department) references department,
+	add constraint review_request_person_fk foreign key (person) references account,
+	add constraint review_request_role_fk foreign key (role) references role,
+	add constraint review_request_ended_by_fk foreign key (ended_by) references account;
+create trigger review_requests_lapse after insert or update of state on reply for each row execute function review_requests_lapse();
+alter table notice drop constraint notice_audience,
+	add constraint notice_audience check (audience in ('citizen', 'holder', 'author', 'reviewer', 'asked', 'signers', 'heads', 'hub', 'leaders', 'duty'))
+	not valid;
 alter table review_request enable row level security;
 create policy review_request_seen on review_request for select to tiepdan_app using (exists (select from ticket t where t.id = review_request.ticket));
 revoke all on review_request from public;
@@ -558,4 +602,4 @@ grant select on review_request to tiepdan_app;
 
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function review_ask, review_withdraw, review_requests_of, review_request_list, ticket_ties,
-	part_list(boolean, timestamptz, timestamptz, text, bigint) to tiepdan_app;
+	part_list(boolean, timestamptz, timestamptz, text, bigint), tracking_attach(bigint, bigint, uuid, text, boolean, timestamptz, uuid) to tiepdan_app;
