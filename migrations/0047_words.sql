@@ -541,6 +541,21 @@ begin
 	order by i.ord;
 end $$;
 
+-- --- the name of the citizen in what is published -------------------------------------------------------------------------
+
+-- As publication_draft(), with the sealed contact: the server looks for the name that the citizen gave, and shows it to nobody. The
+-- event of the proposal is its record.
+create function publication_words(p_ticket uuid, p_version bigint)
+returns table (title text, question text, answer text, epoch bigint, wrapped bytea, box bytea, reads_contact boolean)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select d.title, d.question, d.answer, c.epoch, c.wrapped, c.box, names_seen()
+	from publication_draft(p_ticket, p_version) d left join contact c on c.ticket = p_ticket and c.erased_at is null;
+end $$;
+comment on function publication_draft is 'for servers of before, as long as there are some, and for the one above';
+
 -- --- the list of those who petition --------------------------------------------------------------------------------------
 
 alter table attachment add column replaced_at timestamptz,
@@ -602,4 +617,5 @@ grant select on review_request to tiepdan_app;
 
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function review_ask, review_withdraw, review_requests_of, review_request_list, ticket_ties,
-	part_list(boolean, timestamptz, timestamptz, text, bigint), tracking_attach(bigint, bigint, uuid, text, boolean, timestamptz, uuid) to tiepdan_app;
+	part_list(boolean, timestamptz, timestamptz, text, bigint), tracking_attach(bigint, bigint, uuid, text, boolean, timestamptz, uuid),
+	publication_words to tiepdan_app;

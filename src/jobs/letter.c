@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/answer_link.h"
+#include "auth/contact.h"
 #include "auth/seal.h"
 #include "base/clock.h"
 #include "civil/template.h"
@@ -20,20 +21,6 @@ struct letter letter_read(const PGresult *rows, int row)
 
 	uuid_parse(db_cell(rows, row, "id"), &letter.id);
 	return letter;
-}
-
-/* The member `email` of a contact as filing writes it. Within a text of JSON a quotation mark is escaped, so
- * these bytes are the member's name, and an address has nothing that would be escaped. */
-static struct str email_of(struct str contact)
-{
-	static const struct str name = {"\"email\":\"", 9};
-	const char *at = contact.at ? memmem(contact.at, contact.len, name.at, name.len) : NULL;
-
-	if (!at)
-		return STR_NONE;
-	at += name.len;
-	const char *end = memchr(at, '"', contact.len - (size_t)(at - contact.at));
-	return end ? (struct str){at, (size_t)(end - at)} : STR_NONE;
 }
 
 /* Opens the contact of the citizen; absent with a fault when there is none, or it does not open. */
@@ -54,7 +41,7 @@ static struct str address_of(
 			letter->fault = "sealed";
 			return STR_NONE;
 		}
-		address = email_of(contact);
+		address = contact_member(contact, "email");
 	}
 	address = text_email(arena, address);
 	if (!address.at)
