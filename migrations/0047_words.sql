@@ -190,6 +190,13 @@ begin
 		where k.id = coalesce(o.id, (select ticket from once where key = p_once_key)));
 end $$;
 
+-- --- dates that move while a ticket is merged ----------------------------------------------------------------------------
+
+-- The dates that count for the citizen of a merged ticket are those of the one that stands for it: so they are told when those move,
+-- in the name of their own ticket. Its own clocks are parked and dated anew without a word (0032): they count for nobody until the
+-- merge is taken back, and the letter of that tells the date which counts from then on.
+update notice_rule set merged = true where type = 'ticket.redated' and audience = 'citizen';
+
 -- --- evidence of this answer ---------------------------------------------------------------------------------------------
 
 -- As in 0037, but what was linked before the citizen asked for a second look, or appealed, proved the answer that they do not accept.

@@ -1,4 +1,4 @@
-/* What findings of personal data are called, which stretch of the text they are, and the text without them. */
+/* What findings of personal data are called, which stretch of the text they are, and the text without. */
 #include "civil/personal.h"
 
 #include "base/buf.h"

@@ -34,8 +34,8 @@ struct row {
 	int64_t offset, length;
 };
 
-/* The name of the citizen, absent when there is none. Whoever may not read contacts learns nothing from what is
- * found: for them it is looked for when the ticket's own words have it. False when it does not open. */
+/* The name of the citizen, absent when there is none. Whoever may not read contacts learns nothing from what
+ * is found: for them it is looked for when the ticket's own words have it. False when it does not open. */
 static bool read_name(struct req *req, const PGresult *row, struct str *ret)
 {
 	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),

@@ -1,4 +1,4 @@
-/* Replies before they are published: versions, what changed between them, drafts, reviews and their askers. */
+/* Replies before they are published: versions, what changed between them, drafts, reviews and requests. */
 #include "app/ticket/ticket.h"
 
 #include <inttypes.h>
