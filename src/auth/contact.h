@@ -3,8 +3,8 @@
 
 #include "base/str.h"
 
-/* A contact as filing writes it and as it is sealed (auth/seal.h): {"name":..,"phone":..,"email":..,"address":..},
- * without the members that were not given. */
+/* A contact as filing writes it and as it is sealed (auth/seal.h): an object with those of the members name,
+ * phone, email and address that were given. */
 
 /* The text of a member, absent when there is none; a quotation mark or a backslash in it is escaped as in
  * JSON. */
