@@ -94,9 +94,11 @@ begin
 	order by array_position(v_ids, n.id);
 end $$;
 
+-- The next version of the shipped words, whatever versions an installation has of its own: those have a later valid_from.
 insert into notice_template (type, side, language, version, subject, text)
-select type, side, language, 3, subject, replace(replace(text, n.old, n.new), n.old_link, n.new_link)
-from notice_template join (values
+select type, side, language, (select 1 + max(x.version) from notice_template x where (x.type, x.side, x.language) = (t.type, t.side, t.language)), subject,
+	replace(replace(text, n.old, n.new), n.old_link, n.new_link)
+from notice_template t join (values
 	(E'Đơn vị có trách nhiệm: {{department}}\n', E'Đơn vị có trách nhiệm: {{department}}\nHạn trả lời: {{due}}\n',
 		'Kính đề nghị Ông/Bà xem câu hỏi và trả lời theo liên kết sau; liên kết chỉ mở câu hỏi này, đến khi hết thời hạn trả lời:',
 		'Kính đề nghị Ông/Bà xem câu hỏi và trả lời trước thời hạn nêu trên, theo liên kết sau hoặc khi tra cứu phiếu:'),
@@ -107,8 +109,9 @@ from notice_template join (values
 where type = 'ticket.asked' and side = 'citizen' and version = 2;
 
 insert into notice_template (type, side, language, version, subject, text)
-select type, side, language, 2, subject, replace(text, n.old, n.new)
-from notice_template join (values
+select type, side, language, (select 1 + max(x.version) from notice_template x where (x.type, x.side, x.language) = (t.type, t.side, t.language)), subject,
+	replace(text, n.old, n.new)
+from notice_template t join (values
 	('Kính mời Ông/Bà xem nội dung khi tra cứu phiếu; nếu không đồng ý, Ông/Bà chọn "Không đồng ý công khai".',
 		'Kính mời Ông/Bà xem nội dung khi tra cứu phiếu; trước {{due}} nội dung chưa được công khai. Nếu không đồng ý, Ông/Bà có thể gửi ý kiến '
 			'không đồng ý công khai khi tra cứu phiếu, kể cả sau khi nội dung đã được công khai.'),
@@ -157,8 +160,9 @@ end $$;
 -- Who joined learns of the answer to read once it is published.
 update notice_rule set merged = true where type = 'publication.published' and audience = 'citizen';
 insert into notice_template (type, side, language, version, subject, text)
-select type, side, language, 2, subject, replace(text, n.old, n.old || n.more)
-from notice_template join (values
+select type, side, language, (select 1 + max(x.version) from notice_template x where (x.type, x.side, x.language) = (t.type, t.side, t.language)), subject,
+	replace(text, n.old, n.old || n.more)
+from notice_template t join (values
 	('Câu hỏi và câu trả lời đã được công khai, không nêu tên và thông tin liên hệ của Ông/Bà.',
 		' Kính mời Ông/Bà xem câu trả lời khi tra cứu phiếu.'),
 	('Question and answer were published, without your name and contact.', ' You can read the answer when you follow the ticket.'))
