@@ -7,7 +7,6 @@
 
 #include <utf8proc.h>
 
-#include "base/buf.h"
 #include "base/must.h"
 
 enum {
@@ -15,8 +14,9 @@ enum {
 	GROUPS_MAX = 8,	 /* blocks of digits that may belong to one number        */
 	WORD_MAX = 12,	 /* the longest word that a rule knows, and a bit         */
 	WORDS_IN_NAME = 6,
-	LETTER = 1, /* a letter that has no plain one  */
-	OTHER = 2,  /* neither letter, digit nor ASCII */
+	KNOWN_MAX = 10, /* words of a name that is known: the last ones */
+	LETTER = 1,	/* a letter that has no plain one  */
+	OTHER = 2,	/* neither letter, digit nor ASCII */
 	PARTS_MAX = 18
 };
 
@@ -24,9 +24,18 @@ struct sign {
 	char plain; /* a-z, 0-9, an ASCII sign, LETTER or OTHER */
 	bool capital;
 };
+/* The words of somebody's own name. */
+struct known {
+	struct {
+		const struct sign *at;
+		size_t n;
+	} words[KNOWN_MAX];
+	size_t n;
+};
 struct scan {
 	const struct sign *at; /* followed by a 0 */
 	size_t n, i;
+	const struct known *known;
 };
 
 /* A number in blocks: "0912 345 678", "024.3825.3536". */
@@ -407,16 +416,52 @@ static size_t find_address(const struct scan *s)
 	return end - s->i;
 }
 
-/* Behind a title: two capitalised words or more. Streets are named after people, too. */
+/* Where the known name from its word `first` on ends, if it stands at `i`; else 0. */
+static size_t known_end(const struct scan *s, size_t i, size_t first, bool capitals)
+{
+	for (size_t w = first; w < s->known->n; w++) {
+		size_t from = w > first ? skip_blanks(s, i) : i;
+
+		if ((w > first && from == i) || (capitals && !s->at[from].capital))
+			return 0;
+		i = from;
+		for (size_t k = 0; k < s->known->words[w].n; k++, i++)
+			if (s->at[i].plain != s->known->words[w].at[k].plain)
+				return 0;
+		if (is_word(s->at[i].plain))
+			return 0;
+	}
+	return i;
+}
+
+/* The whole name, or its last two words. What is short, and may be ordinary words, is capitalised. */
+static size_t find_known(const struct scan *s)
+{
+	size_t n = s->known->n, end = n < 2 ? 0 : known_end(s, s->i, 0, n == 2);
+
+	if (!end && n > 2)
+		end = known_end(s, s->i, n - 2, true);
+	return end ? end - s->i : 0;
+}
+
+static bool is_given_name(const struct scan *s, size_t i)
+{
+	return s->known->n > 0 && known_end(s, i, s->known->n - 1, true) > 0;
+}
+
+/* Behind a title: two capitalised words or more, or a given name that is known. Streets are named after
+ * people, too. */
 static size_t find_name(const struct scan *s)
 {
 	char store[WORD_MAX];
 	struct str title = word_at(s, s->i, store);
-	size_t i = s->i + title.len, end = 0, words = 0;
+	size_t i = s->i + title.len, end = 0, words = 0, least = 2;
 
 	if (!is_one_of(title, "ong ba anh chi co chu bac thay em chau mr mrs ms"))
 		return 0;
 	i = skip_blanks(s, skip_one_of(s, i, "."));
+	if (is_given_name(s, i))
+		least = 1;
 	while (words < WORDS_IN_NAME && s->at[i].capital) {
 		while (is_letter(s->at[i].plain))
 			i++;
@@ -424,7 +469,7 @@ static size_t find_name(const struct scan *s)
 		i = skip_blanks(s, i);
 		words++;
 	}
-	return words >= 2 && !is_word(s->at[end].plain) ? end - s->i : 0;
+	return words >= least && !is_word(s->at[end].plain) ? end - s->i : 0;
 }
 
 static bool follows_street(const struct scan *s)
@@ -457,24 +502,72 @@ static size_t find_here(const struct scan *s, enum personal_kind *ret_kind)
 	if (len)
 		return len;
 	*ret_kind = PERSONAL_NAME;
-	return follows_street(s) ? 0 : find_name(s);
+	len = find_known(s);
+	if (len || follows_street(s))
+		return len;
+	return find_name(s);
 }
 
-bool personal_find(struct arena *arena, struct str text, struct personal_findings *ret)
+/* The signs of a text, followed by a 0; NULL when memory is out. */
+static const struct sign *read_signs(struct arena *arena, struct str text, size_t *ret_n)
 {
 	size_t n = str_code_points(text);
 	struct sign *signs = arena_try(arena, (n + 2) * sizeof(*signs));
-	struct personal_finding *found = arena_try(arena, (n / 2 + 1) * sizeof(*found));
-	struct scan s = {.at = signs, .n = n};
 
-	*ret = (struct personal_findings){.at = found};
-	if (!signs || !found) {
+	if (!signs) {
 		arena_fail(arena);
-		return false;
+		return NULL;
 	}
 	for (size_t i = 0; i < n; i++)
 		signs[i] = make_plain(next_code_point(&text));
-	while (s.i < n) {
+	*ret_n = n;
+	return signs;
+}
+
+static void read_known(const struct sign *signs, size_t n, struct known *ret)
+{
+	ret->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t from = i;
+
+		while (is_word(signs[i].plain))
+			i++;
+		if (i == from)
+			continue;
+		if (ret->n == KNOWN_MAX)
+			memmove(ret->words, ret->words + 1, --ret->n * sizeof(ret->words[0]));
+		ret->words[ret->n].at = signs + from;
+		ret->words[ret->n++].n = i - from;
+	}
+}
+
+/* False when memory is out. */
+static bool begin(
+	struct arena *arena, struct str text, struct str name, struct known *known, struct scan *ret)
+{
+	size_t n = 0;
+	const struct sign *own = read_signs(arena, name, &n);
+
+	if (!own)
+		return false;
+	read_known(own, n, known);
+	*ret = (struct scan){.known = known};
+	ret->at = read_signs(arena, text, &ret->n);
+	return ret->at != NULL;
+}
+
+bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret)
+{
+	struct personal_finding *found = arena_try(arena, (str_code_points(text) / 2 + 1) * sizeof(*found));
+	struct known known;
+	struct scan s;
+
+	*ret = (struct personal_findings){.at = found};
+	if (!found)
+		arena_fail(arena);
+	if (!found || !begin(arena, text, name, &known, &s))
+		return false;
+	while (s.i < s.n) {
 		enum personal_kind kind;
 		size_t len = find_here(&s, &kind);
 
@@ -485,56 +578,20 @@ bool personal_find(struct arena *arena, struct str text, struct personal_finding
 	return true;
 }
 
-static const struct {
-	const char *code, *mask;
-} kinds[PERSONAL_KINDS] = {
-	[PERSONAL_PHONE] = {"phone", "[số điện thoại]"},
-	[PERSONAL_EMAIL] = {"email", "[thư điện tử]"},
-	[PERSONAL_IDENTITY] = {"identity", "[số giấy tờ]"},
-	[PERSONAL_PLATE] = {"plate", "[biển số xe]"},
-	[PERSONAL_ACCOUNT] = {"account", "[số tài khoản]"},
-	[PERSONAL_ADDRESS] = {"address", "[số nhà]"},
-	[PERSONAL_NAME] = {"name", "[họ tên]"},
-};
-
-const char *personal_kind_code(enum personal_kind kind)
+bool personal_find(struct arena *arena, struct str text, struct personal_findings *ret)
 {
-	must(kind < PERSONAL_KINDS);
-	return kinds[kind].code;
+	return personal_find_with(arena, text, STR_NONE, ret);
 }
 
-static void skip(struct str *text, size_t code_points)
+bool personal_has_name(struct arena *arena, struct str text, struct str name)
 {
-	while (code_points-- > 0)
-		next_code_point(text);
-}
+	struct known known;
+	struct scan s;
 
-struct str personal_piece(struct str text, const struct personal_finding *finding)
-{
-	struct str rest;
-
-	skip(&text, finding->at);
-	rest = text;
-	skip(&rest, finding->len);
-	return (struct str){text.at, text.len - rest.len};
-}
-
-struct str personal_mask(struct arena *arena, struct str text, const struct personal_findings *found)
-{
-	struct buf out = {.arena = arena};
-	size_t at = 0;
-
-	if (!text.at)
-		return STR_NONE;
-	for (size_t i = 0; i < found->n; i++) {
-		struct str from = text;
-
-		skip(&text, found->at[i].at - at);
-		buf_put(&out, (struct str){from.at, from.len - text.len});
-		buf_put(&out, str_of(kinds[found->at[i].kind].mask));
-		skip(&text, found->at[i].len);
-		at = found->at[i].at + found->at[i].len;
-	}
-	buf_put(&out, text);
-	return arena_failed(arena) ? STR_NONE : buf_str(&out);
+	if (!begin(arena, text, name, &known, &s))
+		return false;
+	for (; s.i < s.n; s.i++)
+		if (!is_word(before(&s)) && (find_known(&s) || is_given_name(&s, s.i)))
+			return true;
+	return false;
 }

@@ -30,6 +30,12 @@ struct personal_findings {
 /* `text` is valid UTF-8 or absent; letter case, diacritics and digits in fancy dress do not matter. Memory
  * comes from arena_try(): false, and a failed arena, when it is out. */
 bool personal_find(struct arena *arena, struct str text, struct personal_findings *ret);
+/* The same, and wherever the name of somebody who is known stands: all its words, the last two of several, or
+ * the last one behind a title. An absent name is found nowhere. */
+bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
+/* Whether the text has such a name, or the last word of it as one that begins with a capital. False as well
+ * when memory is out. */
+bool personal_has_name(struct arena *arena, struct str text, struct str name);
 /* The text with a word in brackets in place of each finding ("[số điện thoại]"); in such a text nothing more
  * is found where a finding was. Absent when the text is, or memory is out. */
 struct str personal_mask(struct arena *arena, struct str text, const struct personal_findings *found);

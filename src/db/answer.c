@@ -1,11 +1,14 @@
 /* Continuations that pass on what PostgreSQL built. */
 #include "db/answer.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/must.h"
+#include "civil/city.h"
+#include "civil/clock.h"
 #include "http/reply.h"
 
 struct str db_cell(const PGresult *result, int row, const char *column)
@@ -42,6 +45,28 @@ struct str db_cell_bytes(struct arena *arena, const PGresult *result, int row, c
 	if (!str_starts(cell, STR("\\x")))
 		return STR_NONE;
 	return digest_hex_decode(arena, (struct str){cell.at + 2, cell.len - 2});
+}
+
+void answer_put_remaining(struct req *req, const PGresult *rows, int row, struct str object, struct buf *out)
+{
+	const struct city *city = req->app->city;
+	int64_t due_ms = db_cell_int(rows, row, "due_ms");
+	enum deadline_unit unit;
+	const struct calendar *calendar = NULL;
+
+	if (city && due_ms != DB_NO_INT && deadline_unit_parse(db_cell(rows, row, "unit"), &unit))
+		calendar = city_calendar(city, db_cell(rows, row, "calendar"));
+	buf_put(out, (struct str){object.at, object.len - 1});
+	if (calendar)
+		buf_printf(out, ",\"remaining_seconds\":%" PRId64 "}",
+			clock_remaining(calendar, unit, due_ms / 1000, clock_wall_ms() / 1000));
+	else
+		buf_put(out, STR(",\"remaining_seconds\":null}"));
+}
+
+void answer_put_timed(struct req *req, const PGresult *rows, int row, struct buf *out)
+{
+	answer_put_remaining(req, rows, row, db_cell(rows, row, "item"), out);
 }
 
 const PGresult *answer_find(PGresult *const *results, const char *column)

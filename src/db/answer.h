@@ -39,6 +39,12 @@ void page_items(
 	struct req *req, void (*put_item)(struct req *req, const PGresult *rows, int row, struct buf *out));
 void answer_page(struct req *req, PGresult *const *results);
 
+/* Writes a JSON object with the member `remaining_seconds`: the time, in the unit `unit` of the calendar
+ * `calendar`, from now until `due_ms`, which are columns of the row; null where one of them is. */
+void answer_put_remaining(struct req *req, const PGresult *rows, int row, struct str object, struct buf *out);
+/* The same of the column `item`, for page_items(). */
+void answer_put_timed(struct req *req, const PGresult *rows, int row, struct buf *out);
+
 /* The last result that has this column; there must be one. */
 const PGresult *answer_find(PGresult *const *results, const char *column);
 /* A cell of a result: absent for SQL NULL. Lives as long as the result. */

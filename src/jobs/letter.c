@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/answer_link.h"
+#include "auth/contact.h"
 #include "auth/seal.h"
 #include "base/clock.h"
 #include "civil/template.h"
@@ -20,20 +21,6 @@ struct letter letter_read(const PGresult *rows, int row)
 
 	uuid_parse(db_cell(rows, row, "id"), &letter.id);
 	return letter;
-}
-
-/* The member `email` of a contact as filing writes it. Within a text of JSON a quotation mark is escaped, so
- * these bytes are the member's name, and an address has nothing that would be escaped. */
-static struct str email_of(struct str contact)
-{
-	static const struct str name = {"\"email\":\"", 9};
-	const char *at = contact.at ? memmem(contact.at, contact.len, name.at, name.len) : NULL;
-
-	if (!at)
-		return STR_NONE;
-	at += name.len;
-	const char *end = memchr(at, '"', contact.len - (size_t)(at - contact.at));
-	return end ? (struct str){at, (size_t)(end - at)} : STR_NONE;
 }
 
 /* Opens the contact of the citizen; absent with a fault when there is none, or it does not open. */
@@ -54,7 +41,7 @@ static struct str address_of(
 			letter->fault = "sealed";
 			return STR_NONE;
 		}
-		address = email_of(contact);
+		address = contact_member(contact, "email");
 	}
 	address = text_email(arena, address);
 	if (!address.at)
@@ -73,11 +60,30 @@ void letter_variables(struct template_value ret[LETTER_VARIABLES])
 		ret[i] = (struct template_value){str_of(variables[i][0]), STR_NONE};
 }
 
+/* The page where citizens follow this ticket, or the API. */
+static struct str page_of(struct arena *arena, struct str url, const PGresult *rows, int row)
+{
+	static const struct str name = {"{code}", 6};
+	struct buf page = {.arena = arena};
+	const char *at;
+
+	if (!url.at || !db_cell_flag(rows, row, "citizen"))
+		return db_cell(rows, row, "link");
+	while ((at = memmem(url.at, url.len, name.at, name.len))) {
+		buf_put(&page, (struct str){url.at, (size_t)(at - url.at)});
+		buf_put(&page, db_cell(rows, row, "code"));
+		url = (struct str){at + name.len, (size_t)(url.at + url.len - at) - name.len};
+	}
+	buf_put(&page, url);
+	return buf_str(&page);
+}
+
 /* Where to go. Behind the # of a link that answers a question stands what takes the place of the secret: no
  * server and no proxy sees that part of an address. */
-static struct str link_of(struct arena *arena, const struct keys *keys, const PGresult *rows, int row)
+static struct str link_of(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row)
 {
-	struct str link = db_cell(rows, row, "link"), code = db_cell(rows, row, "code"), answer;
+	struct str link = page_of(arena, head->citizen_url, rows, row), code = db_cell(rows, row, "code"),
+		   answer;
 	const struct answer_link question = {.number = db_cell_int(rows, row, "number"),
 		.generation = db_cell_int(rows, row, "generation"),
 		.question = db_cell_int(rows, row, "question"),
@@ -85,7 +91,7 @@ static struct str link_of(struct arena *arena, const struct keys *keys, const PG
 
 	if (question.until == DB_NO_INT)
 		return link;
-	answer = answer_link_text(arena, keys, &question);
+	answer = answer_link_text(arena, head->keys, &question);
 	return arena_printf(arena, "%.*s#%.*s:%.*s", STR_ARG(link), STR_ARG(code), STR_ARG(answer));
 }
 
@@ -101,13 +107,13 @@ static void read_values(
 
 /* The words; false when a template is not there or has a fault that nobody found when it was saved. */
 static bool write_words(
-	struct arena *arena, const struct keys *keys, const PGresult *rows, int row, struct mail *mail)
+	struct arena *arena, const struct letterhead *head, const PGresult *rows, int row, struct mail *mail)
 {
 	struct template_value values[LETTER_VARIABLES];
 	struct buf subject = {.arena = arena}, text = {.arena = arena}, html = {.arena = arena};
 	struct str own_html = db_cell(rows, row, "html");
 
-	struct str link = link_of(arena, keys, rows, row);
+	struct str link = link_of(arena, head, rows, row);
 	read_values(rows, row, link, values);
 	if (!db_cell(rows, row, "subject").at ||
 		template_fill(
@@ -139,7 +145,7 @@ void letter_write(struct arena *arena, const struct letterhead *head, const PGre
 	mail.to = address_of(arena, head->keys, rows, row, letter);
 	if (letter->fault)
 		return;
-	if (!write_words(arena, head->keys, rows, row, &mail)) {
+	if (!write_words(arena, head, rows, row, &mail)) {
 		letter->fault = "template";
 		return;
 	}

@@ -1,4 +1,4 @@
-/* The settings mail_* and what they mean. */
+/* The settings mail_* and citizen_url, and what they mean. */
 #include "jobs/mail_target.h"
 
 #include <errno.h>
@@ -22,10 +22,27 @@ static bool read_password(struct arena *arena, const struct config *config, stru
 	return true;
 }
 
+/* An address of the web in which {code} may stand for a code. Behind a # stands what answers a question. */
+static bool is_page(struct str url)
+{
+	if (!str_starts(url, STR("https://")) && !str_starts(url, STR("http://")))
+		return false;
+	for (size_t i = 0; i < url.len; i++) {
+		const struct str rest = {url.at + i, url.len - i};
+
+		if (str_starts(rest, STR("{code}")))
+			i += 5;
+		else if (rest.at[0] <= ' ' || rest.at[0] > '~' || strchr("#{}<>\"\\^`|", rest.at[0]))
+			return false;
+	}
+	return true;
+}
+
 /* What is wrong, NULL when nothing is. */
 static const char *read_all(struct arena *arena, const struct config *config, struct mail_target *ret)
 {
 	struct str url = str_of(config->mail_url), reply_to = str_of(config->mail_reply_to);
+	struct str citizen_url = str_of(config->citizen_url);
 
 	if (str_starts(url, STR("file:")) && url.len > 5)
 		ret->folder = config->mail_url + 5;
@@ -36,6 +53,9 @@ static const char *read_all(struct arena *arena, const struct config *config, st
 	ret->reply_to = reply_to.len > 0 ? text_email(arena, reply_to) : STR_NONE;
 	if (reply_to.len > 0 && !ret->reply_to.at)
 		return "mail_reply_to is an address";
+	ret->citizen_url = citizen_url.len > 0 ? citizen_url : STR_NONE;
+	if (citizen_url.len > 0 && !is_page(citizen_url))
+		return "citizen_url is the address of a page, without #; {code} stands for the code";
 	if (!read_password(arena, config, ret))
 		return "mail_password_file cannot be read";
 	return NULL;

@@ -47,6 +47,30 @@ def test_it_opens_the_question_and_answers_it_once(town, post):
     assert holder.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
 
 
+def city_time(town, instant, language="vi"):
+    """How letters write an instant: in the zone of the city."""
+    form = {"vi": 'HH24:MI "ngày" DD/MM/YYYY', "en": "YYYY-MM-DD HH24:MI"}[language]
+    return town.sql("select to_char(timestamptz '%s' at time zone 'Asia/Ho_Chi_Minh', '%s')" % (instant, form))[0][0]
+
+
+@pytest.mark.parametrize("language,line", [("vi", "Hạn trả lời: %s"), ("en", "Please answer by: %s")])
+def test_the_letter_says_until_when(town, post, language, line):
+    _, _, holder, link = asked(town, post, 10 + len(line), language=language)
+    until = holder.get("/v1/tracking/question").json["until"]
+    letter = next(m for m in post.mails if link in m.words)
+    assert line % city_time(town, until, language) in letter.part("plain").splitlines()
+
+
+def test_nobody_is_asked_what_they_have_answered(town, post):
+    ticket_id, filed, _, _ = asked(town, post, 5)
+    town.citizen(filed).post("/v1/tracking/answer", ANSWER, status=201)
+    sent = len(post.mails)
+    town.tamper("update notice set state = 'waiting', next_at = now(), sent_at = null where type = 'ticket.asked' and ticket = '%s'" % ticket_id)
+    row = "select state, error from notice where type = 'ticket.asked' and ticket = '%s'" % ticket_id
+    wait_until(lambda: town.sql(row) == [["cancelled", "late"]], 30, "the end of the letter")
+    assert [m for m in post.mails[sent:] if "question#" in m.words] == []
+
+
 def test_it_does_not_open_the_next_question(town, post):
     ticket_id, filed, holder, _ = asked(town, post, 4)
     town.citizen(filed).post("/v1/tracking/answer", ANSWER, status=201)

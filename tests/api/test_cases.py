@@ -18,6 +18,12 @@ def answer(town, ticket_id, number=1):
     town.move(town.person("head"), ticket_id, "approve")
 
 
+def publish(town, ticket_id):
+    town.sql("update setting set value = 0 where name = 'publication_preview_days'")
+    for who, verb in ((town.person("officer"), ""), (town.coordinator, "/publish")):
+        who.post("/v1/tickets/%s/publication%s" % (ticket_id, verb), None, {"If-Match": '"%d"' % town.version(ticket_id)}, 200)
+
+
 @pytest.fixture(scope="module")
 def case(town):
     """An answered root, a ticket merged into it, and one that joined; the root's id, and what each citizen got."""
@@ -33,6 +39,11 @@ def case(town):
 
 def test_each_rates_once_and_nobody_knows_who(town, case):
     root, first, merged, joined = case
+    unread = town.citizen(joined)
+    assert not unread.get("/v1/tracking").json["may_rate"] and unread.get("/v1/tracking").json["merged_into"]["replies"] == []
+    assert unread.post("/v1/tracking/rating", {"score": "satisfied"}, status=409).problem == "answer_not_public"
+    publish(town, root)
+    assert unread.get("/v1/tracking").json["merged_into"]["replies"]
     for filed, score in ((first, "satisfied"), (merged, "unsatisfied"), (joined, "acceptable")):
         citizen = town.citizen(filed)
         assert citizen.get("/v1/tracking").json["may_rate"]

@@ -87,6 +87,24 @@ def test_a_demand_that_comes_later_holds_the_signature(town):
     assert "needs_evidence" not in str(town.citizen(filed).get("/v1/tracking").json)
 
 
+def test_a_second_look_needs_a_photo_of_its_own(town, case):
+    ticket_id, citizen, officer, head = case
+    department = citizen.get("/v1/tracking").json["holder"]["code"]
+    old = attach(town, officer, ticket_id, images.jpeg())
+    town.move(officer, ticket_id, "propose", REPLY)
+    town.move(head, ticket_id, "approve")
+    citizen.post("/v1/tracking/second-look", {"reason": "Đèn lại tắt ngay hôm sau, đề nghị xem xét lại."}, status=201)
+    other = town.person("officer", department, 2)
+    town.move(other, ticket_id, "take-up")
+    assert needs(other, ticket_id, "propose") == "photo"
+    assert town.move(other, ticket_id, "propose", REPLY, 409).json["evidence"] == "photo"
+    new = attach(town, other, ticket_id, images.jpeg(shade=lambda x, y: 90))
+    assert needs(other, ticket_id, "propose") is None
+    town.move(other, ticket_id, "propose", REPLY)
+    assert town.move(head, ticket_id, "approve").json["state"] == "answered"
+    assert {old, new} <= {i["id"] for i in citizen.get("/v1/tracking/attachments").json["items"]}, "both answers keep theirs"
+
+
 def test_a_head_may_refuse_without_evidence(town):
     ticket_id, filed = town.filed(**LIGHTS)
     head = town.person("head", filed["department"]["code"])

@@ -225,7 +225,7 @@ def absence(town, person):
 def things(town, tickets):
     """{kind of thing: {whose: id}}. Whose: `own` of the department of the caller, `foreign` of another one."""
     mine, theirs = account(town, "officer"), account(town, "officer", STRANGERS)
-    found = {"parts": {}, "filters": {}, "absences": {}, "staff": {"own": mine, "foreign": theirs}, "reply-templates": {}}
+    found = {"parts": {}, "filters": {}, "absences": {}, "staff": {"own": mine, "foreign": theirs}, "reply-templates": {}, "review-requests": {}}
     for whose, asked, of in (("own", CONSTRUCTION, "foreign"), ("foreign", "HN-HAPULICO", "foreign"), ("asked for", STRANGERS, "own")):
         town.tamper("delete from part where state = 'asked' and department = (select id from department where code = '%s')" % asked)
         found["parts"][whose] = thing(town, "insert into part (id, ticket, department, asked_at, asked_by, asked_from, task, due_at)"
@@ -241,6 +241,9 @@ def things(town, tickets):
             town, "insert into reply_template (id, version, at, author, department, purpose, language, title, text, valid_from)"
             " select gen_random_uuid(), 1, now(), id, department, 'answer', 'vi', 'Mẫu', 'Kính gửi ông/bà.', now() from account"
             " where id = '%s'" % person)
+        found["review-requests"][whose] = thing(
+            town, "insert into review_request (id, ticket, version, at, asker, department, role) select gen_random_uuid(), id, 2, now(), '%s',"
+            " holder, 'head' from ticket where id = '%s'" % (person, tickets[whose]["id"]))
     return found
 
 
@@ -253,12 +256,13 @@ def reaches(role, kind, whose, verb):
         "filters": role == "officer" and whose.startswith("own") or (verb == "GET" and here and whose == "own shared"),
         "absences": here and whose == "own",
         "staff": here and whose == "own",
+        "review-requests": whose in ("own", "foreign") and sees(role, whose),
         "reply-templates": here and whose == "own" or role in ("hub_head", "admin"),
     }[kind]
 
 
 def thing_routes():
-    kinds = "parts|filters|absences|staff|reply-templates"
+    kinds = "parts|filters|absences|staff|reply-templates|review-requests"
     return [(m, p, re.match(r"/v1/(%s)/\{id:uuid\}" % kinds, p).group(1), allowed) for m, p, allowed in routes()
             if re.match(r"/v1/(%s)/\{id:uuid\}" % kinds, p)]
 

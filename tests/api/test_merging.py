@@ -25,6 +25,8 @@ def test_merged_and_back(town):
     assert moved.json["state"] == "merged" and all(c["stopped_at"] for c in moved.json["clocks"]) and actions(moved.json) == ["unmerge"]
     assert moved.json["moves"][0]["to"] == "accepted"
     assert one not in [i["id"] for i in head.get("/v1/tickets").json["items"]]
+    into = head.get("/v1/tickets/" + one).json["merged_into"]
+    assert (into["kind"], into["ticket"]["id"], into["ticket"]["title"]) == ("merged", root, "Ổ gà trước số 999 phố Ví Dụ")
 
     citizen = town.citizen(filed)
     seen = citizen.get("/v1/tracking").json
@@ -34,6 +36,7 @@ def test_merged_and_back(town):
     back = town.move(head, one, "unmerge", WHY).json
     assert back["state"] == "accepted"
     after = head.get("/v1/tickets/" + one).json
+    assert after["merged_into"] is None and before["merged_into"] is None
     for name in ("holder", "clocks", "moves", "returns", "route"):
         assert [c["due_at"] for c in after[name]] == [c["due_at"] for c in before[name]] if name == "clocks" else after[name] == before[name]
     assert town.move(head, one, "unmerge", WHY, status=409).problem == "wrong_state"

@@ -45,6 +45,40 @@ def test_files(cluster, contract, tmp_path):
                                                 ok=False).stdout
 
 
+def test_links_lead_to_the_page_of_the_city(cluster, contract, tmp_path):
+    page = "https://tiepdan.example.org/phieu/{code}?tu=thu"
+    with new_town(cluster, contract, mail_url="file:%s" % tmp_path, citizen_url=page, **FROM, **ALL_DAY) as town:
+        ticket_id, filed = town.filed(contact=CONTACT)
+        officer = town.person("officer")
+        town.sql("update account set email = 'can.bo@example.org'")
+        town.move(officer, ticket_id, "accept")
+        town.move(officer, ticket_id, "ask", {"text": "Xin ông/bà cho biết số nhà và tên ngõ."})
+        town.citizen(filed).post("/v1/tracking/answer", {"text": "Số nhà 126, ngõ 99."}, status=201)
+        wait_until(lambda: len(list(tmp_path.glob("*.eml"))) >= 3, 20, "letters to both")
+        mails = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in tmp_path.glob("*.eml")]
+        texts = {m["To"]: [] for m in mails}
+        for m in mails:
+            texts[m["To"]].append(m.get_body(("plain",)).get_content())
+        own = page.replace("{code}", filed["code"])
+        assert all(own in text and "/v1/" not in text for text in texts["cu.dan@example.org"])
+        assert all("/v1/tickets/" + ticket_id in text for text in texts["can.bo@example.org"])
+
+
+def test_a_question_is_answered_on_the_page(cluster, contract, tmp_path):
+    with new_town(cluster, contract, mail_url="file:%s" % tmp_path, citizen_url="https://example.org/{code}", **FROM, **ALL_DAY) as town:
+        ticket_id, filed = town.filed(contact=CONTACT)
+        town.move(town.person("officer"), ticket_id, "ask", {"text": "Xin ông/bà cho biết số nhà và tên ngõ."})
+        start = "https://example.org/%s#%s:" % (filed["code"], filed["code"])
+
+        def links():
+            words = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default).get_body(("plain",)).get_content()
+                     for p in tmp_path.glob("*.eml")]
+            return [line for text in words for line in text.splitlines() if line.startswith(start)]
+        wait_until(links, 20, "the letter")
+        answer = links()[0].split("#")[1]
+        assert town.client(Authorization="Answer " + answer).get("/v1/tracking/question").json["code"] == filed["code"]
+
+
 def test_tls_is_required(cluster, contract, certificate):
     context, cert = certificate
     port = free_port()
@@ -103,6 +137,10 @@ def test_staff_are_told_in_their_working_time(cluster, contract, tmp_path):
     (dict(mail_url="smtp://127.0.0.1:1", mail_from="a@b\nBcc: c@example.org"), "mail_from is"),
     (dict(mail_url="smtp://127.0.0.1:1", mail_from="a@example.org", mail_reply_to="nobody"), "mail_reply_to is"),
     (dict(mail_url="smtp://127.0.0.1:1", mail_from="a@example.org", mail_password_file="/nowhere"), "mail_password_file"),
+    (dict(mail_url="file:/tmp", mail_from="a@example.org", citizen_url="example.org/{code}"), "citizen_url is"),
+    (dict(mail_url="file:/tmp", mail_from="a@example.org", citizen_url="https://example.org/#/{code}"), "citizen_url is"),
+    (dict(mail_url="file:/tmp", mail_from="a@example.org", citizen_url="https://example.org/{ticket}"), "citizen_url is"),
+    (dict(mail_url="file:/tmp", mail_from="a@example.org", citizen_url="https://example.org/a b"), "citizen_url is"),
     (dict(mail_url="file:/nowhere/at/all", mail_from="a@example.org"), "")])
 def test_doctor_names_wrong_settings(town, settings, says):
     said = town.cluster.run(town.database, "doctor", *("--%s=%s" % pair for pair in settings.items()), ok=False).stdout

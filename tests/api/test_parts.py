@@ -49,6 +49,27 @@ def test_declined_and_taken_back(town, asked):
     assert end(town.person("officer"), again, "cancel", {"reason": "Không cần nữa."}).json["state"] == "cancelled"
 
 
+def test_how_it_stands(town, asked):
+    """As a clock does, in the working time of the department that was asked."""
+    ticket_id, _, part = asked
+    ward = town.person("officer", WARD)
+
+    def listed(ended=""):
+        return next(p for p in ward.get("/v1/parts?limit=200" + ended).json["items"] if p["id"] == part["id"])
+    seen = listed()
+    assert seen["standing"] in ("in_time", "due_soon") and seen["remaining_seconds"] > 0
+    town.tamper("update part set due_at = now() - interval '30 days' where id = '%s'" % part["id"])
+    late = listed()
+    assert late["standing"] == "overdue" and late["remaining_seconds"] < -10 * 8 * 3600
+    end(ward, part, "give", {"text": "Đã kiểm tra, có ảnh kèm theo."})
+    given = listed("&ended=true")
+    assert (given["standing"], given["remaining_seconds"]) == ("met_late", None)
+    again = town.move(town.person("officer"), ticket_id, "parts", TASK, 201).json
+    end(ward, again, "decline", {"reason": "Tuyến phố này do Sở quản lý."})
+    part = again
+    assert (listed("&ended=true")["standing"], listed("&ended=true")["remaining_seconds"]) == (None, None)
+
+
 def test_its_address(town):
     ticket_id, _ = town.filed()
     officer = town.person("officer")

@@ -2,7 +2,7 @@
 import pytest
 
 from support import images
-from support.files import uploaded
+from support.files import link, uploaded
 from support.town import ticket
 
 SPEAKER = {"name": "Nguyễn Thị Đại Diện", "phone": "0900 000 008"}
@@ -65,6 +65,35 @@ def test_the_names_are_for_those_who_may_read_contacts(town):
     town.coordinator.get("%s/%s" % (base, file_id))
     assert purposes(town.citizen(filed), "/v1/tracking/attachments") == ["citizen", "petitioners"]
     petition(town.anyone, listed=pair, status=422)      # it is another ticket's now
+
+
+def test_another_list_later(town):
+    first, pair = names(town)
+    filed = petition(town.anyone, listed=pair).json
+    ticket_id, citizen = town.id_of(filed), town.citizen(filed)
+
+    def add(status=201, **more):
+        opened, _ = uploaded(town, images.pdf())
+        return link(citizen, opened, status=status, **more), opened["id"]
+    _, second = add(purpose="petitioners")
+    _, third = add(purpose="petitioners", replaces=True)
+    base = "/v1/tickets/%s/attachments" % ticket_id
+    for who, path in ((citizen, "/v1/tracking/attachments"), (town.coordinator, base)):
+        shown = {i["id"]: (i["purpose"], i["replaced_at"] is None) for i in who.get(path).json["items"]}
+        assert shown == {first: ("petitioners", False), second: ("petitioners", False), third: ("petitioners", True)}
+    assert town.person("officer").get(base).json["items"] == []
+    town.person("officer").get("%s/%s" % (base, third), status=404)
+    assert "danh sách người cùng kiến nghị" in citizen.get("/v1/tracking").json["steps"][-1]["what_vi"]
+    assert add(422, replaces=True)[0].pointers == {"/replaces": "not_allowed"}
+    assert add(422, purpose="evidence")[0].json["errors"]
+    for action in ("accept", "claim"):
+        town.move(town.person("officer"), ticket_id, action)
+    town.move(town.person("officer"), ticket_id, "propose", {"text": "Đã vá mặt đường, xin cảm ơn ông/bà."})
+    town.move(town.person("head"), ticket_id, "approve")
+    assert add(409, purpose="petitioners")[0].problem == "wrong_state"
+    add()
+    alone = town.citizen(town.file())
+    assert link(alone, uploaded(town, images.pdf())[0], status=409, purpose="petitioners").problem == "not_a_petition"
 
 
 def test_filed_once_with_a_key_and_together_with_others(town):

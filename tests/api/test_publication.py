@@ -80,6 +80,33 @@ def test_masked_unless_asked_otherwise(town):
     assert version["version"]["answer"] == "Đã vá mặt đường, xin cảm ơn ông/bà."
 
 
+NAME = "Trần Thị Hoa Mẫu"
+
+
+def test_the_name_of_the_citizen(town):
+    """It has no title, and is found because the citizen gave it; also by those who may not read it."""
+    text = "Tôi là %s, nhà cạnh đó. Hoa Mẫu xin cảm ơn." % NAME
+    ticket_id, filed = town.answered(text=text, contact={"name": NAME, "phone": "0987654321"})
+    officer = town.person("officer")
+    officer.get("/v1/tickets/%s/contact?purpose=thu-quyen-xem" % ticket_id, status=403)
+    reads = town.count("event where type = 'contact.read'")
+    shown = ask(town, officer, ticket_id).json
+    assert shown["version"]["question"] == "Tôi là [họ tên], nhà cạnh đó. [họ tên] xin cảm ơn." and shown["findings"] == []
+    kept = ask(town, officer, ticket_id, body={"answer": "Kính gửi tran thi hoa mau: đã vá xong mặt đường.", "mask": False}).json
+    assert [(f["field"], f["kind"], f["text"]) for f in kept["findings"]] == [
+        ("answer", "name", "tran thi hoa mau"), ("question", "name", NAME), ("question", "name", "Hoa Mẫu")]
+    assert ask(town, town.coordinator, ticket_id, "publish", status=409).problem == "findings_open"
+    assert town.count("event where type = 'contact.read'") == reads and NAME not in town.log()
+
+
+def test_nobody_guesses_a_name(town):
+    """What an officer writes is not told apart by a contact that they may not read."""
+    ticket_id, _ = town.answered(contact={"name": NAME, "phone": "0987654321"})
+    guess = {"answer": "Kính gửi Lê Văn Thử, %s, Vũ Thị Đoán: đã vá xong mặt đường." % NAME, "mask": False}
+    for who, found in ((town.person("officer"), []), (town.coordinator, [NAME])):
+        assert [f["text"] for f in ask(town, who, ticket_id, body=guess).json["findings"] if f["field"] == "answer"] == found
+
+
 def test_the_citizen_has_time_to_look(town):
     ticket_id, filed = town.answered()
     town.sql("update setting set value = 3 where name = 'publication_preview_days'")
@@ -88,6 +115,17 @@ def test_the_citizen_has_time_to_look(town):
     town.tamper("update publication set proposed_at = proposed_at - interval '4 days' where ticket = '%s'" % ticket_id)
     ask(town, town.coordinator, ticket_id, "publish")
     town.sql("update setting set value = 0 where name = 'publication_preview_days'")
+
+
+def test_the_letter_offers_what_there_is(town):
+    """It names no button: the citizen objects at the ticket, before and after the day it names."""
+    words = dict(town.sql("select distinct on (language) language, text from notice_template where type = 'publication.proposed' and side = 'citizen'"
+                          " order by language, version desc"))
+    assert '"' not in words["vi"] + words["en"] and all("{{due}}" in text for text in words.values())
+    ticket_id, filed = published(town)
+    citizen = town.citizen(filed)
+    assert citizen.get("/v1/tracking").json["publication"]["may_object"], "also after it was published"
+    citizen.post("/v1/tracking/publication/object", {})
 
 
 def test_the_citizen_objects(town):

@@ -1,5 +1,7 @@
 """A day off that is announced late: imported, previewed, applied to the clocks that run, and taken back."""
 import csv
+import email
+import email.policy
 import json
 import os
 import signal
@@ -80,6 +82,30 @@ def test_what_is_merged_meanwhile_is_dated_anew_with_all_others(city, tmp_path):
     assert redated(city, one) == []
     change(city, made, "undo")
     assert dues(city, one) == before
+
+
+def test_who_was_merged_is_told_by_the_root(cluster, contract, tmp_path):
+    """The dates that count for the citizen of a merged ticket are those of the root: taken back they are earlier, and told."""
+    post = tmp_path / "mail"
+    with new_town(cluster, contract, mail_url="file:%s" % post, mail_from="a@example.org", mail_from_hour=0, mail_to_hour=0) as city:
+        wait_until(city.ready, 30, "ready")
+        one, filed = city.filed(contact={"email": "theo.doi@example.org"})
+        root, _ = city.filed()
+        city.move(city.person("head"), one, "merge", {"into": root})
+        day_off(city, tmp_path)
+        made = asked(city)
+        ready(city, made)
+        for what in ("apply", "undo"):
+            change(city, made, what)
+            told(city, made)
+
+        def letters():
+            read = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in post.glob("*.eml")]
+            return [m for m in read if "rút ngắn" in m["Subject"]]
+        wait_until(letters, 30, "the letter")
+        letter, = letters()
+        assert letter["To"] == "theo.doi@example.org" and letter["Subject"].startswith("[%s]" % filed["code"])
+        assert redated(city, one) == [] and len(redated(city, root)) == 2
 
 
 def redated(town, ticket_id):

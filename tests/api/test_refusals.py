@@ -21,6 +21,7 @@ def test_ends_the_ticket_with_a_reason_for_the_citizen(town, action, state):
     assert {n: told[n] for n in ("code", "text_vi", "text_en", "basis_vi", "basis_en")} == {n: reason[n] for n in (
         "code", "text_vi", "text_en", "basis_vi", "basis_en")} and told["basis_vi"] and told["basis_en"]
     assert (told["department"] or {}).get("code") == body.get("department")
+    assert town.coordinator.get("/v1/tickets/" + ticket_id).json["refusal"] == told, "staff read the same"
     for words, language in (("Căn cứ: ", "vi"), ("Legal basis: ", "en")):
         assert words + reason["basis_" + language] in seen["steps"][-1]["what_" + language]
     assert {c["kind"]: c["standing"] for c in moved["clocks"]}["answer"] == "met"

@@ -142,6 +142,74 @@ def test_a_colleague_reviews(town, drafting):
     assert review(colleague, drafting, 3, 409, verdict="ok").problem == "wrong_state"
 
 
+def ask(who, ticket_id, version, status=201, headers=None, **body):
+    return who.post("/v1/tickets/%s/replies/%s/review-requests" % (ticket_id, version), body, headers, status)
+
+
+def id_of(who):
+    return who.get("/v1/me").json["account"]["id"]
+
+
+def waiting(who, ticket_id, query=""):
+    return [i for i in who.get("/v1/review-requests" + query).json["items"] if i["ticket"]["id"] == ticket_id]
+
+
+def test_a_review_is_asked_for(town, drafting):
+    officer, colleague, head = town.person("officer"), town.person("officer", number=2), town.person("head")
+    draft(officer, drafting, 0, "Đã vá mặt đường.")
+    key = {"Idempotency-Key": "ask-for-a-review-0123456789"}
+    asked = ask(officer, drafting, 1, person=id_of(colleague), headers=key).json
+    assert ask(officer, drafting, 1, person=id_of(colleague), headers=key).json == asked
+    assert ask(officer, drafting, 1, 409, person=id_of(colleague)).problem == "review_asked_already"
+    ask(officer, drafting, 1, role="head")
+    mine, = waiting(colleague, drafting)
+    assert (mine["id"], mine["version"], mine["role"]) == (asked["id"], 1, None)
+    assert mine["asker"]["id"] == mine["author"]["id"] == id_of(officer) and mine["ticket"]["state"] == "in_progress"
+    assert [i["role"] for i in waiting(head, drafting)] == ["head"] and waiting(officer, drafting) == []
+    assert [i["role"] for i in waiting(officer, drafting, "?own=true")] == [None, "head"]
+    page = officer.get("/v1/review-requests?own=true&limit=1").json
+    assert len(page["items"]) == 1 and page["next_cursor"]
+
+    review(colleague, drafting, 1, verdict="ok")
+    assert waiting(colleague, drafting) == [] and len(waiting(head, drafting)) == 1
+    shown = versions(head, drafting)[0]["review_requests"]
+    assert [(r["state"], r["role"]) for r in shown] == [("done", None), ("asked", "head")]
+    draft(officer, drafting, 1, "Đã vá mặt đường ngày 24.")
+    assert waiting(head, drafting) == [], "the text is another one now"
+    assert ask(officer, drafting, 1, 412, role="head").problem == "precondition_failed"
+    events = [e["data"] for e in officer.get("/v1/tickets/%s/events?limit=200" % drafting).json["items"] if e["type"] == "reply.review_asked"]
+    assert [(e["version"], e.get("role")) for e in events] == [(1, None), (1, "head")]
+
+
+def test_a_request_is_taken_back(town, drafting):
+    officer, colleague, head = town.person("officer"), town.person("officer", number=2), town.person("head")
+    draft(officer, drafting, 0, "Đã vá mặt đường.")
+    one, two = ask(officer, drafting, 1, person=id_of(colleague)).json, ask(officer, drafting, 1, role="head").json
+    gone = "/v1/review-requests/%s"
+    assert colleague("DELETE", gone % one["id"], status=403).problem == "forbidden"
+    town.person("officer", "UB-00004")("DELETE", gone % one["id"], status=404)
+    officer("DELETE", gone % "019ac5d2-7a3e-7c11-9f00-2d4c8a6b1e57", status=404)
+    officer("DELETE", gone % one["id"], status=204)
+    assert officer("DELETE", gone % one["id"], status=409).problem == "review_request_ended"
+    head("DELETE", gone % two["id"], status=204)
+    assert waiting(colleague, drafting) == waiting(head, drafting) == []
+    assert [r["state"] for r in versions(officer, drafting)[0]["review_requests"]] == ["withdrawn", "withdrawn"]
+
+
+def test_whom_nobody_asks(town, drafting):
+    officer = town.person("officer")
+    draft(officer, drafting, 0, "Đã vá mặt đường.")
+    assert ask(officer, drafting, 1, 422).pointers == {"/person": "required"}
+    assert ask(officer, drafting, 1, 422, person=id_of(officer), role="head").pointers == {"/role": "not_allowed"}
+    assert ask(officer, drafting, 1, 422, role="citizen").json["errors"]
+    for whom in (id_of(officer), id_of(town.person("officer", "UB-00004")), "019ac5d2-7a3e-7c11-9f00-2d4c8a6b1e57"):
+        assert ask(officer, drafting, 1, 422, person=whom).problem == "no_reviewer"
+    assert ask(officer, drafting, 1, 422, role="data_officer").problem == "no_reviewer"
+    assert ask(officer, drafting, 2, 404, role="head").problem == "not_found"
+    assert ask(town.coordinator, drafting, 1, 403, role="head").problem == "forbidden"
+    ask(town.person("officer", "UB-00004"), drafting, 1, 404, role="head")
+
+
 def test_a_department_that_asks_for_reviews(town, drafting):
     officer, colleague, third = (town.person("officer", number=n) for n in (1, 2, 3))
     good = "Đã vá mặt đường ngày 24."

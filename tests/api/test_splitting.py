@@ -45,6 +45,10 @@ def test_a_part_of_its_own(town):
     tied = town.coordinator.get("/v1/tickets/%s/relations" % part_id).json["items"]
     assert [(r["kind"], r["direction"], r["ticket"]["id"]) for r in tied] == [("split_from", "to", whole)]
     assert town.citizen(part).get("/v1/tracking/splits").json["items"] == []
+    told = {"id": part_id, "code": part["code"], "title": PART["title"]}
+    assert town.coordinator.get("/v1/tickets/" + whole).json["splits"] == {"parent": None, "children": [told]}
+    assert town.coordinator.get("/v1/tickets/" + part_id).json["splits"]["parent"]["id"] == whole
+    assert town.person("officer").get("/v1/tickets/" + whole).json["splits"]["children"] == [{**told, "id": None, "title": None}]
 
 
 def test_who_and_when(town):
@@ -69,6 +73,7 @@ def test_a_denunciation_inside(town):
     part = town.citizen(filed).get("/v1/tracking/splits").json["items"][0]
     town.person("coordinator", HUB).get("/v1/tickets/" + town.id_of(part), status=404)
     assert town.coordinator.get("/v1/tickets/%s/relations" % whole).json["items"] == []
+    assert town.coordinator.get("/v1/tickets/" + whole).json["splits"] == {"parent": None, "children": []}
 
 
 @pytest.mark.parametrize("change", [{"title": "x"}, {"text": "ngắn"}, {"kind": "no"}, {"more": 1}, {"attachments": ["x"]}])

@@ -92,6 +92,23 @@ def test_reviews_and_signatures(town, post):
     assert [n[3] for n in notices(town, ticket_id)] == ["reply.reviewed", "reply.proposed", "reply.sent_back"]
 
 
+def test_who_is_asked_for_a_review(town, post):
+    officer, _ = staff(town, "officer", number=9)
+    colleague, address = staff(town, "officer", number=10)
+    ticket_id, _ = town.filed()
+    for action in ("accept", "claim"):
+        town.move(officer, ticket_id, action)
+    post.mails.clear()
+    officer("PUT", "/v1/tickets/%s/reply" % ticket_id, {"text": "Đã vá mặt đường.", "base_version": 0}, status=200)
+    person = colleague.get("/v1/me").json["account"]["id"]
+    asked = officer.post("/v1/tickets/%s/replies/1/review-requests" % ticket_id, {"person": person}, status=201).json
+    mail = post.wait(address, 1)[0]
+    assert "Đề nghị rà soát dự thảo trả lời" in mail.subject and "/v1/tickets/" + ticket_id in mail.part("plain")
+    assert "Đã vá" not in mail.words
+    officer("DELETE", "/v1/review-requests/" + asked["id"], status=204)
+    assert subjects(post, address, 2)[1:] == ["Đề nghị rà soát dự thảo đã được rút lại"]
+
+
 def change(who, body, status=200):
     return who("PATCH", "/v1/me", body, status=status)
 

@@ -194,5 +194,26 @@ select is(attempt('select pg_temp.join(21)'), 'TD489', 'there is an end to it');
 update ticket_merge set ended_at = now() where into_ticket = pg_temp.t(21);
 select is(attempt('select pg_temp.join(21)'), 'TD489', 'that coming and going does not move');
 select is(attempt($$select join_target(number, sha256('k')) from t where n = 21$$), 'ok', 'who has joined is answered again');
+
+-- Who joined rates what is published.
+create temp table j as select (pg_temp.join(24)::json)->>'code' is not null as joined;
+insert into t select 40, k.id, k.number from ticket_merge m join ticket k on k.id = m.ticket where m.into_ticket = pg_temp.t(24);
+select pg_temp.merge(25, 24);
+select move('officer.HN-SXD', pg_temp.t(24), 'accept', pg_temp.day(0.6)), move('officer.HN-SXD', pg_temp.t(24), 'claim', pg_temp.day(0.6));
+select pg_temp.answer(24, 1);
+create function pg_temp.raters() returns text[] language sql as $$
+	select array_agg(n || ' ' || pg_temp.rate(n, 'satisfied') || ' ' || (pg_temp.track(n)->>'may_rate') order by n) from unnest('{24,25,40}'::int[]) n
+$$;
+select is(pg_temp.raters(), '{"24 ok true","25 ok true","40 TD496 false"}', 'the letter is not theirs');
+select enter('coordinator.HN-EIC');
+select publication_propose(id, version, title, text, 'Đã vá xong mặt đường.', title, title, null, '{}', '{}', '{}', '{}', '{}', pg_temp.day(1.1),
+	gen_random_uuid()) from ticket where id = pg_temp.t(24);
+select is(pg_temp.raters(), '{"24 ok true","25 ok true","40 TD496 false"}', 'nor is what may be published one day');
+update publication set state = 'public' where ticket = pg_temp.t(24);
+select is(pg_temp.raters(), '{"24 ok true","25 ok true","40 ok true"}', 'what everybody reads they rate');
+update publication set answered_at = answered_at - interval '1 s' where ticket = pg_temp.t(24);
+select is(pg_temp.raters(), '{"24 ok true","25 ok true","40 TD496 false"}', 'not what was answered before a second look');
+update publication set answered_at = answered_at + interval '1 s', state = 'hidden' where ticket = pg_temp.t(24);
+select is(pg_temp.raters(), '{"24 ok true","25 ok true","40 TD496 false"}', 'nor what is gone again');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Evidence: which categories demand it, what counts as such, and that nobody answers without it.
 begin;
 set search_path = test, tiepdan, public;
-select plan(26);
+select plan(31);
 
 -- A file that staff or (p_login NULL) the citizen linked; not ready when it has no type.
 create function pg_temp.linked(p_ticket uuid, p_login text, p_purpose text, p_type text default 'image/jpeg') returns void language plpgsql as $$
@@ -100,5 +100,26 @@ select move('coordinator.HN-EIC', :'m', 'merge', p_into := :'r');
 select is(pg_temp.try('officer.HN-SXD', :'r', 'propose'), 'TD445', 'what hangs on a merged ticket stays there');
 select pg_temp.linked(:'r', 'officer.HN-SXD', 'evidence');
 select is(pg_temp.try('officer.HN-SXD', :'r', 'propose'), 'ok', 'its own does');
+
+-- A second look and an appeal need evidence of their own.
+select account_save('second.hn-sxd', 'Second officer', 'HN-SXD', '{officer}');
+insert into session (id, account, expires_at) select id, id, now() + interval '1 day' from account where login = 'second.hn-sxd';
+select pg_temp.begun('roads.surface') as l \gset
+select number as n from ticket where id = :'l' \gset
+select pg_temp.linked(:'l', 'officer.HN-SXD', 'evidence');
+select move('officer.HN-SXD', :'l', 'propose'), move('head.HN-SXD', :'l', 'approve');
+update attachment set linked_at = linked_at - interval '1 h' where ticket = :'l';
+select citizen(:n, 'second_look');
+select move('second.HN-SXD', :'l', 'take_up');
+select is(pg_temp.needs('second.HN-SXD', :'l', 'propose'), 'photo', 'the old photo proved the old answer');
+select is(pg_temp.try('second.HN-SXD', :'l', 'propose'), 'TD445', 'and does not prove the next one');
+select pg_temp.linked(:'l', 'officer.HN-SXD', 'evidence');
+select is(pg_temp.needs('second.HN-SXD', :'l', 'propose'), 'nothing', 'a new one does');
+select move('second.HN-SXD', :'l', 'propose');
+select is(pg_temp.try('head.HN-SXD', :'l', 'approve'), 'ok', 'for the signature, too');
+select move('head.HN-SXD', :'l', 'approve');
+update attachment set linked_at = linked_at - interval '1 h' where ticket = :'l';
+select citizen(:n, 'appeal');
+select is(evidence_missing(t), 'photo', 'nor does it prove the decision on an appeal') from ticket t where id = :'l';
 select * from finish();
 rollback;

@@ -113,9 +113,24 @@ def reviews(board):
         board.check("and then", board.b.do(ask % (root if end == "commit" else one)), ["TD487"])
 
 
+def joins(board):
+    """Two citizens join at once where there is one place left: the second one waits, and finds it taken or free."""
+    join = "select tiepdan.ticket_join('{0}', null, '{1}', now(), gen_random_uuid()) is not null"
+    for most, refusal in (("joins_most", "TD489"), ("joins_hour_most", "TD488")):
+        for end, second in (("commit", refusal), ("rollback", "t")):
+            board.cluster.run(board.database, f"update tiepdan.setting set value = 1 where name = '{most}'")
+            root, one, two = board.ticket(), board.ticket(), board.ticket()
+            board.check(f"join, join, {end}", board.race(join.format(one, root), join.format(two, root), end), [("t", second, True)])
+            joined = board.cluster.run(board.database, f"select count(*) from tiepdan.ticket_merge where into_ticket = '{root}'")
+            board.check("joined", joined, ["1"])
+        board.cluster.run(board.database, f"update tiepdan.setting set value = 1000 where name = '{most}'")
+    root, other, one, two = (board.ticket() for _ in range(4))
+    board.check("two tickets", board.race(join.format(one, root), join.format(two, other), "commit"), [("t", "t", False)])
+
+
 def run(cluster):
     board = Board(cluster, "interleave_relations")
-    for scenario in (transfers, answers, circles, alarms, withdrawals, reviews):
+    for scenario in (transfers, answers, circles, alarms, withdrawals, reviews, joins):
         scenario(board)
     board.close()
     print(f"interleave_relations: {board.passed} passed, {board.failed} failed", flush=True)

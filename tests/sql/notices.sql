@@ -37,7 +37,7 @@ returns void language sql as $$
 $$;
 
 begin;
-select plan(38);
+select plan(43);
 select results_eq('select follow()', '{4}'::bigint[], 'the feed begins where the installation began');
 select results_eq('select told()', array['ticket.filed citizen - waiting', 'ticket.filed citizen - waiting', 'ticket.filed citizen - waiting'],
 	'those who left an address are told');
@@ -192,6 +192,24 @@ insert into notice (event, event_at, ticket, type, audience, account, language, 
 select results_eq($$select address, title, department_name from notice_claim(day(1), day(2), 10, 'a.org', 'Asia/Ho_Chi_Minh', 'http://x') order by address$$,
 	$$values ('legal_officer.hn-ttra@example.org', '(không nêu trong thư)', '(không nêu trong thư)'), (null, '(không nêu trong thư)', '(không nêu trong thư)')$$,
 	'who does not see the ticket any more gets nothing');
+
+-- What nobody is told any more.
+delete from notice;
+create function letters_of(p_ticket uuid, p_type text, p_at timestamptz) returns setof text language sql as $$
+	delete from notice;
+	insert into notice (event, event_at, ticket, type, audience, language, urgent, made_at, next_at)
+		select id, at, ticket, type, 'citizen', 'vi', false, p_at, p_at from event where ticket = p_ticket and type = p_type;
+	select concat_ws(' ', n.state, c.due, n.error) from notice n left join notice_claim(p_at, p_at + interval '1 min', 10, 'a.org', 'Asia/Ho_Chi_Minh', 'http://x') c using (id)
+$$;
+create temp table asked as select id, number from file('HN-SXD', p_at := day(0), p_contact := '\x04');
+select move('officer.HN-SXD', (select id from asked), 'ask', day(1));
+select results_eq($$select letters_of((select id from asked), 'ticket.asked', day(2))$$, array['waiting 12:00 ngày 08/10/2026'], 'a question says until when');
+select results_eq($$select letters_of((select id from asked), 'ticket.asked', day(3))$$, array['waiting'], 'but not when that is over');
+select results_eq($$select state || ' ' || error from notice$$, array['cancelled late'], 'nor ever again');
+select questions_expire(day(3.1), 10);
+select letters_of((select id from asked), 'ticket.asked', day(2));
+select is((select error from notice), 'late', 'nor once it has ended');
+select is((select count(*) from notice_template where type = 'ticket.asked' and text like '%{{due}}%'), 2::bigint, 'the words name it');
 
 -- Words.
 select is(attempt($$insert into notice_template (type, side, language, subject, text) values ('x', 'staff', 'vi', 'a', 'b {{nobody}}')$$),

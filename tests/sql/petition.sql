@@ -1,7 +1,7 @@
 -- Petitions of several people: what is stored with the filing, who sees the list of names, what everybody reads.
 begin;
 set search_path = test, tiepdan, public;
-select plan(19);
+select no_plan();
 
 create function pg_temp.upload() returns uuid language plpgsql as $$
 declare
@@ -66,5 +66,31 @@ select move('coordinator.HN-EIC', :'t', 'split', p_into := :'part');
 select is((select people from petition where ticket = :'part'), 40, 'a part is of as many people');
 select is(published_item(jsonb_populate_record(null::publication, jsonb_build_object('ticket', :'t', 'category', 'roads.surface',
 	'department', department_id('HN-SXD'))))->'petition'->>'people', '40', 'what is published tells how many');
+
+-- Another list later.
+create function pg_temp.list(p_number bigint, p_replaces boolean default false, p_purpose text default 'petitioners') returns text language sql as $$
+	select attempt(format('select tracking_attach(%s, 1, %L, %L, %L, now(), gen_random_uuid())', p_number, pg_temp.upload(), p_purpose, p_replaces))
+$$;
+create function pg_temp.listed(p_number bigint, p_replaces boolean) returns void language sql as $$
+	select tracking_attach(p_number, 1, pg_temp.upload(), 'petitioners', p_replaces, now(), gen_random_uuid())
+$$;
+create function pg_temp.lists(p_ticket uuid) returns text language sql as $$
+	select count(*) || ' ' || count(replaced_at) from attachment where ticket = p_ticket and purpose = 'petitioners'
+$$;
+select id as p, number as m from file('HN-SXD') \gset
+select is(pg_temp.list(:m), 'TD499', 'one person has no list');
+select is(pg_temp.list(:m, p_purpose := 'citizen'), 'ok', 'but files');
+select pg_temp.petition(:'p', 40, pg_temp.upload());
+select pg_temp.listed(:m, false);
+select is(pg_temp.lists(:'p'), '2 0', 'added');
+select pg_temp.listed(:m, true);
+select is(pg_temp.lists(:'p'), '3 2', 'or in place of those before, which stay');
+select is(pg_temp.seen('officer.HN-SXD', :'p'), '{}', 'for few eyes');
+select is((select array_agg(distinct data->>'purpose') from event where ticket = :'p' and type = 'ticket.attached' and actor_kind = 'ticket'), '{petitioners}', 'an event tells');
+select is(attempt($$update attachment set replaced_at = now() where purpose = 'citizen'$$), 'attachment_replaced', 'nothing else is replaced');
+select move('officer.HN-SXD', :'p', 'accept'), move('officer.HN-SXD', :'p', 'claim'), move('officer.HN-SXD', :'p', 'propose');
+select is(pg_temp.list(:m), 'ok', 'as long as it is worked on');
+select move('head.HN-SXD', :'p', 'approve');
+select is(pg_temp.list(:m) || ' ' || pg_temp.list(:m, p_purpose := 'citizen'), 'TD409 ok', 'and not after the answer');
 select * from finish();
 rollback;

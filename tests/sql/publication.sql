@@ -1,7 +1,7 @@
 -- Publication: who may do what in which state, what the citizen can stop, and what everybody reads.
 begin;
 set search_path = test, tiepdan, public;
-select plan(74);
+select plan(79);
 update setting set value = 0 where name = 'publication_preview_days';
 create temp table t as select n, f.id, f.number from generate_series(1, 12) n,
 	file('HN-SXD', case n when 10 then 'private' when 11 then 'press' when 12 then 'denunciation' else 'public' end, p_at := now() - n * interval '1 hour') f;
@@ -137,5 +137,19 @@ select is((select count(*) from open_similar('roads.surface', '00316', 105.804, 
 select is((select count(*) from open_similar('roads.surface', '00316', null, null, now() + interval '31 days', 5)), 0::bigint, 'nor an old one');
 update ticket set visibility = 'private' where id = pg_temp.t(2);
 select is((select count(*) from open_similar('roads.surface', '00316', null, null, now(), 5)), 0::bigint, 'nor a private one');
+-- The name of the citizen is looked for by the server, in a contact that it alone opens.
+create temp table c as select * from file('HN-SXD', p_contact := '\x0c');
+select force_state(id, 'answered') from c;
+create function pg_temp.words(p_login text) returns text language plpgsql as $$
+begin
+	perform enter(p_login);
+	return (select concat_ws(' ', w.box, w.reads_contact, w.answer) from c, publication_words(c.id, (select version from ticket where id = c.id)) w);
+end $$;
+select is(pg_temp.words('officer.HN-SXD'), '\x0c f', 'with a word on who may read it');
+select is(pg_temp.words('coordinator.HN-EIC'), '\x0c t', 'in both cases');
+select is(attempt($$select pg_temp.words('legal_officer.HN-SXD')$$), 'TD403', 'for a proposal alone');
+update contact set erased_at = now(), wrapped = null, box = null, phone_index = null, email_index = null where ticket = (select id from c);
+select is(pg_temp.words('officer.HN-SXD'), 'f', 'and none that was erased');
+select is((select count(*) from event where type = 'contact.read'), 0::bigint, 'which is no reading by somebody');
 select finish();
 rollback;

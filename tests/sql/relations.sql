@@ -218,5 +218,26 @@ select is((select ticket_root(ticket) from k), pg_temp.t(26), 'a merged ticket i
 select is(supporters_of(pg_temp.t(26)), 3::bigint, 'all are counted there');
 select citizen(number, 'withdraw', pg_temp.day(3)) from j;
 select is(supporters_of(pg_temp.t(26)), 2::bigint, 'whoever leaves is not');
+
+-- What staff read of it with the ticket.
+create function pg_temp.ties(p_login text, p_ticket uuid) returns text language plpgsql as $$
+begin
+	perform enter(p_login);
+	return (select concat_ws(' ', merged_into->>'kind', merged_into->'ticket'->>'id' is not null, refusal->>'code', splits->'parent'->>'id' is not null,
+		json_array_length(splits->'children')) from ticket_ties(p_ticket));
+end $$;
+select is(pg_temp.ties('coordinator.HN-EIC', pg_temp.t(25)), 'merged t f 0', 'where it was merged into');
+select is(pg_temp.ties('coordinator.HN-EIC', ticket), 'joined t f 0', 'or joined') from k;
+select is(pg_temp.ties('officer.HN-SXD', pg_temp.t(27)), 'f f 0', 'or nothing');
+create temp table z as select (file('HN-SXD')).id as whole, (file('UB-00316')).id as part, (file('HN-TTRA', 'denunciation')).id as secret;
+select move('coordinator.HN-EIC', whole, 'split', p_into := part), move('coordinator.HN-EIC', whole, 'split', p_into := secret) from z;
+select is(array[pg_temp.ties('coordinator.HN-EIC', whole), pg_temp.ties('coordinator.HN-EIC', part)], '{"f f 1","f t 0"}',
+	'what was split from it and what from, as far as one may know') from z;
+select enter('officer.HN-SXD');
+select is(jsonb_build_array(c->'id', c->'code' is not null, c->'title'), '[null, true, null]', 'of other departments the code alone')
+	from (select splits::jsonb->'children'->0 as c from z, ticket_ties(whole)) x;
+select is(attempt(format('select ticket_ties(%L)', part)), 'TD404', 'and nothing by way of it') from z;
+select move('coordinator.HN-EIC', whole, 'refuse', p_reason_code := (select code from refusal_reason where action = 'refuse' limit 1)) from z;
+select isnt((select refusal->>'text_vi' from z, ticket_ties(whole)), null, 'why it was refused');
 select * from finish();
 rollback;

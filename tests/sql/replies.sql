@@ -1,7 +1,7 @@
 -- Replies before they are published: drafts of two people, reviews, the signature under one's own proposal.
 begin;
 set search_path = test, tiepdan, public;
-select plan(30);
+select no_plan();
 select account_save('second.hn-sxd', 'Second officer', 'HN-SXD', '{officer}'), account_save('both.hn-sxd', 'Head and officer', 'HN-SXD', '{head,officer}');
 insert into session (id, account, expires_at) select id, id, now() + interval '1 day' from account where login in ('second.hn-sxd', 'both.hn-sxd');
 create temp table t as select * from file('HN-SXD');
@@ -88,5 +88,66 @@ create temp table r as select * from file('HN-SXD');
 select move('head.HN-SXD', (select id from r), 'refuse', p_reason_code := 'out_of_scope');
 select is((select public_vi from event where ticket = (select id from r) and type = 'ticket.refused'),
 	'Phiếu bị từ chối tiếp nhận: Nội dung không thuộc phạm vi tiếp nhận của kênh này. Căn cứ: Nghị định 154/2026/NĐ-CP Điều 4.', 'what they say');
+
+-- Reviews that are asked for.
+create function pg_temp.person(p_login text) returns uuid language sql as $$ select id from account where login = lower(p_login) $$;
+create function pg_temp.ask(p_login text, p_version bigint, p_person text, p_role text default null, p_ticket uuid default pg_temp.id()) returns text language plpgsql as $$
+begin
+	perform enter(p_login);
+	perform review_ask(gen_random_uuid(), p_ticket, p_version, pg_temp.person(p_person), p_role, clock_timestamp(), gen_random_uuid());
+	return 'ok';
+end $$;
+create function pg_temp.asked(p_login text, p_version bigint, p_person text, p_role text default null) returns text language sql as $$
+	select attempt(format('select pg_temp.ask(%L, %L, %L, %L)', p_login, p_version, p_person, p_role))
+$$;
+create function pg_temp.waits(p_login text, p_own boolean default false) returns text[] language plpgsql as $$
+begin
+	perform enter(p_login);
+	return array(select concat_ws(' ', i.item::json->>'version', i.item::json->'person'->>'name', i.item::json->>'role') from review_request_list(p_own, null, 10) i);
+end $$;
+create function pg_temp.requests() returns text[] language sql as $$
+	select array_agg(state order by at) from review_request where ticket = pg_temp.id()
+$$;
+truncate t;
+insert into t select * from file('HN-SXD');
+select move('officer.HN-SXD', pg_temp.id(), 'accept'), move('officer.HN-SXD', pg_temp.id(), 'claim');
+select is(pg_temp.asked('officer.HN-SXD', 1, 'second.HN-SXD'), 'TD404', 'of a draft that there is');
+select pg_temp.draft('officer.HN-SXD', 0, 'Đã vá mặt đường.');
+select is((select array_agg(pg_temp.asked(who, 1, p, r)) from (values ('officer.HN-SXD', 'officer.HN-SXD', null), ('second.HN-SXD', 'officer.HN-SXD', null),
+	('officer.HN-SXD', 'leader.HN-SXD', null), ('officer.HN-SXD', 'head.HN-TTRA', null), ('officer.HN-SXD', null, 'press_officer'),
+	('officer.HN-TTRA', 'second.HN-SXD', null), ('coordinator.HN-EIC', 'second.HN-SXD', null), ('second.HN-SXD', 'second.HN-SXD', null)) x (who, p, r)),
+	'{TD497,TD497,TD497,TD497,TD497,TD404,TD403,TD497}', 'not the author, nor who cannot review it; nor by others');
+select is(pg_temp.asked('officer.HN-SXD', 1, 'second.HN-SXD', 'officer'), 'review_request_whom', 'one of both');
+select pg_temp.ask('officer.HN-SXD', 1, 'second.HN-SXD'), pg_temp.ask('officer.HN-SXD', 1, null, 'head');
+select is(pg_temp.asked('second.HN-SXD', 1, null, 'head'), 'review_request_once', 'once at a time');
+select is(pg_temp.waits('second.HN-SXD'), '{"1 Second officer"}', 'it waits for whom it was asked of');
+select is(pg_temp.waits('both.HN-SXD'), '{"1 head"}', 'or for all with the role');
+select is(pg_temp.waits('officer.HN-SXD') || pg_temp.waits('head.HN-TTRA'), '{}', 'for nobody else');
+select is(pg_temp.waits('officer.HN-SXD', true), '{"1 Second officer","1 head"}', 'who asked sees what is open');
+select pg_temp.review('both.HN-SXD', 1, 'ok');
+select is(pg_temp.requests(), '{asked,done}', 'one of them does it for all');
+select is(pg_temp.waits('head.HN-SXD'), '{}', 'then it waits for none');
+select pg_temp.draft('officer.HN-SXD', 1, 'Đã vá xong mặt đường.');
+select is(pg_temp.requests(), '{lapsed,done}', 'of a text that is changed nobody is asked any more');
+select pg_temp.ask('officer.HN-SXD', 2, 'second.HN-SXD'), pg_temp.ask('both.HN-SXD', 2, null, 'officer');
+select is(attempt(format('select review_withdraw(%L, now(), gen_random_uuid()) from enter(%L)', id, who)), says, who || ' ' || coalesce(role, 'person'))
+	from review_request, (values ('officer.HN-SXD', null, 'ok'), ('head.HN-SXD', null, 'ok'), ('second.HN-SXD', null, 'TD403'), ('head.HN-TTRA', null, 'TD404'),
+		('coordinator.HN-EIC', null, 'TD403'), ('officer.HN-SXD', 'officer', 'TD403')) x (who, r, says) where ticket = pg_temp.id() and state = 'asked' and role is not distinct from r;
+select review_withdraw(id, now(), gen_random_uuid()) from enter('officer.HN-SXD'), review_request where ticket = pg_temp.id() and state = 'asked' and role is null;
+select is(attempt(format('select review_withdraw(%L, now(), gen_random_uuid())', id)), 'TD498', 'once') from review_request where state = 'withdrawn';
+select is(pg_temp.waits('second.HN-SXD'), '{"2 officer"}', 'and so it is gone');
+select is((select array_agg(x->>'state' order by x->>'state') from json_array_elements(review_requests_of(pg_temp.id(), 2)) x), '{asked,withdrawn}', 'the version tells');
+-- Whoever has had the ticket before is not asked, and what is decided on waits for nobody; four eyes are as before.
+insert into ticket_excluded values (pg_temp.id(), pg_temp.person('second.HN-SXD'), 'handled');
+select is(pg_temp.waits('second.HN-SXD'), '{}', 'not of who is kept away');
+select is(pg_temp.asked('officer.HN-SXD', 2, 'second.HN-SXD'), 'TD497', 'who is not asked either');
+delete from ticket_excluded;
+select move('officer.HN-SXD', pg_temp.id(), 'propose', p_text := null);
+select is(pg_temp.requests(), '{lapsed,done,withdrawn,lapsed}', 'a proposal is a version of its own');
+select pg_temp.ask('officer.HN-SXD', 3, 'both.HN-SXD');
+select is(pg_temp.try('head.HN-SXD', 'approve', null), 'ok', 'a review that waits stops no signature');
+select move('head.HN-SXD', pg_temp.id(), 'approve');
+select is((select count(*) from review_request where state = 'asked'), 0::bigint, 'after which it waits no more');
+select is(attempt(format('select review_withdraw(%L, now(), gen_random_uuid()) from enter(%L)', gen_random_uuid(), 'head.HN-SXD')), 'TD404', 'one that is not there');
 select * from finish();
 rollback;

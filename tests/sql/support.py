@@ -19,7 +19,7 @@ ticket holding clock contact note message reply rating once event event_text ses
 clock_running question extension alarm notice notice_load
 bounce
 saved_filter absence assignment_wait
-review ticket_excluded
+review ticket_excluded review_request
 attachment
 reply_review
 part

@@ -25,7 +25,7 @@ select move('officer.HN-SXD', t(), 'accept'), move('officer.HN-SXD', t(), 'claim
 select move('officer.HN-SXD', t(), 'ask_part');
 update part set due_at = '2026-11-30 17:00+07';
 begin;
-select plan(34);
+select plan(38);
 select follow();
 select results_eq('select told()', array['part.asked asked head.ub-00316'], 'the heads of the department that is asked');
 select results_eq($$select letter('head.ub-00316')$$, array['vi|t|parts|Sở Xây dựng|17:00 ngày 30/11/2026|Ủy ban nhân dân phường Định Công'],
@@ -91,6 +91,26 @@ select follow();
 begin;
 select results_eq($$select split_part(letter, '|', 6) from letter('officer.hn-sxd')$$, array['đồng ý với dự thảo'], 'each time');
 commit;
+-- A review that is asked for: of one, of all with a role, taken back.
+select account_save(x || '.hn-sxd', x, 'HN-SXD', '{officer}') from unnest('{one,two}'::text[]) x;
+update account set email = login || '@example.org' where login in ('one.hn-sxd', 'two.hn-sxd');
+select enter('officer.HN-SXD'), review_ask(gen_random_uuid(), t(), 1, account_id('one.hn-sxd'), null, now(), gen_random_uuid()),
+	review_ask(gen_random_uuid(), t(), 1, null, 'officer', now() + interval '1 s', gen_random_uuid());
+begin;
+select follow();
+select results_eq('select told()', array['reply.review_asked reviewer one.hn-sxd', 'reply.review_asked reviewer one.hn-sxd', 'reply.review_asked reviewer two.hn-sxd'],
+	'whoever is asked is told, and not the author');
+select results_eq($$select split_part(letter, '|', 3) from letter('two.hn-sxd')$$, array['tickets'], 'with the way to the ticket');
+commit;
+select enter('officer.HN-SXD'), review_withdraw(id, now(), gen_random_uuid()) from review_request where role is not null;
+begin;
+update notice set state = 'waiting', next_at = now();
+select results_eq($$select n.type || ' ' || a.login from notice_claim(now(), now(), 9, 'a.org', 'UTC', 'http://x') c join notice n using (id) join account a on a.id = n.account$$,
+	array['reply.review_asked one.hn-sxd'], 'what is taken back is not asked any more');
+select follow();
+select results_eq('select told()', array['reply.review_withdrawn reviewer one.hn-sxd', 'reply.review_withdrawn reviewer two.hn-sxd'], 'and who was asked is told');
+commit;
+
 select move('officer.HN-SXD', t(), 'propose');
 begin;
 select follow();

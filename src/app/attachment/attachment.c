@@ -89,12 +89,17 @@ void tracking_attach(struct req *req)
 {
 	const struct tracking_attach *in = req->input;
 	int64_t now_ms = clock_wall_ms();
-	struct db_unit *u = begin_linking(req, in->upload, in->token, now_ms);
 
+	if (in->replaces && !str_eq(in->purpose, STR("petitioners")))
+		req_fault(req, "pointer", STR("/replaces"), FAULT_not_allowed);
+	if (reply_faults(req))
+		return;
+	struct db_unit *u = begin_linking(req, in->upload, in->token, now_ms);
 	if (!u)
 		return;
 	sql_attachment_add_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation,
-		.upload = in->upload, .at = now_ms, .event = uuid_new());
+		.upload = in->upload, .purpose = in->purpose, .replaces = in->replaces, .at = now_ms,
+		.event = uuid_new());
 	finish_linking(u, req);
 }
 

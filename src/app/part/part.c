@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "civil/city.h"
+#include "civil/clock.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/part.h"
@@ -54,12 +55,15 @@ void part_ask(struct req *req)
 void part_list(struct req *req)
 {
 	const struct part_list *in = req->input;
+	int64_t now_ms = clock_wall_ms();
 	struct page page;
 
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
+	page_items(req, answer_put_timed);
 	struct db_unit *u = db_unit(req);
-	sql_part_list(u, .ended = in->ended, .after = page.after, .limit = page.limit);
+	sql_part_list(u, .ended = in->ended, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
+		.after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
 

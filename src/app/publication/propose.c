@@ -1,8 +1,10 @@
 /* POST /v1/tickets/{id}/publication - proposes a public version. Two units of work, because only the server
- * finds personal data: the first reads the words that the version begins with, the second stores it with what
- * was found, at the same version of the ticket. */
+ * finds personal data: the first reads the words that the version begins with, and the name that the citizen
+ * gave, the second stores it with what was found, at the same version of the ticket. */
 #include "app/publication/publication.h"
 
+#include "auth/contact.h"
+#include "auth/seal.h"
 #include "base/clock.h"
 #include "civil/personal.h"
 #include "civil/text.h"
@@ -32,12 +34,34 @@ struct row {
 	int64_t offset, length;
 };
 
+/* The name of the citizen, absent when there is none. Whoever may not read contacts learns nothing from what
+ * is found: for them it is looked for when the ticket's own words have it. False when it does not open. */
+static bool read_name(struct req *req, const PGresult *row, struct str *ret)
+{
+	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
+		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
+		.box = db_cell_bytes(req->arena, row, 0, "box")};
+	const struct str owner = {(const char *)req->args[0].uuid.byte, sizeof(req->args[0].uuid.byte)};
+	bool told = db_cell_flag(row, 0, "reads_contact");
+
+	*ret = STR_NONE;
+	if (!sealed.box.at)
+		return true;
+	struct str contact = seal_open(req->arena, req->app->keys, owner, &sealed);
+	struct str name = contact_member(contact, "name");
+	for (unsigned f = 0; f < FIELDS && name.at && !told; f++)
+		told = personal_has_name(req->arena, db_cell(row, 0, names[f]), name);
+	if (told)
+		*ret = name;
+	return contact.at != NULL;
+}
+
 /* False when memory is out. */
-static bool look_through(struct arena *arena, struct version *v)
+static bool look_through(struct arena *arena, struct version *v, struct str name)
 {
 	v->nfound = 0;
 	for (unsigned f = 0; f < FIELDS; f++) {
-		if (!personal_find(arena, v->text[f], &v->found[f]))
+		if (!personal_find_with(arena, v->text[f], name, &v->found[f]))
 			return false;
 		v->masked[f] = personal_mask(arena, v->text[f], &v->found[f]);
 		v->nfound += v->found[f].n;
@@ -100,6 +124,7 @@ static void drafted(struct req *req, PGresult *const *results)
 	const PGresult *row = answer_find(results, "question");
 	const struct str given[FIELDS] = {in->title, in->question, in->answer};
 	struct version v;
+	struct str name;
 
 	for (unsigned f = 0; f < FIELDS; f++)
 		v.text[f] = given[f].at ? given[f] : db_cell(row, 0, names[f]);
@@ -108,11 +133,15 @@ static void drafted(struct req *req, PGresult *const *results)
 		reply_faults(req);
 		return;
 	}
-	bool found = look_through(req->arena, &v);
+	if (!read_name(req, row, &name)) {
+		reply_problem(req, PROBLEM_internal, STR_NONE);
+		return;
+	}
+	bool found = look_through(req->arena, &v, name);
 	if (found && in->mask) {
 		for (unsigned f = 0; f < FIELDS; f++)
 			v.text[f] = v.masked[f];
-		found = look_through(req->arena, &v);
+		found = look_through(req->arena, &v, name);
 	}
 	if (found)
 		store(req, &v);

@@ -10,7 +10,5 @@
 void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms);
 /* As answer_object(), with the member `clocks` added to the body. */
 void answer_ticket(struct req *req, PGresult *const *results);
-/* Writes one item of the queue, for struct page. */
-void clocks_put_item(struct req *req, const PGresult *rows, int row, struct buf *out);
 
 #endif

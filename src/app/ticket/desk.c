@@ -27,7 +27,7 @@ void ticket_list(struct req *req)
 
 	if (!one_person(req, in) || !page_begin(req, in->cursor, in->limit, &page))
 		return;
-	page_items(req, clocks_put_item);
+	page_items(req, answer_put_timed);
 	struct db_unit *u = db_unit(req);
 	sql_ticket_list(u, .filter = in->filter, .states = {in->state.items, in->state.n}, .kind = in->kind,
 		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,

@@ -1,4 +1,4 @@
-/* Replies before they are published: their versions, what changed between them, drafts, reviews. */
+/* Replies before they are published: versions, what changed between them, drafts, reviews and requests. */
 #include "app/ticket/ticket.h"
 
 #include <inttypes.h>
@@ -104,4 +104,46 @@ void reply_review(struct req *req)
 		.verdict = in->verdict, .comment = in->comment, .at = now_ms, .event = uuid_new());
 	once_finish(u, req, 201, req->made);
 	db_run(u, answer_made);
+}
+
+void review_ask(struct req *req)
+{
+	const struct review_ask *in = req->input;
+	struct uuid id = uuid_new();
+	int64_t now_ms = clock_wall_ms();
+
+	if (!uuid_is_nil(&in->person) && in->role.at)
+		req_fault(req, "pointer", STR("/role"), FAULT_not_allowed);
+	else if (uuid_is_nil(&in->person) && !in->role.at)
+		req_fault(req, "pointer", STR("/person"), FAULT_required);
+	if (reply_faults(req))
+		return;
+	struct db_unit *u = db_unit(req);
+	answer_make(req, id, now_ms);
+	once_claim(u, req);
+	sql_ticket_review_ask(u, .id = id, .ticket = req->args[0].uuid, .version = req->args[1].number,
+		.person = in->person, .role = in->role, .at = now_ms, .event = uuid_new());
+	once_finish(u, req, 201, req->made);
+	db_run(u, answer_made);
+}
+
+void review_request_list(struct req *req)
+{
+	const struct review_request_list *in = req->input;
+	struct page page;
+
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_ticket_review_request_list(u, .own = in->own, .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
+}
+
+void review_withdraw(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_ticket_review_withdraw(
+		u, .request = req->args[0].uuid, .at = clock_wall_ms(), .event = uuid_new());
+	db_run(u, answer_nothing);
 }

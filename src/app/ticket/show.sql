@@ -12,9 +12,11 @@ select json_build_object('id', t.id, 'code', t.code, 'kind', t.kind, 'category',
 		'route', t.route, 'messages', tiepdan.messages_of(t.id), 'questions', tiepdan.questions_of(t.id),
 		'extensions', tiepdan.extensions_of(t.id, true), 'reviews', tiepdan.reviews_of(t.id, null), 'parts', tiepdan.parts_of(t.id),
 		'rating', tiepdan.rating_shown(t.id), 'ratings', tiepdan.ratings_of(t.id), 'supporters', tiepdan.supporters_of(t.id), 'returns', t.returns,
+		'merged_into', x.merged_into, 'refusal', x.refusal, 'splits', x.splits,
 		'filed_at', tiepdan.instant(t.filed_at), 'updated_at', tiepdan.instant(t.updated_at), 'version', t.version,
 		'moves', tiepdan.moves_of(t))::text as body,
 	t.version::text as etag
 from tiepdan.ticket t join tiepdan.state s on s.code = t.state join tiepdan.category c on c.code = t.category
 	left join tiepdan.area a on a.code = t.area
+	cross join lateral tiepdan.ticket_ties(t.id) x
 where t.id = :'ticket' and tiepdan.sees(t)

@@ -24,6 +24,9 @@ void reply_list(struct req *req);
 void reply_changes(struct req *req);
 void reply_draft(struct req *req);
 void reply_review(struct req *req);
+void review_ask(struct req *req);
+void review_request_list(struct req *req);
+void review_withdraw(struct req *req);
 
 /* move.c: moves of the state table */
 void ticket_bulk(struct req *req); /* of many tickets */

@@ -9,12 +9,12 @@
 #include <cmocka.h>
 
 /* `want`: the findings as "kind piece", joined by "; ". */
-static void check(const char *text, const char *want)
+static void check_with(const char *name, const char *text, const char *want)
 {
 	struct personal_findings found;
 	struct buf got = {.arena = arena};
 
-	assert_true(personal_find(arena, str_of(text), &found));
+	assert_true(personal_find_with(arena, str_of(text), str_of(name), &found));
 	for (size_t i = 0; i < found.n; i++) {
 		struct str piece = personal_piece(str_of(text), &found.at[i]);
 
@@ -23,6 +23,11 @@ static void check(const char *text, const char *want)
 	}
 	if (!str_eq(buf_str(&got), str_of(want)))
 		fail_msg("\"%s\": found \"%.*s\", not \"%s\"", text, STR_ARG(buf_str(&got)), want);
+}
+
+static void check(const char *text, const char *want)
+{
+	check_with(NULL, text, want);
 }
 
 static void phones(void **state)
@@ -95,6 +100,29 @@ static void names(void **state)
 	check("Ông đề nghị, bà Mai nói", "");
 }
 
+static void names_that_are_known(void **state)
+{
+	static const char name[] = "Nguyễn Văn Mẫu";
+	(void)state;
+
+	check_with(name, "Tôi là Nguyễn Văn Mẫu, ở đây", "name Nguyễn Văn Mẫu");
+	check_with(name, "toi la nguyen van mau.", "name nguyen van mau");
+	check_with(name, "NGUYỄN  VĂN\nMẪU ký tên", "name NGUYỄN  VĂN\nMẪU");
+	check_with(name, "anh Mẫu nói, Văn Mẫu viết", "name anh Mẫu; name Văn Mẫu");
+	check_with(name, "ông Nguyễn Văn Mẫu và bà Mai", "name ông Nguyễn Văn Mẫu");
+	check_with(name, "theo mẫu, đèn vẫn mẫu cũ, Mẫu số 5, Nguyễn Văn Mẫuu, Nguyễn xVăn Mẫu", "");
+	check_with("Vũ An", "đường vũ an toàn, Vũ An toàn", "name Vũ An");
+	check_with("Ông Lê Văn X.", "ông lê văn x", "name ông lê văn x");
+	check_with("Mẫu", "Mẫu này, ông Mẫu này", "name ông Mẫu");
+	check_with("a b c d e f g h i k l m", "x c d e f g h i k l m y", "name c d e f g h i k l m");
+	check_with("", "ông Mẫu", "");
+	assert_true(personal_has_name(arena, STR("Mẫu ký"), str_of(name)));
+	assert_true(personal_has_name(arena, STR("nguyen van mau ký"), str_of(name)));
+	assert_false(personal_has_name(arena, STR("theo mẫu, xMẫu, Mẫuu"), str_of(name)));
+	assert_false(personal_has_name(arena, STR("Mẫu"), STR_NONE));
+	assert_false(personal_has_name(arena, STR_NONE, str_of(name)));
+}
+
 static void masked(void **state)
 {
 	const struct str text =
@@ -130,7 +158,7 @@ static void no_input_is_slow(void **state)
 
 		for (int n = 0; n < 200000; n++)
 			buf_put(&text, str_of(pieces[i]));
-		assert_true(personal_find(text.arena, buf_str(&text), &found));
+		assert_true(personal_find_with(text.arena, buf_str(&text), STR("Nhà Ông A Ông A"), &found));
 		assert_true(personal_mask(text.arena, buf_str(&text), &found).at);
 		arena_free(text.arena);
 	}
@@ -146,6 +174,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(emails, begin, end),
 		cmocka_unit_test_setup_teardown(addresses, begin, end),
 		cmocka_unit_test_setup_teardown(names, begin, end),
+		cmocka_unit_test_setup_teardown(names_that_are_known, begin, end),
 		cmocka_unit_test_setup_teardown(masked, begin, end),
 		cmocka_unit_test_setup_teardown(no_input_is_slow, begin, end),
 	};

@@ -1,0 +1,13 @@
+#ifndef TIEPDAN_AUTH_CONTACT_H
+#define TIEPDAN_AUTH_CONTACT_H
+
+#include "base/str.h"
+
+/* A contact as filing writes it and as it is sealed (auth/seal.h): an object with those of the members name,
+ * phone, email and address that were given. */
+
+/* The text of a member, absent when there is none; a quotation mark or a backslash in it is escaped as in
+ * JSON. */
+struct str contact_member(struct str contact, const char *name);
+
+#endif
