@@ -2,8 +2,9 @@
 -- numbers to call first; who is sent elsewhere reads where that is; the texts of triage have their time.
 set local search_path = tiepdan, public;
 
--- In the order in which filing takes them: ticket, then action. Else one would wait for the other in a circle, each time anew.
-lock table ticket in share row exclusive mode;
+-- First what everybody takes first, and as a whole, as its policy wants it below: else one would wait for the other in a circle, each
+-- time anew.
+lock table ticket in access exclusive mode;
 
 -- --- the level of a ticket -----------------------------------------------------------------------------------------------
 
@@ -179,3 +180,127 @@ select letter_add('ticket.releveled', 'staff', false, 'Mức độ phiếu đư�
 	'Trung tâm điều phối đã thay đổi mức độ của phiếu lúc {{at}}, thời hạn được tính lại theo mức độ mới. Đề nghị xem lý do và thời hạn khi tra cứu phiếu.',
 	'The level of a ticket was changed',
 	'The hub changed the level of the ticket at {{at}}; the deadlines were counted again by it. Please read the reason and the dates.');
+
+-- --- whom a ticket is against ----------------------------------------------------------------------------------------------
+
+-- Who denounces or complains may name the department that it is about. Neither that department nor one below it nor its successor
+-- gets the ticket, is asked for a part of it, or sees it (Law on denunciations 25/2018, Art. 47 and 56); who gets it instead says
+-- decide_filing() (civil/decide.h).
+create table ticket_against (
+	ticket     uuid not null,
+	department bigint not null,
+	constraint ticket_against_pk primary key (ticket),
+	constraint ticket_against_ticket_fk foreign key (ticket) references ticket,
+	constraint ticket_against_department_fk foreign key (department) references department
+);
+comment on table ticket_against is 'The department that a denunciation or complaint, or what was split from one, is about.';
+
+-- Whether a department is the one that a ticket is against, one below it, or a successor of these.
+create function department_denounced(p_ticket uuid, p_department bigint) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	if not exists (select from ticket_against where ticket = p_ticket) then
+		return false;
+	end if;
+	return exists (
+		with recursive own as (
+			select id, parent from department where id = p_department
+			union select d.id, d.parent from own o join department d on d.id = o.parent),
+		named as (
+			select department as id from ticket_against where ticket = p_ticket
+			union select d.successor from named n join department d on d.id = n.id where d.successor is not null)
+		select from own join named using (id));
+end $$;
+-- Whether a ticket is against the department of this person. Runs as the owner: nobody else reads whom tickets are against.
+create function denounced(p_ticket uuid, p_account uuid) returns boolean language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	return department_denounced(p_ticket, (select department from account where id = p_account));
+end $$;
+
+-- As in 0029, and who is of the department that the ticket is against.
+create or replace function kept_away(p_ticket uuid, p_account uuid) returns boolean language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from ticket_excluded where ticket = p_ticket and account = p_account and reason <> 'handled')
+		or denounced(p_ticket, p_account);
+end $$;
+create or replace function sees(t ticket) returns boolean language sql stable as $$
+	select tiepdan.may_see(t.sight, t.holder, tiepdan.caller_sees_all(), tiepdan.caller_sees_own(), tiepdan.caller_department())
+		and case when t.sight = 'denunciation' then not tiepdan.kept_away(t.id, tiepdan.caller_account())
+			when t.kind = 'complaint' then not tiepdan.denounced(t.id, tiepdan.caller_account()) else true end
+$$;
+alter policy ticket_seen on ticket
+	using (may_see(sight, holder, (select caller_sees_all()), (select caller_sees_own()), (select caller_department()))
+		and case when sight = 'denunciation' then not kept_away(id, (select caller_account()))
+			when kind = 'complaint' then not denounced(id, (select caller_account())) else true end);
+
+-- What is sent asks the same in its own words (0040).
+do $$
+declare
+	v_source text := pg_get_functiondef('notice_claim'::regproc);
+	v_old constant text := 'and not (t.sight = ''denunciation'' and kept_away(t.id, a.id))';
+begin
+	if strpos(v_source, v_old) = 0 then
+		raise exception 'notice_claim() is not as this migration knows it';
+	end if;
+	execute replace(v_source, v_old, v_old || ' and not denounced(t.id, a.id)');
+end $$;
+
+-- Whom tickets are against that are filed in the same transaction, parallel arrays; a ticket that was not made is not there. TD456:
+-- it was given to just them.
+create function against_file(p_tickets uuid[], p_departments text[]) returns bigint
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_named bigint;
+begin
+	insert into ticket_against (ticket, department)
+	select t.id, d.id from unnest(p_tickets, p_departments) i (ticket, department) join ticket t on t.id = i.ticket
+		join department d on d.code = i.department;
+	get diagnostics v_named = row_count;
+	if exists (select from ticket t where t.id = any (p_tickets) and department_denounced(t.id, t.holder)) then
+		raise exception 'the holder is denounced' using errcode = 'TD456';
+	end if;
+	return v_named;
+end $$;
+-- The code of it, for whoever sees the ticket; NULL: it is against nobody.
+create function ticket_against(p_ticket uuid) returns text language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select d.code from ticket_against x join department d on d.id = x.department where x.ticket = ticket_visible(p_ticket));
+end $$;
+
+-- Whoever moves a ticket, and whatever is asked of others: it does not come to who is denounced, and nothing that they may have is
+-- put together with it.
+create function against_guard() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_denounced boolean;
+begin
+	if tg_table_name = 'ticket' then
+		v_denounced := department_denounced(new.id, new.holder);
+	else
+		v_denounced := department_denounced(new.ticket, new.department);
+	end if;
+	if v_denounced then
+		raise exception 'the ticket is against this department' using errcode = 'TD456';
+	end if;
+	return new;
+end $$;
+create trigger against_holder before update of holder on ticket for each row when (new.holder <> old.holder) execute function against_guard();
+create trigger against_part before insert on part for each row execute function against_guard();
+create function against_apart() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	if exists (select from ticket_against where ticket in (new.ticket, new.into_ticket)) then
+		raise exception 'a ticket against a department stands alone' using errcode = 'TD482';
+	end if;
+	return new;
+end $$;
+create trigger against_merge before insert on ticket_merge for each row execute function against_apart();
+
+alter table ticket_against enable row level security;
+-- No policy, so no row: who is denounced does not learn of it.
+revoke all on ticket_against from public;
+
+revoke execute on function level_name, level_facts, relevel_offers, clocks_relevel, answer_due, relevel_said, ticket_relevel, department_denounced,
+	denounced, against_file, ticket_against, against_guard, against_apart from public;
+grant execute on function level_facts, ticket_relevel, denounced, against_file, ticket_against to tiepdan_app;

@@ -127,7 +127,7 @@ def test_an_alarm_of_the_new_date(town, first, second):
     wait_until(lambda: fired(town, ticket_id, "answer") == LADDER[:1], SOON, "the warning")
     relevel(town, ticket_id, second)
     assert next_alarm(town, ticket_id, "answer")[0] == 1
-    run_in_hours(town, ticket_id, "answer", "-50 min", "10 min", "-2 min")
+    run_in_hours(town, ticket_id, "answer", "-51 min", "9 min", "-3 min")
     wait_until(lambda: fired(town, ticket_id, "answer") == LADDER[:1] * 2, SOON, "the warning for the new date")
 
 

@@ -3,6 +3,7 @@
  */
 #include "app/ticket/ticket.h"
 
+#include <errno.h>
 #include <math.h>
 
 #include "app/ticket/filing.h"
@@ -46,8 +47,9 @@ struct row {
 	bool anonymous;
 	const struct uuid *uploads;
 	size_t nuploads;
-	int64_t people;	  /* who petition together; 0: it is one person's */
-	struct uuid list; /* the upload with their names, one of `uploads`; nil: none */
+	int64_t people;	    /* who petition together; 0: it is one person's */
+	struct uuid list;   /* the upload with their names, one of `uploads`; nil: none */
+	struct str against; /* the department that it is about; absent: none */
 };
 
 /* An upload that is linked with the ticket it came with. */
@@ -60,6 +62,12 @@ struct link_row {
 struct petition_row {
 	struct uuid ticket, list, event;
 	int64_t people, at;
+};
+
+/* What is stored of who is denounced. */
+struct against_row {
+	struct uuid ticket;
+	struct str department;
 };
 
 /* Members that fit their shape but not the reference data. */
@@ -77,6 +85,21 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 	if (in->contact && !in->contact->name.at && !in->contact->phone.at && !in->contact->email.at &&
 		!in->contact->address.at)
 		req_fault(req, "pointer", STR("/contact"), FAULT_required);
+}
+
+/* Only who denounces or complains names somebody that the ticket is kept from. */
+static void check_against(struct req *req, const struct ticket_file *in, int64_t now_ms)
+{
+	const struct city *city = req->app->city;
+	const struct department *named;
+
+	if (!in->against)
+		return;
+	named = city_department(city, in->against->department);
+	if (!str_eq(in->kind, STR("denunciation")) && !str_eq(in->kind, STR("complaint")))
+		req_fault(req, "pointer", STR("/against"), FAULT_not_allowed);
+	else if (!city_valid_department(city, named, calendar_local_day(city->calendar, now_ms / 1000)))
+		req_fault(req, "pointer", STR("/against/department"), FAULT_ended);
 }
 
 /* Who petitions together needs somebody who speaks for all and can be reached. */
@@ -253,6 +276,24 @@ static void add_petitions(struct db_unit *u, const struct row *row, size_t n)
 			.events = DB_COLUMN(petition, npetitions, event));
 }
 
+/* As add_uploads(): a statement of those alone that are against a department. */
+static void add_against(struct db_unit *u, const struct row *row, size_t n)
+{
+	struct against_row *named = NULL;
+	size_t nnamed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!row[i].against.at)
+			continue;
+		if (!named)
+			named = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*named));
+		named[nnamed++] = (struct against_row){row[i].id, row[i].against};
+	}
+	if (named)
+		sql_ticket_against(u, .tickets = DB_COLUMN(named, nnamed, ticket),
+			.departments = DB_COLUMN(named, nnamed, department));
+}
+
 static void add_filings(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct row *row = rows;
@@ -287,6 +328,7 @@ static void add_filings(struct db_unit *u, const void *rows, size_t n)
 		.clock_versions = DB_COLUMN(clock, nclocks, version));
 	add_uploads(u, row, n);
 	add_petitions(u, row, n);
+	add_against(u, row, n);
 }
 
 static const struct batch_plan filings = {
@@ -303,6 +345,7 @@ static void copy_words(struct req *req, const struct ticket_file *in, struct row
 	row->location_text = in->location_text;
 	row->language = in->language;
 	row->channel = in->channel;
+	row->against = in->against ? in->against->department : STR_NONE;
 	row->anonymous = in->anonymous;
 	row->lon = in->point ? in->point->lon : NAN;
 	row->lat = in->point ? in->point->lat : NAN;
@@ -323,14 +366,20 @@ static struct clock_row clock_row(struct arena *arena, const struct clock_offer 
 		.waits = o->waits};
 }
 
-/* Who gets it, under which deadlines, and why. False: the city has no rule for it yet. */
+/* Who gets it, under which deadlines, and why. False after an answer: the city has no rule for it yet, or
+ * nobody but who is denounced. */
 static bool decide(struct req *req, struct row *row)
 {
-	const struct filing_facts facts = {row->kind, row->category, row->area, row->filed_at / 1000};
+	const struct filing_facts facts = {
+		row->kind, row->category, row->area, row->filed_at / 1000, row->against};
 	struct decision d;
+	int status = decide_filing(req->app->city, &facts, &d);
 
-	if (decide_filing(req->app->city, &facts, &d) < 0)
+	if (status < 0) {
+		reply_problem(
+			req, status == -EHOSTUNREACH ? PROBLEM_nobody_above : PROBLEM_unavailable, STR_NONE);
 		return false;
+	}
 	row->department = d.department->id;
 	row->policy = d.policy ? d.policy->id : DB_NO_INT;
 	/* Copies: the row may outlive this city, see reference.h. */
@@ -344,7 +393,7 @@ static bool decide(struct req *req, struct row *row)
 	return true;
 }
 
-/* False: there is no number to be had just now. */
+/* False after an answer: there is no number to be had just now. */
 static bool name_it(struct req *req, struct row *row)
 {
 	int year;
@@ -354,8 +403,10 @@ static bool name_it(struct req *req, struct row *row)
 	row->id = uuid_new();
 	row->event = uuid_new();
 	row->number = numbers_take(req->app);
-	if (row->number < 0)
+	if (row->number < 0) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return false;
+	}
 	row->code = code_format(req->arena, keys_purpose(req->app->keys, KEY_TICKET_CODE),
 		str_of(req->app->config->code_prefix),
 		(struct code){.number = row->number, .year = year % 100});
@@ -407,15 +458,14 @@ void ticket_file(struct req *req)
 		return;
 	}
 	check_references(req, in, row.filed_at);
+	check_against(req, in, row.filed_at);
 	check_petition(req, in);
 	read_uploads(req, in, &row);
 	if (reply_faults(req))
 		return;
 	copy_words(req, in, &row);
-	if (!decide(req, &row) || !name_it(req, &row)) {
-		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+	if (!decide(req, &row) || !name_it(req, &row))
 		return;
-	}
 	seal_contact(req, in->contact, &row);
 	if (typed)
 		take_down(req, &row);
@@ -446,6 +496,7 @@ static bool make(struct req *req, struct filing *f, struct row *row)
 		.location_text = f->location_text,
 		.language = f->language,
 		.channel = f->channel,
+		.against = f->against,
 		.anonymous = f->anonymous,
 		.lon = NAN,
 		.lat = NAN,
@@ -473,10 +524,11 @@ const void *filing_make(struct req *req, struct filing *filing)
 {
 	struct row *row = arena_alloc(req->arena, sizeof(*row));
 
-	if (req->app->city && make(req, filing, row))
-		return row;
-	reply_problem(req, PROBLEM_unavailable, STR_NONE);
-	return NULL;
+	if (!req->app->city) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+		return NULL;
+	}
+	return make(req, filing, row) ? row : NULL;
 }
 
 void filing_add(struct db_unit *u, const void *const *made, size_t n)
