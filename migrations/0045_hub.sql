@@ -301,6 +301,273 @@ alter table ticket_against enable row level security;
 -- No policy, so no row: who is denounced does not learn of it.
 revoke all on ticket_against from public;
 
+-- --- the texts of triage, and danger to life -------------------------------------------------------------------------------
+
+-- What a path tells is law, and changes with it: each version counts from a day on until there is another one.
+create table triage_text (
+	kind       text not null,
+	valid_from date,
+	numbers    text[] not null default '{}',
+	text_vi    text not null,
+	text_en    text not null,
+	basis_vi   text,
+	basis_en   text,
+	constraint triage_text_version unique nulls not distinct (kind, valid_from),
+	constraint triage_text_kind_fk foreign key (kind) references triage_path,
+	constraint triage_text_basis check ((basis_vi is null) = (basis_en is null)),
+	constraint triage_text_plain check (strpos(text_vi || text_en, '{{') = 0)
+);
+comment on column triage_text.valid_from is 'the first day; NULL: always';
+comment on column triage_text.numbers is 'to be called at once, before anything is written';
+comment on column triage_text.basis_vi is 'the legal citation';
+insert into triage_text select kind, null, numbers, text_vi, text_en, basis_vi, basis_en from triage_path;
+alter table triage_path drop column numbers, drop column text_vi, drop column text_en, drop column basis_vi, drop column basis_en;
+
+-- The version of a day.
+create function triage_text_on(p_kind text, p_day date) returns triage_text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	w triage_text;
+begin
+	select * into w from triage_text where kind = p_kind and p_day >= coalesce(valid_from, '-infinity')
+		order by valid_from desc nulls last limit 1;
+	return w;
+end $$;
+create or replace function triage_paths() returns table (kind text, threshold bigint, file_as text, path text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_today date := city_day(now());
+begin
+	return query
+	select p.kind, p.threshold::bigint, p.file_as, json_build_object('kind', p.kind, 'name_vi', p.name_vi, 'name_en', p.name_en,
+		'numbers', to_json((w).numbers), 'text_vi', (w).text_vi, 'text_en', (w).text_en, 'basis_vi', (w).basis_vi, 'basis_en', (w).basis_en,
+		'file_as', p.file_as)::text
+	from triage_path p cross join lateral triage_text_on(p.kind, v_today) w where w.kind is not null order by p.position;
+end $$;
+
+insert into import_type (code, pattern, wanted, most) values
+	('calls', '^[0-9]{3,12}( [0-9]{3,12}){0,7}$', 'telephone numbers separated by blanks', 120);
+insert into import_kind values ('triage_texts', '{kind,valid_from}');
+insert into import_column values
+	('triage_texts', 'kind', 'triage_kind', true, null), ('triage_texts', 'valid_from', 'date', false, null),
+	('triage_texts', 'numbers', 'calls', false, null), ('triage_texts', 'text_vi', 'words', true, null),
+	('triage_texts', 'text_en', 'words', true, null), ('triage_texts', 'basis_vi', 'text', false, null),
+	('triage_texts', 'basis_en', 'text', false, null);
+create function import_triage_texts(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into triage_text (kind, valid_from, numbers, text_vi, text_en, basis_vi, basis_en)
+	values (r->>'kind', (r->>'valid_from')::date, coalesce(string_to_array(r->>'numbers', ' '), '{}'), r->>'text_vi', r->>'text_en', r->>'basis_vi',
+		r->>'basis_en')
+	on conflict on constraint triage_text_version do update set (numbers, text_vi, text_en, basis_vi, basis_en) =
+		(excluded.numbers, excluded.text_vi, excluded.text_en, excluded.basis_vi, excluded.basis_en)
+$$;
+comment on function import_triage_texts is 'kind (danger, crime, secret, denunciation, complaint, press, information_request, data_request,
+spam), valid_from (optional: always), numbers (to call at once, separated by blanks; optional), text_vi, text_en, basis_vi, basis_en (the legal
+citation; optional). Each counts until the next one.';
+
+-- What is told in danger to life.
+create function danger_text(p_day date) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	w triage_text := triage_text_on('danger', p_day);
+begin
+	return (
+		select json_build_object('numbers', to_json(w.numbers), 'text_vi', w.text_vi, 'text_en', w.text_en)::text where w.numbers <> '{}');
+end $$;
+-- For the copy in memory: phrases with their weight, and each version of what is told, with the weight from which on.
+create function danger_lists() returns table (phrase text, weight bigint, valid_from bigint, valid_to bigint, told text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select w.phrase, w.weight::bigint, (w.valid_from - date '1970-01-01')::bigint, (w.valid_to - date '1970-01-01')::bigint, null
+	from triage_word w where w.kind = 'danger'
+	union all
+	select null, p.threshold::bigint, (x.valid_from - date '1970-01-01')::bigint, null, danger_text(coalesce(x.valid_from, '-infinity'))
+	from triage_path p join triage_text x on x.kind = p.kind where p.kind = 'danger';
+end $$;
+
+-- Who filed them was told whom to call, before everything else, and is told so wherever they look as long as the ticket is open.
+create table ticket_danger (
+	ticket uuid not null,
+	constraint ticket_danger_pk primary key (ticket),
+	constraint ticket_danger_ticket_fk foreign key (ticket) references ticket
+);
+comment on table ticket_danger is 'Tickets that sounded like danger to life when they were filed, by the citizen''s own choice or by their words.';
+create function danger_file(p_tickets uuid[]) returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_marked bigint;
+begin
+	insert into ticket_danger select t.id from unnest(p_tickets) i (ticket) join ticket t on t.id = i.ticket on conflict do nothing;
+	get diagnostics v_marked = row_count;
+	return v_marked;
+end $$;
+create function in_danger(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return not t.done and exists (select from ticket_danger where ticket = t.id);
+end $$;
+
+-- What the citizen reads when following the ticket.
+create function tracking_whole(t ticket, p_now timestamptz, p_soon timestamptz) returns text language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_body text := tracking_body(t, p_now, p_soon);
+begin
+	if in_danger(t) then
+		v_body := coalesce('{"emergency":' || danger_text(city_day(p_now)) || ',' || substr(v_body, 2), v_body);
+	end if;
+	return v_body;
+end $$;
+-- As in 0032, with tracking_whole().
+create or replace function tracking_show(p_numbers bigint[], p_generations bigint[], p_known bigint[], p_now timestamptz, p_soon timestamptz,
+	p_soon_later timestamptz)
+returns table (ord bigint, version bigint, body text, fresh_until timestamptz)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_switches bigint := (select generation from clock_slot where role = 'current') << 40;
+	v_slot int := slot_current();
+	v_later timestamptz := p_now + interval '1 minute';
+begin
+	return query
+	select i.ord, v.shown, case when v.shown is distinct from i.known then tracking_whole(t, p_now, p_soon) end,
+		case when v.shown is not distinct from i.known then null
+			when exists (select from clock_running c where c.slot = v_slot
+				and c.ticket = case t.state when 'merged' then ticket_root(t.id) else t.id end
+				and (c.due_at between p_now and v_later or c.due_at between p_soon and p_soon_later)) then p_now
+			else v_later end
+	from unnest(p_numbers, p_generations, p_known) with ordinality i (number, generation, known, ord)
+		join ticket t on t.number = i.number and t.generation = i.generation
+		cross join lateral (select tracking_version(t) + v_switches as shown) v;
+end $$;
+
+-- A letter to the citizen of an open ticket that sounded like danger begins with whom to call. `p_words` is a template: plain text,
+-- or HTML; NULL stays NULL.
+create function letter_words(p_ticket uuid, p_citizen boolean, p_language text, p_words text, p_html boolean) returns text
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+	v_told text;
+begin
+	select * into strict t from ticket where id = p_ticket;
+	if p_citizen and in_danger(t) then
+		v_told := danger_text(city_day(now()))::json->>case p_language when 'en' then 'text_en' else 'text_vi' end;
+	end if;
+	return case when v_told is null then p_words
+		when not p_html then v_told || E'\n\n' || p_words
+		else regexp_replace(p_words, '^(.*<body[^>]*>)?', '\1<p><strong>' || replace(replace(replace(replace(v_told, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+			'\', '\\') || '</strong></p>', 'i') end;
+end $$;
+
+-- No policy, so no row: the functions are the only way.
+alter table ticket_danger enable row level security;
+revoke all on triage_text, ticket_danger from public;
+
+-- --- where who is sent elsewhere finds it ----------------------------------------------------------------------------------
+
+create table organisation (
+	code       text not null,
+	reasons    text[] not null default '{}',
+	name_vi    text not null,
+	name_en    text not null,
+	address_vi text,
+	address_en text,
+	phone      text,
+	website    text,
+	valid_from date,
+	note       text,
+	constraint organisation_version unique nulls not distinct (code, valid_from),
+	constraint organisation_address check ((address_vi is null) = (address_en is null)),
+	constraint organisation_reachable check (coalesce(address_vi, phone, website) is not null)
+);
+comment on table organisation is 'Where citizens are sent to by a redirection, also outside the city. Each version counts until the next one.';
+comment on column organisation.code is 'that of a department, when it is one';
+comment on column organisation.reasons is 'codes of refusal_reason: who is redirected for them, and to no department by name, is sent here';
+
+insert into import_type (code, pattern, wanted, most) values
+	('reasons', '^[A-Za-z0-9._-]{1,64}( [A-Za-z0-9._-]{1,64}){0,9}$', 'codes of reasons separated by blanks', 650),
+	('phone', '^\+?[0-9][0-9 .()-]{2,38}$', 'a telephone number', 40),
+	('website', '^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[^[:cntrl:][:space:]"<>]*)?$', 'an address that begins with http:// or https://', 300);
+insert into import_kind values ('organisations', '{code,valid_from}');
+insert into import_column values
+	('organisations', 'code', 'code', true, null), ('organisations', 'reasons', 'reasons', false, null),
+	('organisations', 'name_vi', 'text', true, null), ('organisations', 'name_en', 'text', true, null),
+	('organisations', 'address_vi', 'text', false, null), ('organisations', 'address_en', 'text', false, null),
+	('organisations', 'phone', 'phone', false, null), ('organisations', 'website', 'website', false, null),
+	('organisations', 'valid_from', 'date', false, null), ('organisations', 'note', 'text', false, null);
+create function import_organisations(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into organisation (code, reasons, name_vi, name_en, address_vi, address_en, phone, website, valid_from, note)
+	values (r->>'code', coalesce(string_to_array(r->>'reasons', ' '), '{}'), r->>'name_vi', r->>'name_en', r->>'address_vi', r->>'address_en',
+		r->>'phone', r->>'website', (r->>'valid_from')::date, r->>'note')
+	on conflict on constraint organisation_version do update set (reasons, name_vi, name_en, address_vi, address_en, phone, website, note) =
+		(excluded.reasons, excluded.name_vi, excluded.name_en, excluded.address_vi, excluded.address_en, excluded.phone, excluded.website,
+		excluded.note)
+$$;
+comment on function import_organisations is 'code (that of the department, when it is one), reasons (codes of refusal reasons for which citizens
+are sent there, separated by blanks; optional), name_vi, name_en, address_vi, address_en, phone, website (one of the three at least), valid_from
+(optional: always), note (optional). Each counts until the next one of its code.';
+
+-- What is in force on a day: of the code, or else for the reason.
+create function organisation_for(p_code text, p_reason text, p_day date) returns organisation language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	w organisation;
+begin
+	select * into w from (
+		select distinct on (code) * from organisation where p_day >= coalesce(valid_from, '-infinity') order by code, valid_from desc nulls last) o
+	where case when p_code is not null then o.code = p_code else p_reason = any (o.reasons) end
+	order by o.code limit 1;
+	return w;
+end $$;
+create function organisation_told(o organisation) returns json language sql immutable parallel safe as $$
+	select json_build_object('code', o.code, 'name_vi', o.name_vi, 'name_en', o.name_en, 'address_vi', o.address_vi, 'address_en', o.address_en,
+		'phone', o.phone, 'website', o.website) where o.code is not null
+$$;
+
+-- As in 0031, with the address of where the citizen was sent to.
+create or replace function refusal_of(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if t.state not in ('refused', 'redirected') then
+		return null;
+	end if;
+	return (
+		select json_build_object('code', r.code, 'text_vi', r.text_vi, 'text_en', r.text_en, 'basis_vi', r.basis_vi, 'basis_en', r.basis_en,
+			'department', (select named(d.code, d.name_vi, d.name_en) from department d where d.code = e.data->>'sent_to'),
+			'organisation', case when t.state = 'redirected' then organisation_told(organisation_for(e.data->>'sent_to', r.code, city_day(now()))) end)
+		from event e join refusal_reason r on r.code = e.data->>'reason_code'
+		where e.ticket = t.id and e.to_state = t.state and e.at > t.filed_at - interval '1 day' and e.at < now() + interval '1 day'
+		order by e.at desc limit 1);
+end $$;
+
+-- What a letter says for {{what}}: of a redirection also where to go.
+create function letter_what(p_ticket uuid, p_citizen boolean, p_language text, p_what text) returns text
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+	o json;
+	v_vi boolean := p_language is distinct from 'en';
+begin
+	select * into strict t from ticket where id = p_ticket;
+	if p_citizen and t.state = 'redirected' and p_what like (select case when v_vi then public_vi else public_en end from action where code = 'redirect') || '%' then
+		o := refusal_of(t)->'organisation';
+	end if;
+	return p_what || coalesce(case when v_vi then ' Địa chỉ liên hệ: ' else ' Where to turn to: ' end
+		|| concat_ws('; ', o->>case when v_vi then 'name_vi' else 'name_en' end, o->>case when v_vi then 'address_vi' else 'address_en' end,
+			case when v_vi then 'điện thoại ' else 'telephone ' end || (o->>'phone'), o->>'website') || case when o is not null then '.' end, '');
+end $$;
+
+-- What of this can be exported, and compared before it is imported.
+do $$
+begin
+	execute 'create or replace view import_row as ' || rtrim(pg_get_viewdef('import_row'::regclass), ';') || '
+		union all select ''triage_words'', concat_ws('' '', kind, phrase, valid_from), jsonb_strip_nulls(to_jsonb(w)) from triage_word w
+		union all select ''triage_texts'', concat_ws('' '', kind, valid_from), jsonb_strip_nulls(to_jsonb(x)
+			|| jsonb_build_object(''numbers'', nullif(array_to_string(numbers, '' ''), ''''))) from triage_text x
+		union all select ''organisations'', concat_ws('' '', code, valid_from), jsonb_strip_nulls(to_jsonb(o)
+			|| jsonb_build_object(''reasons'', nullif(array_to_string(reasons, '' ''), ''''))) from organisation o';
+end $$;
+revoke all on organisation from public;
+
 revoke execute on function level_name, level_facts, relevel_offers, clocks_relevel, answer_due, relevel_said, ticket_relevel, department_denounced,
-	denounced, against_file, ticket_against, against_guard, against_apart from public;
-grant execute on function level_facts, ticket_relevel, denounced, against_file, ticket_against to tiepdan_app;
+	denounced, against_file, ticket_against, against_guard, against_apart, triage_text_on, import_triage_texts, danger_text, danger_lists, danger_file, in_danger,
+	tracking_whole, letter_words, import_organisations, organisation_for, organisation_told, letter_what from public;
+grant execute on function level_facts, ticket_relevel, denounced, against_file, ticket_against, danger_lists, danger_file,
+	letter_words, letter_what to tiepdan_app;

@@ -16,6 +16,7 @@
 #include "base/metric.h"
 #include "base/must.h"
 #include "civil/code.h"
+#include "civil/danger.h"
 #include "civil/decide.h"
 #include "civil/text.h"
 #include "db/answer.h"
@@ -50,6 +51,7 @@ struct row {
 	int64_t people;	    /* who petition together; 0: it is one person's */
 	struct uuid list;   /* the upload with their names, one of `uploads`; nil: none */
 	struct str against; /* the department that it is about; absent: none */
+	struct str danger;  /* what is told to somebody in danger; absent: there is no sign of it */
 };
 
 /* An upload that is linked with the ticket it came with. */
@@ -190,11 +192,18 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 		row->email_index = seal_blind_index(req->arena, keys, contact->email);
 }
 
-/* The secret is not in the database: it is put into the body that PostgreSQL built. */
+/* The secret is not in the database: it is put into the body that PostgreSQL built. Whom to call in danger
+ * stands before everything else. */
 static struct str with_secret(struct req *req, struct str body, struct str secret)
 {
-	return arena_printf(
-		req->arena, "{\"secret\":\"%.*s\",%.*s", STR_ARG(secret), (int)body.len - 1, body.at + 1);
+	struct buf b = {.arena = req->arena};
+
+	buf_byte(&b, '{');
+	if (req->made.at)
+		buf_printf(&b, "\"emergency\":%.*s,", STR_ARG(req->made));
+	buf_printf(&b, "\"secret\":\"%.*s\",", STR_ARG(secret));
+	buf_put(&b, (struct str){body.at + 1, body.len - 1});
+	return buf_str(&b);
 }
 
 void filing_answer(struct req *req, const PGresult *result, int row, struct str body)
@@ -294,6 +303,23 @@ static void add_against(struct db_unit *u, const struct row *row, size_t n)
 			.departments = DB_COLUMN(named, nnamed, department));
 }
 
+/* As add_uploads(): a statement of those alone that sound like danger to life. */
+static void add_dangers(struct db_unit *u, const struct row *row, size_t n)
+{
+	struct uuid *marked = NULL;
+	size_t nmarked = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!row[i].danger.at)
+			continue;
+		if (!marked)
+			marked = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*marked));
+		marked[nmarked++] = row[i].id;
+	}
+	if (marked)
+		sql_ticket_danger(u, .tickets = {marked, nmarked});
+}
+
 static void add_filings(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct row *row = rows;
@@ -329,6 +355,7 @@ static void add_filings(struct db_unit *u, const void *rows, size_t n)
 	add_uploads(u, row, n);
 	add_petitions(u, row, n);
 	add_against(u, row, n);
+	add_dangers(u, row, n);
 }
 
 static const struct batch_plan filings = {
@@ -366,6 +393,16 @@ static struct clock_row clock_row(struct arena *arena, const struct clock_offer 
 		.waits = o->waits};
 }
 
+/* A copy, as of what is decided. */
+static struct str told_in_danger(struct req *req, const struct row *row)
+{
+	const struct city *city = req->app->city;
+	struct str told = danger_told(city, req->arena, row->folded, str_eq(row->kind, STR("emergency")),
+		calendar_local_day(city->calendar, row->filed_at / 1000));
+
+	return told.at ? arena_str(req->arena, told) : STR_NONE;
+}
+
 /* Who gets it, under which deadlines, and why. False after an answer: the city has no rule for it yet, or
  * nobody but who is denounced. */
 static bool decide(struct req *req, struct row *row)
@@ -387,6 +424,7 @@ static bool decide(struct req *req, struct row *row)
 	row->sight = arena_str(req->arena, d.sight);
 	row->level = arena_str(req->arena, d.level);
 	row->route = decide_explain(req->arena, &d, &facts);
+	row->danger = told_in_danger(req, row);
 	row->nclocks = d.clocks.n;
 	for (unsigned i = 0; i < d.clocks.n; i++)
 		row->clocks[i] = clock_row(req->arena, &d.clocks.at[i]);
@@ -467,6 +505,7 @@ void ticket_file(struct req *req)
 	if (!decide(req, &row) || !name_it(req, &row))
 		return;
 	seal_contact(req, in->contact, &row);
+	req->made = row.danger;
 	if (typed)
 		take_down(req, &row);
 	else
