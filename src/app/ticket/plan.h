@@ -20,14 +20,15 @@
 struct plan_change {
 	struct deadline_pause pause; /* a pause that begins, or the last one with another end; from 0: none */
 	int64_t extension;	     /* so many units more for the answer */
-	/* NULL, or what the limits are taken from: the ladders of alarms begin anew, an extension stays where
-	 * the unit does, and an answer that nobody has accepted yet is counted from where this policy has it. */
+	/* NULL, or what the limits are taken from: the ladders of alarms begin anew, an extension stays
+	 * where the unit does, and an answer that nobody has accepted yet is counted from where this policy
+	 * has it. */
 	const struct policy *policy;
 };
 
 struct plan_row {
 	struct str kind, unit;
-	int64_t slot, start, due, alarm; /* milliseconds; DB_NO_INT: no alarm, or no such clock any more */
+	int64_t slot, start, due, alarm; /* milliseconds; DB_NO_INT: no alarm, no such clock any more */
 	int64_t round, version;		 /* version: of the calendar that was used */
 	int64_t amount, extension;
 	bool waits;

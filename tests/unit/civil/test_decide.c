@@ -44,10 +44,6 @@ static struct department departments[] = {
 	{.id = 13, .code = STR("OFFICE-1"), .area = STR("001"), ALWAYS},
 	{.id = 14, .code = STR("TOMORROW"), .valid_to = FOREVER},
 	{.id = 15, .code = STR("UB-4-GONE"), .area = STR("004"), .governs = true, .valid_from = SINCE_EVER},
-	{.id = 30, .code = STR("CITY"), ALWAYS},
-	{.id = 31, .code = STR("OLD-BUREAU"), .parent = 30, .valid_from = SINCE_EVER, .successor = 32},
-	{.id = 32, .code = STR("BUREAU"), .parent = 31, ALWAYS},
-	{.id = 33, .code = STR("BRANCH"), .parent = 32, ALWAYS},
 };
 
 static struct kind kinds[] = {
@@ -154,7 +150,6 @@ static struct route_rule rules[] = {
 		.category = STR("waste.bins"),
 		.department = STR("AREA"),
 		ALWAYS},
-	{.id = 110, .kind = STR("complaint"), .department = STR("BRANCH"), ALWAYS},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -287,50 +282,6 @@ static void categories_and_hub(void **state)
 	check_route("question", "loop", "loop",
 		"{\"reason\":\"hub_fallback\",\"category\":\"loop\",\"area\":\"loop\",\"department\":"
 		"\"HUB\"}");
-}
-
-static void check_against(const char *kind, const char *against, const char *explanation)
-{
-	const struct filing_facts facts = {str_of(kind), STR("noise"), STR_NONE, noon(), str_of(against)};
-	struct decision d;
-	struct str got;
-
-	assert_int_not_equal(decide_filing(city, &facts, &d), -EHOSTUNREACH);
-	got = decide_explain(arena, &d, &facts);
-	if (!str_eq(got, str_of(explanation)))
-		fail_msg("%.*s should be %s", STR_ARG(got), explanation);
-}
-
-static void not_to_who_is_denounced(void **state)
-{
-	const struct filing_facts facts = {STR("nothing"), STR("noise"), STR_NONE, noon(), STR("HUB")};
-	struct decision d;
-
-	(void)state;
-	check_against("complaint", "ROADS",
-		"{\"reason\":\"rule\",\"rule\":110,\"kind\":\"complaint\",\"category\":\"noise\","
-		"\"department\":"
-		"\"BRANCH\",\"against\":\"ROADS\"}");
-	/* One below it is as good as itself, and one that has ended above it is passed over. */
-	check_against("complaint", "BUREAU",
-		"{\"reason\":\"above_denounced\",\"category\":\"noise\",\"department\":\"CITY\",\"against\":"
-		"\"BUREAU\"}");
-	check_against("complaint", "BRANCH",
-		"{\"reason\":\"above_denounced\",\"category\":\"noise\",\"department\":\"BUREAU\","
-		"\"against\":"
-		"\"BRANCH\"}");
-	/* A successor, too. */
-	check_against("complaint", "OLD-BUREAU",
-		"{\"reason\":\"above_denounced\",\"category\":\"noise\",\"department\":\"CITY\",\"against\":"
-		"\"OLD-BUREAU\"}");
-	/* Nobody is above: the hub, unless it is about that one. */
-	check_against("complaint", "CITY",
-		"{\"reason\":\"above_denounced\",\"category\":\"noise\",\"department\":\"HUB\",\"against\":"
-		"\"CITY\"}");
-	check_against("denunciation", "INSPECTORS",
-		"{\"reason\":\"above_denounced\",\"category\":\"noise\",\"department\":\"HUB\",\"against\":"
-		"\"INSPECTORS\"}");
-	assert_int_equal(decide_filing(city, &facts, &d), -EHOSTUNREACH);
 }
 
 static void successors(void **state)
@@ -613,7 +564,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_by_specificity),
 		cmocka_unit_test(categories_and_hub),
-		cmocka_unit_test(not_to_who_is_denounced),
 		cmocka_unit_test(successors),
 		cmocka_unit_test(committees),
 		cmocka_unit_test(level_and_sight),
