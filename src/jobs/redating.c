@@ -1,5 +1,4 @@
-/* Re-dating, the steps of the job worker: a portion of clocks is read and dated while the one before it is
- * written. */
+/* Re-dating, the turns of the job worker: what there is to do for one, a step at a time. */
 #include "jobs/redating.h"
 
 #include <event2/event.h>
@@ -8,20 +7,14 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/must.h"
+#include "civil/city.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
-#include "jobs/redate.h"
+#include "jobs/redating_fill.h"
 
 enum {
 	EVERY_MS = 500,
 	LEASE_MS = 5000,
-	/* Clocks that are written in one transaction, while nobody else changes any: so many that it keeps
-	 * the others waiting between HELD_MIN_MS and HELD_MAX_MS, on any machine. */
-	PORTION_FIRST = 1000,
-	PORTION_MIN = 250,
-	PORTION_MAX = 8000,
-	HELD_MIN_MS = 15,
-	HELD_MAX_MS = 40,
 	TELL = 2000, /* clocks of which the events are written in one transaction */
 	COMPLAIN_MS = 60000
 };
@@ -39,25 +32,14 @@ struct redatings {
 struct run {
 	struct redatings *owner;
 	struct arena *arena;
-	struct uuid id, end;
-	struct str reference;
-	bool policies;
-	/* Filling. */
-	struct uuid written_to, read_to;
-	struct portion *dated; /* waits to be written */
-	unsigned round;	       /* grows when what was read ahead is of no use */
-	int portion;	       /* how many clocks are read next */
-	bool reading, writing, at_end, stop;
+	struct uuid id;
+	bool stop;
 };
 
 /* One step: a unit of work with an arena of its own. */
-struct portion {
+struct step {
 	struct db_job job;
 	struct run *run;
-	struct uuid after;
-	unsigned round;
-	int limit;
-	struct redate_portion clocks;
 };
 
 static void take(struct run *run);
@@ -70,16 +52,14 @@ static void run_end(struct run *run)
 }
 
 /* NULL when memory is out: the run has ended. */
-static struct portion *step_new(struct run *run)
+static struct step *step_new(struct run *run)
 {
 	struct arena *arena = arena_new();
 
 	if (!arena)
 		return NULL;
-	struct portion *step = arena_alloc(arena, sizeof(*step));
-	*step = (struct portion){.job = {.app = run->owner->app, .arena = arena, .state = step},
-		.run = run,
-		.round = run->round};
+	struct step *step = arena_alloc(arena, sizeof(*step));
+	*step = (struct step){.job = {.app = run->owner->app, .arena = arena, .state = step}, .run = run};
 	return step;
 }
 
@@ -94,7 +74,7 @@ static void go_on(struct run *run)
 
 static struct run *step_done(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
-	struct portion *step = job->state;
+	struct step *step = job->state;
 
 	metric_add(METRIC_job_runs, 1);
 	if (results)
@@ -106,8 +86,6 @@ static struct run *step_done(struct db_job *job, PGresult *const *results, const
 }
 
 /* --- filling the slot ----------------------------------------------------------------------------------- */
-
-static void advance(struct run *run);
 
 static void finished(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
@@ -125,7 +103,7 @@ static void examined(struct db_job *job, PGresult *const *results, const char *s
 {
 	struct run *run = step_done(job, results, sqlstate);
 	bool mine = results && db_cell_flag(answer_find(results, "mine"), 0, "mine");
-	struct portion *step = mine ? step_new(run) : NULL;
+	struct step *step = mine ? step_new(run) : NULL;
 
 	arena_free(job->arena);
 	if (!step) {
@@ -137,9 +115,10 @@ static void examined(struct db_job *job, PGresult *const *results, const char *s
 	db_run_job(u, finished);
 }
 
-static void finish(struct run *run)
+static void filled(void *owner, bool complete)
 {
-	struct portion *step = step_new(run);
+	struct run *run = owner;
+	struct step *step = complete ? step_new(run) : NULL;
 
 	if (!step) {
 		run_end(run);
@@ -148,135 +127,6 @@ static void finish(struct run *run)
 	struct db_unit *u = db_unit_job(&step->job);
 	sql_jobs_redating_examine(u, .id = run->id, .worker = run->owner->worker);
 	db_run_job(u, examined);
-}
-
-/* What was read ahead is older than what is to be read again. */
-static void rewind_to_written(struct run *run)
-{
-	if (run->dated)
-		arena_free(run->dated->job.arena);
-	run->dated = NULL;
-	run->round++;
-	run->read_to = run->written_to;
-	run->at_end = false;
-}
-
-static int next_portion(int portion, int64_t held_ms)
-{
-	if (held_ms > HELD_MAX_MS && portion > PORTION_MIN)
-		return portion / 2;
-	if (held_ms < HELD_MIN_MS && portion < PORTION_MAX)
-		return portion * 2;
-	return portion;
-}
-
-static void written(struct db_job *job, PGresult *const *results, const char *sqlstate)
-{
-	struct portion *step = job->state;
-	struct run *run = step_done(job, results, sqlstate);
-	int64_t left = results ? db_cell_int(answer_find(results, "left_over"), 0, "left_over") : -1;
-
-	run->writing = false;
-	if (results)
-		run->portion =
-			next_portion(run->portion, db_cell_int(answer_find(results, "held"), 0, "held"));
-	if (left < 0)
-		run->stop = true;
-	else if (left > 0)
-		rewind_to_written(run);
-	else
-		run->written_to = step->clocks.until;
-	arena_free(job->arena);
-	advance(run);
-}
-
-static void write_portion(struct run *run)
-{
-	struct portion *step = run->dated;
-	const struct redate_portion *c = &step->clocks;
-	struct db_unit *u = db_unit_job(&step->job);
-
-	run->dated = NULL;
-	run->writing = true;
-	sql_jobs_redating_fill(u, .id = run->id, .worker = run->owner->worker, .after = step->after,
-		.until = c->until, .tids = DB_COLUMN(c->rows, c->n, tid),
-		.xids = DB_COLUMN(c->rows, c->n, xid), .starts = DB_COLUMN(c->rows, c->n, start),
-		.dues = DB_COLUMN(c->rows, c->n, due), .alarms = DB_COLUMN(c->rows, c->n, alarm),
-		.units = DB_COLUMN(c->rows, c->n, unit), .amounts = DB_COLUMN(c->rows, c->n, amount),
-		.firsts = DB_COLUMN(c->rows, c->n, first), .questions = c->questions, .ended = c->ended);
-	sql_jobs_redating_held(u, .id = run->id);
-	db_run_job(u, written);
-}
-
-/* The dates are those of the reference data by which the slot is filled, or none. */
-static bool same_reference(const struct run *run)
-{
-	const struct city *city = run->owner->app->city;
-
-	return city && str_eq(city->version, run->reference);
-}
-
-static void was_read(struct db_job *job, PGresult *const *results, const char *sqlstate)
-{
-	struct portion *step = job->state;
-	struct run *run = step_done(job, results, sqlstate);
-
-	run->reading = false;
-	run->stop |= !same_reference(run);
-	if (run->stop || step->round != run->round) {
-		arena_free(job->arena);
-		advance(run);
-		return;
-	}
-	const struct redate_input in = {.clocks = answer_find(results, "tid"),
-		.pauses = answer_find(results, "paused"),
-		.limit = step->limit,
-		.end = run->end,
-		.policies = run->policies};
-	redate(job->arena, run->owner->app->city, &in, &step->clocks);
-	run->dated = step;
-	run->read_to = step->clocks.until;
-	run->at_end = step->clocks.last;
-	advance(run);
-}
-
-static void read_portion(struct run *run)
-{
-	struct portion *step = step_new(run);
-
-	if (!step) {
-		run->stop = true;
-		return;
-	}
-	struct db_unit *u = db_unit_job(&step->job);
-	step->after = run->read_to;
-	step->limit = run->portion;
-	run->reading = true;
-	sql_jobs_redating_read(u, .id = run->id, .after = run->read_to, .limit = step->limit);
-	sql_jobs_redating_pauses(u, .id = run->id, .after = run->read_to, .limit = step->limit);
-	db_run_job(u, was_read);
-}
-
-/* Does what can be done now; one portion is read, one waits, one is written. */
-static void advance(struct run *run)
-{
-	run->stop |= run->owner->app->draining != 0;
-	if (!run->stop && !run->reading && !run->dated && !run->at_end)
-		read_portion(run);
-	if (!run->stop && !run->writing && run->dated) {
-		write_portion(run);
-		if (!run->at_end)
-			read_portion(run);
-	}
-	if (run->reading || run->writing)
-		return;
-	if (!run->stop) {
-		finish(run);
-		return;
-	}
-	if (run->dated)
-		arena_free(run->dated->job.arena);
-	run_end(run);
 }
 
 /* Somebody reads the slot that is to be emptied. That is tried again each turn, and logged now and then. */
@@ -309,7 +159,7 @@ static void begun(struct db_job *job, PGresult *const *results, const char *sqls
 static void begin(struct run *run)
 {
 	const struct city *city = run->owner->app->city;
-	struct portion *step = city ? step_new(run) : NULL;
+	struct step *step = city ? step_new(run) : NULL;
 
 	if (!step) {
 		run_end(run);
@@ -322,17 +172,22 @@ static void begin(struct run *run)
 
 static void fill(struct run *run, const PGresult *row)
 {
-	run->reference = arena_str(run->arena, db_cell(row, 0, "reference"));
-	run->policies = db_cell_flag(row, 0, "policies");
-	run->end = (struct uuid){{0}};
-	uuid_parse(db_cell(row, 0, "filled_to"), &run->written_to);
-	uuid_parse(db_cell(row, 0, "fill_until"), &run->end); /* nil: there are no clocks */
-	run->read_to = run->written_to;
-	run->at_end = uuid_is_nil(&run->end) || uuid_eq(&run->end, &run->written_to);
-	if (same_reference(run))
-		advance(run);
-	else
+	struct redating_fill fill = {.app = run->owner->app,
+		.arena = run->arena,
+		.id = run->id,
+		.worker = run->owner->worker,
+		.reference = arena_str(run->arena, db_cell(row, 0, "reference")),
+		.policies = db_cell_flag(row, 0, "policies"),
+		.done = filled,
+		.owner = run};
+
+	if (!redating_dates_by(run->owner->app, fill.reference)) {
 		begin(run);
+		return;
+	}
+	uuid_parse(db_cell(row, 0, "filled_to"), &fill.filled_to);
+	uuid_parse(db_cell(row, 0, "fill_until"), &fill.until); /* nil: there are no clocks */
+	redating_fill(&fill);
 }
 
 /* --- afterwards ----------------------------------------------------------------------------------------- */
@@ -351,7 +206,7 @@ static void was_told(struct db_job *job, PGresult *const *results, const char *s
 
 static void tell(struct run *run)
 {
-	struct portion *step = step_new(run);
+	struct step *step = step_new(run);
 
 	if (!step) {
 		run_end(run);
@@ -372,7 +227,7 @@ static void was_cleared(struct db_job *job, PGresult *const *results, const char
 
 static void clear(struct run *run, bool settle)
 {
-	struct portion *step = step_new(run);
+	struct step *step = step_new(run);
 
 	if (!step) {
 		run_end(run);
@@ -411,7 +266,7 @@ static void taken(struct db_job *job, PGresult *const *results, const char *sqls
 
 static void take(struct run *run)
 {
-	struct portion *step = step_new(run);
+	struct step *step = step_new(run);
 
 	if (!step) {
 		run_end(run);
@@ -435,7 +290,7 @@ static void turn(evutil_socket_t fd, short what, void *arg)
 	if (!arena)
 		return;
 	struct run *run = arena_alloc(arena, sizeof(*run));
-	*run = (struct run){.owner = r, .arena = arena, .portion = PORTION_FIRST};
+	*run = (struct run){.owner = r, .arena = arena};
 	r->running = true;
 	take(run);
 }

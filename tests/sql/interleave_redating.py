@@ -5,16 +5,16 @@ from interleave import MOVE, Board
 
 SCHEMA = """
 create schema redo;
-create table redo.run (id uuid, worker uuid);
+create table redo.run (id uuid, worker uuid, mark bigint);
 insert into redo.run values (gen_random_uuid(), gen_random_uuid());
 -- Reads a portion: all that the job worker takes with it until it writes.
 create table redo.portion as select f.tid, f.xid, true as first, null::timestamptz as due, null::bigint as questions,
-    null::bigint as ended from tiepdan.redating_read((select id from redo.run), null, 1) f where false;
+    null::bigint as ended from tiepdan.redating_read((select id from redo.run), null, null, 1) f where false;
 create function redo.read() returns bigint language sql as $$
     delete from redo.portion;
     insert into redo.portion select f.tid, f.xid, row_number() over (partition by f.ticket order by f.due_s, f.kind) = 1,
         to_timestamp(f.due_s) + interval '1 day', (select count(*) from tiepdan.question), (select count(ended_at) from tiepdan.question)
-        from redo.run, tiepdan.redating_read(id, '00000000-0000-0000-0000-000000000000', 100000) f;
+        from redo.run, tiepdan.redating_read(id, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 100000) f;
     select count(*) from redo.portion;
 $$;
 create function redo.write() returns bigint language sql as $$
@@ -22,6 +22,17 @@ create function redo.write() returns bigint language sql as $$
         array_agg(p.tid), array_agg(p.xid), array_agg(null::timestamptz), array_agg(p.due), array_agg(null::timestamptz),
         array_agg(null::text), array_agg(null::bigint), array_agg(p.first), max(p.questions), max(p.ended))
     from redo.run r, redo.portion p group by r.id, r.worker
+$$;
+create function redo.lay() returns text language sql as $$
+    update redo.run set mark = tiepdan.redating_lay(id, worker, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+        p.tids, p.xids, array_fill(null::timestamptz, array[p.n]), p.dues, array_fill(null::timestamptz, array[p.n]), array_fill(null::text, array[p.n]), array_fill(null::bigint, array[p.n]), p.firsts)
+    from (select array_agg(tid) as tids, array_agg(xid) as xids, array_agg(due) as dues, array_agg(first) as firsts, count(*)::int as n from redo.portion) p
+    returning case when mark is null then 'changed' else 'laid' end;
+$$;
+create function redo.seal() returns bigint language sql as $$
+    select tiepdan.redating_seal(r.id, r.worker, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+        array_agg(p.tid), array_agg(p.xid), r.mark, max(p.questions), max(p.ended))
+    from redo.run r, redo.portion p group by r.id, r.worker, r.mark
 $$;
 create function redo.begin_slot(p_id uuid, p_worker uuid) returns boolean language plpgsql as $$
 declare
@@ -112,6 +123,64 @@ def portion(board):
                 board.check(f"{action}, {order}", (one, two), [(str(len(way) + 2), n) for n in (["0"] if ending == "rollback" else left)])
             end(board)
             drop(board)
+
+
+def laid(board):
+    """A portion that is laid down beside everybody else: whenever somebody changes a ticket of it, at the latest the seal finds
+    that out, and neither waits for the other for long."""
+    for action, way in CHANGES:
+        for moment in ("before", "during", "while laying", "between", "not yet", "rolled back", "after"):
+            ticket = board.ticket(*way)
+            begin(board)
+            change = MOVE.format(who=WHO.get(action, "officer.HN-SXD"), ticket=ticket, action=action, version=len(way) + 1)
+            moved = str(len(way) + 2)
+            # A proposal changes no clock; with a question all tickets of the portion that have any are read again.
+            left = {"propose": ["0"], "ask": list("12345678")}.get(action, ["1"])
+            board.b.do("select redo.read()")
+            if moment == "before":
+                board.a.do(change)
+                board.check(f"{action} before", board.b.do("select redo.lay()"), ["laid" if action == "propose" else "changed"])
+                board.check(f"{action} before: seal", board.b.do("select redo.seal()"), left)
+            elif moment == "during":
+                one, two, _ = board.race(change, "select redo.lay()", "commit")
+                # A clock of a ticket that is begun and not committed is not waited for.
+                two = board.b.do("select redo.lay()") if two == "55P03" else two
+                board.check(f"{action} during", (one, two), [(moved, "laid"), (moved, "changed")])
+                board.check(f"{action} during: seal", board.b.do("select redo.seal()"), left)
+            elif moment == "while laying":
+                one, two, _ = board.race("select redo.lay()", change, "commit")
+                again = board.b.do(change) if two == "55P03" and action in ("ask", "approve_extension") else two
+                board.check(f"{action} while laying", (one, again), [("laid", moved)])
+                board.check(f"{action} while laying: seal", board.b.do("select redo.seal()"), left)
+            elif moment == "between":
+                board.b.do("select redo.lay()")
+                board.check(f"{action} between", board.a.do(change), [moved])
+                board.check(f"{action} between: seal", board.b.do("select redo.seal()"), left)
+            elif moment == "after":
+                board.b.do("select redo.lay()")
+                one, two, waited = board.race("select redo.seal()", change, "commit")
+                again = board.b.do(change) if two == "55P03" and action in ("ask", "approve_extension") else two
+                board.check(f"{action} after the seal", (one, again, waited), [("0", moved, True)])
+            else:
+                board.b.do("select redo.lay()")
+                ending = "rollback" if moment == "rolled back" else "commit"
+                one, two, _ = board.race(change, "select redo.seal()", ending)
+                board.check(f"{action}, {moment}", (one, two), [(moved, n) for n in (["0"] if ending == "rollback" else left)])
+            end(board)
+            drop(board)
+
+
+def laid_again(board):
+    """What a worker has laid down before it died is laid down again by the next one, by the rows as they are then."""
+    ticket = board.ticket(("officer.HN-SXD", "accept"))
+    begin(board)
+    board.b.do("select redo.read(), redo.lay()")
+    board.a.do(MOVE.format(who="officer.HN-SXD", ticket=ticket, action="return", version=2))
+    board.check("again", board.b.do("select redo.read(); select redo.lay(); select redo.seal()").split("\n")[-2:], [["laid", "0"]])
+    end(board)
+    one, two, waited = board.race("select redo.lay()", "select test.enter('admin.HN-EIC'); select redating_drop(id, gen_random_uuid()) is null from redo.run", "commit")
+    board.check("dropped after it was laid", (one, two.strip(), waited), [("changed", "f", False)])
+    empty(board)
 
 
 def filing(board):
@@ -207,7 +276,7 @@ def reader(board):
 def run(cluster):
     board = Board(cluster, "interleave_redating")
     cluster.run(board.database, SCHEMA)
-    for scenario in (portion, filing, stale_facts, switch, reader, workers):
+    for scenario in (portion, laid, laid_again, filing, stale_facts, switch, reader, workers):
         scenario(board)
     board.close()
     print(f"interleave_redating: {board.passed} passed, {board.failed} failed", flush=True)

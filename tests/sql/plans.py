@@ -110,11 +110,18 @@ select enter('admin.HN-EIC');
 select redating_ask('00000000-0000-0000-0000-000000000023', 'Ngày nghỉ được thông báo muộn.', false, gen_random_uuid()) is not null;
 select task from redating_take('00000000-0000-0000-0000-000000000001', 60000, now());
 select redating_begin('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', version::text) from reference_version;
-select count(*) from redating_pauses('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 1000);
+select count(*) from redating_pauses('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000',
+	'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000);
+select redating_lay('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000000',
+	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(tid), array_agg(xid), array_agg(null::timestamptz), array_agg(null::timestamptz),
+	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true)) as mark
+	from redating_read('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000) \gset
+select redating_seal('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000000',
+	'ffffffff-ffff-ffff-ffff-ffffffffffff', '{}', '{}', :mark - 1, 0, 0);
 select redating_fill('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000000',
 	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(tid), array_agg(xid), array_agg(null::timestamptz), array_agg(null::timestamptz),
 	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true), 0, 0)
-	from redating_read('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 1000);
+	from redating_read('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000);
 select redating_examine('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
 select redating_finish('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
 select count(*) from redating_tickets('00000000-0000-0000-0000-000000000023', null, 50);

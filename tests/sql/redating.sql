@@ -37,7 +37,7 @@ returns bigint language sql as $$
 		array_agg(null::text), array_agg(null::bigint), array_agg(f.kind = 'accept' or f.kind = 'none'),
 		coalesce(p_questions, (select count(*) from question where ticket > p_after and ticket <= p_until)),
 		(select count(ended_at) from question where ticket > p_after and ticket <= p_until))
-	from redating_read(p_id, p_after, 1000000) f join clock_running c on c.slot = slot_current() and c.ticket = f.ticket and c.kind = f.kind
+	from redating_read(p_id, p_after, p_until, 1000000) f join clock_running c on c.slot = slot_current() and c.ticket = f.ticket and c.kind = f.kind
 	where f.ticket <= p_until
 $$;
 create function pg_temp.apply(p_id uuid) returns json language sql as $$ select redating_apply(p_id, gen_random_uuid())::json $$;
