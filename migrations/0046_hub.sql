@@ -13,7 +13,8 @@ lock table ticket in access exclusive mode;
 alter table action drop constraint action_way,
 	add constraint action_way check (way in ('move', 'question', 'extension', 'part', 'citizen', 'server', 'level'));
 insert into action (code, position, event, reason, holder, person, reply, way, public_vi, public_en) values
-	('relevel', 32, 'ticket.releveled', 'required', 'keep', 'keep', 'keep', 'level', 'Mức độ của phiếu được thay đổi', 'The level of the ticket was changed');
+	('relevel', 32, 'ticket.releveled', 'required', 'keep', 'keep', 'keep', 'level',
+		'Mức độ của phiếu được thay đổi', 'The level of the ticket was changed');
 insert into move select 'relevel', code, code from state where open;
 insert into move_role (action, role, scope) values ('relevel', 'coordinator', 'all'), ('relevel', 'hub_head', 'all');
 -- What the policy of the old level did not have begins now; relevel_offers() says what of it.
@@ -22,7 +23,7 @@ insert into action_clock (action, clock, effect, holder) values
 	('relevel', 'answer', 'start', 'any');
 
 create function level_name(p_level text, p_vi boolean) returns text language sql immutable parallel safe as $$
-	select case when not p_vi then p_level when p_level = 'urgent' then 'khẩn' when p_level = 'complex' then 'phức tạp' else 'bình thường' end
+	select case when not p_vi then p_level else case p_level when 'urgent' then 'khẩn' when 'complex' then 'phức tạp' else 'bình thường' end end
 $$;
 
 -- What the server needs to date the clocks of a ticket by the policy of another level: at least one row, without a kind when no clock
@@ -42,7 +43,8 @@ begin
 	end if;
 	return query
 	select t.version, t.kind, t.category, floor(extract(epoch from t.filed_at))::bigint,
-		(select d.code from holding h join department d on d.id = h.department where h.ticket = t.id order by h.since, h.until nulls last limit 1),
+		(select d.code from holding h join department d on d.id = h.department where h.ticket = t.id
+			order by h.since, h.until nulls last limit 1),
 		(select d.code from department d where d.id = t.holder),
 		exists (select from clock x where x.ticket = t.id and x.kind = 'accept' and x.outcome <> 'passed')
 			or coalesce((select q.from_state from question q where q.ticket = t.id and q.ended_at is null), t.state) <> 'submitted',
@@ -55,10 +57,12 @@ end $$;
 -- Of the clocks that the policy offers: no update before somebody has accepted, no answer where there was one.
 create function relevel_offers(t ticket, p_offers clock_offer[]) returns clock_offer[] language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
+declare
+	v_state text := coalesce((select from_state from question where ticket = t.id and ended_at is null), t.state);
 begin
 	return array(
 		select o from unnest(p_offers) o
-		where not (o.kind = 'update' and coalesce((select from_state from question where ticket = t.id and ended_at is null), t.state) = 'submitted')
+		where not (o.kind = 'update' and v_state = 'submitted')
 			and not (o.kind = 'answer' and exists (select from clock where ticket = t.id and kind = 'answer')));
 end $$;
 
@@ -84,7 +88,8 @@ begin
 	select ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due, p_at, 'passed', 0
 	from ended where slot = slot_current() and kind <> 'answer';
 	update clock_running c set policy = p_policy, unit = i.unit, amount = i.amount, extension = i.extension,
-			start_at = case when date_trunc('second', c.start_at) = i.start_at then c.start_at else i.start_at end,	-- the server counts seconds
+			-- The server counts seconds.
+			start_at = case when date_trunc('second', c.start_at) = i.start_at then c.start_at else i.start_at end,
 			waits = i.waits, due_at = i.due_at, alarm_at = coalesce(i.alarm_at, 'infinity'), alarm_level = 1, version = i.version
 		from unnest(p_slots, p_kinds, p_starts, p_waits, p_dues, p_alarms, p_versions, p_units, p_amounts, p_extensions)
 			i (slot, kind, start_at, waits, due_at, alarm_at, version, unit, amount, extension)
@@ -104,11 +109,13 @@ create function relevel_said(p_from text, p_to text, p_due timestamptz, p_moved 
 set search_path = tiepdan, pg_temp as $$
 begin
 	if p_vi then
-		return format('từ %s thành %s; ', level_name(p_from, true), level_name(p_to, true)) || case when not p_moved then 'thời hạn không thay đổi'
+		return format('từ %s thành %s; ', level_name(p_from, true), level_name(p_to, true)) || case
+			when not p_moved then 'thời hạn không thay đổi'
 			when p_due is null then 'không có hạn trả lời đang chạy'
 			else 'hạn trả lời mới là ' || to_char(p_due at time zone template_zone(), 'HH24:MI "ngày" DD/MM/YYYY') end;
 	end if;
-	return format('from %s to %s; ', level_name(p_from, false), level_name(p_to, false)) || case when not p_moved then 'the deadlines stay as they were'
+	return format('from %s to %s; ', level_name(p_from, false), level_name(p_to, false)) || case
+		when not p_moved then 'the deadlines stay as they were'
 		when p_due is null then 'no deadline for an answer is running'
 		else 'the answer is now due at ' || to_char(p_due at time zone template_zone(), 'YYYY-MM-DD HH24:MI') end;
 end $$;
@@ -139,7 +146,8 @@ begin
 	if v_moved then
 		perform slots_hold();
 		v_due := answer_due(t.id);
-		perform clocks_relevel(t, p_policy, p_at, p_slots, p_kinds, p_starts, p_waits, p_dues, p_alarms, p_versions, p_units, p_amounts, p_extensions);
+		perform clocks_relevel(t, p_policy, p_at, p_slots, p_kinds, p_starts, p_waits, p_dues, p_alarms, p_versions, p_units, p_amounts,
+			p_extensions);
 		perform clocks_move(t, 'relevel', p_at, relevel_offers(t, clock_offers(t.policy, p_offer_policies, p_offer_kinds, p_offer_dues,
 			p_offer_alarms, p_offer_units, p_offer_amounts)), p_calendar, p_calendar_version);
 		perform clocks_settle(t);
@@ -177,7 +185,8 @@ insert into notice_rule (type, audience, merged) values ('ticket.releveled', 'ci
 select letter_add('ticket.releveled', 'citizen', true, 'Mức độ phiếu của Ông/Bà được thay đổi', '{{what}}.',
 	'The level of your ticket was changed', '{{what}}.');
 select letter_add('ticket.releveled', 'staff', false, 'Mức độ phiếu được thay đổi',
-	'Trung tâm điều phối đã thay đổi mức độ của phiếu lúc {{at}}, thời hạn được tính lại theo mức độ mới. Đề nghị xem lý do và thời hạn khi tra cứu phiếu.',
+	'Trung tâm điều phối đã thay đổi mức độ của phiếu lúc {{at}}, thời hạn được tính lại theo mức độ mới. Đề nghị xem lý do và thời hạn khi '
+		'tra cứu phiếu.',
 	'The level of a ticket was changed',
 	'The hub changed the level of the ticket at {{at}}; the deadlines were counted again by it. Please read the reason and the dates.');
 
@@ -286,7 +295,8 @@ begin
 	end if;
 	return new;
 end $$;
-create trigger against_holder before update of holder on ticket for each row when (new.holder <> old.holder) execute function against_guard();
+create trigger against_holder before update of holder on ticket for each row when (new.holder <> old.holder)
+	execute function against_guard();
 create trigger against_part before insert on part for each row execute function against_guard();
 create function against_apart() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
@@ -355,8 +365,8 @@ insert into import_column values
 	('triage_texts', 'basis_en', 'text', false, null);
 create function import_triage_texts(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
 	insert into triage_text (kind, valid_from, numbers, text_vi, text_en, basis_vi, basis_en)
-	values (r->>'kind', (r->>'valid_from')::date, coalesce(string_to_array(r->>'numbers', ' '), '{}'), r->>'text_vi', r->>'text_en', r->>'basis_vi',
-		r->>'basis_en')
+	values (r->>'kind', (r->>'valid_from')::date, coalesce(string_to_array(r->>'numbers', ' '), '{}'), r->>'text_vi', r->>'text_en',
+		r->>'basis_vi', r->>'basis_en')
 	on conflict on constraint triage_text_version do update set (numbers, text_vi, text_en, basis_vi, basis_en) =
 		(excluded.numbers, excluded.text_vi, excluded.text_en, excluded.basis_vi, excluded.basis_en)
 $$;
@@ -391,7 +401,7 @@ create table ticket_danger (
 	constraint ticket_danger_pk primary key (ticket),
 	constraint ticket_danger_ticket_fk foreign key (ticket) references ticket
 );
-comment on table ticket_danger is 'Tickets that sounded like danger to life when they were filed, by the citizen''s own choice or by their words.';
+comment on table ticket_danger is 'Tickets that sounded like danger to life at the filing, by the citizen''s own choice or by their words.';
 create function danger_file(p_tickets uuid[]) returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_marked bigint;
@@ -453,8 +463,8 @@ begin
 	end if;
 	return case when v_told is null then p_words
 		when not p_html then v_told || E'\n\n' || p_words
-		else regexp_replace(p_words, '^(.*<body[^>]*>)?', '\1<p><strong>' || replace(replace(replace(replace(v_told, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
-			'\', '\\') || '</strong></p>', 'i') end;
+		else regexp_replace(p_words, '^(.*<body[^>]*>)?', '\1<p><strong>' || replace(replace(replace(replace(v_told, '&', '&amp;'),
+			'<', '&lt;'), '>', '&gt;'), '\', '\\') || '</strong></p>', 'i') end;
 end $$;
 
 -- No policy, so no row: the functions are the only way.
@@ -478,7 +488,7 @@ create table organisation (
 	constraint organisation_address check ((address_vi is null) = (address_en is null)),
 	constraint organisation_reachable check (coalesce(address_vi, phone, website) is not null)
 );
-comment on table organisation is 'Where citizens are sent to by a redirection, also outside the city. Each version counts until the next one.';
+comment on table organisation is 'Where citizens are sent to by a redirection, also outside the city. A version counts until the next one.';
 comment on column organisation.code is 'that of a department, when it is one';
 comment on column organisation.reasons is 'codes of refusal_reason: who is redirected for them, and to no department by name, is sent here';
 
@@ -512,7 +522,8 @@ declare
 	w organisation;
 begin
 	select * into w from (
-		select distinct on (code) * from organisation where p_day >= coalesce(valid_from, '-infinity') order by code, valid_from desc nulls last) o
+		select distinct on (code) * from organisation where p_day >= coalesce(valid_from, '-infinity')
+		order by code, valid_from desc nulls last) o
 	where case when p_code is not null then o.code = p_code else p_reason = any (o.reasons) end
 	order by o.code limit 1;
 	return w;
@@ -531,7 +542,8 @@ begin
 	return (
 		select json_build_object('code', r.code, 'text_vi', r.text_vi, 'text_en', r.text_en, 'basis_vi', r.basis_vi, 'basis_en', r.basis_en,
 			'department', (select named(d.code, d.name_vi, d.name_en) from department d where d.code = e.data->>'sent_to'),
-			'organisation', case when t.state = 'redirected' then organisation_told(organisation_for(e.data->>'sent_to', r.code, city_day(now()))) end)
+			'organisation', case when t.state = 'redirected'
+				then organisation_told(organisation_for(e.data->>'sent_to', r.code, city_day(now()))) end)
 		from event e join refusal_reason r on r.code = e.data->>'reason_code'
 		where e.ticket = t.id and e.to_state = t.state and e.at > t.filed_at - interval '1 day' and e.at < now() + interval '1 day'
 		order by e.at desc limit 1);
@@ -546,7 +558,8 @@ declare
 	v_vi boolean := p_language is distinct from 'en';
 begin
 	select * into strict t from ticket where id = p_ticket;
-	if p_citizen and t.state = 'redirected' and p_what like (select case when v_vi then public_vi else public_en end from action where code = 'redirect') || '%' then
+	if p_citizen and t.state = 'redirected' and starts_with(p_what, (
+		select case when v_vi then public_vi else public_en end from action where code = 'redirect')) then
 		o := refusal_of(t)->'organisation';
 	end if;
 	return p_what || coalesce(case when v_vi then ' Địa chỉ liên hệ: ' else ' Where to turn to: ' end
@@ -566,8 +579,9 @@ begin
 end $$;
 revoke all on organisation from public;
 
-revoke execute on function level_name, level_facts, relevel_offers, clocks_relevel, answer_due, relevel_said, ticket_relevel, department_denounced,
-	denounced, against_file, ticket_against, against_guard, against_apart, triage_text_on, import_triage_texts, danger_text, danger_lists, danger_file, in_danger,
-	tracking_whole, letter_words, import_organisations, organisation_for, organisation_told, letter_what from public;
-grant execute on function level_facts, ticket_relevel, denounced, against_file, ticket_against, danger_lists, danger_file,
-	letter_words, letter_what to tiepdan_app;
+revoke execute on function level_name, level_facts, relevel_offers, clocks_relevel, answer_due, relevel_said, ticket_relevel,
+	department_denounced, denounced, against_file, ticket_against, against_guard, against_apart, triage_text_on, import_triage_texts,
+	danger_text, danger_lists, danger_file, in_danger, tracking_whole, letter_words, import_organisations, organisation_for, organisation_told,
+	letter_what from public;
+grant execute on function level_facts, ticket_relevel, denounced, against_file, ticket_against, danger_lists, danger_file, letter_words,
+	letter_what to tiepdan_app;

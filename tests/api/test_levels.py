@@ -3,12 +3,16 @@ from urllib.parse import quote
 
 import pytest
 
-from support.town import HUB, wait_until
+from support.post import Post
+from support.town import HUB, free_port, wait_until
 from test_alarms import LADDER, SOON, fired, next_alarm, run_in_hours
 from test_explanations import agrees, explanation
+from test_notices import MAIL, staff
 from test_offers import offered
 from test_questions import ANSWER, QUESTION, accepted, clock
 
+PORT = free_port()
+SETTINGS = dict(MAIL, mail_url="smtp://127.0.0.1:%d" % PORT)
 REASON = "Sự việc ở ngay cổng trường học, phải xử lý trước giờ tan trường."
 
 
@@ -143,3 +147,18 @@ def test_who_may_and_when(town):
     town.move(town.coordinator, ticket_id, "level", level("normal"), 412, version=1)
     answered, _ = town.answered()
     assert relevel(town, answered, "complex", 409).problem == "wrong_state"
+
+
+@pytest.mark.parametrize("language, words", [("vi", "Mức độ của phiếu được thay đổi: từ bình thường thành khẩn; hạn trả lời mới là "),
+                                             ("en", "The level of the ticket was changed: from normal to urgent; the answer is now due at ")])
+def test_letters(town, language, words):
+    """Offices have to be open for letters: the last test of the file."""
+    town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load")
+    _, officer = staff(town, "officer")
+    address = "muc.do.%s@example.org" % language
+    with Post(PORT) as post:
+        ticket_id, _ = town.filed(language=language, contact={"name": "Nguyễn Văn Mẫu", "email": address})
+        post.wait(address, 1)
+        relevel(town, ticket_id, "urgent")
+        assert words in post.wait(address, 2)[-1].part("plain").replace("\n", " ")
+        assert "Mức độ phiếu được thay đổi" in post.wait(officer, 1)[-1].subject

@@ -89,6 +89,7 @@ static int start_by_policy(const struct planner *p, int row, const struct clock_
 	struct clock_facts accept = *answer;
 
 	*ret_start = accept.question.start = db_cell_int(p->facts, row, "filed_s");
+	accept.question.terms.extension = 0;
 	*ret_waits = p->policy->answer_from_acceptance && take_limit(p, row, CLOCK_ACCEPT, &accept);
 	return *ret_waits ? clock_date(p->req->app->city, &accept, ret_start, &(int64_t){0}) : 0;
 }
