@@ -1,6 +1,6 @@
 -- outside a transaction
 --
--- A level of an alarm fires once for each due point: a ticket that gets another level (0046) is due at another time, and its ladder
+-- A level of an alarm fires once for each due point: a ticket that gets another level (0049) is due at another time, and its ladder
 -- begins anew. A run that broke off is done again from the beginning, and an index that it left half-made goes first.
 set search_path = tiepdan, public;
 drop index concurrently if exists alarm_each;
