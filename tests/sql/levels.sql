@@ -19,7 +19,7 @@ select is((select array[k.level, p.level, k.state, k.version::text] from ticket 
 select is(pg_temp.clocks(1), '{accept complex 2,answer complex 8,step complex 1.5}', 'the clocks, too; one begins, and no update before an acceptance');
 select is((select array_agg(distinct concat_ws(' ', alarm_level, unit, amount)) from clock_running where ticket = pg_temp.t(1) and kind <> 'step'),
 	'{"1 wd 7"}', 'with the limit of the policy');
-select is((select array[type, data->>'from_level', data->>'level', data->>'reason', data->>'due_before', data->>'due_after'] from event
+select is((select array[type, data->>'from_level', data->>'level', event_told(id, data)->>'reason', data->>'due_before', data->>'due_after'] from event
 	where ticket = pg_temp.t(1) order by at desc limit 1),
 	array['ticket.releveled', 'normal', 'complex', 'vì lý do này', instant(pg_temp.day(7)), instant(pg_temp.day(8))], 'an event has both');
 select is((track((select number from t where n = 1))#>>'{steps,-1,what_vi}'),

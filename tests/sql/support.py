@@ -15,7 +15,7 @@ os.environ["PATH"] = f"{max(pathlib.Path('/usr/lib/postgresql').glob('*/bin'))}:
 KINDS = ("calendars hours days areas departments categories kinds profiles policies alarm_levels route_rules refusal_reasons").split()
 # Tables that grow with the tickets: no statement may scan one as a whole. A line for each migration that made some.
 GROWING = """
-ticket holding clock contact note message reply rating once event session
+ticket holding clock contact note message reply rating once event event_text session
 clock_running question extension alarm notice notice_load
 bounce
 saved_filter absence assignment_wait

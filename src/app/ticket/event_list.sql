@@ -4,7 +4,7 @@
 select json_build_object('id', e.id, 'at', tiepdan.instant(e.at), 'type', e.type,
 		'actor', json_build_object('kind', e.actor_kind, 'account', tiepdan.person_named(e.actor)),
 		'department', tiepdan.department_named(e.department), 'from', e.from_state, 'to', e.to_state,
-		'told', e.public_vi is not null, 'data', e.data)::text as item,
+		'told', e.public_vi is not null, 'data', tiepdan.event_told(e.id, e.data))::text as item,
 	concat_ws('|', e.at, e.id) as key
 from tiepdan.event e
 where e.ticket = :'ticket'

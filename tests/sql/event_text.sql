@@ -1,0 +1,47 @@
+-- The words of people stand apart from the events: who sees the event reads them, and they can be taken away without breaking it.
+begin;
+set search_path = test, tiepdan, public;
+select plan(14);
+create temp table t as select * from file('HN-SXD', p_contact := '\x01');
+create function pg_temp.t() returns uuid language sql as $$ select id from t $$;
+select move('officer.HN-SXD', pg_temp.t(), 'return', p_reason := 'Việc của phường, bà Nguyễn Thị Hoa đã hỏi ở đó.');
+create temp table e as select * from event where ticket = pg_temp.t() and type = 'ticket.returned';
+grant select on e, t to tiepdan_app;
+select is((select count(*) from e), 1::bigint, 'it went back');
+select ok((select data::text !~ 'Hoa' and not data ? 'reason' from e), 'the event does not say in whose words');
+select is((select array_agg(name) from event_text where event = (select id from e)), '{reason}', 'they stand apart');
+select is((select data->'apart'->>'reason' from e), (select event_commitment(salt, text) from event_text where event = (select id from e)),
+	'and the event vouches for them');
+select isnt(event_commitment(gen_random_uuid(), 'Vâng'), event_commitment(gen_random_uuid(), 'Vâng'), 'the same words look different each time');
+select is((select e.hash from e), (select event_hash(id, at, ticket, type, actor_kind, actor, department, from_state, to_state, public_vi, public_en, data)
+	from e), 'the hash is that of what is kept');
+
+-- Who sees the event reads them.
+create function pg_temp.told() returns text language sql as $$
+	select event_told(id, data)->>'reason' from event where ticket = (select id from t) and type = 'ticket.returned'
+$$;
+select enter('coordinator.HN-EIC');
+set local role tiepdan_app;
+select is(pg_temp.told(), 'Việc của phường, bà Nguyễn Thị Hoa đã hỏi ở đó.', 'the hub reads why');
+select is(event_told(gen_random_uuid(), '{"kind": "x"}'), '{"kind": "x"}', 'other data is as it is');
+select is(event_told(gen_random_uuid(), null), null, 'and so is none');
+reset role;
+select enter('officer.HN-TTRA');
+set local role tiepdan_app;
+select is(event_told((select id from e), (select data from e)), (select data - 'apart' from e), 'who does not see the event does not read the words');
+select is((select count(*) from event_text), 0::bigint, 'nor any');
+reset role;
+
+-- Reading a contact.
+select enter('coordinator.HN-EIC');
+select contact_read(pg_temp.t(), 'gọi lại cho bà Hoa', gen_random_uuid());
+select ok((select data::text !~ 'Hoa' and event_told(id, data)->>'purpose' = 'gọi lại cho bà Hoa' from event where type = 'contact.read'
+	and ticket = pg_temp.t()), 'what a contact was read for stands apart, too');
+
+-- Taken away.
+delete from event_text where event = (select id from e);
+select is(pg_temp.told(), null, 'gone');
+select is((select count(*) from event where ticket = pg_temp.t() and hash <> event_hash(id, at, ticket, type, actor_kind, actor, department,
+	from_state, to_state, public_vi, public_en, data)), 0::bigint, 'and nothing is broken');
+select * from finish();
+rollback;
