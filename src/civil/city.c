@@ -178,6 +178,15 @@ static struct str find_doubles(struct arena *arena, const struct city *c)
 	return STR_NONE;
 }
 
+static const struct words *index_dangers(struct arena *arena, const struct city *city)
+{
+	struct words_phrase *phrases = arena_alloc(arena, (city->ndanger_words + 1) * sizeof(*phrases));
+
+	for (unsigned i = 0; i < city->ndanger_words; i++)
+		phrases[i] = (struct words_phrase){city->danger_words[i].phrase, i};
+	return words_new(arena, phrases, city->ndanger_words);
+}
+
 const struct city *city_build(struct arena *arena, struct city *parts, struct str *ret_reason)
 {
 	struct city *city = arena_alloc(arena, sizeof(*city));
@@ -198,6 +207,7 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 	city->policies =
 		sorted_copy(arena, city->policies, city->npolicies, sizeof(*city->policies), by_policy_key);
 	city->rules = sorted_copy(arena, city->rules, city->nrules, sizeof(*city->rules), by_rule_key);
+	city->danger_index = index_dangers(arena, city);
 	city->calendars = sorted_copy(
 		arena, city->calendars, city->ncalendars, sizeof(*city->calendars), by_calendar_code);
 	*ret_reason = find_doubles(arena, city);

@@ -2,6 +2,7 @@
 #define TIEPDAN_CIVIL_CITY_H
 
 #include "civil/deadline.h"
+#include "civil/words.h"
 
 /* The reference data of a city in memory: departments, areas, categories, policies, routing rules, calendars.
  * Built once from rows, then read only; a change in the database builds a new one. What filing
@@ -79,6 +80,20 @@ struct route_rule {
 	int32_t valid_from, valid_to;
 };
 
+/* A folded phrase that sounds like danger to life, and how much. */
+struct danger_word {
+	struct str phrase;
+	int64_t weight;
+	int32_t valid_from, valid_to;
+};
+
+/* What is told then, from a day on until there is another one. */
+struct danger_text {
+	struct str told;   /* a JSON object */
+	int64_t threshold; /* the weights have to come to this */
+	int32_t valid_from;
+};
+
 /* The caller fills in all but what stands last. */
 struct city {
 	struct str hub, city_area;
@@ -96,6 +111,10 @@ struct city {
 	unsigned nrules;
 	const struct alarm_level *alarms;
 	unsigned nalarms;
+	const struct danger_word *danger_words;
+	unsigned ndanger_words;
+	const struct danger_text *danger_texts;
+	unsigned ndanger_texts;
 	const struct calendar *const *calendars;
 	unsigned ncalendars;
 	const struct calendar *const *kept; /* older versions of them, see city_calendar_version() */
@@ -106,6 +125,7 @@ struct city {
 	const struct department *const *by_id;	    /* all departments, by id */
 	const struct department *const *committees; /* those that govern, by area */
 	unsigned ncommittees;
+	const struct words *danger_index; /* the phrases, their tags the places in danger_words */
 };
 
 /* Copies, sorts by code and indexes what the caller filled in (texts are not copied); departments without a

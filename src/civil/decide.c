@@ -1,6 +1,8 @@
 /* What filing decides: the responsible department, the level, who may see the ticket, and its deadlines. */
 #include "civil/decide.h"
 
+#include <errno.h>
+
 #include "base/buf.h"
 
 enum {
@@ -228,6 +230,48 @@ static void choose_department(const struct question *q)
 		q->answer->rule = 0;
 }
 
+static bool is_under(const struct city *city, const struct department *d, const struct department *top)
+{
+	for (unsigned n = 0; d && d != top && n < CHAIN_MAX; n++)
+		d = city_department_by_id(city, d->parent);
+	return d == top;
+}
+
+/* Whether it is the department that the ticket is against, one below it, or one of its successors. */
+static bool is_denounced(const struct question *q, const struct department *d)
+{
+	const struct department *top = city_department(q->city, q->facts->against);
+
+	for (unsigned n = 0; top && n < CHAIN_MAX; n++) {
+		if (is_under(q->city, d, top))
+			return true;
+		top = city_department_by_id(q->city, top->successor);
+	}
+	return false;
+}
+
+/* Nobody judges in their own case: what would go to who is denounced goes to the one above. */
+static int avoid_denounced(const struct question *q)
+{
+	struct decision *answer = q->answer;
+	const struct department *above = city_department(q->city, q->facts->against);
+
+	if (!is_denounced(q, answer->department))
+		return 0;
+	for (unsigned n = 0; above && n < CHAIN_MAX; n++) {
+		if (holds(above->valid_from, above->valid_to, q->day) && !is_denounced(q, above))
+			break;
+		above = city_department_by_id(q->city, above->parent);
+	}
+	answer->rule = 0;
+	answer->reason = REASON_ABOVE_DENOUNCED;
+	answer->via_successor_of = STR_NONE;
+	answer->department =
+		above ? above
+		      : city_valid_department(q->city, city_department(q->city, q->city->hub), q->day);
+	return answer->department && !is_denounced(q, answer->department) ? 0 : -EHOSTUNREACH;
+}
+
 static void choose_level_and_sight(const struct question *q)
 {
 	const struct kind *kind = city_kind(q->city, q->facts->kind);
@@ -320,6 +364,8 @@ int decide_filing(const struct city *city, const struct filing_facts *facts, str
 	q.categories = category_chain(city, facts->category, q.day);
 	q.areas = area_chain(city, facts->area, q.day);
 	choose_department(&q);
+	if (facts->against.len > 0 && avoid_denounced(&q) < 0)
+		return -EHOSTUNREACH;
 	choose_level_and_sight(&q);
 	return choose_clocks(city, facts, ret);
 }
@@ -338,6 +384,7 @@ struct str decide_explain(struct arena *arena, const struct decision *d, const s
 		[REASON_PARENT_CATEGORY] = "parent_category",
 		[REASON_HUB_NO_AREA] = "hub_no_area",
 		[REASON_HUB_FALLBACK] = "hub_fallback",
+		[REASON_ABOVE_DENOUNCED] = "above_denounced",
 	};
 	struct buf out = {.arena = arena};
 
@@ -350,6 +397,7 @@ struct str decide_explain(struct arena *arena, const struct decision *d, const s
 	put_member(&out, "area", facts->area);
 	put_member(&out, "department", d->department->code);
 	put_member(&out, "via", d->via_successor_of);
+	put_member(&out, "against", facts->against);
 	buf_byte(&out, '}');
 	return buf_str(&out);
 }

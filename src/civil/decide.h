@@ -6,7 +6,8 @@
 /* What filing decides. */
 struct filing_facts {
 	struct str kind, category, area;
-	int64_t at; /* seconds */
+	int64_t at;	    /* seconds */
+	struct str against; /* code of the department that is denounced or complained about; absent: none */
 };
 
 enum route_reason {
@@ -14,7 +15,8 @@ enum route_reason {
 	REASON_CATEGORY,
 	REASON_PARENT_CATEGORY,
 	REASON_HUB_NO_AREA,
-	REASON_HUB_FALLBACK
+	REASON_HUB_FALLBACK,
+	REASON_ABOVE_DENOUNCED
 };
 
 struct decision {
@@ -34,12 +36,16 @@ struct decision {
  * has ended to its successor or else to the next step. AREA without a committee (no area given, or none
  * governs it) goes to the hub at once: people have to ask where. Of several rules alike the youngest counts.
  * The level is the kind's, else the category's, else its parent's, else "normal"; the visibility likewise,
- * else "private". 0, or -ERANGE when a deadline leaves the calendar's span: the decision is complete but for
- * the deadlines. */
+ * else "private".
+ *
+ * Never the department that the ticket is against, one below it or its successor: instead the nearest valid
+ * one above it, or else the hub. -EHOSTUNREACH when these are all against whom it is: nothing is decided. 0,
+ * or -ERANGE when a deadline leaves the calendar's span: the decision is complete but for the deadlines. */
 int decide_filing(const struct city *city, const struct filing_facts *facts, struct decision *ret);
 /* The stored explanation, a JSON object with members in this order, those that do not apply left out:
- * reason (rule, category, parent_category, hub_no_area, hub_fallback), rule (id), kind (with rule), category,
- * area, department (code), via (code of the ended department whose successor this is). */
+ * reason (rule, category, parent_category, hub_no_area, hub_fallback, above_denounced), rule (id), kind (with
+ * rule), category, area, department (code), via (code of the ended department whose successor this is),
+ * against (code). */
 struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts);
 /* The policy in force at facts->at, most specific first. What a ticket is about goes before who gets it:
  * kind+category+level, kind+category, kind+level, kind, category+level, category, level, any; a parent

@@ -6,6 +6,8 @@
 -- number int, generation int, question int, answer_until_s int
 -- as: definer
 select id, ticket, attempts, urgent, citizen, department, (extract(epoch from made_at) * 1000)::bigint as made_ms, message_id,
-	language, address, epoch, wrapped, box, subject, body, html, code, title, what, state, department_name, due, at, reason, link, sender,
+	language, address, epoch, wrapped, box, subject, tiepdan.letter_words(ticket, citizen, language, body, false) as body,
+	tiepdan.letter_words(ticket, citizen, language, html, true) as html, code, title,
+	tiepdan.letter_what(ticket, citizen, language, what) as what, state, department_name, due, at, reason, link, sender,
 	number, generation, question, floor(extract(epoch from answer_until))::bigint as answer_until_s
 from tiepdan.notice_claim(:'now', :'lease', :'limit', :'domain', :'zone', :'public_url')

@@ -6,7 +6,7 @@ from support.town import HUB
 from test_matrix import account, example
 from test_roles import routes
 
-ROUTES = {"ask_part": "parts", "supply": "answer"}    # the others are called like the action
+ROUTES = {"ask_part": "parts", "supply": "answer", "relevel": "level"}    # the others are called like the action
 ROUTELESS = {"file", "expire", "join"}                # a filing, what the server does itself, POST /v1/joins
 HUB_ROLES = ("coordinator", "hub_head")
 KINDS = {

@@ -94,8 +94,10 @@ def begin(board):
 
 CHANGES = [
     ("accept", ()), ("return", ()), ("ask", (("officer.HN-SXD", "accept"),)), ("propose", (("officer.HN-SXD", "accept"), ("officer.HN-SXD", "claim"))),
-    ("approve_extension", (("officer.HN-SXD", "accept"), ("officer.HN-SXD", "request_extension")))]
-WHO = {"approve_extension": "head.HN-SXD"}
+    ("approve_extension", (("officer.HN-SXD", "accept"), ("officer.HN-SXD", "request_extension"))),
+    ("relevel", (("officer.HN-SXD", "accept"),))]
+WHO = {"approve_extension": "head.HN-SXD", "relevel": "coordinator.HN-EIC"}
+DATED = ("ask", "approve_extension", "relevel")    # by dates that were computed before
 
 
 def portion(board):
@@ -115,7 +117,7 @@ def portion(board):
             elif order == "portion first":
                 one, two, waited = board.race("select redo.write()", change, "commit")
                 # Dates that were computed before the slot had the ticket are refused: the caller begins anew.
-                again = board.b.do(change) if two == "55P03" and action in ("ask", "approve_extension") else two
+                again = board.b.do(change) if two == "55P03" and action in DATED else two
                 board.check(f"{action} after the portion", (one, again, waited), [("0", str(len(way) + 2), True)])
             else:
                 ending = "rollback" if order == "rolled back" else "commit"
@@ -149,7 +151,7 @@ def laid(board):
                 board.check(f"{action} during: seal", board.b.do("select redo.seal()"), left)
             elif moment == "while laying":
                 one, two, _ = board.race("select redo.lay()", change, "commit")
-                again = board.b.do(change) if two == "55P03" and action in ("ask", "approve_extension") else two
+                again = board.b.do(change) if two == "55P03" and action in DATED else two
                 board.check(f"{action} while laying", (one, again), [("laid", moved)])
                 board.check(f"{action} while laying: seal", board.b.do("select redo.seal()"), left)
             elif moment == "between":
@@ -159,7 +161,7 @@ def laid(board):
             elif moment == "after":
                 board.b.do("select redo.lay()")
                 one, two, waited = board.race("select redo.seal()", change, "commit")
-                again = board.b.do(change) if two == "55P03" and action in ("ask", "approve_extension") else two
+                again = board.b.do(change) if two == "55P03" and action in DATED else two
                 board.check(f"{action} after the seal", (one, again, waited), [("0", moved, True)])
             else:
                 board.b.do("select redo.lay()")

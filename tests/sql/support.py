@@ -26,6 +26,7 @@ part
 ticket_merge ticket_relation
 publication publication_finding triage_suggestion duty
 ticket_clerk petition
+ticket_against ticket_danger
 """.split()
 
 

@@ -18,7 +18,7 @@ update account set email = login || '@example.org' where login in ('duty_officer
 select ok(count(*) > 80, 'there are words') from triage_words(now());
 select is(count(*), 9::bigint, 'and a path for each kind') from triage_paths();
 select is((select kind from triage_paths() limit 1), 'danger', 'danger to life first');
-select is((select numbers from triage_path where kind = 'danger'), '{113,114,115,111}', 'with the numbers to call');
+select is((select numbers from triage_text where kind = 'danger'), '{113,114,115,111}', 'with the numbers to call');
 select is(attempt($$insert into triage_word values ('danger', 'Cháy nhà', 5)$$), 'triage_word_folded', 'words are folded');
 select is((select count(*) from import_rows('triage_words', '[{"line": "2", "kind": "spam", "phrase": "xo so truc tuyen", "weight": "9"},
 	{"line": "3", "kind": "danger", "phrase": "chay nha", "weight": "10", "valid_to": "2026-01-01"},

@@ -187,6 +187,29 @@ static bool build_alarms(struct builder *b, struct city *city, struct str *ret_r
 	return true;
 }
 
+/* Rows with a phrase are words, the others texts. */
+static void build_dangers(struct builder *b, struct city *city)
+{
+	const PGresult *r = b->rows[CITY_DANGER];
+	unsigned n;
+	struct danger_word *word = rows_of(b, CITY_DANGER, sizeof(*word), &n);
+	struct danger_text *text_row = rows_of(b, CITY_DANGER, sizeof(*text_row), &n);
+
+	city->danger_words = word;
+	city->danger_texts = text_row;
+	for (int i = 0; i < (int)n; i++) {
+		int32_t valid_from = cell_or(r, i, "valid_from", INT32_MIN);
+		int64_t weight = cell_number(r, i, "weight");
+
+		if (db_cell(r, i, "phrase").at)
+			word[city->ndanger_words++] = (struct danger_word){text(b, r, i, "phrase"), weight,
+				valid_from, cell_or(r, i, "valid_to", INT32_MAX)};
+		else
+			text_row[city->ndanger_texts++] =
+				(struct danger_text){text(b, r, i, "told"), weight, valid_from};
+	}
+}
+
 const struct city *city_from_rows(
 	struct arena *arena, PGresult *const *rows, int64_t now_ms, struct str *ret_reason)
 {
@@ -200,6 +223,7 @@ const struct city *city_from_rows(
 	build_categories(&b, city);
 	build_kinds(&b, city);
 	build_rules(&b, city);
+	build_dangers(&b, city);
 	city->version = text(&b, rows[CITY_VERSION], 0, "version");
 	if (!build_policies(&b, city, ret_reason) || !build_alarms(&b, city, ret_reason))
 		return NULL;

@@ -22,6 +22,7 @@ enum city_rows {
 	CITY_KEPT,
 	CITY_KEPT_HOURS,
 	CITY_KEPT_DAYS,
+	CITY_DANGER,
 	CITY_ROWS
 };
 

@@ -92,6 +92,7 @@ void reference_load(struct app *app)
 	sql_reference_load_kept(u);
 	sql_reference_load_kept_hours(u);
 	sql_reference_load_kept_days(u);
+	sql_reference_load_danger(u);
 	db_run_job(u, loaded);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "app/ticket/ticket.h"
 
+#include <errno.h>
 #include <math.h>
 
 #include "app/ticket/filing.h"
@@ -15,6 +16,7 @@
 #include "base/metric.h"
 #include "base/must.h"
 #include "civil/code.h"
+#include "civil/danger.h"
 #include "civil/decide.h"
 #include "civil/text.h"
 #include "db/answer.h"
@@ -46,8 +48,10 @@ struct row {
 	bool anonymous;
 	const struct uuid *uploads;
 	size_t nuploads;
-	int64_t people;	  /* who petition together; 0: it is one person's */
-	struct uuid list; /* the upload with their names, one of `uploads`; nil: none */
+	int64_t people;	    /* who petition together; 0: it is one person's */
+	struct uuid list;   /* the upload with their names, one of `uploads`; nil: none */
+	struct str against; /* the department that it is about; absent: none */
+	struct str danger;  /* what is told to somebody in danger; absent: there is no sign of it */
 };
 
 /* An upload that is linked with the ticket it came with. */
@@ -60,6 +64,12 @@ struct link_row {
 struct petition_row {
 	struct uuid ticket, list, event;
 	int64_t people, at;
+};
+
+/* What is stored of who is denounced. */
+struct against_row {
+	struct uuid ticket;
+	struct str department;
 };
 
 /* Members that fit their shape but not the reference data. */
@@ -77,6 +87,21 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 	if (in->contact && !in->contact->name.at && !in->contact->phone.at && !in->contact->email.at &&
 		!in->contact->address.at)
 		req_fault(req, "pointer", STR("/contact"), FAULT_required);
+}
+
+/* Only who denounces or complains names somebody that the ticket is kept from. */
+static void check_against(struct req *req, const struct ticket_file *in, int64_t now_ms)
+{
+	const struct city *city = req->app->city;
+	const struct department *named;
+
+	if (!in->against)
+		return;
+	named = city_department(city, in->against->department);
+	if (!str_eq(in->kind, STR("denunciation")) && !str_eq(in->kind, STR("complaint")))
+		req_fault(req, "pointer", STR("/against"), FAULT_not_allowed);
+	else if (!city_valid_department(city, named, calendar_local_day(city->calendar, now_ms / 1000)))
+		req_fault(req, "pointer", STR("/against/department"), FAULT_ended);
 }
 
 /* Who petitions together needs somebody who speaks for all and can be reached. */
@@ -167,11 +192,18 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 		row->email_index = seal_blind_index(req->arena, keys, contact->email);
 }
 
-/* The secret is not in the database: it is put into the body that PostgreSQL built. */
+/* The secret is not in the database: it is put into the body that PostgreSQL built. Whom to call in danger
+ * stands before everything else. */
 static struct str with_secret(struct req *req, struct str body, struct str secret)
 {
-	return arena_printf(
-		req->arena, "{\"secret\":\"%.*s\",%.*s", STR_ARG(secret), (int)body.len - 1, body.at + 1);
+	struct buf b = {.arena = req->arena};
+
+	buf_byte(&b, '{');
+	if (req->made.at)
+		buf_printf(&b, "\"emergency\":%.*s,", STR_ARG(req->made));
+	buf_printf(&b, "\"secret\":\"%.*s\",", STR_ARG(secret));
+	buf_put(&b, (struct str){body.at + 1, body.len - 1});
+	return buf_str(&b);
 }
 
 void filing_answer(struct req *req, const PGresult *result, int row, struct str body)
@@ -253,6 +285,41 @@ static void add_petitions(struct db_unit *u, const struct row *row, size_t n)
 			.events = DB_COLUMN(petition, npetitions, event));
 }
 
+/* As add_uploads(): a statement of those alone that are against a department. */
+static void add_against(struct db_unit *u, const struct row *row, size_t n)
+{
+	struct against_row *named = NULL;
+	size_t nnamed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!row[i].against.at)
+			continue;
+		if (!named)
+			named = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*named));
+		named[nnamed++] = (struct against_row){row[i].id, row[i].against};
+	}
+	if (named)
+		sql_ticket_against(u, .tickets = DB_COLUMN(named, nnamed, ticket),
+			.departments = DB_COLUMN(named, nnamed, department));
+}
+
+/* As add_uploads(): a statement of those alone that sound like danger to life. */
+static void add_dangers(struct db_unit *u, const struct row *row, size_t n)
+{
+	struct uuid *marked = NULL;
+	size_t nmarked = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!row[i].danger.at)
+			continue;
+		if (!marked)
+			marked = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*marked));
+		marked[nmarked++] = row[i].id;
+	}
+	if (marked)
+		sql_ticket_danger(u, .tickets = {marked, nmarked});
+}
+
 static void add_filings(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct row *row = rows;
@@ -287,6 +354,8 @@ static void add_filings(struct db_unit *u, const void *rows, size_t n)
 		.clock_versions = DB_COLUMN(clock, nclocks, version));
 	add_uploads(u, row, n);
 	add_petitions(u, row, n);
+	add_against(u, row, n);
+	add_dangers(u, row, n);
 }
 
 static const struct batch_plan filings = {
@@ -303,6 +372,7 @@ static void copy_words(struct req *req, const struct ticket_file *in, struct row
 	row->location_text = in->location_text;
 	row->language = in->language;
 	row->channel = in->channel;
+	row->against = in->against ? in->against->department : STR_NONE;
 	row->anonymous = in->anonymous;
 	row->lon = in->point ? in->point->lon : NAN;
 	row->lat = in->point ? in->point->lat : NAN;
@@ -323,14 +393,30 @@ static struct clock_row clock_row(struct arena *arena, const struct clock_offer 
 		.waits = o->waits};
 }
 
-/* Who gets it, under which deadlines, and why. False: the city has no rule for it yet. */
+/* A copy, as of what is decided. */
+static struct str told_in_danger(struct req *req, const struct row *row)
+{
+	const struct city *city = req->app->city;
+	struct str told = danger_told(city, req->arena, row->folded, str_eq(row->kind, STR("emergency")),
+		calendar_local_day(city->calendar, row->filed_at / 1000));
+
+	return told.at ? arena_str(req->arena, told) : STR_NONE;
+}
+
+/* Who gets it, under which deadlines, and why. False after an answer: the city has no rule for it yet, or
+ * nobody but who is denounced. */
 static bool decide(struct req *req, struct row *row)
 {
-	const struct filing_facts facts = {row->kind, row->category, row->area, row->filed_at / 1000};
+	const struct filing_facts facts = {
+		row->kind, row->category, row->area, row->filed_at / 1000, row->against};
 	struct decision d;
+	int status = decide_filing(req->app->city, &facts, &d);
 
-	if (decide_filing(req->app->city, &facts, &d) < 0)
+	if (status < 0) {
+		reply_problem(
+			req, status == -EHOSTUNREACH ? PROBLEM_nobody_above : PROBLEM_unavailable, STR_NONE);
 		return false;
+	}
 	row->department = d.department->id;
 	row->policy = d.policy ? d.policy->id : DB_NO_INT;
 	/* Copies: the row may outlive this city, see reference.h. */
@@ -338,13 +424,14 @@ static bool decide(struct req *req, struct row *row)
 	row->sight = arena_str(req->arena, d.sight);
 	row->level = arena_str(req->arena, d.level);
 	row->route = decide_explain(req->arena, &d, &facts);
+	row->danger = told_in_danger(req, row);
 	row->nclocks = d.clocks.n;
 	for (unsigned i = 0; i < d.clocks.n; i++)
 		row->clocks[i] = clock_row(req->arena, &d.clocks.at[i]);
 	return true;
 }
 
-/* False: there is no number to be had just now. */
+/* False after an answer: there is no number to be had just now. */
 static bool name_it(struct req *req, struct row *row)
 {
 	int year;
@@ -354,8 +441,10 @@ static bool name_it(struct req *req, struct row *row)
 	row->id = uuid_new();
 	row->event = uuid_new();
 	row->number = numbers_take(req->app);
-	if (row->number < 0)
+	if (row->number < 0) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return false;
+	}
 	row->code = code_format(req->arena, keys_purpose(req->app->keys, KEY_TICKET_CODE),
 		str_of(req->app->config->code_prefix),
 		(struct code){.number = row->number, .year = year % 100});
@@ -407,16 +496,16 @@ void ticket_file(struct req *req)
 		return;
 	}
 	check_references(req, in, row.filed_at);
+	check_against(req, in, row.filed_at);
 	check_petition(req, in);
 	read_uploads(req, in, &row);
 	if (reply_faults(req))
 		return;
 	copy_words(req, in, &row);
-	if (!decide(req, &row) || !name_it(req, &row)) {
-		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+	if (!decide(req, &row) || !name_it(req, &row))
 		return;
-	}
 	seal_contact(req, in->contact, &row);
+	req->made = row.danger;
 	if (typed)
 		take_down(req, &row);
 	else
@@ -446,6 +535,7 @@ static bool make(struct req *req, struct filing *f, struct row *row)
 		.location_text = f->location_text,
 		.language = f->language,
 		.channel = f->channel,
+		.against = f->against,
 		.anonymous = f->anonymous,
 		.lon = NAN,
 		.lat = NAN,
@@ -473,10 +563,11 @@ const void *filing_make(struct req *req, struct filing *filing)
 {
 	struct row *row = arena_alloc(req->arena, sizeof(*row));
 
-	if (req->app->city && make(req, filing, row))
-		return row;
-	reply_problem(req, PROBLEM_unavailable, STR_NONE);
-	return NULL;
+	if (!req->app->city) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+		return NULL;
+	}
+	return make(req, filing, row) ? row : NULL;
 }
 
 void filing_add(struct db_unit *u, const void *const *made, size_t n)

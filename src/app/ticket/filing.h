@@ -8,6 +8,7 @@
 
 struct filing {
 	struct str kind, category, area, title, text, location_text, language, channel;
+	struct str against;		     /* code of the department that it is about; absent: none */
 	int64_t filed_at;		     /* milliseconds: what the deadlines are counted from */
 	struct str contact;		     /* as filing_contact() writes it; absent: none */
 	struct str phone_index, email_index; /* its blind indexes */

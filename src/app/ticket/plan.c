@@ -11,6 +11,7 @@ struct planner {
 	struct deadline_pause *pauses;
 	size_t npauses;
 	int64_t extension;
+	const struct policy *policy;
 };
 
 /* The pauses so far, and the one that changes: it replaces the last one if that began at the same instant. */
@@ -41,36 +42,102 @@ static int64_t start_of(const struct planner *p, int row, const struct plan_row 
 	return db_cell_int(p->facts, row, "start_s");
 }
 
-static int date_row(const struct planner *p, int row, int64_t start, struct plan_row *ret)
+/* What the clock of a row is made of. */
+static int read_clock(const struct planner *p, int row, struct clock_facts *ret)
 {
 	const PGresult *f = p->facts;
-	struct str kind = db_cell(f, row, "kind");
-	struct clock_facts clock = {.profile = db_cell(f, row, "profile"),
+
+	*ret = (struct clock_facts){.profile = db_cell(f, row, "profile"),
 		.calendar = city_calendar_version(p->req->app->city, db_cell(f, row, "calendar"),
 			db_cell_int(f, row, "calendar_version")),
-		.question = {.start = start,
-			.terms = {.receipt = clock_receipt(db_cell(f, row, "receipt")),
-				.amount = db_cell_int(f, row, "amount"),
-				.extension = db_cell_int(f, row, "extension")},
+		.question = {.terms = {.receipt = clock_receipt(db_cell(f, row, "receipt")),
+				     .amount = db_cell_int(f, row, "amount"),
+				     .extension = db_cell_int(f, row, "extension")},
 			.pauses = p->pauses,
 			.npauses = p->npauses},
 		.level = (int)db_cell_int(f, row, "alarm_level")};
-	int64_t due, alarm;
-
-	if (!clock.calendar || !deadline_unit_parse(db_cell(f, row, "unit"), &clock.question.terms.unit))
+	if (!ret->calendar || !deadline_unit_parse(db_cell(f, row, "unit"), &ret->question.terms.unit))
 		return -ENOENT;
-	if (str_eq(kind, STR("answer")))
-		clock.question.terms.extension += p->extension;
-	int status = clock_date(p->req->app->city, &clock, &due, &alarm);
+	if (str_eq(db_cell(f, row, "kind"), STR("answer")))
+		ret->question.terms.extension += p->extension;
+	return 0;
+}
+
+/* The limit of the other policy in place of the one that the clock has had; false: there is none. */
+static bool take_limit(const struct planner *p, int row, enum clock_kind kind, struct clock_facts *clock)
+{
+	const struct limit *limit = &p->policy->limit[kind];
+	struct deadline_terms *terms = &clock->question.terms;
+
+	if (terms->unit != limit->unit)
+		terms->extension = 0;
+	terms->unit = limit->unit;
+	terms->amount = limit->amount;
+	terms->receipt = p->policy->receipt;
+	clock->profile = p->policy->profile;
+	clock->level = 1;
+	if (!db_cell_flag(p->facts, row, "pauses"))
+		clock->question.npauses = 0;
+	return limit->unit != DEADLINE_NONE && limit->amount > 0;
+}
+
+/* Where the other policy counts an answer from that nobody has accepted yet: the end of its accept limit, or
+ * the filing. */
+static int start_by_policy(const struct planner *p, int row, const struct clock_facts *answer,
+	int64_t *ret_start, bool *ret_waits)
+{
+	struct clock_facts accept = *answer;
+
+	*ret_start = accept.question.start = db_cell_int(p->facts, row, "filed_s");
+	accept.question.terms.extension = 0;
+	*ret_waits = p->policy->answer_from_acceptance && take_limit(p, row, CLOCK_ACCEPT, &accept);
+	return *ret_waits ? clock_date(p->req->app->city, &accept, ret_start, &(int64_t){0}) : 0;
+}
+
+/* Makes the clock one of the other policy. 1: it has no such clock. */
+static int take_policy(const struct planner *p, int row, struct clock_facts *clock, struct plan_row *made)
+{
+	enum clock_kind kind;
+	bool open = !db_cell_flag(p->facts, row, "accepted");
+
+	must(clock_kind_parse(made->kind, &kind));
+	if (!take_limit(p, row, kind, clock))
+		return 1;
+	if (kind != CLOCK_ANSWER || made->round != 1 || !open)
+		return 0;
+	return start_by_policy(p, row, clock, &clock->question.start, &made->waits);
+}
+
+static int date_row(const struct planner *p, int row, int64_t start, struct plan_row *ret)
+{
+	const PGresult *f = p->facts;
+	struct clock_facts clock;
+	const struct deadline_terms *terms = &clock.question.terms;
+	int64_t due, alarm;
+	int status = read_clock(p, row, &clock);
+
+	*ret = (struct plan_row){.kind = arena_str(p->req->arena, db_cell(f, row, "kind")),
+		.slot = db_cell_int(f, row, "slot"),
+		.round = db_cell_int(f, row, "round"),
+		.start = start * 1000,
+		.due = DB_NO_INT,
+		.alarm = DB_NO_INT,
+		.waits = db_cell_flag(f, row, "waits")};
+	clock.question.start = start;
+	if (status == 0 && p->policy)
+		status = take_policy(p, row, &clock, ret);
 	if (status == 0)
-		*ret = (struct plan_row){.kind = arena_str(p->req->arena, kind),
-			.slot = db_cell_int(f, row, "slot"),
-			.round = db_cell_int(f, row, "round"),
-			.start = start * 1000,
-			.due = due * 1000,
-			.alarm = alarm == CLOCK_NEVER ? DB_NO_INT : alarm * 1000,
-			.version = calendar_version(clock.calendar)};
-	return status;
+		status = clock_date(p->req->app->city, &clock, &due, &alarm);
+	if (status != 0)
+		return status < 0 ? status : 0;
+	ret->start = clock.question.start * 1000;
+	ret->due = due * 1000;
+	ret->alarm = alarm == CLOCK_NEVER ? DB_NO_INT : alarm * 1000;
+	ret->version = calendar_version(clock.calendar);
+	ret->unit = str_of(deadline_unit_code(terms->unit));
+	ret->amount = terms->amount;
+	ret->extension = terms->extension;
+	return 0;
 }
 
 /* Accept clocks first, because waiting answers follow them. */
@@ -91,8 +158,10 @@ static int date_rows(const struct planner *p, bool accept, struct plan_row *rows
 
 int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change *change, struct plan *ret)
 {
-	struct planner p = {
-		.req = req, .facts = answer_find(facts, "start_s"), .extension = change->extension};
+	struct planner p = {.req = req,
+		.facts = answer_find(facts, "start_s"),
+		.extension = change->extension,
+		.policy = change->policy};
 	struct plan_row *rows = arena_alloc(req->arena, ((size_t)PQntuples(p.facts) + 1) * sizeof(*rows));
 	int status;
 

@@ -4,11 +4,12 @@
 #include "civil/clock.h"
 #include "db/answer.h"
 
-/* Dates running clocks anew, because the citizen is asked or has answered, or because there is more time.
- * The facts are the rows of ticket/clock_facts.sql, the pauses those of ticket/pause_list.sql; what comes
- * out are the parallel arrays that the statement of the change takes. Such a change needs two units of
- * work: the first reads the facts, the second brings the dates. The version of the ticket in both says
- * that nothing happened between.
+/* Dating running clocks anew, because the citizen is asked or has answered, because there is more time, or
+ * because the ticket has another level and with it another policy.
+ * The facts are the rows of ticket/clock_facts.sql (another policy: ticket/level_facts.sql), the pauses
+ * those of ticket/pause_list.sql; what comes out are the parallel arrays that the statement of the change
+ * takes. Such a change needs two units of work: the first reads the facts, the second brings the dates. The
+ * version of the ticket in both says that nothing happened between.
  *
  * Dates are counted in that version of its calendar which a clock has: a change of the calendar that was not
  * brought to the clocks that run (re-dating) does not reach this one by the way. What begins anew is counted
@@ -19,12 +20,18 @@
 struct plan_change {
 	struct deadline_pause pause; /* a pause that begins, or the last one with another end; from 0: none */
 	int64_t extension;	     /* so many units more for the answer */
+	/* NULL, or what the limits are taken from: the ladders of alarms begin anew, an extension stays
+	 * where the unit does, and an answer that nobody has accepted yet is counted from where this policy
+	 * has it. */
+	const struct policy *policy;
 };
 
 struct plan_row {
-	struct str kind;
-	int64_t slot, start, due, alarm; /* milliseconds; DB_NO_INT: no alarm */
+	struct str kind, unit;
+	int64_t slot, start, due, alarm; /* milliseconds; DB_NO_INT: no alarm, no such clock any more */
 	int64_t round, version;		 /* version: of the calendar that was used */
+	int64_t amount, extension;
+	bool waits;
 };
 struct plan {
 	const struct plan_row *rows;

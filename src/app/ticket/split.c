@@ -45,6 +45,7 @@ static struct filing part_of(
 		.location_text = cell_kept(req, whole, "location_text"),
 		.language = cell_kept(req, whole, "language"),
 		.channel = cell_kept(req, whole, "channel"),
+		.against = cell_kept(req, whole, "against"),
 		.anonymous = db_cell_flag(whole, 0, "anonymous"),
 		.filed_at = db_cell_int(whole, 0, "filed_at_ms"),
 		.contact = contact,

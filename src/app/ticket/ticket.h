@@ -53,6 +53,9 @@ void ticket_request_extension(struct req *req);
 void ticket_approve_extension(struct req *req);
 void ticket_refuse_extension(struct req *req);
 
+/* level.c */
+void ticket_level(struct req *req);
+
 /* exclusion.c */
 void exclusion_list(struct req *req);
 void exclusion_set(struct req *req);

@@ -10,6 +10,7 @@
 
 #include "app/reference/city.h"
 #include "base/buf.h"
+#include "civil/danger.h"
 #include "civil/decide.h"
 
 enum {
@@ -57,6 +58,9 @@ static const char *const town[CITY_ROWS] = {
 		"office|1|0|28800|43200||\noffice|1|0|46800|50400||\noffice|2|0|28800|43200||9000\n",
 	[CITY_KEPT_DAYS] = "calendar|version|day|works|weekday|hours|name_vi|name_en|source\n"
 			   "office|1|20787|f|||||\noffice|2|20794|f|||||\n",
+	[CITY_DANGER] = "phrase|weight|valid_from|valid_to|told\n"
+			"chay nha|10|||\nro "
+			"dien|6||20000|\n|10|||{\"numbers\":[\"114\"]}\n|10|20000||{\"numbers\":[\"115\"]}\n",
 	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
 };
 
@@ -131,6 +135,10 @@ static void members(void **state)
 	assert_true(str_eq(city_category(city, STR("roads"), 20000)->level, STR("high")));
 	assert_false(city_kind(city, STR("feedback"))->sight.at);
 	assert_true(str_eq(city_kind(city, STR("denunciation"))->visibility, STR("confidential")));
+	assert_true(str_eq(
+		danger_told(city, *state, STR("chay nha"), false, 19999), STR("{\"numbers\":[\"114\"]}")));
+	assert_true(str_eq(
+		danger_told(city, *state, STR("chay nha"), false, 20000), STR("{\"numbers\":[\"115\"]}")));
 }
 
 static void days_and_hours(void **state)

@@ -1,0 +1,115 @@
+/* Who is denounced does not get the ticket: it goes to the department above, or to the hub. */
+#include "calendars.h"
+
+#include <errno.h>
+
+#include "civil/decide.h"
+
+enum {
+	TODAY = 20775, /* 2026-11-18 */
+	FOREVER = INT32_MAX,
+	SINCE_EVER = INT32_MIN
+};
+
+#define ALWAYS .valid_from = SINCE_EVER, .valid_to = FOREVER
+
+static struct department departments[] = {
+	{.id = 1, .code = STR("HUB"), ALWAYS},
+	{.id = 2, .code = STR("ROADS"), ALWAYS},
+	{.id = 3, .code = STR("INSPECTORS"), ALWAYS},
+	{.id = 30, .code = STR("CITY"), ALWAYS},
+	{.id = 31,
+		.code = STR("OLD-BUREAU"),
+		.parent = 30,
+		.valid_from = SINCE_EVER,
+		.valid_to = TODAY,
+		.successor = 32},
+	{.id = 32, .code = STR("BUREAU"), .parent = 31, ALWAYS},
+	{.id = 33, .code = STR("BRANCH"), .parent = 32, ALWAYS},
+};
+static struct kind kinds[] = {{.code = STR("denunciation")}, {.code = STR("complaint")}};
+static struct route_rule rules[] = {
+	{.id = 7, .kind = STR("denunciation"), .department = STR("INSPECTORS"), ALWAYS},
+	{.id = 8, .kind = STR("complaint"), .department = STR("BRANCH"), ALWAYS},
+};
+
+static int begin(void **state)
+{
+	*state = arena_new();
+	return *state ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+static const struct city *town(struct arena *arena)
+{
+	struct str reason;
+	struct city parts = {.hub = STR("HUB"),
+		.departments = departments,
+		.ndepartments = sizeof(departments) / sizeof(departments[0]),
+		.kinds = kinds,
+		.nkinds = 2,
+		.rules = rules,
+		.nrules = 2,
+		.calendar = hanoi_calendar(arena)};
+	const struct city *city = city_build(arena, &parts, &reason);
+
+	assert_non_null(city);
+	return city;
+}
+
+static struct filing_facts against(const char *kind, const char *department)
+{
+	return (struct filing_facts){
+		.kind = str_of(kind), .at = hanoi("2026-11-18T12:00"), .against = str_of(department)};
+}
+
+/* What is stored of a filing of this kind, but for the braces. */
+static void check(struct arena *arena, const char *kind, const char *denounced, const char *explanation)
+{
+	const struct filing_facts facts = against(kind, denounced);
+	struct decision d;
+	struct str got;
+
+	assert_int_equal(decide_filing(town(arena), &facts, &d), 0);
+	got = decide_explain(arena, &d, &facts);
+	if (!str_eq(got, arena_printf(arena, "{%s}", explanation)))
+		fail_msg("%.*s should be {%s}", STR_ARG(got), explanation);
+}
+
+#define ABOVE "\"reason\":\"above_denounced\",\"department\":"
+
+static void who_gets_it(void **state)
+{
+	check(*state, "complaint", "ROADS",
+		"\"reason\":\"rule\",\"rule\":8,\"kind\":\"complaint\",\"department\":\"BRANCH\",\"against\":"
+		"\"ROADS\"");
+	check(*state, "complaint", "BRANCH", ABOVE "\"BUREAU\",\"against\":\"BRANCH\"");
+	/* One below it is as good as itself, and one above that has ended is passed over. */
+	check(*state, "complaint", "BUREAU", ABOVE "\"CITY\",\"against\":\"BUREAU\"");
+	/* So is a successor. */
+	check(*state, "complaint", "OLD-BUREAU", ABOVE "\"CITY\",\"against\":\"OLD-BUREAU\"");
+	/* Nobody is above. */
+	check(*state, "complaint", "CITY", ABOVE "\"HUB\",\"against\":\"CITY\"");
+	check(*state, "denunciation", "INSPECTORS", ABOVE "\"HUB\",\"against\":\"INSPECTORS\"");
+}
+
+static void nobody_is_left(void **state)
+{
+	const struct filing_facts facts = against("unknown", "HUB"); /* which would get it by default */
+	struct decision d;
+
+	assert_int_equal(decide_filing(town(*state), &facts, &d), -EHOSTUNREACH);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(who_gets_it, begin, end),
+		cmocka_unit_test_setup_teardown(nobody_is_left, begin, end)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
