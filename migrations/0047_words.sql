@@ -137,7 +137,8 @@ begin
 	return r.state in ('answered', 'closed') and answer_told(t, r) and not exists (select from rating where ticket = t.id and answer = r.id);
 end $$;
 
--- As in 0041; TD496 the citizen cannot read the answer.
+-- As in 0041; TD496 the citizen cannot read the answer. A ticket that stands for others does not change by the rating of its own
+-- citizen either: staff would know by its version whose it was.
 create or replace function tracking_rate(p_number bigint, p_generation bigint, p_score text, p_reasons text[], p_comment text,
 	p_at timestamptz, p_event uuid)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -152,9 +153,19 @@ begin
 		raise exception 'the answer is not published' using errcode = 'TD496';
 	end if;
 	insert into rating (ticket, answer, at, score, reasons, comment) values (t.id, r.id, p_at, p_score, coalesce(p_reasons, '{}'), p_comment);
-	update ticket set version = version + 1, updated_at = p_at where id = t.id and id = r.id;
+	update ticket set version = version + 1, updated_at = p_at where id = t.id and v_alone;
 	perform event_write(p_event, p_at, r.id, 'ticket.rated', 'ticket', null, r.holder, null, null,
 		case when v_alone then 'Người gửi phiếu đã đánh giá' end, case when v_alone then 'The citizen rated the answer' end, null);
+end $$;
+
+-- As in 0032, and whoever rated sees a new page, of a ticket that stands for others as well.
+create or replace function tracking_version(t ticket) returns bigint language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if t.state <> 'merged' and not exists (select from ticket_merge where into_ticket = t.id and ended_at is null) then
+		return t.version;
+	end if;
+	return hashtextextended(concat_ws(' ', t.version, supporters_of(t.id), rating_of(t.id)->>'at', (select concat_ws(' ', r.id, r.version)
+			from ticket r where t.state = 'merged' and r.id = ticket_root(t.id))), 0) & ((1::bigint << 39) - 1) | (1::bigint << 39);
 end $$;
 
 -- Who joined learns of the answer to read once it is published.
@@ -383,6 +394,17 @@ select letter_add('reply.review_withdrawn', 'staff', false, 'Đề nghị rà so
 	'Your review is not needed any more',
 	'A colleague took back at {{at}} the request for your review of the reply to the ticket below. Nothing is left to do.');
 
+-- Whether one of these people is told: nobody of a ticket that they are kept away from, and only who can sign is asked to.
+create function notice_may(p_audience text, p_ticket uuid, p_sight text, p_account uuid, p_deputy boolean) returns boolean
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if p_audience in ('signers', 'asked') then
+		return not exists (select from ticket_excluded where ticket = p_ticket and account = p_account)
+			and not (p_audience = 'signers' and exists (select from reply where ticket = p_ticket and state = 'proposed' and author = p_account))
+			and not (p_sight = 'denunciation' and kept_away(p_ticket, p_account));
+	end if;
+	return not ((p_deputy or p_sight = 'denunciation') and kept_away(p_ticket, p_account));
+end $$;
 drop function notice_target(text, uuid, uuid, timestamptz, jsonb);
 -- As in 0040, for an audience that may be several people: each is one person before roles count.
 create function notice_target(p_audience text, p_ticket uuid, p_person uuid, p_at timestamptz, p_data jsonb)
@@ -469,7 +491,7 @@ begin
 				case when not m.urgent and m.type not like 'clock.%' then v_staff end
 			from worded m join people p on p.audience = m.audience and p.holder = m.holder and p.sight = m.sight
 				and p.person is not distinct from m.person and p.part is not distinct from m.part
-			where p.account is distinct from m.actor and not ((p.deputy or m.sight = 'denunciation') and kept_away(m.ticket, p.account))
+			where p.account is distinct from m.actor and notice_may(m.audience, m.ticket, m.sight, p.account, p.deputy)
 			order by m.place, p.account, p.deputy, array_position(v_audiences, m.audience))),
 	base as (
 		select r.key, r.n, case when h.gone * r.cap >= l.n then p_now else coalesce(l.since, p_now) end as since,
@@ -537,6 +559,45 @@ create function part_standing(p part, p_now timestamptz, p_soon timestamptz) ret
 	select case p.state when 'given' then case when p.ended_at <= p.due_at then 'met' else 'met_late' end
 		when 'asked' then tiepdan.standing(null, p.due_at, p_now, p_soon) end
 $$;
+-- As in 0035; of a ticket that the caller is kept away from a part is neither read nor listed, as it is not answered.
+create or replace function part_show(p_part uuid, out body text, out etag text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	p part;
+begin
+	select * into p from part where id = p_part;
+	if not coalesce(part_open_to(p, caller_department(), caller_roles()) and caller_barred(p.ticket) is null, false) then
+		perform ticket_visible(p.ticket);
+	end if;
+	body := (select (part_body(p)::jsonb || jsonb_build_object('ticket', case when part_reads(p, t) then json_build_object('code', t.code,
+			'kind', t.kind, 'category', named(c.code, c.name_vi, c.name_en), 'area', named(a.code, a.name_vi, a.name_en), 'title', t.title,
+			'text', t.text, 'location_text', t.location_text, 'level', t.level, 'state', t.state, 'filed_at', instant(t.filed_at)) end))::text
+		from ticket t join category c on c.code = t.category left join area a on a.code = t.area where t.id = p.ticket);
+	etag := p.version::text;
+end $$;
+create or replace function part_list(p_ended boolean, p_after text, p_limit bigint) returns table (item text, key text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+declare
+	v_at timestamptz := coalesce(split_part(p_after, '|', 1)::timestamptz, case when p_ended then 'infinity' else '-infinity' end::timestamptz);
+	v_id uuid := coalesce(split_part(p_after, '|', 2)::uuid, case when p_ended then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+		else '00000000-0000-0000-0000-000000000000' end::uuid);
+	v_ids uuid[];
+begin
+	perform caller_needs('part');
+	if p_ended then
+		v_ids := array(select id from part where department = caller_department() and state <> 'asked' and (ended_at, id) < (v_at, v_id)
+			and caller_barred(ticket) is null order by ended_at desc, id desc limit p_limit + 1);
+	else
+		v_ids := array(select id from part where department = caller_department() and state = 'asked' and (due_at, id) > (v_at, v_id)
+			and caller_barred(ticket) is null order by due_at, id limit p_limit + 1);
+	end if;
+	return query
+	select (part_body(p)::jsonb || jsonb_build_object('ticket', json_build_object('code', t.code,
+			'title', case when part_reads(p, t) then t.title end, 'level', t.level)))::text,
+		concat_ws('|', case when p_ended then p.ended_at else p.due_at end, p.id)
+	from unnest(v_ids) with ordinality i (id, ord) join part p on p.id = i.id join ticket t on t.id = p.ticket order by i.ord;
+end $$;
 comment on function part_list(boolean, text, bigint) is 'for servers of before, as long as there are some, and for the one below';
 -- As in 0035, with how each part stands, and what the time that is left is counted by.
 create function part_list(p_ended boolean, p_now timestamptz, p_soon timestamptz, p_after text, p_limit bigint)

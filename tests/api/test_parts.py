@@ -49,6 +49,16 @@ def test_declined_and_taken_back(town, asked):
     assert end(town.person("officer"), again, "cancel", {"reason": "Không cần nữa."}).json["state"] == "cancelled"
 
 
+def test_who_is_kept_away_from_the_ticket_has_no_part_of_it(town, asked):
+    ticket_id, _, part = asked
+    ward = town.person("officer", WARD)
+    town.tamper("insert into ticket_excluded (ticket, account, reason) select '%s', id, 'named' from account where login = '%s'" % (ticket_id, town.login("officer", WARD)))
+    ward.get("/v1/parts/" + part["id"], status=404)
+    assert part["id"] not in [p["id"] for p in ward.get("/v1/parts?limit=200").json["items"]]
+    end(ward, part, "give", {"text": "Đã kiểm tra, có ảnh kèm theo."}, status=404)
+    assert part["id"] in [p["id"] for p in town.person("head", WARD).get("/v1/parts?limit=200").json["items"]]
+
+
 def test_how_it_stands(town, asked):
     """As a clock does, in the working time of the department that was asked."""
     ticket_id, _, part = asked

@@ -39,6 +39,7 @@ select pg_temp.answer(1, 1);
 -- Ratings.
 select is((select array_agg(pg_temp.track(n)->>'may_rate' order by n) from generate_series(1, 4) n), '{true,true,true,true}', 'all may rate');
 create temp table own as select id, version, updated_at from ticket where id in (select pg_temp.t(n) from generate_series(2, 4) n);
+create temp table root as select id, version, updated_at from ticket where id = pg_temp.t(1);
 create temp table pages as select n, v.version from t, tracking_show(array[number], '{1}', '{null}', now(), now() + '1 day', now() + '1 day') v where n <= 4;
 select pg_temp.rated(3, 'unsatisfied', 'Vá chưa kỹ.'), pg_temp.rated(2, 'satisfied', 'Rất nhanh.');
 select is(pg_temp.rate(3, 'satisfied'), 'rating_once', 'each once');
@@ -53,6 +54,9 @@ select is((select count(*) from event e where e.ticket in (select id from own) a
 select is((select array_agg(distinct concat(actor, public_vi, data)) from event e where e.ticket = pg_temp.t(1) and type = 'ticket.rated'), '{""}', 'nor those of the case');
 select pg_temp.rated(1, 'acceptable', 'Tạm được.');
 select is((select array_agg(distinct concat(actor, public_vi, data)) from event e where e.ticket = pg_temp.t(1) and type = 'ticket.rated'), '{""}', 'all are alike');
+select is((select count(*) from ticket join root using (id, version, updated_at)), 1::bigint, 'and the ticket that stands for all does not tell either');
+select is((select count(*) from pages p join t using (n), tracking_show(array[number], '{1}', '{null}', now(), now() + '1 day', now() + '1 day') v
+	where p.n = 1 and v.version <> p.version), 1::bigint, 'whose citizen has a new page all the same');
 select is(ratings_of(pg_temp.t(1))::jsonb - 'comments', '{"satisfied": 1, "acceptable": 1, "unsatisfied": 1}', 'staff count them');
 select is((select array_agg(c order by c) from json_array_elements_text(ratings_of(pg_temp.t(1))->'comments') c), '{"Rất nhanh.","Tạm được.","Vá chưa kỹ."}', 'and read what was written');
 select is((select array_agg(rating_shown(pg_temp.t(n))::text) from generate_series(1, 4) n), '{NULL,NULL,NULL,NULL}', 'but never by whom');
