@@ -4,6 +4,12 @@ set local search_path = tiepdan, public;
 
 -- --- letters -------------------------------------------------------------------------------------------------------------
 
+-- Whether somebody must not even hear of a ticket.
+create function notice_kept(p_ticket uuid, p_sight text, p_account uuid) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return p_sight = 'denunciation' and kept_away(p_ticket, p_account);
+end $$;
 -- What nobody is told any more: a question that has ended, a version for publication that is not proposed any more, a review that is
 -- not wanted any more.
 create function notice_late(n notice, p_now timestamptz) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -81,7 +87,7 @@ begin
 		left join part p on n.account is not null and p.id = (e.data->>'part')::uuid
 		left join account a on a.id = n.account and a.active
 			and notice_opens(a.id, a.department, t.sight, t.holder, case when n.audience = 'asked' then p.id end)
-			and not (t.sight = 'denunciation' and kept_away(t.id, a.id))
+			and not notice_kept(t.id, t.sight, a.id)
 		left join contact c on c.ticket = n.ticket and n.account is null and c.erased_at is null
 		left join question q on n.account is null and n.type = 'ticket.asked' and q.ticket = t.id and q.ended_at is null
 			and q.id::text = e.data->>'question'
@@ -401,9 +407,9 @@ begin
 	if p_audience in ('signers', 'asked') then
 		return not exists (select from ticket_excluded where ticket = p_ticket and account = p_account)
 			and not (p_audience = 'signers' and exists (select from reply where ticket = p_ticket and state = 'proposed' and author = p_account))
-			and not (p_sight = 'denunciation' and kept_away(p_ticket, p_account));
+			and not notice_kept(p_ticket, p_sight, p_account);
 	end if;
-	return not ((p_deputy or p_sight = 'denunciation') and kept_away(p_ticket, p_account));
+	return not (p_deputy and kept_away(p_ticket, p_account)) and not notice_kept(p_ticket, p_sight, p_account);
 end $$;
 drop function notice_target(text, uuid, uuid, timestamptz, jsonb);
 -- As in 0040, for an audience that may be several people: each is one person before roles count.

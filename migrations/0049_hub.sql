@@ -244,16 +244,11 @@ alter policy ticket_seen on ticket
 		and case when sight = 'denunciation' then not kept_away(id, (select caller_account()))
 			when kind = 'complaint' then not denounced(id, (select caller_account())) else true end);
 
--- What is sent asks the same in its own words (0040).
-do $$
-declare
-	v_source text := pg_get_functiondef('notice_claim'::regproc);
-	v_old constant text := 'and not (t.sight = ''denunciation'' and kept_away(t.id, a.id))';
+-- As in 0047, and neither does who is of that department.
+create or replace function notice_kept(p_ticket uuid, p_sight text, p_account uuid) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
 begin
-	if strpos(v_source, v_old) = 0 then
-		raise exception 'notice_claim() is not as this migration knows it';
-	end if;
-	execute replace(v_source, v_old, v_old || ' and not denounced(t.id, a.id)');
+	return (p_sight = 'denunciation' and kept_away(p_ticket, p_account)) or denounced(p_ticket, p_account);
 end $$;
 
 -- Whom tickets are against that are filed in the same transaction, parallel arrays; a ticket that was not made is not there. TD456:
