@@ -142,7 +142,7 @@ class Attempts:
 def prints(town, tickets):
     """What would change about a ticket if anybody did anything to it."""
     every = ",".join("'%s'" % t["id"] for t in tickets)
-    return town.sql("select t.id, t.version, t.updated_at, (select count(*) from event where ticket = t.id),"
+    return town.sql("select t.id, t.version, t.updated_at, (select count(*) from event where ticket = t.id and actor_kind <> 'job'),"
                     " (select count(*) from note where ticket = t.id), (select count(*) from reply where ticket = t.id),"
                     " (select count(*) from ticket_excluded where ticket = t.id), (select count(*) from attachment where ticket = t.id),"
                     " (select count(*) from ticket_relation where ticket = t.id) from ticket t where t.id in (%s) order by t.id" % every)

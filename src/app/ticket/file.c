@@ -1,5 +1,6 @@
 /* POST /v1/tickets: a citizen files, or a clerk in the name of one. Routing, profile and deadlines are
- * decided in memory; one statement stores it all. What else files tickets comes through app/ticket/filing.h.
+ * decided in memory; one statement stores it all (filing_row.c). What else files tickets comes through
+ * app/ticket/filing.h.
  */
 #include "app/ticket/ticket.h"
 
@@ -7,6 +8,7 @@
 #include <math.h>
 
 #include "app/ticket/filing.h"
+#include "app/ticket/filing_row.h"
 #include "app/ticket/number.h"
 #include "auth/seal.h"
 #include "auth/ticket_secret.h"
@@ -24,53 +26,6 @@
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
-
-/* One clock as it is stored. */
-struct clock_row {
-	struct str kind, unit, calendar;
-	int64_t ord, start, due, alarm; /* milliseconds; DB_NO_INT: no alarm */
-	int64_t amount, version;
-	bool waits;
-};
-
-/* One ticket as it is stored: the columns of ticket/file.sql. The texts lie in the arena of the request. */
-struct row {
-	struct uuid id, event;
-	int64_t number, department, policy, contact_epoch;
-	int64_t filed_at; /* milliseconds */
-	struct clock_row clocks[CLOCK_KINDS];
-	unsigned nclocks;
-	struct str code, kind, category, area, title, text, folded, location_text, language, channel;
-	struct str visibility, sight, level, route;
-	struct str contact_wrapped, contact_box, contact_commitment, phone_index, email_index;
-	struct str once_key, once_fingerprint;
-	double lon, lat;
-	bool anonymous;
-	const struct uuid *uploads;
-	size_t nuploads;
-	int64_t people;	    /* who petition together; 0: it is one person's */
-	struct uuid list;   /* the upload with their names, one of `uploads`; nil: none */
-	struct str against; /* the department that it is about; absent: none */
-	struct str danger;  /* what is told to somebody in danger; absent: there is no sign of it */
-};
-
-/* An upload that is linked with the ticket it came with. */
-struct link_row {
-	struct uuid ticket, upload;
-	int64_t at;
-};
-
-/* What is stored of a petition of several people. */
-struct petition_row {
-	struct uuid ticket, list, event;
-	int64_t people, at;
-};
-
-/* What is stored of who is denounced. */
-struct against_row {
-	struct uuid ticket;
-	struct str department;
-};
 
 /* Members that fit their shape but not the reference data. */
 static void check_references(struct req *req, const struct ticket_file *in, int64_t now_ms)
@@ -134,7 +89,7 @@ static void read_upload(struct req *req, struct str pair, struct str pointer, st
 		req_fault(req, "pointer", pointer, FAULT_unknown);
 }
 
-static void read_uploads(struct req *req, const struct ticket_file *in, struct row *row)
+static void read_uploads(struct req *req, const struct ticket_file *in, struct filing_row *row)
 {
 	struct uuid *ids = arena_alloc(req->arena, (in->uploads.n + 1) * sizeof(*ids));
 
@@ -164,7 +119,7 @@ struct str filing_contact(struct req *req, const struct filing_contact *contact)
 }
 
 /* For this ticket, whose id has been chosen. */
-static void seal_plain(struct req *req, struct str plain, struct row *row)
+static void seal_plain(struct req *req, struct str plain, struct filing_row *row)
 {
 	struct sealed sealed;
 
@@ -177,7 +132,7 @@ static void seal_plain(struct req *req, struct str plain, struct row *row)
 }
 
 /* Contact data leaves this function sealed; the plain text lives only in the request's arena. */
-static void seal_contact(struct req *req, const struct ticket_file_contact *contact, struct row *row)
+static void seal_contact(struct req *req, const struct ticket_file_contact *contact, struct filing_row *row)
 {
 	const struct keys *keys = req->app->keys;
 
@@ -232,137 +187,11 @@ static void filed(struct req *req, const PGresult *result, int row)
 	filing_answer(req, result, row, db_cell(result, row, "body"));
 }
 
-/* The clocks of all tickets, each with the number of its ticket. */
-static struct clock_row *gather_clocks(struct arena *arena, const struct row *row, size_t n, size_t *ret_n)
-{
-	struct clock_row *all = arena_alloc(arena, (n * CLOCK_KINDS + 1) * sizeof(*all));
-
-	*ret_n = 0;
-	for (size_t i = 0; i < n; i++)
-		for (unsigned k = 0; k < row[i].nclocks; k++) {
-			all[*ret_n] = row[i].clocks[k];
-			all[(*ret_n)++].ord = (int64_t)i + 1;
-		}
-	return all;
-}
-
-/* A second statement, of those filings alone that bring files: the others pay nothing for it. */
-static void add_uploads(struct db_unit *u, const struct row *row, size_t n)
-{
-	size_t most = 0, nlinks = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most += row[i].nuploads;
-	if (most == 0)
-		return;
-	struct link_row *link = arena_alloc(db_unit_arena(u), most * sizeof(*link));
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < row[i].nuploads; k++)
-			link[nlinks++] = (struct link_row){row[i].id, row[i].uploads[k], row[i].filed_at};
-	sql_ticket_attach(u, .tickets = DB_COLUMN(link, nlinks, ticket),
-		.uploads = DB_COLUMN(link, nlinks, upload), .at = DB_COLUMN(link, nlinks, at));
-}
-
-/* As add_uploads(): a statement of those alone that several people file. */
-static void add_petitions(struct db_unit *u, const struct row *row, size_t n)
-{
-	struct petition_row *petition = NULL;
-	size_t npetitions = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (row[i].people == 0)
-			continue;
-		if (!petition)
-			petition = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*petition));
-		petition[npetitions++] = (struct petition_row){
-			row[i].id, row[i].list, uuid_new(), row[i].people, row[i].filed_at};
-	}
-	if (petition)
-		sql_ticket_petition(u, .tickets = DB_COLUMN(petition, npetitions, ticket),
-			.people = DB_COLUMN(petition, npetitions, people),
-			.lists = DB_COLUMN(petition, npetitions, list),
-			.at = DB_COLUMN(petition, npetitions, at),
-			.events = DB_COLUMN(petition, npetitions, event));
-}
-
-/* As add_uploads(): a statement of those alone that are against a department. */
-static void add_against(struct db_unit *u, const struct row *row, size_t n)
-{
-	struct against_row *named = NULL;
-	size_t nnamed = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!row[i].against.at)
-			continue;
-		if (!named)
-			named = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*named));
-		named[nnamed++] = (struct against_row){row[i].id, row[i].against};
-	}
-	if (named)
-		sql_ticket_against(u, .tickets = DB_COLUMN(named, nnamed, ticket),
-			.departments = DB_COLUMN(named, nnamed, department));
-}
-
-/* As add_uploads(): a statement of those alone that sound like danger to life. */
-static void add_dangers(struct db_unit *u, const struct row *row, size_t n)
-{
-	struct uuid *marked = NULL;
-	size_t nmarked = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!row[i].danger.at)
-			continue;
-		if (!marked)
-			marked = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*marked));
-		marked[nmarked++] = row[i].id;
-	}
-	if (marked)
-		sql_ticket_danger(u, .tickets = {marked, nmarked});
-}
-
-static void add_filings(struct db_unit *u, const void *rows, size_t n)
-{
-	const struct row *row = rows;
-	size_t nclocks;
-	const struct clock_row *clock = gather_clocks(db_unit_arena(u), row, n, &nclocks);
-
-	sql_ticket_file(u, .ids = DB_COLUMN(row, n, id), .numbers = DB_COLUMN(row, n, number),
-		.codes = DB_COLUMN(row, n, code), .kinds = DB_COLUMN(row, n, kind),
-		.categories = DB_COLUMN(row, n, category), .areas = DB_COLUMN(row, n, area),
-		.titles = DB_COLUMN(row, n, title), .texts = DB_COLUMN(row, n, text),
-		.folded = DB_COLUMN(row, n, folded), .location_texts = DB_COLUMN(row, n, location_text),
-		.lons = DB_COLUMN(row, n, lon), .lats = DB_COLUMN(row, n, lat),
-		.languages = DB_COLUMN(row, n, language), .channels = DB_COLUMN(row, n, channel),
-		.anonymous = DB_COLUMN(row, n, anonymous), .visibilities = DB_COLUMN(row, n, visibility),
-		.sights = DB_COLUMN(row, n, sight), .levels = DB_COLUMN(row, n, level),
-		.departments = DB_COLUMN(row, n, department), .policies = DB_COLUMN(row, n, policy),
-		.routes = DB_COLUMN(row, n, route), .filed_at = DB_COLUMN(row, n, filed_at),
-		.contact_epochs = DB_COLUMN(row, n, contact_epoch),
-		.contact_wrapped = DB_COLUMN(row, n, contact_wrapped),
-		.contact_boxes = DB_COLUMN(row, n, contact_box),
-		.contact_commitments = DB_COLUMN(row, n, contact_commitment),
-		.phone_index = DB_COLUMN(row, n, phone_index), .email_index = DB_COLUMN(row, n, email_index),
-		.once_keys = DB_COLUMN(row, n, once_key),
-		.once_fingerprints = DB_COLUMN(row, n, once_fingerprint), .events = DB_COLUMN(row, n, event),
-		.clock_ords = DB_COLUMN(clock, nclocks, ord), .clock_kinds = DB_COLUMN(clock, nclocks, kind),
-		.clock_starts = DB_COLUMN(clock, nclocks, start),
-		.clock_waits = DB_COLUMN(clock, nclocks, waits), .clock_dues = DB_COLUMN(clock, nclocks, due),
-		.clock_alarms = DB_COLUMN(clock, nclocks, alarm),
-		.clock_units = DB_COLUMN(clock, nclocks, unit),
-		.clock_amounts = DB_COLUMN(clock, nclocks, amount),
-		.clock_calendars = DB_COLUMN(clock, nclocks, calendar),
-		.clock_versions = DB_COLUMN(clock, nclocks, version));
-	add_uploads(u, row, n);
-	add_petitions(u, row, n);
-	add_against(u, row, n);
-	add_dangers(u, row, n);
-}
-
 static const struct batch_plan filings = {
-	.name = "ticket_file", .row_size = sizeof(struct row), .add = add_filings, .then = filed};
+	.name = "ticket_file", .row_size = sizeof(struct filing_row), .add = filing_rows_add, .then = filed};
 
 /* What the citizen wrote. */
-static void copy_words(struct req *req, const struct ticket_file *in, struct row *row)
+static void copy_words(struct req *req, const struct ticket_file *in, struct filing_row *row)
 {
 	row->kind = in->kind;
 	row->category = in->category;
@@ -394,7 +223,7 @@ static struct clock_row clock_row(struct arena *arena, const struct clock_offer 
 }
 
 /* A copy, as of what is decided. */
-static struct str told_in_danger(struct req *req, const struct row *row)
+static struct str told_in_danger(struct req *req, const struct filing_row *row)
 {
 	const struct city *city = req->app->city;
 	struct str told = danger_told(city, req->arena, row->folded, str_eq(row->kind, STR("emergency")),
@@ -405,7 +234,7 @@ static struct str told_in_danger(struct req *req, const struct row *row)
 
 /* Who gets it, under which deadlines, and why. False after an answer: the city has no rule for it yet, or
  * nobody but who is denounced. */
-static bool decide(struct req *req, struct row *row)
+static bool decide(struct req *req, struct filing_row *row)
 {
 	const struct filing_facts facts = {
 		row->kind, row->category, row->area, row->filed_at / 1000, row->against};
@@ -432,7 +261,7 @@ static bool decide(struct req *req, struct row *row)
 }
 
 /* False after an answer: there is no number to be had just now. */
-static bool name_it(struct req *req, struct row *row)
+static bool name_it(struct req *req, struct filing_row *row)
 {
 	int year;
 
@@ -467,13 +296,13 @@ static void taken_down(struct req *req, PGresult *const *results)
 }
 
 /* Not with the batch of those who have no caller: whether this one is a clerk says the database. */
-static void take_down(struct req *req, const struct row *made)
+static void take_down(struct req *req, const struct filing_row *made)
 {
-	struct row *row = arena_alloc(req->arena, sizeof(*row));
+	struct filing_row *row = arena_alloc(req->arena, sizeof(*row));
 	struct db_unit *u = db_unit(req);
 
 	*row = *made;
-	add_filings(u, row, 1);
+	filing_rows_add(u, row, 1);
 	sql_ticket_take_down(u, .ticket = row->id, .at = row->filed_at, .event = uuid_new());
 	db_run(u, taken_down);
 }
@@ -481,7 +310,7 @@ static void take_down(struct req *req, const struct row *made)
 void ticket_file(struct req *req)
 {
 	const struct ticket_file *in = req->input;
-	struct row row = {.filed_at = clock_wall_ms(),
+	struct filing_row row = {.filed_at = clock_wall_ms(),
 		.once_key = req->once_key,
 		.once_fingerprint = req->once_fingerprint};
 
@@ -515,7 +344,7 @@ void ticket_file(struct req *req)
 /* --- filing by other ways ------------------------------------------------------------------------------- */
 
 /* What a ticket that is no case of its own has instead of a decision. */
-static void stand_by(const struct filing *f, struct row *row)
+static void stand_by(const struct filing *f, struct filing_row *row)
 {
 	row->department = f->joined_department;
 	row->policy = DB_NO_INT;
@@ -525,9 +354,9 @@ static void stand_by(const struct filing *f, struct row *row)
 	row->route = STR("{\"reason\":\"joined\"}");
 }
 
-static bool make(struct req *req, struct filing *f, struct row *row)
+static bool make(struct req *req, struct filing *f, struct filing_row *row)
 {
-	*row = (struct row){.kind = f->kind,
+	*row = (struct filing_row){.kind = f->kind,
 		.category = f->category,
 		.area = f->area,
 		.title = f->title,
@@ -561,7 +390,7 @@ static bool make(struct req *req, struct filing *f, struct row *row)
 
 const void *filing_make(struct req *req, struct filing *filing)
 {
-	struct row *row = arena_alloc(req->arena, sizeof(*row));
+	struct filing_row *row = arena_alloc(req->arena, sizeof(*row));
 
 	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
@@ -572,9 +401,9 @@ const void *filing_make(struct req *req, struct filing *filing)
 
 void filing_add(struct db_unit *u, const void *const *made, size_t n)
 {
-	struct row *rows = arena_alloc(db_unit_arena(u), n * sizeof(*rows));
+	struct filing_row *rows = arena_alloc(db_unit_arena(u), n * sizeof(*rows));
 
 	for (size_t i = 0; i < n; i++)
-		rows[i] = *(const struct row *)made[i];
-	add_filings(u, rows, n);
+		rows[i] = *(const struct filing_row *)made[i];
+	filing_rows_add(u, rows, n);
 }
