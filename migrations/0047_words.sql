@@ -143,8 +143,8 @@ begin
 	return r.state in ('answered', 'closed') and answer_told(t, r) and not exists (select from rating where ticket = t.id and answer = r.id);
 end $$;
 
--- As in 0041; TD496 the citizen cannot read the answer. A ticket that stands for others does not change by the rating of its own
--- citizen either: staff would know by its version whose it was.
+-- As in 0041; TD496 the citizen cannot read the answer. The ticket that stands for all changes by each rating alike: staff
+-- read what there is, and do not know by its version whose it was.
 create or replace function tracking_rate(p_number bigint, p_generation bigint, p_score text, p_reasons text[], p_comment text,
 	p_at timestamptz, p_event uuid)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -159,7 +159,7 @@ begin
 		raise exception 'the answer is not published' using errcode = 'TD496';
 	end if;
 	insert into rating (ticket, answer, at, score, reasons, comment) values (t.id, r.id, p_at, p_score, coalesce(p_reasons, '{}'), p_comment);
-	update ticket set version = version + 1, updated_at = p_at where id = t.id and v_alone;
+	update ticket set version = version + 1, updated_at = p_at where id = r.id;
 	perform event_write(p_event, p_at, r.id, 'ticket.rated', 'ticket', null, r.holder, null, null,
 		case when v_alone then 'Người gửi phiếu đã đánh giá' end, case when v_alone then 'The citizen rated the answer' end, null);
 end $$;
@@ -672,6 +672,17 @@ begin
 			jsonb_build_object('attachment', p_upload, 'purpose', p_purpose, 'ticket', t.id)) where r.id <> t.id;
 	end if;
 end $$;
+-- As in 0028; a list that is refused has replaced none.
+create or replace function attachment_refuse(p_id uuid, p_attempt bigint, p_reason text) returns boolean
+language sql security definer set search_path = tiepdan, pg_temp as $$
+	with refused as (
+		update attachment set state = 'refused', reason = p_reason where id = p_id and state = 'checking' and attempts = p_attempt
+			returning ticket, purpose, linked_at),
+	back as (
+		update attachment a set replaced_at = null from refused r
+			where a.ticket = r.ticket and r.purpose = 'petitioners' and a.replaced_at = r.linked_at and a.id <> p_id)
+	select true from refused
+$$;
 comment on function tracking_attach(bigint, bigint, uuid, timestamptz, uuid) is 'for servers of before, as long as there are some: no lists';
 
 -- --- tables that grow ----------------------------------------------------------------------------------------------------

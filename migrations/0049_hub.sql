@@ -54,7 +54,8 @@ begin
 		left join clock_kind k on k.code = c.kind left join policy p on p.id = c.policy;
 end $$;
 
--- Of the clocks that the policy offers: no update before somebody has accepted, no answer where there was one.
+-- Of the clocks that the policy offers: no update before somebody has accepted, no answer where there was one, no way to find once
+-- the hub has accepted.
 create function relevel_offers(t ticket, p_offers clock_offer[]) returns clock_offer[] language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 declare
@@ -63,7 +64,8 @@ begin
 	return array(
 		select o from unnest(p_offers) o
 		where not (o.kind = 'update' and v_state = 'submitted')
-			and not (o.kind = 'answer' and exists (select from clock where ticket = t.id and kind = 'answer')));
+			and not (o.kind = 'answer' and exists (select from clock where ticket = t.id and kind = 'answer'))
+			and not (o.kind = 'route' and v_state not in ('submitted', 'reopened', 'appealed')));
 end $$;
 
 -- New dates by another policy: parallel arrays, one element a row of clock_running; one without a date has no limit any more and ends
@@ -111,7 +113,7 @@ begin
 	if p_vi then
 		return format('từ %s thành %s; ', level_name(p_from, true), level_name(p_to, true)) || case
 			when not p_moved then 'thời hạn không thay đổi'
-			when p_due is null then 'không có hạn trả lời đang chạy'
+			when p_due is null then 'hiện không có thời hạn trả lời nào đang được tính'
 			else 'hạn trả lời mới là ' || to_char(p_due at time zone template_zone(), 'HH24:MI "ngày" DD/MM/YYYY') end;
 	end if;
 	return format('from %s to %s; ', level_name(p_from, false), level_name(p_to, false)) || case
@@ -185,10 +187,9 @@ insert into notice_rule (type, audience, merged) values ('ticket.releveled', 'ci
 select letter_add('ticket.releveled', 'citizen', true, 'Mức độ phiếu của Ông/Bà được thay đổi', '{{what}}.',
 	'The level of your ticket was changed', '{{what}}.');
 select letter_add('ticket.releveled', 'staff', false, 'Mức độ phiếu được thay đổi',
-	'Trung tâm điều phối đã thay đổi mức độ của phiếu lúc {{at}}, thời hạn được tính lại theo mức độ mới. Đề nghị xem lý do và thời hạn khi '
-		'tra cứu phiếu.',
+	'{{what}} (lúc {{at}}). Đề nghị xem lý do khi tra cứu phiếu.',
 	'The level of a ticket was changed',
-	'The hub changed the level of the ticket at {{at}}; the deadlines were counted again by it. Please read the reason and the dates.');
+	'{{what}} (at {{at}}). Please read the reason with the ticket.');
 
 -- --- whom a ticket is against ----------------------------------------------------------------------------------------------
 
@@ -249,6 +250,32 @@ create or replace function notice_kept(p_ticket uuid, p_sight text, p_account uu
 set search_path = tiepdan, pg_temp as $$
 begin
 	return (p_sight = 'denunciation' and kept_away(p_ticket, p_account)) or denounced(p_ticket, p_account);
+end $$;
+
+-- As in 0029: no figure or list names it to them either.
+create or replace function ticket_nameable(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (t.sight in ('public', 'private', 'restricted') and not denounced(t.id, caller_account())) or sees(t);
+end $$;
+-- As in 0034: who must not hear of it is not on duty for it.
+create or replace function danger_people(t ticket, p_audience text, p_event uuid, p_now timestamptz) returns uuid[] language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return array(
+		select p.id from (
+			select a.id, a.login, dense_rank() over (order by w.turn) as place
+			from (
+				select d.account, 0 as turn from duty d where p_audience = 'duty' and d.from_at <= p_now and d.until_at > p_now
+				union all select r.account, min(n.turn) from notice_role n join account_role r on r.role = n.role
+					where n.audience = p_audience and n.audience = 'hub' group by r.account) w
+				join account a on a.id = w.account
+			where a.active and a.email is not null and (p_audience = 'duty' or a.department = (select id from department where hub))
+				and notice_sees(a.id, a.department, t.sight, t.holder)
+				and not notice_kept(t.id, t.sight, a.id)
+				and not exists (select from bounce b where b.recipient = uuid_send(a.id))
+				and not exists (select from notice n where n.ticket = t.id and n.event = p_event and n.account = a.id
+					and n.state in ('bounced', 'failed'))) p
+		where p.place = 1 order by p.login);
 end $$;
 
 -- Whom tickets are against that are filed in the same transaction, parallel arrays; a ticket that was not made is not there. TD456:
@@ -553,13 +580,13 @@ declare
 	v_vi boolean := p_language is distinct from 'en';
 begin
 	select * into strict t from ticket where id = p_ticket;
-	if p_citizen and t.state = 'redirected' and starts_with(p_what, (
+	if p_citizen and t.state = 'redirected' and t.sight in ('public', 'private', 'restricted') and starts_with(p_what, (
 		select case when v_vi then public_vi else public_en end from action where code = 'redirect')) then
 		o := refusal_of(t)->'organisation';
 	end if;
 	return p_what || coalesce(case when v_vi then ' Địa chỉ liên hệ: ' else ' Where to turn to: ' end
 		|| concat_ws('; ', o->>case when v_vi then 'name_vi' else 'name_en' end, o->>case when v_vi then 'address_vi' else 'address_en' end,
-			case when v_vi then 'điện thoại ' else 'telephone ' end || (o->>'phone'), o->>'website') || case when o is not null then '.' end, '');
+			case when v_vi then 'điện thoại ' else 'telephone ' end || (o->>'phone'), o->>'website') || case when o->>'code' is not null then '.' end, '');
 end $$;
 
 -- What of this can be exported, and compared before it is imported.

@@ -1,6 +1,6 @@
 -- What people write in their own words about a ticket (why it went back, why a contact was read) may name somebody. It stands apart
 -- from the event, which keeps a salted commitment to it: the text can be taken away one day, and the event with its hash stays as
--- it was written, and still proves what the text was as long as there is one.
+-- it was written, and still proves what the text was as long as there is one. In events of before they stay where they are.
 set local search_path = tiepdan, public;
 
 create table event_text (

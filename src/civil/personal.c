@@ -591,7 +591,7 @@ bool personal_has_name(struct arena *arena, struct str text, struct str name)
 	if (!begin(arena, text, name, &known, &s))
 		return false;
 	for (; s.i < s.n; s.i++)
-		if (!is_word(before(&s)) && (find_known(&s) || is_given_name(&s, s.i)))
+		if (!is_word(before(&s)) && find_known(&s))
 			return true;
 	return false;
 }

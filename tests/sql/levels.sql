@@ -2,7 +2,7 @@
 -- themselves come from the server (here: a day later).
 begin;
 set search_path = test, tiepdan, public;
-select plan(28);
+select plan(29);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 6) n, file('HN-SXD', p_at := pg_temp.day(0 * n)) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -74,5 +74,9 @@ select move('coordinator.HN-EIC', pg_temp.t(2), 'relevel', pg_temp.day(0.6));
 select is((select state from extension where ticket = pg_temp.t(2)), 'lapsed', 'what was asked for is void');
 select is((select array_agg(c->>'kind') from json_array_elements(filed_body_of(pg_temp.t(2))::json->'deadlines') c), '{accept,answer}', 'a replay');
 select is(filed_body_of(pg_temp.t(2))::json#>>'{deadlines,1,latest}', (select body::json#>>'{deadlines,1,latest}' from t where n = 2), 'tells the same');
+-- What the hub has found it does not have to find again.
+create temp table h as select * from file('HN-EIC', p_at := pg_temp.day(0));
+select move('coordinator.HN-EIC', (select id from h), 'accept', pg_temp.day(0.1)), move('coordinator.HN-EIC', (select id from h), 'relevel', pg_temp.day(0.2));
+select is((select count(*) from clock_running where ticket = (select id from h) and kind = 'route'), 0::bigint, 'no clock to find the way begins again');
 select * from finish();
 rollback;

@@ -22,7 +22,7 @@ select is(pg_temp.try('officer.HN-SXD', 'unassign', ', p_version := 2'), 'TD412'
 select is(pg_temp.try('officer.HN-SXD', 'unassign', ', p_reason := null'), 'ok', 'no reason is needed');
 select is((select (m.body::json->>'state', m.body::json#>>'{holder,person}', m.etag)::text from move('officer.HN-SXD', pg_temp.id(), 'unassign') m),
 	'(in_progress,,4)', 'its officer gives it back: the state stays');
-select is((select (type, actor, from_state, to_state, public_vi, data->>'reason')::text from event where ticket = pg_temp.id() and type = 'ticket.unassigned'),
+select is((select (type, actor, from_state, to_state, public_vi, event_told(id, data)->>'reason')::text from event where ticket = pg_temp.id() and type = 'ticket.unassigned'),
 	(select format('(ticket.unassigned,%s,in_progress,in_progress,,"vì lý do này")', pg_temp.who('officer.HN-SXD'))), 'an event that the citizen does not see');
 select is(pg_temp.try('officer.HN-SXD', 'unassign'), 'TD409', 'once');
 select is(pg_temp.try('head.HN-SXD', 'refuse', ', p_reason_code := ''out_of_scope'''), 'TD409', 'what was begun is not refused by that way');

@@ -116,7 +116,7 @@ static void names_that_are_known(void **state)
 	check_with("Mẫu", "Mẫu này, ông Mẫu này", "name ông Mẫu");
 	check_with("a b c d e f g h i k l m", "x c d e f g h i k l m y", "name c d e f g h i k l m");
 	check_with("", "ông Mẫu", "");
-	assert_true(personal_has_name(arena, STR("Mẫu ký"), str_of(name)));
+	assert_false(personal_has_name(arena, STR("ông Mẫu ký"), str_of(name)));
 	assert_true(personal_has_name(arena, STR("nguyen van mau ký"), str_of(name)));
 	assert_false(personal_has_name(arena, STR("theo mẫu, xMẫu, Mẫuu"), str_of(name)));
 	assert_false(personal_has_name(arena, STR("Mẫu"), STR_NONE));
