@@ -44,6 +44,7 @@ begin
 	order by c.ticket, c.kind limit p_limit;
 end $$;
 
+-- As in 0032, of the tickets that this reads.
 create function redating_pauses(p_id uuid, p_after uuid, p_until uuid, p_limit bigint)
 returns table (ticket uuid, from_s bigint, until_s bigint, ended boolean)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$

@@ -58,7 +58,7 @@ struct portion {
 	bool again;
 	int limit;
 	struct db_job laying;	  /* with an arena of its own: it may have to be done again and again */
-	int64_t laying_since;	  /* monotonic, milliseconds */
+	int64_t laying_since;	  /* monotonic, microseconds */
 	struct uuid after, until; /* until: as far as is to be read */
 	int64_t mark;		  /* of the rows it was laid down by; DB_NO_INT: they have changed */
 	struct redate_portion clocks;
@@ -102,9 +102,8 @@ static void leave(struct portion *p)
 	arena_free(p->job.arena);
 }
 
-/* --- a changed portion ---------------------------------------------------------------------------------- */
-
-static void was_filled(struct db_job *job, PGresult *const *results, const char *sqlstate)
+/* Under the lock: sealed as it was laid down, or what has changed was filled, as far as it was read. */
+static void was_written(struct db_job *job, PGresult *const *results, const char *sqlstate)
 {
 	struct portion *p = job->state;
 	struct pipe *pipe = p->pipe;
@@ -122,6 +121,8 @@ static void was_filled(struct db_job *job, PGresult *const *results, const char 
 	advance(pipe);
 }
 
+/* --- a changed portion ---------------------------------------------------------------------------------- */
+
 static void fill_changed(struct portion *p)
 {
 	const struct redate_portion *c = &p->clocks;
@@ -133,26 +134,10 @@ static void fill_changed(struct portion *p)
 		.dues = DB_COLUMN(c->rows, c->n, due), .alarms = DB_COLUMN(c->rows, c->n, alarm),
 		.units = DB_COLUMN(c->rows, c->n, unit), .amounts = DB_COLUMN(c->rows, c->n, amount),
 		.firsts = DB_COLUMN(c->rows, c->n, first), .questions = c->questions, .ended = c->ended);
-	run(p, u, STAGE_SEALING, was_filled);
+	run(p, u, STAGE_SEALING, was_written);
 }
 
 /* --- sealing -------------------------------------------------------------------------------------------- */
-
-static void was_sealed(struct db_job *job, PGresult *const *results, const char *sqlstate)
-{
-	struct portion *p = job->state;
-	struct pipe *pipe = p->pipe;
-	int64_t left = -1;
-
-	if (ended(p, results, sqlstate))
-		left = db_cell_int(answer_find(results, "left_over"), 0, "left_over");
-	p->stage = STAGE_CHANGED;
-	if (left < 0)
-		pipe->stop = true;
-	else if (left == 0)
-		leave(p);
-	advance(pipe);
-}
 
 static void seal(struct portion *p)
 {
@@ -163,7 +148,7 @@ static void seal(struct portion *p)
 		.until = c->until, .tids = DB_COLUMN(c->rows, c->n, tid),
 		.xids = DB_COLUMN(c->rows, c->n, xid), .mark = p->mark, .questions = c->questions,
 		.ended = c->ended);
-	run(p, u, STAGE_SEALING, was_sealed);
+	run(p, u, STAGE_SEALING, was_written);
 }
 
 /* --- laying down ---------------------------------------------------------------------------------------- */
