@@ -154,10 +154,11 @@ static void seal(struct portion *p)
 /* --- laying down ---------------------------------------------------------------------------------------- */
 
 /* A change in progress is in the way, perhaps one that waits for the portion itself, or somebody has locked
- * the slot. */
+ * the slot (55P03); or a clock of the portion has stopped and begun anew while it was laid down (23505). */
 static bool in_the_way(const char *sqlstate)
 {
-	return sqlstate && str_eq(str_of(sqlstate), STR("55P03"));
+	return sqlstate &&
+		(str_eq(str_of(sqlstate), STR("55P03")) || str_eq(str_of(sqlstate), STR("23505")));
 }
 
 static void lay_again(evutil_socket_t fd, short what, void *arg)
