@@ -55,3 +55,78 @@ revoke execute on function ticket_meant, ticket_queue(uuid, text[], text, text, 
 	timestamptz, timestamptz, text, bigint, bigint, text), ticket_asked from public;
 grant execute on function ticket_meant, ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean, text,
 	timestamptz, timestamptz, text, bigint, bigint, text), ticket_asked to tiepdan_app;
+
+-- --- a question that was answered on another way -------------------------------------------------------------------------
+
+-- The citizen wrote a message or rang up instead of answering: whoever may ask says so, and the clocks run again from then.
+insert into action (code, position, event, reason, holder, person, reply, way, public_vi, public_en) values
+	('resume', 14, 'ticket.resumed', 'required', 'keep', 'keep', 'keep', 'question',
+		'Thông tin đã được bổ sung, đơn vị tiếp tục giải quyết', 'The information was supplied, the work goes on');
+insert into move select 'resume', from_state, to_state from move where action = 'supply';
+insert into move_role (action, role, scope, sight) select 'resume', role, scope, sight from move_role where action = 'ask';
+comment on table move is 'One row for each action and state, but for those that lead back to where a question was asked or a ticket was merged.';
+
+-- As in 0037; and a ticket that was asked about goes back where it was.
+create or replace function moves_of(t ticket) returns json language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select coalesce(json_agg(case when not a.evidence then m.move
+				else (m.move::jsonb || jsonb_strip_nulls(jsonb_build_object('needs_evidence', evidence_missing(t))))::json end order by m.ord), '[]')
+		from json_array_elements(moves_for(t)) with ordinality m (move, ord) join action a on a.code = m.move->>'action'
+		where (not a.conditional or coalesce(move_applies(t, a.code, now()), false))
+			and (a.code <> 'unmerge' or m.move->>'to' = (select from_state from ticket_merge where ticket = t.id and ended_at is null))
+			and (a.code <> 'resume' or m.move->>'to' = (select from_state from question where ticket = t.id and ended_at is null)));
+end $$;
+
+-- Ends the open question of a locked ticket by an action and brings the ticket back to where it was; TD409 when there is none.
+create function question_end(t ticket, p_action text, p_ended text, p_ended_at timestamptz, p_at timestamptz, p_actor_kind text, p_event uuid,
+	p_data jsonb)
+returns ticket language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	a action;
+	q question;
+begin
+	select * into strict a from action where code = p_action;
+	-- Clocks of servers differ: no answer is before its question, and none after its time.
+	update question set ended = p_ended, ended_at = least(greatest(p_ended_at, asked_at), until_at) where ticket = t.id and ended_at is null
+		returning * into q;
+	if not found then
+		raise exception 'no question waits' using errcode = 'TD409', detail = moves_of(t)::text;
+	end if;
+	update ticket set state = q.from_state, updated_at = p_at, version = version + 1 where id = t.id returning * into t;
+	perform clocks_settle(t);
+	perform event_write(p_event, p_at, t.id, a.event, p_actor_kind, case p_actor_kind when 'staff' then caller_account() end, t.holder,
+		'needs_info', t.state, a.public_vi, a.public_en, jsonb_strip_nulls(jsonb_build_object('question', q.id) || coalesce(p_data, '{}')));
+	return t;
+end $$;
+-- As in 0021: the citizen's answer, or the end of the time for it.
+create or replace function question_end(t ticket, p_ended text, p_ended_at timestamptz, p_at timestamptz, p_actor_kind text, p_event uuid)
+returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	perform question_end(t, case p_ended when 'answered' then 'supply' else 'expire' end, p_ended, p_ended_at, p_at, p_actor_kind, p_event, null);
+end $$;
+
+-- Refusals as ticket_move(). The dates count the pause until now.
+create function question_resume(p_ticket uuid, p_version bigint, p_reason text, p_at timestamptz, p_slots bigint[], p_kinds text[],
+	p_starts timestamptz[], p_dues timestamptz[], p_alarms timestamptz[], p_versions bigint[], p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_at_version(p_ticket, p_version);
+begin
+	perform move_check(t, 'resume');
+	if nullif(p_reason, '') is null then
+		raise exception 'resume needs a reason' using errcode = 'TD428';
+	end if;
+	perform slots_hold();
+	perform clocks_redate(t.id, p_slots, p_kinds, p_starts, p_dues, p_alarms, p_versions);
+	t := question_end(t, 'resume', 'answered', p_at, p_at, 'staff', p_event, jsonb_build_object('reason', p_reason));
+	select m.body, m.etag into body, etag from ticket_moved(t) m;
+end $$;
+
+insert into notice_rule (type, audience) values ('ticket.resumed', 'citizen');
+select letter_add('ticket.resumed', 'citizen', true, 'Thông tin của phiếu đã được bổ sung',
+	'Thông tin cho phiếu của Ông/Bà đã được ghi nhận là đã bổ sung. Đơn vị có trách nhiệm tiếp tục giải quyết, thời hạn được tính tiếp.',
+	'The information was supplied',
+	'The information for your ticket was recorded as supplied. The responsible department goes on, and the time limits run again.');
+revoke execute on function question_end(ticket, text, text, timestamptz, timestamptz, text, uuid, jsonb), question_resume from public;
+grant execute on function question_resume to tiepdan_app;
