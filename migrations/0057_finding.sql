@@ -130,3 +130,53 @@ select letter_add('ticket.resumed', 'citizen', true, 'Thông tin của phiếu �
 	'The information for your ticket was recorded as supplied. The responsible department goes on, and the time limits run again.');
 revoke execute on function question_end(ticket, text, text, timestamptz, timestamptz, text, uuid, jsonb), question_resume from public;
 grant execute on function question_resume to tiepdan_app;
+
+-- Writes a message (0032) and says whether a question waits for an answer all the same.
+create function tracking_write(p_number bigint, p_generation bigint, p_id uuid, p_text text, p_at timestamptz, p_event uuid)
+returns boolean language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform tracking_message(p_number, p_generation, p_id, p_text, p_at, p_event);
+	return (select state = 'needs_info' from ticket where number = p_number);
+end $$;
+revoke execute on function tracking_write from public;
+grant execute on function tracking_write to tiepdan_app;
+
+-- --- departments without people ------------------------------------------------------------------------------------------
+
+-- Whether anybody who is active in a department can accept what comes to it; `tiepdan doctor` names those where it is not so.
+create function department_staffed(p_department bigint) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from account a join account_role x on x.account = a.id join move_role r on r.role = x.role and r.action = 'accept'
+		where a.department = p_department and a.active);
+end $$;
+-- As in 0040; what the holder would be told and has nobody for goes to the hub, which can send the ticket on.
+create or replace function notice_people(p_holder bigint, p_sight text, p_person uuid, p_part uuid, p_audience text, p_now timestamptz)
+returns table (account uuid, deputy boolean) language plpgsql stable set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_audience text := case when p_audience = 'holder' and not department_staffed(p_holder) then 'hub' else p_audience end;
+	v_department bigint := case v_audience when 'hub' then (select id from department where hub)
+		when 'asked' then (select department from part where id = p_part) else p_holder end;
+	v_people uuid[];
+begin
+	if p_audience = 'leaders' then
+		v_people := array(select r.account from notice_role n join account_role r on r.role = n.role where n.audience = p_audience);
+	else
+		v_people := array(select id from account where department = v_department);
+	end if;
+	v_people := array(select p.id from (
+		select a.id, a.login, dense_rank() over (order by w.turn) as place
+		from account a
+			cross join lateral (select case when a.id = p_person then 0 else notice_turn(a.id, v_audience, p_sight) end as turn) w
+		where a.id = any (v_people) and a.active and a.email is not null and w.turn is not null
+			and notice_opens(a.id, a.department, p_sight, p_holder, p_part)) p
+		where p.place = 1 order by p.login limit (select value from setting where name = 'notice_people_most'));
+	return query
+	select p, false from unnest(v_people) p
+	union all
+	select distinct d.id, true from unnest(v_people) p join account a on a.id = p
+		join absence b on b.account = a.id and b.from_at <= p_now and b.until_at > p_now
+		join account d on d.id = b.deputy and d.department = a.department
+	where d.active and d.email is not null and d.id <> all (v_people) and notice_opens(d.id, d.department, p_sight, p_holder, p_part);
+end $$;
+revoke execute on function department_staffed from public;

@@ -46,7 +46,7 @@ def test_answered_on_another_way(town):
     ticket_id, filed, before = accepted(town)
     officer, citizen = town.person("officer"), town.citizen(filed)
     town.move(officer, ticket_id, "ask", QUESTION)
-    citizen.post("/v1/tracking/messages", ANSWER, status=201)
+    assert citizen.post("/v1/tracking/messages", ANSWER, status=201).header("link") == '</v1/tracking/answer>; rel="related"'
     waiting = citizen.get("/v1/tracking").json
     assert waiting["state"] == "needs_info" and "supply" in [m["action"] for m in waiting["moves"]]
     moves = officer.get("/v1/tickets/" + ticket_id).json["moves"]
@@ -64,6 +64,7 @@ def test_answered_on_another_way(town):
     seen = citizen.get("/v1/tracking").json
     assert (seen["state"], seen["questions"][0]["ended"], seen["steps"][-1]["type"]) == ("accepted", "answered", "ticket.resumed")
     assert reason["reason"] not in citizen.get("/v1/tracking").body.decode()
+    assert citizen.post("/v1/tracking/messages", ANSWER, status=201).header("link") is None
     event = officer.get("/v1/tickets/%s/events" % ticket_id).json["items"][-1]
     assert event["type"] == "ticket.resumed" and event["data"]["reason"] == reason["reason"] and event["told"]
     assert citizen.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"

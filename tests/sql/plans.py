@@ -101,6 +101,8 @@ select work_profile_set(id, 1, 20, '{roads}', '{vi}', now(), gen_random_uuid()),
 select absence_remove('00000000-0000-0000-0000-000000000032', now(), gen_random_uuid());
 select id as w from file('HN-SXD') \\gset
 select etag from move('officer.HN-SXD', :'w', 'accept');
+select etag from move('officer.HN-SXD', :'w', 'ask');
+select etag from move('officer.HN-SXD', :'w', 'resume');
 select id as v from file('HN-SXD', p_category := 'urban_order') \\gset
 select etag from move('officer.HN-SXD', :'v', 'accept');
 select caller_enter('job', null, null, false, 60000);
