@@ -225,7 +225,7 @@ static void tell_days(struct telling *t, const struct deadline_run *run)
 
 static void tell_run(struct telling *t, const struct deadline_run *run)
 {
-	/* The day before may end, and so count, just when the run begins. */
+	/* A clock that is put back over midnight shows the day before once more. */
 	int32_t first = calendar_local_day(t->c, run->from) - 1;
 	int32_t last = calendar_local_day(t->c, run->until);
 

@@ -31,6 +31,7 @@ struct patient {
 struct finding {
 	struct str fault;
 	const char *cure;
+	bool mild; /* worth knowing, but nothing is broken */
 };
 
 static const struct finding well = {.fault = {NULL, 0}};
@@ -122,6 +123,24 @@ static struct finding check_reference(struct patient *p)
 			"run `tiepdan seed`, or `tiepdan import` with what is missing, e.g. days of the new "
 			"yearly notice"};
 	return well;
+}
+
+/* Departments that wait for their people are as they should be until tickets come. */
+static struct finding check_staff(struct patient *p)
+{
+	PGresult *r = p->owner ? pg_query(p->owner, "command_check_staff", NULL, 0) : NULL;
+	struct finding f = {
+		.cure = "`tiepdan user add LOGIN --name=NAME --department=CODE --role=officer`, and a head; "
+			"the hub can route their tickets to another department"};
+
+	if (!r)
+		f.fault = STR("the people of the departments cannot be read");
+	else if (PQntuples(r) > 0) {
+		f.fault = arena_str(p->arena, str_of(PQgetvalue(r, 0, 0)));
+		f.mild = strcmp(PQgetvalue(r, 0, 1), "f") == 0;
+	}
+	PQclear(r);
+	return f;
 }
 
 static struct finding check_feeds(struct patient *p)
@@ -228,6 +247,7 @@ static const struct check {
 	{"schema", check_schema},
 	{"rights of the server", check_rights},
 	{"reference data", check_reference},
+	{"people of the departments", check_staff},
 	{"feed of events", check_feeds},
 	{"clock", check_clock},
 	{"time zone", check_zone},
@@ -245,11 +265,11 @@ int command_doctor(const struct config *config, char **args)
 	int faults = 0;
 	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		struct finding f = checks[i].run(&p);
-		printf("%-6s %s%s%.*s\n", f.fault.at ? "WRONG" : "ok", checks[i].name, f.fault.at ? ": " : "",
-			STR_ARG(f.fault));
+		const char *verdict = !f.fault.at ? "ok" : f.mild ? "warn" : "WRONG";
+		printf("%-6s %s%s%.*s\n", verdict, checks[i].name, f.fault.at ? ": " : "", STR_ARG(f.fault));
 		if (f.fault.at)
 			printf("       cure: %s\n", f.cure);
-		faults += f.fault.at != NULL;
+		faults += f.fault.at && !f.mild;
 	}
 	PQfinish(p.app);
 	PQfinish(p.owner);

@@ -25,7 +25,7 @@ select move('officer.HN-SXD', t(), 'accept'), move('officer.HN-SXD', t(), 'claim
 select move('officer.HN-SXD', t(), 'ask_part');
 update part set due_at = '2026-11-30 17:00+07';
 begin;
-select plan(40);
+select plan(43);
 select follow();
 select results_eq('select told()', array['part.asked asked head.ub-00316'], 'the heads of the department that is asked');
 select results_eq($$select letter('head.ub-00316')$$, array['vi|t|parts|Sở Xây dựng|17:00 ngày 30/11/2026|Ủy ban nhân dân phường Định Công'],
@@ -186,5 +186,18 @@ update absence set deputy = account_id('officer.hn-sxd') where account = account
 select results_eq($$select a.login, p.deputy from notice_people(department_id('HN-SXD'), 'public', null, null, 'heads', now()) p join account a on a.id = p.account order by 1$$,
 	$$values ('head.hn-sxd', false), ('officer.hn-sxd', true)$$, 'the deputy of a head gets what the head gets');
 select is(attempt(format('select move(%L, %L, %L)', 'officer.HN-SXD', t(), 'approve')), 'TD403', 'but signs nothing by it');
+
+-- A department without anybody who could accept its tickets: the hub is told instead, of what the hub may see.
+update account set email = login || '@example.org' where login in ('coordinator.hn-eic', 'hub_head.hn-eic', 'clerk.hn-catp');
+create function pg_temp.holder_told(p_sight text) returns text[] language sql as $$
+	select array_agg(a.login order by a.login) from notice_people(department_id('HN-CATP'), p_sight, null, null, 'holder', now()) p
+		join account a on a.id = p.account
+$$;
+select account_save('clerk.hn-catp', 'Người nhập phiếu', 'HN-CATP', '{clerk}');
+select is(pg_temp.holder_told('public'), '{coordinator.hn-eic,hub_head.hn-eic}', 'nobody accepts there, so coordinators learn of it');
+select is(pg_temp.holder_told('denunciation'), null, 'but of no denunciation');
+select account_save('officer.hn-catp', 'Cán bộ mới', 'HN-CATP', '{officer}');
+update account set email = login || '@example.org' where login = 'officer.hn-catp';
+select is(pg_temp.holder_told('public'), '{officer.hn-catp}', 'until somebody is there');
 select * from finish();
 commit;
