@@ -1,0 +1,194 @@
+-- Gaps in the life of a case: an answer whose limit another level had taken away is counted from where it was; what a filing told is
+-- told again whatever the level became.
+set local search_path = tiepdan, public;
+
+-- --- the level of a ticket -----------------------------------------------------------------------------------------------
+
+-- An answer clock that a level without one has ended is kept as round 0, which no report counts, until a level with one brings it back.
+comment on column clock.round is '0: an answer that no limit counts, since the level of the ticket has none';
+delete from action_clock where action = 'relevel' and clock = 'answer';
+
+-- The state of a ticket, or where it goes back to from a question.
+create function state_meant(t ticket) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return coalesce((select from_state from question where ticket = t.id and ended_at is null), t.state);
+end $$;
+-- When a ticket was accepted first, as long as its first answer is to come.
+create function answer_accepted(t ticket) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select min(e.at) from event e join action a on a.event = e.type
+			join action_clock x on x.action = a.code and x.clock = 'answer' and x.effect = 'begin'
+		where e.ticket = t.id and e.at > t.filed_at - interval '1 day' and not exists (select from review where ticket = t.id));
+end $$;
+-- Where a clock that does not run would be counted from if there were a limit, unless the policy knows better (app/ticket/plan.c): the
+-- acceptance from when the holder got the ticket, the answer from the acceptance, the filing, or the wish for a second look. NULL: there
+-- is nothing to wait for.
+create function clock_asked(t ticket, p_kind text) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return case p_kind
+		when 'accept' then (select since from holding where ticket = t.id and until is null and state_meant(t) = 'submitted')
+		when 'answer' then (select case count(*) when 0 then coalesce(answer_accepted(t), t.filed_at) when 1 then max(asked_at) end
+			from review where ticket = t.id) end;
+end $$;
+-- The clocks that another level dates: those that run, and the acceptance and the answer that no limit counts, with what that was
+-- extended by.
+create function level_clocks(t ticket)
+returns table (slot int, kind text, round int, unit text, amount int, extension int, calendar text, version bigint, start_at timestamptz,
+	waits boolean, alarm_level int, policy bigint)
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_slot int := slot_current();
+	v_calendar text := department_calendar(t.holder);
+begin
+	return query
+	select c.slot, c.kind, c.round, c.unit, c.amount, c.extension, c.calendar, c.version, c.start_at, c.waits, c.alarm_level, c.policy
+	from clock_running c where c.ticket = t.id and c.kind <> 'none'
+	union all
+	select v_slot, k.kind, clock_round(t.id, k.kind), coalesce(e.unit, 'wd'), 0, coalesce(e.amount, 0), v_calendar,
+		(select max(version) from calendar_version where calendar = v_calendar), k.asked_at, false, 1, null
+	from (select kind, clock_asked(t, kind) as asked_at from unnest('{accept,answer}'::text[]) kind) k
+		left join lateral (select unit, sum(amount)::int as amount from extension where ticket = t.id and k.kind = 'answer'
+			and state = 'approved' and extension.asked_at >= k.asked_at group by unit order by max(extension.asked_at) desc limit 1) e on true
+	where k.asked_at is not null
+		and not exists (select from clock_running where slot = v_slot and ticket = t.id and clock_running.kind = k.kind);
+end $$;
+-- Of a clock that begins.
+create function clock_round(p_ticket uuid, p_kind text) returns int language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select 1 + coalesce(max(round), 0) from clock where ticket = p_ticket and kind = p_kind);
+end $$;
+
+drop function level_facts(uuid, bigint, text);
+-- As in 0049, with what no limit counts. accepted_s: when the ticket was accepted, as long as its first answer is to come.
+create function level_facts(p_ticket uuid, p_version bigint, p_level text)
+returns table (version bigint, matter text, category text, filed_s bigint, receiver text, holder text, accepted boolean, accepted_s bigint,
+	slot bigint, kind text, round bigint, unit text, amount bigint, extension bigint, calendar text, calendar_version bigint,
+	start_s bigint, waits boolean, pauses boolean, alarm_level bigint, profile text, receipt text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	t ticket := ticket_at_version(p_ticket, p_version);
+begin
+	perform move_check(t, 'relevel');
+	if t.level = p_level then
+		raise exception 'the level is % already', p_level using errcode = 'TD455';
+	end if;
+	return query
+	select t.version, t.kind, t.category, floor(extract(epoch from t.filed_at))::bigint,
+		(select d.code from holding h join department d on d.id = h.department where h.ticket = t.id
+			order by h.since, h.until nulls last limit 1),
+		(select d.code from department d where d.id = t.holder),
+		exists (select from clock x where x.ticket = t.id and x.kind = 'accept' and x.outcome <> 'passed')
+			or state_meant(t) <> 'submitted',
+		floor(extract(epoch from answer_accepted(t)))::bigint,
+		c.slot::bigint, c.kind, c.round::bigint, c.unit, c.amount::bigint, c.extension::bigint, c.calendar, c.version,
+		floor(extract(epoch from c.start_at))::bigint, c.waits, k.pauses, c.alarm_level::bigint, p.profile, p.receipt
+	from (values (1)) one (row) left join level_clocks(t) c on true
+		left join clock_kind k on k.code = c.kind left join policy p on p.id = c.policy;
+end $$;
+
+-- As in 0049; the answer is none that begins now.
+create or replace function relevel_offers(t ticket, p_offers clock_offer[]) returns clock_offer[] language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_state text := state_meant(t);
+begin
+	return array(
+		select o from unnest(p_offers) o
+		where not (o.kind = 'update' and v_state = 'submitted')
+			and not (o.kind = 'route' and v_state not in ('submitted', 'reopened', 'appealed')));
+end $$;
+
+-- A clock as the server has dated it.
+create type clock_dated as (slot bigint, kind text, start_at timestamptz, waits boolean, due_at timestamptz, alarm_at timestamptz,
+	version bigint, unit text, amount bigint, extension bigint);
+-- What no limit counted is counted (again): in every slot, as a clock that begins. What the citizen was told of it once stays so.
+create function clock_count(t ticket, c clock_dated) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_asked timestamptz := clock_asked(t, c.kind);
+	v_told timestamptz;
+begin
+	if exists (select from clock_running where slot = slot_current() and ticket = t.id and kind = c.kind) then
+		return;
+	end if;
+	if date_trunc('second', v_asked) = c.start_at then	-- the server counts seconds
+		c.start_at := v_asked;
+	end if;
+	delete from clock where ticket = t.id and kind = c.kind and round = 0 returning latest_due into v_told;
+	insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, waits, due_at,
+		latest_due, first, alarm_at)
+	select s.slot, t.id, c.kind, clock_round(t.id, c.kind), t.holder, t.policy, c.unit, c.amount, c.extension, department_calendar(t.holder),
+		c.version, c.start_at, c.waits, c.due_at, coalesce(v_told, c.due_at), false, c.alarm_at
+	from clock_slot s where s.role <> 'empty'
+	on conflict (slot, ticket, kind) do nothing;
+end $$;
+-- As in 0049, and what no limit counted.
+create or replace function clocks_relevel(t ticket, p_policy bigint, p_at timestamptz, p_slots bigint[], p_kinds text[],
+	p_starts timestamptz[], p_waits boolean[], p_dues timestamptz[], p_alarms timestamptz[], p_versions bigint[], p_units text[],
+	p_amounts bigint[], p_extensions bigint[])
+returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_dated clock_dated[] := array(
+		select row(i.slot, i.kind, i.start_at, i.waits, i.due_at, coalesce(i.alarm_at, 'infinity'), i.version, i.unit, i.amount,
+			i.extension)::clock_dated
+		from unnest(p_slots, p_kinds, p_starts, p_waits, p_dues, p_alarms, p_versions, p_units, p_amounts, p_extensions)
+			i (slot, kind, start_at, waits, due_at, alarm_at, version, unit, amount, extension));
+begin
+	if exists (select from clock_running c join clock_slot s on s.slot = c.slot and s.role <> 'empty'
+		where c.ticket = t.id and c.kind <> 'none' and not exists (
+			select from unnest(v_dated) i where i.slot = c.slot and i.kind = c.kind)) then
+		raise exception 'the clocks have changed' using errcode = 'lock_not_available';
+	end if;
+	with ended as (
+		delete from clock_running c using unnest(v_dated) i
+		where c.slot = i.slot and c.ticket = t.id and c.kind = i.kind and i.due_at is null
+		returning c.*)
+	insert into clock (ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due,
+		stop_at, outcome, days)
+	select ticket, kind, case kind when 'answer' then 0 else round end, holder, policy, unit, amount, extension, calendar, version, start_at,
+		due_at, latest_due, p_at, 'passed', 0
+	from ended where slot = slot_current()
+	on conflict on constraint clock_pk do nothing;
+	update clock_running c set policy = p_policy, unit = i.unit, amount = i.amount, extension = i.extension,
+			-- The server counts seconds.
+			start_at = case when date_trunc('second', c.start_at) = i.start_at then c.start_at else i.start_at end,
+			waits = i.waits, due_at = i.due_at, alarm_at = i.alarm_at, alarm_level = 1, version = i.version
+		from unnest(v_dated) i
+		where c.slot = i.slot and c.ticket = t.id and c.kind = i.kind and i.due_at is not null;
+	perform clock_count(t, i) from unnest(v_dated) i
+		where i.slot = slot_current() and i.kind in ('accept', 'answer') and i.due_at is not null;
+	-- What is asked for was measured by the old limit.
+	update extension set state = 'lapsed' where ticket = t.id and state = 'requested';
+end $$;
+
+-- The clocks of a filing, by the policy that it had: replayed, it tells what it told then, whatever level the ticket got. A clock began
+-- at the filing if that policy has its kind and nothing started it again; one that a level has ended may have round 0.
+create function filed_deadlines(p_ticket uuid, p policy) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select string_agg(deadline_told(c.kind, c.latest_due, p.answer_from_acceptance and p.accept_unit <> 'none' and c.kind = 'answer',
+			p.profile, p.citation_vi, p.citation_en), ',' order by c.position)
+		from (select distinct on (c.kind) c.kind, c.latest_due, k.position from clock_all c join clock_kind k on k.code = c.kind and k.told
+				where c.ticket = p_ticket and c.round <= 1 and exists (
+					select from action_clock a where a.action = 'file' and a.clock = c.kind and a.effect = 'start')
+				order by c.kind, c.round) c
+		where case c.kind when 'accept' then p.accept_unit when 'first_reply' then p.first_reply_unit else p.answer_unit end <> 'none');
+end $$;
+-- As in 0049; the policy is that of the filing itself.
+create or replace function filed_body_of(p_ticket uuid) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select filed_body(t.code, t.kind, k.emergency_numbers, department_named(e.department), t.route, filed_deadlines(t.id, p),
+			promise_told(t.promise_days, t.promise_of), t.filed_at)
+		from ticket t join kind k on k.code = t.kind
+			join event e on e.ticket = t.id and e.at = t.filed_at and e.type = 'ticket.filed'
+			left join policy p on p.id = (e.data->>'policy')::bigint
+		where t.id = p_ticket);
+end $$;
+
+revoke execute on function state_meant, answer_accepted, clock_asked, level_clocks, clock_round, level_facts, clock_count, filed_deadlines
+	from public;
+grant execute on function level_facts to tiepdan_app;
