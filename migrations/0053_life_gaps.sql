@@ -1,5 +1,5 @@
 -- Gaps in the life of a case: an answer whose limit another level had taken away is counted from where it was; what a filing told is
--- told again whatever the level became.
+-- told again whatever the level became; where nobody of a department may sign a reply, the hub does.
 set local search_path = tiepdan, public;
 
 -- --- the level of a ticket -----------------------------------------------------------------------------------------------
@@ -189,6 +189,125 @@ begin
 		where t.id = p_ticket);
 end $$;
 
-revoke execute on function state_meant, answer_accepted, clock_asked, level_clocks, clock_round, level_facts, clock_count, filed_deadlines
-	from public;
+-- --- a reply that nobody of the department may sign ------------------------------------------------------------------------
+
+-- Where the only head wrote the reply, gave the answer that is looked at again, or is kept away, the next above who sees such tickets
+-- decides: a head of the hub.
+alter table move_role add column lacking boolean not null default false;
+comment on column move_role.lacking is 'for a ticket of another department only as long as nobody there may sign: reply_signers()';
+update move_role set scope = 'all', lacking = true where role = 'hub_head' and action in ('approve', 'send_back');
+
+-- Whether somebody wrote the present reply: what was proposed, the draft that became the first proposal of this answer, or whatever came
+-- after it.
+create function reply_authored(p_ticket uuid, p_account uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_answered int := coalesce((select max(version) from reply where ticket = p_ticket and state = 'published'), 0);
+	v_first int := (select min(version) from reply where ticket = p_ticket and version > v_answered and state in ('proposed', 'sent_back'));
+begin
+	return exists (select from reply where ticket = p_ticket and version >= greatest(v_first - 1, v_answered + 1) and author = p_account);
+end $$;
+-- Whether one of these roles signs what its holder wrote.
+create function signs_alone(p_roles text[], p_sight text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from move_role where action = 'approve' and alone and role = any (p_roles) and (sight is null or sight = p_sight));
+end $$;
+-- As in 0031: whether the reply that waits for a signature is the caller's own, and none of their roles may sign that.
+create or replace function reply_own(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return reply_authored(t.id, caller_account()) and exists (select from reply where ticket = t.id and state = 'proposed')
+		and not signs_alone(caller_roles(), t.sight);
+end $$;
+-- Who of the department that holds a ticket may sign its reply.
+create function reply_signers(t ticket) returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select a.id from account a cross join lateral (select array(select role from account_role where account = a.id) as roles) x
+	where a.department = t.holder and a.active and notice_sees(a.id, a.department, t.sight, t.holder)
+		and exists (select from move_role where action = 'approve' and role = any (x.roles) and sight_fits(sight, t.sight))
+		and not exists (select from ticket_excluded where ticket = t.id and account = a.id) and not denounced(t.id, a.id)
+		and (not reply_authored(t.id, a.id) or signs_alone(x.roles, t.sight));
+end $$;
+-- Whether the caller's rules for a move leave it to the department that holds the ticket.
+create function move_left(t ticket, p_action text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if t.holder = caller_department() or not exists (select from move_role where action = p_action and lacking) then
+		return false;
+	end if;
+	return not exists (select from move_role where action = p_action and scope = 'all' and not lacking and role = any (caller_roles())
+			and sight_fits(sight, t.sight))
+		and exists (select from reply_signers(t));
+end $$;
+-- As in 0030, without what is left to others.
+create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_barred text := caller_barred(t.id);
+begin
+	return (
+		select coalesce(json_agg(m.move order by m.ord), '[]')
+		from json_array_elements(moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()))
+			with ordinality m (move, ord) join action a on a.code = m.move->>'action'
+		where (a.code <> 'unassign' or unassign_applies(t)) and not move_barred(v_barred, a) and not move_left(t, a.code));
+end $$;
+
+-- Puts a reply forward; where nobody of the department may sign it, the hub is told.
+create function reply_propose(t ticket, p_version int, p_text text, p_at timestamptz) returns void
+language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	insert into reply (ticket, version, at, author, department, state, text)
+		values (t.id, p_version, p_at, caller_account(), caller_department(), 'proposed', p_text);
+	if not exists (select from reply_signers(t)) then
+		perform event_write(gen_random_uuid(), p_at, t.id, 'reply.unsigned', 'staff', caller_account(), t.holder, null, null, null, null,
+			jsonb_build_object('version', p_version));
+	end if;
+end $$;
+-- As in 0031, by reply_propose().
+create or replace function reply_move(t ticket, a action, p_text text, p_at timestamptz) returns void
+language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_last reply;
+	v_text text;
+begin
+	if a.reply = 'tell' then
+		insert into message (id, ticket, at, author, department, text)
+			values (gen_random_uuid(), t.id, p_at, caller_account(), caller_department(), p_text);
+		return;
+	end if;
+	perform evidence_check(t, a);
+	v_last := reply_last(t.id);
+	v_text := coalesce(p_text, case when v_last.state = 'draft' then v_last.text end);
+	if a.reply = 'propose' and v_text is not null then
+		if not reply_reviewed(t, v_last, v_text) then
+			raise exception 'no colleague has found the draft good' using errcode = 'TD448';
+		end if;
+		perform reply_propose(t, coalesce(v_last.version, 0) + 1, v_text, p_at);
+	elsif a.reply in ('send_back', 'publish') and v_last.state = 'proposed' then
+		if a.reply = 'publish' and reply_own(t) then
+			raise exception 'nobody signs what they proposed' using errcode = 'TD438';
+		end if;
+		update reply set state = case a.reply when 'publish' then 'published' else 'sent_back' end,
+			decided_by = caller_account(), decided_at = p_at where ticket = t.id and version = v_last.version;
+	elsif a.reply <> 'keep' then
+		raise exception 'the ticket has no draft reply' using errcode = 'TD433';
+	end if;
+end $$;
+
+-- As in 0047; nobody is asked to sign what they wrote themselves, be it as the first draft.
+create or replace function notice_may(p_audience text, p_ticket uuid, p_sight text, p_account uuid, p_deputy boolean) returns boolean
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if p_audience in ('signers', 'asked') then
+		return not exists (select from ticket_excluded where ticket = p_ticket and account = p_account)
+			and not (p_audience = 'signers' and reply_authored(p_ticket, p_account))
+			and not notice_kept(p_ticket, p_sight, p_account);
+	end if;
+	return not (p_deputy and kept_away(p_ticket, p_account)) and not notice_kept(p_ticket, p_sight, p_account);
+end $$;
+insert into notice_rule (type, audience) values ('reply.unsigned', 'hub');
+select letter_add('reply.unsigned', 'staff', false, 'Dự thảo trả lời chưa có người được phê duyệt',
+	'Không ai của đơn vị đang giữ phiếu dưới đây được phê duyệt dự thảo trả lời trình lúc {{at}}. Đề nghị lãnh đạo trung tâm phê duyệt hoặc trả lại dự thảo.',
+	'A reply that nobody of the department may sign',
+	'Nobody of the department that has the ticket below may sign the reply that was proposed at {{at}}. A head of the hub is asked to sign it or to send it back.');
+
+revoke execute on function state_meant, answer_accepted, clock_asked, level_clocks, clock_round, level_facts, clock_count, filed_deadlines,
+	reply_authored, signs_alone, reply_signers, move_left, reply_propose from public;
 grant execute on function level_facts to tiepdan_app;
