@@ -1,5 +1,5 @@
 -- Gaps in the life of a case: an answer whose limit another level had taken away is counted from where it was; what a filing told is
--- told again whatever the level became; where nobody of a department may sign a reply, the hub does.
+-- told again whatever the level became; where nobody of a department may sign a reply, the hub does; what nobody sees is found.
 set local search_path = tiepdan, public;
 
 -- --- the level of a ticket -----------------------------------------------------------------------------------------------
@@ -308,6 +308,43 @@ select letter_add('reply.unsigned', 'staff', false, 'Dự thảo trả lời ch�
 	'A reply that nobody of the department may sign',
 	'Nobody of the department that has the ticket below may sign the reply that was proposed at {{at}}. A head of the hub is asked to sign it or to send it back.');
 
+-- --- what nobody sees -------------------------------------------------------------------------------------------------------
+
+-- What only named people see (sight.closed) is seen by nobody where a department has none of them. Nobody else is told that there is such
+-- a ticket, so `tiepdan doctor` says it.
+create function sight_people(p_sight text, p_holder bigint) returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select a.id from account a where a.active and exists (
+		select from account_role r join sight_right s on s.role = r.role
+		where r.account = a.id and s.sight = p_sight and (s.scope = 'all' or a.department = p_holder));
+end $$;
+-- Departments with open tickets that nobody sees, and how many; NULL: none.
+create function unseen_tickets() returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select string_agg(format('%s (%s)', d.code, x.n), ', ' order by d.code) from (
+			select t.holder, count(*) as n from ticket t join sight s on s.code = t.sight and s.closed
+			where not t.done and not exists (select from sight_people(t.sight, t.holder) p where not kept_away(t.id, p))
+			group by t.holder) x
+		join department d on d.id = x.holder);
+end $$;
+-- Departments that would get some: by a rule of routing for the kind, or because they stand above one that a denunciation is about.
+create function unseen_departments() returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_today date := city_day(now());
+begin
+	return (
+		with recursive target as (
+			select k.sight, d.id, d.parent from route_rule r join kind k on k.code = r.kind join sight s on s.code = k.sight and s.closed
+				join department d on d.code = r.department
+			where v_today >= coalesce(r.valid_from, '-infinity') and v_today < coalesce(r.valid_to, 'infinity')
+			union select t.sight, d.id, d.parent from target t join department d on d.id = t.parent where t.sight = 'denunciation')
+		select string_agg(distinct d.code, ', ' order by d.code) from target t join department d on d.id = t.id
+		where v_today < coalesce(d.valid_to, 'infinity') and not exists (select from sight_people(t.sight, t.id)));
+end $$;
+
 revoke execute on function state_meant, answer_accepted, clock_asked, level_clocks, clock_round, level_facts, clock_count, filed_deadlines,
-	reply_authored, signs_alone, reply_signers, move_left, reply_propose from public;
+	reply_authored, signs_alone, reply_signers, move_left, reply_propose, sight_people, unseen_tickets,
+	unseen_departments from public;
 grant execute on function level_facts to tiepdan_app;
