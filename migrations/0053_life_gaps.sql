@@ -344,7 +344,50 @@ begin
 		where v_today < coalesce(d.valid_to, 'infinity') and not exists (select from sight_people(t.sight, t.id)));
 end $$;
 
+-- --- the letter about an answer --------------------------------------------------------------------------------------------
+
+-- Who joined a ticket reads and rates the answer once it is published, and not before: the letter asks them for nothing else.
+alter function letter_what(uuid, boolean, text, text) rename to letter_redirected;
+create function letter_answered(t ticket, p_vi boolean, p_what text) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_told boolean;
+begin
+	if not starts_with(p_what, (select case when p_vi then public_vi else public_en end from action where code = 'approve')) then
+		return p_what;
+	end if;
+	v_told := answer_told(t, case_root(t));
+	return p_what || case
+		when v_told and p_vi then ' phiếu của Ông/Bà. Kính mời Ông/Bà xem nội dung trả lời và cho ý kiến đánh giá khi tra cứu phiếu.'
+		when v_told then ' your ticket. Please read the answer and tell us what you think of it when you follow the ticket.'
+		when p_vi then ' phiếu mà Ông/Bà cùng tham gia. Ông/Bà sẽ xem được nội dung trả lời và cho ý kiến đánh giá khi nội dung được công khai.'
+		else ' the ticket that you joined. You can read the answer, and tell us what you think of it, once it is published.' end;
+end $$;
+-- As in 0049, and of an answer who may read it now.
+create function letter_what(p_ticket uuid, p_citizen boolean, p_language text, p_what text) returns text
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+begin
+	select * into strict t from ticket where id = p_ticket;
+	return letter_redirected(t.id, p_citizen, p_language,
+		case when p_citizen then letter_answered(t, p_language is distinct from 'en', p_what) else p_what end);
+end $$;
+-- The next version of the shipped words, as in 0047.
+insert into notice_template (type, side, language, version, subject, text)
+select type, side, language, (select 1 + max(x.version) from notice_template x where (x.type, x.side, x.language) = (t.type, t.side, t.language)), subject,
+	replace(text, n.old, n.new)
+from notice_template t join (values
+	('Đơn vị có trách nhiệm đã trả lời phiếu của Ông/Bà. Kính mời Ông/Bà xem nội dung trả lời và cho ý kiến đánh giá.', '{{what}}'),
+	('The responsible department answered your ticket. Please read the answer and tell us what you think of it.', '{{what}}'),
+	('Câu hỏi và câu trả lời đã được công khai, không nêu tên và thông tin liên hệ của Ông/Bà.',
+		'Câu hỏi và câu trả lời đã được công khai, không nêu tên và thông tin liên hệ của Ông/Bà. Kính mời Ông/Bà xem nội dung và, nếu chưa '
+			'đánh giá, cho ý kiến đánh giá khi tra cứu phiếu.'),
+	('Question and answer were published, without your name and contact.',
+		'Question and answer were published, without your name and contact. Please read them and, if you have not yet, tell us what you '
+			'think of the answer when you follow the ticket.')) n (old, new) on strpos(text, n.old) > 0
+where type in ('ticket.answered', 'publication.published') and side = 'citizen' and version = 1;
+
 revoke execute on function state_meant, answer_accepted, clock_asked, level_clocks, clock_round, level_facts, clock_count, filed_deadlines,
 	reply_authored, signs_alone, reply_signers, move_left, reply_propose, sight_people, unseen_tickets,
-	unseen_departments from public;
-grant execute on function level_facts to tiepdan_app;
+	unseen_departments, letter_answered, letter_what from public;
+grant execute on function level_facts, letter_what to tiepdan_app;

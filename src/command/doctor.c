@@ -131,7 +131,7 @@ static struct finding ask_fault(struct patient *p, const char *statement, const 
 	struct str answer = ask(p, p->owner, statement);
 
 	if (!answer.at)
-		return (struct finding){STR("who sees which tickets cannot be read"), "run `tiepdan migrate`"};
+		return (struct finding){STR("nobody knows who sees what"), "run `tiepdan migrate`"};
 	if (answer.len == 0)
 		return well;
 	return (struct finding){.fault = arena_printf(p->arena, "%s: %.*s", what, STR_ARG(answer)),
@@ -273,8 +273,11 @@ int command_doctor(const struct config *config, char **args)
 	int faults = 0;
 	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		struct finding f = checks[i].run(&p);
-		printf("%-6s %s%s%.*s\n", !f.fault.at ? "ok" : f.mild ? "warn" : "WRONG", checks[i].name,
-			f.fault.at ? ": " : "", STR_ARG(f.fault));
+		printf("%-6s %s%s%.*s\n",
+			!f.fault.at ? "ok"
+			: f.mild    ? "warn"
+				    : "WRONG",
+			checks[i].name, f.fault.at ? ": " : "", STR_ARG(f.fault));
 		if (f.fault.at)
 			printf("       cure: %s\n", f.cure);
 		faults += f.fault.at && !f.mild;
