@@ -1,5 +1,6 @@
 -- Gaps in the life of a case: an answer whose limit another level had taken away is counted from where it was; what a filing told is
--- told again whatever the level became; where nobody of a department may sign a reply, the hub does; what nobody sees is found.
+-- told again whatever the level became; where nobody of a department may sign a reply, the hub does; what nobody sees is found; who typed
+-- a ticket does not handle it.
 set local search_path = tiepdan, public;
 
 -- --- the level of a ticket -----------------------------------------------------------------------------------------------
@@ -237,7 +238,7 @@ begin
 			and sight_fits(sight, t.sight))
 		and exists (select from reply_signers(t));
 end $$;
--- As in 0030, without what is left to others.
+-- As in 0030, without what is left to others, and what would make the caller handle what they may not.
 create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_barred text := caller_barred(t.id);
@@ -246,7 +247,8 @@ begin
 		select coalesce(json_agg(m.move order by m.ord), '[]')
 		from json_array_elements(moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()))
 			with ordinality m (move, ord) join action a on a.code = m.move->>'action'
-		where (a.code <> 'unassign' or unassign_applies(t)) and not move_barred(v_barred, a) and not move_left(t, a.code));
+		where (a.code <> 'unassign' or unassign_applies(t)) and not move_barred(v_barred, a) and not move_left(t, a.code)
+			and not (a.person = 'caller' and person_barred(t.id, caller_account())));
 end $$;
 
 -- Puts a reply forward; where nobody of the department may sign it, the hub is told.
@@ -387,7 +389,67 @@ from notice_template t join (values
 			'think of the answer when you follow the ticket.')) n (old, new) on strpos(text, n.old) > 0
 where type in ('ticket.answered', 'publication.published') and side = 'citizen' and version = 1;
 
+-- --- who typed a ticket ----------------------------------------------------------------------------------------------------
+
+-- Whether somebody must not have a ticket: whom ticket_excluded names, and who typed it in the name of its author, so that what was
+-- said and what was done about it are two people's word.
+create function person_barred(p_ticket uuid, p_person uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from ticket_excluded where ticket = p_ticket and account = p_person)
+		or exists (select from ticket_clerk where ticket = p_ticket and account = p_person);
+end $$;
+create or replace function person_impartial(p_ticket uuid, p_person uuid) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if person_barred(p_ticket, p_person) then
+		raise exception 'this person has had the ticket before' using errcode = 'TD443';
+	end if;
+end $$;
+-- As in 0030, by person_barred().
+create or replace function work_taker(t ticket, p_people work_person[]) returns int language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select w.place from unnest(p_people) with ordinality w (account, open, capacity, languages, assigned_at, place)
+		where (w.languages = '{}' or t.language = any (w.languages))
+			and exists (select from account_role r
+				join move_role m on m.role = r.role and m.action = 'claim' and sight_fits(m.sight, t.sight)
+				join sight_right s on s.role = r.role and s.sight = t.sight where r.account = w.account)
+			and (not exists (select from work_skill k where k.account = w.account)
+				or exists (select from work_skill k join category c on c.code = t.category
+					where k.account = w.account and k.category in (c.code, c.parent)))
+			and not person_barred(t.id, w.account)
+		order by w.open >= w.capacity, w.open, w.assigned_at nulls first, w.account limit 1);
+end $$;
+-- As in 0030, in two functions: whether an action is open to the caller, and else the code that fits.
+create or replace function move_check(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if not exists (select from move where action = p_action and from_state = t.state) then
+		raise exception '% is not possible in state %', p_action, t.state using errcode = 'TD409', detail = moves_of(t)::text;
+	elsif p_action = 'unassign' and t.person is null then
+		raise exception 'nobody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
+	elsif not moves_for(t)::jsonb @> jsonb_build_array(jsonb_build_object('action', p_action)) then
+		perform move_refuse(t, p_action);
+	end if;
+end $$;
+create function move_refuse(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	a action;
+	v_hub boolean := exists (select from department where id = t.holder and hub);
+	v_rule move_role;
+begin
+	select * into strict a from action where code = p_action;
+	perform caller_impartial(t.id) where move_barred(caller_barred(t.id), a);
+	for v_rule in select * from move_role r where r.action = p_action and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight)
+			and (r.scope = 'all' or (t.holder = caller_department() and not (r.scope = 'own_not_hub' and v_hub))) loop
+		if t.returns >= v_rule.max_returns then
+			raise exception 'returned % times already', t.returns using errcode = 'TD419', detail = moves_of(t)::text;
+		elsif a.person = 'caller' then
+			perform person_impartial(t.id, caller_account());
+		end if;
+	end loop;
+	raise exception 'none of the caller''s roles may %', p_action using errcode = 'TD403';
+end $$;
+
 revoke execute on function state_meant, answer_accepted, clock_asked, level_clocks, clock_round, level_facts, clock_count, filed_deadlines,
 	reply_authored, signs_alone, reply_signers, move_left, reply_propose, sight_people, unseen_tickets,
-	unseen_departments, letter_answered, letter_what from public;
+	unseen_departments, letter_answered, letter_what, person_barred, move_refuse from public;
 grant execute on function level_facts, letter_what to tiepdan_app;
