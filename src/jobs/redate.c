@@ -7,14 +7,15 @@
 #include "base/must.h"
 #include "civil/clock.h"
 #include "db/unit.h"
+#include "jobs/redate_count.h"
 
-/* Columns of jobs/redating_read.sql and jobs/redating_pauses.sql. By number: a million rows are read. */
+/* Columns of jobs/redating_portion.sql and jobs/redating_pauses.sql. By number: a million rows are read. */
 enum {
 	TICKET,
 	KIND,
 	ROUND,
-	TID,
-	XID,
+	MARK,
+	HOLDER,
 	POLICY,
 	UNIT,
 	AMOUNT,
@@ -23,6 +24,7 @@ enum {
 	START,
 	DUE,
 	WAITS,
+	PARKED,
 	PAUSES,
 	LEVEL
 };
@@ -41,6 +43,8 @@ struct dater {
 	int pause, npauses;	       /* those of this ticket */
 	unsigned policy;	       /* that was found last */
 	int64_t accept_due;	       /* of this ticket, in seconds; 0: it has no first accept clock */
+	int64_t mark;
+	struct redate_counts *counts;
 };
 
 static const char *at(const PGresult *r, int row, int column)
@@ -111,8 +115,8 @@ static void date_row(struct dater *d, int i)
 	enum clock_kind kind;
 	int64_t due, alarm;
 
-	*row = (struct redated){text(r, i, TID), STR_NONE, number(r, i, XID), DB_NO_INT, DB_NO_INT, DB_NO_INT,
-		DB_NO_INT, false};
+	*row = (struct redated){
+		number(r, i, MARK), STR_NONE, DB_NO_INT, DB_NO_INT, DB_NO_INT, DB_NO_INT, false};
 	if (!policy || !clock_kind_parse(text(r, i, KIND), &kind))
 		return;
 	struct clock_facts clock = {.profile = policy->profile,
@@ -140,12 +144,15 @@ static void date_row(struct dater *d, int i)
 		d->accept_due = due;
 }
 
-/* When the clock is due now, in milliseconds; the row that stands for no clock is the last. */
-static int64_t due_of(const struct dater *d, int i)
+/* When the clock was due, in microseconds; the row that stands for no clock is the last. */
+static int64_t due_before(const struct dater *d, int i)
 {
-	if (d->rows[i].due != DB_NO_INT)
-		return d->rows[i].due;
-	return PQgetisnull(d->in->clocks, i, DUE) ? INT64_MAX : number(d->in->clocks, i, DUE) * 1000;
+	return PQgetisnull(d->in->clocks, i, DUE) ? INT64_MAX : number(d->in->clocks, i, DUE);
+}
+
+static int64_t due_after(const struct dater *d, int i)
+{
+	return d->rows[i].due != DB_NO_INT ? d->rows[i].due * 1000 : due_before(d, i);
 }
 
 /* The pauses of this ticket: those of tickets before it, which have no clock any more, are left behind. */
@@ -162,6 +169,18 @@ static void find_pauses(struct dater *d, const char *ticket)
 		d->npauses++;
 }
 
+static void count(struct dater *d, int i)
+{
+	const PGresult *r = d->in->clocks;
+
+	redate_count(d->counts, &(struct redate_move){.ticket = at(r, i, TICKET),
+					.kind = text(r, i, KIND),
+					.holder = number(r, i, HOLDER),
+					.before = due_before(d, i),
+					.after = due_after(d, i),
+					.parked = flag(r, i, PARKED)});
+}
+
 /* Dates the clocks of the ticket whose first row is i, and marks the first one. Returns the row behind. */
 static int date_ticket(struct dater *d, int i, int n)
 {
@@ -172,7 +191,10 @@ static int date_ticket(struct dater *d, int i, int n)
 	d->accept_due = 0;
 	for (; i < n && strcmp(at(d->in->clocks, i, TICKET), ticket) == 0; i++) {
 		date_row(d, i);
-		if (due_of(d, i) < due_of(d, first))
+		count(d, i);
+		d->mark +=
+			d->rows[i].mark >> 16; /* as redating_seal() does: the sum has room for any portion */
+		if (due_after(d, i) < due_after(d, first))
 			first = i;
 	}
 	d->rows[first].first = true;
@@ -219,6 +241,9 @@ void redate(struct arena *arena, const struct city *city, const struct redate_in
 	must(ret->last || uuid_parse(str_of(until), &ret->until));
 	ret->rows = d.rows = arena_alloc(arena, ((size_t)n + 1) * sizeof(*d.rows));
 	read_pauses(&d, arena, until, ret);
+	d.counts = redate_counts_new(arena, in->now_us);
 	for (int i = 0; i < n;)
 		i = date_ticket(&d, i, n);
+	ret->mark = d.mark;
+	ret->counts = redate_counts_json(d.counts);
 }

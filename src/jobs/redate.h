@@ -10,17 +10,19 @@
 
 /* One clock with its new dates, for jobs/redating_fill.sql. */
 struct redated {
-	struct str tid, unit;			/* absent: the unit stays                                   */
-	int64_t xid, start, due, alarm, amount; /* milliseconds; DB_NO_INT: as it was, but no alarm: never  */
+	int64_t mark;			   /* the version of its row */
+	struct str unit;		   /* absent: the unit stays */
+	int64_t start, due, alarm, amount; /* milliseconds; DB_NO_INT: as it was, but no alarm: never */
 	bool first;
 };
 
 struct redate_input {
 	const PGresult *clocks,
-		*pauses; /* of redating_read.sql and redating_pauses.sql; outlive what comes out */
+		*pauses; /* of redating_portion.sql and redating_pauses.sql; outlive what comes out */
 	int limit;	 /* with so many rows the last ticket may be cut off: it is left out   */
 	struct uuid end; /* the last ticket there is */
 	bool policies;	 /* amounts are those of the policy as it is now */
+	int64_t now_us;	 /* what is due before is in breach */
 };
 
 struct redate_portion {
@@ -28,7 +30,9 @@ struct redate_portion {
 	size_t n;
 	struct uuid until;	  /* the tickets up to here are complete */
 	bool last;		  /* none come after them */
+	int64_t mark;		  /* of all rows together */
 	int64_t questions, ended; /* of these tickets: how many pauses, and how many that are over */
+	struct str counts;	  /* what moves: see redate_count.h */
 };
 
 /* A clock that cannot be dated (it lies outside of what the calendars cover, or its calendar is gone) keeps

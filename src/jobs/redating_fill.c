@@ -60,7 +60,6 @@ struct portion {
 	struct db_job laying;	  /* with an arena of its own: it may have to be done again and again */
 	int64_t laying_since;	  /* monotonic, microseconds */
 	struct uuid after, until; /* until: as far as is to be read */
-	int64_t mark;		  /* of the rows it was laid down by; DB_NO_INT: they have changed */
 	struct redate_portion clocks;
 };
 
@@ -129,11 +128,11 @@ static void fill_changed(struct portion *p)
 	struct db_unit *u = db_unit_job(&p->job);
 
 	sql_jobs_redating_fill(u, .id = p->pipe->fill.id, .worker = p->pipe->fill.worker, .after = p->after,
-		.until = c->until, .tids = DB_COLUMN(c->rows, c->n, tid),
-		.xids = DB_COLUMN(c->rows, c->n, xid), .starts = DB_COLUMN(c->rows, c->n, start),
-		.dues = DB_COLUMN(c->rows, c->n, due), .alarms = DB_COLUMN(c->rows, c->n, alarm),
-		.units = DB_COLUMN(c->rows, c->n, unit), .amounts = DB_COLUMN(c->rows, c->n, amount),
-		.firsts = DB_COLUMN(c->rows, c->n, first), .questions = c->questions, .ended = c->ended);
+		.until = c->until, .marks = DB_COLUMN(c->rows, c->n, mark),
+		.starts = DB_COLUMN(c->rows, c->n, start), .dues = DB_COLUMN(c->rows, c->n, due),
+		.alarms = DB_COLUMN(c->rows, c->n, alarm), .units = DB_COLUMN(c->rows, c->n, unit),
+		.amounts = DB_COLUMN(c->rows, c->n, amount), .firsts = DB_COLUMN(c->rows, c->n, first),
+		.questions = c->questions, .ended = c->ended, .counts = c->counts);
 	run(p, u, STAGE_SEALING, was_written);
 }
 
@@ -145,9 +144,8 @@ static void seal(struct portion *p)
 	struct db_unit *u = db_unit_job(&p->job);
 
 	sql_jobs_redating_seal(u, .id = p->pipe->fill.id, .worker = p->pipe->fill.worker, .after = p->after,
-		.until = c->until, .tids = DB_COLUMN(c->rows, c->n, tid),
-		.xids = DB_COLUMN(c->rows, c->n, xid), .mark = p->mark, .questions = c->questions,
-		.ended = c->ended);
+		.until = c->until, .marks = DB_COLUMN(c->rows, c->n, mark), .mark = c->mark,
+		.questions = c->questions, .ended = c->ended, .counts = c->counts);
 	run(p, u, STAGE_SEALING, was_written);
 }
 
@@ -157,8 +155,7 @@ static void seal(struct portion *p)
  * the slot (55P03); or a clock of the portion has stopped and begun anew while it was laid down (23505). */
 static bool in_the_way(const char *sqlstate)
 {
-	return sqlstate &&
-		(str_eq(str_of(sqlstate), STR("55P03")) || str_eq(str_of(sqlstate), STR("23505")));
+	return sqlstate && (str_eq(str_of(sqlstate), STR("55P03")) || str_eq(str_of(sqlstate), STR("23505")));
 }
 
 static void lay_again(evutil_socket_t fd, short what, void *arg)
@@ -201,8 +198,8 @@ static void was_laid(struct db_job *job, PGresult *const *results, const char *s
 	} else if (ended(p, results, sqlstate)) {
 		pipe->blocked = 0;
 		pipe->portion = next_portion(pipe->portion, (clock_mono_us() - p->laying_since) / 1000);
-		p->mark = db_cell_int(answer_find(results, "mark"), 0, "mark");
 		p->stage = STAGE_LAID;
+		pipe->stop |= !db_cell_flag(answer_find(results, "mine"), 0, "mine");
 	}
 	arena_free(job->arena);
 	advance(pipe);
@@ -222,11 +219,10 @@ static void lay(struct portion *p)
 	p->pipe->laying++;
 	struct db_unit *u = db_unit_job(&p->laying);
 	sql_jobs_redating_lay(u, .id = p->pipe->fill.id, .worker = p->pipe->fill.worker, .after = p->after,
-		.until = c->until, .tids = DB_COLUMN(c->rows, c->n, tid),
-		.xids = DB_COLUMN(c->rows, c->n, xid), .starts = DB_COLUMN(c->rows, c->n, start),
-		.dues = DB_COLUMN(c->rows, c->n, due), .alarms = DB_COLUMN(c->rows, c->n, alarm),
-		.units = DB_COLUMN(c->rows, c->n, unit), .amounts = DB_COLUMN(c->rows, c->n, amount),
-		.firsts = DB_COLUMN(c->rows, c->n, first));
+		.until = c->until, .marks = DB_COLUMN(c->rows, c->n, mark),
+		.starts = DB_COLUMN(c->rows, c->n, start), .dues = DB_COLUMN(c->rows, c->n, due),
+		.alarms = DB_COLUMN(c->rows, c->n, alarm), .units = DB_COLUMN(c->rows, c->n, unit),
+		.amounts = DB_COLUMN(c->rows, c->n, amount), .firsts = DB_COLUMN(c->rows, c->n, first));
 	run(p, u, STAGE_LAYING, was_laid);
 }
 
@@ -243,11 +239,12 @@ static void was_read(struct db_job *job, PGresult *const *results, const char *s
 		advance(pipe);
 		return;
 	}
-	const struct redate_input in = {.clocks = answer_find(results, "tid"),
+	const struct redate_input in = {.clocks = answer_find(results, "mark"),
 		.pauses = answer_find(results, "paused"),
 		.limit = p->limit,
 		.end = p->until,
-		.policies = pipe->fill.policies};
+		.policies = pipe->fill.policies,
+		.now_us = clock_wall_ms() * 1000};
 	redate(job->arena, job->app->city, &in, &p->clocks);
 	p->stage = STAGE_DATED;
 	if (p->again) {
@@ -266,7 +263,7 @@ static void read_portion(struct portion *p)
 
 	p->limit = p->again ? AGAIN : p->pipe->portion;
 	p->pipe->reading = true;
-	sql_jobs_redating_read(
+	sql_jobs_redating_portion(
 		u, .id = p->pipe->fill.id, .after = p->after, .until = p->until, .limit = p->limit);
 	sql_jobs_redating_pauses(
 		u, .id = p->pipe->fill.id, .after = p->after, .until = p->until, .limit = p->limit);

@@ -1,4 +1,4 @@
--- The pauses of the tickets that redating_read reads.
+-- The pauses of the tickets that redating_portion reads.
 -- in: id uuid, after uuid, until uuid, limit int
 -- out: paused uuid, from_s int, until_s int, ended bool
 -- as: definer

@@ -118,15 +118,15 @@ select redating_begin('00000000-0000-0000-0000-000000000023', '00000000-0000-000
 select count(*) from redating_pauses('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000',
 	'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000);
 select redating_lay('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000000',
-	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(tid), array_agg(xid), array_agg(null::timestamptz), array_agg(null::timestamptz),
-	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true)) as mark
-	from redating_read('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000) \gset
+	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(mark), array_agg(null::timestamptz), array_agg(null::timestamptz),
+	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true))
+	from redating_portion('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000);
 select redating_seal('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000000',
-	'ffffffff-ffff-ffff-ffff-ffffffffffff', '{}', '{}', :mark - 1, 0, 0);
+	'ffffffff-ffff-ffff-ffff-ffffffffffff', '{}', -1, 0, 0, '{}');
 select redating_fill('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000000',
-	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(tid), array_agg(xid), array_agg(null::timestamptz), array_agg(null::timestamptz),
-	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true), 0, 0)
-	from redating_read('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000);
+	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(mark), array_agg(null::timestamptz), array_agg(null::timestamptz),
+	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true), 0, 0, '{}')
+	from redating_portion('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000);
 select redating_examine('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
 select redating_finish('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
 select count(*) from redating_tickets('00000000-0000-0000-0000-000000000023', null, 50);

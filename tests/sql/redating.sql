@@ -2,7 +2,7 @@
 -- the answer a day later, the acceptance two hours earlier).
 begin;
 set search_path = test, tiepdan, public;
-select plan(75);
+select plan(76);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select date_trunc('hour', now()) + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 5) n, file('HN-SXD', p_at := pg_temp.day(-n)) f;
 create temp table z as select '00000000-0000-0000-0000-000000000000'::uuid as nil, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid as last,
@@ -27,17 +27,43 @@ begin
 	end loop;
 	return v_begun;
 end $$;
+-- When a clock will be due.
+create function pg_temp.after(c clock_running) returns timestamptz language sql as $$
+	select case when c.kind = 'answer' then c.due_at + interval '1 day' when c.kind = 'accept' then c.due_at - interval '2 hours' else c.due_at end
+$$;
+-- What the job worker counts of a portion; tickets that were filed meanwhile have the new dates from the beginning.
+create temp table fresh (id uuid);
+create function pg_temp.counts(p_after uuid, p_until uuid) returns text language sql as $$
+	with c as (select ticket, kind, holder, due_at as before,
+			case when parked then due_at else pg_temp.after(c) end as after from clock_running c
+			where slot = slot_current() and ticket > p_after and ticket <= p_until and ticket not in (select id from fresh)),
+		t as (select ticket, holder, count(*) as clocks, bool_and(after > before) as later, bool_or(before >= now() and after < now()) as enters,
+			bool_or(before < now() and after >= now()) as leaves from c where after <> before group by 1, 2)
+	select json_build_object('tickets', (select count(distinct ticket) from c), 'clocks', (select count(*) from c where kind <> 'none'),
+		'kinds', (select coalesce(json_object_agg(kind, v), '{}') from (select kind, array[count(*), count(*) filter (where after > before)] as v
+			from c where after <> before group by kind) k),
+		'holders', (select coalesce(json_object_agg(holder, v), '{}') from (select holder, array[count(*), sum(clocks),
+			count(*) filter (where later), count(*) filter (where not later), count(*) filter (where enters),
+			count(*) filter (where leaves)] as v from t group by holder) h))::text
+$$;
+-- What it has to be in the end, by both slots: tickets, moved, later, earlier, clocks.
+create function pg_temp.moving(p_id uuid) returns bigint[] language sql as $$
+	with m as (select c.ticket, count(*) as clocks, bool_and(n.due_at > c.due_at) as later from redating r join clock_running n on n.slot = r.slot
+			join clock_running c on c.slot = 1 - r.slot and c.ticket = n.ticket and c.kind = n.kind and c.due_at <> n.due_at
+		where r.id = p_id and n.moved group by 1)
+	select array[(select count(distinct ticket) from clock_running where ticket not in (select id from fresh)), count(*),
+		count(*) filter (where later), count(*) filter (where not later), sum(clocks)] from m
+$$;
 -- What the job worker does with a portion. p_stale: it was read before somebody changed these tickets.
 create function pg_temp.fill(p_id uuid, p_after uuid default pg_temp.nil(), p_until uuid default pg_temp.last(),
 	p_stale uuid[] default '{}', p_worker uuid default pg_temp.worker(), p_questions bigint default null)
 returns bigint language sql as $$
-	select redating_fill(p_id, p_worker, p_after, p_until, array_agg(f.tid), array_agg(case when f.ticket = any (p_stale) then 3 else f.xid end),
-		array_agg(null::timestamptz), array_agg(case f.kind when 'answer' then c.due_at + interval '1 day'
-			when 'accept' then c.due_at - interval '2 hours' end), array_agg(c.alarm_at),
+	select redating_fill(p_id, p_worker, p_after, p_until, array_agg(case when f.ticket = any (p_stale) then 3 else f.mark end),
+		array_agg(null::timestamptz), array_agg(nullif(pg_temp.after(c), c.due_at)), array_agg(c.alarm_at),
 		array_agg(null::text), array_agg(null::bigint), array_agg(f.kind = 'accept' or f.kind = 'none'),
 		coalesce(p_questions, (select count(*) from question where ticket > p_after and ticket <= p_until)),
-		(select count(ended_at) from question where ticket > p_after and ticket <= p_until))
-	from redating_read(p_id, p_after, p_until, 1000000) f join clock_running c on c.slot = slot_current() and c.ticket = f.ticket and c.kind = f.kind
+		(select count(ended_at) from question where ticket > p_after and ticket <= p_until), pg_temp.counts(p_after, p_until))
+	from redating_portion(p_id, p_after, p_until, 1000000) f join clock_running c on c.slot = slot_current() and c.ticket = f.ticket and c.kind = f.kind
 	where f.ticket <= p_until
 $$;
 create function pg_temp.apply(p_id uuid) returns json language sql as $$ select redating_apply(p_id, gen_random_uuid())::json $$;
@@ -79,6 +105,7 @@ select is(pg_temp.take(), 'fill', 'back again');
 
 -- What happens meanwhile.
 create temp table late as select f.* from file('HN-SXD') f;
+insert into fresh select id from late;
 select is((select count(*) from clock_running where ticket = (select id from late) and first), 2::bigint, 'a ticket that is filed is in both slots');
 select move('officer.HN-SXD', pg_temp.t(4), 'accept', pg_temp.day(-4));
 select is((select count(*) from clock_running where ticket = pg_temp.t(4) and slot = 1), 0::bigint, 'one that is not filled yet stays away');
@@ -91,6 +118,7 @@ select is(pg_temp.fill(first, p_stale := array[pg_temp.t(1)]), 1::bigint, 'a tic
 select is((select done from redating, z where id = first), 0::bigint, 'so that the portion is not complete') from z;
 select is(pg_temp.due(2, p_slot := 1), 8::numeric, 'the others are');
 select is(pg_temp.fill(first), 0::bigint, 'complete') from z;
+create temp table counted as select pg_temp.moving(first) as m from z;
 select is((select array_agg((c.kind, n.first, n.moved)::text order by c.ticket, c.kind) from clock_running c left join clock_running n
 	on n.slot = 1 and n.ticket = c.ticket and n.kind = c.kind where c.slot = 0 and c.ticket = pg_temp.t(3)),
 	'{"(accept,t,t)","(answer,f,t)","(route,f,f)"}', 'all clocks of a ticket, and one is the first');
@@ -126,11 +154,14 @@ select ok(redating_finish(first, worker), 'finished') from z;
 select enter('admin.HN-EIC');
 select is(pg_temp.state(first), 'ready', 'ready') from z;
 create function pg_temp.count(p_name text) returns int language sql as $$ select (counts->>p_name)::int from redating, z where id = first $$;
-select is(array[pg_temp.count('tickets'), pg_temp.count('moved'), pg_temp.count('later'), pg_temp.count('earlier')], '{6,5,3,2}', 'counts');
-select is((redating_body(first)::json)->>'summary_en', '5 open tickets move: 3 later, 2 earlier, 0 enter breach, 0 leave breach', 'in a sentence') from z;
-select is((select count(*) from redating_tickets((select first from z), null, 100)), pg_temp.count('moved_clocks')::bigint, 'the list says the same');
+select is(array[pg_temp.count('tickets'), pg_temp.count('moved'), pg_temp.count('later'), pg_temp.count('earlier'), pg_temp.count('moved_clocks')]::bigint[],
+	(select m from counted), 'counts, as of the moment in which the portion was complete');
+select is((redating_body(first)::json)->>'summary_en', format('%s open tickets move: %s later, %s earlier, 0 enter breach, 0 leave breach',
+	m[2], m[3], m[4]), 'in a sentence') from z, counted;
+select is((select count(*) from redating_count), 0::bigint, 'the portions are not needed any longer');
+select is((select count(*) from redating_tickets((select first from z), null, 100)), (select (pg_temp.moving(first))[5] from z), 'the list has what moves now');
 select is((select count(*) from redating_tickets((select first from z), (select max(key) from redating_tickets((select first from z), null, 2)), 100)),
-	pg_temp.count('moved_clocks') - 3::bigint, 'and goes on');
+	(select (pg_temp.moving(first))[5] from z) - 3::bigint, 'and goes on');
 select enter('officer.HN-SXD');
 select is(attempt('select redating_tickets(first, null, 10) from z'), 'TD404', 'it is not for everybody');
 select enter('admin.HN-EIC');
@@ -170,11 +201,12 @@ select move('officer.HN-SXD', pg_temp.t(53), 'accept', pg_temp.day(-0.9)), move(
 select move('head.HN-SXD', pg_temp.t(n), 'merge', pg_temp.day(-0.5), p_into := pg_temp.t(52)) from unnest('{51,53}'::int[]) n;
 create temp table was as select ticket, kind, due_at, alarm_at from clock_running where slot = 0 and ticket in (pg_temp.t(51), pg_temp.t(53));
 select enter('admin.HN-EIC');
+delete from fresh;
 create temp table y as select gen_random_uuid() as third;
 select pg_temp.ask(third) from y;
 select pg_temp.take();
 select ok(pg_temp.begin(third), 'a third one') from y;
-select is((select until_s::numeric from redating_pauses((select third from y), pg_temp.nil(), 1000000) where ticket = pg_temp.t(53)),
+select is((select until_s::numeric from redating_pauses((select third from y), pg_temp.nil(), pg_temp.last(), 1000000) where ticket = pg_temp.t(53)),
 	(select floor(extract(epoch from until_at)) from question where ticket = pg_temp.t(53)), 'the question goes on as it were');
 select is(pg_temp.fill(third), 0::bigint, 'all are dated') from y;
 select ok(redating_finish(third, pg_temp.worker()), 'compared') from y;

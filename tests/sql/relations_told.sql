@@ -55,10 +55,10 @@ create table r as select gen_random_uuid() as id, gen_random_uuid() as worker;
 update clock_running set due_at = due_at - interval '1 h' where kind = 'answer' and ticket = t(1);
 select enter('admin.HN-EIC'), redating_ask(id, 'Ngày nghỉ được thông báo muộn.', false, gen_random_uuid()) from r;
 select redating_take(r.worker, 60000, now()), redating_begin(r.id, r.worker, (select version::text from reference_version)) from r;
-select redating_fill(r.id, r.worker, nobody(), 'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(f.tid), array_agg(f.xid), array_agg(null::timestamptz),
+select redating_fill(r.id, r.worker, nobody(), 'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(f.mark), array_agg(null::timestamptz),
 	array_agg(c.due_at - interval '1 day'), array_agg(c.alarm_at), array_agg(null::text), array_agg(null::bigint), array_agg(c.first),
-	(select count(*) from question), (select count(ended_at) from question))
-from r, redating_read(r.id, nobody(), 1000) f join clock_running c on c.slot = slot_current() and c.ticket = f.ticket and c.kind = f.kind group by r.id, r.worker;
+	(select count(*) from question), (select count(ended_at) from question), '{}')
+from r, redating_portion(r.id, nobody(), 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000) f join clock_running c on c.slot = slot_current() and c.ticket = f.ticket and c.kind = f.kind group by r.id, r.worker;
 select redating_examine(id, worker), redating_finish(id, worker) from r;
 select enter('admin.HN-EIC'), redating_apply(id, gen_random_uuid()) is not null from r;
 select x.task, redating_tell(r.id, r.worker, 1000) from r, redating_take(r.worker, 60000, now()) x;

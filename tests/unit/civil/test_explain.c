@@ -221,8 +221,12 @@ static void days_in_words(void **state)
 	static const char *const paused[] = {
 		"Tạm dừng từ 09:00 Thứ Tư 25/11/2026 đến 08:30 Thứ Sáu 27/11/2026: thời gian này không tính.",
 		"Thứ Sáu 27/11/2026: ngày làm việc thứ 1.", NULL};
+	static const char *const fixed[] = {"\"provisional\":false", NULL};
 	const struct deadline_pause pause = {hanoi("2026-11-25T09:00"), hanoi("2026-11-27T08:30")};
 	(void)state;
+
+	check_says("2027-12-30T10:00", (struct deadline_terms){DEADLINE_WORKING_HOURS, .amount = 3}, NULL,
+		fixed);
 
 	check_says(
 		"2026-12-31T17:30", (struct deadline_terms){DEADLINE_WORKING_DAYS, .amount = 3}, NULL, late);

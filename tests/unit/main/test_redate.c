@@ -3,17 +3,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "db/unit.h"
 #include "jobs/redate.h"
+#include "jobs/redate_count.h"
 
 enum {
 	HOUR = 3600,
 	DAY = 24 * HOUR,
-	NCLOCK_COLUMNS = 15,
+	NCLOCK_COLUMNS = 16,
 	NPAUSE_COLUMNS = 4
 };
 
@@ -99,7 +101,7 @@ static struct redate_portion run(
 	struct arena *arena, const char *clocks, const char *pauses, bool with_policies, int limit)
 {
 	PGresult *c = rows_of(clocks, NCLOCK_COLUMNS), *p = rows_of(pauses, NPAUSE_COLUMNS);
-	struct redate_input in = {c, p, limit, {{0}}, with_policies};
+	struct redate_input in = {c, p, limit, {{0}}, with_policies, (MONDAY + DAY) * 1000000};
 	struct redate_portion portion;
 
 	arena_defer(arena, clear, c);
@@ -114,19 +116,19 @@ static int64_t due(const struct redate_portion *p, size_t row)
 	return p->rows[row].due / 1000 - MONDAY;
 }
 
-/* ticket, kind, round, tid, xid, policy, unit, amount, extension, calendar, start, due, waits, pauses, level */
+/* ticket, kind, round, mark, holder, policy, unit, amount, extension, calendar, start, due, waits, parked, pauses, level */
 #define ROW(ticket, kind, round, policy, unit, amount, extension, calendar, start, due, waits, pauses)       \
-	ticket "|" kind "|" round "|(0,1)|7|" policy "|" unit "|" amount "|" extension "|" calendar          \
-	       "|" start "|" due "|" waits "|" pauses "|1\n"
+	ticket "|" kind "|" round "|-655360|7|" policy "|" unit "|" amount "|" extension "|" calendar        \
+	       "|" start "|" due "|" waits "|f|" pauses "|1\n"
 
 static void waiting_answers_follow_the_first_acceptance(void **state)
 {
 	const struct redate_portion p = run(*state,
-		ROW(A, "accept", "1", "9", "wh", "8", "0", "office", "1795395600", "1795300000", "f", "t")
-			ROW(A, "answer", "1", "9", "wd", "2", "0", "office", "1795300000", "1795300000", "t",
-				"t") ROW(B, "accept", "2", "9", "wh", "8", "0", "office", "1795395600",
-				"1795300000", "f", "t") ROW(B, "answer", "1", "9", "wd", "2", "1", "office",
-				"1795395600", "1795300000", "t", "t"),
+		ROW(A, "accept", "1", "9", "wh", "8", "0", "office", "1795395600", "1795300000000000", "f",
+			"t") ROW(A, "answer", "1", "9", "wd", "2", "0", "office", "1795300000",
+			"1795300000000000", "t", "t") ROW(B, "accept", "2", "9", "wh", "8", "0", "office",
+			"1795395600", "1795300000000000", "f", "t") ROW(B, "answer", "1", "9", "wd", "2", "1",
+			"office", "1795395600", "1795300000000000", "t", "t"),
 		"", false, 100);
 
 	assert_int_equal(p.n, 4);
@@ -139,17 +141,21 @@ static void waiting_answers_follow_the_first_acceptance(void **state)
 	assert_int_equal(due(&p, 3), 3 * DAY + 9 * HOUR);
 	assert_true(p.rows[0].first && !p.rows[1].first && p.rows[2].first && !p.rows[3].first);
 	assert_int_equal(p.rows[0].alarm, p.rows[0].due);
-	assert_int_equal(p.rows[0].xid, 7);
-	assert_true(str_eq(p.rows[0].tid, STR("(0,1)")) && !p.rows[0].unit.at);
+	assert_int_equal(p.rows[0].mark, -655360);
+	assert_int_equal(p.mark, -40);
+	assert_true(!p.rows[0].unit.at);
+	assert_true(str_eq(
+		p.counts, STR("{\"tickets\":2,\"clocks\":4,\"kinds\":{\"accept\":[2,2],\"answer\":[2,2]},"
+			      "\"holders\":{\"7\":[2,4,2,0,0,2]}}")));
 }
 
 static void pauses_stop_what_they_stop(void **state)
 {
 	const struct redate_portion p = run(*state,
-		ROW(B, "answer", "1", "9", "wh", "8", "0", "office", "1795395600", "1795300000", "f", "t")
-			ROW(B, "route", "1", "9", "wh", "8", "0", "office", "1795395600", "1795300000", "f",
-				"f") ROW(C, "answer", "1", "9", "wh", "8", "0", "office", "1795395600",
-				"1795300000", "f", "t"),
+		ROW(B, "answer", "1", "9", "wh", "8", "0", "office", "1795395600", "1795300000000000", "f",
+			"t") ROW(B, "route", "1", "9", "wh", "8", "0", "office", "1795395600",
+			"1795300000000000", "f", "f") ROW(C, "answer", "1", "9", "wh", "8", "0", "office",
+			"1795395600", "1795300000000000", "f", "t"),
 		A "|1795395600|1795399200|t\n" B "|1795395600|1795399200|t\n" B "|1795402800|1795406400|f\n",
 		false, 100);
 
@@ -162,8 +168,8 @@ static void pauses_stop_what_they_stop(void **state)
 
 static void amounts_of_the_policy_only_when_asked_for(void **state)
 {
-	static const char row[] =
-		ROW(A, "answer", "1", "9", "wh", "8", "0", "office", "1795395600", "1795300000", "f", "t");
+	static const char row[] = ROW(
+		A, "answer", "1", "9", "wh", "8", "0", "office", "1795395600", "1795300000000000", "f", "t");
 	struct redate_portion p = run(*state, row, "", false, 100);
 
 	assert_int_equal(due(&p, 0), 9 * HOUR);
@@ -172,7 +178,8 @@ static void amounts_of_the_policy_only_when_asked_for(void **state)
 	assert_int_equal(due(&p, 0), 7 * DAY + 9 * HOUR);
 	assert_true(str_eq(p.rows[0].unit, STR("wd")) && p.rows[0].amount == 5);
 	p = run(*state,
-		ROW(A, "answer", "1", "2", "wh", "8", "0", "office", "1795395600", "1795300000", "f", "t"),
+		ROW(A, "answer", "1", "2", "wh", "8", "0", "office", "1795395600", "1795300000000000", "f",
+			"t"),
 		"", true, 100);
 	assert_int_equal(due(&p, 0), 9 * HOUR); /* its policy has no such limit any more */
 }
@@ -180,10 +187,11 @@ static void amounts_of_the_policy_only_when_asked_for(void **state)
 static void what_cannot_be_dated_stays(void **state)
 {
 	const struct redate_portion p = run(*state,
-		ROW(A, "accept", "1", "9", "wh", "8", "0", "office", "1000000000", "1000003600", "f",
-			"t") ROW(A, "answer", "1", "9", "wd", "2", "0", "gone", "1795395600", "1795395601",
-			"f", "t") ROW(B, "none", "1", "", "", "", "0", "", "", "", "f", "f") ROW(C, "answer",
-			"1", "77", "wd", "2", "0", "office", "1795395600", "1795395601", "f", "t"),
+		ROW(A, "accept", "1", "9", "wh", "8", "0", "office", "1000000000", "1000003600000000", "f",
+			"t") ROW(A, "answer", "1", "9", "wd", "2", "0", "gone", "1795395600",
+			"1795395601000000", "f", "t")
+			ROW(B, "none", "1", "", "", "", "0", "", "", "", "f", "f") ROW(C, "answer", "1", "77",
+				"wd", "2", "0", "office", "1795395600", "1795395601000000", "f", "t"),
 		"", true, 100);
 
 	assert_int_equal(p.n, 4);
@@ -197,10 +205,10 @@ static void what_cannot_be_dated_stays(void **state)
 
 static void a_ticket_that_is_cut_off_comes_with_the_next_portion(void **state)
 {
-	static const char rows[] = ROW(
-		A, "answer", "1", "9", "wd", "2", "0", "office", "1795395600", "1795300000", "f", "t") ROW(B,
-		"accept", "1", "9", "wd", "2", "0", "office", "1795395600", "1795300000", "f", "t")
-		ROW(B, "answer", "1", "9", "wd", "2", "0", "office", "1795395600", "1795300000", "f", "t");
+	static const char rows[] = ROW(A, "answer", "1", "9", "wd", "2", "0", "office", "1795395600",
+		"1795300000000000", "f", "t") ROW(B, "accept", "1", "9", "wd", "2", "0", "office",
+		"1795395600", "1795300000000000", "f", "t") ROW(B, "answer", "1", "9", "wd", "2", "0",
+		"office", "1795395600", "1795300000000000", "f", "t");
 	struct redate_portion p =
 		run(*state, rows, A "|1795395600|1795399200|t\n" B "|1795395600|1795399200|t\n", false, 3);
 	struct uuid until;
@@ -214,6 +222,43 @@ static void a_ticket_that_is_cut_off_comes_with_the_next_portion(void **state)
 	assert_true(p.last && uuid_parse(STR(C), &until) && uuid_eq(&p.until, &until));
 	p = run(*state, "", "", false, 4);
 	assert_true(p.n == 0 && p.last);
+}
+
+/* now: the ninth hour */
+static const struct redate_move moves[] = {{"a", STR("accept"), 1, 1, 2, false},
+	{"a", STR("answer"), 1, 8, 9, false}, /* leaves breach, as another clock of it does */
+	{"a", STR("step"), 1, 7, 12, false}, {"b", STR("accept"), 2, 10, 10, false},
+	{"b", STR("answer"), 2, 10, 8, false}, /* enters it */
+	{"b", STR("step"), 2, 10, 11, false}, {"c", STR("none"), 1, INT64_MAX, INT64_MAX, false},
+	{"d", STR("answer"), 1, 5, 10, true}, {"e", STR("answer"), 1, 20, 19, false},
+	{"f", STR("answer"), 1, 20, 21, false}};
+
+static void what_moves_is_counted_by_kind_and_holder(void **state)
+{
+	struct redate_counts *c = redate_counts_new(*state, 9);
+
+	for (size_t i = 0; i < sizeof(moves) / sizeof(*moves); i++)
+		redate_count(c, &moves[i]);
+	assert_string_equal(redate_counts_json(c).at,
+		"{\"tickets\":5,\"clocks\":9,\"kinds\":{\"accept\":[1,1],\"step\":[2,2],\"answer\":[4,2]},"
+		"\"holders\":{\"1\":[3,5,2,1,0,1],\"2\":[1,2,0,1,1,0]}}");
+}
+
+static void a_portion_may_have_any_number_of_holders(void **state)
+{
+	struct redate_counts *c = redate_counts_new(*state, 0);
+	char ids[1000][8];
+
+	for (int i = 0; i < 1000; i++) {
+		assert_true(snprintf(ids[i], sizeof(ids[i]), "%d", i) > 0);
+		redate_count(c, &(struct redate_move){ids[i], STR("answer"), i % 333, 1, 2, false});
+	}
+	const char *json = redate_counts_json(c).at;
+
+	assert_non_null(strstr(json, "\"0\":[4,4,4,0,0,0],\"1\":[3,3,3,0,0,0]"));
+	assert_non_null(strstr(json, "\"332\":[3,3,3,0,0,0]}}"));
+	assert_string_equal(redate_counts_json(redate_counts_new(*state, 0)).at,
+		"{\"tickets\":0,\"clocks\":0,\"kinds\":{},\"holders\":{}}");
 }
 
 static int setup(void **state)
@@ -237,6 +282,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_cannot_be_dated_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_ticket_that_is_cut_off_comes_with_the_next_portion, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_moves_is_counted_by_kind_and_holder, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_portion_may_have_any_number_of_holders, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,0 @@
--- Running clocks with what their dates are made of, by ticket.
--- in: id uuid, after uuid, until uuid, limit int
--- out: ticket uuid, kind text, round int, tid text, xid int, policy int, unit text, amount int, extension int, calendar text,
--- start_s int, due_s int, waits bool, pauses bool, alarm_level int
--- as: definer
-select ticket, kind, round, tid, xid, policy, unit, amount, extension, calendar, start_s, due_s, waits, pauses, alarm_level
-from tiepdan.redating_read(:'id', coalesce(:'after', '00000000-0000-0000-0000-000000000000'), :'until', :'limit')
