@@ -125,13 +125,13 @@ static struct finding check_reference(struct patient *p)
 	return well;
 }
 
-/* One line of text from a statement, absent when it says nothing. */
+/* What a statement says, which is nothing when all is well. */
 static struct finding ask_fault(struct patient *p, const char *statement, const char *what, bool mild)
 {
 	struct str answer = ask(p, p->owner, statement);
 
 	if (!answer.at)
-		return (struct finding){STR("nobody knows who sees what"), "run `tiepdan migrate`"};
+		return (struct finding){STR("who sees what cannot be read"), "run `tiepdan migrate`"};
 	if (answer.len == 0)
 		return well;
 	return (struct finding){.fault = arena_printf(p->arena, "%s: %.*s", what, STR_ARG(answer)),
@@ -265,6 +265,13 @@ static const struct check {
 	{"mail", check_mail},
 };
 
+static const char *verdict(const struct finding *f)
+{
+	if (!f->fault.at)
+		return "ok";
+	return f->mild ? "warn" : "WRONG";
+}
+
 int command_doctor(const struct config *config, char **args)
 {
 	if (!command_ends(args))
@@ -273,11 +280,8 @@ int command_doctor(const struct config *config, char **args)
 	int faults = 0;
 	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		struct finding f = checks[i].run(&p);
-		printf("%-6s %s%s%.*s\n",
-			!f.fault.at ? "ok"
-			: f.mild    ? "warn"
-				    : "WRONG",
-			checks[i].name, f.fault.at ? ": " : "", STR_ARG(f.fault));
+		printf("%-6s %s%s%.*s\n", verdict(&f), checks[i].name, f.fault.at ? ": " : "",
+			STR_ARG(f.fault));
 		if (f.fault.at)
 			printf("       cure: %s\n", f.cure);
 		faults += f.fault.at && !f.mild;
