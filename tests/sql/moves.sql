@@ -132,8 +132,9 @@ declare
 begin
 	for o in select * from offered loop
 		perform enter(o.role || '.' || o.department);
-		update offered set got = (select array_agg(distinct m->>'action' order by m->>'action') from json_array_elements(
-			moves_open(o.state, o.sight, department_id('HN-SXD'), 0, caller_roles(), caller_department())) m)
+		update offered set got = (select array_agg(distinct m->>'action' order by m->>'action') from ticket k, json_array_elements(
+			moves_for(jsonb_populate_record(k, jsonb_build_object('state', o.state)))) m
+			where k.id = (select id from t where sight = o.sight and holder = 'HN-SXD'))
 			where (department, role, sight, state) = (o.department, o.role, o.sight, o.state);
 	end loop;
 end $$;
