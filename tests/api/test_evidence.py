@@ -35,7 +35,7 @@ def test_an_answer_needs_its_photo(town, case):
     ticket_id, citizen, officer, head = case
     assert needs(officer, ticket_id, "propose") == "photo"
     refused = town.move(officer, ticket_id, "propose", REPLY, 409)
-    assert refused.problem == "evidence_missing" and refused.json["evidence"] == "photo"
+    assert refused.problem == "evidence_missing" and refused.json["evidence"] == "photo" and not refused.json["evidence_checking"]
     attach(town, officer, ticket_id, images.pdf())
     assert town.move(officer, ticket_id, "propose", REPLY, 409).problem == "evidence_missing"
     photo = attach(town, officer, ticket_id, images.jpeg())
