@@ -110,6 +110,7 @@ select * from tickets_assign(now(), 10);
 select enter('head.HN-SXD');
 select count(*) from staff_list(now(), null, 50);
 select department_work_item(now()), exclusions_of(:'w');
+select (select count(*) from rests_staff(:'w')), (select count(*) from clock_explained_staff(:'w', 'answer', 1));
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select session_close();
