@@ -21,7 +21,7 @@ def test_ask_and_answer(town):
     asked = town.move(officer, ticket_id, "ask", QUESTION).json
     assert asked["state"] == "needs_info" and clock(asked, "answer")["paused"]
     assert clock(asked, "answer")["due_at"] > clock(before, "answer")["due_at"]
-    assert [m["action"] for m in asked["moves"]] == []
+    assert [m["action"] for m in asked["moves"]] == ["resume"]
 
     seen = citizen.get("/v1/tracking").json
     assert seen["state"] == "needs_info" and seen["questions"][0]["text"] == QUESTION["text"]
@@ -39,6 +39,36 @@ def test_ask_and_answer(town):
     # Asked and answered within moments: no close of a working day lay between.
     assert seen["deadlines"][-1]["due_at"] == clock(before, "answer")["due_at"]
     assert citizen.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
+
+
+def test_answered_on_another_way(town):
+    """A message is no answer, as nobody knows what it says; who reads it lets the clocks go on, and nobody else."""
+    ticket_id, filed, before = accepted(town)
+    officer, citizen = town.person("officer"), town.citizen(filed)
+    town.move(officer, ticket_id, "ask", QUESTION)
+    assert citizen.post("/v1/tracking/messages", ANSWER, status=201).header("link") == '</v1/tracking/answer>; rel="related"'
+    waiting = citizen.get("/v1/tracking").json
+    assert waiting["state"] == "needs_info" and "supply" in [m["action"] for m in waiting["moves"]]
+    moves = officer.get("/v1/tickets/" + ticket_id).json["moves"]
+    assert [(m["action"], m["to"], m["needs_reason"]) for m in moves] == [("resume", "accepted", True)]
+    reason = {"reason": "Người gửi phiếu đã trả lời bằng tin nhắn."}
+    assert town.move(officer, ticket_id, "resume", {}, 422).pointers == {"/reason": "required"}
+    assert town.move(officer, ticket_id, "resume", reason, 412, version=1).problem == "precondition_failed"
+    town.move(town.person("officer", "HN-CATP"), ticket_id, "resume", reason, 404)
+    town.move(town.person("coordinator", "HN-EIC"), ticket_id, "resume", reason, 403)
+
+    moved = town.move(officer, ticket_id, "resume", reason).json
+    assert moved["state"] == "accepted" and not clock(moved, "answer")["paused"]
+    assert clock(moved, "answer")["due_at"] == clock(before, "answer")["due_at"], "within moments"
+    assert "ask" in [m["action"] for m in moved["moves"]]
+    seen = citizen.get("/v1/tracking").json
+    assert (seen["state"], seen["questions"][0]["ended"], seen["steps"][-1]["type"]) == ("accepted", "answered", "ticket.resumed")
+    assert reason["reason"] not in citizen.get("/v1/tracking").body.decode()
+    assert citizen.post("/v1/tracking/messages", ANSWER, status=201).header("link") is None
+    event = officer.get("/v1/tickets/%s/events" % ticket_id).json["items"][-1]
+    assert event["type"] == "ticket.resumed" and event["data"]["reason"] == reason["reason"] and event["told"]
+    assert citizen.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
+    assert town.move(officer, ticket_id, "resume", reason, 409).problem == "wrong_state"
 
 
 def test_it_waits_for_the_acceptance_too(town):
@@ -91,6 +121,33 @@ def test_the_clock_of_the_next_update_begins_anew(town):
     assert clock(moved, "update")["round"] == 1
     moved = town.move(who, ticket_id, "progress", {"text": "Sáng kiến đang được thẩm định tại hội đồng."}).json
     assert [c["round"] for c in moved["clocks"] if c["kind"] == "update"] == [2]
+
+
+def test_nobody_works_on_what_is_answered(town):
+    """From the answer to the second look nothing is added, whatever time goes by."""
+    ticket_id, filed = town.answered()
+
+    def earlier(days):
+        """As if everything so far had been that long ago."""
+        town.tamper("""update ticket set filed_at = filed_at - interval '{0} days', answered_at = answered_at - interval '{0} days' where id = '{1}';
+            update event set at = at - interval '{0} days' where ticket = '{1}';
+            update holding set since = since - interval '{0} days' where ticket = '{1}'""".format(days, ticket_id))
+
+    def worked():
+        holder, = town.coordinator.get("/v1/tickets/%s/holders" % ticket_id).json["items"]
+        return holder["worked_seconds"]
+    earlier(10)
+    assert worked() <= 60, "answered at once"
+    town.citizen(filed).post("/v1/tracking/second-look", {"reason": "Mặt đường lại lún sau một ngày."}, status=201)
+    assert worked() <= 120
+    earlier(10)
+    assert worked() > 5 * 8 * 3600, "it has been open again for ten days"
+    town.move(town.person("head"), ticket_id, "assign", {"person": town.person("officer", number=2).get("/v1/me").json["account"]["id"]})
+    town.move(town.person("officer", number=2), ticket_id, "propose", {"text": "Đã kiểm tra và xử lý lại toàn bộ đoạn đường."})
+    town.move(town.person("head"), ticket_id, "approve")
+    before = worked()
+    earlier(10)
+    assert abs(worked() - before) <= 8 * 3600, "ten days more, of other weekdays"
 
 
 def test_who_held_it_and_how_long(town):

@@ -89,6 +89,8 @@ select etag from filter_change('00000000-0000-0000-0000-000000000031', 1, 'b', t
 select count(*) from filter_list(null, 50);
 select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, null, null, null, null, null, null, false, null, false, null,
 	now(), now() + '1 d', null, 50);
+select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', '{closed}', 'feedback', 'roads', '00316', 'normal', 'in_time', 'any', false,
+	null, false, null, now(), now() + '1 d', null, 50, (select number from ticket where id = :'t'), (select code from ticket where id = :'t'));
 select filter_remove('00000000-0000-0000-0000-000000000031', 2);
 reset role;
 select enter('head.HN-SXD');
@@ -99,6 +101,8 @@ select work_profile_set(id, 1, 20, '{roads}', '{vi}', now(), gen_random_uuid()),
 select absence_remove('00000000-0000-0000-0000-000000000032', now(), gen_random_uuid());
 select id as w from file('HN-SXD') \\gset
 select etag from move('officer.HN-SXD', :'w', 'accept');
+select etag from move('officer.HN-SXD', :'w', 'ask');
+select etag from move('officer.HN-SXD', :'w', 'resume');
 select id as v from file('HN-SXD', p_category := 'urban_order') \\gset
 select etag from move('officer.HN-SXD', :'v', 'accept');
 select caller_enter('job', null, null, false, 60000);
@@ -106,6 +110,7 @@ select * from tickets_assign(now(), 10);
 select enter('head.HN-SXD');
 select count(*) from staff_list(now(), null, 50);
 select department_work_item(now()), exclusions_of(:'w');
+select (select count(*) from rests_staff(:'w')), (select count(*) from clock_explained_staff(:'w', 'answer', 1));
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select session_close();
