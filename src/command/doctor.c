@@ -31,7 +31,7 @@ struct patient {
 struct finding {
 	struct str fault;
 	const char *cure;
-	bool mild; /* worth knowing, but nothing is broken */
+	bool mild; /* worth knowing, but nothing is wrong yet */
 };
 
 static const struct finding well = {.fault = {NULL, 0}};
@@ -143,6 +143,31 @@ static struct finding check_staff(struct patient *p)
 	return f;
 }
 
+/* What a statement says, which is nothing when all is well. */
+static struct finding ask_fault(struct patient *p, const char *statement, const char *what, bool mild)
+{
+	struct str answer = ask(p, p->owner, statement);
+
+	if (!answer.at)
+		return (struct finding){STR("who sees what cannot be read"), "run `tiepdan migrate`"};
+	if (answer.len == 0)
+		return well;
+	return (struct finding){.fault = arena_printf(p->arena, "%s: %.*s", what, STR_ARG(answer)),
+		.cure = "give somebody there the role that sees them: `tiepdan user add` with "
+			"--role=legal_officer for denunciations, data_officer for personal data",
+		.mild = mild};
+}
+
+static struct finding check_unseen(struct patient *p)
+{
+	return ask_fault(p, "command_check_unseen", "nobody sees the open tickets of", false);
+}
+
+static struct finding check_unseen_soon(struct patient *p)
+{
+	return ask_fault(p, "command_check_unseen_soon", "nobody would see the tickets of", true);
+}
+
 static struct finding check_feeds(struct patient *p)
 {
 	struct str answer = ask(p, p->owner, "command_check_feeds");
@@ -248,6 +273,8 @@ static const struct check {
 	{"rights of the server", check_rights},
 	{"reference data", check_reference},
 	{"people of the departments", check_staff},
+	{"tickets for named people", check_unseen},
+	{"named people", check_unseen_soon},
 	{"feed of events", check_feeds},
 	{"clock", check_clock},
 	{"time zone", check_zone},
@@ -257,6 +284,13 @@ static const struct check {
 	{"mail", check_mail},
 };
 
+static const char *verdict(const struct finding *f)
+{
+	if (!f->fault.at)
+		return "ok";
+	return f->mild ? "warn" : "WRONG";
+}
+
 int command_doctor(const struct config *config, char **args)
 {
 	if (!command_ends(args))
@@ -265,8 +299,8 @@ int command_doctor(const struct config *config, char **args)
 	int faults = 0;
 	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		struct finding f = checks[i].run(&p);
-		const char *verdict = !f.fault.at ? "ok" : f.mild ? "warn" : "WRONG";
-		printf("%-6s %s%s%.*s\n", verdict, checks[i].name, f.fault.at ? ": " : "", STR_ARG(f.fault));
+		printf("%-6s %s%s%.*s\n", verdict(&f), checks[i].name, f.fault.at ? ": " : "",
+			STR_ARG(f.fault));
 		if (f.fault.at)
 			printf("       cure: %s\n", f.cure);
 		faults += f.fault.at && !f.mild;

@@ -38,16 +38,15 @@ static void log_failure(
 		LOG_STR("statement", str_of(statement)), LOG_STR("request", str_of(id)));
 }
 
-/* What DETAIL, a JSON array or string, says about the refusal, as the member of the problem that has it. */
+/* What DETAIL says about the refusal, as members of the problem: it has the open moves, or an object of
+ * members. */
 static struct str told(struct arena *arena, enum problem problem, struct str detail)
 {
-	const char *name = NULL;
-
 	if (problem == PROBLEM_wrong_state && str_starts(detail, STR("[")))
-		name = "moves";
-	else if (problem == PROBLEM_evidence_missing && str_starts(detail, STR("\"")))
-		name = "evidence";
-	return name ? arena_printf(arena, "\"%s\":%.*s", name, STR_ARG(detail)) : STR_NONE;
+		return arena_printf(arena, "\"moves\":%.*s", STR_ARG(detail));
+	if (problem == PROBLEM_evidence_missing && str_starts(detail, STR("{")))
+		return arena_str(arena, (struct str){detail.at + 1, detail.len - 2});
+	return STR_NONE;
 }
 
 void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement)

@@ -35,7 +35,7 @@ def test_an_answer_needs_its_photo(town, case):
     ticket_id, citizen, officer, head = case
     assert needs(officer, ticket_id, "propose") == "photo"
     refused = town.move(officer, ticket_id, "propose", REPLY, 409)
-    assert refused.problem == "evidence_missing" and refused.json["evidence"] == "photo"
+    assert refused.problem == "evidence_missing" and refused.json["evidence"] == "photo" and not refused.json["evidence_checking"]
     attach(town, officer, ticket_id, images.pdf())
     assert town.move(officer, ticket_id, "propose", REPLY, 409).problem == "evidence_missing"
     photo = attach(town, officer, ticket_id, images.jpeg())
@@ -67,6 +67,18 @@ def test_a_file_that_was_refused_proves_nothing(town, case):
     officer.post("/v1/tickets/%s/attachments" % ticket_id,
                  {"upload": opened["id"], "token": opened["token"], "purpose": "evidence"})
     assert town.move(officer, ticket_id, "propose", REPLY, 409).problem == "evidence_missing"
+
+
+def test_a_file_that_is_still_checked(town, case):
+    """It proves nothing yet, but whoever was too fast is told so."""
+    ticket_id, _, officer, _ = case
+    photo = attach(town, officer, ticket_id, images.jpeg())
+    town.tamper("update attachment set state = 'checking', type = null, bytes = null, hash = null, thumbnail = null, attempts = 1,"
+                " lease_until = now() + interval '1 hour' where id = '%s'" % photo)
+    refused = town.move(officer, ticket_id, "propose", REPLY, 409)
+    assert refused.problem == "evidence_missing" and refused.json["evidence"] == "photo" and refused.json["evidence_checking"]
+    town.sql("update attachment set state = 'refused', reason = 'type' where id = '%s'" % photo)
+    assert not town.move(officer, ticket_id, "propose", REPLY, 409).json["evidence_checking"]
 
 
 def test_a_demand_that_comes_later_holds_the_signature(town):

@@ -6,7 +6,8 @@ from support.town import wait_until
 
 
 def explanation(who, ticket_id, kind, status=200):
-    return who.get("/v1/tickets/%s/clocks/%s/explanation" % (ticket_id, kind), status=status)
+    kind, _, query = kind.partition("?")
+    return who.get("/v1/tickets/%s/clocks/%s/explanation?%s" % (ticket_id, kind, query), status=status)
 
 
 def agrees(told, due_at):
@@ -57,6 +58,26 @@ def test_a_stopped_clock_too(town):
     told = explanation(town.person("officer"), ticket_id, "answer").json
     agrees(told, told["due_at"])
     assert told["outcome"] == "met" and told["stopped_at"]
+
+
+def test_each_round(town):
+    """After a second look there are two answer clocks, and each can be explained; the citizen reads the same."""
+    ticket_id, filed = town.answered()
+    officer, citizen = town.person("officer"), town.citizen(filed)
+    first = explanation(officer, ticket_id, "answer").json
+    citizen.post("/v1/tracking/second-look", {"reason": "Mặt đường lại lún sau một ngày."}, status=201)
+    dues = {d["round"]: d["due_at"] for d in citizen.get("/v1/tracking").json["deadlines"] if d["kind"] == "answer"}
+    assert set(dues) == {1, 2}
+    for number, due in dues.items():
+        told = explanation(officer, ticket_id, "answer?round=%d" % number).json
+        agrees(told, due)
+        assert citizen.get("/v1/tracking/clocks/answer/explanation?round=%d" % number).json == told
+    assert explanation(officer, ticket_id, "answer?round=1").json == first != explanation(officer, ticket_id, "answer").json
+    assert explanation(officer, ticket_id, "answer?round=2").json == explanation(officer, ticket_id, "answer").json
+    assert explanation(officer, ticket_id, "answer?round=3", 404).problem == "not_found"
+    citizen.get("/v1/tracking/clocks/answer/explanation?round=3", status=404)
+    for bad in ("0", "-1", "x", "1&round=2", "1001"):
+        assert explanation(officer, ticket_id, "answer?round=" + bad, 422).problem == "invalid"
 
 
 def test_one_that_stopped_before_it_began(town):

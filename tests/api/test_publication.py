@@ -3,6 +3,7 @@ by everybody."""
 import pytest
 
 from support.town import CONSTRUCTION, HUB
+from test_reviews import WHY, answer_again
 
 PHONE = "0912 345 678"
 QUESTION = "Đề nghị vá ổ gà trên phố Ví Dụ, liên hệ %s hoặc an@example.org." % PHONE
@@ -38,7 +39,7 @@ def test_the_way_to_the_public(town):
     officer, citizen = town.person("officer"), town.citizen(filed)
     assert officer.get(path(ticket_id)).json["state"] == "private"
     assert citizen.get("/v1/tracking").json["publication"] == {
-        "state": "private", "state_vi": "Không công khai", "state_en": "Private", "version": None, "preview_until": None, "may_object": False}
+        "state": "private", "state_vi": "Không công khai", "state_en": "Private", "version": None, "superseded": False, "preview_until": None, "may_object": False}
     town.anyone.get("/v1/public/tickets/" + filed["code"], status=404)
 
     proposed = ask(town, officer, ticket_id, body={"question": QUESTION, "mask": False}).json
@@ -232,3 +233,46 @@ def test_heads_where_the_city_lets_them(town):
     town.sql("update setting set value = 1 where name = 'publication_by_heads'")
     assert ask(town, head, ticket_id, "publish").json["state"] == "public"
     assert ask(town, town.person("hub_head", HUB), ticket_id, "drop", {}, status=409).problem == "publication_state"
+
+
+def test_a_later_answer_takes_the_place_of_the_first(town):
+    """A version made from the first answer is neither published once the citizen asks for a second look, nor after it."""
+    ticket_id, filed = town.answered()
+    first, second, hub, citizen = town.person("officer"), town.person("officer", number=2), town.coordinator, town.citizen(filed)
+    ask(town, first, ticket_id)
+    citizen.post("/v1/tracking/second-look", WHY, status=201)
+    assert ask(town, hub, ticket_id, "publish", status=409).problem == "not_publishable"
+    answer_again(town, ticket_id)
+    for body in ({}, {"link_only": True}):
+        assert ask(town, hub, ticket_id, "publish", body, status=409).problem == "publication_superseded"
+    seen = hub.get(path(ticket_id)).json
+    assert seen["superseded"] and seen["moves"] == ["propose", "drop"]
+    assert citizen.get("/v1/tracking").json["publication"]["superseded"]
+    town.anyone.get("/v1/public/tickets/" + filed["code"], status=404)
+
+    assert ask(town, second, ticket_id).json["version"]["answer"] == "Đã kiểm tra và xử lý lại toàn bộ đoạn đường."
+    ask(town, hub, ticket_id, "publish")
+    shown = town.anyone.get("/v1/public/tickets/" + filed["code"]).json
+    assert shown["answer"] == "Đã kiểm tra và xử lý lại toàn bộ đoạn đường." and not shown["superseded"]
+
+
+def test_what_was_published_before_a_second_look(town):
+    """It says that there is a later answer, can be proposed anew, and is not read by others meanwhile."""
+    ticket_id, filed = published(town)
+    second, hub, public = town.person("officer", number=2), town.coordinator, "/v1/public/tickets/" + filed["code"]
+    before = town.anyone.get(public)
+    town.citizen(filed).post("/v1/tracking/second-look", WHY, status=201)
+    assert not town.anyone.get(public, {"If-None-Match": before.header("etag")}, status=304).body
+    assert ask(town, hub, ticket_id, status=409).problem == "not_publishable"
+    answer_again(town, ticket_id)
+    shown = town.anyone.get(public, {"If-None-Match": before.header("etag")}).json
+    assert shown["superseded"] and shown["answer"] == before.json["answer"]
+    assert [i["superseded"] for i in town.anyone.get("/v1/public/tickets").json["items"] if i["code"] == filed["code"]] == [True]
+    assert ask(town, hub, ticket_id, "publish", {"link_only": True}, status=409).problem == "publication_superseded"
+    assert hub.get(path(ticket_id)).json["moves"] == ["propose", "hide"]
+
+    assert ask(town, second, ticket_id).json["superseded"] is False
+    town.anyone.get(public, status=404)
+    ask(town, hub, ticket_id, "publish")
+    assert town.anyone.get(public).json["answer"] != before.json["answer"]
+    assert ask(town, hub, ticket_id, status=409).problem == "publication_state", "what is right stays"

@@ -123,6 +123,33 @@ def test_the_clock_of_the_next_update_begins_anew(town):
     assert [c["round"] for c in moved["clocks"] if c["kind"] == "update"] == [2]
 
 
+def test_nobody_works_on_what_is_answered(town):
+    """From the answer to the second look nothing is added, whatever time goes by."""
+    ticket_id, filed = town.answered()
+
+    def earlier(days):
+        """As if everything so far had been that long ago."""
+        town.tamper("""update ticket set filed_at = filed_at - interval '{0} days', answered_at = answered_at - interval '{0} days' where id = '{1}';
+            update event set at = at - interval '{0} days' where ticket = '{1}';
+            update holding set since = since - interval '{0} days' where ticket = '{1}'""".format(days, ticket_id))
+
+    def worked():
+        holder, = town.coordinator.get("/v1/tickets/%s/holders" % ticket_id).json["items"]
+        return holder["worked_seconds"]
+    earlier(10)
+    assert worked() <= 60, "answered at once"
+    town.citizen(filed).post("/v1/tracking/second-look", {"reason": "Mặt đường lại lún sau một ngày."}, status=201)
+    assert worked() <= 120
+    earlier(10)
+    assert worked() > 5 * 8 * 3600, "it has been open again for ten days"
+    town.move(town.person("head"), ticket_id, "assign", {"person": town.person("officer", number=2).get("/v1/me").json["account"]["id"]})
+    town.move(town.person("officer", number=2), ticket_id, "propose", {"text": "Đã kiểm tra và xử lý lại toàn bộ đoạn đường."})
+    town.move(town.person("head"), ticket_id, "approve")
+    before = worked()
+    earlier(10)
+    assert abs(worked() - before) <= 8 * 3600, "ten days more, of other weekdays"
+
+
 def test_who_held_it_and_how_long(town):
     ticket_id, _ = town.filed()
     town.move(town.person("officer"), ticket_id, "return", {"reason": "Không thuộc thẩm quyền của Sở."})

@@ -1,6 +1,8 @@
 """Taking work back and giving it back; the queues of a person and of nobody."""
 from urllib.parse import urlencode
 
+from support.town import HUB
+
 
 def claimed(town, officer):
     ticket_id, _ = town.filed()
@@ -26,6 +28,29 @@ def test_an_officer_gives_back_what_is_theirs_and_only_that(town):
     assert town.move(officer, ticket_id, "unassign", {}, status=409).problem == "wrong_state"
     assert town.move(other, ticket_id, "claim").json["holder"]["person"]["id"] == account(other)
     assert town.move(town.person("head"), ticket_id, "unassign", {}).json["holder"]["person"] is None
+
+
+def test_nobody_claims_what_somebody_has(town):
+    """The citizen hears once that the work begins; a colleague's work is given by the head, or given back."""
+    officer, other = town.person("officer"), town.person("officer", number=2)
+    ticket_id, filed = town.filed()
+    town.move(officer, ticket_id, "accept")
+    town.move(officer, ticket_id, "claim")
+    for who in (officer, other):
+        assert "claim" not in [m["action"] for m in who.get("/v1/tickets/" + ticket_id).json["moves"]]
+        refused = town.move(who, ticket_id, "claim", status=409)
+        assert refused.problem == "wrong_state" and "propose" in [m["action"] for m in refused.json["moves"]]
+    assert [s["type"] for s in town.citizen(filed).get("/v1/tracking").json["steps"]].count("ticket.claimed") == 1
+    given = town.move(town.person("head"), ticket_id, "assign", {"person": account(other)}).json
+    assert given["holder"]["person"]["id"] == account(other)
+
+
+def test_where_nobody_assigns_colleagues_take_over(town):
+    one, other = town.person("data_officer", HUB), town.person("data_officer", HUB, 2)
+    ticket_id, _ = town.filed(kind="data_request", category="personal_data", area=None)
+    for who, action, status in ((one, "accept", 200), (one, "claim", 200), (one, "claim", 409), (other, "claim", 200), (other, "claim", 409)):
+        town.move(who, ticket_id, action, status=status)
+    assert one.get("/v1/tickets/" + ticket_id).json["holder"]["person"]["id"] == account(other)
 
 
 def test_it_needs_the_version_and_the_citizen_does_not_hear_of_it(town):

@@ -1,7 +1,7 @@
 -- Evidence: which categories demand it, what counts as such, and that nobody answers without it.
 begin;
 set search_path = test, tiepdan, public;
-select plan(31);
+select plan(35);
 
 -- A file that staff or (p_login NULL) the citizen linked; not ready when it has no type.
 create function pg_temp.linked(p_ticket uuid, p_login text, p_purpose text, p_type text default 'image/jpeg') returns void language plpgsql as $$
@@ -59,13 +59,29 @@ select is((select evidence from category where code = 'roads'), null, 'leaves it
 select isnt_empty($$select * from import_rows('categories', '[{"line": 2, "code": "roads", "name_vi": "Đường", "name_en": "Roads",
 	"department": "HN-SXD", "level": "normal", "visibility": "public", "evidence": "video"}]')$$, 'one of three words');
 
+-- What a refusal tells besides.
+create function pg_temp.told(p_login text, p_ticket uuid) returns text language plpgsql as $$
+declare
+	v text;
+begin
+	perform move(p_login, p_ticket, 'propose');
+	return 'ok';
+exception when others then
+	get stacked diagnostics v = pg_exception_detail;
+	return v;
+end $$;
+
 -- Proposing.
 select pg_temp.begun('roads.surface') as t \gset
 select is(pg_temp.needs('officer.HN-SXD', :'t', 'propose'), 'photo', 'the list of moves says what is missing');
 select is(pg_temp.try('officer.HN-SXD', :'t', 'propose'), 'TD445', 'nobody proposes without it');
+select is(pg_temp.told('officer.HN-SXD', :'t')::jsonb, '{"evidence": "photo", "evidence_checking": false}', 'which is told');
 select pg_temp.linked(:'t', null, 'citizen'), pg_temp.linked(:'t', 'officer.HN-SXD', 'reply'), pg_temp.linked(:'t', 'officer.HN-SXD', 'note'),
 	pg_temp.linked(:'t', 'officer.HN-SXD', 'evidence', 'application/pdf'), pg_temp.linked(:'t', 'officer.HN-SXD', 'evidence', null);
 select is(pg_temp.try('officer.HN-SXD', :'t', 'propose'), 'TD445', 'nor with the citizen''s photo, another purpose, a document, or a photo still checked');
+select is(pg_temp.told('officer.HN-SXD', :'t')::jsonb, '{"evidence": "photo", "evidence_checking": true}', 'but that one may do in a moment');
+select attachment_refuse(id, 0, 'type') from attachment where ticket = :'t' and state = 'checking';
+select is(pg_temp.told('officer.HN-SXD', :'t')::jsonb->>'evidence_checking', 'false', 'or was refused');
 select is(pg_temp.try('head.HN-SXD', :'t', 'return'), 'ok', 'other ways need none');
 update category set evidence = 'document' where code = 'roads.surface';
 select is(pg_temp.try('officer.HN-SXD', :'t', 'propose'), 'ok', 'a document would do where one is demanded');
@@ -113,6 +129,9 @@ select citizen(:n, 'second_look');
 select move('second.HN-SXD', :'l', 'take_up');
 select is(pg_temp.needs('second.HN-SXD', :'l', 'propose'), 'photo', 'the old photo proved the old answer');
 select is(pg_temp.try('second.HN-SXD', :'l', 'propose'), 'TD445', 'and does not prove the next one');
+select pg_temp.linked(:'l', 'officer.HN-SXD', 'evidence', null);
+update attachment set linked_at = linked_at - interval '1 h' where ticket = :'l' and state = 'checking';
+select is(pg_temp.told('second.HN-SXD', :'l')::jsonb->>'evidence_checking', 'false', 'whatever of it is still being checked');
 select pg_temp.linked(:'l', 'officer.HN-SXD', 'evidence');
 select is(pg_temp.needs('second.HN-SXD', :'l', 'propose'), 'nothing', 'a new one does');
 select move('second.HN-SXD', :'l', 'propose');

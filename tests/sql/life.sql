@@ -1,7 +1,7 @@
 -- A second look, an appeal, the withdrawal: what the citizen may do, once each, and who may not decide again.
 begin;
 set search_path = test, tiepdan, public;
-select plan(59);
+select plan(65);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
 create temp table t as select n, f.id, f.number from generate_series(1, 12) n, file('HN-SXD', p_at := pg_temp.day(0 * n)) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -93,6 +93,17 @@ select is(pg_temp.is_at(1), 'answered HN-UBND officer.hn-ubnd met', 'in time of 
 select is(attempt($$select pg_temp.ask(1, 'appeal', pg_temp.day(20))$$), 'TD441', 'once');
 select is((select array_agg(d.code || ' ' || coalesce(ended_by, '-') order by since) from holding h join department d on d.id = h.department
 	where ticket = pg_temp.t(1)), '{"HN-SXD appeal","HN-UBND -"}', 'who held it');
+select is(rests(pg_temp.t(1), pg_temp.day(0)), '1.03 - 16.5, 17.03 - 18, 18.3 -', 'nobody works on what is answered, until it is open again');
+select enter('head.HN-UBND');
+select is((select array_agg(c.kind || ' ' || (c.start_s = extract(epoch from x.start_at))::text order by x.kind, x.round) from clock x,
+	clock_explained_staff(x.ticket, x.kind, x.round) c where x.ticket = pg_temp.t(1) and x.kind in ('answer', 'appeal')),
+	'{"answer true","answer true","appeal true"}', 'each of its clocks can be explained');
+select is((select start_s from clock_explained_staff(pg_temp.t(1), 'answer', null)), (select max(extract(epoch from start_at))::bigint from clock
+	where ticket = pg_temp.t(1) and kind = 'answer'), 'the last one when none is named');
+select is_empty($$select * from clock_explained_staff(pg_temp.t(1), 'answer', 3)$$, 'there is no third');
+select is((select array_agg(c.start_s is not null order by n) from t, generate_series(1, 2) r, clock_explained_tracked(number, 1, 'answer', r) c where n = 1),
+	'{true,true}', 'the citizen reads both');
+select is(attempt($$select enter('officer.HN-TTRA'); select clock_explained_staff(pg_temp.t(1), 'answer', 1)$$), 'TD404', 'others none');
 select account_save('head.hn-sxd', 'Head', 'HN-SXD', '{head}');
 
 -- An appeal decided late is late, whatever the first answer was.

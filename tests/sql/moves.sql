@@ -83,7 +83,9 @@ begin
 	for s in select distinct sight, state from cell loop
 		v_ticket := (select id from t where t.sight = s.sight and holder = 'HN-SXD');
 		perform force_state(v_ticket, s.state);
-		update cell c set outcome = attempt(format('select move(%L, %L, %L, p_reason_code := %L, p_department := %L, p_person := %L, p_into := %L)',
+		-- What somebody has is not claimed: unassign.sql.
+		update cell c set outcome = attempt(case c.action when 'claim' then format('update ticket set person = null where id = %L; ', v_ticket)
+			else '' end || format('select move(%L, %L, %L, p_reason_code := %L, p_department := %L, p_person := %L, p_into := %L)',
 			c.role || '.' || c.department, v_ticket, c.action, case c.action when 'redirect' then 'complaint' else 'out_of_scope' end,
 			case when c.action in ('route', 'redirect') then 'UB-00316' end,
 			(select id from account where login = case s.sight when 'press' then 'press_officer.hn-sxd' else 'officer.hn-sxd' end),
@@ -132,8 +134,9 @@ declare
 begin
 	for o in select * from offered loop
 		perform enter(o.role || '.' || o.department);
-		update offered set got = (select array_agg(distinct m->>'action' order by m->>'action') from json_array_elements(
-			moves_open(o.state, o.sight, department_id('HN-SXD'), 0, caller_roles(), caller_department())) m)
+		update offered set got = (select array_agg(distinct m->>'action' order by m->>'action') from ticket k, json_array_elements(
+			moves_for(jsonb_populate_record(k, jsonb_build_object('state', o.state)))) m
+			where k.id = (select id from t where sight = o.sight and holder = 'HN-SXD'))
 			where (department, role, sight, state) = (o.department, o.role, o.sight, o.state);
 	end loop;
 end $$;

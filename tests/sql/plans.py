@@ -110,6 +110,7 @@ select * from tickets_assign(now(), 10);
 select enter('head.HN-SXD');
 select count(*) from staff_list(now(), null, 50);
 select department_work_item(now()), exclusions_of(:'w');
+select (select count(*) from rests_staff(:'w')), (select count(*) from clock_explained_staff(:'w', 'answer', 1));
 select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select session_close();
@@ -174,6 +175,9 @@ select count(*) from triage_next(200);
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset
+select count(notice_late(jsonb_populate_record(n, jsonb_build_object('type', x)), now())) from notice n, (select distinct type from notice_rule) x (x) where n.id = :'notice';
+select redating_told(:'t', gen_random_uuid()::text, '{sent}'), redated_late(n, '{"undone": true}'), alarm_over(:'t', '{"clock": "answer", "round": 1}')
+	from notice n where id = :'notice';
 select notices_hold(array[:'notice'::uuid], array[now()]);
 select notice_done(:'notice', 1, 'sent', true, null, null, now());
 select forget_notices(now(), 10);

@@ -1,7 +1,7 @@
 -- Publication: who may do what in which state, what the citizen can stop, and what everybody reads.
 begin;
 set search_path = test, tiepdan, public;
-select plan(79);
+select plan(98);
 update setting set value = 0 where name = 'publication_preview_days';
 create temp table t as select n, f.id, f.number from generate_series(1, 12) n,
 	file('HN-SXD', case n when 10 then 'private' when 11 then 'press' when 12 then 'denunciation' else 'public' end, p_at := now() - n * interval '1 hour') f;
@@ -125,8 +125,61 @@ select ok(published_show(number, null) is not null, 'one is read by its number')
 select ok(published_show(number, null) is null and published_show(number, 'x') is null, 'one by its link not without') from t where n = 5;
 select is(published_show(number, '0123456789abcdef0123456789')::json->>'answer', 'Đã vá xong mặt đường.', 'but with the key') from t where n = 5;
 select is((select array_agg(k order by k) from t, json_object_keys(published_show(number, null)::json) k where n = 3),
-	'{answer,answered_at,area,category,code,department,filed_at,outcome,petition,point,question,title}', 'and nothing else is told');
+	'{answer,answered_at,area,category,code,department,filed_at,outcome,petition,point,question,superseded,title}', 'and nothing else is told');
 select is(published_show(number, null)::json->>'point', '{"lat": 21, "lon": 105.804}', 'the place is rounded') from t where n = 3;
+
+-- A second look and an appeal: what was made from an older answer is not published, and what is public says so.
+select account_save('second.hn-sxd', 'Second officer', 'HN-SXD', '{officer}'), account_save('officer.hn-ubnd', 'Officer', 'HN-UBND', '{officer}'),
+	account_save('head.hn-ubnd', 'Head', 'HN-UBND', '{head}');
+insert into session (id, account, expires_at) select id, id, now() + interval '1 day' from account
+	where login in ('second.hn-sxd', 'officer.hn-ubnd', 'head.hn-ubnd');
+insert into t select 13, f.id, f.number from file('HN-SXD', p_at := now() - interval '3 h') f;
+create function pg_temp.answer(p_officer text, p_head text, p_ago interval, p_text text) returns void language plpgsql as $$
+begin
+	perform move(p_officer, pg_temp.t(13), 'propose', now() - p_ago, p_text := p_text);
+	perform move(p_head, pg_temp.t(13), 'approve', now() - p_ago);
+end $$;
+create function pg_temp.told(n int) returns text language plpgsql as $$
+begin
+	perform enter('coordinator.HN-EIC');
+	return (select concat_ws(' ', b.body::json->>'state', b.body::json->>'superseded', b.body::json->>'moves') from publication_show(pg_temp.t(n)) b);
+end $$;
+create function pg_temp.try(n int, p_action text) returns text language sql as $$
+	select attempt(format('select pg_temp.decide(%L, %s, %L)', 'coordinator.HN-EIC', n, p_action))
+$$;
+select move('officer.HN-SXD', pg_temp.t(13), 'accept', now() - interval '2 h'), move('officer.HN-SXD', pg_temp.t(13), 'claim', now() - interval '2 h');
+select pg_temp.answer('officer.HN-SXD', 'head.HN-SXD', '2 h', 'Câu trả lời thứ nhất');
+select pg_temp.propose('officer.HN-SXD', 13);
+select is(pg_temp.told(13), 'proposed false ["propose", "publish", "share", "drop"]', 'of the first answer');
+select citizen(number, 'second_look', now() - interval '90 min') from t where n = 13;
+select is(pg_temp.told(13), 'proposed false ["drop"]', 'while it is looked at again');
+select is(pg_temp.try(13, 'publish'), 'TD490', 'nothing is published');
+select move('second.HN-SXD', pg_temp.t(13), 'take_up', now() - interval '80 min');
+select pg_temp.answer('second.HN-SXD', 'head.HN-SXD', '1 h', 'Câu trả lời thứ hai');
+select is(pg_temp.told(13), 'proposed true ["propose", "drop"]', 'there is a second answer');
+select is(pg_temp.try(13, 'publish'), 'TD457', 'the first one is not published');
+select is(pg_temp.try(13, 'share'), 'TD457', 'nor by its link');
+select is(publication_told(pg_temp.t(13))->>'superseded', 'true', 'its citizen reads that, too');
+select enter('second.HN-SXD');
+select is((select answer from publication_draft(pg_temp.t(13), pg_temp.version(13))), 'Câu trả lời thứ hai', 'a version begins with the last one');
+select pg_temp.propose('second.HN-SXD', 13);
+select is(pg_temp.told(13), 'proposed false ["propose", "publish", "share", "drop"]', 'that one');
+select is(pg_temp.try(13, 'publish'), 'ok', 'can be published');
+select pg_temp.decide('coordinator.HN-EIC', 13, 'publish');
+select is(pg_temp.told(13), 'public false ["share", "hide"]', 'what is right is not proposed again');
+select citizen(number, 'appeal', now() - interval '50 min') from t where n = 13;
+select is(pg_temp.told(13), 'public false ["hide"]', 'an appeal leaves it');
+select move('officer.HN-UBND', pg_temp.t(13), 'take_up', now() - interval '40 min');
+select pg_temp.answer('officer.HN-UBND', 'head.HN-UBND', '30 min', 'Câu trả lời thứ ba');
+select is(pg_temp.told(13), 'public true ["propose", "hide"]', 'the decision on it does not stay unknown');
+select is(published_show(number, null)::json->>'superseded', 'true', 'everybody reads that there is a later answer') from t where n = 13;
+select is((select count(*) from published_list(null, null, null, null, 50) where item::json->>'superseded' = 'true'), 1::bigint, 'in the list as well');
+select is(pg_temp.try(13, 'share'), 'TD457', 'the old one is not handed on');
+update publication set state = 'link_only', key = '0123456789abcdef0123456789' where ticket = pg_temp.t(13);
+select is(pg_temp.told(13), 'link_only true ["propose", "hide"]', 'nor published when it has a link');
+select pg_temp.propose('coordinator.HN-EIC', 13);
+select is(pg_temp.told(13), 'proposed false ["propose", "publish", "share", "drop"]', 'the last answer is proposed');
+select is(published_show(number, '0123456789abcdef0123456789'), null, 'and nobody reads the old one any more') from t where n = 13;
 
 -- Open tickets nearby.
 select is((select count(*) from open_similar('roads.surface', '00316', null, null, now(), 5)), 1::bigint, 'an open one of the area');

@@ -49,6 +49,8 @@ select is(questions_expire(pg_temp.day(30), 10), 0::bigint, 'nor does the questi
 select is((select count(*) from alarms_due(pg_temp.day(30), 100) where ticket in (select pg_temp.t(n) from before)), 0::bigint, 'nor an alarm fire');
 select lives_ok(format('select pg_temp.unmerge(%s, 1)', n), 'back to ' || (was->'ticket'->>'state')) from before;
 select is(pg_temp.all_of(n), was, 'exactly as it was: ' || (was->'ticket'->>'state')) from before;
+select is(rests(pg_temp.t(3), pg_temp.day(0)), '0.5 - 1', 'what was merged was nobody''s work');
+select is(rests(pg_temp.t(5), pg_temp.day(0)), '0.3 - 2.3', 'nor twice what waited for the citizen besides');
 select is((select count(*) from clock_running where parked), 0::bigint, 'nothing is left behind');
 select is((select count(*) from alarms_due(pg_temp.day(1), 100) where ticket = pg_temp.t(1)), 1::bigint, 'an alarm whose time went by fires');
 select lives_ok($$select move('head.HN-SXD', pg_temp.t(4), 'approve', pg_temp.day(1.1))$$, 'the work goes on: the draft');

@@ -9,22 +9,29 @@
 #include "civil/clock.h"
 #include "civil/explain.h"
 #include "db/answer.h"
+#include "gen/shapes.h"
 #include "gen/sql/reference.h"
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
-/* The facts of the clock named in the path, and when it stood still: for staff, or for the citizen. */
+/* The facts of the clock named in the path and its round, and when it stood still: for staff, or for the
+ * citizen. */
 static struct db_unit *read_clock(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
 	if (req->who.kind == WHO_TICKET) {
+		const struct tracking_explain *in = req->input;
+
 		sql_reference_clock_explained_tracked(u, .number = req->who.ticket_number,
-			.generation = req->who.generation, .kind = req->args[0].text);
+			.generation = req->who.generation, .kind = req->args[0].text, .round = in->round);
 		sql_ticket_pause_list_tracked(
 			u, .number = req->who.ticket_number, .generation = req->who.generation);
 	} else {
-		sql_reference_clock_explained(u, .ticket = req->args[0].uuid, .kind = req->args[1].text);
+		const struct clock_explain *in = req->input;
+
+		sql_reference_clock_explained(
+			u, .ticket = req->args[0].uuid, .kind = req->args[1].text, .round = in->round);
 		sql_ticket_pause_list(u, .ticket = req->args[0].uuid);
 	}
 	return u;

@@ -10,22 +10,22 @@
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
-/* The pauses of the ticket, in seconds. */
-struct pauses {
+/* When nobody's time was counted, in seconds: the citizen was asked, or the ticket was done. */
+struct rests {
 	const PGresult *rows;
 };
 
-/* Working seconds of [from, until) outside the pauses. */
-static int64_t worked(const struct calendar *c, int64_t from, int64_t until, const struct pauses *pauses)
+/* Working seconds of [from, until) outside the rests. */
+static int64_t worked(const struct calendar *c, int64_t from, int64_t until, const struct rests *rests)
 {
 	int64_t sum = calendar_coordinate(c, until) - calendar_coordinate(c, from);
 
-	for (int i = 0; i < PQntuples(pauses->rows); i++) {
-		int64_t begin = db_cell_int(pauses->rows, i, "from_s"),
-			end = db_cell_int(pauses->rows, i, "until_s");
+	for (int i = 0; i < PQntuples(rests->rows); i++) {
+		int64_t begin = db_cell_int(rests->rows, i, "from_s"),
+			end = db_cell_int(rests->rows, i, "until_s");
 
 		begin = begin > from ? begin : from;
-		end = end < until ? end : until;
+		end = end != DB_NO_INT && end < until ? end : until;
 		if (begin < end)
 			sum -= calendar_coordinate(c, end) - calendar_coordinate(c, begin);
 	}
@@ -33,7 +33,7 @@ static int64_t worked(const struct calendar *c, int64_t from, int64_t until, con
 }
 
 static void put_holding(
-	struct req *req, const PGresult *rows, int row, const struct pauses *pauses, struct buf *out)
+	struct req *req, const PGresult *rows, int row, const struct rests *rests, struct buf *out)
 {
 	const struct department *d = city_department(req->app->city, db_cell(rows, row, "code"));
 	const struct calendar *c = d ? d->calendar : req->app->city->calendar;
@@ -48,13 +48,13 @@ static void put_holding(
 	buf_member_instant(out, "since", since);
 	buf_member_instant(out, "until", until);
 	buf_member(out, "ended_by", db_cell(rows, row, "ended_by"));
-	buf_printf(out, ",\"worked_seconds\":%" PRId64 "}", worked(c, since / 1000, end / 1000, pauses));
+	buf_printf(out, ",\"worked_seconds\":%" PRId64 "}", worked(c, since / 1000, end / 1000, rests));
 }
 
 static void answer(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "since_ms");
-	const struct pauses pauses = {answer_find(results, "from_s")};
+	const struct rests rests = {answer_find(results, "from_s")};
 	struct buf out = {.arena = req->arena};
 
 	if (!req->app->city) {
@@ -63,7 +63,7 @@ static void answer(struct req *req, PGresult *const *results)
 	}
 	buf_put(&out, STR("{\"items\":["));
 	for (int i = 0; i < PQntuples(rows); i++)
-		put_holding(req, rows, i, &pauses, &out);
+		put_holding(req, rows, i, &rests, &out);
 	buf_put(&out, STR("],\"next_cursor\":null}"));
 	reply_json(req, 200, buf_str(&out));
 }
@@ -73,6 +73,6 @@ void holding_list(struct req *req)
 	struct db_unit *u = db_unit(req);
 
 	sql_ticket_holding_list(u, .ticket = req->args[0].uuid);
-	sql_ticket_pause_list(u, .ticket = req->args[0].uuid);
+	sql_ticket_rest_list(u, .ticket = req->args[0].uuid);
 	db_run(u, answer);
 }
