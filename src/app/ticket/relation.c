@@ -73,9 +73,8 @@ void relation_add(struct req *req)
 	struct db_unit *u = db_unit(req);
 	answer_make(req, id, now_ms);
 	once_claim(u, req);
-	sql_ticket_relation_add(u, .id = id, .ticket = req->args[0].uuid, .kind = in->kind,
-		.other = other.id, .number = other.number, .code = other.code, .reason = in->reason,
-		.at = now_ms);
+	sql_ticket_relation_add(u, .id = id, .ticket = req->args[0].uuid, .kind = in->kind, .other = other.id,
+		.number = other.number, .code = other.code, .reason = in->reason, .at = now_ms);
 	once_finish(u, req, 201, req->made);
 	db_run(u, answer_made);
 }

@@ -222,8 +222,8 @@ static void days_in_words(void **state)
 		"Tạm dừng từ 09:00 Thứ Tư 25/11/2026 đến 08:30 Thứ Sáu 27/11/2026: thời gian này không tính.",
 		"Thứ Sáu 27/11/2026: ngày làm việc thứ 1.", NULL};
 	static const char *const fixed[] = {"\"provisional\":false", NULL};
-	static const char *const over[] = {
-		"Tạm dừng từ 17:05 Thứ Năm 26/11/2026 đến 17:00 Thứ Sáu 04/12/2026: thời gian này không tính.",
+	static const char *const over[] = {"Tạm dừng từ 17:05 Thứ Năm 26/11/2026 đến 17:00 Thứ Sáu "
+					   "04/12/2026: thời gian này không tính.",
 		"Thứ Hai 07/12/2026: ngày làm việc thứ 1.", "kết thúc lúc 17:00 Thứ Sáu 11/12/2026.", NULL};
 	const struct deadline_pause pause = {hanoi("2026-11-25T09:00"), hanoi("2026-11-27T08:30")};
 	/* A question that nobody answered ends at a close. */
