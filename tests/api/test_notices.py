@@ -128,8 +128,8 @@ def test_one_letter_of_a_sort_and_none_of_what_is_done(town, post):
     """While the mail server is down a ticket goes from one department to the next, a reply is signed, and the answer is looked at again."""
     silence(town)
     town.sql("update setting set value = 20 where name = 'notices_hour_citizen'")
-    head, to_head = staff(town, "head")
-    officer, _ = staff(town, "officer")
+    head, to_head = staff(town, "head", number=2)
+    officer, _ = staff(town, "officer", number=2)
     post.stop()
     ticket_id, filed = town.filed(contact=contact("chuyen.vong@example.org"))
     hub = town.person("coordinator", HUB)
