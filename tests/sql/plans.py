@@ -175,6 +175,9 @@ select count(*) from triage_next(200);
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset
+select count(notice_late(jsonb_populate_record(n, jsonb_build_object('type', x)), now())) from notice n, (select distinct type from notice_rule) x (x) where n.id = :'notice';
+select redating_told(:'t', gen_random_uuid()::text, '{sent}'), redated_late(n, '{"undone": true}'), alarm_over(:'t', '{"clock": "answer", "round": 1}')
+	from notice n where id = :'notice';
 select notices_hold(array[:'notice'::uuid], array[now()]);
 select notice_done(:'notice', 1, 'sent', true, null, null, now());
 select forget_notices(now(), 10);
