@@ -209,7 +209,7 @@ begin
 	return t.person is null or (t.person <> caller_account() and exists (select from move_role r
 		where r.action = 'claim' and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight) and r.takes_over));
 end $$;
--- These two as in 0053, and a claim applies or does not.
+-- As in 0053, and nobody claims what somebody has.
 create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_barred text := caller_barred(t.id);
