@@ -228,14 +228,15 @@ begin
 	end if;
 	if p_action = 'unassign' and t.person is null then
 		raise exception 'nobody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
-	elsif p_action = 'claim' and not claim_applies(t) then
-		raise exception 'somebody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
 	end if;
 	if moves_for(t)::jsonb @> jsonb_build_array(jsonb_build_object('action', p_action)) then
 		return;
 	end if;
 	perform caller_impartial(t.id) from action a where a.code = p_action and move_barred(caller_barred(t.id), a);
-	if exists (select from move_role r where r.action = p_action and r.role = any (caller_roles())
+	if p_action = 'claim' and not claim_applies(t) and moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(),
+			caller_department())::jsonb @> '[{"action": "claim"}]' then
+		raise exception 'somebody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
+	elsif exists (select from move_role r where r.action = p_action and r.role = any (caller_roles())
 		and sight_fits(r.sight, t.sight) and t.returns >= r.max_returns
 		and (r.scope = 'all' or (t.holder = caller_department() and not (r.scope = 'own_not_hub' and v_hub)))) then
 		raise exception 'returned % times already', t.returns using errcode = 'TD419', detail = moves_of(t)::text;
