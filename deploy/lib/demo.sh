@@ -74,7 +74,7 @@ demo_print() {
 		  the contract       $url/openapi.yaml
 		  health, metrics    $ops_url/readyz  $ops_url/metrics
 		  the server's log   $home/server.log
-		  mail it would send $home/mail; list it: $(quickstart_command --mail)
+		  mail it would send $home/mail; list it: $(quickstart_command --run mail)
 		  people and codes   $state/demo.json
 
 		Sign in (for this installation only; each call makes a new one-time code and exchanges it for a token):
@@ -115,7 +115,7 @@ demo_print_tour() {
 		  curl -s \$URL/v1/tracking -H "Authorization: Ticket \$CODE:\$SECRET"
 
 		  # the mail that the citizen would have got
-		  $(quickstart_command --mail)
+		  $(quickstart_command --run mail)
 
 		  # the report of the last 60 days: on time, late, open in time, open overdue
 		  ADMIN=\$($(token_command admin))

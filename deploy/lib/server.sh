@@ -90,6 +90,7 @@ server_settings() {
 		mail_from = Cổng tiếp nhận phản ánh <khong-tra-loi@example.org>
 		mail_from_hour = 0
 		mail_to_hour = 0
+		max_connections = 1000
 	END
 }
 

@@ -206,6 +206,17 @@ static enum verdict step_accept(struct req *req)
 	return refuse(req, PROBLEM_not_acceptable);
 }
 
+/* A version that was read as a file has a tag of its own, but is the same version. */
+static struct str version_of(struct str tag)
+{
+	static const struct str forms[] = {STR("-csv"), STR("-ics")};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (str_ends(tag, forms[i]))
+			tag.len -= forms[i].len;
+	return tag;
+}
+
 /* The version that a change was made for: exactly one strong tag of ours. "*" says that nobody has looked at
  * what is changed, so it counts as none. */
 static enum verdict step_match(struct req *req)
@@ -223,7 +234,7 @@ static enum verdict step_match(struct req *req)
 	}
 	/* A weak tag, a list or a tag that is no version never equals the version of a ticket (RFC 9110
 	 * section 13.1.1). */
-	struct str tag = reply_tag_of(field);
+	struct str tag = version_of(reply_tag_of(field));
 	if (tag.len == 0 || tag.at[0] < '1' || str_to_i64(tag, &req->if_match) < 0)
 		return refuse(req, PROBLEM_precondition_failed);
 	return NEXT;
@@ -259,7 +270,8 @@ static enum verdict step_input(struct req *req)
 	}
 	if (shape->nfields == 0 && req->raw_body.len == 0)
 		return NEXT;
-	req->input = shape_from_json(req, shape, req->raw_body);
+	/* No body is one without members: where some are needed, that is said of each. */
+	req->input = shape_from_json(req, shape, req->raw_body.len > 0 ? req->raw_body : STR("{}"));
 	return req->input ? NEXT : ANSWERED;
 }
 
@@ -278,14 +290,19 @@ static struct str once_key_text(struct str field)
  * signed in the key itself is the scope, so it must be one that nobody guesses. */
 static enum verdict step_once(struct req *req)
 {
+	static const char *const once_hint[LANG_COUNT] = {
+		[LANG_VI] = "Từ 8 đến 255 ký tự ASCII hiển thị được; không đăng nhập thì ít nhất 22 ký tự",
+		[LANG_EN] = "8 to 255 visible ASCII characters; without sign-in at least 22"};
 	struct str field = req_field(req, "Idempotency-Key");
 
 	if (!(req->route->flags & ROUTE_ONCE) || !field.at)
 		return NEXT;
 	struct str key = once_key_text(field);
 	size_t shortest = req->who.kind == WHO_STAFF ? ONCE_KEY_MIN : ONCE_KEY_ANONYMOUS;
-	if (!key.at || key.len < shortest || key.len > ONCE_KEY_MAX)
-		return refuse(req, PROBLEM_bad_idempotency_key);
+	if (!key.at || key.len < shortest || key.len > ONCE_KEY_MAX) {
+		reply_problem(req, PROBLEM_bad_idempotency_key, str_of(once_hint[req->lang]));
+		return ANSWERED;
+	}
 
 	const struct who *who = &req->who;
 	struct str account = {(const char *)who->account.byte, sizeof(who->account.byte)};

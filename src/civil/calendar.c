@@ -350,6 +350,18 @@ int64_t calendar_version(const struct calendar *c)
 	return c->version;
 }
 
+int32_t calendar_known_until(const struct calendar *c)
+{
+	int year, month, day;
+
+	for (size_t i = c->nexceptions; i-- > 0;)
+		if (c->exceptions[i].rule == DAY_OFF) {
+			clock_civil_from_days(c->exceptions[i].day, &year, &month, &day);
+			return clock_days_from_civil(year + 1, 1, 1) - 1;
+		}
+	return INT32_MAX;
+}
+
 const struct calendar_day *calendar_exception(const struct calendar *c, int32_t day)
 {
 	size_t low = 0, n = c->nexceptions;

@@ -42,6 +42,7 @@ struct count {
 	struct deadline_trace *trace;
 	int64_t at, left; /* on the scale: counted up to here, still to count */
 	int64_t from;	  /* the instant at which the present run began */
+	int64_t closing;  /* what closes from here on counts: a pause has taken what closed as it ended */
 	size_t next;	  /* the first pause that the limit has not come to */
 };
 
@@ -122,10 +123,9 @@ static int64_t opening_at(const struct calendar *c, int64_t instant)
 	return instant;
 }
 
-/* A day that closes just when a pause ends makes a run of no length. */
 static void note_run(struct count *n, int64_t until, int64_t counted)
 {
-	if (!n->trace || until < n->from || (until == n->from && counted == 0))
+	if (!n->trace || until <= n->from)
 		return;
 	n->trace->runs[n->trace->nruns++] =
 		(struct deadline_run){.from = n->from, .until = until, .first = n->at, .counted = counted};
@@ -138,7 +138,8 @@ static int pause_over(struct count *n, const struct deadline_pause *p, int64_t c
 	if (p->until == INT64_MAX)
 		return -EINPROGRESS;
 	n->left -= counted;
-	n->from = later(n->from, p->until);
+	n->from = p->until;
+	n->closing = p->until + 1;
 	return 0;
 }
 
@@ -154,7 +155,7 @@ static bool ends_before(const struct count *n, const struct deadline_pause *p, i
 		day > INT32_MAX || !calendar_is_working_day(n->c, (int32_t)(day - 1)))
 		return false;
 	close = calendar_close(n->c, (int32_t)(day - 1));
-	return close >= n->from && close < p->from;
+	return close >= n->closing && close < p->from;
 }
 
 /* Goes from pause to pause until the rest of the limit lies before the next one. */
@@ -178,7 +179,7 @@ static int run(struct count *n)
 		status = pause_over(n, p, later(reach - n->at, 0));
 		if (status < 0)
 			return status;
-		n->at = later(n->at, n->scale->before(n->c, n->from));
+		n->at = later(n->at, n->scale->before(n->c, n->scale->days ? n->closing : n->from));
 	}
 	return 0;
 }
@@ -193,10 +194,10 @@ static int end_of(struct count *n, int64_t *ret)
 	return status;
 }
 
-/* From a rank on, the first working day whose close lies in the present run or a later one. */
+/* From a rank on, the first working day whose close counts in the present run or a later one. */
 static int close_outside(struct count *n, int64_t rank, int32_t *ret_day)
 {
-	int status = calendar_ranked(n->c, later(rank, closes_before(n->c, n->from)), ret_day);
+	int status = calendar_ranked(n->c, later(rank, closes_before(n->c, n->closing)), ret_day);
 
 	for (; status == 0 && n->next < n->q->npauses; n->next++) {
 		const struct deadline_pause *p = &n->q->pauses[n->next];
@@ -207,7 +208,7 @@ static int close_outside(struct count *n, int64_t rank, int32_t *ret_day)
 			break;
 		status = pause_over(n, p, n->left);
 		if (status == 0)
-			status = calendar_ranked(n->c, later(rank, closes_before(n->c, n->from)), ret_day);
+			status = calendar_ranked(n->c, later(rank, closes_before(n->c, n->closing)), ret_day);
 	}
 	return status;
 }
@@ -322,7 +323,7 @@ static int receive(struct count *n, int32_t *ret_day)
 int deadline_compute(const struct calendar *c, const struct deadline_question *q,
 	struct deadline_trace *trace, int64_t *ret_due)
 {
-	struct count n = {.c = c, .q = q, .trace = trace, .from = q->start};
+	struct count n = {.c = c, .q = q, .trace = trace, .from = q->start, .closing = q->start};
 	int64_t first, last, due;
 	int32_t received;
 	int status;

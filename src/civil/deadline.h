@@ -39,9 +39,11 @@ struct deadline_terms {
 /* [from, until): the limit does not run. INT64_MAX: the pause goes on.
  *
  * Of hours and minutes only those outside pauses count. A day counts at one instant: a working day at its
- * close, a calendar day at the local midnight that ends it; it does not count when that instant lies in a
- * pause. A limit in days that would end at a close in a pause goes on to the first close that is in none. A
- * pause that begins after the limit has ended, or ended before it started, changes nothing. */
+ * close, a calendar day at the local midnight that ends it; it does not count when that instant, or the last
+ * second before it, lies in a pause: nobody has anything of a day at whose very end a pause is over, as that
+ * of a question which nobody answered is at a close. A limit in days that would end at such a close goes on
+ * to the first one that no pause takes. A pause that begins after the limit has ended, or ended when it
+ * started, changes nothing. */
 struct deadline_pause {
 	int64_t from, until;
 };
@@ -54,7 +56,7 @@ struct deadline_question {
 };
 
 /* What deadline_compute() did, for civil/explain.h. A run is a stretch between pauses in which the limit ran,
- * perhaps to no effect; it has no length where a day closes just when a pause ends. */
+ * perhaps to no effect. */
 struct deadline_run {
 	int64_t from, until;
 	int64_t first;	 /* of days the first to count: a local day, or a working day's rank */

@@ -225,7 +225,7 @@ static void tell_days(struct telling *t, const struct deadline_run *run)
 
 static void tell_run(struct telling *t, const struct deadline_run *run)
 {
-	/* The day before may end, and so count, just when the run begins. */
+	/* A clock that is put back over midnight shows the day before once more. */
 	int32_t first = calendar_local_day(t->c, run->from) - 1;
 	int32_t last = calendar_local_day(t->c, run->until);
 
@@ -314,6 +314,36 @@ static void put_limit(struct buf *out, const struct deadline_terms *terms)
 	}
 }
 
+/* Whether days off that nobody knows yet may move the end. */
+static bool is_provisional(const struct explain_facts *facts)
+{
+	enum deadline_unit unit = facts->question->terms.unit;
+	int64_t due = facts->trace->due;
+
+	return due != INT64_MAX && unit != DEADLINE_HOURS && unit != DEADLINE_IMMEDIATE &&
+	       calendar_local_day(facts->calendar, due) > calendar_known_until(facts->calendar);
+}
+
+static void put_provisional(struct buf *out, const struct explain_facts *facts)
+{
+	static const struct str head[LANGUAGES] = {
+		[VI] = STR("Chưa có thông báo về ngày nghỉ sau "), [EN] = STR("Days off after ")};
+	static const struct str tail[LANGUAGES] = {[VI] = STR(": thời hạn có thể thay đổi."),
+		[EN] = STR(" have not been announced yet: the date may change.")};
+	int32_t day = calendar_known_until(facts->calendar);
+	bool provisional = is_provisional(facts);
+
+	buf_printf(out, ",\"provisional\":%s", provisional ? "true" : "false");
+	for (enum language in = VI; provisional && in < LANGUAGES; in++) {
+		struct buf words = {.arena = out->arena};
+
+		buf_put(&words, head[in]);
+		words_days(&words, in, day, day);
+		buf_put(&words, tail[in]);
+		buf_member(out, in == VI ? "provisional_vi" : "provisional_en", buf_str(&words));
+	}
+}
+
 void explain_write(struct buf *out, const struct explain_facts *facts)
 {
 	const struct deadline_terms *terms = &facts->question->terms;
@@ -340,6 +370,7 @@ void explain_write(struct buf *out, const struct explain_facts *facts)
 	buf_printf(out, ",\"counted_in\":\"%s\"", deadline_counts_days(terms->unit) ? "days" : "seconds");
 	if (facts->trace->due != INT64_MAX)
 		step_put_instant(out, "due", facts->trace->due);
+	put_provisional(out, facts);
 	buf_put(out, STR(",\"steps\":["));
 	tell(&t);
 	buf_put(out, STR("]}"));

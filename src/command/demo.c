@@ -36,6 +36,12 @@ static const struct {
 	{"phapche", "Hoàng Văn Pháp Chế", "HN-TTRA", "legal_officer"},
 	{"lanhdao.thanhpho", "Đỗ Thị Thành Phố", "HN-VPUBND", "leader"},
 	{"quantri", "Bùi Văn Quản Trị", "HN-EIC", "admin"},
+	/* A second look is another officer's, an appeal the city's; and a ward to route to. */
+	{"canbo2.hn-sxd", "Ngô Văn Xem Lại", "HN-SXD", "officer"},
+	{"canbo.hn-ubnd", "Cán bộ HN-UBND", "HN-UBND", "officer"},
+	{"lanhdao.hn-ubnd", "Lãnh đạo HN-UBND", "HN-UBND", "head"},
+	{"canbo.ub-00316", "Cán bộ UB-00316", "UB-00316", "officer"},
+	{"lanhdao.ub-00316", "Lãnh đạo UB-00316", "UB-00316", "head"},
 };
 
 int64_t demo_random(struct demo *demo, int64_t below)

@@ -31,6 +31,7 @@ struct patient {
 struct finding {
 	struct str fault;
 	const char *cure;
+	bool mild; /* worth knowing, but nothing is wrong yet */
 };
 
 static const struct finding well = {.fault = {NULL, 0}};
@@ -122,6 +123,49 @@ static struct finding check_reference(struct patient *p)
 			"run `tiepdan seed`, or `tiepdan import` with what is missing, e.g. days of the new "
 			"yearly notice"};
 	return well;
+}
+
+/* Departments that wait for their people are as they should be until tickets come. */
+static struct finding check_staff(struct patient *p)
+{
+	PGresult *r = p->owner ? pg_query(p->owner, "command_check_staff", NULL, 0) : NULL;
+	struct finding f = {
+		.cure = "`tiepdan user add LOGIN --name=NAME --department=CODE --role=officer`, and a head; "
+			"the hub can route their tickets to another department"};
+
+	if (!r)
+		f.fault = STR("the people of the departments cannot be read");
+	else if (PQntuples(r) > 0) {
+		f.fault = arena_str(p->arena, str_of(PQgetvalue(r, 0, 0)));
+		f.mild = strcmp(PQgetvalue(r, 0, 1), "f") == 0;
+	}
+	PQclear(r);
+	return f;
+}
+
+/* What a statement says, which is nothing when all is well. */
+static struct finding ask_fault(struct patient *p, const char *statement, const char *what, bool mild)
+{
+	struct str answer = ask(p, p->owner, statement);
+
+	if (!answer.at)
+		return (struct finding){STR("who sees what cannot be read"), "run `tiepdan migrate`"};
+	if (answer.len == 0)
+		return well;
+	return (struct finding){.fault = arena_printf(p->arena, "%s: %.*s", what, STR_ARG(answer)),
+		.cure = "give somebody there the role that sees them: `tiepdan user add` with "
+			"--role=legal_officer for denunciations, data_officer for personal data",
+		.mild = mild};
+}
+
+static struct finding check_unseen(struct patient *p)
+{
+	return ask_fault(p, "command_check_unseen", "nobody sees the open tickets of", false);
+}
+
+static struct finding check_unseen_soon(struct patient *p)
+{
+	return ask_fault(p, "command_check_unseen_soon", "nobody would see the tickets of", true);
 }
 
 static struct finding check_feeds(struct patient *p)
@@ -228,6 +272,9 @@ static const struct check {
 	{"schema", check_schema},
 	{"rights of the server", check_rights},
 	{"reference data", check_reference},
+	{"people of the departments", check_staff},
+	{"tickets for named people", check_unseen},
+	{"named people", check_unseen_soon},
 	{"feed of events", check_feeds},
 	{"clock", check_clock},
 	{"time zone", check_zone},
@@ -237,6 +284,13 @@ static const struct check {
 	{"mail", check_mail},
 };
 
+static const char *verdict(const struct finding *f)
+{
+	if (!f->fault.at)
+		return "ok";
+	return f->mild ? "warn" : "WRONG";
+}
+
 int command_doctor(const struct config *config, char **args)
 {
 	if (!command_ends(args))
@@ -245,11 +299,11 @@ int command_doctor(const struct config *config, char **args)
 	int faults = 0;
 	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		struct finding f = checks[i].run(&p);
-		printf("%-6s %s%s%.*s\n", f.fault.at ? "WRONG" : "ok", checks[i].name, f.fault.at ? ": " : "",
+		printf("%-6s %s%s%.*s\n", verdict(&f), checks[i].name, f.fault.at ? ": " : "",
 			STR_ARG(f.fault));
 		if (f.fault.at)
 			printf("       cure: %s\n", f.cure);
-		faults += f.fault.at != NULL;
+		faults += f.fault.at && !f.mild;
 	}
 	PQfinish(p.app);
 	PQfinish(p.owner);

@@ -85,6 +85,14 @@ def test_what_is_exported_can_be_imported_and_changes_nothing(town, admin, code)
     assert contents(town) == before
 
 
+@pytest.mark.parametrize("media, name", [("text/calendar", "ical"), ("text/csv", "csv")])
+def test_a_file_is_put_back_with_its_own_tag(town, admin, media, name):
+    got = town.anyone.get("/v1/calendars/office", {"Accept": media})
+    body = {"format": name, "text": got.body.decode("utf-8"), "dry_run": True}
+    assert admin("PUT", "/v1/calendars/office", body, {"If-Match": got.header("etag")}).json["changes"] == []
+    assert admin("PUT", "/v1/calendars/office", body, {"If-Match": got.header("etag").replace("-", "x-")}, 412).problem == "precondition_failed"
+
+
 def test_a_trial_tells_the_difference_and_changes_nothing(town, admin):
     before = contents(town)
     rows = list(csv.reader(io.StringIO(form(town, "text/csv"))))

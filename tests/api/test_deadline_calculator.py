@@ -71,6 +71,16 @@ def test_an_evening_counts_for_the_next_day_or_for_its_own(town):
     assert local(default["effective_start"]) == "2026-12-01T08:00" and same_day["effective_start"] == same_day["start"]
 
 
+def test_days_off_that_nobody_knows_yet(town):
+    """Tết of 2028 is in no calendar yet: a date behind it is told as one that may change."""
+    told = ask(town, start="2028-01-24T10:00:00+07:00", amount=5, unit="wd").json
+    assert told["provisional"] and told["provisional_vi"] == "Chưa có thông báo về ngày nghỉ sau Thứ Sáu 31/12/2027: thời hạn có thể thay đổi."
+    assert told["provisional_en"] == "Days off after Friday 31 December 2027 have not been announced yet: the date may change."
+    for question in ({"start": "2027-12-01T10:00:00+07:00", "amount": 5, "unit": "wd"}, {"start": "2028-01-24T10:00:00+07:00", "amount": 5, "unit": "h"}):
+        told = ask(town, **question).json
+        assert told["provisional"] is False and "provisional_vi" not in told
+
+
 def test_years_are_told_by_month(town):
     now = datetime.datetime.now(ZONE).replace(microsecond=0)
     told = ask(town, start=now.isoformat(), amount=1000, unit="wd").json

@@ -47,10 +47,10 @@ def in_each_state(town, changes):
 
 
 def allowed(town, sight, role):
-    """{(action, state)} of this role, as the holder's staff or that of the hub."""
+    """{(action, state)} of this role, as the holder's staff or that of the hub; those have heads of their own, who sign."""
     return {tuple(row) for row in town.sql(
         "select m.action, m.from_state from move m join move_role r using (action) where r.role = '%s' and m.from_state is not null"
-        " and (r.sight is null or r.sight = '%s') and (r.scope = 'all' or not %s)" % (role, sight, role in HUB_ROLES))}
+        " and (r.sight is null or r.sight = '%s') and (r.scope = 'all' and not r.lacking or not %s)" % (role, sight, role in HUB_ROLES))}
 
 
 def test_each_action_has_a_route(actions):

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -100,6 +102,54 @@ def test_english_for_those_who_filed_in_english(town, post):
     mail, = post.wait("visitor@example.org")
     assert mail.subject == "[%s] Your ticket was received" % filed["code"] and "Department of" in mail.part("plain")
     assert mail.message["Content-Language"] == "en"
+
+
+def due_told(deadlines):
+    """The date of the answer as a letter tells it."""
+    answer, = [d for d in deadlines if d["kind"] == "answer"]
+    told = datetime.fromisoformat(answer["due_at"]).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).strftime("%H:%M ngày %d/%m/%Y")
+    return "Hạn giải quyết: %s%s" % ("chậm nhất " if answer["latest"] else "", told)
+
+
+def test_a_letter_promises_what_the_api_does(town, post):
+    silence(town)
+    town.sql("update setting set value = 10 where name = 'notices_hour_citizen'")
+    ticket_id, filed = town.filed(contact=contact("hen.ngay@example.org"))
+    received, = post.wait("hen.ngay@example.org")
+    assert "chậm nhất" in due_told(filed["deadlines"]) and due_told(filed["deadlines"]) in received.part("plain").splitlines()
+    town.move(town.person("officer"), ticket_id, "accept")
+    accepted = post.wait("hen.ngay@example.org", 2)[1]
+    told = due_told(town.citizen(filed).get("/v1/tracking").json["deadlines"])
+    assert "chậm nhất" not in told and told in accepted.part("plain").splitlines()
+    town.sql("update setting set value = 3 where name = 'notices_hour_citizen'")
+
+
+def test_one_letter_of_a_sort_and_none_of_what_is_done(town, post):
+    """While the mail server is down a ticket goes from one department to the next, a reply is signed, and the answer is looked at again."""
+    silence(town)
+    town.sql("update setting set value = 20 where name = 'notices_hour_citizen'")
+    head, to_head = staff(town, "head")
+    officer, _ = staff(town, "officer")
+    post.stop()
+    ticket_id, filed = town.filed(contact=contact("chuyen.vong@example.org"))
+    hub = town.person("coordinator", HUB)
+    for department in ("HN-SNNMT", "HN-SXD"):
+        town.move(hub, ticket_id, "route", {"department": department, "reason": "Thuộc thẩm quyền của đơn vị này."})
+    for who, action in ((officer, "accept"), (officer, "claim"), (officer, "propose"), (head, "approve")):
+        town.move(who, ticket_id, action, {"text": "Đã vá mặt đường, xin cảm ơn ông/bà."} if action == "propose" else None)
+    town.citizen(filed).post("/v1/tracking/second-look", {"reason": "Ổ gà vẫn còn nguyên."}, status=201)
+    wait_until(lambda: len(notices(town, ticket_id)) >= 8, 20, "all letters")
+    post.start()
+    town.sql("update notice set next_at = now() where state = 'waiting'")
+    wait_until(lambda: not notices(town, ticket_id, "waiting") + notices(town, ticket_id, "sending"), 70, "told")
+    mails = post.to("chuyen.vong@example.org")
+    subjects = [m.subject.split("] ")[1] for m in mails]
+    assert subjects.count("Phiếu của Ông/Bà đã được chuyển đơn vị khác") == 1
+    answered = mails[subjects.index("Phiếu của Ông/Bà đã có trả lời")]
+    assert "Trạng thái: Đã trả lời" in answered.part("plain").splitlines()
+    assert not [m for m in post.to(to_head) if "chờ phê duyệt" in m.subject]
+    assert ["cancelled", "late"] in [n[:2] for n in notices(town, ticket_id) if n[3] == "reply.proposed"]
+    town.sql("update setting set value = 3 where name = 'notices_hour_citizen'")
 
 
 def test_staff_are_told_what_concerns_them(town, post):

@@ -4,6 +4,7 @@ import pytest
 from support import images
 from support.files import uploaded
 from support.town import HUB, ticket
+from test_offers import offered
 
 WARD = "UB-00316"
 CONTACT = {"name": "Nguyễn Thị Mẫu", "phone": "0900 000 007"}
@@ -49,13 +50,22 @@ def test_the_contact_is_the_authors(town, clerk):
     assert town.coordinator.get(base + "/contact?purpose=goi-lai").json["name"] == CONTACT["name"]
 
 
-def test_whoever_typed_it_may_have_another_role(town):
-    both = town.person(("clerk", "officer"))
+def test_whoever_typed_it_does_not_handle_it(town):
+    """With another role they see and accept it like their colleagues, but it does not become theirs."""
+    both, head, other = town.person(("clerk", "officer")), town.person("head"), town.person("officer")
     ticket_id = town.id_of(typed(both).json)
     town.move(both, ticket_id, "accept")
-    town.move(both, ticket_id, "claim")
-    assert both.get("/v1/tickets/" + ticket_id).json["state"] == "in_progress"
+    assert "claim" not in offered(both, ticket_id) and "claim" in offered(other, ticket_id)
+    assert town.move(both, ticket_id, "claim", status=409).problem == "not_impartial"
+    me = both.get("/v1/me").json["account"]["id"]
+    assert town.move(head, ticket_id, "assign", {"person": me}, 409).problem == "not_impartial"
+    bulk = both.post("/v1/tickets/bulk", {"action": "claim", "tickets": [{"id": ticket_id, "version": town.version(ticket_id)}]}, status=200).json
+    assert bulk["refused"] == 1 and bulk["items"][0]["problem"]["type"].endswith("/not-impartial")
+    town.move(other, ticket_id, "claim")
     assert both.get("/v1/tickets/" + ticket_id + "/contact?purpose=goi-lai", status=403).problem == "forbidden"
+    own, _ = town.filed()
+    town.move(both, own, "accept")
+    town.move(both, own, "claim")
 
 
 def test_nobody_else_uses_the_channels_of_clerks(town):

@@ -2,7 +2,7 @@
 import pytest
 
 from support import images
-from support.files import link, uploaded
+from support.files import checked, link, send, uploaded
 from support.town import ticket
 
 SPEAKER = {"name": "Nguyễn Thị Đại Diện", "phone": "0900 000 008"}
@@ -94,6 +94,27 @@ def test_another_list_later(town):
     add()
     alone = town.citizen(town.file())
     assert link(alone, uploaded(town, images.pdf())[0], status=409, purpose="petitioners").problem == "not_a_petition"
+
+
+def test_a_refused_list_replaces_none(town):
+    """It is named before anybody has looked at it; if that is done already, another one is tried."""
+    first, pair = names(town)
+    filed = petition(town.anyone, listed=pair).json
+    citizen = town.citizen(filed)
+    for _ in range(50):
+        opened = send(town.anyone, images.pdf(end=b"")).json
+        answer = citizen("POST", "/v1/tracking/attachments", {"upload": opened["id"], "token": opened["token"], "purpose": "petitioners",
+                                                              "replaces": True})
+        if answer.status == 201:
+            break
+        assert answer.problem == "upload_refused"
+    assert answer.status == 201
+    assert checked(town, opened)["state"] == "refused"
+    shown = {i["id"]: (i["state"], i["replaced_at"] is None) for i in town.coordinator.get(
+        "/v1/tickets/%s/attachments" % town.id_of(filed)).json["items"]}
+    assert shown == {first: ("ready", True), opened["id"]: ("refused", True)}
+    assert {i["id"]: i["replaced_at"] for i in citizen.get("/v1/tracking/attachments").json["items"]}[first] is None
+    town.coordinator.get("/v1/tickets/%s/attachments/%s" % (town.id_of(filed), first))
 
 
 def test_filed_once_with_a_key_and_together_with_others(town):

@@ -21,7 +21,7 @@ def test_ask_and_answer(town):
     asked = town.move(officer, ticket_id, "ask", QUESTION).json
     assert asked["state"] == "needs_info" and clock(asked, "answer")["paused"]
     assert clock(asked, "answer")["due_at"] > clock(before, "answer")["due_at"]
-    assert [m["action"] for m in asked["moves"]] == []
+    assert [m["action"] for m in asked["moves"]] == ["resume"]
 
     seen = citizen.get("/v1/tracking").json
     assert seen["state"] == "needs_info" and seen["questions"][0]["text"] == QUESTION["text"]
@@ -39,6 +39,36 @@ def test_ask_and_answer(town):
     # Asked and answered within moments: no close of a working day lay between.
     assert seen["deadlines"][-1]["due_at"] == clock(before, "answer")["due_at"]
     assert citizen.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
+
+
+def test_answered_on_another_way(town):
+    """A message is no answer, as nobody knows what it says; who reads it lets the clocks go on, and nobody else."""
+    ticket_id, filed, before = accepted(town)
+    officer, citizen = town.person("officer"), town.citizen(filed)
+    town.move(officer, ticket_id, "ask", QUESTION)
+    assert citizen.post("/v1/tracking/messages", ANSWER, status=201).header("link") == '</v1/tracking/answer>; rel="related"'
+    waiting = citizen.get("/v1/tracking").json
+    assert waiting["state"] == "needs_info" and "supply" in [m["action"] for m in waiting["moves"]]
+    moves = officer.get("/v1/tickets/" + ticket_id).json["moves"]
+    assert [(m["action"], m["to"], m["needs_reason"]) for m in moves] == [("resume", "accepted", True)]
+    reason = {"reason": "Người gửi phiếu đã trả lời bằng tin nhắn."}
+    assert town.move(officer, ticket_id, "resume", {}, 422).pointers == {"/reason": "required"}
+    assert town.move(officer, ticket_id, "resume", reason, 412, version=1).problem == "precondition_failed"
+    town.move(town.person("officer", "HN-CATP"), ticket_id, "resume", reason, 404)
+    town.move(town.person("coordinator", "HN-EIC"), ticket_id, "resume", reason, 403)
+
+    moved = town.move(officer, ticket_id, "resume", reason).json
+    assert moved["state"] == "accepted" and not clock(moved, "answer")["paused"]
+    assert clock(moved, "answer")["due_at"] == clock(before, "answer")["due_at"], "within moments"
+    assert "ask" in [m["action"] for m in moved["moves"]]
+    seen = citizen.get("/v1/tracking").json
+    assert (seen["state"], seen["questions"][0]["ended"], seen["steps"][-1]["type"]) == ("accepted", "answered", "ticket.resumed")
+    assert reason["reason"] not in citizen.get("/v1/tracking").body.decode()
+    assert citizen.post("/v1/tracking/messages", ANSWER, status=201).header("link") is None
+    event = officer.get("/v1/tickets/%s/events" % ticket_id).json["items"][-1]
+    assert event["type"] == "ticket.resumed" and event["data"]["reason"] == reason["reason"] and event["told"]
+    assert citizen.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
+    assert town.move(officer, ticket_id, "resume", reason, 409).problem == "wrong_state"
 
 
 def test_it_waits_for_the_acceptance_too(town):

@@ -4,12 +4,15 @@ import email
 import email.policy
 import json
 import os
+import re
 import signal
 import subprocess
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
-from support.town import HUB, new_town, wait_until
+from support.town import HUB, free_port, new_town, wait_until
 
 REASON = {"reason": "Ngày nghỉ bù được thông báo muộn."}
 NAMES = ("calendar", "day", "works", "weekday", "hours", "name_vi", "name_en", "source", "note")
@@ -84,28 +87,78 @@ def test_what_is_merged_meanwhile_is_dated_anew_with_all_others(city, tmp_path):
     assert dues(city, one) == before
 
 
-def test_who_was_merged_is_told_by_the_root(cluster, contract, tmp_path):
-    """The dates that count for the citizen of a merged ticket are those of the root: taken back they are earlier, and told."""
+def letter_dates(letter):
+    """The dates of the sentence about what has moved, in their order."""
+    (sentence,) = [line for line in letter.get_body("plain").get_content().splitlines() if line.startswith("Thời hạn được ")]
+    return re.findall(r"\d\d:\d\d ngày \d\d/\d\d/\d{4}", sentence)
+
+
+def as_written(due):
+    """An instant of the API as letters write it."""
+    return datetime.fromisoformat(due).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).strftime("%H:%M ngày %d/%m/%Y")
+
+
+def letters_about_dates(folder):
+    read = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in folder.glob("*.eml")]
+    return sorted((m for m in read if "Thời hạn giải quyết" in m["Subject"]), key=lambda m: "trở lại" in m.get_body("plain").get_content())
+
+
+def test_citizens_are_told_both_dates_and_when_they_hold_again(cluster, contract, tmp_path):
+    """Also the citizen of a merged ticket, for whom the dates of the root count."""
     post = tmp_path / "mail"
     with new_town(cluster, contract, mail_url="file:%s" % post, mail_from="a@example.org", mail_from_hour=0, mail_to_hour=0) as city:
         wait_until(city.ready, 30, "ready")
+        city.sql("update setting set value = 10 where name = 'notices_hour_citizen'")
         one, filed = city.filed(contact={"email": "theo.doi@example.org"})
         root, _ = city.filed()
         city.move(city.person("head"), one, "merge", {"into": root})
+        before = as_written(dues(city, root)["answer"])
         day_off(city, tmp_path)
         made = asked(city)
         ready(city, made)
-        for what in ("apply", "undo"):
-            change(city, made, what)
-            told(city, made)
-
-        def letters():
-            read = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in post.glob("*.eml")]
-            return [m for m in read if "rút ngắn" in m["Subject"]]
-        wait_until(letters, 30, "the letter")
-        letter, = letters()
-        assert letter["To"] == "theo.doi@example.org" and letter["Subject"].startswith("[%s]" % filed["code"])
+        change(city, made, "apply")
+        after = as_written(dues(city, root)["answer"])
+        told(city, made)
+        wait_until(lambda: letters_about_dates(post), 30, "the letter")
+        wait_until(lambda: city.sql("select state from notice where type = 'ticket.redated'") == [["sent"]], 30, "known to be sent")
+        change(city, made, "undo")
+        told(city, made)
+        wait_until(lambda: len(letters_about_dates(post)) == 2, 30, "another one")
+        moved, back = letters_about_dates(post)
+        assert before != after and letter_dates(moved) == [before, after] and letter_dates(back) == [before, after]
+        said, said_back = (m.get_body("plain").get_content() for m in (moved, back))
+        assert "trước đây là " + before in said and "trở lại là " + before in said_back
+        assert "Hạn giải quyết: chậm nhất " + after in said.splitlines(), "as long as it is not accepted"
+        for letter in (moved, back):
+            assert letter["To"] == "theo.doi@example.org" and letter["Subject"].startswith("[%s]" % filed["code"])
         assert redated(city, one) == [] and len(redated(city, root)) == 2
+
+
+def test_what_was_taken_back_before_anybody_was_told_is_told_to_nobody(cluster, contract, tmp_path):
+    """The mail server is not there while a re-dating is applied and taken back."""
+    post = tmp_path / "mail"
+    with new_town(cluster, contract, mail_url="smtp://127.0.0.1:%d" % free_port(), mail_from="a@example.org", mail_from_hour=0, mail_to_hour=0,
+                  mail_tls="none") as city:
+        wait_until(city.ready, 30, "ready")
+        ticket_id, _ = city.filed(contact={"email": "theo.doi@example.org"})
+        day_off(city, tmp_path)
+        made = asked(city)
+        ready(city, made)
+        change(city, made, "apply")
+        told(city, made)
+
+        def made_of():
+            return city.sql("select state, error from notice where type = 'ticket.redated' order by event_at")
+        wait_until(made_of, 30, "a letter that cannot go")
+        change(city, made, "undo")
+        told(city, made)
+        wait_until(lambda: len(made_of()) == 2, 30, "and what would take it back")
+        city.stop()
+        city.settings["mail_url"] = "file:%s" % post
+        city.start()
+        wait_until(lambda: made_of() == [["cancelled", "late"]] * 2, 90, "put away")
+        wait_until(lambda: list(post.glob("*.eml")), 90, "the filing")
+        assert letters_about_dates(post) == [] and len(redated(city, ticket_id)) == 2
 
 
 def redated(town, ticket_id):

@@ -1,7 +1,7 @@
 -- Whom a ticket is against: whoever tries it, it does not get there, and nobody from there sees it.
 begin;
 set search_path = test, tiepdan, public;
-select plan(25);
+select plan(29);
 create temp table t as
 	select 1 as n, (file('HN-EIC', 'denunciation', 'denunciation')).id union all select 2, (file('HN-EIC', 'restricted', 'complaint')).id
 	union all select 3, (file('HN-EIC', 'restricted', 'complaint')).id;
@@ -62,6 +62,20 @@ select move('coordinator.HN-EIC', pg_temp.t(3), 'redirect', p_reason_code := 'co
 select is(pg_temp.told(), (select public_vi || '.' from action where code = 'redirect'), 'no address, no word of it');
 insert into organisation (code, name_vi, name_en, phone) values ('HN-SXD', 'Sở Xây dựng', 'Department of Construction', '024 1');
 select matches(pg_temp.told(), 'Địa chỉ liên hệ: Sở Xây dựng; điện thoại 024 1[.]$', 'else the address');
+
+-- Danger to life in a complaint: who is on duty is called, but not of the department that it is about; then it is the hub's.
+update account set email = login || '@example.org' where login in ('duty_officer.ub-00316', 'duty_officer.hn-sxd', 'coordinator.hn-eic');
+create function pg_temp.called(p_audience text) returns text[] language sql as $$
+	select array_agg(a.login order by a.login) from ticket k, unnest(danger_people(k, p_audience, gen_random_uuid(), now())) p join account a on a.id = p where k.id = pg_temp.t(2)
+$$;
+select enter('hub_head.HN-EIC'), duty_add(gen_random_uuid(), id, now() - interval '1 h', now() + interval '1 h', now()) from account where login = 'duty_officer.ub-00316';
+select is(pg_temp.called('duty'), null, 'who is denounced is not called');
+select is(pg_temp.called('hub'), '{coordinator.hn-eic}', 'the hub is');
+select enter('hub_head.HN-EIC'), duty_add(gen_random_uuid(), id, now() - interval '1 h', now() + interval '1 h', now()) from account where login = 'duty_officer.hn-sxd';
+select is(pg_temp.called('duty'), '{duty_officer.hn-sxd}', 'else who is on duty');
+update department set parent = department_id('UB-00316') where code = 'HN-SXD';
+select is(pg_temp.called('duty'), null, 'nor is a department below it');
+update department set parent = department_id('HN-UBND') where code = 'HN-SXD';
 
 set local role tiepdan_app;
 select is(attempt('select from tiepdan.ticket_against'), '42501', 'nobody reads the table');

@@ -1,7 +1,7 @@
 -- Fair assignment: who gets what, who does not, and what becomes of what suits nobody.
 begin;
 set search_path = test, tiepdan, public;
-select plan(38);
+select plan(42);
 update account set active = false where login in ('officer.hn-sxd', 'press_officer.hn-sxd', 'data_officer.hn-sxd');
 select account_save(l || '.hn-sxd', 'Officer ' || l, 'HN-SXD', '{officer}') from unnest('{a,b,c}'::text[]) l;
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = p_login || '.hn-sxd' $$;
@@ -119,6 +119,19 @@ select is((select array_agg(distinct busy) from seen), '{1}', 'for whom somebody
 select pg_temp.profile('c', 9, '{roads,public_transport}');
 select is(pg_temp.run(421), '2 1', 'a profile is changed: at once');
 select is(pg_temp.people(array[pg_temp.id('nobody'), pg_temp.id('busy')]), 'c-', 'with whom it suits');
+
+-- Nor to whoever typed it in the name of its author.
+select force_state(id, 'closed') from t;
+delete from assignment_wait;
+select pg_temp.profile('a', 9), pg_temp.profile('b', 0), pg_temp.profile('c', 0);
+insert into t values ('typed', pg_temp.wait(90));
+insert into ticket_clerk select pg_temp.id('typed'), id, department from account where id = pg_temp.who('a');
+select is(pg_temp.run(900), '1 0', 'who typed it does not get it');
+insert into session (id, account, expires_at) select pg_temp.who('a'), pg_temp.who('a'), now() + interval '1 day';
+select is(attempt($$select move('a.HN-SXD', pg_temp.id('typed'), 'claim')$$), 'TD443', 'nor takes it');
+select is(attempt(format('select move(''head.HN-SXD'', %L, ''assign'', p_person := %L)', pg_temp.id('typed'), pg_temp.who('a'))), 'TD443', 'nor is given it');
+delete from ticket_clerk;
+select is(pg_temp.run(990), '1 1', 'another ticket is a matter of course');
 
 select enter('head.HN-SXD');
 select department_work_set(2, false, now(), gen_random_uuid());

@@ -152,12 +152,32 @@ def switch(board):
         board.check("switched", board.outcome(ticket, "accept"), ["0 0 1 49"])
 
 
+def one_date_held(board):
+    """Somebody holds the other date of a clock: it does not fire by one alone, and after that it fires once, whichever date is valid."""
+    ticket = board.due([], "accept")
+    board.run("""delete from clock_running where slot = 1; update clock_slot set role = 'next' where slot = 1;
+        update clock_slot set role = 'current' where slot = 0;
+        insert into clock_running select (jsonb_populate_record(c, jsonb_build_object('slot', 1, 'due_at', c.due_at + interval '1 h'))).*
+        from clock_running c""")
+    board.b.do(FIND)
+    board.a.do(f"begin; select from clock_running where slot = 1 and ticket = '{ticket}' for update")
+    board.check("tick while a date is held", board.b.do(FIRE), ["0 0"])
+    board.a.do("commit")
+    board.b.do(FIND)
+    board.check("tick after that", board.b.do(FIRE), ["1 1"])
+    board.a.do(f"begin; {SWITCH}; commit")
+    board.b.do(FIND)
+    board.check("tick by the other date", board.b.do(FIRE), ["0 0"])
+    board.check("alarm", board.run(f"""select concat_ws(' ', (select count(*) from alarm where ticket = '{ticket}'),
+        (select string_agg(alarm_level::text, ',') from clock_running where ticket = '{ticket}' and kind = 'accept'))"""), ["1 2,2"])
+
+
 def run(cluster):
     board = Alarms(cluster, "interleave_alarms")
     for change in CHANGES:
         for order in (change_first, change_open, tick_open):
             order(board, *change)
-    for scenario in (workers, opposite, expiry, switch):
+    for scenario in (workers, opposite, expiry, switch, one_date_held):
         scenario(board)
     board.close()
     print(f"interleave_alarms: {board.passed} passed, {board.failed} failed", flush=True)

@@ -2,9 +2,9 @@
 -- themselves come from the server (here: a day later).
 begin;
 set search_path = test, tiepdan, public;
-select plan(29);
+select plan(39);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
-create temp table t as select n, f.* from generate_series(1, 6) n, file('HN-SXD', p_at := pg_temp.day(0 * n)) f;
+create temp table t as select n, f.* from generate_series(1, 7) n, file('HN-SXD', p_at := pg_temp.day(0 * n)) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
 create function pg_temp.version(n int) returns bigint language sql as $$ select version from ticket where id = pg_temp.t(n) $$;
 create function pg_temp.clocks(n int) returns text[] language sql as $$
@@ -39,9 +39,9 @@ select force_state(pg_temp.t(3), 'answered');
 select is(attempt($$select move('coordinator.HN-EIC', pg_temp.t(3), 'relevel')$$), 'TD409', 'not once it is answered');
 
 -- Clocks that have changed since they were read, or came since: nothing happens.
-create function pg_temp.bring(n int, p_kinds text[], p_dues timestamptz[]) returns text language sql as $$
-	select body from ticket_relevel(pg_temp.t(n), pg_temp.version(n), 'complex', 'vì lý do này', (select id from policy where kind = 'feedback'
-			and level = 'complex' and category is null), pg_temp.day(1), array_fill(slot_current()::bigint, array[cardinality(p_kinds)]), p_kinds,
+create function pg_temp.bring(n int, p_kinds text[], p_dues timestamptz[], p_level text default 'complex') returns text language sql as $$
+	select body from ticket_relevel(pg_temp.t(n), pg_temp.version(n), p_level, 'vì lý do này', (select id from policy where kind = 'feedback'
+			and level = p_level and category is null), pg_temp.day(1), array_fill(slot_current()::bigint, array[cardinality(p_kinds)]), p_kinds,
 		array_fill(pg_temp.day(0), array[cardinality(p_kinds)]), array_fill(false, array[cardinality(p_kinds)]), p_dues, p_dues,
 		array_fill(1::bigint, array[cardinality(p_kinds)]), array_fill('wd'::text, array[cardinality(p_kinds)]),
 		array_fill(3::bigint, array[cardinality(p_kinds)]), array_fill(0::bigint, array[cardinality(p_kinds)]), '{}', '{}', '{}', '{}', '{}', '{}',
@@ -66,6 +66,31 @@ select lives_ok($$select enter('coordinator.HN-EIC'); select pg_temp.bring(6, '{
 select is(pg_temp.clocks(6), '{answer complex 9}', 'only the answer runs on');
 select is((select array[kind, outcome] from clock where ticket = pg_temp.t(6)), '{accept,passed}', 'the other one has passed');
 select is((select count(*) from clock_running where ticket = pg_temp.t(6) and first), 1::bigint, 'the ticket is in the queue once');
+
+-- Neither has the answer one: it is put aside, where no report counts it, and counted again from where it began.
+select move('officer.HN-SXD', pg_temp.t(7), 'accept', pg_temp.day(0.2));
+select lives_ok($$select enter('coordinator.HN-EIC'); select pg_temp.bring(7, '{update,answer}', '{null,null}')$$, 'no limit at all');
+select is(pg_temp.clocks(7), null, 'so no clock');
+select is((select array[round::text, outcome, (start_at = pg_temp.day(0.2))::text] from clock where ticket = pg_temp.t(7) and kind = 'answer'), '{0,passed,true}',
+	'the answer is round 0');
+select results_eq($$select slot, kind, round, start_s, accepted_s, waits from level_facts(pg_temp.t(7), pg_temp.version(7), 'urgent') where kind = 'answer'$$,
+	$$select slot_current()::bigint, 'answer', 1::bigint, x, x, false from (select floor(extract(epoch from pg_temp.day(0.2)))::bigint as x) y$$,
+	'another level counts it from the acceptance');
+update clock_slot set role = 'next' where role = 'empty';
+select lives_ok($$select enter('coordinator.HN-EIC'); select pg_temp.bring(7, '{answer}', array[pg_temp.day(6)], 'urgent')$$, 'while a re-dating is prepared');
+select is((select array_agg(concat_ws(' ', slot <> slot_current(), round, due_at = pg_temp.day(6), latest_due = pg_temp.day(7)) order by slot <> slot_current())
+	from clock_running where ticket = pg_temp.t(7) and kind = 'answer'), '{"f 1 t t","t 1 t t"}', 'it runs again in each slot; what was told stays what was told');
+update clock_slot set role = 'empty' where role = 'next';
+delete from clock_running where slot <> slot_current();
+select is((select count(*) from clock where ticket = pg_temp.t(7) and kind = 'answer'), 0::bigint, 'and nothing is aside any more');
+select is((select count(*) from clock_running where ticket = pg_temp.t(7) and first), 1::bigint, 'the ticket is in the queue once');
+
+-- What was filed without a policy was told no deadlines.
+create temp table w as select * from file('HN-SXD', p_policy := 0, p_at := pg_temp.day(0));
+select results_eq($$select kind, start_s, accepted_s from level_facts((select id from w), 1, 'complex') order by kind$$,
+	$$select k, floor(extract(epoch from pg_temp.day(0)))::bigint, null::bigint from unnest('{accept,answer}'::text[]) k$$, 'a level with limits counts from the filing');
+select move('coordinator.HN-EIC', (select id from w), 'relevel', pg_temp.day(0.2));
+select is(filed_body_of((select id from w)), (select body from w), 'a replay tells none either');
 
 -- A requested extension was measured by the old limit; what was told at the filing stays what was told.
 select move('officer.HN-SXD', pg_temp.t(2), 'accept', pg_temp.day(0.2));

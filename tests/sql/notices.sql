@@ -82,7 +82,7 @@ select forget();
 select happen('plain', 'clock.warning', day(0), '{"audiences": ["holder"]}'), happen('plain', 'clock.breached', day(0.01), '{"audiences": ["heads", "holder", "hub"]}'),
 	happen('plain', 'clock.escalated', day(0.02), '{"audiences": ["leaders", "nobody", 7], "urgent": true}'), happen('plain', 'clock.warning', day(0.03), '{"audiences": "holder"}'),
 	happen('secret', 'clock.escalated', day(0.04), '{"audiences": ["leaders", "heads"]}'), happen('plain', 'clock.warning', day(0.05)),
-	happen('plain', 'ticket.redated', day(0.06), '{"earlier": false}'), happen('plain', 'ticket.redated', day(0.07), '{"earlier": true}');
+	happen('plain', 'ticket.redated', day(0.06), '{"answer_moves": false}'), happen('plain', 'ticket.redated', day(0.07), '{"answer_moves": true}');
 update ticket set level = 'urgent' where id = t('nobody');
 select happen('nobody', 'ticket.filed', day(0.08)), happen('plain', 'ticket.filed', day(0.09));
 begin;

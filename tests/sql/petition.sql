@@ -3,12 +3,18 @@ begin;
 set search_path = test, tiepdan, public;
 select no_plan();
 
-create function pg_temp.upload() returns uuid language plpgsql as $$
+create function pg_temp.unchecked() returns uuid language plpgsql as $$
 declare
 	v uuid := gen_random_uuid();
 begin
 	perform upload_begin(v, false, 100, 'danh-sach.pdf', sha256('a'), sha256('s'), now());
 	perform upload_complete(v, 90, null);
+	return v;
+end $$;
+create function pg_temp.upload() returns uuid language plpgsql as $$
+declare
+	v uuid := pg_temp.unchecked();
+begin
 	perform attachment_ready(v, 0, 'application/pdf', 80, sha256('h'), null, null, null);
 	return v;
 end $$;
@@ -85,6 +91,15 @@ select pg_temp.listed(:m, false);
 select is(pg_temp.lists(:'p'), '2 0', 'added');
 select pg_temp.listed(:m, true);
 select is(pg_temp.lists(:'p'), '3 2', 'or in place of those before, which stay');
+-- A list that turns out to be no good has replaced none; those that were replaced before stay so.
+select pg_temp.unchecked() as bad \gset
+select tracking_attach(:m, 1, :'bad', 'petitioners', true, now() + interval '1 min', gen_random_uuid());
+select is(pg_temp.lists(:'p'), '4 3', 'in place of the one before, too');
+select is(attachment_refuse(:'bad', 1, 'virus'), null, 'an attempt of before refuses nothing');
+select is(pg_temp.lists(:'p'), '4 3', 'and brings nothing back');
+select is(attachment_refuse(:'bad', 0, 'virus'), true, 'refused');
+select is(pg_temp.lists(:'p'), '4 2', 'so that one counts again');
+select is((select array[state, reason, (replaced_at is null)::text] from attachment where id = :'bad'), '{refused,virus,true}', 'and this one says why not');
 select is(pg_temp.seen('officer.HN-SXD', :'p'), '{}', 'for few eyes');
 select is((select array_agg(distinct data->>'purpose') from event where ticket = :'p' and type = 'ticket.attached' and actor_kind = 'ticket'), '{petitioners}', 'an event tells');
 select is(attempt($$update attachment set replaced_at = now() where purpose = 'citizen'$$), 'attachment_replaced', 'nothing else is replaced');

@@ -89,6 +89,8 @@ select etag from filter_change('00000000-0000-0000-0000-000000000031', 1, 'b', t
 select count(*) from filter_list(null, 50);
 select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, null, null, null, null, null, null, false, null, false, null,
 	now(), now() + '1 d', null, 50);
+select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', '{closed}', 'feedback', 'roads', '00316', 'normal', 'in_time', 'any', false,
+	null, false, null, now(), now() + '1 d', null, 50, (select number from ticket where id = :'t'), (select code from ticket where id = :'t'));
 select filter_remove('00000000-0000-0000-0000-000000000031', 2);
 reset role;
 select enter('head.HN-SXD');
@@ -99,6 +101,8 @@ select work_profile_set(id, 1, 20, '{roads}', '{vi}', now(), gen_random_uuid()),
 select absence_remove('00000000-0000-0000-0000-000000000032', now(), gen_random_uuid());
 select id as w from file('HN-SXD') \\gset
 select etag from move('officer.HN-SXD', :'w', 'accept');
+select etag from move('officer.HN-SXD', :'w', 'ask');
+select etag from move('officer.HN-SXD', :'w', 'resume');
 select id as v from file('HN-SXD', p_category := 'urban_order') \\gset
 select etag from move('officer.HN-SXD', :'v', 'accept');
 select caller_enter('job', null, null, false, 60000);
@@ -171,6 +175,9 @@ select count(*) from triage_next(200);
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset
+select count(notice_late(jsonb_populate_record(n, jsonb_build_object('type', x)), now())) from notice n, (select distinct type from notice_rule) x (x) where n.id = :'notice';
+select redating_told(:'t', gen_random_uuid()::text, '{sent}'), redated_late(n, '{"undone": true}'), alarm_over(:'t', '{"clock": "answer", "round": 1}')
+	from notice n where id = :'notice';
 select notices_hold(array[:'notice'::uuid], array[now()]);
 select notice_done(:'notice', 1, 'sent', true, null, null, now());
 select forget_notices(now(), 10);

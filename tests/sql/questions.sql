@@ -2,7 +2,7 @@
 -- later each time).
 begin;
 set search_path = test, tiepdan, public;
-select plan(50);
+select plan(64);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 5) n, file('HN-SXD', p_at := pg_temp.day(0 * n)) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -60,6 +60,32 @@ select is((select array[type, actor_kind] from event where ticket = pg_temp.t(2)
 select is(questions_expire(pg_temp.day(9), 10), 0::bigint, 'once');
 create temp table c as select * from file('HN-SXD', 'restricted', 'complaint', (select id from policy where kind = 'complaint'));
 select is(attempt($$select move('officer.HN-SXD', (select id from c), 'ask')$$), 'TD434', 'the law on complaints knows no pauses');
+
+-- Answered on another way: staff say so.
+create temp table w as select * from file('HN-SXD', p_at := pg_temp.day(0));
+create function pg_temp.w() returns uuid language sql as $$ select id from w $$;
+select move('officer.HN-SXD', pg_temp.w(), 'accept', pg_temp.day(0.5));
+select is(attempt($$select move('officer.HN-SXD', pg_temp.w(), 'resume', pg_temp.day(1))$$), 'TD409', 'nothing was asked');
+select move('officer.HN-SXD', pg_temp.w(), 'ask', pg_temp.day(1)), tracking_message((select number from w), 1, gen_random_uuid(), 'Số nhà 126',
+	pg_temp.day(1.2), gen_random_uuid());
+select is((select state from ticket where id = pg_temp.w()), 'needs_info', 'a message is no answer');
+select is(moves_of(t)::jsonb, '[{"to": "accepted", "action": "resume", "needs_reason": true}]', 'but the officer can go on, to where it was')
+	from ticket t, enter('officer.HN-SXD') where t.id = pg_temp.w();
+select is(attempt($$select move('officer.HN-SXD', pg_temp.w(), 'resume', pg_temp.day(1.5), p_version := 2)$$), 'TD412', 'not of another version');
+select is(attempt($$select move('officer.HN-SXD', pg_temp.w(), 'resume', pg_temp.day(1.5), p_reason := '')$$), 'TD428', 'not without a reason');
+select is(attempt($$select move('officer.UB-00316', pg_temp.w(), 'resume', pg_temp.day(1.5))$$), 'TD404', 'not by another department');
+select lives_ok($$select move('head.HN-SXD', pg_temp.w(), 'resume', pg_temp.day(1.5))$$, 'a head may, too');
+select is((select array[state, (select trim_scale(round(extract(epoch from due_at - pg_temp.day(0)) / 86400, 2))::text from clock_running
+	where slot = slot_current() and ticket = t.id and kind = 'answer')] from ticket t where id = pg_temp.w()), '{accepted,4.5}', 'the clock goes on');
+select is((select array[ended, (ended_at = pg_temp.day(1.5))::text] from question where ticket = pg_temp.w()), '{answered,true}', 'from then on');
+select is((select array[type, actor_kind, (actor is not null)::text, from_state, to_state, public_en] from event where ticket = pg_temp.w() order by at desc
+	limit 1), array['ticket.resumed', 'staff', 'true', 'needs_info', 'accepted', 'The information was supplied, the work goes on'], 'an event of who said so');
+select is((select event_told(id, data)->>'reason' from event where ticket = pg_temp.w() and type = 'ticket.resumed'), 'vì lý do này', 'with the reason');
+select is((select count(*) from notice_template where type = 'ticket.resumed' and side = 'citizen' and text like '%{{due}}%'), 2::bigint, 'letters');
+select is(attempt($$select move('officer.HN-SXD', pg_temp.w(), 'resume', pg_temp.day(2))$$), 'TD409', 'once');
+select move('officer.HN-SXD', pg_temp.w(), 'ask', pg_temp.day(2)), move('officer.HN-SXD', pg_temp.w(), 'resume', pg_temp.day(9));
+select is((select array_agg(ended_at order by asked_at) from question where ticket = pg_temp.w()), array[pg_temp.day(1.5), pg_temp.day(4)],
+	'what nobody noticed until its time was over has ended then');
 
 -- Extensions.
 select move('officer.HN-SXD', pg_temp.t(3), 'accept', pg_temp.day(0.5));

@@ -25,7 +25,7 @@ select move('officer.HN-SXD', t(), 'accept'), move('officer.HN-SXD', t(), 'claim
 select move('officer.HN-SXD', t(), 'ask_part');
 update part set due_at = '2026-11-30 17:00+07';
 begin;
-select plan(40);
+select plan(50);
 select follow();
 select results_eq('select told()', array['part.asked asked head.ub-00316'], 'the heads of the department that is asked');
 select results_eq($$select letter('head.ub-00316')$$, array['vi|t|parts|Sở Xây dựng|17:00 ngày 30/11/2026|Ủy ban nhân dân phường Định Công'],
@@ -130,6 +130,27 @@ select follow();
 select results_eq('select told()', '{}'::text[], 'nor who wrote it');
 commit;
 update reply set author = account_id('officer.hn-sxd') where ticket = t() and state = 'proposed';
+-- A head who wrote the first draft does not sign it; where nobody else can, the hub is asked, and may.
+update account set active = false where id = account_id('hub_head.hn-sxd');
+update account set email = login || '@example.org' where login in ('coordinator.hn-eic', 'hub_head.hn-eic');
+update reply set author = account_id('head.hn-sxd') where ticket = t() and version = 1;
+select is(attempt(format('select move(%L, %L, %L)', 'head.HN-SXD', t(), 'approve')), 'TD438', 'nor does who wrote the first draft sign');
+select is(attempt(format('select move(%L, %L, %L)', 'hub_head.HN-EIC', t(), 'approve')), 'ok', 'a head of the hub does');
+select is(attempt(format('select move(%L, %L, %L)', 'coordinator.HN-EIC', t(), 'approve')), 'TD403', 'nobody else of it');
+update reply set state = 'sent_back', decided_by = account_id('hub_head.hn-eic'), decided_at = now() where ticket = t() and state = 'proposed';
+select force_state(t(), 'in_progress');
+select move('officer.HN-SXD', t(), 'propose');
+begin;
+select follow();
+select results_eq('select told()', array['reply.unsigned hub coordinator.hn-eic', 'reply.unsigned hub hub_head.hn-eic'], 'the hub is told, and not who wrote it');
+commit;
+update reply set author = account_id('officer.hn-sxd') where ticket = t();
+select is(attempt(format('select move(%L, %L, %L)', 'hub_head.HN-EIC', t(), 'approve')), 'TD403', 'the hub leaves it to a department that can');
+select is(attempt(format('select move(%L, %L, %L)', 'hub_head.HN-EIC', t(), 'send_back')), 'TD403', 'and does not send back either');
+update account set active = false where id = account_id('head.hn-sxd');
+select is(attempt(format('select move(%L, %L, %L)', 'hub_head.HN-EIC', t(), 'send_back')), 'ok', 'but for one that has lost its head');
+update account set active = true where id = account_id('head.hn-sxd');
+update account set email = null where login in ('coordinator.hn-eic', 'hub_head.hn-eic');
 select move('head.HN-SXD', t(), 'send_back');
 begin;
 select follow();
@@ -186,5 +207,18 @@ update absence set deputy = account_id('officer.hn-sxd') where account = account
 select results_eq($$select a.login, p.deputy from notice_people(department_id('HN-SXD'), 'public', null, null, 'heads', now()) p join account a on a.id = p.account order by 1$$,
 	$$values ('head.hn-sxd', false), ('officer.hn-sxd', true)$$, 'the deputy of a head gets what the head gets');
 select is(attempt(format('select move(%L, %L, %L)', 'officer.HN-SXD', t(), 'approve')), 'TD403', 'but signs nothing by it');
+
+-- A department without anybody who could accept its tickets: the hub is told instead, of what the hub may see.
+update account set email = login || '@example.org' where login in ('coordinator.hn-eic', 'hub_head.hn-eic', 'clerk.hn-catp');
+create function pg_temp.holder_told(p_sight text) returns text[] language sql as $$
+	select array_agg(a.login order by a.login) from notice_people(department_id('HN-CATP'), p_sight, null, null, 'holder', now()) p
+		join account a on a.id = p.account
+$$;
+select account_save('clerk.hn-catp', 'Người nhập phiếu', 'HN-CATP', '{clerk}');
+select is(pg_temp.holder_told('public'), '{coordinator.hn-eic,hub_head.hn-eic}', 'nobody accepts there, so coordinators learn of it');
+select is(pg_temp.holder_told('denunciation'), null, 'but of no denunciation');
+select account_save('officer.hn-catp', 'Cán bộ mới', 'HN-CATP', '{officer}');
+update account set email = login || '@example.org' where login = 'officer.hn-catp';
+select is(pg_temp.holder_told('public'), '{officer.hn-catp}', 'until somebody is there');
 select * from finish();
 commit;

@@ -2,6 +2,7 @@
 #include "app/ticket/ticket.h"
 
 #include "app/ticket/clocks.h"
+#include "app/ticket/named.h"
 #include "auth/seal.h"
 #include "base/clock.h"
 #include "civil/clock.h"
@@ -10,9 +11,12 @@
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
-/* A queue is one person's, or nobody's; false after an answer. */
-static bool one_person(struct req *req, const struct ticket_list *in)
+/* A queue is one person's, or nobody's, and a code is one of ours; false after an answer. */
+static bool list_fits(struct req *req, const struct ticket_list *in, struct named *ret)
 {
+	*ret = (struct named){.number = DB_NO_INT, .code = STR_NONE};
+	if (in->code.at && !named_by_code(req, in->code, ret))
+		req_fault(req, "parameter", STR("code"), FAULT_bad_format);
 	if (in->mine + in->unassigned + !uuid_is_nil(&in->person) > 1)
 		req_fault(req, "parameter", in->unassigned ? STR("unassigned") : STR("person"),
 			FAULT_not_allowed);
@@ -23,9 +27,10 @@ void ticket_list(struct req *req)
 {
 	const struct ticket_list *in = req->input;
 	int64_t now_ms = clock_wall_ms();
+	struct named named;
 	struct page page;
 
-	if (!one_person(req, in) || !page_begin(req, in->cursor, in->limit, &page))
+	if (!list_fits(req, in, &named) || !page_begin(req, in->cursor, in->limit, &page))
 		return;
 	page_items(req, answer_put_timed);
 	struct db_unit *u = db_unit(req);
@@ -33,7 +38,7 @@ void ticket_list(struct req *req)
 		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,
 		.holder = in->holder, .mine = in->mine, .person = in->person, .unassigned = in->unassigned,
 		.sort = in->sort, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
-		.after = page.after, .limit = page.limit);
+		.after = page.after, .limit = page.limit, .number = named.number, .code = named.code);
 	db_run(u, answer_page);
 }
 

@@ -1,8 +1,9 @@
--- What the dates of a ticket's running clocks are made of, for another level; refuses what cannot be done.
+-- What the dates of a ticket's running clocks are made of, for another level, and of an answer that has no clock now; refuses what
+-- cannot be done.
 -- in: ticket uuid, version int, level text
--- out: version int, matter text, category text, filed_s int, receiver text, holder text, accepted bool, slot int, kind text, round int,
--- unit text, amount int, extension int, calendar text, calendar_version int, start_s int, waits bool, pauses bool, alarm_level int,
--- profile text, receipt text
-select version, matter, category, filed_s, receiver, holder, accepted, slot, kind, round, unit, amount, extension, calendar,
+-- out: version int, matter text, category text, filed_s int, receiver text, holder text, accepted bool, accepted_s int, slot int,
+-- kind text, round int, unit text, amount int, extension int, calendar text, calendar_version int, start_s int, waits bool,
+-- pauses bool, alarm_level int, profile text, receipt text
+select version, matter, category, filed_s, receiver, holder, accepted, accepted_s, slot, kind, round, unit, amount, extension, calendar,
 	calendar_version, start_s, waits, pauses, alarm_level, profile, receipt
 from tiepdan.level_facts(:'ticket', :'version', :'level')

@@ -1,8 +1,9 @@
 -- The queue: tickets the caller sees, due soonest first or filed last first; due_ms is the due point of the clock that ends
--- first. What is not given, a saved filter gives.
+-- first. What is not given, a saved filter gives. With a code: that ticket alone.
 -- in: filter uuid, states text[], kind text, category text, area text, level text, standing text, holder text, mine bool,
--- person uuid, unassigned bool, sort text, now timestamptz, soon timestamptz, after text, limit int
+-- person uuid, unassigned bool, sort text, now timestamptz, soon timestamptz, after text, limit int,
+-- number int, code text
 -- out: item text, key text, due_ms int, calendar text, unit text
 select item, key, (extract(epoch from due_at) * 1000)::bigint as due_ms, calendar, unit
 from tiepdan.ticket_queue(:'filter', :'states', :'kind', :'category', :'area', :'level', :'standing', :'holder', :'mine', :'person',
-	:'unassigned', :'sort', :'now', :'soon', :'after', :'limit')
+	:'unassigned', :'sort', :'now', :'soon', :'after', :'limit', :'number', :'code')

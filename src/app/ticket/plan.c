@@ -31,13 +31,13 @@ static void read_pauses(struct planner *p, const PGresult *rows, const struct de
 }
 
 /* An answer clock that waits is counted from the end of the first accept limit: if that moves, it moves
- * too. */
+ * too, unless there is none any more. */
 static int64_t start_of(const struct planner *p, int row, const struct plan_row *done, size_t ndone)
 {
 	if (db_cell_flag(p->facts, row, "waits"))
 		for (size_t i = 0; i < ndone; i++)
 			if (done[i].slot == db_cell_int(p->facts, row, "slot") && done[i].round == 1 &&
-				str_eq(done[i].kind, STR("accept")))
+				str_eq(done[i].kind, STR("accept")) && done[i].due != DB_NO_INT)
 				return done[i].due / 1000;
 	return db_cell_int(p->facts, row, "start_s");
 }
@@ -81,29 +81,38 @@ static bool take_limit(const struct planner *p, int row, enum clock_kind kind, s
 	return limit->unit != DEADLINE_NONE && limit->amount > 0;
 }
 
-/* Where the other policy counts an answer from that nobody has accepted yet: the end of its accept limit, or
- * the filing. */
+/* Where the other policy counts the first answer from: the filing, or the acceptance; from the end of its
+ * accept limit at the latest, and as long as nobody has accepted. */
 static int start_by_policy(const struct planner *p, int row, const struct clock_facts *answer,
 	int64_t *ret_start, bool *ret_waits)
 {
 	struct clock_facts accept = *answer;
+	int64_t accepted = db_cell_int(p->facts, row, "accepted_s");
+	int status;
 
+	*ret_waits = false;
 	*ret_start = accept.question.start = db_cell_int(p->facts, row, "filed_s");
 	accept.question.terms.extension = 0;
-	*ret_waits = p->policy->answer_from_acceptance && take_limit(p, row, CLOCK_ACCEPT, &accept);
-	return *ret_waits ? clock_date(p->req->app->city, &accept, ret_start, &(int64_t){0}) : 0;
+	if (!p->policy->answer_from_acceptance || !take_limit(p, row, CLOCK_ACCEPT, &accept))
+		return 0;
+	status = clock_date(p->req->app->city, &accept, ret_start, &(int64_t){0});
+	*ret_waits = accepted == DB_NO_INT;
+	if (status == 0 && !*ret_waits && accepted < *ret_start)
+		*ret_start = accepted;
+	return status;
 }
 
 /* Makes the clock one of the other policy. 1: it has no such clock. */
 static int take_policy(const struct planner *p, int row, struct clock_facts *clock, struct plan_row *made)
 {
 	enum clock_kind kind;
-	bool open = !db_cell_flag(p->facts, row, "accepted");
+	bool first = !db_cell_flag(p->facts, row, "accepted") ||
+		     db_cell_int(p->facts, row, "accepted_s") != DB_NO_INT;
 
 	must(clock_kind_parse(made->kind, &kind));
 	if (!take_limit(p, row, kind, clock))
 		return 1;
-	if (kind != CLOCK_ANSWER || made->round != 1 || !open)
+	if (kind != CLOCK_ANSWER || !first)
 		return 0;
 	return start_by_policy(p, row, clock, &clock->question.start, &made->waits);
 }

@@ -21,8 +21,8 @@ struct plan_change {
 	struct deadline_pause pause; /* a pause that begins, or the last one with another end; from 0: none */
 	int64_t extension;	     /* so many units more for the answer */
 	/* NULL, or what the limits are taken from: the ladders of alarms begin anew, an extension stays
-	 * where the unit does, and an answer that nobody has accepted yet is counted from where this policy
-	 * has it. */
+	 * where the unit does, and the first answer is counted from where this policy has it, whether a clock
+	 * has run for it until now or not. */
 	const struct policy *policy;
 };
 

@@ -72,21 +72,31 @@ void ticket_ask(struct req *req)
 	read_facts(req, "ask", ask);
 }
 
-static void supply(struct req *req, PGresult *const *facts)
+/* The pause of the question that waits, as it is when it ends now; none without pauses. */
+static struct deadline_pause pause_ended(const PGresult *pauses, int64_t now)
 {
-	const struct tracking_answer *in = req->input;
-	const PGresult *row = answer_find(facts, "start_s"), *pauses = answer_find(facts, "from_s");
-	int64_t now_ms = req_began_ms(req);
-	struct uuid id = uuid_new();
-	struct plan_change change = {.pause = {0}};
-	struct plan dates;
 	int last = PQntuples(pauses) - 1;
+	struct deadline_pause pause = {0};
 
 	if (last >= 0) {
 		int64_t cap = db_cell_int(pauses, last, "until_s");
-		change.pause.from = db_cell_int(pauses, last, "from_s");
-		change.pause.until = now_ms / 1000 < cap ? now_ms / 1000 : cap;
+
+		pause.from = db_cell_int(pauses, last, "from_s");
+		pause.until = now < cap ? now : cap;
 	}
+	return pause;
+}
+
+static void supply(struct req *req, PGresult *const *facts)
+{
+	const struct tracking_answer *in = req->input;
+	const PGresult *row = answer_find(facts, "start_s");
+	int64_t now_ms = req_began_ms(req);
+	struct uuid id = uuid_new();
+	const struct plan_change change = {
+		.pause = pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
+	struct plan dates;
+
 	if (!plan(req, facts, &change, &dates))
 		return;
 	struct db_unit *u = db_unit(req);
@@ -118,6 +128,32 @@ void tracking_answer(struct req *req)
 		u, .number = req->who.ticket_number, .generation = req->who.generation);
 	sql_ticket_pause_list_tracked(u, .number = req->who.ticket_number, .generation = req->who.generation);
 	db_run(u, supply);
+}
+
+static void resume(struct req *req, PGresult *const *facts)
+{
+	const struct ticket_resume *in = req->input;
+	int64_t now_ms = req_began_ms(req);
+	const struct plan_change change = {
+		.pause = pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
+	struct plan dates;
+
+	if (!plan(req, facts, &change, &dates))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_ticket_question_resume(u, .ticket = req->args[0].uuid, .version = req->if_match,
+		.reason = in->reason, .at = now_ms, .slots = DB_COLUMN(dates.rows, dates.n, slot),
+		.kinds = DB_COLUMN(dates.rows, dates.n, kind),
+		.starts = DB_COLUMN(dates.rows, dates.n, start), .dues = DB_COLUMN(dates.rows, dates.n, due),
+		.alarms = DB_COLUMN(dates.rows, dates.n, alarm),
+		.versions = DB_COLUMN(dates.rows, dates.n, version), .event = uuid_new());
+	clocks_add(u, req, now_ms);
+	db_run(u, answer_ticket);
+}
+
+void ticket_resume(struct req *req)
+{
+	read_facts(req, "resume", resume);
 }
 
 void tracking_question(struct req *req)

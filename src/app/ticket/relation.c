@@ -3,6 +3,7 @@
 
 #include "app/record/once.h"
 #include "app/ticket/clocks.h"
+#include "app/ticket/named.h"
 #include "base/clock.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
@@ -12,10 +13,14 @@ void ticket_merge(struct req *req)
 {
 	const struct ticket_merge *in = req->input;
 	int64_t now_ms = clock_wall_ms();
-	struct db_unit *u = db_unit(req);
+	struct named into;
 
-	sql_ticket_merge(u, .ticket = req->args[0].uuid, .version = req->if_match, .into = in->into,
-		.reason = in->reason, .at = now_ms, .event = uuid_new());
+	if (!named_read(req, in->into, STR("/into"), &into))
+		return;
+	struct db_unit *u = db_unit(req);
+	sql_ticket_merge(u, .ticket = req->args[0].uuid, .version = req->if_match, .into = into.id,
+		.number = into.number, .code = into.code, .reason = in->reason, .at = now_ms,
+		.event = uuid_new());
 	clocks_add(u, req, now_ms);
 	db_run(u, answer_ticket);
 }
@@ -61,12 +66,16 @@ void relation_add(struct req *req)
 	const struct relation_add *in = req->input;
 	struct uuid id = uuid_new();
 	int64_t now_ms = clock_wall_ms();
-	struct db_unit *u = db_unit(req);
+	struct named other;
 
+	if (!named_read(req, in->other, STR("/other"), &other))
+		return;
+	struct db_unit *u = db_unit(req);
 	answer_make(req, id, now_ms);
 	once_claim(u, req);
 	sql_ticket_relation_add(u, .id = id, .ticket = req->args[0].uuid, .kind = in->kind,
-		.other = in->other, .reason = in->reason, .at = now_ms);
+		.other = other.id, .number = other.number, .code = other.code, .reason = in->reason,
+		.at = now_ms);
 	once_finish(u, req, 201, req->made);
 	db_run(u, answer_made);
 }

@@ -1,4 +1,5 @@
 -- Relates two tickets.
--- in: id uuid, ticket uuid, kind text, other uuid, reason text, at timestamptz
+-- in: id uuid, ticket uuid, kind text, other uuid, number int, code text, reason text, at timestamptz
 -- out: written text
-select tiepdan.relation_write(:'id', :'ticket', :'kind', :'other', :'reason', :'at')::text as written
+select tiepdan.relation_write(:'id', :'ticket', :'kind', tiepdan.ticket_meant(:'other', :'number', :'code'), :'reason',
+	:'at')::text as written

@@ -49,6 +49,7 @@ void ticket_progress(struct req *req);
 void ticket_ask(struct req *req);
 void tracking_question(struct req *req);
 void tracking_answer(struct req *req);
+void ticket_resume(struct req *req);
 void ticket_request_extension(struct req *req);
 void ticket_approve_extension(struct req *req);
 void ticket_refuse_extension(struct req *req);

@@ -1,5 +1,5 @@
--- The citizen writes to the department.
+-- The citizen writes to the department; `waits`: for the answer to a question.
 -- in: number int, generation int, id uuid, text text, at timestamptz, event uuid
--- out: written text
+-- out: waits bool
 -- as: definer
-select tiepdan.tracking_message(:'number', :'generation', :'id', :'text', :'at', :'event')::text as written
+select tiepdan.tracking_write(:'number', :'generation', :'id', :'text', :'at', :'event') as waits

@@ -70,6 +70,14 @@ void tracking_show(struct req *req)
 	batch_join(req, &shows, &row);
 }
 
+/* A message answers no question: where one waits, the way to do so is told. */
+static void written(struct req *req, PGresult *const *results)
+{
+	if (db_cell_flag(answer_find(results, "waits"), 0, "waits"))
+		reply_header(req, "Link", STR("</v1/tracking/answer>; rel=\"related\""));
+	answer_made(req, results);
+}
+
 void tracking_message(struct req *req)
 {
 	const struct tracking_message *in = req->input;
@@ -82,7 +90,7 @@ void tracking_message(struct req *req)
 	sql_tracking_message(u, .number = req->who.ticket_number, .generation = req->who.generation, .id = id,
 		.text = in->text, .at = now_ms, .event = uuid_new());
 	once_finish(u, req, 201, req->made);
-	db_run(u, answer_made);
+	db_run(u, written);
 }
 
 void tracking_rate(struct req *req)

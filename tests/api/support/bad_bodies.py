@@ -24,7 +24,7 @@ def put_text(raw):
 
 def not_json():
     for name, raw in {
-        "empty": b"", "blank": b"   ", "nothing but brace": b"{", "cut": GOOD[:-1], "cut in a string": GOOD[:-20],
+        "blank": b"   ", "nothing but brace": b"{", "cut": GOOD[:-1], "cut in a string": GOOD[:-20],
         "trailing comma": GOOD[:-1] + b",}", "leading comma": b"{," + GOOD[1:], "two values": GOOD + GOOD, "junk behind": GOOD + b"x",
         "NUL behind": GOOD + b"\0", "NUL in front": b"\0" + GOOD, "BOM": b"\xef\xbb\xbf" + GOOD, "UTF-16": GOOD.decode().encode("utf-16"),
         "UTF-32": GOOD.decode().encode("utf-32"), "UTF-7": "+AHs-".encode(), "comment": b"/* x */" + GOOD, "line comment": b"// x\n" + GOOD,
@@ -104,8 +104,8 @@ def not_fitting():
 
 
 def no_object():
-    """JSON, so that it is the shape that refuses it."""
-    return {"null": b"null", "true": b"true", "number": b"42", "string": b'"text"', "array": b"[]", "array of one": b"[" + GOOD + b"]"}
+    """JSON, or no body, which is an object without members: so that it is the shape that refuses it."""
+    return {"nothing": b"", "null": b"null", "true": b"true", "number": b"42", "string": b'"text"', "array": b"[]", "array of one": b"[" + GOOD + b"]"}
 
 
 def ticket_with(member, value):

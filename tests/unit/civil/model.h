@@ -129,6 +129,17 @@ static inline const struct deadline_pause *model_pause_at(const struct deadline_
 	return NULL;
 }
 
+/* The pause that takes a day which ends at this instant: in it the day's last second, or the instant itself.
+ * One that was over when the limit started is none. */
+static inline const struct deadline_pause *model_taken(const struct deadline_question *q, int64_t end)
+{
+	const struct deadline_pause *p = model_pause_at(q, end);
+
+	if (!p)
+		p = model_pause_at(q, end - 1);
+	return p && p->until > q->start ? p : NULL;
+}
+
 /* Seconds until `left` of them, open ones if it matters, have gone by outside pauses. */
 static inline int model_time(const struct deadline_question *q, int64_t left, bool always, int64_t *ret_due)
 {
@@ -190,10 +201,10 @@ static inline int model_days(const struct deadline_question *q, int32_t day, int
 			return model_goes_on(q) ? -EINPROGRESS : -ERANGE;
 		if (working && model.close[day] == 0)
 			continue;
-		left -= !model_pause_at(q, working ? model.close[day] : model.end[day]);
+		left -= !model_taken(q, working ? model.close[day] : model.end[day]);
 	}
 	for (; day < model.ndays; day++) {
-		const struct deadline_pause *p = model_pause_at(q, model.close[day]);
+		const struct deadline_pause *p = model_taken(q, model.close[day]);
 
 		if (model.close[day] == 0 || model.close[day] < q->start)
 			continue;

@@ -153,6 +153,16 @@ static inline int64_t random_instant(int64_t from, unsigned seconds)
 	return t;
 }
 
+/* That instant, or the close of its day: where pauses end that nobody ended before. */
+static inline int64_t random_end(int64_t t)
+{
+	int64_t day = (t - model.first) / 86400;
+
+	if (t < model.first || day >= model.ndays || random_below(4) != 0)
+		return t;
+	return model.close[day] != 0 ? model.close[day] : model.end[day];
+}
+
 static inline unsigned random_pauses(struct deadline_pause ret[PAUSES_MAX], int64_t start)
 {
 	static const unsigned lengths[] = {3600, 86400, 20 * 86400};
@@ -163,7 +173,7 @@ static inline unsigned random_pauses(struct deadline_pause ret[PAUSES_MAX], int6
 		int64_t from = random_instant(t, lengths[random_below(3)]);
 
 		from = from < t ? t : from;
-		t = random_instant(from, lengths[random_below(3)]);
+		t = random_end(random_instant(from, lengths[random_below(3)]));
 		t = t < from ? from : t;
 		if (i + 1 == n && random_below(8) == 0)
 			t = INT64_MAX;

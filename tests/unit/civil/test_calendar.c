@@ -222,6 +222,7 @@ static void days_with_hours_of_their_own(void **state)
 	source.ndays = 4;
 	c = calendar_compile(arena, &source);
 	assert_non_null(c);
+	assert_int_equal(calendar_known_until(c), day_of("2026-12-31"));
 	assert_true(str_eq(calendar_code(c), STR("test")));
 	assert_int_equal(calendar_version(c), 7);
 	assert_true(calendar_open(c, day_of("2026-01-10"), 0, &open, &close));
@@ -264,6 +265,7 @@ static void hours_that_change(void **state)
 	source.ndays = 2;
 	c = calendar_compile(arena, &source);
 	assert_non_null(c);
+	assert_int_equal(calendar_known_until(c), INT32_MAX);
 	assert_int_equal(calendar_close(c, change - 7), hanoi("2026-06-24T10:00"));
 	assert_int_equal(calendar_close(c, change), hanoi("2026-07-01T11:00"));
 	assert_int_equal(calendar_close(c, day_of("2026-06-27")), hanoi("2026-06-27T10:00"));

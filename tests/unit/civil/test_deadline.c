@@ -128,14 +128,23 @@ static void pauses(void **state)
 	check_paused(hours, "2026-11-18T09:00", "2026-11-17T09:00", "2026-11-18T09:00", "2026-11-19T09:00");
 	check_paused(hours, "2026-11-18T09:00", "2026-11-19T09:00", "", "2026-11-19T09:00");
 	check_paused(days, "2026-11-18T09:00", "2026-11-20T17:01", "", "2026-11-20T17:00");
-	/* What is paused at its close does not count; what only was paused before does. */
-	check_paused(days, "2026-11-18T09:00", "2026-11-19T10:00", "2026-11-19T17:00", "2026-11-20T17:00");
+	/* What is paused up to its close does not count; what only was paused before does. */
+	check_paused(days, "2026-11-18T09:00", "2026-11-19T10:00", "2026-11-19T16:59", "2026-11-20T17:00");
+	check_paused(days, "2026-11-18T09:00", "2026-11-19T10:00", "2026-11-19T17:00", "2026-11-23T17:00");
 	check_paused(days, "2026-11-18T09:00", "2026-11-19T10:00", "2026-11-19T17:01", "2026-11-23T17:00");
+	/* A question that nobody answered: asked on Thursday evening, over at the close of Friday a week later,
+	 * of which there was nothing; so five working days end on Friday. */
+	check_paused((struct deadline_terms){DEADLINE_WORKING_DAYS, .amount = 5}, "2026-11-26T17:00",
+		"2026-11-26T17:05", "2026-12-04T17:00", "2026-12-11T17:00");
+	/* The same of the last day, of either sort. */
+	check_paused(days, "2026-11-18T09:00", "2026-11-20T14:00", "2026-11-20T17:00", "2026-11-23T17:00");
+	check_paused(
+		calendar, "2026-11-17T09:00", "2026-11-19T10:00", "2026-11-19T17:00", "2026-11-20T17:00");
 	/* A calendar day counts at its midnight. */
 	check_paused(
 		calendar, "2026-11-17T09:00", "2026-11-18T10:00", "2026-11-18T23:59", "2026-11-19T17:00");
 	check_paused(
-		calendar, "2026-11-17T09:00", "2026-11-18T10:00", "2026-11-19T00:01", "2026-11-20T17:00");
+		calendar, "2026-11-17T09:00", "2026-11-18T10:00", "2026-11-19T00:00", "2026-11-20T17:00");
 	/* The last day closes in the pause, though it counted; the evening after its close is too late. */
 	check_paused(
 		calendar, "2026-11-17T09:00", "2026-11-19T16:00", "2026-11-19T18:00", "2026-11-20T17:00");

@@ -28,9 +28,9 @@ static void check_trace(const struct deadline_question *q, const struct deadline
 	for (size_t i = 0; i < trace->nruns; i++) {
 		const struct deadline_run *r = &trace->runs[i];
 
-		if (r->from < at || r->until < r->from || r->counted < (r->until == r->from))
+		if (r->from < at || r->until <= r->from || r->counted < 0)
 			fail_for(q, "runs out of order");
-		if (model_pause_at(q, r->from) || (r->until > r->from && model_pause_at(q, r->until - 1)))
+		if (model_pause_at(q, r->from) || model_pause_at(q, r->until - 1))
 			fail_for(q, "a run in a pause");
 		sum += r->counted;
 		at = r->until;

@@ -221,8 +221,17 @@ static void days_in_words(void **state)
 	static const char *const paused[] = {
 		"Tạm dừng từ 09:00 Thứ Tư 25/11/2026 đến 08:30 Thứ Sáu 27/11/2026: thời gian này không tính.",
 		"Thứ Sáu 27/11/2026: ngày làm việc thứ 1.", NULL};
+	static const char *const fixed[] = {"\"provisional\":false", NULL};
+	static const char *const over[] = {
+		"Tạm dừng từ 17:05 Thứ Năm 26/11/2026 đến 17:00 Thứ Sáu 04/12/2026: thời gian này không tính.",
+		"Thứ Hai 07/12/2026: ngày làm việc thứ 1.", "kết thúc lúc 17:00 Thứ Sáu 11/12/2026.", NULL};
 	const struct deadline_pause pause = {hanoi("2026-11-25T09:00"), hanoi("2026-11-27T08:30")};
+	/* A question that nobody answered ends at a close. */
+	const struct deadline_pause question = {hanoi("2026-11-26T17:05"), hanoi("2026-12-04T17:00")};
 	(void)state;
+
+	check_says("2027-12-30T10:00", (struct deadline_terms){DEADLINE_WORKING_HOURS, .amount = 3}, NULL,
+		fixed);
 
 	check_says(
 		"2026-12-31T17:30", (struct deadline_terms){DEADLINE_WORKING_DAYS, .amount = 3}, NULL, late);
@@ -232,6 +241,8 @@ static void days_in_words(void **state)
 		"2027-01-05T09:00", (struct deadline_terms){DEADLINE_CALENDAR_DAYS, .amount = 30}, NULL, tet);
 	check_says("2026-11-23T10:15", (struct deadline_terms){DEADLINE_WORKING_DAYS, .amount = 3}, &pause,
 		paused);
+	check_says("2026-11-26T17:00", (struct deadline_terms){DEADLINE_WORKING_DAYS, .amount = 5}, &question,
+		over);
 }
 
 static void clock_time_in_words(void **state)

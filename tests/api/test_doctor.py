@@ -1,0 +1,41 @@
+"""doctor names the departments whose denunciations nobody sees, and says in time which ones would be next."""
+import pytest
+
+from support.town import HUB
+
+INSPECTORS = "HN-TTRA"
+COMMITTEE = "HN-UBND"       # stands above the inspectors
+DENUNCIATION = {"kind": "denunciation", "category": "officials_conduct"}
+
+
+def said(town):
+    """{name of the check: its line}, and whether all is well."""
+    done = town.cluster.run(town.database, "doctor", ok=False)
+    return {line[7:].split(":")[0]: line for line in done.stdout.splitlines() if not line.startswith(" ")}
+
+
+@pytest.fixture(autouse=True)
+def nobody(town):
+    town.sql("update account set active = false; update ticket set done = true")
+
+
+def test_who_would_get_them_is_said_before(town):
+    lines = said(town)
+    assert lines["tickets for named people"].startswith("ok ")
+    assert lines["named people"] == "warn   named people: nobody would see the tickets of: %s" % ", ".join(sorted((HUB, INSPECTORS, COMMITTEE)))
+    town.person("legal_officer", INSPECTORS), town.person("legal_officer", COMMITTEE), town.person("data_officer", INSPECTORS)
+    assert said(town)["named people"].startswith("ok "), "a data officer sees the requests of all"
+
+
+def test_what_nobody_sees(town):
+    for _ in range(2):
+        _, filed = town.filed(**DENUNCIATION)
+        assert filed["department"]["code"] == INSPECTORS
+    town.filed()
+    assert said(town)["tickets for named people"] == "WRONG  tickets for named people: nobody sees the open tickets of: %s (2)" % INSPECTORS
+    assert town.cluster.run(town.database, "doctor", ok=False).returncode == 1
+    officer = town.login("legal_officer", INSPECTORS, 2)
+    assert said(town)["tickets for named people"].startswith("ok ")
+    ticket_id, _ = town.filed(**DENUNCIATION)
+    town.sql("insert into ticket_excluded (ticket, account, reason) select '%s', id, 'named' from account where login = '%s'" % (ticket_id, officer))
+    assert "nobody sees the open tickets of: %s (1)" % INSPECTORS in said(town)["tickets for named people"], "who it is about does not count"
