@@ -227,7 +227,8 @@ begin
 		raise exception '% is not possible in state %', p_action, t.state using errcode = 'TD409', detail = moves_of(t)::text;
 	elsif p_action = 'unassign' and t.person is null then
 		raise exception 'nobody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
-	elsif p_action = 'claim' and not claim_applies(t) then
+	elsif p_action = 'claim' and not claim_applies(t) and moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(),
+			caller_department())::jsonb @> '[{"action": "claim"}]' then
 		raise exception 'somebody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
 	elsif not moves_for(t)::jsonb @> jsonb_build_array(jsonb_build_object('action', p_action)) then
 		perform move_refuse(t, p_action);
