@@ -209,7 +209,7 @@ begin
 	return t.person is null or (t.person <> caller_account() and exists (select from move_role r
 		where r.action = 'claim' and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight) and r.takes_over));
 end $$;
--- As in 0053, and nobody claims what somebody has.
+-- As in 0053, without a claim of what somebody has.
 create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_barred text := caller_barred(t.id);
@@ -221,18 +221,27 @@ begin
 		where (a.code <> 'unassign' or unassign_applies(t)) and (a.code <> 'claim' or claim_applies(t)) and not move_barred(v_barred, a)
 			and not move_left(t, a.code) and not (a.person = 'caller' and person_barred(t.id, caller_account())));
 end $$;
-create or replace function move_check(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- As in 0053; who may claim, but not this, is told so.
+create or replace function move_refuse(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	a action;
+	v_hub boolean := exists (select from department where id = t.holder and hub);
+	v_rule move_role;
 begin
-	if not exists (select from move where action = p_action and from_state = t.state) then
-		raise exception '% is not possible in state %', p_action, t.state using errcode = 'TD409', detail = moves_of(t)::text;
-	elsif p_action = 'unassign' and t.person is null then
-		raise exception 'nobody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
-	elsif p_action = 'claim' and not claim_applies(t) and moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(),
-			caller_department())::jsonb @> '[{"action": "claim"}]' then
-		raise exception 'somebody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
-	elsif not moves_for(t)::jsonb @> jsonb_build_array(jsonb_build_object('action', p_action)) then
-		perform move_refuse(t, p_action);
-	end if;
+	select * into strict a from action where code = p_action;
+	perform caller_impartial(t.id) where move_barred(caller_barred(t.id), a);
+	for v_rule in select * from move_role r where r.action = p_action and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight)
+			and (r.scope = 'all' or (t.holder = caller_department() and not (r.scope = 'own_not_hub' and v_hub))) loop
+		if t.returns >= v_rule.max_returns then
+			raise exception 'returned % times already', t.returns using errcode = 'TD419', detail = moves_of(t)::text;
+		elsif a.person = 'caller' then
+			perform person_impartial(t.id, caller_account());
+		end if;
+		if p_action = 'claim' and not claim_applies(t) then
+			raise exception 'somebody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
+		end if;
+	end loop;
+	raise exception 'none of the caller''s roles may %', p_action using errcode = 'TD403';
 end $$;
 
 -- --- evidence that is still looked at ----------------------------------------------------------------------------------------

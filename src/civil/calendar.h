@@ -75,8 +75,8 @@ int64_t calendar_version(const struct calendar *c);
 /* The exception that counts for a local day, also outside the span; NULL: none. */
 const struct calendar_day *calendar_exception(const struct calendar *c, int32_t day);
 
-/* The last local day of the last year of which it has a day off, since those of a year are announced together:
- * nobody knows yet what later dates will be. INT32_MAX: it has none. */
+/* The last local day of the last year of which it has a day off, since those of a year are announced
+ * together: nobody knows yet what later dates will be. INT32_MAX: it has none. */
 int32_t calendar_known_until(const struct calendar *c);
 
 /* Local date of an instant, and the instant of a local date and second: the first one at which the clock

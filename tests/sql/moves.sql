@@ -134,8 +134,10 @@ declare
 begin
 	for o in select * from offered loop
 		perform enter(o.role || '.' || o.department);
-		update offered set got = (select array_agg(distinct m->>'action' order by m->>'action') from ticket k, json_array_elements(
-			moves_for(jsonb_populate_record(k, jsonb_build_object('state', o.state)))) m
+		-- Of what somebody has, and of what nobody has.
+		update offered set got = (select array_agg(distinct m->>'action' order by m->>'action') from ticket k,
+			lateral (values (k.person), (null)) p (person), json_array_elements(
+			moves_for(jsonb_populate_record(k, jsonb_build_object('state', o.state, 'person', p.person)))) m
 			where k.id = (select id from t where sight = o.sight and holder = 'HN-SXD'))
 			where (department, role, sight, state) = (o.department, o.role, o.sight, o.state);
 	end loop;
