@@ -21,15 +21,18 @@ def test_a_reason_is_needed(town):
     assert answer.pointers == {"/reason": "too_short"}
 
 
-def test_the_third_return_is_for_the_head_of_the_hub(town):
+def test_after_two_returns_the_head_of_the_hub_decides(town):
     ticket_id, _ = town.filed()
-    officer = town.person("officer")
-    for _ in range(2):
-        town.move(officer, ticket_id, "return", REASON)
-        town.move(town.coordinator, ticket_id, "route", {"department": "HN-SXD", "reason": "Thuộc Sở Xây dựng."})
+    officer, head, routed = town.person("officer"), town.person("hub_head", HUB), {"department": "HN-SXD", "reason": "Thuộc Sở Xây dựng."}
+    town.move(officer, ticket_id, "return", REASON)
+    town.move(town.coordinator, ticket_id, "route", routed)
+    town.move(officer, ticket_id, "return", REASON)
+    assert town.move(town.coordinator, ticket_id, "route", routed, status=409).problem == "too_many_returns"
+    assert "route" not in [m["action"] for m in town.coordinator.get("/v1/tickets/" + ticket_id).json["moves"]]
+    town.move(head, ticket_id, "route", routed)
     answer = town.move(officer, ticket_id, "return", REASON, status=409)
     assert answer.problem == "too_many_returns"
-    town.move(town.person("hub_head", HUB), ticket_id, "return", REASON)
+    town.move(head, ticket_id, "return", REASON)
     assert town.coordinator.get("/v1/tickets/" + ticket_id).json["holder"]["department"]["code"] == HUB
 
 

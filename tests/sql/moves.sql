@@ -1,7 +1,7 @@
 -- Every state x action x role, in the holder's department and in another one.
 begin;
 set search_path = test, tiepdan, public;
-select plan(14);
+select plan(15);
 
 -- The tables of moves are the ones of the design, written here a second time.
 select set_eq('select action, from_state, to_state from move', $$
@@ -152,8 +152,12 @@ select lives_ok($$select move('officer.HN-SXD', (select id from r), 'return', no
 select is((select holder from ticket where id = (select id from r)), department_id('HN-EIC'), 'goes to the hub');
 select lives_ok($$select move('coordinator.HN-EIC', (select id from r), 'route', now() + interval '2 h', p_department := 'UB-00316')$$,
 	'routed on');
+select is(attempt($$select move('head.UB-00316', (select id from r), 'return', now() + interval '3 h');
+	select move('coordinator.HN-EIC', (select id from r), 'route', now() + interval '4 h', p_department := 'HN-SXD')$$), 'TD419',
+	'a coordinator does not decide after the second return');
 select lives_ok($$select move('head.UB-00316', (select id from r), 'return', now() + interval '3 h');
-	select move('coordinator.HN-EIC', (select id from r), 'route', now() + interval '4 h', p_department := 'HN-SXD')$$, 'second return, and back');
+	select move('hub_head.HN-EIC', (select id from r), 'route', now() + interval '4 h', p_department := 'HN-SXD')$$,
+	'second return, and back by the head of the hub');
 select is(attempt($$select move('officer.HN-SXD', (select id from r), 'return')$$), 'TD419', 'the third is not theirs: officer');
 select is(attempt($$select move('head.HN-SXD', (select id from r), 'return')$$), 'TD419', 'head');
 select is(attempt($$select move('hub_head.HN-EIC', (select id from r), 'return')$$), 'ok', 'but the head of the hub''s');
