@@ -60,14 +60,15 @@ void letter_variables(struct template_value ret[LETTER_VARIABLES])
 		ret[i] = (struct template_value){str_of(variables[i][0]), STR_NONE};
 }
 
-/* The page where citizens follow this ticket, or the API. */
-static struct str page_of(struct arena *arena, struct str url, const PGresult *rows, int row)
+/* The page where citizens follow this ticket or staff work on it, or the API. */
+static struct str page_of(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row)
 {
 	static const struct str name = {"{code}", 6};
 	struct buf page = {.arena = arena};
+	struct str url = db_cell_flag(rows, row, "citizen") ? head->citizen_url : head->staff_url;
 	const char *at;
 
-	if (!url.at || !db_cell_flag(rows, row, "citizen"))
+	if (!url.at)
 		return db_cell(rows, row, "link");
 	while ((at = memmem(url.at, url.len, name.at, name.len))) {
 		buf_put(&page, (struct str){url.at, (size_t)(at - url.at)});
@@ -82,8 +83,7 @@ static struct str page_of(struct arena *arena, struct str url, const PGresult *r
  * server and no proxy sees that part of an address. */
 static struct str link_of(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row)
 {
-	struct str link = page_of(arena, head->citizen_url, rows, row), code = db_cell(rows, row, "code"),
-		   answer;
+	struct str link = page_of(arena, head, rows, row), code = db_cell(rows, row, "code"), answer;
 	const struct answer_link question = {.number = db_cell_int(rows, row, "number"),
 		.generation = db_cell_int(rows, row, "generation"),
 		.question = db_cell_int(rows, row, "question"),

@@ -22,8 +22,8 @@ struct letter {
 struct letterhead {
 	const struct keys *keys; /* opens contacts */
 	struct mailbox from;
-	struct str reply_to;	/* absent: none */
-	struct str citizen_url; /* the page of a ticket, with {code}; absent: the API */
+	struct str reply_to;		   /* absent: none */
+	struct str citizen_url, staff_url; /* the page of a ticket, with {code}; absent: the API */
 	enum mail_encoding encoding;
 };
 

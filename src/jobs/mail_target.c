@@ -1,4 +1,4 @@
-/* The settings mail_* and citizen_url, and what they mean. */
+/* The settings mail_*, citizen_url and staff_url, and what they mean. */
 #include "jobs/mail_target.h"
 
 #include <errno.h>
@@ -38,11 +38,18 @@ static bool is_page(struct str url)
 	return true;
 }
 
+static bool read_page(const char *setting, struct str *ret)
+{
+	struct str page = str_of(setting);
+
+	*ret = page.len > 0 ? page : STR_NONE;
+	return page.len == 0 || is_page(page);
+}
+
 /* What is wrong, NULL when nothing is. */
 static const char *read_all(struct arena *arena, const struct config *config, struct mail_target *ret)
 {
 	struct str url = str_of(config->mail_url), reply_to = str_of(config->mail_reply_to);
-	struct str citizen_url = str_of(config->citizen_url);
 
 	if (str_starts(url, STR("file:")) && url.len > 5)
 		ret->folder = config->mail_url + 5;
@@ -53,9 +60,10 @@ static const char *read_all(struct arena *arena, const struct config *config, st
 	ret->reply_to = reply_to.len > 0 ? text_email(arena, reply_to) : STR_NONE;
 	if (reply_to.len > 0 && !ret->reply_to.at)
 		return "mail_reply_to is an address";
-	ret->citizen_url = citizen_url.len > 0 ? citizen_url : STR_NONE;
-	if (citizen_url.len > 0 && !is_page(citizen_url))
+	if (!read_page(config->citizen_url, &ret->citizen_url))
 		return "citizen_url is the address of a page, without #; {code} stands for the code";
+	if (!read_page(config->staff_url, &ret->staff_url))
+		return "staff_url is the address of a page, without #; {code} stands for the code";
 	if (!read_password(arena, config, ret))
 		return "mail_password_file cannot be read";
 	return NULL;
