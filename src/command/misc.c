@@ -27,7 +27,7 @@ static const char seed_more[] = "DIR holds KIND.csv for every kind that `tiepdan
 const struct command commands[] = {
 	{"migrate", "[--dry-run]",               "bring the schema of the database forward", NULL, command_migrate},
 	{"seed",    "[--from DIR]",              "load the reference data of the shipped city, or of a folder", seed_more, command_seed},
-	{"import",  "KIND FILE.csv [--dry-run]", "load one kind of reference data; nothing is loaded if any line is wrong", "`tiepdan import` alone lists the kinds and their columns. --dry-run prints what would change.\n", command_import},
+	{"import",  "KIND FILE.csv [--dry-run]", "load one kind of reference data; nothing is loaded if any line is wrong", "`tiepdan import` alone lists the kinds and their columns. --dry-run prints what would change; `days` takes the place of all days of the years and calendars in the file.\n", command_import},
 	{"export",  "KIND",                      "print one kind of reference data as `tiepdan import` takes it", NULL, command_export},
 	{"keys",    "create|rotate",             "make the missing keys in key_dir, or a new key that signs tokens", NULL, command_keys},
 	{"user",    "add|code|list|enable|disable ...", "staff accounts and one-time sign-in codes", user_more, command_user},
