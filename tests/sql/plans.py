@@ -130,7 +130,8 @@ select redating_seal('00000000-0000-0000-0000-000000000023', '00000000-0000-0000
 	'ffffffff-ffff-ffff-ffff-ffffffffffff', '{}', -1, 0, 0, '{}');
 select redating_fill('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000000',
 	'ffffffff-ffff-ffff-ffff-ffffffffffff', array_agg(mark), array_agg(null::timestamptz), array_agg(null::timestamptz),
-	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true), 0, 0, '{}')
+	array_agg(null::timestamptz), array_agg(null::text), array_agg(null::bigint), array_agg(true), (select count(*) from question where ticket > nobody()),
+	(select count(ended_at) from question where ticket > nobody()), '{}')
 	from redating_portion('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 1000);
 select redating_examine('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
 select redating_finish('00000000-0000-0000-0000-000000000023', '00000000-0000-0000-0000-000000000001');
