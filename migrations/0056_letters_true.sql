@@ -152,8 +152,8 @@ begin
 		select array(select id from (select * from urgent union all select * from other) x order by place limit p_limit) into v_ids;
 		with put as (
 			update notice n set state = case x.error when 'marked' then 'bounced' else 'cancelled' end, error = x.error
-			from (select k.id, case when notice_late(k, p_now) then 'late' when notice_replaced(k, p_now) then 'merged'
-				when notice_marked(k) then 'marked' end as error from notice k where k.id = any (v_ids)) x
+			from (select k.id, case when notice_late(k, p_now) then 'late' when notice_marked(k) then 'marked'
+				when notice_replaced(k, p_now) then 'merged' end as error from notice k where k.id = any (v_ids)) x
 			where n.id = x.id and x.error is not null returning n.id)
 		select coalesce(array_agg(id), '{}') into v_away from put;
 		exit when v_away = '{}';
