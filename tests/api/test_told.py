@@ -64,6 +64,7 @@ def test_what_is_declined_or_taken_back(town, post, asked):
 
 def test_the_time_of_a_part_runs_out(town, post, asked):
     ticket_id, part, _, address, ward = asked
+    post.wait(ward, 1)
     town.sql("update part set asked_at = now() - interval '90 minutes', due_at = now() + interval '10 minutes', alarm_at = now() where id = '%s'"
              % part["id"])
     assert subjects(post, ward, 2)[1:] == ["Phần việc phối hợp sắp đến hạn"]
