@@ -1,6 +1,6 @@
 -- Gaps in the life of a case: an answer whose limit another level had taken away is counted from where it was; what a filing told is
 -- told again whatever the level became; where nobody of a department may sign a reply, the hub does; what nobody sees is found; who typed
--- a ticket does not handle it.
+-- a ticket does not handle it; nobody claims what somebody has.
 set local search_path = tiepdan, public;
 
 -- --- the level of a ticket -----------------------------------------------------------------------------------------------
@@ -190,6 +190,18 @@ begin
 		where t.id = p_ticket);
 end $$;
 
+-- --- a claim of what somebody has ------------------------------------------------------------------------------------------
+
+-- Whoever works on a ticket has nothing to claim, and nobody takes it from a colleague: that one gives it back, or who may assign
+-- gives it to another. Where nobody may assign, colleagues take over from each other.
+alter table move_role add column takes_over boolean not null default false;
+comment on column move_role.takes_over is 'also what a colleague works on: where nobody may assign';
+update move_role set takes_over = true where action = 'claim' and sight = 'data';
+create function claim_applies(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return t.person is null or (t.person <> caller_account() and exists (select from move_role r
+		where r.action = 'claim' and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight) and r.takes_over));
+end $$;
 -- --- a reply that nobody of the department may sign ------------------------------------------------------------------------
 
 -- Where the only head wrote the reply, gave the answer that is looked at again, or is kept away, the next above who sees such tickets
@@ -238,7 +250,7 @@ begin
 			and sight_fits(sight, t.sight))
 		and exists (select from reply_signers(t));
 end $$;
--- As in 0030, without what is left to others, and what would make the caller handle what they may not.
+-- As in 0030, without a claim of what somebody has, what is left to others, and what would make the caller handle what they may not.
 create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_barred text := caller_barred(t.id);
@@ -247,8 +259,8 @@ begin
 		select coalesce(json_agg(m.move order by m.ord), '[]')
 		from json_array_elements(moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()))
 			with ordinality m (move, ord) join action a on a.code = m.move->>'action'
-		where (a.code <> 'unassign' or unassign_applies(t)) and not move_barred(v_barred, a) and not move_left(t, a.code)
-			and not (a.person = 'caller' and person_barred(t.id, caller_account())));
+		where (a.code <> 'unassign' or unassign_applies(t)) and (a.code <> 'claim' or claim_applies(t)) and not move_barred(v_barred, a)
+			and not move_left(t, a.code) and not (a.person = 'caller' and person_barred(t.id, caller_account())));
 end $$;
 
 -- Puts a reply forward; where nobody of the department may sign it, the hub is told.
@@ -445,11 +457,15 @@ begin
 		elsif a.person = 'caller' then
 			perform person_impartial(t.id, caller_account());
 		end if;
+		if p_action = 'claim' and not claim_applies(t) then
+			raise exception 'somebody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
+		end if;
 	end loop;
 	raise exception 'none of the caller''s roles may %', p_action using errcode = 'TD403';
 end $$;
 
 revoke execute on function state_meant, answer_accepted, clock_asked, level_clocks, clock_round, level_facts, clock_count, filed_deadlines,
 	reply_authored, signs_alone, reply_signers, move_left, reply_propose, sight_people, unseen_tickets,
-	unseen_departments, letter_answered, letter_what, person_barred, move_refuse from public;
+	unseen_departments, letter_answered, letter_what, person_barred, move_refuse, claim_applies
+	from public;
 grant execute on function level_facts, letter_what to tiepdan_app;

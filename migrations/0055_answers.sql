@@ -1,10 +1,10 @@
 -- What a later answer leaves behind: the version for the public that was made from an older one, the explanation of an earlier round, the
--- time that was worked. And two moves that said too little: a claim of what somebody has, evidence that is still looked at.
+-- time that was worked. And evidence that is still looked at.
 set local search_path = tiepdan, public;
 
 -- In the order in which moves and the page of the citizen take them: else one would wait for the other in a circle, each time anew.
 lock table ticket in share row exclusive mode;
-lock table move_role, publication_move in access exclusive mode;
+lock table publication_move in access exclusive mode;
 
 -- --- the public version of an older answer --------------------------------------------------------------------------------
 
@@ -197,53 +197,6 @@ begin
 	return query select r.* from ticket t, rests_of(t) r where t.id = p_ticket;
 end $$;
 
--- --- a claim of what somebody has ------------------------------------------------------------------------------------------
-
--- Whoever works on a ticket has nothing to claim, and nobody takes it from a colleague: that one gives it back, or who may assign
--- gives it to another. Where nobody may assign, colleagues take over from each other.
-alter table move_role add column takes_over boolean not null default false;
-comment on column move_role.takes_over is 'also what a colleague works on: where nobody may assign';
-update move_role set takes_over = true where action = 'claim' and sight = 'data';
-create function claim_applies(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
-begin
-	return t.person is null or (t.person <> caller_account() and exists (select from move_role r
-		where r.action = 'claim' and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight) and r.takes_over));
-end $$;
--- As in 0053, without a claim of what somebody has.
-create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
-declare
-	v_barred text := caller_barred(t.id);
-begin
-	return (
-		select coalesce(json_agg(m.move order by m.ord), '[]')
-		from json_array_elements(moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()))
-			with ordinality m (move, ord) join action a on a.code = m.move->>'action'
-		where (a.code <> 'unassign' or unassign_applies(t)) and (a.code <> 'claim' or claim_applies(t)) and not move_barred(v_barred, a)
-			and not move_left(t, a.code) and not (a.person = 'caller' and person_barred(t.id, caller_account())));
-end $$;
--- As in 0053; who may claim, but not this, is told so.
-create or replace function move_refuse(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
-declare
-	a action;
-	v_hub boolean := exists (select from department where id = t.holder and hub);
-	v_rule move_role;
-begin
-	select * into strict a from action where code = p_action;
-	perform caller_impartial(t.id) where move_barred(caller_barred(t.id), a);
-	for v_rule in select * from move_role r where r.action = p_action and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight)
-			and (r.scope = 'all' or (t.holder = caller_department() and not (r.scope = 'own_not_hub' and v_hub))) loop
-		if t.returns >= v_rule.max_returns then
-			raise exception 'returned % times already', t.returns using errcode = 'TD419', detail = moves_of(t)::text;
-		elsif a.person = 'caller' then
-			perform person_impartial(t.id, caller_account());
-		end if;
-		if p_action = 'claim' and not claim_applies(t) then
-			raise exception 'somebody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
-		end if;
-	end loop;
-	raise exception 'none of the caller''s roles may %', p_action using errcode = 'TD403';
-end $$;
-
 -- --- evidence that is still looked at ----------------------------------------------------------------------------------------
 
 -- As in 0037; DETAIL has the members of the refusal: what is missing, and whether a file for this answer is being checked.
@@ -259,6 +212,6 @@ begin
 end $$;
 
 revoke execute on function publication_superseded, publication_leads, clock_explained(uuid, text, bigint, boolean),
-	clock_explained_staff(uuid, text, bigint), clock_explained_tracked(bigint, bigint, text, bigint), rests_of, rests_staff, claim_applies from public;
+	clock_explained_staff(uuid, text, bigint), clock_explained_tracked(bigint, bigint, text, bigint), rests_of, rests_staff from public;
 grant execute on function clock_explained_staff(uuid, text, bigint), clock_explained_tracked(bigint, bigint, text, bigint), rests_staff
 	to tiepdan_app;
