@@ -4,7 +4,6 @@ set local search_path = tiepdan, public;
 
 -- --- alarms and letters ----------------------------------------------------------------------------------------------------
 
--- As in 0054, counting the dates that a clock has now and not those of a moment ago: a re-dating may have laid down another one since.
 -- How many dates of a clock wait for an alarm of this level: one, or with a re-dating beside it two.
 create function clock_dates(p_ticket uuid, p_kind text, p_level int) returns bigint language plpgsql
 set search_path = tiepdan, pg_temp as $$
@@ -13,6 +12,7 @@ begin
 		select count(*) from clock_running c join clock_slot s on s.slot = c.slot and s.role <> 'empty'
 		where c.ticket = p_ticket and c.kind = p_kind and c.alarm_level = p_level and c.alarm_at < 'infinity');
 end $$;
+-- As in 0054, counting the dates that a clock has now and not those of a moment ago: a re-dating may have laid down another one since.
 create or replace function alarms_fire(p_slots bigint[], p_tickets uuid[], p_kinds text[], p_rounds bigint[], p_levels bigint[],
 	p_alarms timestamptz[], p_ladders text[], p_fired bigint[], p_nexts timestamptz[], p_events uuid[], p_now timestamptz,
 	out moved bigint, out fired bigint)
