@@ -223,7 +223,7 @@ static void tear_down(struct worker *w)
 		db_close(app->db);
 	token_cache_free(app->tokens);
 	recent_free(app->recent);
-	arena_free(app->city_arena);
+	city_copy_release(app->city_copy);
 	if (w->term)
 		event_free(w->term);
 	if (w->tick)

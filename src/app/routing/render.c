@@ -1,0 +1,111 @@
+/* Rules from JSON to text, and from a line of the text back to its rule. */
+#include "app/routing/render.h"
+
+#include "http/reply.h"
+
+/* Lines are counted while they are written. */
+struct writer {
+	struct buf out;
+	unsigned line;
+};
+
+static void put(struct writer *w, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		w->line += s.at[i] == '\n';
+	buf_put(&w->out, s);
+}
+
+static void put_word(struct writer *w, const char *before, struct str word)
+{
+	if (word.len == 0)
+		return;
+	put(w, str_of(before));
+	put(w, word);
+}
+
+/* In quotation marks, of which the language knows no escape. */
+static void put_title(struct writer *w, struct str title)
+{
+	if (title.len == 0)
+		return;
+	put(w, STR(" \""));
+	for (size_t i = 0; i < title.len; i++)
+		buf_byte(&w->out, title.at[i] == '"' ? '\'' : title.at[i]);
+	put(w, STR("\""));
+}
+
+static void put_list(struct writer *w, const char *effect, const struct shape_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		put_word(w, i == 0 ? effect : ", ", list->items[i]);
+}
+
+static void put_effects(struct writer *w, const struct rule_set_make_rules_then *then)
+{
+	put_word(w, "\n\t\tdepartment ", then->department);
+	put_list(w, "\n\t\twith ", &then->with);
+	put_word(w, "\n\t\tlevel ", then->level);
+	put_word(w, "\n\t\tprofile ", then->profile);
+	put_word(w, "\n\t\tvisibility ", then->visibility);
+	put_list(w, "\n\t\ttag ", &then->tag);
+	put_list(w, "\n\t\tflag ", &then->flag);
+	if (then->stop)
+		put(w, STR("\n\t\tstop"));
+}
+
+static void put_rule(struct writer *w, const struct rule_set_make_rules *rule)
+{
+	put_word(w, "rule ", rule->name);
+	put_title(w, rule->title);
+	put_word(w, " from ", rule->from);
+	put_word(w, " until ", rule->until);
+	put_word(w, "\n\twhen ", rule->when);
+	put(w, STR("\n\tthen"));
+	put_effects(w, rule->then);
+	put(w, STR("\n\n"));
+}
+
+static void render(struct req *req, const struct rule_set_make *in, struct rendering *ret)
+{
+	const struct rule_set_make_lets *let = in->lets.items;
+	const struct rule_set_make_rules *rule = in->rules.items;
+	unsigned *lines = arena_alloc(req->arena, (in->rules.n + 1) * sizeof(*lines));
+	struct writer w = {.out = {.arena = req->arena}, .line = 1};
+
+	for (size_t i = 0; i < in->lets.n; i++) {
+		put_word(&w, "let ", let[i].name);
+		put_word(&w, " = ", let[i].is);
+		put(&w, STR("\n"));
+	}
+	for (size_t i = 0; i < in->rules.n; i++) {
+		lines[i] = w.line;
+		put_rule(&w, &rule[i]);
+	}
+	*ret = (struct rendering){buf_str(&w.out), lines, (unsigned)in->rules.n};
+}
+
+bool rendering_of(struct req *req, const struct rule_set_make *in, struct rendering *ret)
+{
+	bool as_rules = in->rules.n > 0;
+
+	if (as_rules == (in->text.at != NULL))
+		req_fault(req, "pointer", STR("/text"), as_rules ? FAULT_not_allowed : FAULT_required);
+	else if (!as_rules && in->lets.n > 0)
+		req_fault(req, "pointer", STR("/lets"), FAULT_not_allowed);
+	if (reply_faults(req))
+		return false;
+	*ret = (struct rendering){.text = in->text};
+	if (as_rules)
+		render(req, in, ret);
+	return true;
+}
+
+int rendering_rule(const struct rendering *r, unsigned line)
+{
+	int found = -1;
+
+	for (unsigned i = 0; r->lines && i < r->nrules && r->lines[i] <= line; i++)
+		found = (int)i;
+	return found;
+}
