@@ -22,6 +22,7 @@
 #include "base/must.h"
 #include "base/store.h"
 #include "base/work.h"
+#include "civil/city_copy.h"
 #include "db/db.h"
 #include "http/listener.h"
 #include "jobs/jobs.h"
