@@ -1,0 +1,231 @@
+/* Making rules ready to be asked: rows of bits for the fields, one automaton for all phrases, days. */
+#include "civil/rules_program.h"
+
+#include <string.h>
+
+#include "civil/rules_tables.h"
+
+static void set_all(uint64_t *bits, unsigned n)
+{
+	memset(bits, 0xff, n / 64 * sizeof(*bits));
+	if (n % 64)
+		bits[n / 64] |= ((uint64_t)1 << n % 64) - 1;
+}
+
+/* The values that a test of a field accepts, and all that are parts of them. */
+static uint64_t *accepted_values(struct arena *arena, const struct city *city, const struct rule_leaf *leaf)
+{
+	unsigned n = rules_values(city, leaf->field);
+	uint64_t *bits = arena_alloc(arena, (n / 64 + 1) * sizeof(*bits));
+	uint64_t *named = arena_alloc(arena, (n / 64 + 1) * sizeof(*named));
+
+	if (leaf->field == FIELD_DANGER)
+		rules_set_bit(named, 0);
+	for (unsigned i = 0; i < leaf->nwords; i++)
+		rules_set_bit(named, rules_value(city, leaf->field, leaf->words[i].text));
+	for (unsigned value = 0; value < n; value++) {
+		unsigned at = value;
+
+		/* Parents may run in a circle: no chain is longer than the list. */
+		for (unsigned steps = 0; at < n && !rules_bit(named, at) && steps < n; steps++)
+			at = rules_value_above(city, leaf->field, at);
+		if (at < n && rules_bit(named, at))
+			rules_set_bit(bits, value);
+	}
+	return bits;
+}
+
+static void list_alternatives(struct arena *arena, struct rules_program *program)
+{
+	const struct rules *rules = program->rules;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < rules->n; i++)
+		n += rules->at[i].means.n;
+	program->at = arena_alloc(arena, (n + 1) * sizeof(*program->at));
+	for (unsigned i = 0; i < rules->n; i++)
+		for (unsigned k = 0; k < rules->at[i].means.n; k++)
+			program->at[program->n++].rule = i;
+	program->nwords = program->n / 64 + 1;
+}
+
+static void make_rows(struct arena *arena, struct rules_program *program)
+{
+	for (int i = 0; i < FIELDS; i++) {
+		enum rule_field field = (enum rule_field)i;
+		unsigned n = rules_values(program->city, field) + 1;
+
+		program->rows[i] =
+			arena_alloc(arena, (size_t)n * program->nwords * sizeof(*program->rows[i]));
+		for (unsigned value = 0; value < n; value++)
+			set_all(rules_row(program, field, value), program->n);
+	}
+	program->wordless = arena_alloc(arena, program->nwords * sizeof(*program->wordless));
+	set_all(program->wordless, program->n);
+}
+
+/* The alternative accepts no value that the test does not. */
+static void restrict_rows(struct rules_program *program, unsigned alternative, uint32_t test)
+{
+	enum rule_field field = program->rules->leaves[test / 2].field;
+	const uint64_t *accepted = program->accepted[test / 2];
+	unsigned n = rules_values(program->city, field);
+
+	for (unsigned value = 0; value <= n; value++)
+		if (rules_bit(accepted, value) == (test & 1))
+			rules_row(program, field, value)[alternative / 64] &=
+				~((uint64_t)1 << alternative % 64);
+}
+
+/* What has to be known of a test that an alternative has. */
+static void prepare_leaf(struct arena *arena, struct rules_program *program, uint32_t leaf)
+{
+	const struct rule_leaf *at = &program->rules->leaves[leaf];
+
+	if (at->kind == LEAF_FIELD && !program->accepted[leaf])
+		program->accepted[leaf] = accepted_values(arena, program->city, at);
+	if (at->kind == LEAF_LOAD || at->kind == LEAF_VALID)
+		program->departments[leaf] = city_department(program->city, at->words[0].text);
+	if (at->kind == LEAF_TEXT && program->group[leaf] == 0)
+		program->group[leaf] = ++program->ngroups;
+}
+
+static void add_alternative(struct arena *arena, struct rules_program *program, unsigned alternative,
+	const struct rule_alternative *from)
+{
+	uint32_t *left = arena_alloc(arena, (from->n + 1) * sizeof(*left));
+	struct program_alternative *to = &program->at[alternative];
+
+	for (unsigned i = 0; i < from->n; i++) {
+		uint32_t test = from->tests[i];
+
+		prepare_leaf(arena, program, test / 2);
+		if (program->rules->leaves[test / 2].kind == LEAF_FIELD)
+			restrict_rows(program, alternative, test);
+		else
+			left[to->ntests++] = test;
+	}
+	to->tests = left;
+}
+
+/* The group of the first phrases that an alternative needs, from 1; 0: it needs none. */
+static unsigned first_group(const struct rules_program *program, unsigned alternative)
+{
+	const struct program_alternative *at = &program->at[alternative];
+
+	for (unsigned i = 0; i < at->ntests; i++)
+		if (!(at->tests[i] & 1) && program->rules->leaves[at->tests[i] / 2].kind == LEAF_TEXT)
+			return program->group[at->tests[i] / 2];
+	return 0;
+}
+
+/* Alternatives by the group that they wait for: a counting sort. */
+static void sort_waiting(struct arena *arena, struct rules_program *program)
+{
+	unsigned *begins = arena_alloc(arena, (program->ngroups + 2) * sizeof(*begins));
+	unsigned *next = arena_alloc(arena, (program->ngroups + 2) * sizeof(*next));
+	uint32_t *waiting = arena_alloc(arena, (program->n + 1) * sizeof(*waiting));
+
+	for (unsigned i = 0; i < program->n; i++)
+		begins[first_group(program, i) + 1]++;
+	for (unsigned i = 1; i <= program->ngroups + 1; i++)
+		begins[i] += begins[i - 1];
+	memcpy(next, begins, (program->ngroups + 2) * sizeof(*next));
+	for (unsigned i = 0; i < program->n; i++) {
+		unsigned group = first_group(program, i);
+
+		waiting[next[group]++] = i;
+		if (group > 0)
+			program->wordless[i / 64] &= ~((uint64_t)1 << i % 64);
+	}
+	program->begins = begins;
+	program->waiting = waiting;
+}
+
+static void index_phrases(struct arena *arena, struct rules_program *program)
+{
+	const struct rules *rules = program->rules;
+	struct words_phrase *phrases;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < rules->nleaves; i++)
+		n += program->group[i] ? rules->leaves[i].nwords : 0;
+	phrases = arena_alloc(arena, (n + 1) * sizeof(*phrases));
+	n = 0;
+	for (unsigned i = 0; i < rules->nleaves; i++)
+		for (unsigned k = 0; program->group[i] && k < rules->leaves[i].nwords; k++)
+			phrases[n++] =
+				(struct words_phrase){rules->leaves[i].words[k].text, program->group[i]};
+	program->words = words_new(arena, phrases, n);
+}
+
+static struct rule_spans spans_of_leaves(
+	struct arena *arena, const struct rules_program *program, unsigned first, unsigned n)
+{
+	struct rule_spans spans = rules_spans(arena, program->city, "department", STR("AREA"));
+
+	for (unsigned i = first; i < first + n; i++)
+		spans = rules_spans_both(arena, spans,
+			rules_leaf_spans(
+				arena, program->city, &program->rules->leaves[i], program->let_spans));
+	return spans;
+}
+
+static struct rule_spans spans_of_rule(
+	struct arena *arena, const struct rules_program *program, const struct rule *rule)
+{
+	struct rule_spans spans = spans_of_leaves(arena, program, rule->first_leaf, rule->nleaves);
+
+	for (int i = 0; i < EFFECT_SINGLES; i++) {
+		const char *what = rules_effect_names((enum rule_effect)i);
+
+		if (what && rule->single[i].text.at)
+			spans = rules_spans_both(
+				arena, spans, rules_spans(arena, program->city, what, rule->single[i].text));
+	}
+	for (unsigned i = 0; i < rule->nlisted; i++)
+		if (rule->listed[i].effect == EFFECT_WITH)
+			spans = rules_spans_both(arena, spans,
+				rules_spans(arena, program->city, "department", rule->listed[i].word.text));
+	return spans;
+}
+
+static void find_days(struct arena *arena, struct rules_program *program)
+{
+	const struct rules *rules = program->rules;
+	struct rule_spans *lets = arena_alloc(arena, (rules->nlets + 1) * sizeof(*lets));
+	struct rule_spans *spans = arena_alloc(arena, (rules->n + 1) * sizeof(*spans));
+
+	program->let_spans = lets;
+	for (unsigned i = 0; i < rules->nlets; i++) {
+		unsigned let = rules->let_order[i];
+
+		lets[let] = spans_of_leaves(
+			arena, program, rules->lets[let].first_leaf, rules->lets[let].nleaves);
+	}
+	for (unsigned i = 0; i < rules->n; i++)
+		spans[i] = spans_of_rule(arena, program, &rules->at[i]);
+	program->spans = spans;
+}
+
+const struct rules_program *rules_compile(
+	struct arena *arena, const struct rules *rules, const struct city *city)
+{
+	struct rules_program *program = arena_alloc(arena, sizeof(*program));
+	unsigned alternative = 0, leaves = rules->nleaves + 1;
+
+	program->rules = rules;
+	program->city = city;
+	program->accepted = arena_alloc(arena, leaves * sizeof(*program->accepted));
+	program->departments = arena_alloc(arena, leaves * sizeof(*program->departments));
+	program->group = arena_alloc(arena, leaves * sizeof(*program->group));
+	list_alternatives(arena, program);
+	make_rows(arena, program);
+	for (unsigned i = 0; i < rules->n; i++)
+		for (unsigned k = 0; k < rules->at[i].means.n; k++)
+			add_alternative(arena, program, alternative++, &rules->at[i].means.at[k]);
+	index_phrases(arena, program);
+	sort_waiting(arena, program);
+	find_days(arena, program);
+	return program;
+}
