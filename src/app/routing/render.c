@@ -24,14 +24,17 @@ static void put_word(struct writer *w, const char *before, struct str word)
 	put(w, word);
 }
 
-/* In quotation marks, of which the language knows no escape. */
+/* In quotation marks. */
 static void put_title(struct writer *w, struct str title)
 {
 	if (title.len == 0)
 		return;
 	put(w, STR(" \""));
-	for (size_t i = 0; i < title.len; i++)
-		buf_byte(&w->out, title.at[i] == '"' ? '\'' : title.at[i]);
+	for (size_t i = 0; i < title.len; i++) {
+		if (title.at[i] == '"' || title.at[i] == '\\')
+			buf_byte(&w->out, '\\');
+		buf_byte(&w->out, title.at[i]);
+	}
 	put(w, STR("\""));
 }
 
