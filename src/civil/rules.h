@@ -24,19 +24,20 @@
  * Words, lists and lines may be laid out at will; # begins a comment. A rule has a name of its own, maybe a
  * title, maybe a validity (until: the first day on which it no longer holds), a condition, and effects.
  *
- * Conditions: `always`; FIELD = VALUE, ... (kind, category and area with those below them, language, channel,
- * level, day = mon, ..., time = HH:MM-HH:MM, over midnight if it ends before it begins); `text has "PHRASE", ...`
- * (any of them, folded, whole syllables, see civil/words.h); `danger` (the word lists of civil/danger.h);
- * `load DEPARTMENT >= N` (or < N: its open tickets); `valid DEPARTMENT` (it, or a successor, exists on that
- * day); the name of a `let`; joined by and, or, not, brackets. `level` is what kind and category say.
+ * Conditions: `always`; FIELD = VALUE, ... (kind, category and area with those below them, language,
+ * channel, level, day = mon, ..., time = HH:MM-HH:MM, over midnight if it ends before it begins); `text has
+ * "PHRASE", ...` (any of them, folded, whole syllables, see civil/words.h); `danger` (the word lists of
+ * civil/danger.h); `load DEPARTMENT >= N` (or < N: its open tickets); `valid DEPARTMENT` (it, or a
+ * successor, exists on that day); the name of a `let`; joined by and, or, not, brackets. `level` is what
+ * kind and category say.
  *
  * Effects: department CODE|AREA, level, profile, visibility, officer LOGIN: the first rule that says one
- * counts; with CODE|AREA, ... (co-handlers), tag, flag, skill: those of all rules add up, each once, in the
- * order of the rules. `stop`: no later rule is looked at.
+ * counts; with CODE|AREA, ... (co-handlers), tag NAME, ..., flag, skill: those of all rules add up, each
+ * once, in the order of the rules. `stop`: no later rule is looked at. Effects are joined by semicolons.
  *
- * A rule that names a department, category, area or profile that has ended on the day, without a successor, is
- * switched off as a whole: it is passed over, and the next ones count. Between `any order` and `end` the order
- * must not matter. */
+ * A rule that names a department, category, area or profile that has ended on the day, without a successor,
+ * is switched off as a whole: it is passed over, and the next ones count. Between `any order` and `end` the
+ * order must not matter. */
 
 enum {
 	RULES_MAX = 10000,	    /* rules of a set                                                     */
@@ -80,7 +81,10 @@ struct rules_faults {
 
 struct rules; /* a text that has been read */
 
-/* Reads a text (UTF-8, clean or not). NULL with faults when it is none. Linear in its length. */
+/* Reads a text (UTF-8, clean or not). NULL with faults when it is none: of its form, and whatever needs no
+ * city, so doubled names of rules and lets, lets that are not there or lead back to themselves, conditions
+ * that are too complex. Goes on behind a fault; names are looked up when the form is right. Linear in its
+ * length. */
 const struct rules *rules_read(
 	struct arena *arena, enum rules_purpose purpose, struct str text, struct rules_faults *ret_faults);
 

@@ -1,5 +1,5 @@
-/* Conditions written as alternatives: lists of tests that all hold, of which one list is enough. `not` goes down to
- * the single tests; what another alternative already covers is left out. */
+/* Conditions written as alternatives: lists of tests that all hold, of which one list is enough. `not` goes
+ * down to the single tests; what another alternative already covers is left out. */
 #include "civil/rules_tree.h"
 
 #include <string.h>

@@ -15,8 +15,6 @@ struct run {
 	const struct rules_program *program;
 	struct arena *arena;
 	const struct rule_facts *facts;
-	rules_accept *accept;
-	void *of;
 	struct rule_outcome *outcome;
 	int32_t day;
 	unsigned minute;
@@ -169,8 +167,8 @@ static bool is_refused(const struct run *run, const struct rule *rule)
 {
 	struct str department = rule->single[EFFECT_DEPARTMENT].text;
 
-	return department.at && !run->outcome->single[EFFECT_DEPARTMENT].at && run->accept &&
-	       !run->accept(run->of, department);
+	return department.at && !run->outcome->single[EFFECT_DEPARTMENT].at && run->facts->accept &&
+	       !run->facts->accept(run->facts->of, department);
 }
 
 /* The rule matches. False: no later one is looked at. */
@@ -232,13 +230,11 @@ static bool run_word(struct run *run, unsigned word, uint64_t bits, uint32_t *la
 }
 
 void rules_run(const struct rules_program *program, struct arena *arena, const struct rule_facts *facts,
-	rules_accept *accept, void *of, struct rule_outcome *ret)
+	struct rule_outcome *ret)
 {
 	struct run run = {.program = program,
 		.arena = arena,
 		.facts = facts,
-		.accept = accept,
-		.of = of,
 		.outcome = ret,
 		.day = calendar_local_day(program->city->calendar, facts->at),
 		.minute = (unsigned)calendar_second(program->city->calendar, facts->at) / 60};

@@ -6,8 +6,8 @@
 
 /* What a program is made of. Private to the files that compile, run and check rules. */
 
-/* --- The values that a field can have in a city, numbered from 0; the number behind the last one stands for all
- * others, and for none. Danger has one value. --- */
+/* --- The values that a field can have in a city, numbered from 0; the number behind the last one stands
+ * for all others, and for none. Danger has one value. --- */
 unsigned rules_values(const struct city *city, enum rule_field field);
 unsigned rules_value(const struct city *city, enum rule_field field, struct str code);
 /* That of which it is a part; rules_values(): of none. */

@@ -3,7 +3,8 @@
 
 #include "civil/rules.h"
 
-/* A set of rules as it has been read (civil/rules.h). Private to the files that read, check and compile rules. */
+/* A set of rules as it has been read (civil/rules.h). Private to the files that read, check and compile
+ * rules. */
 
 enum {
 	RULES_LETS_MAX = 1000,
@@ -121,7 +122,8 @@ struct rules {
 	unsigned nleaves;
 };
 
-/* An array that grows one by one: the same array, or a larger one with its content, with room for number n. */
+/* An array that grows one by one: the same array, or a larger one with its content, with room for number
+ * n. */
 void *rules_grow(struct arena *arena, void *at, unsigned n, size_t size);
 /* "kind", "category", ...: the word of the language; NULL behind the last one. */
 const char *rules_field_word(enum rule_field field);
@@ -140,10 +142,11 @@ struct rules_fault *rules_fault(
 /* In the order of the text. */
 struct rules_faults rules_faults_sorted(struct rules_faulty *faulty);
 
-/* Finds what each let means, in the order of who names whom: fills in let_order. Faults: doubled names, names that
- * are none, circles. False when there was one. */
+/* Finds what each let means, in the order of who names whom: fills in let_order. Faults: doubled names,
+ * names that are none, circles. False when there was one. */
 bool rules_link_lets(struct arena *arena, struct rules *rules, struct rules_faulty *faulty);
-/* Writes the conditions as alternatives; needs the order of the lets. Faults: too_many_alternatives, too_long. */
+/* Writes the conditions as alternatives; needs the order of the lets. Faults: too_many_alternatives,
+ * too_long. */
 void rules_find_alternatives(struct arena *arena, struct rules *rules, struct rules_faulty *faulty);
 
 #endif

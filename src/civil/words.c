@@ -20,7 +20,8 @@ struct edge {
 	uint32_t to;
 };
 
-/* What has been read so far ends with the phrase or the beginning of a phrase that leads here from the root. */
+/* What has been read so far ends with the phrase or the beginning of a phrase that leads here from the
+ * root. */
 struct node {
 	uint32_t parent, syllable, depth;
 	uint32_t failure; /* the longest proper end of it that is a node too */
@@ -203,22 +204,22 @@ static bool mark(uint64_t *bits, size_t i)
 	return fresh;
 }
 
-/* What ends here and has not been seen. Where one has been seen, so have those that its own end holds. */
+/* What ends here and has not been seen; without `seen` all. Where one has been seen, so have those that its
+ * own end holds. */
 static void emit(const struct words *words, uint32_t at, uint64_t *seen, words_found *found, void *to)
 {
 	for (uint32_t i = words->nodes[at].output; i != ROOT;
 		i = words->nodes[words->nodes[i].failure].output) {
-		if (!mark(seen, words->nodes[i].first))
+		if (seen && !mark(seen, words->nodes[i].first))
 			break;
 		for (uint32_t k = 0; k < words->nodes[i].n; k++)
 			found(to, &words->at[words->nodes[i].first + k]);
 	}
 }
 
-void words_scan(
-	const struct words *words, struct arena *arena, struct str folded, words_found *found, void *to)
+static void read_text(
+	const struct words *words, struct str folded, uint64_t *seen, words_found *found, void *to)
 {
-	uint64_t *seen = arena_alloc(arena, (words->n / 64 + 1) * sizeof(*seen));
 	uint32_t at = ROOT;
 
 	for (size_t begin = 0; begin < folded.len;) {
@@ -231,6 +232,19 @@ void words_scan(
 		emit(words, at, seen, found, to);
 		begin = end + 1;
 	}
+}
+
+void words_each(const struct words *words, struct str folded, words_found *found, void *to)
+{
+	read_text(words, folded, NULL, found, to);
+}
+
+void words_scan(
+	const struct words *words, struct arena *arena, struct str folded, words_found *found, void *to)
+{
+	uint64_t *seen = arena_alloc(arena, (words->n / 64 + 1) * sizeof(*seen));
+
+	read_text(words, folded, seen, found, to);
 }
 
 static void note(void *to, const struct words_phrase *phrase)
