@@ -276,14 +276,16 @@ static void ask_rules(struct question *q, struct arena *arena)
 		.at = f->at,
 		.danger = f->danger,
 		.loads = f->loads,
-		.nloads = f->nloads};
+		.nloads = f->nloads,
+		.accept = is_there,
+		.of = q};
 	const struct kind *kind = city_kind(q->city, f->kind);
 	const struct str *said = answer->rules.single;
 
 	if (q->city->rules) {
 		answer->program = q->city->rules;
 		answer->set = q->city->rules_number;
-		rules_run(answer->program, arena, &facts, is_there, q, &answer->rules);
+		rules_run(answer->program, arena, &facts, &answer->rules);
 	}
 	if (said[EFFECT_LEVEL].at)
 		answer->level = said[EFFECT_LEVEL];

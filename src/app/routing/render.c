@@ -7,6 +7,7 @@
 struct writer {
 	struct buf out;
 	unsigned line;
+	bool more; /* an effect stands before the next one */
 };
 
 static void put(struct writer *w, struct str s)
@@ -38,23 +39,29 @@ static void put_title(struct writer *w, struct str title)
 	put(w, STR("\""));
 }
 
-static void put_list(struct writer *w, const char *effect, const struct shape_list *list)
+/* What an effect says: none, one or several. */
+static void put_effect(struct writer *w, const char *effect, const struct str *values, size_t n)
 {
-	for (size_t i = 0; i < list->n; i++)
-		put_word(w, i == 0 ? effect : ", ", list->items[i]);
+	if (n == 0 || values[0].len == 0)
+		return;
+	put(w, w->more ? STR("; ") : STR(" "));
+	w->more = true;
+	for (size_t i = 0; i < n; i++)
+		put_word(w, i == 0 ? effect : ", ", values[i]);
 }
 
 static void put_effects(struct writer *w, const struct rule_set_make_rules_then *then)
 {
-	put_word(w, "\n\t\tdepartment ", then->department);
-	put_list(w, "\n\t\twith ", &then->with);
-	put_word(w, "\n\t\tlevel ", then->level);
-	put_word(w, "\n\t\tprofile ", then->profile);
-	put_word(w, "\n\t\tvisibility ", then->visibility);
-	put_list(w, "\n\t\ttag ", &then->tag);
-	put_list(w, "\n\t\tflag ", &then->flag);
+	w->more = false;
+	put_effect(w, "department ", &then->department, 1);
+	put_effect(w, "with ", then->with.items, then->with.n);
+	put_effect(w, "level ", &then->level, 1);
+	put_effect(w, "profile ", &then->profile, 1);
+	put_effect(w, "visibility ", &then->visibility, 1);
+	put_effect(w, "tag ", then->tag.items, then->tag.n);
+	put_effect(w, "flag ", then->flag.items, then->flag.n);
 	if (then->stop)
-		put(w, STR("\n\t\tstop"));
+		put_effect(w, "", &STR("stop"), 1);
 }
 
 static void put_rule(struct writer *w, const struct rule_set_make_rules *rule)
