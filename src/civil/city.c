@@ -188,8 +188,8 @@ static void compile_rules(struct arena *arena, struct city *city)
 	if (rules)
 		city->rules = rules_compile(arena, rules, city);
 	else
-		city->rules_fault = arena_printf(arena, "line %u: %.*s", faults.at[0].line,
-			STR_ARG(faults.at[0].en));
+		city->rules_fault =
+			arena_printf(arena, "line %u: %.*s", faults.at[0].line, STR_ARG(faults.at[0].en));
 }
 
 const struct city *city_build(struct arena *arena, struct city *parts, struct str *ret_reason)

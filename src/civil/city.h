@@ -101,8 +101,9 @@ struct city {
 	unsigned ncategories;
 	const struct policy *policies;
 	unsigned npolicies;
-	struct str rules_text;	/* of the active set of routing rules, see civil/rules.h; absent: there is none */
-	int64_t rules_number;	/* what it is called by */
+	struct str
+		rules_text; /* of the active set of routing rules, see civil/rules.h; absent: there is none */
+	int64_t rules_number; /* what it is called by */
 	struct uuid rules_id;
 	const struct alarm_level *alarms;
 	unsigned nalarms;
@@ -120,9 +121,9 @@ struct city {
 	const struct department *const *by_id;	    /* all departments, by id */
 	const struct department *const *committees; /* those that govern, by area */
 	unsigned ncommittees;
-	const struct words *danger_index; /* the phrases, their tags the places in danger_words */
+	const struct words *danger_index;  /* the phrases, their tags the places in danger_words */
 	const struct rules_program *rules; /* NULL: there are none, or they cannot be read */
-	struct str rules_fault;		   /* why they cannot be read: for the log; tickets go by their category */
+	struct str rules_fault; /* why they cannot be read: for the log; tickets go by their category */
 };
 
 /* Copies, sorts by code and indexes what the caller filled in (texts are not copied); departments without a

@@ -3,8 +3,8 @@
 
 #include "civil/city.h"
 
-/* A city with its memory, which lives until the last one who reads it lets go: the process itself, until another
- * city takes its place, and work beside the event loop. Held and let go of in the event loop alone. */
+/* A city with its memory, which lives until the last one who reads it lets go: the process itself, until
+ * another city takes its place, and work beside the event loop. Held and let go of in the loop alone. */
 struct city_copy {
 	const struct city *city;
 	struct arena *arena; /* the copy lies in it, too */

@@ -331,8 +331,7 @@ static int compare_policy(const void *row, const struct str *key)
 	return order ? order : str_compare(p->department, key[3]);
 }
 
-static const struct policy *policy_for(
-	const struct city *city, const struct str key[5], int32_t day)
+static const struct policy *policy_for(const struct city *city, const struct str key[5], int32_t day)
 {
 	const struct policy *policies = city->policies;
 	unsigned n = city->npolicies;
@@ -406,8 +405,8 @@ static int choose_clocks(const struct city *city, const struct filing_facts *fac
 	return clock_offers_filing(city, ret->policy, ret->department, facts->at, &ret->clocks);
 }
 
-int decide_filing(struct arena *arena, const struct city *city, const struct filing_facts *facts,
-	struct decision *ret)
+int decide_filing(
+	struct arena *arena, const struct city *city, const struct filing_facts *facts, struct decision *ret)
 {
 	struct question q = {.city = city, .facts = facts, .answer = ret};
 
@@ -446,8 +445,8 @@ static void put_list(struct buf *out, const char *name, const struct rule_list *
 /* One rule that the ticket has matched. */
 static void put_taken(struct buf *out, const struct decision *d, const struct rule_taken *taken)
 {
-	static const char *const effects[EFFECTS] = {"department", "level", "profile", "visibility",
-		"officer", "with", "tag", "flag", "skill"};
+	static const char *const effects[EFFECTS] = {
+		"department", "level", "profile", "visibility", "officer", "with", "tag", "flag", "skill"};
 	const char *comma = "";
 
 	buf_byte(out, '{');

@@ -10,9 +10,10 @@ struct filing_facts {
 	int64_t at;	    /* seconds */
 	struct str against; /* code of the department that is denounced or complained about; absent: none */
 	struct str language, channel;
-	struct str folded;  /* title, text and place, folded */
-	struct str profile; /* policies of this one go before all others; decide_filing() asks the rules for it */
-	bool danger;	    /* civil/danger.h */
+	struct str folded; /* title, text and place, folded */
+	struct str
+		profile; /* policies of this one go before all others; decide_filing() asks the rules for it */
+	bool danger;	 /* civil/danger.h */
 	const struct rule_load *loads; /* open tickets by department, for rules that ask for it */
 	unsigned nloads;
 };
@@ -32,13 +33,13 @@ struct decision {
 	struct str rule;		     /* REASON_RULE: its name */
 	struct str via_successor_of;	     /* code of the ended department, absent: none */
 	struct str level, visibility;
-	struct str sight; /* who may see it: the kind's, else the visibility (table sight_right) */
+	struct str sight;   /* who may see it: the kind's, else the visibility (table sight_right) */
 	struct str profile; /* that a rule has chosen, absent: none */
 	const struct policy *policy;
 	struct clock_set clocks;
 	int64_t set; /* number of the set of rules that was asked, 0: none */
 	const struct rules_program *program;
-	struct rule_outcome rules; /* all that it says */
+	struct rule_outcome rules;			 /* all that it says */
 	const struct department *with[RULES_LISTED_MAX]; /* the co-handlers that it names, see below */
 	unsigned nwith;
 };
@@ -58,18 +59,18 @@ struct decision {
  * Never the department that the ticket is against, one below it or its successor: instead the nearest valid
  * one above it, or else the hub. -EHOSTUNREACH when these are all against whom it is: nothing is decided. 0,
  * or -ERANGE when a deadline leaves the calendar's span: the decision is complete but for the deadlines. */
-int decide_filing(struct arena *arena, const struct city *city, const struct filing_facts *facts,
-	struct decision *ret);
+int decide_filing(
+	struct arena *arena, const struct city *city, const struct filing_facts *facts, struct decision *ret);
 /* The stored explanation, a JSON object with members in this order, those that do not apply left out:
  * reason (rule, category, parent_category, hub_no_area, hub_fallback, above_denounced), rule (its name), kind
  * (with rule), category, area, department (code), via (code of the ended department whose successor this is),
- * against (code), and for staff alone `rules`: set (number), taken (in order: rule, title, said, and for one
- * that was passed over `off`, the code that has ended; word, the phrase that was found first), level, profile,
- * visibility, with (codes), tags, flags. */
+ * against (code), and for staff alone `rules`: set (number), taken (in order: rule, title, word, the phrase
+ * that was found first, off, the code for which it was passed over, said), level, profile, visibility, with
+ * (codes), tags, flags. */
 struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts);
-/* The policy in force at facts->at, of facts->profile if that has one that fits, most specific first. What a ticket is about goes before who gets it:
- * kind+category+level, kind+category, kind+level, kind, category+level, category, level, any; a parent
- * category after the category itself. Of those alike in all that, the policy of `department` itself (NULL:
+/* The policy in force at facts->at, of facts->profile if that has one that fits, most specific first. What a
+ * ticket is about goes before who gets it: kind+category+level, kind+category, kind+level, kind,
+ * category+level, category, level, any; a parent category after the category itself. Of those alike in all that, the policy of `department` itself (NULL:
  * none) counts first, then of the nearest one above it, then the one for all departments. So a department's
  * own policy stands in for the general one of the same kind, category and level, and never for one that says
  * more of the ticket. NULL: none.

@@ -175,7 +175,8 @@ static struct finding check_rules(struct patient *p)
 {
 	struct str reason;
 	const struct city *city = p->owner ? loaded_city(p->owner, p->arena, &reason) : NULL;
-	struct finding f = {.cure = "write them anew: `tiepdan export rules`, then `tiepdan import rules FILE`"};
+	struct finding f = {
+		.cure = "write them anew: `tiepdan export rules`, then `tiepdan import rules FILE`"};
 	unsigned n = 0;
 
 	if (!city) /* which is said of the reference data */
@@ -185,13 +186,13 @@ static struct finding check_rules(struct patient *p)
 			STR_ARG(city->rules_fault));
 	if (!city->rules)
 		return f;
-	const struct rule_off *off = rules_off(p->arena, city->rules,
-		calendar_local_day(city->calendar, clock_wall_ms() / 1000), &n);
+	const struct rule_off *off = rules_off(
+		p->arena, city->rules, calendar_local_day(city->calendar, clock_wall_ms() / 1000), &n);
 	if (n > 0)
-		f = (struct finding){.fault = arena_printf(p->arena,
-					     "%u rules are switched off, the first is %.*s: %.*s has ended", n,
-					     STR_ARG(rules_rule_name(city->rules, off[0].rule)),
-					     STR_ARG(off[0].ended)),
+		f = (struct finding){
+			.fault = arena_printf(p->arena,
+				"%u rules are switched off, the first is %.*s: %.*s has ended", n,
+				STR_ARG(rules_rule_name(city->rules, off[0].rule)), STR_ARG(off[0].ended)),
 			.cure = f.cure,
 			.mild = true};
 	return f;

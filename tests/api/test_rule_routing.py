@@ -18,7 +18,7 @@ rule press when kind = press then visibility public
 def rules(town):
     admin = town.person("admin", HUB)
     made = admin.post("/v1/rule-sets", {"title": "Thử nghiệm", "text": RULES}, status=201).json
-    admin.post("/v1/rule-sets/%s/activate" % made["id"], None, {"If-Match": '"1"'})
+    admin.post("/v1/rule-sets/%s/activate" % made["id"], None, {"If-Match": '"1"'}, 200)
     wait_until(lambda: all(town.file(category="tourism")["department"]["code"] == "HN-SVHTT" for _ in range(8)), 20, "active")
     return made
 
@@ -123,7 +123,7 @@ def test_a_change_of_level_keeps_the_profile_of_the_rule(town):
     ticket_id, filed = town.filed(category="tourism", kind="feedback")
     assert {d["policy"]["profile"] for d in filed["deadlines"]} <= {"hoi_dap", "phan_anh_hien_truong"}
     head = town.person("hub_head", HUB)
-    head.post("/v1/tickets/%s/level" % ticket_id, {"level": "complex", "reason": "Nhiều đơn vị cùng tham gia."}, {"If-Match": '"1"'})
+    head.post("/v1/tickets/%s/level" % ticket_id, {"level": "complex", "reason": "Nhiều đơn vị cùng tham gia."}, {"If-Match": '"1"'}, 200)
     assert town.sql("select level from ticket where id = '%s'" % ticket_id) == [["complex"]]
 
 

@@ -75,7 +75,7 @@ bool check_begin(struct req *req, const struct check_order *order)
 	return true;
 }
 
-/* --- what is told of faults ------------------------------------------------------------------------------ */
+/* --- what is told of faults ----------------------------------------------------------------------------- */
 
 static void put_place(struct buf *out, const struct rules_fault *f, const struct rendering *rendering)
 {
@@ -97,8 +97,8 @@ static void put_place(struct buf *out, const struct rules_fault *f, const struct
 		buf_printf(out, ",\"other_line\":%u", f->other_line);
 }
 
-static void put_fault(
-	struct buf *out, const struct req *req, const struct rules_fault *f, const struct rendering *rendering)
+static void put_fault(struct buf *out, const struct req *req, const struct rules_fault *f,
+	const struct rendering *rendering)
 {
 	buf_byte(out, '{');
 	put_place(out, f, rendering);

@@ -20,9 +20,9 @@ struct check {
 
 /* What is wanted of a text. */
 struct check_order {
-	struct str text;      /* lives as long as the request */
-	bool compile;	      /* a program, and no search for faults */
-	const void *of;	      /* for `then` */
+	struct str text; /* lives as long as the request */
+	bool compile;	 /* a program, and no search for faults */
+	const void *of;	 /* for `then` */
 	/* Runs in the loop, unless the client has left. */
 	void (*then)(struct req *req, const struct check *check, const void *of);
 };

@@ -31,9 +31,9 @@ static struct filing_facts facts_given(struct req *req, const struct routing_exp
 		.against = in->against,
 		.language = or_else(in->language, STR("vi")),
 		.channel = or_else(in->channel, STR("web")),
-		.folded = text_fold(req->arena,
-			arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(in->title), STR_ARG(in->text),
-				STR_ARG(in->location_text)))};
+		.folded =
+			text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(in->title),
+						      STR_ARG(in->text), STR_ARG(in->location_text)))};
 }
 
 /* Of a ticket, as if it were filed now. */
@@ -49,7 +49,7 @@ static struct filing_facts facts_stored(const struct req *req, const PGresult *r
 		.folded = db_cell(row, 0, "folded")};
 }
 
-/* --- the answer ------------------------------------------------------------------------------------------- */
+/* --- the answer --------------------------------------------------------------------------------------- */
 
 static void put_department(struct buf *out, const struct department *d)
 {
@@ -97,8 +97,9 @@ static void answer(struct req *req, const struct city *city, struct filing_facts
 	struct decision d;
 	int status;
 
-	facts->danger = danger_told(city, req->arena, facts->folded, str_eq(facts->kind, STR("emergency")), day)
-				.at != NULL;
+	facts->danger =
+		danger_told(city, req->arena, facts->folded, str_eq(facts->kind, STR("emergency")), day).at !=
+		NULL;
 	status = decide_filing(req->arena, city, facts, &d);
 	if (status < 0) {
 		reply_problem(
@@ -117,7 +118,7 @@ static void answer(struct req *req, const struct city *city, struct filing_facts
 	reply_json(req, 200, buf_str(&out));
 }
 
-/* --- what is asked of what ---------------------------------------------------------------------------------- */
+/* --- what is asked of what ---------------------------------------------------------------------------- */
 
 /* By this city: as it is, or with other rules. */
 static void explain(struct req *req, const struct city *city, PGresult *const *results)

@@ -11,9 +11,9 @@ struct rendering {
 	unsigned nrules;
 };
 
-/* The text that a request brought, or its rules as text; false after an answer: it brought neither, or both. */
+/* The text that a request brought, or its rules as text; false after an answer: neither, or both. */
 bool rendering_of(struct req *req, const struct rule_set_make *in, struct rendering *ret);
-/* The place in the JSON of the rule that has this line, -1: it came as text, or the line is none of a rule. */
+/* The place in the JSON of the rule that has this line, -1: it came as text, or no rule has it. */
 int rendering_rule(const struct rendering *r, unsigned line);
 
 #endif

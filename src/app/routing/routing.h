@@ -3,9 +3,9 @@
 
 #include "http/req.h"
 
-/* Rules of routing (civil/rules.h) as sets that are written, checked, activated and taken back (rule_set.c), and
- * what they make of a ticket (explain.c). A set that is activated reaches every worker with the reference data,
- * see app/reference/reference.h. */
+/* Rules of routing (civil/rules.h) as sets that are written, checked, activated and taken back (rule_set.c),
+ * and what they make of a ticket (explain.c). A set that is activated reaches every worker with the reference
+ * data, see app/reference/reference.h. */
 void rule_set_list(struct req *req);
 void rule_set_make(struct req *req);
 void rule_set_show(struct req *req);

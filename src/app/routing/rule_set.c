@@ -26,7 +26,7 @@ static struct str with_member(struct req *req, struct str object, struct str mem
 	return arena_printf(req->arena, "%.*s,%.*s}", (int)object.len - 1, object.at, STR_ARG(member));
 }
 
-/* --- one that is there ---------------------------------------------------------------------------------- */
+/* --- one that is there -------------------------------------------------------------------------------- */
 
 /* False after an answer: there is no such set. */
 static bool is_found(struct req *req, PGresult *const *results)
@@ -61,7 +61,7 @@ void rule_set_show(struct req *req)
 	db_run(u, shown);
 }
 
-/* --- written ---------------------------------------------------------------------------------------------- */
+/* --- written ------------------------------------------------------------------------------------------ */
 
 /* What was found to warn of is told with what was stored; it waits in req->made. */
 static void put_stored(struct req *req, PGresult *const *results, int status)
@@ -104,26 +104,32 @@ static const struct name_row *name_rows(struct arena *arena, const struct check 
 	return row;
 }
 
-static void save(struct req *req, const struct check *check, const struct rendering *rendering)
+/* What a request wants to be written. */
+struct draft {
+	struct rule_set_make in;
+	struct rendering rendering;
+};
+
+static void save(struct req *req, const struct check *check, const struct draft *draft)
 {
-	const struct rule_set_make *in = req->input;
 	bool is_new = req->method == HTTP_POST;
 	const struct name_row *name = name_rows(req->arena, check);
 	size_t n = check->nnames;
 	struct db_unit *u = db_unit(req);
 
 	sql_routing_save(u, .id = is_new ? uuid_new() : req->args[0].uuid,
-		.version = is_new ? DB_NO_INT : req->if_match, .title = in->title, .text = rendering->text,
-		.rules = rules_count(check->rules), .whats = DB_COLUMN(name, n, what),
-		.codes = DB_COLUMN(name, n, code), .in_rules = DB_COLUMN(name, n, rule),
-		.effects = DB_COLUMN(name, n, effect), .lines = DB_COLUMN(name, n, line), .event = uuid_new());
+		.version = is_new ? DB_NO_INT : req->if_match, .title = draft->in.title,
+		.text = draft->rendering.text, .rules = rules_count(check->rules),
+		.whats = DB_COLUMN(name, n, what), .codes = DB_COLUMN(name, n, code),
+		.in_rules = DB_COLUMN(name, n, rule), .effects = DB_COLUMN(name, n, effect),
+		.lines = DB_COLUMN(name, n, line), .event = uuid_new());
 	db_run(u, is_new ? made : stored);
 }
 
 static void written(struct req *req, const struct check *check, const void *of)
 {
-	const struct rule_set_make *in = req->input;
-	const struct rendering *rendering = of;
+	const struct draft *draft = of;
+	const struct rendering *rendering = &draft->rendering;
 
 	if (check_refuse(req, check, rendering))
 		return;
@@ -134,35 +140,73 @@ static void written(struct req *req, const struct check *check, const void *of)
 		return;
 	}
 	req->made = check_warnings(req, check, rendering);
-	if (in->dry_run)
-		reply_json(req, 200, arena_printf(req->arena, "{\"dry_run\":true,\"rules\":%u,%.*s}",
-						    rules_count(check->rules), STR_ARG(req->made)));
+	if (draft->in.dry_run)
+		reply_json(req, 200,
+			arena_printf(req->arena, "{\"dry_run\":true,\"rules\":%u,%.*s}",
+				rules_count(check->rules), STR_ARG(req->made)));
 	else
-		save(req, check, rendering);
+		save(req, check, draft);
 }
 
-static void write_set(struct req *req)
+static void write_draft(struct req *req, const struct rule_set_make *in)
 {
-	struct rendering *rendering = arena_alloc(req->arena, sizeof(*rendering));
-	struct check_order order = {.of = rendering, .then = written};
+	struct draft *draft = arena_alloc(req->arena, sizeof(*draft));
+	struct check_order order = {.of = draft, .then = written};
 
-	if (!rendering_of(req, req->input, rendering))
+	draft->in = *in;
+	if (!rendering_of(req, in, &draft->rendering))
 		return;
-	order.text = rendering->text;
+	order.text = draft->rendering.text;
 	check_begin(req, &order);
 }
 
 void rule_set_make(struct req *req)
 {
-	write_set(req);
+	write_draft(req, req->input);
 }
 
+static struct rule_set_make_rules same_rule(struct arena *arena, const struct rule_set_put_rules *r)
+{
+	const struct rule_set_put_rules_then *t = r->then;
+	struct rule_set_make_rules_then *then = arena_alloc(arena, sizeof(*then));
+
+	*then = (struct rule_set_make_rules_then){.department = t->department,
+		.with = t->with,
+		.level = t->level,
+		.profile = t->profile,
+		.visibility = t->visibility,
+		.tag = t->tag,
+		.flag = t->flag,
+		.stop = t->stop};
+	return (struct rule_set_make_rules){.name = r->name,
+		.title = r->title,
+		.from = r->from,
+		.until = r->until,
+		.when = r->when,
+		.then = then};
+}
+
+/* Another text has the form of a new one. */
 void rule_set_put(struct req *req)
 {
-	write_set(req);
+	const struct rule_set_put *in = req->input;
+	const struct rule_set_put_rules *rule = in->rules.items;
+	const struct rule_set_put_lets *let = in->lets.items;
+	struct rule_set_make_rules *rules = arena_alloc(req->arena, (in->rules.n + 1) * sizeof(*rules));
+	struct rule_set_make_lets *lets = arena_alloc(req->arena, (in->lets.n + 1) * sizeof(*lets));
+
+	for (size_t i = 0; i < in->rules.n; i++)
+		rules[i] = same_rule(req->arena, &rule[i]);
+	for (size_t i = 0; i < in->lets.n; i++)
+		lets[i] = (struct rule_set_make_lets){.name = let[i].name, .is = let[i].is};
+	write_draft(req, &(struct rule_set_make){.title = in->title,
+				 .text = in->text,
+				 .rules = {rules, in->rules.n},
+				 .lets = {lets, in->lets.n},
+				 .dry_run = in->dry_run});
 }
 
-/* --- made to count ---------------------------------------------------------------------------------------- */
+/* --- made to count ------------------------------------------------------------------------------------ */
 
 static const struct rendering as_text = {.lines = NULL};
 
@@ -170,8 +214,9 @@ static void told(struct req *req, const struct check *check, const void *of)
 {
 	(void)of;
 	if (!check_refuse(req, check, &as_text))
-		reply_json(req, 200, arena_printf(req->arena, "{\"rules\":%u,%.*s}", rules_count(check->rules),
-						    STR_ARG(check_warnings(req, check, &as_text))));
+		reply_json(req, 200,
+			arena_printf(req->arena, "{\"rules\":%u,%.*s}", rules_count(check->rules),
+				STR_ARG(check_warnings(req, check, &as_text))));
 }
 
 static void activate(struct req *req, const struct check *check, const void *of)

@@ -61,8 +61,9 @@ static const char *const town[CITY_ROWS] = {
 	[CITY_DANGER] = "phrase|weight|valid_from|valid_to|told\n"
 			"chay nha|10|||\nro "
 			"dien|6||20000|\n|10|||{\"numbers\":[\"114\"]}\n|10|20000||{\"numbers\":[\"115\"]}\n",
-	[CITY_RULES] = "id|number|text\n01940000-0000-7000-8000-000000000001|9|rule r9 when kind = denunciation "
-		       "then department HUB\n",
+	[CITY_RULES] =
+		"id|number|text\n01940000-0000-7000-8000-000000000001|9|rule r9 when kind = denunciation "
+		"then department HUB\n",
 };
 
 static PGresult *rows_of(const char *text)

@@ -222,7 +222,8 @@ static void rules_in_their_order(void **state)
 {
 	(void)state;
 	check_route("feedback", "roads", "001",
-		"{\"reason\":\"rule\",\"rule\":\"r101\",\"kind\":\"feedback\",\"category\":\"roads\",\"area\":"
+		"{\"reason\":\"rule\",\"rule\":\"r101\",\"kind\":\"feedback\",\"category\":\"roads\","
+		"\"area\":"
 		"\"001\",\"department\":\"UB-1\"}");
 	/* A rule covers what lies below its category and area. */
 	check_route("feedback", "roads.surface", "001a",
@@ -234,18 +235,22 @@ static void rules_in_their_order(void **state)
 		"\"area\":\"003\","
 		"\"department\":\"ROADS\",\"via\":\"BUILDING\"}");
 	check_route("feedback", "noise", "003",
-		"{\"reason\":\"rule\",\"rule\":\"r103\",\"kind\":\"feedback\",\"category\":\"noise\",\"area\":"
+		"{\"reason\":\"rule\",\"rule\":\"r103\",\"kind\":\"feedback\",\"category\":\"noise\","
+		"\"area\":"
 		"\"003\",\"department\":\"UB-3\"}");
 	check_route("denunciation", "waste", "003",
-		"{\"reason\":\"rule\",\"rule\":\"r100\",\"kind\":\"denunciation\",\"category\":\"waste\",\"area\":"
+		"{\"reason\":\"rule\",\"rule\":\"r100\",\"kind\":\"denunciation\",\"category\":\"waste\","
+		"\"area\":"
 		"\"003\","
 		"\"department\":\"INSPECTORS\"}");
 	check_route("question", "waste", "003",
-		"{\"reason\":\"rule\",\"rule\":\"r104\",\"kind\":\"question\",\"category\":\"waste\",\"area\":"
+		"{\"reason\":\"rule\",\"rule\":\"r104\",\"kind\":\"question\",\"category\":\"waste\","
+		"\"area\":"
 		"\"003\","
 		"\"department\":\"INSPECTORS\"}");
 	check_route("question", "future", "002",
-		"{\"reason\":\"rule\",\"rule\":\"r105\",\"kind\":\"question\",\"category\":\"future\",\"area\":"
+		"{\"reason\":\"rule\",\"rule\":\"r105\",\"kind\":\"question\",\"category\":\"future\","
+		"\"area\":"
 		"\"002\",\"department\":\"ROADS\"}");
 }
 
@@ -332,114 +337,6 @@ static void level_and_sight(void **state)
 	assert_true(str_eq(d.level, STR("normal")));
 	assert_true(str_eq(d.visibility, STR("private")));
 	assert_true(str_eq(d.sight, STR("private")));
-}
-
-/* The town with other rules. */
-static const struct city *town_of(const char *rules)
-{
-	struct city other = parts;
-	struct str reason;
-
-	other.rules_text = str_of(rules);
-	return city_build(arena, &other, &reason);
-}
-
-static struct filing_facts question_of(const char *category, const char *area, const char *folded)
-{
-	return (struct filing_facts){.kind = STR("question"),
-		.category = str_of(category),
-		.area = str_of(area),
-		.at = noon(),
-		.language = STR("vi"),
-		.channel = STR("web"),
-		.folded = str_of(folded)};
-}
-
-/* The path as it is stored, with what was passed over, the word that was found and all that was said. */
-static void explained(void **state)
-{
-	const struct city *of = town_of(
-		"rule gone when category = roads then department GONE\n"
-		"rule words \"Cây\" when text has \"cây đổ\", \"bật gốc\" then level urgent; tag cay_do; flag bao\n"
-		"rule all when always then department AREA; with PLANNING, INSPECTORS, AREA; tag cay_do, chung\n");
-	const struct filing_facts facts = question_of("roads", "001", "co mot cay do ngang duong");
-	struct decision d;
-	struct str got;
-	(void)state;
-
-	assert_non_null(of->rules);
-	assert_int_equal(decide_filing(arena, of, &facts, &d), 0);
-	got = decide_explain(arena, &d, &facts);
-	assert_string_equal(arena_cstr(arena, got),
-		"{\"reason\":\"rule\",\"rule\":\"all\",\"kind\":\"question\",\"category\":\"roads\",\"area\":\"001\","
-		"\"department\":\"UB-1\",\"rules\":{\"set\":4,\"taken\":["
-		"{\"rule\":\"gone\",\"off\":\"GONE\",\"said\":[]},"
-		"{\"rule\":\"words\",\"title\":\"Cây\",\"word\":\"cay do\",\"said\":[\"level\",\"tag\",\"flag\"]},"
-		"{\"rule\":\"all\",\"said\":[\"department\",\"with\",\"tag\"]}],"
-		"\"level\":\"urgent\",\"with\":[\"ROADS\",\"INSPECTORS\"],\"tags\":[\"cay_do\",\"chung\"],"
-		"\"flags\":[\"bao\"]}}");
-	assert_true(str_eq(d.level, STR("urgent")));
-}
-
-/* Kinds have their visibility by law; everything else a rule may say. */
-static void visibility_of_rules(void **state)
-{
-	const struct city *of = town_of("rule all when always then visibility restricted; with INSPECTORS\n");
-	struct filing_facts facts = question_of("roads", NULL, "");
-	struct decision d;
-	(void)state;
-
-	assert_int_equal(decide_filing(arena, of, &facts, &d), 0);
-	assert_true(str_eq(d.visibility, STR("restricted")) && str_eq(d.sight, STR("restricted")));
-	assert_int_equal(d.nwith, 1);
-	facts.kind = STR("denunciation");
-	decide_filing(arena, of, &facts, &d);
-	assert_true(str_eq(d.visibility, STR("confidential")) && str_eq(d.sight, STR("denunciation")));
-	assert_int_equal(d.nwith, 0);
-}
-
-/* Policies of the profile that a rule names go first, the others are still there. */
-static void profile_of_rules(void **state)
-{
-	static const struct policy rows[] = {
-		{.id = 1, .profile = STR("usual"), .kind = STR("question"), .category = STR("roads"), ALWAYS},
-		{.id = 2, .profile = STR("quick"), ALWAYS},
-	};
-	struct city other = parts;
-	struct filing_facts facts = question_of("roads", NULL, "");
-	struct decision d;
-	struct str reason;
-	(void)state;
-
-	other.policies = rows;
-	other.npolicies = COUNT(rows);
-	other.rules_text = STR("rule quick when kind = question then profile quick\n");
-	assert_int_equal(decide_filing(arena, city_build(arena, &other, &reason), &facts, &d), 0);
-	assert_int_equal(d.policy->id, 2);
-	assert_true(str_eq(d.profile, STR("quick")));
-	facts.kind = STR("feedback");
-	assert_int_equal(decide_filing(arena, city_build(arena, &other, &reason), &facts, &d), 0);
-	assert_int_equal(d.policy->id, 2);
-	facts = question_of("roads", NULL, "");
-	other.rules_text = STR_NONE;
-	assert_int_equal(decide_filing(arena, city_build(arena, &other, &reason), &facts, &d), 0);
-	assert_int_equal(d.policy->id, 1);
-	assert_null(d.program);
-}
-
-/* Rules that cannot be read cost nobody a ticket. */
-static void rules_that_are_none(void **state)
-{
-	const struct city *of = town_of("rule broken when kind = then\n");
-	const struct filing_facts facts = question_of("roads", NULL, "");
-	struct decision d;
-	(void)state;
-
-	assert_non_null(of);
-	assert_null(of->rules);
-	assert_true(str_starts(of->rules_fault, STR("line 1: ")));
-	assert_int_equal(decide_filing(arena, of, &facts, &d), 0);
-	assert_int_equal(d.reason, REASON_CATEGORY);
 }
 
 static void check_policy(const char *kind, const char *level, const char *category, int64_t at, int64_t id)
@@ -664,10 +561,6 @@ int main(void)
 		cmocka_unit_test(successors),
 		cmocka_unit_test(committees),
 		cmocka_unit_test(level_and_sight),
-		cmocka_unit_test(explained),
-		cmocka_unit_test(visibility_of_rules),
-		cmocka_unit_test(profile_of_rules),
-		cmocka_unit_test(rules_that_are_none),
 		cmocka_unit_test(policies_by_specificity),
 		cmocka_unit_test(policies_of_departments),
 		cmocka_unit_test(the_department_that_gets_it_chooses),

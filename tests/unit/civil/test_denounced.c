@@ -89,7 +89,8 @@ static void check(struct arena *arena, const char *kind, const char *denounced, 
 static void who_gets_it(void **state)
 {
 	check(*state, "complaint", "ROADS",
-		"\"reason\":\"rule\",\"rule\":\"r8\",\"kind\":\"complaint\",\"department\":\"BRANCH\",\"against\":"
+		"\"reason\":\"rule\",\"rule\":\"r8\",\"kind\":\"complaint\",\"department\":\"BRANCH\","
+		"\"against\":"
 		"\"ROADS\"");
 	check(*state, "complaint", "BRANCH", ABOVE "\"BUREAU\",\"against\":\"BRANCH\"");
 	/* One below it is as good as itself, and one above that has ended is passed over. */
