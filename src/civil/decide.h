@@ -11,8 +11,7 @@ struct filing_facts {
 	struct str against; /* code of the department that is denounced or complained about; absent: none */
 	struct str language, channel;
 	struct str folded; /* title, text and place, folded */
-	struct str
-		profile; /* policies of this one go before all others; decide_filing() asks the rules for it */
+	struct str profile; /* its policies go before all others; decide_filing() asks the rules for it */
 	bool danger;	 /* civil/danger.h */
 	const struct rule_load *loads; /* open tickets by department, for rules that ask for it */
 	unsigned nloads;
@@ -70,10 +69,10 @@ int decide_filing(
 struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts);
 /* The policy in force at facts->at, of facts->profile if that has one that fits, most specific first. What a
  * ticket is about goes before who gets it: kind+category+level, kind+category, kind+level, kind,
- * category+level, category, level, any; a parent category after the category itself. Of those alike in all that, the policy of `department` itself (NULL:
- * none) counts first, then of the nearest one above it, then the one for all departments. So a department's
- * own policy stands in for the general one of the same kind, category and level, and never for one that says
- * more of the ticket. NULL: none.
+ * category+level, category, level, any; a parent category after the category itself. Of those alike in all
+ * that, the policy of `department` itself (NULL: none) counts first, then of the nearest one above it, then
+ * the one for all departments. So a department's own policy stands in for the general one of the same kind,
+ * category and level, and never for one that says more of the ticket. NULL: none.
  *
  * It is chosen once, at the filing, for the department that gets the ticket. A ticket keeps it wherever it is
  * moved: a clock that begins at another department has the limits of this policy, in the calendar of that
