@@ -1,6 +1,7 @@
 /* Making rules ready to be asked: rows of bits for the fields, one automaton for all phrases, days. */
 #include "civil/rules_program.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "civil/rules_tables.h"
@@ -60,8 +61,8 @@ static void make_rows(struct arena *arena, struct rules_program *program)
 		for (unsigned value = 0; value < n; value++)
 			set_all(rules_row(program, field, value), program->n);
 	}
-	program->wordless = arena_alloc(arena, program->nwords * sizeof(*program->wordless));
-	set_all(program->wordless, program->n);
+	program->unasked = arena_alloc(arena, program->nwords * sizeof(*program->unasked));
+	set_all(program->unasked, program->n);
 }
 
 /* The alternative accepts no value that the test does not. */
@@ -86,8 +87,8 @@ static void prepare_leaf(struct arena *arena, struct rules_program *program, uin
 		program->accepted[leaf] = accepted_values(arena, program->city, at);
 	if (at->kind == LEAF_LOAD || at->kind == LEAF_VALID)
 		program->departments[leaf] = city_department(program->city, at->words[0].text);
-	if (at->kind == LEAF_TEXT && program->group[leaf] == 0)
-		program->group[leaf] = ++program->ngroups;
+	if (at->kind == LEAF_TEXT && !program->phrases[leaf])
+		program->phrases[leaf] = arena_alloc(arena, at->nwords * sizeof(**program->phrases));
 }
 
 static void add_alternative(struct arena *arena, struct rules_program *program, unsigned alternative,
@@ -108,55 +109,112 @@ static void add_alternative(struct arena *arena, struct rules_program *program, 
 	to->tests = left;
 }
 
-/* The group of the first phrases that an alternative needs, from 1; 0: it needs none. */
-static unsigned first_group(const struct rules_program *program, unsigned alternative)
-{
-	const struct program_alternative *at = &program->at[alternative];
+/* A phrase where it stands, to be sorted. */
+struct occurrence {
+	struct str text;
+	uint32_t *number; /* to be filled in */
+};
 
-	for (unsigned i = 0; i < at->ntests; i++)
-		if (!(at->tests[i] & 1) && program->rules->leaves[at->tests[i] / 2].kind == LEAF_TEXT)
-			return program->group[at->tests[i] / 2];
-	return 0;
+static int by_text(const void *a, const void *b)
+{
+	const struct occurrence *x = a, *y = b;
+
+	return str_compare(x->text, y->text);
 }
 
-/* Alternatives by the group that they wait for: a counting sort. */
-static void sort_waiting(struct arena *arena, struct rules_program *program)
-{
-	unsigned *begins = arena_alloc(arena, (program->ngroups + 2) * sizeof(*begins));
-	unsigned *next = arena_alloc(arena, (program->ngroups + 2) * sizeof(*next));
-	uint32_t *waiting = arena_alloc(arena, (program->n + 1) * sizeof(*waiting));
-
-	for (unsigned i = 0; i < program->n; i++)
-		begins[first_group(program, i) + 1]++;
-	for (unsigned i = 1; i <= program->ngroups + 1; i++)
-		begins[i] += begins[i - 1];
-	memcpy(next, begins, (program->ngroups + 2) * sizeof(*next));
-	for (unsigned i = 0; i < program->n; i++) {
-		unsigned group = first_group(program, i);
-
-		waiting[next[group]++] = i;
-		if (group > 0)
-			program->wordless[i / 64] &= ~((uint64_t)1 << i % 64);
-	}
-	program->begins = begins;
-	program->waiting = waiting;
-}
-
-static void index_phrases(struct arena *arena, struct rules_program *program)
+/* All phrases of tests that an alternative has. */
+static struct occurrence *list_phrases(
+	struct arena *arena, const struct rules_program *program, size_t *ret_n)
 {
 	const struct rules *rules = program->rules;
-	struct words_phrase *phrases;
+	struct occurrence *list;
 	size_t n = 0;
 
 	for (unsigned i = 0; i < rules->nleaves; i++)
-		n += program->group[i] ? rules->leaves[i].nwords : 0;
-	phrases = arena_alloc(arena, (n + 1) * sizeof(*phrases));
+		n += program->phrases[i] ? rules->leaves[i].nwords : 0;
+	list = arena_alloc(arena, (n + 1) * sizeof(*list));
+	*ret_n = n;
 	n = 0;
 	for (unsigned i = 0; i < rules->nleaves; i++)
-		for (unsigned k = 0; program->group[i] && k < rules->leaves[i].nwords; k++)
-			phrases[n++] =
-				(struct words_phrase){rules->leaves[i].words[k].text, program->group[i]};
-	program->words = words_new(arena, phrases, n);
+		for (unsigned k = 0; program->phrases[i] && k < rules->leaves[i].nwords; k++)
+			list[n++] = (struct occurrence){
+				rules->leaves[i].words[k].text, (uint32_t *)&program->phrases[i][k]};
+	return list;
+}
+
+/* Numbers the different phrases. */
+static void index_phrases(struct arena *arena, struct rules_program *program)
+{
+	size_t n;
+	struct occurrence *list = list_phrases(arena, program, &n);
+	struct words_phrase *different = arena_alloc(arena, (n + 1) * sizeof(*different));
+
+	qsort(list, n, sizeof(*list), by_text);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || !str_eq(list[i].text, list[i - 1].text)) {
+			different[program->nphrases] = (struct words_phrase){list[i].text, program->nphrases};
+			program->nphrases++;
+		}
+		*list[i].number = program->nphrases - 1;
+	}
+	program->words = words_new(arena, different, program->nphrases);
+}
+
+/* Whether category and area leave the alternative to many tickets: then it is worth to wait for a phrase. */
+static bool is_wide(const struct rules_program *program, unsigned alternative)
+{
+	static const enum rule_field narrow[] = {FIELD_CATEGORY, FIELD_AREA};
+
+	for (unsigned i = 0; i < sizeof(narrow) / sizeof(narrow[0]); i++) {
+		unsigned none = rules_values(program->city, narrow[i]);
+
+		if (!rules_bit(rules_row(program, narrow[i], none), alternative))
+			return false;
+	}
+	return true;
+}
+
+/* The test for phrases that a wide alternative waits for; NULL: it waits for none. */
+static const struct rule_leaf *first_asked(
+	const struct rules_program *program, unsigned alternative, const uint32_t **ret_phrases)
+{
+	const struct program_alternative *at = &program->at[alternative];
+
+	for (unsigned i = 0; i < at->ntests; i++) {
+		const struct rule_leaf *leaf = &program->rules->leaves[at->tests[i] / 2];
+
+		*ret_phrases = program->phrases[at->tests[i] / 2];
+		if (!(at->tests[i] & 1) && leaf->kind == LEAF_TEXT && is_wide(program, alternative))
+			return leaf;
+	}
+	return NULL;
+}
+
+/* Alternatives by the phrases that they wait for: a counting sort. */
+static void sort_waiting(struct arena *arena, struct rules_program *program)
+{
+	unsigned *begins = arena_alloc(arena, (program->nphrases + 2) * sizeof(*begins));
+	const uint32_t *phrases = NULL;
+	const struct rule_leaf *leaf;
+	uint32_t *waiting;
+
+	for (unsigned i = 0; i < program->n; i++) {
+		leaf = first_asked(program, i, &phrases);
+		if (leaf)
+			program->unasked[i / 64] &= ~((uint64_t)1 << i % 64);
+		for (unsigned k = 0; leaf && k < leaf->nwords; k++)
+			begins[phrases[k] + 2]++;
+	}
+	for (unsigned i = 2; i < program->nphrases + 2; i++)
+		begins[i] += begins[i - 1];
+	waiting = arena_alloc(arena, (begins[program->nphrases + 1] + 1) * sizeof(*waiting));
+	for (unsigned i = 0; i < program->n; i++) {
+		leaf = first_asked(program, i, &phrases);
+		for (unsigned k = 0; leaf && k < leaf->nwords; k++)
+			waiting[begins[phrases[k] + 1]++] = i;
+	}
+	program->begins = begins;
+	program->waiting = waiting;
 }
 
 static struct rule_spans spans_of_leaves(
@@ -218,7 +276,7 @@ const struct rules_program *rules_compile(
 	program->city = city;
 	program->accepted = arena_alloc(arena, leaves * sizeof(*program->accepted));
 	program->departments = arena_alloc(arena, leaves * sizeof(*program->departments));
-	program->group = arena_alloc(arena, leaves * sizeof(*program->group));
+	program->phrases = arena_alloc(arena, leaves * sizeof(*program->phrases));
 	list_alternatives(arena, program);
 	make_rows(arena, program);
 	for (unsigned i = 0; i < rules->n; i++)

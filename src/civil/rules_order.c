@@ -101,11 +101,11 @@ static void find_wider(struct order *order, const struct rule_form *form)
 {
 	const struct rules_program *program = order->program;
 
-	memcpy(order->row, program->wordless, order->nwords * sizeof(*order->row));
+	memcpy(order->row, program->unasked, order->nwords * sizeof(*order->row));
 	for (unsigned i = 0; i < form->alternative->ntests; i++) {
 		uint32_t test = form->alternative->tests[i];
 
-		if (!(test & 1) && program->group[test / 2])
+		if (!(test & 1) && program->phrases[test / 2])
 			words_each(program->words, program->rules->leaves[test / 2].words[0].text, let_wait,
 				order);
 	}

@@ -5,12 +5,6 @@
 
 #include "civil/rules_tables.h"
 
-/* A group of phrases of which one was found. */
-struct heard {
-	unsigned group;
-	struct str phrase;
-};
-
 struct run {
 	const struct rules_program *program;
 	struct arena *arena;
@@ -18,9 +12,9 @@ struct run {
 	struct rule_outcome *outcome;
 	int32_t day;
 	unsigned minute;
-	uint64_t *candidates; /* alternatives that no phrase speaks against */
-	uint64_t *groups;     /* that were heard */
-	struct heard *heard;  /* in the order of the text */
+	uint64_t *candidates; /* alternatives that do not wait for a phrase any more */
+	uint64_t *heard;      /* phrases that were found, as bits */
+	uint32_t *order;      /* and their numbers, in the order of the text */
 	unsigned nheard, noff;
 };
 
@@ -28,14 +22,12 @@ static void hear(void *to, const struct words_phrase *phrase)
 {
 	struct run *run = to;
 	const struct rules_program *program = run->program;
-	unsigned group = (unsigned)phrase->tag;
+	uint32_t number = (uint32_t)phrase->tag;
 
-	if (rules_bit(run->groups, group))
-		return;
-	rules_set_bit(run->groups, group);
-	run->heard = rules_grow(run->arena, run->heard, run->nheard, sizeof(*run->heard));
-	run->heard[run->nheard++] = (struct heard){group, phrase->text};
-	for (unsigned i = program->begins[group]; i < program->begins[group + 1]; i++)
+	rules_set_bit(run->heard, number);
+	run->order = rules_grow(run->arena, run->order, run->nheard, sizeof(*run->order));
+	run->order[run->nheard++] = number;
+	for (unsigned i = program->begins[number]; i < program->begins[number + 1]; i++)
 		rules_set_bit(run->candidates, program->waiting[i]);
 }
 
@@ -44,10 +36,22 @@ static void listen(struct run *run)
 	const struct rules_program *program = run->program;
 
 	run->candidates = arena_alloc(run->arena, program->nwords * sizeof(*run->candidates));
-	memcpy(run->candidates, program->wordless, program->nwords * sizeof(*run->candidates));
-	run->groups = arena_alloc(run->arena, (program->ngroups / 64 + 1) * sizeof(*run->groups));
-	if (program->ngroups > 0)
+	memcpy(run->candidates, program->unasked, program->nwords * sizeof(*run->candidates));
+	run->heard = arena_alloc(run->arena, (program->nphrases / 64 + 1) * sizeof(*run->heard));
+	if (program->nphrases > 0)
 		words_scan(program->words, run->arena, run->facts->folded, hear, run);
+}
+
+/* Whether one of the phrases of a test was found. */
+static bool is_heard(const struct run *run, uint32_t place)
+{
+	const uint32_t *phrases = run->program->phrases[place];
+	unsigned n = run->program->rules->leaves[place].nwords;
+
+	for (unsigned i = 0; i < n; i++)
+		if (rules_bit(run->heard, phrases[i]))
+			return true;
+	return false;
 }
 
 static int64_t load_of(const struct rule_facts *facts, int64_t department)
@@ -90,7 +94,7 @@ static bool leaf_holds(const struct run *run, uint32_t place)
 
 	switch (leaf->kind) {
 	case LEAF_TEXT:
-		return rules_bit(run->groups, program->group[place]);
+		return is_heard(run, place);
 	case LEAF_TIME:
 		return time_holds(leaf, run->minute);
 	case LEAF_LOAD:
@@ -108,17 +112,47 @@ static bool alternative_holds(const struct run *run, const struct program_altern
 	return true;
 }
 
+/* Finds which of the phrases of a test was found before `*first` of them. */
+static void hear_first(const struct run *run, uint32_t place, unsigned *first, struct str *word)
+{
+	const struct rule_leaf *leaf = &run->program->rules->leaves[place];
+	const uint32_t *phrases = run->program->phrases[place];
+
+	for (unsigned i = 0; i < leaf->nwords; i++) {
+		unsigned at = 0;
+
+		if (!rules_bit(run->heard, phrases[i]))
+			continue;
+		while (at < *first && run->order[at] != phrases[i])
+			at++;
+		if (at < *first) {
+			*first = at;
+			*word = leaf->words[i].text;
+		}
+	}
+}
+
 /* Of the phrases that the alternative needs the one that was found first. */
 static struct str first_heard(const struct run *run, const struct program_alternative *alternative)
 {
-	const struct rules_program *program = run->program;
+	struct str word = STR_NONE;
+	unsigned first = run->nheard;
 
-	for (unsigned i = 0; i < run->nheard; i++)
-		for (unsigned k = 0; k < alternative->ntests; k++)
-			if (!(alternative->tests[k] & 1) &&
-				program->group[alternative->tests[k] / 2] == run->heard[i].group)
-				return run->heard[i].phrase;
-	return STR_NONE;
+	for (unsigned i = 0; i < alternative->ntests; i++) {
+		uint32_t test = alternative->tests[i];
+
+		if (!(test & 1) && run->program->phrases[test / 2])
+			hear_first(run, test / 2, &first, &word);
+	}
+	return word;
+}
+
+/* Writes down that the ticket has matched the rule. */
+static void note(struct run *run, struct rule_taken taken, const struct program_alternative *alternative)
+{
+	taken.rule = alternative->rule;
+	taken.word = first_heard(run, alternative);
+	run->outcome->taken[run->outcome->ntaken++] = taken;
 }
 
 static bool add_to_list(struct rule_list *list, struct str word)
@@ -153,14 +187,12 @@ static unsigned say(struct run *run, unsigned place)
 }
 
 /* Half of the places are kept for rules that say something. */
-static void pass_over(struct run *run, struct rule_taken taken, struct str ended)
+static void pass_over(struct run *run, const struct program_alternative *alternative, struct str ended)
 {
 	if (run->noff == RULES_TAKEN_MAX / 2)
 		return;
 	run->noff++;
-	taken.off = true;
-	taken.ended = ended;
-	run->outcome->taken[run->outcome->ntaken++] = taken;
+	note(run, (struct rule_taken){.off = true, .ended = ended}, alternative);
 }
 
 static bool is_refused(const struct run *run, const struct rule *rule)
@@ -176,21 +208,21 @@ static bool take(struct run *run, const struct program_alternative *alternative)
 {
 	const struct rules_program *program = run->program;
 	const struct rule *rule = &program->rules->at[alternative->rule];
-	struct rule_taken taken = {.rule = alternative->rule, .word = first_heard(run, alternative)};
+	unsigned said;
 
 	if (run->day < rule->from || run->day >= rule->until)
 		return true;
-	if (!rules_spans_hold(&program->spans[taken.rule], run->day)) {
-		pass_over(run, taken, rules_ended(program, run->arena, taken.rule, run->day));
+	if (!rules_spans_hold(&program->spans[alternative->rule], run->day)) {
+		pass_over(run, alternative, rules_ended(program, run->arena, alternative->rule, run->day));
 		return true;
 	}
 	if (is_refused(run, rule)) {
-		pass_over(run, taken, rule->single[EFFECT_DEPARTMENT].text);
+		pass_over(run, alternative, rule->single[EFFECT_DEPARTMENT].text);
 		return true;
 	}
-	taken.said = say(run, taken.rule);
-	if (taken.said || rule->stop)
-		run->outcome->taken[run->outcome->ntaken++] = taken;
+	said = say(run, alternative->rule);
+	if (said || rule->stop)
+		note(run, (struct rule_taken){.said = said}, alternative);
 	return !rule->stop && run->outcome->ntaken < RULES_TAKEN_MAX;
 }
 

@@ -47,14 +47,16 @@ struct rules_program {
 	struct program_alternative *at; /* in the order of the rules */
 	unsigned n, nwords;		/* of 64 bits: a row */
 	uint64_t *rows[FIELDS];		/* for each value of the field: the alternatives that accept it */
-	uint64_t *wordless;		/* the alternatives that need no phrase */
+	uint64_t *unasked;		/* alternatives that wait for no phrase, see below */
 	uint64_t **accepted;		/* by leaf: values of its field, as bits; NULL: no such test */
 	const struct department **departments; /* by leaf: of load and valid */
-	const struct words *words;	       /* their tags are groups */
-	unsigned ngroups;		       /* leaves with phrases */
-	unsigned *group;		       /* by leaf, from 1; 0: none */
-	const unsigned *begins;	 /* by group: where its part of `waiting` begins; one more at the end */
-	const uint32_t *waiting; /* alternatives by the first group that they need */
+	const struct words *words;	       /* the different phrases; their tags are their numbers */
+	unsigned nphrases;
+	const uint32_t **phrases; /* by leaf: the numbers of its phrases */
+	/* Alternatives that fields leave to many tickets are looked at only when one of the phrases was found of
+	 * the first test for phrases that they have to pass. They wait for each of these. */
+	const unsigned *begins;	 /* by phrase: where its part of `waiting` begins; one more at the end */
+	const uint32_t *waiting; /* alternatives */
 	const struct rule_spans *let_spans, *spans; /* by let, by rule */
 };
 

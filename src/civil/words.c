@@ -6,12 +6,13 @@
 
 enum {
 	ROOT = 0,
-	NO_SYLLABLE = 0 /* the id of what is in no phrase; also: an empty place of a table */
+	NO_SYLLABLE = 0, /* the id of what is in no phrase; also: an empty place of a table */
+	KEY_BYTES = 8
 };
 
 struct syllable {
+	uint64_t key; /* its bytes when these are KEY_BYTES at the most, else a hash of them */
 	struct str text;
-	uint32_t hash;
 	uint32_t id; /* from 1 */
 };
 
@@ -28,6 +29,7 @@ struct node {
 	uint32_t
 		output; /* the nearest node down the failures that has phrases, itself included; ROOT: none */
 	uint32_t first, n; /* its phrases */
+	bool goes_on;	   /* there are nodes behind it */
 };
 
 struct words {
@@ -37,6 +39,7 @@ struct words {
 	uint32_t syllable_mask, nsyllables;
 	struct edge *edges;
 	uint32_t edge_mask;
+	uint32_t *from_root; /* by syllable: the node behind the root; ROOT: none */
 	struct node *nodes;
 	uint32_t nnodes;
 };
@@ -59,22 +62,37 @@ static size_t count_syllables(struct str phrase)
 	return n;
 }
 
-static uint32_t hash_of(struct str s)
+/* Cuts the syllable that the text begins with off it, blank and all. */
+static uint64_t cut_syllable(struct str *text, struct str *ret_syllable)
 {
-	uint64_t hash = 14695981039346656037U;
+	uint64_t key = 0, hash = 14695981039346656037U;
+	size_t n = 0;
 
-	for (size_t i = 0; i < s.len; i++)
-		hash = (hash ^ (unsigned char)s.at[i]) * 1099511628211U;
-	return (uint32_t)(hash ^ hash >> 32);
+	for (; n < text->len && text->at[n] != ' '; n++) {
+		unsigned char c = (unsigned char)text->at[n];
+
+		if (n < KEY_BYTES)
+			key |= (uint64_t)c << 8 * n;
+		else
+			hash = (hash ^ c) * 1099511628211U;
+	}
+	*ret_syllable = (struct str){text->at, n};
+	if (n < text->len)
+		n++;
+	text->at += n;
+	text->len -= n;
+	return ret_syllable->len > KEY_BYTES ? key ^ hash : key;
 }
 
 /* Its place, or the empty one where it belongs. */
-static struct syllable *find_syllable(const struct words *words, struct str text, uint32_t hash)
+static struct syllable *find_syllable(const struct words *words, struct str text, uint64_t key)
 {
-	uint32_t i = hash & words->syllable_mask;
+	uint32_t i = (uint32_t)(key * 0x9e3779b97f4a7c15U >> 32) & words->syllable_mask;
+	bool is_key = text.len <= KEY_BYTES;
 
 	while (words->syllables[i].id != NO_SYLLABLE &&
-		(words->syllables[i].hash != hash || !str_eq(words->syllables[i].text, text)))
+		(words->syllables[i].key != key || words->syllables[i].text.len != text.len ||
+			(!is_key && !str_eq(words->syllables[i].text, text))))
 		i = (i + 1) & words->syllable_mask;
 	return &words->syllables[i];
 }
@@ -91,18 +109,20 @@ static struct edge *find_edge(const struct words *words, uint32_t node, uint32_t
 }
 
 /* The place of the node behind `node`; made when there is none. */
-static uint32_t add_node(struct words *words, uint32_t node, struct str syllable)
+static uint32_t add_node(struct words *words, uint32_t node, struct str syllable, uint64_t key)
 {
-	uint32_t hash = hash_of(syllable);
-	struct syllable *known = find_syllable(words, syllable, hash);
+	struct syllable *known = find_syllable(words, syllable, key);
 
 	if (known->id == NO_SYLLABLE)
-		*known = (struct syllable){syllable, hash, ++words->nsyllables};
+		*known = (struct syllable){key, syllable, ++words->nsyllables};
 
 	struct edge *edge = find_edge(words, node, known->id);
 
 	if (edge->syllable == NO_SYLLABLE) {
 		*edge = (struct edge){node, known->id, words->nnodes};
+		words->nodes[node].goes_on = true;
+		if (node == ROOT)
+			words->from_root[known->id] = words->nnodes;
 		words->nodes[words->nnodes++] = (struct node){
 			.parent = node, .syllable = known->id, .depth = words->nodes[node].depth + 1};
 	}
@@ -114,8 +134,11 @@ static void add_phrase(struct words *words, uint32_t phrase)
 	struct str rest = words->at[phrase].text, syllable;
 	uint32_t at = ROOT;
 
-	while (str_next(&rest, ' ', &syllable))
-		at = add_node(words, at, syllable);
+	while (rest.len > 0) {
+		uint64_t key = cut_syllable(&rest, &syllable);
+
+		at = add_node(words, at, syllable, key);
+	}
 	/* Sorted: those alike come one after the other. */
 	if (words->nodes[at].n++ == 0)
 		words->nodes[at].first = phrase;
@@ -124,15 +147,16 @@ static void add_phrase(struct words *words, uint32_t phrase)
 /* Where the automaton goes from a node when it reads a syllable. */
 static uint32_t step(const struct words *words, uint32_t node, uint32_t syllable)
 {
-	for (;;) {
-		const struct edge *edge = find_edge(words, node, syllable);
+	for (; node != ROOT; node = words->nodes[node].failure) {
+		const struct edge *edge;
 
+		if (!words->nodes[node].goes_on)
+			continue;
+		edge = find_edge(words, node, syllable);
 		if (edge->syllable != NO_SYLLABLE)
 			return edge->to;
-		if (node == ROOT)
-			return ROOT;
-		node = words->nodes[node].failure;
 	}
+	return words->from_root[syllable];
 }
 
 /* The nodes by depth: a counting sort. */
@@ -187,6 +211,7 @@ const struct words *words_new(struct arena *arena, const struct words_phrase *ph
 	words->syllable_mask = words->edge_mask = table_size(syllables) - 1;
 	words->syllables = arena_alloc(arena, ((size_t)words->syllable_mask + 1) * sizeof(*words->syllables));
 	words->edges = arena_alloc(arena, ((size_t)words->edge_mask + 1) * sizeof(*words->edges));
+	words->from_root = arena_alloc(arena, (syllables + 1) * sizeof(*words->from_root));
 	words->nodes = arena_alloc(arena, (syllables + 1) * sizeof(*words->nodes));
 	words->nnodes = 1;
 	for (size_t i = 0; i < words->n; i++)
@@ -222,15 +247,15 @@ static void read_text(
 {
 	uint32_t at = ROOT;
 
-	for (size_t begin = 0; begin < folded.len;) {
-		const char *blank = memchr(folded.at + begin, ' ', folded.len - begin);
-		size_t end = blank ? (size_t)(blank - folded.at) : folded.len;
-		struct str syllable = {folded.at + begin, end - begin};
-		uint32_t id = find_syllable(words, syllable, hash_of(syllable))->id;
+	while (folded.len > 0) {
+		struct str syllable;
+		uint64_t key = cut_syllable(&folded, &syllable);
+
+		uint32_t id = find_syllable(words, syllable, key)->id;
 
 		at = id == NO_SYLLABLE ? ROOT : step(words, at, id);
-		emit(words, at, seen, found, to);
-		begin = end + 1;
+		if (at != ROOT)
+			emit(words, at, seen, found, to);
 	}
 }
 
