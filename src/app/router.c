@@ -15,6 +15,7 @@
 #include "app/reference/explanation.h"
 #include "app/reference/reference.h"
 #include "app/report/report.h"
+#include "app/routing/routing.h"
 #include "app/staff/staff.h"
 #include "app/template/template.h"
 #include "app/ticket/ticket.h"

@@ -29,6 +29,7 @@ enum verdict {
 enum {
 	BODY_CAP = 64 * 1024,
 	BODY_CAP_1M = 1024 * 1024,
+	BODY_CAP_4M = 4 * 1024 * 1024,
 	ONCE_KEY_MAX = 255,
 	ONCE_KEY_MIN = 8,
 	ONCE_KEY_ANONYMOUS = 22
@@ -242,6 +243,13 @@ static enum verdict step_match(struct req *req)
 
 static void run(struct req *req);
 
+static size_t body_cap(unsigned flags)
+{
+	if (flags & ROUTE_BODY_4M)
+		return BODY_CAP_4M;
+	return flags & ROUTE_BODY_1M ? BODY_CAP_1M : BODY_CAP;
+}
+
 static enum verdict step_body(struct req *req)
 {
 	bool takes_body = req->method == HTTP_POST || req->method == HTTP_PUT || req->method == HTTP_PATCH;
@@ -256,7 +264,7 @@ static enum verdict step_body(struct req *req)
 		reply_header(req, "Accept", STR("application/json"));
 		return refuse(req, PROBLEM_unsupported_media_type);
 	}
-	conn_read_body(req, req->route->flags & ROUTE_BODY_1M ? BODY_CAP_1M : BODY_CAP, run);
+	conn_read_body(req, body_cap(req->route->flags), run);
 	return WAIT;
 }
 

@@ -13,6 +13,7 @@
 #include "command/command.h"
 #include "command/loaded.h"
 #include "command/pg.h"
+#include "command/rules.h"
 #include "command/words.h"
 
 enum {
@@ -22,7 +23,7 @@ enum {
 /* The kinds, in the order in which they need each other. Those from the templates on are no part of a city:
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
-	"kinds", "profiles", "policies", "alarm_levels", "route_rules", "refusal_reasons", "organisations",
+	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations", "rules",
 	"templates", "triage_words", "triage_texts", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
@@ -34,6 +35,12 @@ static struct str shipped(const char *name)
 		if (strcmp(group->files[i].name, name) == 0)
 			return group->files[i].data;
 	return STR_NONE;
+}
+
+/* No table, but a text of its own. */
+static bool is_rules(const char *kind)
+{
+	return strcmp(kind, "rules") == 0;
 }
 
 /* The first line of the shipped file: every column of the kind. */
@@ -51,12 +58,15 @@ static struct str columns_of(const char *kind)
 static void print_usage(void)
 {
 	fputs("usage: tiepdan import KIND FILE.csv [--dry-run]\n"
-	      "       tiepdan export KIND > FILE.csv\n\n"
+	      "       tiepdan export KIND > FILE.csv\n"
+	      "       tiepdan import rules FILE.rules [--dry-run]\n"
+	      "       tiepdan export rules > FILE.rules\n\n"
 	      "The file is UTF-8, its first line names the columns. The kinds, and the columns of the "
 	      "shipped city:\n",
 		stderr);
 	for (const char *const *k = kinds; *k; k++)
-		fprintf(stderr, "  %-16s %.*s\n", *k, STR_ARG(columns_of(*k)));
+		if (!is_rules(*k))
+			fprintf(stderr, "  %-16s %.*s\n", *k, STR_ARG(columns_of(*k)));
 }
 
 static bool is_kind(const char *name)
@@ -85,6 +95,8 @@ static struct str rows_of(struct arena *arena, const char *kind, const char *nam
 
 static bool import_text(PGconn *pg, const char *kind, const char *name, struct str text)
 {
+	if (is_rules(kind))
+		return rules_import(pg, name, text);
 	struct arena *arena = arena_new();
 	struct str rows = arena ? rows_of(arena, kind, name, text) : STR_NONE;
 	bool ok = false;
@@ -159,6 +171,8 @@ static bool print_changes(PGconn *pg, const char *kind, const char *name, struct
  * is given up. */
 static bool preview_file(PGconn *pg, const char *kind, const char *name, struct str text)
 {
+	if (is_rules(kind))
+		return rules_preview(pg, name, text);
 	struct arena *arena = arena_new();
 	struct str rows = arena ? rows_of(arena, kind, name, text) : STR_NONE;
 	bool ok = rows.at && pg_script(pg, "begin") && print_changes(pg, kind, name, rows);
@@ -208,8 +222,9 @@ static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
 {
 	char name[512];
 
-	snprintf(name, sizeof(name), "%s/%s.csv", folder ? folder : "hanoi", kind);
-	if (folder && strcmp(kind, "organisations") == 0 && access(name, F_OK) < 0)
+	snprintf(name, sizeof(name), is_rules(kind) ? "%s/routing.rules" : "%s/%s.csv",
+		folder ? folder : "hanoi", kind);
+	if (folder && (is_rules(kind) || strcmp(kind, "organisations") == 0) && access(name, F_OK) < 0)
 		return true; /* a city may be without */
 	printf("loading %s\n", name);
 	fflush(stdout);
@@ -296,7 +311,7 @@ int command_export(const struct config *config, char **args)
 		return EXIT_FAILURE;
 	struct arena *arena = arena_new();
 	PGconn *pg = arena ? pg_connect("owner_url", config->owner_url) : NULL;
-	bool ok = pg && print_rows(pg, arena, args[0]);
+	bool ok = pg && (is_rules(args[0]) ? rules_export(pg) : print_rows(pg, arena, args[0]));
 	PQfinish(pg);
 	arena_free(arena);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -22,6 +22,7 @@
 #include "base/must.h"
 #include "base/store.h"
 #include "base/work.h"
+#include "civil/city_copy.h"
 #include "db/db.h"
 #include "http/listener.h"
 #include "jobs/jobs.h"
@@ -223,7 +224,7 @@ static void tear_down(struct worker *w)
 		db_close(app->db);
 	token_cache_free(app->tokens);
 	recent_free(app->recent);
-	arena_free(app->city_arena);
+	city_copy_release(app->city_copy);
 	if (w->term)
 		event_free(w->term);
 	if (w->tick)

@@ -5,9 +5,9 @@
 
 /* Reference data: the copy in memory that filing decides with, and the public lists. */
 
-/* Loads all of it into a new struct city and puts it in app->city; the old one goes at once: keep nothing of
- * it across a unit. Call at start and whenever the channel "reference_changed" is heard. Tries again by
- * itself while the database is away or memory is out. */
+/* Loads all of it into a new struct city and puts it in app->city; the old one goes at once, unless somebody
+ * holds it (civil/city_copy.h): keep nothing of it across a unit. Call at start and whenever the channel
+ * "reference_changed" is heard. Tries again by itself while the database is away or memory is out. */
 void reference_load(struct app *app);
 
 void department_list(struct req *req);

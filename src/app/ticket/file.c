@@ -232,14 +232,41 @@ static struct str told_in_danger(struct req *req, const struct filing_row *row)
 	return told.at ? arena_str(req->arena, told) : STR_NONE;
 }
 
+/* What the rules mark it with, in the arena of the request. */
+static void copy_marks(struct req *req, const struct decision *d, struct filing_row *row)
+{
+	const struct rule_list *tags = &d->rules.list[EFFECT_TAG - EFFECT_SINGLES],
+			       *flags = &d->rules.list[EFFECT_FLAG - EFFECT_SINGLES];
+	struct filing_mark *mark = NULL;
+
+	row->nmarks = tags->n + flags->n;
+	if (row->nmarks > 0)
+		mark = arena_alloc(req->arena, row->nmarks * sizeof(*mark));
+	row->marks = mark;
+	for (unsigned i = 0; i < tags->n; i++)
+		*mark++ = (struct filing_mark){arena_str(req->arena, tags->at[i]), false};
+	for (unsigned i = 0; i < flags->n; i++)
+		*mark++ = (struct filing_mark){arena_str(req->arena, flags->at[i]), true};
+}
+
 /* Who gets it, under which deadlines, and why. False after an answer: the city has no rule for it yet, or
  * nobody but who is denounced. */
 static bool decide(struct req *req, struct filing_row *row)
 {
-	const struct filing_facts facts = {
-		row->kind, row->category, row->area, row->filed_at / 1000, row->against};
+	struct filing_facts facts = {.kind = row->kind,
+		.category = row->category,
+		.area = row->area,
+		.at = row->filed_at / 1000,
+		.against = row->against,
+		.language = row->language,
+		.channel = row->channel,
+		.folded = row->folded};
 	struct decision d;
-	int status = decide_filing(req->app->city, &facts, &d);
+	int status;
+
+	row->danger = told_in_danger(req, row);
+	facts.danger = row->danger.at != NULL;
+	status = decide_filing(req->arena, req->app->city, &facts, &d);
 
 	if (status < 0) {
 		reply_problem(
@@ -253,7 +280,7 @@ static bool decide(struct req *req, struct filing_row *row)
 	row->sight = arena_str(req->arena, d.sight);
 	row->level = arena_str(req->arena, d.level);
 	row->route = decide_explain(req->arena, &d, &facts);
-	row->danger = told_in_danger(req, row);
+	copy_marks(req, &d, row);
 	row->nclocks = d.clocks.n;
 	for (unsigned i = 0; i < d.clocks.n; i++)
 		row->clocks[i] = clock_row(req->arena, &d.clocks.at[i]);

@@ -21,6 +21,12 @@ struct against_row {
 	struct str department;
 };
 
+/* A tag or a flag as it is stored. */
+struct mark_row {
+	struct uuid ticket;
+	struct filing_mark is;
+};
+
 /* The clocks of all tickets, each with the number of its ticket. */
 static struct clock_row *gather_clocks(
 	struct arena *arena, const struct filing_row *row, size_t n, size_t *ret_n)
@@ -110,6 +116,23 @@ static void add_dangers(struct db_unit *u, const struct filing_row *row, size_t 
 		sql_ticket_danger(u, .tickets = {marked, nmarked});
 }
 
+/* As add_uploads(): a statement of those alone that rules have marked. */
+static void add_marks(struct db_unit *u, const struct filing_row *row, size_t n)
+{
+	size_t most = 0, nmarks = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most += row[i].nmarks;
+	if (most == 0)
+		return;
+	struct mark_row *mark = arena_alloc(db_unit_arena(u), most * sizeof(*mark));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < row[i].nmarks; k++)
+			mark[nmarks++] = (struct mark_row){row[i].id, row[i].marks[k]};
+	sql_ticket_mark(u, .tickets = DB_COLUMN(mark, nmarks, ticket),
+		.names = DB_COLUMN(mark, nmarks, is.name), .flags = DB_COLUMN(mark, nmarks, is.flag));
+}
+
 void filing_rows_add(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct filing_row *row = rows;
@@ -146,4 +169,5 @@ void filing_rows_add(struct db_unit *u, const void *rows, size_t n)
 	add_petitions(u, row, n);
 	add_against(u, row, n);
 	add_dangers(u, row, n);
+	add_marks(u, row, n);
 }
