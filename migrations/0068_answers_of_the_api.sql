@@ -129,6 +129,25 @@ begin
 	select b.body, b.etag into body, etag from publication_body(t) b;
 end $$;
 
+-- As that of 0028 for those who say where each upload stands in their request: TD617 with the place in DETAIL when there is no such one
+-- for a ticket that was made.
+create function filed_attach(p_tickets uuid[], p_uploads uuid[], p_at timestamptz[], p_places text[])
+returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_place text := (
+		select i.place from unnest(p_tickets, p_uploads, p_places) i (ticket, upload, place)
+		where exists (select from ticket where id = i.ticket)
+			and not exists (select from attachment a where a.id = i.upload and coalesce(a.ticket, i.ticket) = i.ticket)
+		order by i.place limit 1);
+begin
+	if v_place is not null then
+		raise exception 'no such upload' using errcode = 'TD617', detail = v_place;
+	end if;
+	return filed_attach(p_tickets, p_uploads, p_at);
+end $$;
+revoke execute on function filed_attach(uuid[], uuid[], timestamptz[], text[]) from public;
+grant execute on function filed_attach(uuid[], uuid[], timestamptz[], text[]) to tiepdan_app;
+
 -- --- a letter about a part -----------------------------------------------------------------------------------------------
 
 -- The part that a notice tells of to the department that was asked for it, who may not see the ticket; NULL: of none.

@@ -131,7 +131,11 @@ static void one_operation(struct emit *e, json_t *path, json_t *operation, const
 		fputc(toupper((unsigned char)*c), e->header);
 	fprintf(e->header, " %s */\n", at->up->name);
 	bool optional = json_is_false(member(operation, "requestBody", "required"));
-	emit_shape(e, name, body ? body : query, query ? INPUT_QUERY : optional ? INPUT_OPTIONAL_BODY : INPUT_BODY, at);
+	emit_shape(e, name, body ? body : query,
+		query	   ? INPUT_QUERY
+		: optional ? INPUT_OPTIONAL_BODY
+			   : INPUT_BODY,
+		at);
 }
 
 static void all_operations(struct emit *e)

@@ -422,7 +422,8 @@ void emit_shape(struct emit *e, const char *name, json_t *schema, enum input in,
 	fputs("};\n", e->header);
 	fprintf(e->header, "extern const struct shape shape_%s;\n\n", name);
 	fputs("};\n", e->source);
-	fprintf(e->source, "const struct shape shape_%s = {\"%s\", sizeof(struct %s), %s_fields, %zu, %s};\n\n",
-		name, name, name, name, n, in == INPUT_OPTIONAL_BODY ? "true" : "false");
+	fprintf(e->source,
+		"const struct shape shape_%s = {\"%s\", sizeof(struct %s), %s_fields, %zu, %s};\n\n", name,
+		name, name, name, n, in == INPUT_OPTIONAL_BODY ? "true" : "false");
 	free(members);
 }

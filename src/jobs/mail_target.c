@@ -65,7 +65,8 @@ static const char *read_all(struct arena *arena, const struct config *config, st
 	if (!read_page(config->staff_url, STR("{code}"), &ret->staff_url))
 		return "staff_url is the address of a page, without #; {code} stands for the code";
 	if (!read_page(config->staff_part_url, STR("{part}"), &ret->staff_part_url))
-		return "staff_part_url is the address of a page, without #; {part} stands for the id of the part";
+		return "staff_part_url is the address of a page, without #; {part} stands for the id of the "
+		       "part";
 	if (!read_password(arena, config, ret))
 		return "mail_password_file cannot be read";
 	return NULL;

@@ -56,8 +56,7 @@ void once_claim_versioned(struct db_unit *u, struct req *req)
 	claim(u, req, replay_versioned);
 }
 
-void once_claim_telling(
-	struct db_unit *u, struct req *req, void (*again)(struct req *req, struct str detail))
+void once_claim_telling(struct db_unit *u, struct req *req, void (*again)(struct req *req, struct str detail))
 {
 	if (!req->once_key.at)
 		return;
