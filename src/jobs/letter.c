@@ -75,8 +75,8 @@ static struct str page_with(struct arena *arena, struct str url, struct str name
 	return buf_str(&page);
 }
 
-/* The page where citizens follow this ticket or staff work on it, or the API. Who was asked for a part may not
- * see the ticket: theirs is the page of the part. */
+/* The page where citizens follow this ticket or staff work on it, or the API. Who was asked for a part may
+ * not see the ticket: theirs is the page of the part. */
 static struct str page_of(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row)
 {
 	struct str part = db_cell(rows, row, "part");

@@ -22,7 +22,8 @@ static bool read_password(struct arena *arena, const struct config *config, stru
 	return true;
 }
 
-/* An address of the web in which `name`, {code} or {part}, may stand for one. Behind a # stands what answers a question. */
+/* An address of the web in which `name`, {code} or {part}, may stand for one. Behind a # stands what answers
+ * a question. */
 static bool is_page(struct str url, struct str name)
 {
 	if (!str_starts(url, STR("https://")) && !str_starts(url, STR("http://")))
