@@ -1,12 +1,13 @@
--- What a review of 0052 to 0058 found: an alarm that could fire by two dates, a letter put away for one that never went, an appeal that lost its
--- clock, and people who could do too much or nobody who could do enough.
+-- Gaps in what 0052 to 0058 brought: an alarm that could fire by two dates, a letter put away for one that never went, an appeal that lost
+-- its clock, people who could do too much, and tickets for which nobody could do enough.
 set local search_path = tiepdan, public;
 
 -- --- alarms and letters ----------------------------------------------------------------------------------------------------
 
 -- As in 0054, counting the dates that a clock has now and not those of a moment ago: a re-dating may have laid down another one since.
 -- How many dates of a clock wait for an alarm of this level: one, or with a re-dating beside it two.
-create function clock_dates(p_ticket uuid, p_kind text, p_level int) returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
+create function clock_dates(p_ticket uuid, p_kind text, p_level int) returns bigint language plpgsql
+set search_path = tiepdan, pg_temp as $$
 begin
 	return (
 		select count(*) from clock_running c join clock_slot s on s.slot = c.slot and s.role <> 'empty'
@@ -58,7 +59,8 @@ begin
 end $$;
 
 -- As in 0056; a later letter that does not go itself stands for none.
-create or replace function notice_replaced(n notice, p_now timestamptz) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+create or replace function notice_replaced(n notice, p_now timestamptz) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
 begin
 	return n.type !~ '^(clock|part|reply\.review)' and exists (
 		select from notice x where x.ticket = n.ticket and x.type = n.type and x.account is not distinct from n.account
@@ -71,7 +73,8 @@ end $$;
 comment on column clock.round is '0: a clock that no limit counts, since the level of the ticket has none for it';
 
 -- As in 0053, and an appeal from when it was lodged.
-create or replace function clock_asked(t ticket, p_kind text) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
+create or replace function clock_asked(t ticket, p_kind text) returns timestamptz language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
 begin
 	return case p_kind
 		when 'accept' then (select since from holding where ticket = t.id and until is null and state_meant(t) = 'submitted')
@@ -102,10 +105,11 @@ begin
 		and not exists (select from clock_running where slot = v_slot and ticket = t.id and clock_running.kind = k.kind);
 end $$;
 -- Of a clock that begins. The answer to a wish for a second look is never the first one, whether or not that was counted.
-create or replace function clock_round(p_ticket uuid, p_kind text) returns int language plpgsql stable set search_path = tiepdan, pg_temp as $$
+create or replace function clock_round(p_ticket uuid, p_kind text) returns int language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
 begin
 	return (
-		select 1 + coalesce(max(greatest(c.round, case when p_kind = 'answer' and exists (select from review where ticket = p_ticket) then 1 else 0 end)), 0)
+		select 1 + coalesce(max(greatest(c.round, (p_kind = 'answer' and exists (select from review where ticket = p_ticket))::int)), 0)
 		from clock c where c.ticket = p_ticket and c.kind = p_kind);
 end $$;
 -- As in 0053; whatever has been put aside is round 0, and dates of another slot are none.
@@ -134,8 +138,8 @@ begin
 		returning c.*)
 	insert into clock (ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, due_at, latest_due,
 		stop_at, outcome, days)
-	select ticket, kind, case when kind in ('accept', 'answer', 'appeal') then 0 else round end, holder, policy, unit, amount, extension, calendar, version, start_at,
-		due_at, latest_due, p_at, 'passed', 0
+	select ticket, kind, case when kind in ('accept', 'answer', 'appeal') then 0 else round end, holder, policy, unit, amount, extension,
+		calendar, version, start_at, due_at, latest_due, p_at, 'passed', 0
 	from ended where slot = slot_current()
 	on conflict on constraint clock_pk do nothing;
 	update clock_running c set policy = p_policy, unit = i.unit, amount = i.amount, extension = i.extension,
@@ -196,11 +200,91 @@ begin
 		or (t.person <> caller_account() and exists (select from move_role r
 		where r.action = 'claim' and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight) and r.takes_over));
 end $$;
--- Whether somebody typed a ticket that a move would have them handle: work on it, write or decide its answer, take it in or turn it away.
-create function move_typed(t ticket, a action) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- As in 0029, and who typed a ticket in the name of its author is kept from it like somebody who has had it: what was said and what was
+-- done about it are two people's word.
+create or replace function caller_barred(p_ticket uuid) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return (a.reply in ('propose', 'publish', 'send_back') or a.code in ('accept', 'refuse', 'redirect'))
-		and exists (select from ticket_clerk where ticket = t.id and account = caller_account());
+	return coalesce((select reason from ticket_excluded where ticket = p_ticket and account = caller_account()),
+		(select 'typed' from ticket_clerk where ticket = p_ticket and account = caller_account()));
+end $$;
+create or replace function move_barred(p_reason text, a action) returns boolean language sql immutable parallel safe as $$
+	select p_reason is not null and (p_reason not in ('handled', 'typed') or not (a.person = 'target' or a.holder in ('target', 'hub')))
+		and not (p_reason = 'typed' and a.code = 'accept')	-- which decides nothing
+$$;
+create or replace function caller_impartial(p_ticket uuid) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_reason text := caller_barred(p_ticket);
+begin
+	if v_reason in ('handled', 'typed') then
+		raise exception 'the caller has had the ticket before' using errcode = 'TD443';
+	elsif v_reason is not null then
+		raise exception 'none of the caller''s roles may do this' using errcode = 'TD403';
+	end if;
+end $$;
+-- Whether an action that gives a ticket away is not the caller's to take: who has had the ticket before has no say in who has it now.
+create function move_meddles(t ticket, a action) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return a.holder = 'hub' and t.person is distinct from caller_account()
+		and exists (select from ticket_excluded where ticket = t.id and account = caller_account());
+end $$;
+
+-- Where nobody else of a department may work on a ticket (its one officer typed it, or answered before), its head does; then somebody else
+-- signs (reply_signers()).
+alter table move_role add column stands_in boolean not null default false;
+comment on column move_role.stands_in is
+	'only as long as nobody of the department that holds the ticket may work on it otherwise: ticket_workers()';
+insert into move_role (action, role, scope, stands_in) select a, 'head', 'own', true from unnest('{claim,take_up,propose}'::text[]) a;
+-- Who of the department that holds a ticket may work on it.
+create function ticket_workers(t ticket) returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select a.id from account a
+	where a.department = t.holder and a.active and not person_barred(t.id, a.id) and not denounced(t.id, a.id)
+		and exists (select from account_role r join move_role m on m.role = r.role and m.action = 'claim' and not m.stands_in
+			and sight_fits(m.sight, t.sight) where r.account = a.id);
+end $$;
+-- As in 0030 and 0053: who only stands in is given nothing.
+create or replace function work_people(p_department bigint, p_now timestamptz)
+returns table (account uuid, open bigint, capacity bigint, here boolean, languages text[], assigned_at timestamptz)
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select a.id, (select count(*) from ticket t where t.person = a.id and not t.done),
+		coalesce(p.capacity, (select value from setting where name = 'work_capacity'))::bigint,
+		not exists (select from absence b where b.account = a.id and b.from_at <= p_now and b.until_at > p_now),
+		coalesce(p.languages, '{}'), p.assigned_at
+	from account a left join work_profile p on p.account = a.id
+	where a.department = p_department and a.active and exists (
+		select from account_role r join move_role m on m.role = r.role and m.action = 'claim' and not m.stands_in where r.account = a.id);
+end $$;
+create or replace function work_taker(t ticket, p_people work_person[]) returns int language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select w.place from unnest(p_people) with ordinality w (account, open, capacity, languages, assigned_at, place)
+		where (w.languages = '{}' or t.language = any (w.languages))
+			and exists (select from account_role r
+				join move_role m on m.role = r.role and m.action = 'claim' and not m.stands_in
+					and sight_fits(m.sight, t.sight)
+				join sight_right s on s.role = r.role and s.sight = t.sight where r.account = w.account)
+			and (not exists (select from work_skill k where k.account = w.account)
+				or exists (select from work_skill k join category c on c.code = t.category
+					where k.account = w.account and k.category in (c.code, c.parent)))
+			and not person_barred(t.id, w.account)
+		order by w.open >= w.capacity, w.open, w.assigned_at nulls first, w.account limit 1);
+end $$;
+-- Whether the caller may take an action only because nobody else can, and somebody else can; and nothing is given to somebody where
+-- there is nobody.
+create function move_spare(t ticket, p_action text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	if p_action = 'assign' then
+		return not exists (select from ticket_workers(t));
+	end if;
+	return exists (select from move_role where action = p_action and stands_in)
+		and not exists (select from move_role where action = p_action and not stands_in and role = any (caller_roles())
+			and sight_fits(sight, t.sight))
+		and (case p_action when 'propose' then t.person is distinct from caller_account() else exists (select from ticket_workers(t)) end);
 end $$;
 -- Where all who may sign gave an answer before, somebody has to sign the next one all the same: then that keeps no head of the hub from it,
 -- but having written this one does.
@@ -212,7 +296,7 @@ begin
 				and m.role = r.role and sight_fits(m.sight, t.sight)
 			where p.active and not person_barred(t.id, p.id) and not denounced(t.id, p.id) and not reply_authored(t.id, p.id));
 end $$;
--- As in 0053, by person_barred(): who typed the ticket signs no answer to it.
+-- As in 0053; neither who typed the ticket nor who is absent signs.
 create or replace function reply_signers(t ticket) returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return query
@@ -220,9 +304,10 @@ begin
 	where a.department = t.holder and a.active and notice_sees(a.id, a.department, t.sight, t.holder)
 		and exists (select from move_role where action = 'approve' and role = any (x.roles) and sight_fits(sight, t.sight))
 		and not person_barred(t.id, a.id) and not denounced(t.id, a.id)
+		and not exists (select from absence b where b.account = a.id and now() >= b.from_at and now() < b.until_at)
 		and (not reply_authored(t.id, a.id) or signs_alone(x.roles, t.sight));
 end $$;
--- As in 0053, without what would make the caller handle what they typed, and with what nobody else can sign.
+-- As in 0053, without what is not the caller's to take, and with what nobody else can sign.
 create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_barred text := caller_barred(t.id);
@@ -231,25 +316,29 @@ begin
 		select coalesce(json_agg(m.move order by m.ord), '[]')
 		from json_array_elements(moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()))
 			with ordinality m (move, ord) join action a on a.code = m.move->>'action'
-		where (a.code <> 'unassign' or unassign_applies(t)) and (a.code <> 'claim' or claim_applies(t)) and not move_typed(t, a)
+		where (a.code <> 'unassign' or unassign_applies(t)) and (a.code <> 'claim' or claim_applies(t)) and not move_meddles(t, a)
+			and not move_spare(t, a.code)
 			and not (move_barred(v_barred, a) and not (v_barred = 'handled' and bar_of_signers(t, a)))
 			and not move_left(t, a.code) and not (a.person = 'caller' and person_barred(t.id, caller_account())));
 end $$;
--- As in 0053, of move_typed() as well.
-create or replace function move_refuse(t ticket, p_action text) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- As in 0053, of move_meddles() as well.
+create or replace function move_refuse(t ticket, p_action text) returns void language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
 declare
 	a action;
 	v_hub boolean := exists (select from department where id = t.holder and hub);
 	v_rule move_role;
 begin
 	select * into strict a from action where code = p_action;
-	perform caller_impartial(t.id) where move_barred(caller_barred(t.id), a);
+	perform caller_impartial(t.id) where move_barred(caller_barred(t.id), a) or move_meddles(t, a);
 	for v_rule in select * from move_role r where r.action = p_action and r.role = any (caller_roles()) and sight_fits(r.sight, t.sight)
 			and (r.scope = 'all' or (t.holder = caller_department() and not (r.scope = 'own_not_hub' and v_hub))) loop
 		if t.returns >= v_rule.max_returns then
 			raise exception 'returned % times already', t.returns using errcode = 'TD419', detail = moves_of(t)::text;
-		elsif a.person = 'caller' or move_typed(t, a) then
+		elsif a.person = 'caller' then
 			perform person_impartial(t.id, caller_account());
+		elsif p_action = 'assign' and move_spare(t, p_action) then
+			raise exception 'nobody of the department may have the ticket' using errcode = 'TD443';
 		end if;
 		if p_action = 'claim' and not claim_applies(t) then
 			raise exception 'somebody works on the ticket' using errcode = 'TD409', detail = moves_of(t)::text;
@@ -270,13 +359,14 @@ begin
 end $$;
 
 -- Whether anybody who is active in a department can accept tickets of this sight; `tiepdan doctor` names those where it is not so.
-create function department_staffed(p_department bigint, p_sight text) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+create function department_staffed(p_department bigint, p_sight text) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
 begin
 	return exists (select from account a join account_role x on x.account = a.id
 			join move_role r on r.role = x.role and r.action = 'accept' and sight_fits(r.sight, p_sight)
 		where a.department = p_department and a.active);
 end $$;
--- As in 0057, by what the ticket shows.
+-- As in 0057, by what the ticket shows, and the heads of the hub before its coordinators: some things only those can do.
 create or replace function notice_people(p_holder bigint, p_sight text, p_person uuid, p_part uuid, p_audience text, p_now timestamptz)
 returns table (account uuid, deputy boolean) language plpgsql stable set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -297,7 +387,9 @@ begin
 			cross join lateral (select case when a.id = p_person then 0 else notice_turn(a.id, v_audience, p_sight) end as turn) w
 		where a.id = any (v_people) and a.active and a.email is not null and w.turn is not null
 			and notice_opens(a.id, a.department, p_sight, p_holder, p_part)) p
-		where p.place = 1 order by p.login limit (select value from setting where name = 'notice_people_most'));
+		where p.place = 1
+		order by not exists (select from account_role where account = p.id and role = 'hub_head'), p.login
+		limit (select value from setting where name = 'notice_people_most'));
 	return query
 	select p, false from unnest(v_people) p
 	union all
@@ -307,4 +399,4 @@ begin
 	where d.active and d.email is not null and d.id <> all (v_people) and notice_opens(d.id, d.department, p_sight, p_holder, p_part);
 end $$;
 drop function department_staffed(bigint);
-revoke execute on function clock_dates, move_typed, bar_of_signers, department_staffed from public;
+revoke execute on function clock_dates, move_meddles, ticket_workers, move_spare, bar_of_signers, department_staffed from public;
