@@ -268,8 +268,13 @@ static enum verdict step_body(struct req *req)
 	return WAIT;
 }
 
+/* No body is one without members only where the contract says so: what a body that was lost would empty or
+ * end stays as it is. */
 static enum verdict step_input(struct req *req)
 {
+	static const char *const lost[LANG_COUNT] = {
+		[LANG_VI] = "Yêu cầu không có nội dung: cần gửi JSON, ít nhất là {}",
+		[LANG_EN] = "The request has no body: JSON is needed, at the least {}"};
 	const struct shape *shape = req->route->input;
 
 	if (req->route->method == HTTP_GET) {
@@ -278,7 +283,11 @@ static enum verdict step_input(struct req *req)
 	}
 	if (shape->nfields == 0 && req->raw_body.len == 0)
 		return NEXT;
-	/* No body is one without members: where some are needed, that is said of each. */
+	if (req->raw_body.len == 0 && !shape->optional && !shape_needs(shape)) {
+		reply_problem(req, PROBLEM_bad_json, str_of(lost[req->lang]));
+		return ANSWERED;
+	}
+	/* Where members are needed, that is said of each. */
 	req->input = shape_from_json(req, shape, req->raw_body.len > 0 ? req->raw_body : STR("{}"));
 	return req->input ? NEXT : ANSWERED;
 }

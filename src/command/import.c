@@ -89,7 +89,7 @@ static struct str rows_of(struct arena *arena, const char *kind, const char *nam
 	struct str rows = rows_from_csv(arena, text, &fault);
 
 	if (!rows.at)
-		fprintf(stderr, "%s:%u: %.*s\n", name, fault.line, STR_ARG(fault.reason));
+		fprintf(stderr, "%s:%u: %.*s\n", name, fault.line, STR_ARG(fault.reason[LANG_EN]));
 	return is_templates(kind) && !words_check(arena, name, text) ? STR_NONE : rows;
 }
 

@@ -390,7 +390,7 @@ static struct member *read_members(
 		bool many = strcmp(m->type, "SHAPE_OBJECTS") == 0;
 		if (many || strcmp(m->type, "SHAPE_OBJECT") == 0) {
 			snprintf(nested, sizeof(nested), "%s_%s", name, m->c_name);
-			emit_shape(e, nested, many ? m->items : m->schema, false, &here);
+			emit_shape(e, nested, many ? m->items : m->schema, INPUT_BODY, &here);
 		}
 		if (m->has_values)
 			put_values(e, name, m, &here);
@@ -401,11 +401,13 @@ static struct member *read_members(
 	return members;
 }
 
-void emit_shape(struct emit *e, const char *name, json_t *schema, bool in_query, const struct at *at)
+void emit_shape(struct emit *e, const char *name, json_t *schema, enum input in, const struct at *at)
 {
 	check_object(schema, at);
+	if (in == INPUT_OPTIONAL_BODY && json_array_size(json_object_get(schema, "required")) > 0)
+		at_die(at, "a body with members that are required cannot be optional");
 	size_t n = json_object_size(json_object_get(schema, "properties"));
-	struct member *members = read_members(e, name, schema, in_query, at);
+	struct member *members = read_members(e, name, schema, in == INPUT_QUERY, at);
 
 	fprintf(e->header, "struct %s {\n", name);
 	fprintf(e->source, "static const struct shape_field %s_fields[] = {\n", name);
@@ -420,7 +422,8 @@ void emit_shape(struct emit *e, const char *name, json_t *schema, bool in_query,
 	fputs("};\n", e->header);
 	fprintf(e->header, "extern const struct shape shape_%s;\n\n", name);
 	fputs("};\n", e->source);
-	fprintf(e->source, "const struct shape shape_%s = {\"%s\", sizeof(struct %s), %s_fields, %zu};\n\n",
-		name, name, name, name, n);
+	fprintf(e->source,
+		"const struct shape shape_%s = {\"%s\", sizeof(struct %s), %s_fields, %zu, %s};\n\n", name,
+		name, name, name, n, in == INPUT_OPTIONAL_BODY ? "true" : "false");
 	free(members);
 }

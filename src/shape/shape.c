@@ -178,6 +178,14 @@ static void refuse_json(struct req *req, const struct shape_refusal *refusal)
 			arena_printf(req->arena, "%d:%d: %s", refusal->line, refusal->column, why));
 }
 
+bool shape_needs(const struct shape *shape)
+{
+	for (unsigned i = 0; i < shape->nfields; i++)
+		if (shape->fields[i].required)
+			return true;
+	return false;
+}
+
 const void *shape_from_json(struct req *req, const struct shape *shape, struct str json)
 {
 	const struct filling f = {req, "pointer"};

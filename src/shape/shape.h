@@ -64,11 +64,14 @@ struct shape {
 	size_t size;
 	const struct shape_field *fields;
 	unsigned nfields;
+	bool optional; /* the contract lets the body be left out: that is one without members             */
 };
 
 /* Parses and checks a JSON body. On success returns the filled struct in the request's arena; otherwise the
  * request has been answered (400 bad_json, or 422 with every fault at once) and NULL is returned. */
 const void *shape_from_json(struct req *req, const struct shape *shape, struct str json);
+/* Whether a body has to have a member. */
+bool shape_needs(const struct shape *shape);
 /* The same for a query string: repeated parameters fill lists, else they are faults; "" counts as absent. */
 const void *shape_from_query(struct req *req, const struct shape *shape, struct str query);
 

@@ -126,7 +126,7 @@ static void put_csv(struct req *req)
 		put(req, STR_NONE, rows);
 		return;
 	}
-	req_fault_line(req, STR("/text"), fault.line, fault.reason);
+	req_fault_line(req, STR("/text"), fault.line, fault.reason[req->lang]);
 	reply_faults(req);
 }
 

@@ -5,9 +5,9 @@
 
 #include "base/csv.h"
 
-static struct str fault(struct rows_fault *ret_fault, unsigned line, struct str reason)
+static struct str fault(struct rows_fault *ret_fault, unsigned line, struct str vi, struct str en)
 {
-	*ret_fault = (struct rows_fault){line, reason};
+	*ret_fault = (struct rows_fault){line, {[LANG_VI] = vi, [LANG_EN] = en}};
 	return STR_NONE;
 }
 
@@ -32,19 +32,29 @@ static void put_row(struct buf *b, unsigned line, const struct str *head, const 
 	buf_byte(b, '}');
 }
 
-/* What is wrong with the names of the columns; absent: nothing. "line" is ours. */
-static struct str head_fault(struct arena *arena, const struct str *head, unsigned n)
+static bool stands_before(const struct str *head, unsigned n)
 {
+	for (unsigned i = 0; i < n; i++)
+		if (str_eq(head[i], head[n]))
+			return true;
+	return false;
+}
+
+/* Whether the names of the columns are good; else what is wrong with them. "line" is ours. */
+static bool check_head(struct arena *arena, const struct str *head, unsigned n, struct rows_fault *ret_fault)
+{
+	*ret_fault = (struct rows_fault){0};
 	if (n <= 1)
-		return STR("the first line must name the columns, separated by commas");
-	for (unsigned i = 0; i < n; i++) {
+		fault(ret_fault, 1, STR("dòng đầu phải là tên các cột, cách nhau bằng dấu phẩy"),
+			STR("the first line must name the columns, separated by commas"));
+	for (unsigned i = 0; i < n && !ret_fault->line; i++) {
 		if (str_eq(head[i], STR("line")))
-			return STR("line: unknown column");
-		for (unsigned j = 0; j < i; j++)
-			if (str_eq(head[i], head[j]))
-				return arena_printf(arena, "%.*s: the column stands twice", STR_ARG(head[i]));
+			fault(ret_fault, 1, STR("line: cột không tồn tại"), STR("line: unknown column"));
+		else if (stands_before(head, i))
+			fault(ret_fault, 1, arena_printf(arena, "%.*s: cột bị lặp lại", STR_ARG(head[i])),
+				arena_printf(arena, "%.*s: the column stands twice", STR_ARG(head[i])));
 	}
-	return STR_NONE;
+	return !ret_fault->line;
 }
 
 struct str rows_from_csv(struct arena *arena, struct str text, struct rows_fault *ret_fault)
@@ -52,20 +62,20 @@ struct str rows_from_csv(struct arena *arena, struct str text, struct rows_fault
 	struct csv csv = csv_open(text);
 	struct str head[CSV_FIELDS_MAX], cells[CSV_FIELDS_MAX];
 	unsigned columns = csv_read(&csv, arena, head), n;
-	struct str wrong = csv.fault ? STR_NONE : head_fault(arena, head, columns);
 	struct buf b = {.arena = arena};
 
-	if (wrong.at)
-		return fault(ret_fault, 1, wrong);
+	if (!csv.fault && !check_head(arena, head, columns, ret_fault))
+		return STR_NONE;
 	buf_byte(&b, '[');
 	while ((n = csv_read(&csv, arena, cells)) > 0) {
 		if (n != columns)
 			return fault(ret_fault, csv.line,
+				arena_printf(arena, "%u ô, nhưng dòng đầu có %u", n, columns),
 				arena_printf(arena, "%u fields, but the first line has %u", n, columns));
 		put_row(&b, csv.line, head, cells, n);
 	}
 	if (csv.fault)
-		return fault(ret_fault, csv.line, str_of(csv.fault));
+		return fault(ret_fault, csv.line, str_of(csv.fault_vi), str_of(csv.fault));
 	buf_byte(&b, ']');
 	return buf_str(&b);
 }

@@ -2,12 +2,13 @@
 #define TIEPDAN_APP_REFERENCE_ROWS_H
 
 #include "base/arena.h"
+#include "http/problem.h"
 
 /* CSV as the rows that import_rows() and calendar_put() of the database take. */
 
 struct rows_fault {
 	unsigned line;
-	struct str reason;
+	struct str reason[LANG_COUNT];
 };
 
 /* A JSON array of objects: the members that the first line of the CSV names, and "line". An empty cell is

@@ -92,15 +92,20 @@ static void read_upload(struct req *req, struct str pair, struct str pointer, st
 static void read_uploads(struct req *req, const struct ticket_file *in, struct filing_row *row)
 {
 	struct uuid *ids = arena_alloc(req->arena, (in->uploads.n + 1) * sizeof(*ids));
+	struct str *places = arena_alloc(req->arena, (in->uploads.n + 1) * sizeof(*places));
 
-	for (size_t i = 0; i < in->uploads.n; i++)
-		read_upload(req, in->uploads.items[i], arena_printf(req->arena, "/uploads/%zu", i), &ids[i]);
+	for (size_t i = 0; i < in->uploads.n; i++) {
+		places[i] = arena_printf(req->arena, "/uploads/%zu", i);
+		read_upload(req, in->uploads.items[i], places[i], &ids[i]);
+	}
 	row->uploads = ids;
+	row->places = places;
 	row->nuploads = in->uploads.n;
 	if (in->petition)
 		row->people = in->petition->people;
 	if (in->petition && in->petition->list.at) {
-		read_upload(req, in->petition->list, STR("/petition/list"), &row->list);
+		places[row->nuploads] = STR("/petition/list");
+		read_upload(req, in->petition->list, places[row->nuploads], &row->list);
 		ids[row->nuploads++] = row->list;
 	}
 }

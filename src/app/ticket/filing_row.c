@@ -6,6 +6,7 @@
 /* An upload that is linked with the ticket it came with. */
 struct link_row {
 	struct uuid ticket, upload;
+	struct str place; /* in the request */
 	int64_t at;
 };
 
@@ -54,9 +55,11 @@ static void add_uploads(struct db_unit *u, const struct filing_row *row, size_t 
 	struct link_row *link = arena_alloc(db_unit_arena(u), most * sizeof(*link));
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < row[i].nuploads; k++)
-			link[nlinks++] = (struct link_row){row[i].id, row[i].uploads[k], row[i].filed_at};
+			link[nlinks++] = (struct link_row){
+				row[i].id, row[i].uploads[k], row[i].places[k], row[i].filed_at};
 	sql_ticket_attach(u, .tickets = DB_COLUMN(link, nlinks, ticket),
-		.uploads = DB_COLUMN(link, nlinks, upload), .at = DB_COLUMN(link, nlinks, at));
+		.uploads = DB_COLUMN(link, nlinks, upload), .at = DB_COLUMN(link, nlinks, at),
+		.places = DB_COLUMN(link, nlinks, place));
 }
 
 /* As add_uploads(): a statement of those alone that several people file. */

@@ -32,6 +32,7 @@ struct filing_row {
 	double lon, lat;
 	bool anonymous;
 	const struct uuid *uploads;
+	const struct str *places; /* where each stands in the request */
 	size_t nuploads;
 	int64_t people;	    /* who petition together; 0: it is one person's */
 	struct uuid list;   /* the upload with their names, one of `uploads`; nil: none */
