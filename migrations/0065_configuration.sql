@@ -492,6 +492,13 @@ insert into import_phrase values
 	(35, ' is not up to eight syllables in small letters without diacritics$', ' không phải là tối đa tám âm tiết viết thường không dấu'),
 	(36, ' is not (\S+) or (\S+)$', ' không phải là \1 hoặc \2'), (37, ' is not the name of a time zone$', ' không phải là tên múi giờ'),
 	(38, ' is not an address that begins with (\S+) or (\S+)$', ' không phải là địa chỉ bắt đầu bằng \1 hoặc \2'),
+	(40, '^the text is not UTF-8$', 'nội dung không phải là UTF-8'), (41, '^a quotation mark is not closed$', 'dấu ngoặc kép chưa được đóng'),
+	(42, '^something stands behind a closing quotation mark$', 'có nội dung đứng sau dấu ngoặc kép đóng'),
+	(43, '^a quotation mark inside a field that is not quoted$', 'có dấu ngoặc kép trong một ô không được đặt trong ngoặc kép'),
+	(44, '^a carriage return without a line feed$', 'có ký tự CR mà không có LF'), (45, '^too many fields$', 'quá nhiều ô'),
+	(46, '^the first line must name the columns, separated by commas$', 'dòng đầu phải nêu tên các cột, cách nhau bằng dấu phẩy'),
+	(47, ': the column stands twice$', ': cột xuất hiện hai lần'),
+	(48, '^(\d+) fields, but the first line has (\d+)$', '\1 ô, nhưng dòng đầu có \2 ô'),
 	(90, ' is not (.+)$', ' không hợp lệ (cần: \1)');
 
 revoke all on configuration_kept, configuration_change, configuration_touch from public;

@@ -3,8 +3,8 @@
 
 #include "base/buf.h"
 
-/* Writes archives of small files in the ustar format (POSIX.1-1988), which every tar reads. The same files give the same
- * bytes: all are of the first second of 1970 and of nobody. */
+/* Writes archives of small files in the ustar format (POSIX.1-1988), which every tar reads. The same files
+ * give the same bytes: all are of the first second of 1970 and of nobody. */
 
 enum {
 	TAR_NAME_MAX = 99

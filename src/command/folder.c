@@ -73,7 +73,8 @@ static bool is_kind(const PGresult *kinds, struct str name)
 	return false;
 }
 
-/* A misspelt file would be left out without a word. Returns how many files there are, or -1 after a message. */
+/* A misspelt file would be left out without a word. Returns how many files there are, or -1 after a
+ * message. */
 static int count_files(const char *folder, const PGresult *kinds)
 {
 	DIR *dir = opendir(folder);
@@ -146,7 +147,8 @@ static int load_files(PGconn *pg, struct arena *arena, const char *folder, const
 	return total;
 }
 
-/* In a transaction, which is given up when nothing differs: an import alone would make all servers load anew. */
+/* In a transaction, which is given up when nothing differs: an import alone would make all servers load
+ * anew. */
 static bool load_folder(PGconn *pg, struct arena *arena, const char *folder, bool dry_run)
 {
 	PGresult *kinds = pg_query(pg, "command_import_kinds", NULL, 0);

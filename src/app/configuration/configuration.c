@@ -1,5 +1,5 @@
-/* The configuration through the API: each kind as rows or as a file, changed as a whole or by some rows, compared with files, all
- * of it in one archive, and who changed what. */
+/* The configuration through the API: each kind as rows or as a file, changed as a whole or by some rows,
+ * compared with files, all of it in one archive, and who changed what. */
 #include "app/configuration/configuration.h"
 
 #include "app/configuration/sheet.h"
@@ -99,6 +99,25 @@ static void text_done(struct req *req, PGresult *const *results)
 		answer_object(req, results);
 }
 
+/* What is wrong with the CSV itself is known before the database is asked, which has the Vietnamese words. */
+static void faults_translated(struct req *req, PGresult *const *results)
+{
+	for (int i = 0; i < PQntuples(results[0]); i++)
+		req->faults[i].detail = arena_str(req->arena, db_cell(results[0], i, "message_vi"));
+	reply_faults(req);
+}
+
+static void tell_faults(struct req *req)
+{
+	if (req->lang != LANG_VI) {
+		reply_faults(req);
+		return;
+	}
+	struct db_unit *u = db_unit(req);
+	sql_configuration_told(u, .messages = DB_COLUMN(req->faults, req->nfaults, detail));
+	db_run(u, faults_translated);
+}
+
 /* Line 0 is a row that was there already, and line 1 also stands for all of them. */
 static struct str row_pointer(const struct req *req, const PGresult *r, int i)
 {
@@ -132,7 +151,7 @@ void configuration_put(struct req *req)
 	struct str rows = rows_from_csv(req->arena, in->text, &fault);
 	if (!rows.at) {
 		req_fault_line(req, STR("/text"), fault.line, fault.reason);
-		reply_faults(req);
+		tell_faults(req);
 		return;
 	}
 	struct db_unit *u = db_unit(req);
@@ -188,8 +207,10 @@ void configuration_compare(struct req *req)
 		buf_printf(&b, ",\"rows\":%.*s}", STR_ARG(rows));
 	}
 	buf_byte(&b, ']');
-	if (reply_faults(req))
+	if (req->nfaults > 0) {
+		tell_faults(req);
 		return;
+	}
 	struct db_unit *u = db_unit(req);
 	sql_configuration_compare(u, .files = buf_str(&b));
 	db_run(u, compared);

@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 
-/* The files that configurations are exchanged as: the same rows give the same bytes. They are made of the rows of
- * configuration_sheet() of the database, one a cell: kind, etag, value, is_last (of its line). */
+/* The files that configurations are exchanged as: the same rows give the same bytes. They are made of the
+ * rows of configuration_sheet() of the database, one a cell: kind, etag, value, is_last (of its line). */
 
 struct sheet {
 	struct str kind, etag; /* views of the result */
