@@ -74,8 +74,8 @@ begin
 	end if;
 	update setting set value = (r->>'value')::int, note = coalesce(r->>'note', s.note) where name = s.name;
 end $$;
-comment on function import_settings is 'name (of a setting that there is), value, note (optional: stays as it is). What each means stands in its
-note; each has bounds.';
+comment on function import_settings is 'name (of a setting that there is), value, note (optional: stays as it is). What each means stands in
+its note; each has bounds.';
 do $$
 begin
 	execute 'create or replace view import_code as ' || rtrim(pg_get_viewdef('import_code'::regclass), ';') || '
@@ -94,10 +94,10 @@ create table configuration_kept (
 	command    text,
 	content    jsonb not null,
 	constraint configuration_kept_pk primary key (kind),
-	constraint configuration_kept_kind_fk foreign key (kind) references import_kind,
+	constraint configuration_kept_kind_fk foreign key (kind) references import_kind on delete cascade,
 	constraint configuration_kept_counts check (version > 0)
 );
-comment on table configuration_kept is 'The rows of each kind as configuration_keep() has last seen them: what the next change is told against.';
+comment on table configuration_kept is 'The rows of each kind as configuration_keep() last saw them: what the next change is told against.';
 comment on column configuration_kept.version is 'the ETag of the kind';
 comment on column configuration_kept.changed_by is 'the account; NULL: by command';
 
@@ -222,7 +222,8 @@ insert into configuration_kept
 create function configuration_key(p_kind text, p_cells jsonb) returns text[]
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return (select array_agg(p_cells->>k.name order by k.n) from import_kind i, unnest(i.keys) with ordinality k (name, n) where i.code = p_kind);
+	return (select array_agg(p_cells->>k.name order by k.n) from import_kind i, unnest(i.keys) with ordinality k (name, n)
+		where i.code = p_kind);
 end $$;
 
 -- Some rows, completed to what import_rows() takes: a member that is left out stays as it is and one that is null is emptied; of a
@@ -338,7 +339,8 @@ end $$;
 -- NULL for SQL NULL, so that what is absent looks like that in JSON.
 create function configuration_told(p_kind text, p_change text, p_key text, p_before jsonb, p_after jsonb) returns jsonb
 language sql immutable parallel safe as $$
-	select jsonb_build_object('kind', p_kind, 'change', p_change, 'key', p_key, 'before', nullif(p_before, 'null'), 'after', nullif(p_after, 'null'))
+	select jsonb_build_object('kind', p_kind, 'change', p_change, 'key', p_key, 'before', nullif(p_before, 'null'),
+		'after', nullif(p_after, 'null'))
 $$;
 
 create function configuration_put(p_kind text, p_version bigint, p_rows jsonb, p_some boolean, p_dry_run boolean)
@@ -366,7 +368,8 @@ begin
 		perform configuration_keep();
 		select k.version into strict v_version from configuration_kept k where k.kind = p_kind;
 	end if;
-	select coalesce(jsonb_agg(configuration_told(p_kind, f->>'change', f->>'key', f->'before', f->'after') order by f->>'key' collate "C"), '[]')
+	select coalesce(jsonb_agg(configuration_told(p_kind, f->>'change', f->>'key', f->'before', f->'after')
+			order by f->>'key' collate "C"), '[]')
 		into v_changes from jsonb_array_elements(v_found) f where f->>'change' <> 'left';
 	return query select null::bigint, null::text, jsonb_build_object('kind', p_kind, 'version', v_version, 'dry_run', p_dry_run,
 		'counts', configuration_counts(v_changes) || jsonb_build_object('left', jsonb_array_length(v_found) - jsonb_array_length(v_changes)),
@@ -388,7 +391,8 @@ begin
 	end if;
 	v_found := (select coalesce(jsonb_agg(b), '[]') from configuration_bring(p_files, true) b);
 	if v_found @? '$[*].message ? (@ != null)' then
-		return query select (f->>'file')::bigint, (f->>'line')::bigint, f->>'message', null::text from jsonb_array_elements(v_found) f order by 2, 3;
+		return query select (f->>'file')::bigint, (f->>'line')::bigint, f->>'message', null::text
+			from jsonb_array_elements(v_found) f order by 2, 3;
 		return;
 	end if;
 	v_changes := (select coalesce(jsonb_agg(configuration_told(f->>'kind', f->>'change', f->>'key', f->'before', f->'after')
@@ -414,7 +418,8 @@ begin
 	order by k.position, l.place, l.key collate "C", c.n;
 end $$;
 create function configuration_read(p_kind text)
-returns table (kind text, etag text, value text, is_last boolean) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+returns table (kind text, etag text, value text, is_last boolean)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 begin
 	perform configuration_may_read();
 	return query select * from configuration_sheet(p_kind);
@@ -433,7 +438,8 @@ begin
 	select json_build_object('kind', k.kind, 'version', k.version, 'changed_at', instant(k.changed_at), 'changed_by',
 			configuration_by(k.changed_by, k.command),
 			'columns', (select json_agg(c.name order by c.position) from import_column c where c.kind = k.kind),
-			'rows', (select coalesce(json_agg(r.cells order by r.key collate "C"), '[]') from import_row r where r.kind = k.kind))::text, k.version::text
+			'rows', (select coalesce(json_agg(r.cells order by r.key collate "C"), '[]') from import_row r where r.kind = k.kind))::text,
+			k.version::text
 		into body, etag from configuration_kept k where k.kind = p_kind;
 end $$;
 
@@ -451,8 +457,8 @@ end $$;
 create function configuration_change_told(c configuration_change) returns jsonb
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return jsonb_build_object('id', c.id, 'at', instant(c.at), 'by', configuration_by(c.account, c.command), 'kind', c.kind, 'version', c.version,
-		'counts', c.counts);
+	return jsonb_build_object('id', c.id, 'at', instant(c.at), 'by', configuration_by(c.account, c.command), 'kind', c.kind,
+		'version', c.version, 'counts', c.counts);
 end $$;
 -- The newest first.
 create function configuration_changes(p_kind text, p_from timestamptz, p_to timestamptz, p_after text, p_limit bigint)
@@ -471,7 +477,8 @@ create function configuration_change_show(p_id uuid, out body text)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 begin
 	perform configuration_may_read();
-	select (configuration_change_told(c) || jsonb_build_object('changes', c.changes))::text into body from configuration_change c where c.id = p_id;
+	select (configuration_change_told(c) || jsonb_build_object('changes', c.changes))::text into body
+		from configuration_change c where c.id = p_id;
 end $$;
 
 -- What people read of faults that only came in calendars before.

@@ -1,4 +1,5 @@
--- Loads the rows of one kind of reference data and tells what that changed, and what else there is; or the faults, and then nothing is loaded.
+-- Loads the rows of one kind of reference data and tells what that changed, and what else there is; or the faults, and then nothing
+-- is loaded.
 -- in: kind text, rows jsonb
 -- out: line int, message text, change text, key text, cells text
 -- as: owner
