@@ -5,6 +5,7 @@
 
 #include "app/account/account.h"
 #include "app/attachment/attachment.h"
+#include "app/configuration/configuration.h"
 #include "app/deadline/deadline.h"
 #include "app/filter/filter.h"
 #include "app/meta/meta.h"

@@ -210,7 +210,7 @@ static enum verdict step_accept(struct req *req)
 /* A version that was read as a file has a tag of its own, but is the same version. */
 static struct str version_of(struct str tag)
 {
-	static const struct str forms[] = {STR("-csv"), STR("-ics")};
+	static const struct str forms[] = {STR("-bom"), STR("-csv"), STR("-ics")};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
 		if (str_ends(tag, forms[i]))

@@ -108,12 +108,22 @@ bool rules_preview(PGconn *pg, const char *name, struct str text)
 	return r != NULL;
 }
 
-bool rules_export(PGconn *pg)
+bool rules_active(PGconn *pg, struct arena *arena, struct str *ret_text)
 {
 	PGresult *r = pg_query(pg, "command_rules_active", NULL, 0);
-	struct str text = r && PQntuples(r) > 0 ? str_of(PQgetvalue(r, 0, 2)) : STR("");
-	bool ok = r && fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
 
+	*ret_text = r && PQntuples(r) > 0 ? arena_str(arena, str_of(PQgetvalue(r, 0, 2))) : STR("");
 	PQclear(r);
+	return r != NULL;
+}
+
+bool rules_export(PGconn *pg)
+{
+	struct arena *arena = arena_new();
+	struct str text;
+	bool ok = arena && rules_active(pg, arena, &text) &&
+		  fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
+
+	arena_free(arena);
 	return ok;
 }

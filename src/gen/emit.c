@@ -167,7 +167,22 @@ static void read_range(struct member *m, const char *type, const char *type_in_c
 		at_die(at, "maximum is below minimum");
 }
 
-/* A list of objects, or of texts and enums, which put_item() checks. */
+/* Objects whose members have any name: rows of cells, in a body alone. */
+static bool is_rows(json_t *items, const struct at *at)
+{
+	json_t *cell = json_object_get(items, "additionalProperties");
+
+	if (!json_is_object(cell) || json_object_get(items, "properties"))
+		return false;
+	json_t *known = json_pack("{s:[s,s,s,s]}", "type", "string", "number", "boolean", "null");
+	bool equal = json_equal(cell, known);
+	json_decref(known);
+	if (!equal)
+		at_die(at, "cells of rows must be { type: [string, number, boolean, \"null\"] }");
+	return true;
+}
+
+/* A list of objects or rows, or of texts and enums, which put_item() checks. */
 static void read_list(struct emit *e, struct member *m, bool in_query, const struct at *at)
 {
 	const struct at here = {at, "items"};
@@ -181,6 +196,9 @@ static void read_list(struct emit *e, struct member *m, bool in_query, const str
 		m->c_type = "struct shape_objects ";
 		if (json_object_get(m->schema, "uniqueItems"))
 			at_die(at, "uniqueItems is not supported for objects");
+	} else if (!in_query && is_rows(m->items, &here)) {
+		m->type = "SHAPE_ROWS";
+		m->c_type = "struct str ";
 	}
 	m->min = limit(m->schema, "minItems", 0, at);
 	m->max = limit(m->schema, "maxItems", -1, at);

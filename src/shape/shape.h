@@ -23,6 +23,7 @@ enum shape_type {
 	SHAPE_OBJECT,  /* pointer to the struct of `sub`                                          */
 	SHAPE_LIST,    /* struct shape_list of texts or enums                                     */
 	SHAPE_OBJECTS, /* struct shape_objects: a list of the structs of `sub`                    */
+	SHAPE_ROWS,    /* struct str: a list of objects with members of any name, see below       */
 };
 
 enum shape_text {
@@ -42,6 +43,9 @@ struct shape_objects {
 	const void *items;
 	size_t n;
 };
+
+/* Rows of a table whose columns the contract does not know: JSON as rows_from_csv() writes it (base/rows.h).
+ * "line" is the place of the row, from 1; cells are texts, an empty one or null is null. */
 
 struct shape_field {
 	const char *name; /* JSON member or query parameter                                      */

@@ -189,6 +189,10 @@ update notice set state = 'failed' where id = :'notice';
 select notice_retry(:'notice', gen_random_uuid(), now());
 select notice_mark(:'notice', '550 rcpt', now());
 select notice_lift(:'notice', gen_random_uuid(), now());
+select etag from configuration_kept k, configuration_put('settings', k.version, '[{"line": 1, "name": "parts_most", "value": 9}]', true, false)
+	where k.kind = 'settings';
+select body from configuration_changes('settings', now() - interval '1 day', null, null, 1) a, configuration_changes(null, null, now(), null, 1) b,
+	configuration_change_show((a.item::json->>'id')::uuid);
 commit;
 """
 

@@ -28,6 +28,7 @@ publication publication_finding triage_suggestion duty
 ticket_clerk petition
 ticket_against ticket_danger
 ticket_tag
+configuration_change
 """.split()
 
 

@@ -2,7 +2,7 @@
  * takes two units, one after the other: the text cannot be read before the zone of the calendar is known. */
 #include "app/reference/exchange.h"
 #include "app/reference/reference.h"
-#include "app/reference/rows.h"
+#include "base/rows.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/reference.h"

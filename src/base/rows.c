@@ -1,5 +1,5 @@
 /* CSV -> rows of reference data. */
-#include "app/reference/rows.h"
+#include "base/rows.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-#ifndef TIEPDAN_APP_REFERENCE_ROWS_H
-#define TIEPDAN_APP_REFERENCE_ROWS_H
+#ifndef TIEPDAN_BASE_ROWS_H
+#define TIEPDAN_BASE_ROWS_H
 
 #include "base/arena.h"
 #include "http/problem.h"
