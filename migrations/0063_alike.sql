@@ -187,34 +187,36 @@ begin
 	where t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency';
 end $$;
 
--- Those of the tickets that the caller sees, in their order: each by the ticket that stands for it (0032), and whether that one is the
--- case of p_ticket already.
-create function alike_shown(p_ticket uuid, p_tickets uuid[]) returns table (place bigint, root uuid, merged boolean, item text)
+-- Those of the tickets that the caller sees, in their order: each by the ticket that stands for it (0032), whether that one is the
+-- case of p_ticket already, and what the server wants to say of it.
+create function alike_shown(p_ticket uuid, p_tickets uuid[], p_details text[]) returns table (root uuid, merged boolean, item text, detail text)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 declare
 	v_own uuid := ticket_root(ticket_visible(p_ticket));
 begin
 	return query
-	select i.place, r.id, r.id = v_own, json_build_object('id', r.id, 'code', r.code, 'version', r.version, 'title', r.title, 'state', r.state,
+	select r.id, r.id = v_own, json_build_object('id', r.id, 'code', r.code, 'version', r.version, 'title', r.title, 'state', r.state,
 		'state_vi', s.name_vi, 'state_en', s.name_en, 'category', named(c.code, c.name_vi, c.name_en), 'area', r.area,
-		'filed_at', instant(r.filed_at), 'holder', department_named(r.holder), 'supporters', supporters_of(r.id))::text
-	from unnest(p_tickets) with ordinality i (id, place) join ticket t on t.id = i.id cross join lateral ticket_root(t.id) x (root)
+		'filed_at', instant(r.filed_at), 'holder', department_named(r.holder), 'supporters', supporters_of(r.id))::text,
+		i.detail
+	from unnest(p_tickets, p_details) with ordinality i (id, detail, place) join ticket t on t.id = i.id cross join lateral ticket_root(t.id) x (root)
 		join ticket r on r.id = x.root join state s on s.code = r.state join category c on c.code = r.category
 	where sees(t) and sees(r) and (select bool_and(merges) from sight where code in (t.sight, r.sight)) order by i.place;
 end $$;
 
 -- Those of them that anybody can join, as open_similar() (0033) shows them.
-create function alike_joinable(p_tickets uuid[], p_lon float8, p_lat float8, p_now timestamptz)
-returns table (place bigint, root uuid, title text, item text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+create function alike_joinable(p_tickets uuid[], p_details text[], p_lon float8, p_lat float8)
+returns table (root uuid, title text, item text, detail text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
 	return query
-	select i.place, r.id, case when r.state <> 'submitted' then r.title end, json_build_object('code', r.code,
+	select r.id, case when r.state <> 'submitted' then r.title end, json_build_object('code', r.code,
 		'category', named(c.code, c.name_vi, c.name_en), 'area', case when a.code is not null then named(a.code, a.name_vi, a.name_en) end,
 		'state', r.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'filed_at', instant(r.filed_at),
-		'metres', ceil(metres_between(point_public(c.public_point, r.lon), point_public(c.public_point, r.lat), p_lon, p_lat) / 100) * 100)::text
-	from unnest(p_tickets) with ordinality i (id, place) cross join lateral ticket_root(i.id) x (root) join ticket r on r.id = x.root
+		'metres', ceil(metres_between(point_public(c.public_point, r.lon), point_public(c.public_point, r.lat), p_lon, p_lat) / 100) * 100)::text,
+		i.detail
+	from unnest(p_tickets, p_details) with ordinality i (id, detail, place) cross join lateral ticket_root(i.id) x (root) join ticket r on r.id = x.root
 		join state s on s.code = r.state join category c on c.code = r.category left join area a on a.code = r.area
 	where not r.done and r.visibility = 'public' and r.sight = 'public' and r.kind <> 'emergency' and not triage_discreet(r.id)
 		and not triage_discreet(i.id)
