@@ -5,8 +5,8 @@
 
 #include "base/str.h"
 
-/* How alike two texts are, without keeping them: of the syllables of a folded text (civil/text.h), and of each
- * two that stand side by side, 64 numbers are kept. Of two texts about as many agree as the texts have in
+/* How alike two texts are, without keeping them: of the syllables of a folded text (civil/text.h), and of
+ * each two that stand side by side, 64 numbers are kept. Of two texts about as many agree as the texts have in
  * common (MinHash). The seeds are fixed and the same everywhere: signatures are stored. */
 enum {
 	MINHASH_SIZE = 64,

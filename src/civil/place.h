@@ -44,8 +44,8 @@ struct place_match {
 /* Adds the marks of a clean text (civil/text.h); `area` is the folded name of the ticket's ward, "phuong kim
  * lien", absent when it has none. Memory and time are bounded by the text. */
 void place_find(struct arena *arena, struct str clean, struct str area, struct place_marks *marks);
-/* The same of a text that says nothing but where it is: it begins with a name, and what is called like the ward
- * is a street or a stop. */
+/* The same of a text that says nothing but where it is: it begins with a name, and what is called like the
+ * ward is a street or a stop. */
 void place_find_given(struct arena *arena, struct str clean, struct str area, struct place_marks *marks);
 void place_compare(const struct place_marks *a, const struct place_marks *b, struct place_match *ret);
 

@@ -109,8 +109,8 @@ static bool is_before(const struct match *all, size_t n, struct uuid ticket)
 	return false;
 }
 
-/* The ticket of row `*row`, which is its own, and the best of the candidates behind it: one that has its event, or
- * gets it in the same portion. Leaves `*row` at the next ticket. */
+/* The ticket of row `*row`, which is its own, and the best of the candidates behind it: one that has its
+ * event, or gets it in the same portion. Leaves `*row` at the next ticket. */
 static struct match match(
 	struct arena *arena, const PGresult *rows, int *row, const struct match *all, size_t n)
 {

@@ -3,10 +3,10 @@
 
 #include "db/unit.h"
 
-/* Follows the filings for likely duplicates (civil/alike.h, migrations/0063_alike.sql), in two jobs of two units
- * of work each, because only the server reads and compares texts. The first stores what is compared of a
- * ticket; the second finds the event that a ticket tells of: that of the earlier one it is most like, or a new
- * one. Of two job workers that do the same at once one changes nothing. */
+/* Follows the filings for likely duplicates (civil/alike.h, migrations/0063_alike.sql), in two jobs of two
+ * units of work each, because only the server reads and compares texts. The first stores what is compared of
+ * a ticket; the second finds the event that a ticket tells of: that of the earlier one it is most like, or a
+ * new one. Of two job workers that do the same at once one changes nothing. */
 
 enum {
 	ALIKE_PORTION = 200,	 /* events, many of which are no filings */

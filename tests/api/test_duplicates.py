@@ -57,7 +57,7 @@ def test_only_what_one_sees(town, storm):
 
 
 def test_merged_ones_stand_for_one(town, storm):
-    head = town.person("head")
+    head = town.coordinator
     one, _ = town.filed(title="Ngõ 77 phố Ví Dụ mất nước", text="Ngõ 77 phố Ví Dụ mất nước từ sáng, không có thông báo gì.", category="water.supply")
     two, _ = town.filed(title="Ngõ 77 phố Ví Dụ mất nước", text="Ngõ 77 phố Ví Dụ mất nước từ sáng, đề nghị cấp lại ngay.", category="water.supply")
     three, _ = town.filed(title="Mất nước ở ngõ 77 phố Ví Dụ", text="Từ sáng ngõ 77 phố Ví Dụ không có giọt nước nào.", category="water.supply")

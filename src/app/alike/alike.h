@@ -3,8 +3,8 @@
 
 #include "http/req.h"
 
-/* Likely duplicates (civil/alike.h, migrations/0063_alike.sql): suggested to staff and to who is about to file,
- * and bursts that the hub makes one case of. Nothing is merged by itself. */
+/* Likely duplicates (civil/alike.h, migrations/0063_alike.sql): suggested to staff and to who is about to
+ * file, and bursts that the hub makes one case of. Nothing is merged by itself. */
 
 /* duplicates.c */
 void duplicate_list(struct req *req);

@@ -6,7 +6,8 @@
 #include "base/uuid.h"
 #include "civil/alike.h"
 
-/* Candidates as the database finds them (alike_fact of migrations/0063_alike.sql), and the best among them. */
+/* Candidates as the database finds them (alike_fact of migrations/0063_alike.sql), and the best among
+ * them. */
 
 enum {
 	CANDIDATES_BEST = 40, /* that are looked at more closely: some are not seen, or stand for one case */

@@ -1,5 +1,6 @@
-/* Likely duplicates of a ticket, for staff, and of what somebody is about to file. Two units of work: the first
- * finds candidates, which only the server can score; the second shows the best of those that may be seen. */
+/* Likely duplicates of a ticket, for staff, and of what somebody is about to file. Two units of work: the
+ * first finds candidates, which only the server can score; the second shows the best of those that may be
+ * seen. */
 #include "app/alike/alike.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* How well duplicates are told from near misses: load_alike FOLDER [wrong] reads the labelled pairs of the
+/* How well duplicates are told from near misses: load_duplicates FOLDER [wrong] reads the labelled pairs of the
  * folder and prints, for each half, precision and recall and how many pairs of each kind are right; then how
  * many comparisons a second one core does. With `wrong` each pair that is not right goes to stderr. */
 #include <string.h>
