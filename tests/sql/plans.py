@@ -175,7 +175,7 @@ update contact set email_index = sha256(box) where ticket = :'t';
 select count(*) from triage_next(200);
 select min(after_xid) as ax, max(xid) as ex, array_agg(ticket) filter (where ticket is not null) as many, (array_agg(ticket) filter (where ticket is not null))[1] as one
 	from alike_next(now(), 1000) \\gset
-select alike_store(:'ax', null, :'ex', null, 1, :'many', array_fill(5, array[n]), array_fill(1, array[n]), array_fill('n lang'::text, array[n]),
+select alike_store(:'ax', null, :'ex', nobody(), 1, :'many', array_fill(5, array[n]), array_fill(1, array[n]), array_fill('n lang'::text, array[n]),
 	array_fill(decode(repeat('0a', 128), 'hex'), array[n]), :'many', array_fill(7, array[n]), now()) from (select cardinality(:'many'::uuid[]) as n) x;
 select alike_group(array_agg(one), array_agg(null::uuid)) from alike_waiting(20) where own;
 begin;
