@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/account/account.h"
+#include "app/alike/alike.h"
 #include "app/attachment/attachment.h"
 #include "app/configuration/configuration.h"
 #include "app/deadline/deadline.h"

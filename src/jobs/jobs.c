@@ -11,6 +11,7 @@
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 #include "jobs/alarms.h"
+#include "jobs/alike.h"
 #include "jobs/checks.h"
 #include "jobs/deliver.h"
 #include "jobs/promise.h"
@@ -129,7 +130,10 @@ static const struct job {
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
 		PROMISE_PORTION},						  /* in working days */
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
-	{"renew_promises", 300, promise_renew},					  /* from what was measured */
+	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION}, /* what duplicates are found by */
+	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched,
+		ALIKE_GROUP_PORTION},		/* tickets about one event */
+	{"renew_promises", 300, promise_renew}, /* from what was measured */
 };
 
 enum {

@@ -173,6 +173,20 @@ commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';
 select count(*) from triage_next(200);
+select min(after_xid) as ax, max(xid) as ex, array_agg(ticket) filter (where ticket is not null) as many, (array_agg(ticket) filter (where ticket is not null))[1] as one
+	from alike_next(now(), 1000) \\gset
+select alike_store(:'ax', null, :'ex', nobody(), 1, :'many', array_fill(5, array[n]), array_fill(1, array[n]), array_fill('n lang'::text, array[n]),
+	array_fill(decode(repeat('0a', 128), 'hex'), array[n]), :'many', array_fill(7, array[n]), now()) from (select cardinality(:'many'::uuid[]) as n) x;
+select alike_group(array_agg(one), array_agg(null::uuid)) from alike_waiting(20) where own;
+begin;
+select enter('hub_head.HN-EIC');
+select (select count(*) from alike_look(:'one')), (select count(*) from alike_look_public(now(), '00316', 'roads', 5, '{7}')),
+	(select count(*) from alike_shown(:'one', :'many', null)), (select count(*) from alike_joinable(:'many', null, 105.8, 21)),
+	(select count(*) from alike_clusters(now() - interval '2 days', null, 50));
+select body from tickets_gather(:'one', (select version from ticket where id = :'one'), :'many', null, null, :'many', null, now(), '{TD404,TD409,TD481,TD482,TD403}',
+	array_fill('{"status":409}'::text, array[5]));
+rollback;
+select alike_forget(now() + interval '1 day', 1000);
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset

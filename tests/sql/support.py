@@ -29,6 +29,7 @@ ticket_clerk petition
 ticket_against ticket_danger
 ticket_tag
 configuration_change
+ticket_alike ticket_alike_key
 """.split()
 
 
