@@ -131,7 +131,7 @@ begin
 end $$;
 
 -- For the copy in memory.
-create function lineage_list() returns table (old bigint, new bigint, category text, area text)
+create function lineage_list() returns table (before bigint, after bigint, category text, area text)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 begin
 	return query
@@ -141,18 +141,20 @@ end $$;
 
 -- --- reading the steps ---------------------------------------------------------------------------------------------------
 
-create function steps_old(p_steps jsonb) returns table (step int, what text, code text, ord int) language sql immutable parallel safe as $$
+-- Not put in the place of their call: what a plan guesses of lists in JSON would be far too much.
+create function steps_old(p_steps jsonb) returns table (step int, what text, code text, ord int) language sql immutable parallel safe
+rows 10 set search_path = tiepdan, pg_temp as $$
 	select s.n::int, s.value->>'what', f.code, f.n::int
 	from jsonb_array_elements(p_steps) with ordinality s (value, n), jsonb_array_elements_text(s.value->'from') with ordinality f (code, n)
 $$;
 -- `made`: the unit begins with this reorganisation, in the likeness of `like_code`.
 create function steps_new(p_steps jsonb) returns table (step int, what text, code text, ord int, made boolean, unit jsonb, like_code text)
-language sql immutable parallel safe as $$
+language sql immutable parallel safe rows 10 set search_path = tiepdan, pg_temp as $$
 	select s.n::int, s.value->>'what', t.value->>'code', t.n::int, t.value ? 'name_vi' or t.value ? 'name_en', t.value, s.value->'from'->>0
 	from jsonb_array_elements(p_steps) with ordinality s (value, n), jsonb_array_elements(s.value->'to') with ordinality t (value, n)
 $$;
 create function steps_choices(p_steps jsonb) returns table (step int, what text, code text, ord int, category text, area text, person uuid)
-language sql immutable parallel safe as $$
+language sql immutable parallel safe rows 10 set search_path = tiepdan, pg_temp as $$
 	select s.n::int, s.value->>'what', c.value->>'to', c.n::int, c.value->>'category', c.value->>'area', (c.value->>'person')::uuid
 	from jsonb_array_elements(p_steps) with ordinality s (value, n), jsonb_array_elements(s.value->'choices') with ordinality c (value, n)
 $$;
@@ -777,10 +779,11 @@ begin
 end $$;
 
 -- Units of before whose name begins like this, with or without its kind in front, at most 20: first those that are spelt as they were
--- asked for, then in the order of their names. p_name is in small letters; p_folded without diacritics.
-create function former_areas(p_name text, p_folded text) returns table (item text, key text)
+-- asked for, then in the order of their names. p_folded is the name without diacritics.
+create function former_areas(p_name text, p_folded text) returns table (item text, place bigint)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 declare
+	v_name text := lower(p_name collate "und-x-icu");
 	v_folded text := btrim(regexp_replace(p_folded, '[^a-z0-9]+', ' ', 'g'));
 begin
 	return query
@@ -794,10 +797,9 @@ begin
 	ranked as (
 		select f.*, lower(normalize(f.name_vi, nfc) collate "und-x-icu") as spelt from former f)
 	select jsonb_build_object('name_vi', r.name_vi, 'kind', r.kind, 'district', r.district, 'until', r.until, 'units', r.units)::text,
-		concat_ws('|', r.name_vi, r.district, r.until)
-	from ranked r
-	order by not (starts_with(r.spelt, p_name) or starts_with(regexp_replace(r.spelt, '^(phường|xã|thị trấn) ', ''), p_name)),
-		char_length(r.name_ascii), r.name_ascii, r.district, r.until limit 20;
+		row_number() over (order by not (starts_with(r.spelt, v_name) or starts_with(regexp_replace(r.spelt, '^(phường|xã|thị trấn) ', ''),
+			v_name)), char_length(r.name_ascii), r.name_ascii, r.district, r.until)
+	from ranked r order by 2 limit 20;
 end $$;
 
 -- --- what the server may do ----------------------------------------------------------------------------------------------
@@ -808,4 +810,4 @@ revoke all on reorganisation, reorganisation_fault, lineage, reference_unit, are
 grant select on reorganisation to tiepdan_app;
 revoke execute on all functions in schema tiepdan from public;
 grant execute on function reorganisation_body, reorganisation_save, reorganisation_preview, reorganisation_apply, reorganisation_drop,
-	report_sla_rolled, former_areas to tiepdan_app;
+	lineage_list, reorganisations_run, report_sla_rolled, former_areas to tiepdan_app;

@@ -33,12 +33,13 @@ struct decision {
 /* Most specific first: rules by kind+category+area, kind+category, kind+area, kind, category+area, category,
  * area, in each step the ticket's own category and area before those above; then the category's own
  * department, its parent's, then the hub. A rule that has ended falls through to the next, a department that
- * has ended to its successor or else to the next step. AREA without a committee (no area given, or none
+ * has ended to its successor (of a split to the one whose choice the ticket's category or area meets, else to
+ * the principal one) or else to the next step. AREA without a committee (no area given, or none
  * governs it) goes to the hub at once: people have to ask where. Of several rules alike the youngest counts.
  * The level is the kind's, else the category's, else its parent's, else "normal"; the visibility likewise,
  * else "private".
  *
- * Never the department that the ticket is against, one below it or its successor: instead the nearest valid
+ * Never the department that the ticket is against, one below it or a successor: instead the nearest valid
  * one above it, or else the hub. -EHOSTUNREACH when these are all against whom it is: nothing is decided. 0,
  * or -ERANGE when a deadline leaves the calendar's span: the decision is complete but for the deadlines. */
 int decide_filing(const struct city *city, const struct filing_facts *facts, struct decision *ret);

@@ -23,7 +23,7 @@ enum {
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
 	"kinds", "profiles", "policies", "alarm_levels", "route_rules", "refusal_reasons", "organisations",
-	"templates", "triage_words", "triage_texts", NULL};
+	"former_areas", "templates", "triage_words", "triage_texts", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)
@@ -209,7 +209,8 @@ static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
 	char name[512];
 
 	snprintf(name, sizeof(name), "%s/%s.csv", folder ? folder : "hanoi", kind);
-	if (folder && strcmp(kind, "organisations") == 0 && access(name, F_OK) < 0)
+	if (folder && (strcmp(kind, "organisations") == 0 || strcmp(kind, "former_areas") == 0) &&
+		access(name, F_OK) < 0)
 		return true; /* a city may be without */
 	printf("loading %s\n", name);
 	fflush(stdout);

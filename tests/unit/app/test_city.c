@@ -61,6 +61,7 @@ static const char *const town[CITY_ROWS] = {
 	[CITY_DANGER] = "phrase|weight|valid_from|valid_to|told\n"
 			"chay nha|10|||\nro "
 			"dien|6||20000|\n|10|||{\"numbers\":[\"114\"]}\n|10|20000||{\"numbers\":[\"115\"]}\n",
+	[CITY_LINEAGE] = "before|after|category|area\n2|1||\n2|1|roads|\n",
 	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
 };
 
@@ -219,6 +220,9 @@ static void decisions(void **state)
 	assert_int_equal(d.policy->receipt, RECEIPT_SAME_DAY);
 	assert_int_equal(d.policy->questions, 2);
 	assert_int_equal(d.policy->question.amount, 5);
+	assert_int_equal(city->nlineage, 2);
+	assert_int_equal(city->lineage[1].before, 2);
+	assert_true(str_eq(city->lineage[1].category, STR("roads")));
 	assert_int_equal(city->nalarms, 2);
 	assert_int_equal(city->alarms[0].share, 800);
 	assert_int_equal(city->alarms[1].after.unit, DEADLINE_IMMEDIATE);
