@@ -16,6 +16,7 @@
 #include "app/redating/redating.h"
 #include "app/reference/explanation.h"
 #include "app/reference/reference.h"
+#include "app/reorganisation/reorganisation.h"
 #include "app/report/report.h"
 #include "app/routing/routing.h"
 #include "app/staff/staff.h"

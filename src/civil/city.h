@@ -74,6 +74,13 @@ struct alarm_level {
 	struct limit after; /* so long after the due point */
 };
 
+/* What a department became (ids). With a category or an area it is the successor for what is about that one
+ * or those below it; without both it only says where people and papers went. */
+struct lineage {
+	int64_t before, after;
+	struct str category, area;
+};
+
 /* A folded phrase that sounds like danger to life, and how much. */
 struct danger_word {
 	struct str phrase;
@@ -105,6 +112,8 @@ struct city {
 		rules_text; /* of the active set of routing rules, see civil/rules.h; absent: there is none */
 	int64_t rules_number; /* what it is called by */
 	struct uuid rules_id;
+	const struct lineage *lineage; /* choices in the order in which they are tried */
+	unsigned nlineage;
 	const struct alarm_level *alarms;
 	unsigned nalarms;
 	const struct danger_word *danger_words;
@@ -141,7 +150,8 @@ const struct kind *city_kind(const struct city *city, struct str code);
 const struct category *city_category(
 	const struct city *city, struct str code, int32_t day); /* NULL: unknown or ended */
 const struct area *city_area(const struct city *city, struct str code, int32_t day);
-/* The department itself while it is valid on `day`, else its successor that is (NULL: none). */
+/* The department itself while it is valid on `day`, else its principal successor that is (NULL: none). Who
+ * has what is about a category in an area says decide_filing(). */
 const struct department *city_valid_department(
 	const struct city *city, const struct department *d, int32_t day);
 

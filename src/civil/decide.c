@@ -6,7 +6,8 @@
 #include "base/buf.h"
 
 enum {
-	CHAIN_MAX = 8 /* categories are two levels deep, areas and departments two or three */
+	CHAIN_MAX = 8, /* categories are two levels deep, areas and departments two or three */
+	HEIRS_MAX = 64
 };
 
 /* A code and those above it, nearest first. */
@@ -90,6 +91,40 @@ static int compare_area(const void *row, const struct str *area)
 	return str_compare((*committee)->area, *area);
 }
 
+static bool is_in(const struct chain *chain, struct str code)
+{
+	for (unsigned i = 0; code.len > 0 && i < chain->n; i++)
+		if (str_eq(chain->code[i], code))
+			return true;
+	return false;
+}
+
+/* Whom a department that has ended left this ticket to: by a choice of a split, else its principal
+ * successor. */
+static int64_t left_to(const struct question *q, const struct department *d)
+{
+	for (unsigned i = 0; i < q->city->nlineage; i++) {
+		const struct lineage *l = &q->city->lineage[i];
+
+		if (l->before == d->id && (is_in(&q->categories, l->category) || is_in(&q->areas, l->area)))
+			return l->after;
+	}
+	return d->successor;
+}
+
+/* The department itself while it is valid on the day, else who has the ticket in its place (NULL: nobody).
+ * The same as heir() of migrations/0061_reorganisation.sql. */
+static const struct department *heir_of(const struct question *q, const struct department *d)
+{
+	/* Successors may run in a circle: no chain is longer than the list. */
+	for (unsigned n = 0; d && n <= q->city->ndepartments; n++) {
+		if (holds(d->valid_from, d->valid_to, q->day))
+			return d;
+		d = city_department_by_id(q->city, left_to(q, d));
+	}
+	return NULL;
+}
+
 /* The committee that governs an area on the day, or the successor of one that did. */
 static const struct department *committee_of(const struct question *q, struct str area, struct str *ret_ended)
 {
@@ -101,7 +136,7 @@ static const struct department *committee_of(const struct question *q, struct st
 		if (holds(list[i]->valid_from, list[i]->valid_to, q->day))
 			return list[i];
 	for (unsigned i = first; i < n && str_eq(list[i]->area, area); i++) {
-		const struct department *heir = city_valid_department(q->city, list[i], q->day);
+		const struct department *heir = heir_of(q, list[i]);
 
 		if (heir) {
 			*ret_ended = list[i]->code;
@@ -114,7 +149,7 @@ static const struct department *committee_of(const struct question *q, struct st
 static const struct department *resolve(const struct question *q, struct str code, struct str *ret_ended)
 {
 	const struct department *named = city_department(q->city, code);
-	const struct department *valid = city_valid_department(q->city, named, q->day);
+	const struct department *valid = heir_of(q, named);
 
 	*ret_ended = valid && valid != named ? named->code : STR_NONE;
 	return valid;
@@ -199,17 +234,39 @@ static bool is_under(const struct city *city, const struct department *d, const 
 	return d == top;
 }
 
-/* Whether it is the department that the ticket is against, one below it, or one of its successors. */
+/* A department and what became of it, each once. */
+struct heirs {
+	int64_t id[HEIRS_MAX];
+	unsigned n;
+};
+
+static void add_heir(struct heirs *heirs, int64_t id)
+{
+	for (unsigned i = 0; i < heirs->n; i++)
+		if (heirs->id[i] == id)
+			return;
+	if (id && heirs->n < HEIRS_MAX)
+		heirs->id[heirs->n++] = id;
+}
+
+/* Whether it is the department that the ticket is against, one below it, or one of its successors. Of one
+ * with more successors than can be kept in mind nobody is sure not to be one. */
 static bool is_denounced(const struct question *q, const struct department *d)
 {
 	const struct department *top = city_department(q->city, q->facts->against);
+	struct heirs heirs = {.n = 0};
 
-	for (unsigned n = 0; top && n < CHAIN_MAX; n++) {
-		if (is_under(q->city, d, top))
+	add_heir(&heirs, top ? top->id : 0);
+	for (unsigned n = 0; n < heirs.n; n++) {
+		top = city_department_by_id(q->city, heirs.id[n]);
+		if (top && is_under(q->city, d, top))
 			return true;
-		top = city_department_by_id(q->city, top->successor);
+		add_heir(&heirs, top ? top->successor : 0);
+		for (unsigned i = 0; i < q->city->nlineage; i++)
+			if (q->city->lineage[i].before == heirs.id[n])
+				add_heir(&heirs, q->city->lineage[i].after);
 	}
-	return false;
+	return heirs.n == HEIRS_MAX;
 }
 
 /* Nobody judges in their own case: what would go to who is denounced goes to the one above. */

@@ -10,9 +10,9 @@ struct filing_facts {
 	int64_t at;	    /* seconds */
 	struct str against; /* code of the department that is denounced or complained about; absent: none */
 	struct str language, channel;
-	struct str folded; /* title, text and place, folded */
+	struct str folded;  /* title, text and place, folded */
 	struct str profile; /* its policies go before all others; decide_filing() asks the rules for it */
-	bool danger;	 /* civil/danger.h */
+	bool danger;	    /* civil/danger.h */
 	const struct rule_load *loads; /* open tickets by department, for rules that ask for it */
 	unsigned nloads;
 };
@@ -44,7 +44,8 @@ struct decision {
 };
 
 /* The rules of the city (civil/rules.h) come first, in their order; then the category's own department, its
- * parent's, then the hub. A department that has ended is its successor; a rule whose department is not there
+ * parent's, then the hub. A department that has ended is its successor (of a split the one
+ * whose choice the ticket's category or area meets, else the principal one); a rule whose department is not there
  * on that day falls through to the next, AREA without a committee (no area given, or none governs it) among
  * them. AREA of a category without a committee goes to the hub at once: people have to ask where.
  *
@@ -55,7 +56,7 @@ struct decision {
  * Co-handlers are departments that the rules name `with`, AREA among them, as they are on that day: never who
  * gets the ticket or whom it is against, each once, and none for a denunciation.
  *
- * Never the department that the ticket is against, one below it or its successor: instead the nearest valid
+ * Never the department that the ticket is against, one below it or a successor: instead the nearest valid
  * one above it, or else the hub. -EHOSTUNREACH when these are all against whom it is: nothing is decided. 0,
  * or -ERANGE when a deadline leaves the calendar's span: the decision is complete but for the deadlines. */
 int decide_filing(

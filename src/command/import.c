@@ -27,7 +27,7 @@ enum {
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
 	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations", "rules",
-	"templates", "triage_words", "triage_texts", "settings", NULL};
+	"former_areas", "templates", "triage_words", "triage_texts", "settings", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)
@@ -246,7 +246,8 @@ static bool is_given(const char *kind)
 /* What a folder may be without. */
 static bool is_optional(const char *kind)
 {
-	return is_rules(kind) || strcmp(kind, "organisations") == 0 || is_given(kind);
+	return is_rules(kind) || strcmp(kind, "organisations") == 0 || strcmp(kind, "former_areas") == 0 ||
+	       is_given(kind);
 }
 
 /* The CSV of one kind: from the folder, or from the city shipped in this program. */

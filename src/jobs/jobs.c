@@ -24,6 +24,7 @@ enum {
 	MONTHS_AHEAD = 3,
 	CLOSE_BATCH = 500,
 	EXPIRE_BATCH = 200,
+	SUCCEED_BATCH = 500,
 	ASSIGN_BATCH = 10, /* filing waits for the slots that it holds meanwhile */
 	FORGET_BATCH = 10000,
 	SESSION_DAYS = 30
@@ -98,6 +99,17 @@ static int64_t tickets_assigned(PGresult *const *results)
 	return db_cell_int(results[0], 0, "tried");
 }
 
+static void run_reorganisations(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_reorganisations_run(u, .now = clock_wall_ms(), .limit = SUCCEED_BATCH);
+}
+
+static int64_t reorganised(PGresult *const *results)
+{
+	return db_cell_int(results[0], 0, "moved");
+}
+
 static const struct job {
 	const char *name;
 	int every_s;
@@ -127,6 +139,8 @@ static const struct job {
 		EXPIRE_BATCH}, /* nobody answered  */
 	{"assign_tickets", 2, assign_tickets, NULL, tickets_assigned,
 		ASSIGN_BATCH}, /* what nobody has, to whom it suits */
+	{"reorganise", 5, run_reorganisations, NULL, reorganised,
+		SUCCEED_BATCH}, /* on its day, and what comes late */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
 		PROMISE_PORTION},						  /* in working days */
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */

@@ -69,6 +69,17 @@ static void build_departments(struct builder *b, struct city *city)
 	}
 }
 
+static void build_lineage(struct builder *b, struct city *city)
+{
+	const PGresult *r = b->rows[CITY_LINEAGE];
+	struct lineage *l = rows_of(b, CITY_LINEAGE, sizeof(*l), &city->nlineage);
+
+	city->lineage = l;
+	for (int i = 0; i < PQntuples(r); i++)
+		*l++ = (struct lineage){cell_number(r, i, "before"), cell_number(r, i, "after"),
+			text(b, r, i, "category"), text(b, r, i, "area")};
+}
+
 static void build_areas(struct builder *b, struct city *city)
 {
 	const PGresult *r = b->rows[CITY_AREAS];
@@ -219,6 +230,7 @@ const struct city *city_from_rows(
 	if (!build_calendars(&b, city, now_ms, ret_reason))
 		return NULL;
 	build_departments(&b, city);
+	build_lineage(&b, city);
 	build_areas(&b, city);
 	build_categories(&b, city);
 	build_kinds(&b, city);

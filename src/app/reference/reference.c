@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "civil/city_copy.h"
+#include "civil/text.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/reference.h"
@@ -98,6 +99,7 @@ void reference_load(struct app *app)
 	sql_reference_load_kept_hours(u);
 	sql_reference_load_kept_days(u);
 	sql_reference_load_danger(u);
+	sql_reference_load_lineage(u);
 	db_run_job(u, loaded);
 }
 
@@ -130,6 +132,16 @@ static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct
 LIST(department_list, .valid_on = in->valid_on, )
 LIST(category_list, .valid_on = in->valid_on, )
 LIST(area_list, .valid_on = in->valid_on, )
+/* At most a few, in one answer: whoever types goes on typing. */
+void area_former(struct req *req)
+{
+	const struct area_former *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_reference_area_former(u, .name = in->name, .folded = text_fold(req->arena, in->name));
+	db_run(u, answer_object);
+}
+
 LIST(kind_list)
 LIST(calendar_list)
 LIST(refusal_reason_list)

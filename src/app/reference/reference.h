@@ -13,6 +13,7 @@ void reference_load(struct app *app);
 void department_list(struct req *req);
 void category_list(struct req *req);
 void area_list(struct req *req);
+void area_former(struct req *req);
 void kind_list(struct req *req);
 void refusal_reason_list(struct req *req);
 void calendar_list(struct req *req);

@@ -64,6 +64,8 @@ static const char *const town[CITY_ROWS] = {
 	[CITY_RULES] =
 		"id|number|text\n01940000-0000-7000-8000-000000000001|9|rule r9 when kind = denunciation "
 		"then department HUB\n",
+	[CITY_LINEAGE] = "before|after|category|area\n2|1||\n2|1|roads|\n",
+	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
 };
 
 static PGresult *rows_of(const char *text)
@@ -221,6 +223,9 @@ static void decisions(void **state)
 	assert_int_equal(d.policy->receipt, RECEIPT_SAME_DAY);
 	assert_int_equal(d.policy->questions, 2);
 	assert_int_equal(d.policy->question.amount, 5);
+	assert_int_equal(city->nlineage, 2);
+	assert_int_equal(city->lineage[1].before, 2);
+	assert_true(str_eq(city->lineage[1].category, STR("roads")));
 	assert_int_equal(city->nalarms, 2);
 	assert_int_equal(city->alarms[0].share, 800);
 	assert_int_equal(city->alarms[1].after.unit, DEADLINE_IMMEDIATE);
