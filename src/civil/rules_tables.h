@@ -38,7 +38,11 @@ const char *rules_effect_names(enum rule_effect effect);
 struct program_alternative {
 	uint32_t rule;
 	uint32_t ntests;
+	uint32_t nphrases;     /* in `phrases` */
 	const uint32_t *tests; /* those that no row of bits answers: texts, times, loads, validity */
+	/* Its first test for phrases, when it needs one, side by side with those of others: most alternatives
+	 * fail here. */
+	const uint32_t *phrases;
 };
 
 struct rules_program {
