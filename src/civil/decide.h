@@ -10,9 +10,9 @@ struct filing_facts {
 	int64_t at;	    /* seconds */
 	struct str against; /* code of the department that is denounced or complained about; absent: none */
 	struct str language, channel;
-	struct str folded; /* title, text and place, folded */
+	struct str folded;  /* title, text and place, folded */
 	struct str profile; /* its policies go before all others; decide_filing() asks the rules for it */
-	bool danger;	 /* civil/danger.h */
+	bool danger;	    /* civil/danger.h */
 	const struct rule_load *loads; /* open tickets by department, for rules that ask for it */
 	unsigned nloads;
 };
