@@ -6,6 +6,10 @@
 
 #include "civil/rules_tables.h"
 
+enum {
+	GATHERED_MAX = 16 /* phrases of one test: longer lists are not copied for each alternative */
+};
+
 static void set_all(uint64_t *bits, unsigned n)
 {
 	memset(bits, 0xff, n / 64 * sizeof(*bits));
@@ -174,20 +178,41 @@ static bool is_wide(const struct rules_program *program, unsigned alternative)
 	return true;
 }
 
-/* The test for phrases that a wide alternative waits for; NULL: it waits for none. */
+/* The first test for phrases that an alternative has to pass; NULL: there is none. */
 static const struct rule_leaf *first_asked(
 	const struct rules_program *program, unsigned alternative, const uint32_t **ret_phrases)
 {
 	const struct program_alternative *at = &program->at[alternative];
 
 	for (unsigned i = 0; i < at->ntests; i++) {
-		const struct rule_leaf *leaf = &program->rules->leaves[at->tests[i] / 2];
-
 		*ret_phrases = program->phrases[at->tests[i] / 2];
-		if (!(at->tests[i] & 1) && leaf->kind == LEAF_TEXT && is_wide(program, alternative))
-			return leaf;
+		if (!(at->tests[i] & 1) && *ret_phrases)
+			return &program->rules->leaves[at->tests[i] / 2];
 	}
 	return NULL;
+}
+
+/* Puts the numbers of the phrases that alternatives need first one behind the other. */
+static void gather_phrases(struct arena *arena, struct rules_program *program)
+{
+	const uint32_t *phrases = NULL;
+	uint32_t *all;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < program->n; i++) {
+		const struct rule_leaf *leaf = first_asked(program, i, &phrases);
+
+		program->at[i].nphrases = leaf && leaf->nwords <= GATHERED_MAX ? leaf->nwords : 0;
+		n += program->at[i].nphrases;
+	}
+	all = arena_alloc(arena, (n + 1) * sizeof(*all));
+	for (unsigned i = 0; i < program->n; i++) {
+		(void)first_asked(program, i, &phrases);
+		if (program->at[i].nphrases > 0)
+			memcpy(all, phrases, program->at[i].nphrases * sizeof(*all));
+		program->at[i].phrases = all;
+		all += program->at[i].nphrases;
+	}
 }
 
 /* Alternatives by the phrases that they wait for: a counting sort. */
@@ -199,7 +224,7 @@ static void sort_waiting(struct arena *arena, struct rules_program *program)
 	uint32_t *waiting;
 
 	for (unsigned i = 0; i < program->n; i++) {
-		leaf = first_asked(program, i, &phrases);
+		leaf = is_wide(program, i) ? first_asked(program, i, &phrases) : NULL;
 		if (leaf)
 			program->unasked[i / 64] &= ~((uint64_t)1 << i % 64);
 		for (unsigned k = 0; leaf && k < leaf->nwords; k++)
@@ -209,7 +234,7 @@ static void sort_waiting(struct arena *arena, struct rules_program *program)
 		begins[i] += begins[i - 1];
 	waiting = arena_alloc(arena, (begins[program->nphrases + 1] + 1) * sizeof(*waiting));
 	for (unsigned i = 0; i < program->n; i++) {
-		leaf = first_asked(program, i, &phrases);
+		leaf = is_wide(program, i) ? first_asked(program, i, &phrases) : NULL;
 		for (unsigned k = 0; leaf && k < leaf->nwords; k++)
 			waiting[begins[phrases[k] + 1]++] = i;
 	}
@@ -283,6 +308,7 @@ const struct rules_program *rules_compile(
 		for (unsigned k = 0; k < rules->at[i].means.n; k++)
 			add_alternative(arena, program, alternative++, &rules->at[i].means.at[k]);
 	index_phrases(arena, program);
+	gather_phrases(arena, program);
 	sort_waiting(arena, program);
 	find_days(arena, program);
 	return program;

@@ -42,12 +42,9 @@ static void listen(struct run *run)
 		words_scan(program->words, run->arena, run->facts->folded, hear, run);
 }
 
-/* Whether one of the phrases of a test was found. */
-static bool is_heard(const struct run *run, uint32_t place)
+/* Whether one of the phrases was found. */
+static bool is_heard(const struct run *run, const uint32_t *phrases, unsigned n)
 {
-	const uint32_t *phrases = run->program->phrases[place];
-	unsigned n = run->program->rules->leaves[place].nwords;
-
 	for (unsigned i = 0; i < n; i++)
 		if (rules_bit(run->heard, phrases[i]))
 			return true;
@@ -94,7 +91,7 @@ static bool leaf_holds(const struct run *run, uint32_t place)
 
 	switch (leaf->kind) {
 	case LEAF_TEXT:
-		return is_heard(run, place);
+		return is_heard(run, program->phrases[place], leaf->nwords);
 	case LEAF_TIME:
 		return time_holds(leaf, run->minute);
 	case LEAF_LOAD:
@@ -106,6 +103,8 @@ static bool leaf_holds(const struct run *run, uint32_t place)
 
 static bool alternative_holds(const struct run *run, const struct program_alternative *alternative)
 {
+	if (alternative->nphrases > 0 && !is_heard(run, alternative->phrases, alternative->nphrases))
+		return false;
 	for (unsigned i = 0; i < alternative->ntests; i++)
 		if (leaf_holds(run, alternative->tests[i] / 2) == (alternative->tests[i] & 1))
 			return false;

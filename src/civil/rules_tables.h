@@ -38,7 +38,11 @@ const char *rules_effect_names(enum rule_effect effect);
 struct program_alternative {
 	uint32_t rule;
 	uint32_t ntests;
+	uint32_t nphrases;     /* in `phrases` */
 	const uint32_t *tests; /* those that no row of bits answers: texts, times, loads, validity */
+	/* Its first test for phrases, when it needs one, side by side with those of others: most alternatives
+	 * fail here. */
+	const uint32_t *phrases;
 };
 
 struct rules_program {
@@ -53,8 +57,8 @@ struct rules_program {
 	const struct words *words;	       /* the different phrases; their tags are their numbers */
 	unsigned nphrases;
 	const uint32_t **phrases; /* by leaf: the numbers of its phrases */
-	/* Alternatives that fields leave to many tickets are looked at only when one of the phrases was found of
-	 * the first test for phrases that they have to pass. They wait for each of these. */
+	/* Alternatives that category and area leave to many tickets are looked at only when a phrase was
+	 * found of the first test for phrases that they have to pass. They wait for each of these. */
 	const unsigned *begins;	 /* by phrase: where its part of `waiting` begins; one more at the end */
 	const uint32_t *waiting; /* alternatives */
 	const struct rule_spans *let_spans, *spans; /* by let, by rule */

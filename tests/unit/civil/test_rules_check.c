@@ -216,9 +216,8 @@ static void many_rules(void **state)
 			"time=%02d:%02d-23:00 then tag t%d\n",
 			i, i, i % 2 ? "" : "not ", minute / 60, minute % 60, i);
 	}
-	buf_printf(&text,
-		"rule last when area = 001a and text has \"a từ77 b\" and time = 01:20-01:21 and t "
-		"then tag t77");
+	buf_printf(&text, "rule last when area = 001a and text has \"a từ77 b\" and time = 01:20-01:21 and t "
+			  "then tag t77");
 	got = check_text(buf_str(&text));
 	assert_string_equal(arena_cstr(arena, got), "10001:6 unreachable/79");
 	assert_true(clock_mono_us() - began < 60 * 1000000);

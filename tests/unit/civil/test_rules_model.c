@@ -88,8 +88,6 @@ static const struct {
 	{"day", days, COUNT(days)},
 };
 
-/* --- Making them --- */
-
 static const char *any_department(bool area)
 {
 	int i = below((int)COUNT(departments) + 3 * area);
