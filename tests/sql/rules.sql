@@ -62,6 +62,7 @@ select is(ticket_mark(array[(select id from t), (select id from t), (select id f
 	'tickets are marked that are there');
 select is(ticket_mark(array[(select id from t)], '{cay_do}', '{f}'), 0::bigint, 'once');
 select enter('officer.HN-SXD');
+set local role tiepdan_app;
 select results_eq($$select pg_temp.queue('cay_do')$$, 'table t', 'by a tag one finds what one may see');
 select results_eq($$select pg_temp.queue('cay_do', 'gap', 'HN-SXD')$$, 'table t', 'with a flag, too, and at a department');
 select is_empty($$select pg_temp.queue('gap') union all select pg_temp.queue(null, 'cay_do') union all select pg_temp.queue('cay_do', null, 'HN-TTRA')$$,

@@ -68,7 +68,7 @@ CHECKS = {
          "rule r5 when category = roads and area = 001 then department AREA "
          "rule r4 when category = roads and area = 01 then department HUB "
          "rule r2 from 2026-01-01 until 2027-01-01 when category = roads.signs then department AREA "
-         "rule r1 when category = roads then department HUB "),
+         "rule r1 when category = roads then department HUB"),
     "and what they name is known, with its line":
         ("select string_agg(what || ' ' || code || ' ' || effect || ' ' || line, ',' order by line, what desc) from rule_set_name where rule = 'r7'",
          "kind feedback false 5,area 001 false 5,department HUB true 6"),
