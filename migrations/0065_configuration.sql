@@ -412,12 +412,16 @@ create function configuration_sheet(p_kind text)
 returns table (kind text, etag text, value text, is_last boolean) language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return query
+	with present as materialized (	-- once, and not for each kind or cell
+		select * from import_row x where p_kind is null or x.kind = p_kind),
+	wanted as materialized (
+		select i.code, i.position, array(select x.name from import_column x where x.kind = i.code order by x.position) as names
+		from import_kind i where p_kind is null or i.code = p_kind)
 	select k.code, p.version::text, case when l.place = 0 then c.name else l.cells->>c.name end, c.n = cardinality(k.names)
-	from (select i.code, i.position, array(select x.name from import_column x where x.kind = i.code order by x.position) as names
-			from import_kind i where p_kind is null or i.code = p_kind) k
+	from wanted k
 		join configuration_kept p on p.kind = k.code
 		cross join lateral (select 0 as place, null as key, null::jsonb as cells
-			union all select 1, r.key, r.cells from import_row r where r.kind = k.code) l
+			union all select 1, r.key, r.cells from present r where r.kind = k.code) l
 		cross join lateral unnest(k.names) with ordinality c (name, n)
 	order by k.position, l.place, l.key collate "C", c.n;
 end $$;
