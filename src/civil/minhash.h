@@ -6,8 +6,8 @@
 #include "base/str.h"
 
 /* How alike two texts are, without keeping them: of the syllables of a folded text (civil/text.h), and of
- * each two that stand side by side, 64 numbers are kept. Of two texts about as many agree as the texts have in
- * common (MinHash). The seeds are fixed and the same everywhere: signatures are stored. */
+ * each two that stand side by side, 64 numbers are kept. Of two texts about as many agree as the texts have
+ * in common (MinHash). The seeds are fixed and the same everywhere: signatures are stored. */
 enum {
 	MINHASH_SIZE = 64,
 	MINHASH_BANDS = 8,	     /* keys by which near-identical texts are looked up     */

@@ -23,7 +23,7 @@ insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon,
         case when m.like_one then r.keys else array(select abs(hashtextextended(m.n || '.' || g, 0)) from generate_series(1, 10) g) end, m.ticket
     from made m join real r on r.n = m.pick;
 insert into ticket_alike_key (key, filed_at, ticket) select unnest(keys), filed_at, ticket from ticket_alike on conflict do nothing;
-create table trigram as select m.ticket, m.area, m.filed_at, t.folded || ' ' || m.n from made m join real r on r.n = m.pick join ticket t on t.id = r.ticket;
+create table trigram as select m.ticket, m.area, m.filed_at, t.folded || ' ' || m.n as folded from made m join real r on r.n = m.pick join ticket t on t.id = r.ticket;
 create index trigram_in_area on trigram (area, filed_at);
 """
 BASELINE = """
