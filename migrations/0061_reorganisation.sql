@@ -228,7 +228,7 @@ begin
 		and not exists (select from known where known.what = named.what and known.code = named.code);
 end $$;
 
--- Everything that is wrong with the steps, or worth a thought. As long as a unit is not known nothing more is said.
+-- Everything that is wrong with the steps, or worth a thought. department_staffed() of two arguments comes with 0066.
 create function reorganisation_faults(p_steps jsonb, p_day date, p_now timestamptz) returns table (step int, unit text, fault text)
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -256,11 +256,11 @@ begin
 	union all select distinct n.step, n.code, 'other_hours' from new n join old o on o.step = n.step and o.what = 'department'
 		where n.calendar <> o.calendar
 	union all select n.step, n.code, 'nobody_accepts' from new n where n.what = 'department' and n.ord > 1
-		and (n.made or n.id is not null) and not coalesce(department_staffed(n.id), false) and not exists (
+		and (n.made or n.id is not null) and not coalesce(department_staffed(n.id, 'public'), false) and not exists (
 			select from steps_choices(p_steps) c where c.step = n.step and c.code = n.code and c.person is not null)
 	union all select n.step, n.code, 'nobody_accepts' from new n where n.what = 'department' and n.ord = 1
-		and (n.made or n.id is not null) and not coalesce(department_staffed(n.id), false)
-		and not exists (select from old o where o.step = n.step and department_staffed(o.id))
+		and (n.made or n.id is not null) and not coalesce(department_staffed(n.id, 'public'), false)
+		and not exists (select from old o where o.step = n.step and department_staffed(o.id, 'public'))
 	union all select o.step, o.code, 'committee_stays' from old o where o.what = 'area' and exists (select from department d
 		where d.area = o.code and d.governs and p_day < coalesce(d.valid_to, 'infinity')
 			and not exists (select from old x where x.id = d.id))

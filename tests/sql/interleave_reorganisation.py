@@ -1,5 +1,6 @@
 """A reorganisation beside people who go on: a move of a ticket goes before it, or finds the new holder; nothing is left behind, and a
 job worker that dies in the middle has done nothing."""
+
 import time
 
 from interleave import MOVE, Board
