@@ -16,6 +16,7 @@
 #include "app/reference/reference.h"
 #include "app/report/report.h"
 #include "app/staff/staff.h"
+#include "app/suggestion/suggestion.h"
 #include "app/template/template.h"
 #include "app/ticket/ticket.h"
 #include "app/tracking/tracking.h"

@@ -23,7 +23,7 @@ enum {
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
 	"kinds", "profiles", "policies", "alarm_levels", "route_rules", "refusal_reasons", "organisations",
-	"templates", "triage_words", "triage_texts", NULL};
+	"examples", "templates", "triage_words", "triage_texts", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)
@@ -65,6 +65,12 @@ static bool is_kind(const char *name)
 		if (strcmp(*k, name) == 0)
 			return true;
 	return false;
+}
+
+/* A city may be without. */
+static bool is_optional(const char *kind)
+{
+	return strcmp(kind, "organisations") == 0 || strcmp(kind, "examples") == 0;
 }
 
 static bool is_templates(const char *kind)
@@ -209,8 +215,8 @@ static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
 	char name[512];
 
 	snprintf(name, sizeof(name), "%s/%s.csv", folder ? folder : "hanoi", kind);
-	if (folder && strcmp(kind, "organisations") == 0 && access(name, F_OK) < 0)
-		return true; /* a city may be without */
+	if (folder && is_optional(kind) && access(name, F_OK) < 0)
+		return true;
 	printf("loading %s\n", name);
 	fflush(stdout);
 	if (folder) {

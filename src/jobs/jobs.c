@@ -13,6 +13,7 @@
 #include "jobs/alarms.h"
 #include "jobs/checks.h"
 #include "jobs/deliver.h"
+#include "jobs/learn.h"
 #include "jobs/promise.h"
 #include "jobs/redating.h"
 #include "jobs/sweep.h"
@@ -129,7 +130,10 @@ static const struct job {
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
 		PROMISE_PORTION},						  /* in working days */
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
-	{"renew_promises", 300, promise_renew},					  /* from what was measured */
+	{"learn_routings", 1, learn_find, learn_count, learn_counted,
+		LEARN_PORTION},					   /* that departments have accepted */
+	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
+	{"renew_promises", 300, promise_renew},			   /* from what was measured */
 };
 
 enum {
