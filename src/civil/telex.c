@@ -1,4 +1,4 @@
-/* Telex and VNI residue: keys are dropped from a folded word, and the rest has to be a Vietnamese syllable. */
+/* Telex and VNI residue: keys are dropped from a folded word; the rest has to be a Vietnamese syllable. */
 #include "civil/telex.h"
 
 #include <string.h>

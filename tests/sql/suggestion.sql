@@ -78,7 +78,7 @@ select is((select string_agg(category || ' ' || example, ', ' order by category)
 	'an example fades with the history of its category');
 
 -- No end of growing.
-update setting set value = 3 where name = 'suggestion_rows_most';
+update setting set value = 5 where name = 'suggestion_rows_most';
 update suggestion_model set changed = true;
 select pg_temp.learn(3, 'roads.surface', '{xyz}', 9, 1), suggestion_publish('{}', '{}', '{}', now());
 select is((select string_agg(distinct gram, ' ') from suggestion_gram), 'ho sau', 'the rarest go');
