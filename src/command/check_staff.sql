@@ -12,7 +12,7 @@ with named as (
 		daterange(d.valid_from, d.valid_to) @> current_date and (d.hub or d.code in (select code from named)
 			or (d.governs and 'AREA' in (select code from named))) as wanted
 	from tiepdan.department d
-	where not tiepdan.department_staffed(d.id)
+	where not tiepdan.department_staffed(d.id, 'private')
 )
 select format('nobody can accept tickets at %s departments, %s of them with open tickets: %s%s', count(*),
 		count(*) filter (where waits), array_to_string((array_agg(code order by waits desc, code))[:5], ', '),

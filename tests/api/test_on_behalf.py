@@ -51,7 +51,7 @@ def test_the_contact_is_the_authors(town, clerk):
 
 
 def test_whoever_typed_it_does_not_handle_it(town):
-    """With another role they see and accept it like their colleagues, but it does not become theirs."""
+    """With another role they see and accept it like their colleagues, but it does not become theirs, nor is its answer theirs."""
     both, head, other = town.person(("clerk", "officer")), town.person("head"), town.person("officer")
     ticket_id = town.id_of(typed(both).json)
     town.move(both, ticket_id, "accept")
@@ -63,9 +63,40 @@ def test_whoever_typed_it_does_not_handle_it(town):
     assert bulk["refused"] == 1 and bulk["items"][0]["problem"]["type"].endswith("/not-impartial")
     town.move(other, ticket_id, "claim")
     assert both.get("/v1/tickets/" + ticket_id + "/contact?purpose=goi-lai", status=403).problem == "forbidden"
+    assert offered(both, ticket_id) <= {"return", "assign", "unassign"}
+    assert town.move(both, ticket_id, "propose", {"text": "Tôi tự trả lời phiếu tôi đã nhập."}, 409).problem == "not_impartial"
     own, _ = town.filed()
     town.move(both, own, "accept")
     town.move(both, own, "claim")
+
+
+def test_whoever_typed_it_signs_nothing_and_the_hub_does(town):
+    """The head of the ward typed it: a head of the hub signs, nobody else."""
+    ward = "UB-00619"
+    clerk_head, officer, hub = town.person(("clerk", "head"), ward), town.person("officer", ward), town.person("hub_head", HUB)
+    ticket_id = town.id_of(typed(clerk_head, category="public_order.noise", area=ward[3:]).json)
+    town.move(officer, ticket_id, "accept")
+    town.move(officer, ticket_id, "claim")
+    town.move(officer, ticket_id, "propose", {"text": "Phường đã kiểm tra và xử lý xong."})
+    assert "approve" not in offered(clerk_head, ticket_id) and "approve" in offered(hub, ticket_id)
+    assert town.move(clerk_head, ticket_id, "approve", status=409).problem == "not_impartial"
+    town.move(hub, ticket_id, "approve")
+
+
+def test_where_nobody_else_may_have_it_the_head_does(town):
+    """The one officer of a ward typed it: the head works on it, and a head of the hub signs."""
+    ward = "UB-00004"
+    only, head, hub = town.person(("clerk", "officer"), ward), town.person("head", ward), town.person("hub_head", HUB)
+    typed_id, filed_id = [town.id_of(f) for f in (typed(only, category="public_order.noise", area=ward[3:]).json,
+                                                  town.file(category="public_order.noise", area=ward[3:]))]
+    town.move(head, typed_id, "accept")
+    town.move(head, filed_id, "accept")
+    assert "claim" in offered(only, filed_id) and "claim" not in offered(head, filed_id) and "assign" in offered(head, filed_id)
+    assert {"claim", "assign"} & offered(head, typed_id) == {"claim"}
+    town.move(head, typed_id, "claim")
+    town.move(head, typed_id, "propose", {"text": "Phường đã kiểm tra và xử lý xong."})
+    assert town.move(head, typed_id, "approve", status=409).problem == "own_request"
+    town.move(hub, typed_id, "approve")
 
 
 def test_nobody_else_uses_the_channels_of_clerks(town):

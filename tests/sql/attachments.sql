@@ -47,13 +47,13 @@ select throws_ok($$select pg_temp.begun(1048576, 'c')$$, 'TD561', null, 'there i
 update setting set value = 1000 where name in ('uploads_mib_most', 'uploads_address_most');
 
 -- Linking.
-select throws_ok(format('select tracking_attach(%s, 1, %L, now(), gen_random_uuid())', :'n', :'a'), 'TD563', null, 'an incomplete upload');
-select lives_ok(format('select tracking_attach(%s, 1, %L, now(), gen_random_uuid())', :'n', :'b'), 'a complete one, whose check runs');
+select throws_ok(format('select tracking_attach(%s, 1, %L, null, null, now(), gen_random_uuid())', :'n', :'a'), 'TD563', null, 'an incomplete upload');
+select lives_ok(format('select tracking_attach(%s, 1, %L, null, null, now(), gen_random_uuid())', :'n', :'b'), 'a complete one, whose check runs');
 select is((select version from ticket where id = :'t'), 2::bigint, 'is a new version of the ticket');
-select lives_ok(format('select tracking_attach(%s, 1, %L, now(), gen_random_uuid())', :'n', :'b'), 'once more');
+select lives_ok(format('select tracking_attach(%s, 1, %L, null, null, now(), gen_random_uuid())', :'n', :'b'), 'once more');
 select is((select version from ticket where id = :'t'), 2::bigint, 'is nothing');
-select throws_ok(format('select tracking_attach(%s, 1, %L, now(), gen_random_uuid())', :'n2', :'b'), 'TD562', null, 'one upload, one ticket');
-select throws_ok(format('select tracking_attach(%s, 2, %L, now(), gen_random_uuid())', :'n', :'c'), 'TD404', null, 'another secret');
+select throws_ok(format('select tracking_attach(%s, 1, %L, null, null, now(), gen_random_uuid())', :'n2', :'b'), 'TD562', null, 'one upload, one ticket');
+select throws_ok(format('select tracking_attach(%s, 2, %L, null, null, now(), gen_random_uuid())', :'n', :'c'), 'TD404', null, 'another secret');
 select throws_ok(format('select upload_drop(%L)', :'b'), 'TD564', null, 'what is linked stays');
 select is((select array[address is null, author is null] from attachment where id = :'b'), '{f,t}', 'the address is known until it is checked');
 select attachment_refuse(:'b', 0, 'virus');
@@ -62,7 +62,7 @@ select is((select reason from upload_show(:'b')), 'virus', 'a linked one may sti
 select is((select filed_attach(array[:'t2'::uuid, gen_random_uuid()], array[:'c'::uuid, :'a'::uuid], array[now(), now()])), 1::bigint,
 	'filings: of a ticket that was not made nothing is linked');
 update setting set value = 1 where name = 'attachments_citizen_most';
-select throws_ok(format('select tracking_attach(%s, 1, %L, now(), gen_random_uuid())', :'n2', pg_temp.ready()), 'TD566', null, 'a ticket has enough');
+select throws_ok(format('select tracking_attach(%s, 1, %L, null, null, now(), gen_random_uuid())', :'n2', pg_temp.ready()), 'TD566', null, 'a ticket has enough');
 
 -- Staff.
 select enter('officer.HN-TTRA');

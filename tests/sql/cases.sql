@@ -150,10 +150,10 @@ select is(pg_temp.files(12), '{"ba.jpg false","ghi-chu.jpg true","hai.jpg true"}
 -- Who was merged or joined goes on with files of their own.
 create temp table late as select gen_random_uuid() as id;
 select upload_begin(id, false, 100, 'bon.jpg', sha256('a'), sha256('a'), now()), upload_complete(id, 100, 'bon.jpg') from late;
-select lives_ok($$select tracking_attach(number, 1, late.id, now(), gen_random_uuid()) from late, t where n = 13$$, 'a file of a merged ticket');
+select lives_ok($$select tracking_attach(number, 1, late.id, null, null, now(), gen_random_uuid()) from late, t where n = 13$$, 'a file of a merged ticket');
 select is((select array_agg((ticket = pg_temp.t(13)) || ' ' || (public_vi is null)) from (select * from event where type = 'ticket.attached' order by public_vi nulls last) e
 	where data->>'attachment' = (select id::text from late)), '{"true false","false true"}', 'of which the staff of the root reads');
-select is(attempt(format('select tracking_attach(number, 1, %L, now(), gen_random_uuid()) from t where n = 2', gen_random_uuid())), 'TD562', 'as long as the case is open');
+select is(attempt(format('select tracking_attach(number, 1, %L, null, null, now(), gen_random_uuid()) from t where n = 2', gen_random_uuid())), 'TD562', 'as long as the case is open');
 
 -- Parts have files of the whole, which keeps them.
 create temp table p as select n, f.id, f.number from generate_series(1, 2) n, file('HN-TTRA', p_at := pg_temp.day(0 * n)) f;

@@ -14,7 +14,7 @@ begin
 		perform attachment_ready(v, 0, p_type, 80, sha256('h'), null, null, null);
 	end if;
 	if p_login is null then
-		perform tracking_attach((select number from ticket where id = p_ticket), 1, v, now(), gen_random_uuid());
+		perform tracking_attach((select number from ticket where id = p_ticket), 1, v, null, null, now(), gen_random_uuid());
 	else
 		perform enter(p_login);
 		perform ticket_attach(p_ticket, v, p_purpose, now(), gen_random_uuid());

@@ -172,12 +172,29 @@ def one_date_held(board):
         (select string_agg(alarm_level::text, ',') from clock_running where ticket = '{ticket}' and kind = 'accept'))"""), ["1 2,2"])
 
 
+def date_laid(board):
+    """A re-dating lays down another date of a clock between the two steps of an alarm: by both or not at all."""
+    ticket = board.due([], "accept")
+    board.run("""delete from clock_running where slot = 1; update clock_slot set role = 'next' where slot = 1;
+        update clock_slot set role = 'current' where slot = 0""")
+    board.b.do(FIND)
+    board.run("""insert into clock_running select (jsonb_populate_record(c, jsonb_build_object('slot', 1, 'due_at', c.due_at + interval '1 h'))).*
+        from clock_running c where slot = 0""")
+    board.check("tick by one of two dates", board.b.do(FIRE), ["0 0"])
+    board.b.do(FIND)
+    board.check("tick by both", board.b.do(FIRE), ["1 1"])
+    board.a.do(f"begin; {SWITCH}; commit")
+    board.b.do(FIND)
+    board.check("tick after the switch", board.b.do(FIRE), ["0 0"])
+    board.check("alarm", board.run(f"select count(*) from alarm where ticket = '{ticket}'"), ["1"])
+
+
 def run(cluster):
     board = Alarms(cluster, "interleave_alarms")
     for change in CHANGES:
         for order in (change_first, change_open, tick_open):
             order(board, *change)
-    for scenario in (workers, opposite, expiry, switch, one_date_held):
+    for scenario in (workers, opposite, expiry, switch, one_date_held, date_laid):
         scenario(board)
     board.close()
     print(f"interleave_alarms: {board.passed} passed, {board.failed} failed", flush=True)

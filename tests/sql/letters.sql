@@ -34,7 +34,7 @@ create function error(n int, p_type text, p_at numeric, p_to text) returns text 
 $$;
 
 begin;
-select plan(34);
+select plan(36);
 select is(due(1, 'ticket.filed', 0.1), 'chậm nhất ' || said(answer_due(1)), 'a filing is told until when the answer comes at the latest');
 select is(due(1, 'ticket.filed', 0.1, 'head.hn-sxd'), said(min(due_at)), 'staff the first deadline') from clock_running where ticket = t(1) and kind = 'accept';
 select move('officer.HN-SXD', t(1), 'accept', day(0.2));
@@ -90,6 +90,14 @@ select results_eq($$select type, count(*) from notice n join notice_claim(day(1.
 	$$values ('clock.warning', 2::bigint), ('ticket.routed', 1)$$, 'one of two that are due; alarms one by one');
 select results_eq($$select event_at, state, error from notice where type = 'ticket.routed' order by event_at$$,
 	$$values (day(1) + interval '1 s', 'cancelled', 'merged'), (day(1) + interval '2 s', 'sending', null::text)$$, 'the last one');
+delete from notice;
+select event_write(gen_random_uuid(), day(1) + n * interval '1 min', t(5), 'ticket.assigned', 'job', null, null, null, null, null, null,
+	case n when 1 then '{}' else jsonb_build_object('person', person('officer.hn-sxd')) end) from generate_series(1, 2) n;
+insert into notice (event, event_at, ticket, type, audience, language, urgent, made_at, next_at)
+	select id, at, ticket, type, 'citizen', 'vi', false, at, at from event where ticket = t(5) and type = 'ticket.assigned' and at > day(1);
+select is((select count(*) from notice_claim(day(1.02), day(1.1), 10, 'a.org', 'Asia/Ho_Chi_Minh', 'http://x')), 1::bigint, 'a letter goes although');
+select results_eq($$select state, error from notice where type = 'ticket.assigned' order by event_at$$,
+	$$values ('sending', null), ('cancelled', 'late')$$, 'a later one of its sort is true no more');
 commit;
 
 -- A re-dating that moves all answers a day later.

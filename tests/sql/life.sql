@@ -1,7 +1,7 @@
 -- A second look, an appeal, the withdrawal: what the citizen may do, once each, and who may not decide again.
 begin;
 set search_path = test, tiepdan, public;
-select plan(65);
+select plan(67);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
 create temp table t as select n, f.id, f.number from generate_series(1, 12) n, file('HN-SXD', p_at := pg_temp.day(0 * n)) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -108,6 +108,14 @@ select account_save('head.hn-sxd', 'Head', 'HN-SXD', '{head}');
 
 -- An appeal decided late is late, whatever the first answer was.
 select pg_temp.answer(2, 1), pg_temp.ask(2, 'second_look', pg_temp.day(2)), pg_temp.answer(2, 3, 'second.HN-SXD'), pg_temp.ask(2, 'appeal', pg_temp.day(4));
+savepoint counted;
+delete from clock_running where ticket = pg_temp.t(2) and kind = 'appeal';
+select is((select array_agg(c.kind || ' ' || c.round || ' ' || (c.start_at = pg_temp.day(4))) from ticket k, level_clocks(k) c where k.id = pg_temp.t(2)),
+	'{"appeal 1 true"}', 'an appeal that no limit counts is counted from when it was lodged, once a level has one');
+update clock set round = 0 where ticket = pg_temp.t(2) and kind = 'answer' and round = 1;
+delete from clock where ticket = pg_temp.t(2) and kind = 'answer' and round > 0;
+select is(clock_round(pg_temp.t(2), 'answer'), 2, 'a second look is never the first answer');
+rollback to counted;
 select pg_temp.answer(2, 30, 'officer.HN-UBND', 'head.HN-UBND');
 select is(pg_temp.is_at(2), 'answered HN-UBND officer.hn-ubnd late', 'late');
 

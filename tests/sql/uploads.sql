@@ -77,7 +77,7 @@ delete from attachment;
 -- A ticket that takes a file does not make its sender a new one before it is checked.
 select id as t, number as n from file('HN-SXD') \gset
 select pg_temp.complete('a') as a \gset
-select lives_ok(format('select tracking_attach(%s, 1, %L, now(), gen_random_uuid())', :'n', :'a'), 'linked');
+select lives_ok(format('select tracking_attach(%s, 1, %L, null, null, now(), gen_random_uuid())', :'n', :'a'), 'linked');
 select count(pg_temp.begun('a')) from generate_series(1, 3);
 select throws_ok($$select pg_temp.begun('a')$$, 'TD560', null, 'it still counts');
 select attachment_ready(:'a', 0, 'image/png', 3000000, sha256('h'), null, 8, 8);
