@@ -50,7 +50,7 @@ def test_what_departments_accept_is_learned(town):
     made = town.filed(category="roads.works", title="Cổ vật trong hố đào", text=ODD)[0]
     town.move(officer, made, "accept")
     wait_until(lambda: known(town, ODD, "roads.works"), 60, "what was learned")
-    assert town.sql("select category, department from suggestion_learned where ticket = '%s'" % made) == [("roads.works", "HN-SXD")]
+    assert town.sql("select category, department from suggestion_learned where ticket = '%s'" % made) == [["roads.works", "HN-SXD"]]
     town.move(officer, made, "return", {"reason": "Không thuộc thẩm quyền của đơn vị."})
     wait_until(lambda: not known(town, ODD, "roads.works"), 60, "what was unlearned")
     assert town.sql("select count(*) from suggestion_gram where gram = 'linh cuu'")[0][0] in (0, "0")
