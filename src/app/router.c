@@ -20,6 +20,7 @@
 #include "app/report/report.h"
 #include "app/routing/routing.h"
 #include "app/staff/staff.h"
+#include "app/suggestion/suggestion.h"
 #include "app/template/template.h"
 #include "app/ticket/ticket.h"
 #include "app/tracking/tracking.h"

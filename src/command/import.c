@@ -27,7 +27,7 @@ enum {
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
 	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations", "rules",
-	"former_areas", "templates", "triage_words", "triage_texts", "settings", NULL};
+	"former_areas", "examples", "templates", "triage_words", "triage_texts", "settings", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)
@@ -80,6 +80,12 @@ static bool is_kind(const char *name)
 		if (strcmp(*k, name) == 0)
 			return true;
 	return false;
+}
+
+/* A city may be without. */
+static bool is_optional(const char *kind)
+{
+	return strcmp(kind, "organisations") == 0 || strcmp(kind, "examples") == 0;
 }
 
 static bool is_templates(const char *kind)
@@ -247,7 +253,7 @@ static bool is_given(const char *kind)
 static bool is_optional(const char *kind)
 {
 	return is_rules(kind) || strcmp(kind, "organisations") == 0 || strcmp(kind, "former_areas") == 0 ||
-	       is_given(kind);
+	       strcmp(kind, "examples") == 0 || is_given(kind);
 }
 
 /* The CSV of one kind: from the folder, or from the city shipped in this program. */

@@ -14,6 +14,7 @@
 #include "jobs/alike.h"
 #include "jobs/checks.h"
 #include "jobs/deliver.h"
+#include "jobs/learn.h"
 #include "jobs/promise.h"
 #include "jobs/redating.h"
 #include "jobs/sweep.h"
@@ -146,8 +147,11 @@ static const struct job {
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
 	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION}, /* what duplicates are found by */
 	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched,
-		ALIKE_GROUP_PORTION},		/* tickets about one event */
-	{"renew_promises", 300, promise_renew}, /* from what was measured */
+		ALIKE_GROUP_PORTION}, /* tickets about one event */
+	{"learn_routings", 1, learn_find, learn_count, learn_counted,
+		LEARN_PORTION},					   /* that departments have accepted */
+	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
+	{"renew_promises", 300, promise_renew},			   /* from what was measured */
 };
 
 enum {

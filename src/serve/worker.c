@@ -11,6 +11,7 @@
 #include "app/reference/reference.h"
 #include "app/router.h"
 #include "app/steps.h"
+#include "app/suggestion/model.h"
 #include "app/ticket/number.h"
 #include "app/tracking/recent.h"
 #include "auth/keys.h"
@@ -153,6 +154,23 @@ static void heard_reference(struct app *app, struct str payload)
 	reference_load(app);
 }
 
+static void heard_suggestions(struct app *app, struct str payload)
+{
+	(void)payload;
+	suggestions_load(app);
+}
+
+/* What it is told of is heard once at the start, too. Only those who serve suggest. */
+static int listen_to(struct worker *w)
+{
+	struct db *db = w->app.db;
+	int error = db_listen(db, "reference_changed", heard_reference);
+
+	if (error == 0 && w->start->role == WORKER_HTTP)
+		error = db_listen(db, "suggestion_published", heard_suggestions);
+	return error;
+}
+
 /* Without a store everything but files is served. */
 static void open_store(struct worker *w)
 {
@@ -189,7 +207,7 @@ static int build(struct worker *w)
 	app->db = db_open(app);
 	if (!app->work || !app->tokens || !app->recent || !app->conns || !app->db)
 		return -1;
-	return db_listen(app->db, "reference_changed", heard_reference); /* heard once at the start, too */
+	return listen_to(w);
 }
 
 static struct event *add_event(
@@ -225,6 +243,7 @@ static void tear_down(struct worker *w)
 	token_cache_free(app->tokens);
 	recent_free(app->recent);
 	city_copy_release(app->city_copy);
+	suggestions_free(app->suggestions);
 	if (w->term)
 		event_free(w->term);
 	if (w->tick)

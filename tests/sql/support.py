@@ -30,6 +30,7 @@ ticket_against ticket_danger
 ticket_tag
 configuration_change
 ticket_alike ticket_alike_key
+suggestion_learned suggestion_gram
 """.split()
 
 
