@@ -27,6 +27,7 @@ ticket_merge ticket_relation
 publication publication_finding triage_suggestion duty
 ticket_clerk petition
 ticket_against ticket_danger
+filed_as
 """.split()
 
 
