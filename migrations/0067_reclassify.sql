@@ -205,7 +205,9 @@ begin
 	insert into filed_as values (o.id, o.version + 1, o.kind, o.category, o.route)
 		on conflict on constraint filed_as_pk do update set version = excluded.version;
 	update ticket set kind = p.kind, category = p.category, level = p.level, visibility = p.visibility, sight = p.sight, route = p.route::jsonb,
-		policy = p.policy, updated_at = p_at, version = version + 1 where id = o.id returning * into t;
+		policy = p.policy, updated_at = p_at, version = version + 1
+		where id = o.id and exists (select from kind where code = p.kind) and exists (select from category where code = p.category)
+		returning * into strict t;
 	perform parts_recall(t, p_at);
 	return publication_recall(t, p_at);
 end $$;

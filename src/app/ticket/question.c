@@ -78,7 +78,8 @@ static void supply(struct req *req, PGresult *const *facts)
 	const PGresult *row = answer_find(facts, "start_s");
 	int64_t now_ms = req_began_ms(req);
 	struct uuid id = uuid_new();
-	const struct plan_change change = {.pause = plan_pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
+	const struct plan_change change = {
+		.pause = plan_pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
 	struct plan dates;
 
 	if (!plan(req, facts, &change, &dates))
@@ -118,7 +119,8 @@ static void resume(struct req *req, PGresult *const *facts)
 {
 	const struct ticket_resume *in = req->input;
 	int64_t now_ms = req_began_ms(req);
-	const struct plan_change change = {.pause = plan_pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
+	const struct plan_change change = {
+		.pause = plan_pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
 	struct plan dates;
 
 	if (!plan(req, facts, &change, &dates))

@@ -153,9 +153,8 @@ void ticket_reclassify(struct req *req)
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}
-	if (in->category.at &&
-		!city_category(
-			city, in->category, calendar_local_day(city->calendar, req_began_ms(req) / 1000)))
+	if (in->category.at && !city_category(city, in->category,
+				       calendar_local_day(city->calendar, req_began_ms(req) / 1000)))
 		req_fault(req, "pointer", STR("/category"), FAULT_ended);
 	if (reply_faults(req))
 		return;

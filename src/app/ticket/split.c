@@ -77,8 +77,8 @@ static void check_against(struct req *req, const PGresult *whole)
 	for (size_t i = 0; i < in->items.n; i++)
 		if (item[i].against)
 			filing_check_against(req, item[i].kind.at ? item[i].kind : db_cell(whole, 0, "kind"),
-				item[i].against->department, arena_printf(req->arena, "/items/%zu/against", i),
-				req_began_ms(req) / 1000);
+				item[i].against->department,
+				arena_printf(req->arena, "/items/%zu/against", i), req_began_ms(req) / 1000);
 }
 
 /* False after an answer. */
