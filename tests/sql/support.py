@@ -31,6 +31,7 @@ ticket_tag
 configuration_change
 ticket_alike ticket_alike_key
 suggestion_learned suggestion_gram
+filed_as
 """.split()
 
 

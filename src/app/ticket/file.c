@@ -45,18 +45,17 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 }
 
 /* Only who denounces or complains names somebody that the ticket is kept from. */
-static void check_against(struct req *req, const struct ticket_file *in, int64_t now_ms)
+void filing_check_against(
+	struct req *req, struct str kind, struct str department, struct str pointer, int64_t at)
 {
 	const struct city *city = req->app->city;
-	const struct department *named;
 
-	if (!in->against)
-		return;
-	named = city_department(city, in->against->department);
-	if (!str_eq(in->kind, STR("denunciation")) && !str_eq(in->kind, STR("complaint")))
-		req_fault(req, "pointer", STR("/against"), FAULT_not_allowed);
-	else if (!city_valid_department(city, named, calendar_local_day(city->calendar, now_ms / 1000)))
-		req_fault(req, "pointer", STR("/against/department"), FAULT_ended);
+	if (!str_eq(kind, STR("denunciation")) && !str_eq(kind, STR("complaint")))
+		req_fault(req, "pointer", pointer, FAULT_not_allowed);
+	else if (!city_valid_department(
+			 city, city_department(city, department), calendar_local_day(city->calendar, at)))
+		req_fault(req, "pointer", arena_printf(req->arena, "%.*s/department", STR_ARG(pointer)),
+			FAULT_ended);
 }
 
 /* Who petitions together needs somebody who speaks for all and can be reached. */
@@ -357,7 +356,9 @@ void ticket_file(struct req *req)
 		return;
 	}
 	check_references(req, in, row.filed_at);
-	check_against(req, in, row.filed_at);
+	if (in->against)
+		filing_check_against(
+			req, in->kind, in->against->department, STR("/against"), row.filed_at / 1000);
 	check_petition(req, in);
 	read_uploads(req, in, &row);
 	if (reply_faults(req))
