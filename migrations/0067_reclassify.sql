@@ -107,7 +107,7 @@ end $$;
 
 -- What a decision about another path is made of. level: the one that the hub had set; NULL: it is that of the filing.
 create function path_facts(p_ticket uuid, p_version bigint, out matter text, out category text, out area text, out against text, out level text,
-	out filed_at timestamptz)
+	out filed_at timestamptz, out folded text, out language text, out channel text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket := ticket_at_version(p_ticket, p_version);
@@ -119,6 +119,9 @@ begin
 	against := (select d.code from ticket_against x join department d on d.id = x.department where x.ticket = t.id);
 	level := (select t.level from event e where e.ticket = t.id and e.at >= t.filed_at and e.type = 'ticket.releveled' limit 1);
 	filed_at := t.filed_at;
+	folded := t.folded;
+	language := t.language;
+	channel := t.channel;
 end $$;
 create function path_clocks(p_ticket uuid, p_version bigint) returns setof policy_fact language plpgsql security definer
 set search_path = tiepdan, pg_temp as $$

@@ -7,7 +7,7 @@
 
 static struct str fault(struct rows_fault *ret_fault, unsigned line, struct str vi, struct str en)
 {
-	*ret_fault = (struct rows_fault){line, {[LANG_VI] = vi, [LANG_EN] = en}};
+	*ret_fault = (struct rows_fault){line, {vi, en}};
 	return STR_NONE;
 }
 

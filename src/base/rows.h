@@ -2,13 +2,12 @@
 #define TIEPDAN_BASE_ROWS_H
 
 #include "base/arena.h"
-#include "http/problem.h"
 
 /* CSV as the rows that import_rows() and calendar_put() of the database take. */
 
 struct rows_fault {
 	unsigned line;
-	struct str reason[LANG_COUNT];
+	struct str reason[2]; /* vi, en */
 };
 
 /* A JSON array of objects: the members that the first line of the CSV names, and "line". An empty cell is

@@ -82,12 +82,6 @@ static bool is_kind(const char *name)
 	return false;
 }
 
-/* A city may be without. */
-static bool is_optional(const char *kind)
-{
-	return strcmp(kind, "organisations") == 0 || strcmp(kind, "examples") == 0;
-}
-
 static bool is_templates(const char *kind)
 {
 	return strcmp(kind, "templates") == 0;
@@ -99,7 +93,7 @@ struct str import_parse(struct arena *arena, const char *kind, const char *name,
 	struct str rows = rows_from_csv(arena, text, &fault);
 
 	if (!rows.at)
-		fprintf(stderr, "%s:%u: %.*s\n", name, fault.line, STR_ARG(fault.reason[LANG_EN]));
+		fprintf(stderr, "%s:%u: %.*s\n", name, fault.line, STR_ARG(fault.reason[1]));
 	return is_templates(kind) && !words_check(arena, name, text) ? STR_NONE : rows;
 }
 

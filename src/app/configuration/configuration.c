@@ -99,25 +99,6 @@ static void text_done(struct req *req, PGresult *const *results)
 		answer_object(req, results);
 }
 
-/* What is wrong with the CSV itself is known before the database is asked, which has the Vietnamese words. */
-static void faults_translated(struct req *req, PGresult *const *results)
-{
-	for (int i = 0; i < PQntuples(results[0]); i++)
-		req->faults[i].detail = arena_str(req->arena, db_cell(results[0], i, "message_vi"));
-	reply_faults(req);
-}
-
-static void tell_faults(struct req *req)
-{
-	if (req->lang != LANG_VI) {
-		reply_faults(req);
-		return;
-	}
-	struct db_unit *u = db_unit(req);
-	sql_configuration_told(u, .messages = DB_COLUMN(req->faults, req->nfaults, detail));
-	db_run(u, faults_translated);
-}
-
 /* Line 0 is a row that was there already, and line 1 also stands for all of them. */
 static struct str row_pointer(const struct req *req, const PGresult *r, int i)
 {
@@ -150,8 +131,8 @@ void configuration_put(struct req *req)
 		return;
 	struct str rows = rows_from_csv(req->arena, in->text, &fault);
 	if (!rows.at) {
-		req_fault_line(req, STR("/text"), fault.line, fault.reason);
-		tell_faults(req);
+		req_fault_line(req, STR("/text"), fault.line, fault.reason[req->lang]);
+		reply_faults(req);
 		return;
 	}
 	struct db_unit *u = db_unit(req);
@@ -201,14 +182,15 @@ void configuration_compare(struct req *req)
 	for (size_t i = 0; i < in->files.n; i++) {
 		struct str rows = rows_from_csv(req->arena, files[i].text, &fault);
 		if (!rows.at)
-			req_fault_line(req, file_pointer(req, (int64_t)i), fault.line, fault.reason);
+			req_fault_line(
+				req, file_pointer(req, (int64_t)i), fault.line, fault.reason[req->lang]);
 		buf_put(&b, i > 0 ? STR(",{\"kind\":") : STR("[{\"kind\":"));
 		buf_json(&b, files[i].kind);
 		buf_printf(&b, ",\"rows\":%.*s}", STR_ARG(rows));
 	}
 	buf_byte(&b, ']');
 	if (req->nfaults > 0) {
-		tell_faults(req);
+		reply_faults(req);
 		return;
 	}
 	struct db_unit *u = db_unit(req);
@@ -220,10 +202,13 @@ static void answer_archive(struct req *req, PGresult *const *results)
 {
 	struct sheet sheets[SHEETS_MAX];
 	struct buf b = {.arena = req->arena};
-	unsigned n = sheets_all(req->arena, results[0], sheets);
+	unsigned n = sheets_all(req->arena, answer_find(results, "is_last"), sheets);
+	const struct str rules = db_cell(answer_find(results, "rules"), 0, "rules");
 
 	for (unsigned i = 0; i < n; i++)
 		tar_put(&b, arena_printf(req->arena, "%.*s.csv", STR_ARG(sheets[i].kind)), sheets[i].text);
+	if (rules.at)
+		tar_put(&b, STR("routing.rules"), rules);
 	struct str manifest = sheet_manifest(req->arena, sheets, n);
 	struct digest hash = digest_sha256(manifest);
 	tar_put(&b, STR(SHEET_MANIFEST), manifest);
@@ -241,6 +226,7 @@ void configuration_archive(struct req *req)
 	}
 	struct db_unit *u = db_unit(req);
 	sql_configuration_read(u, .kind = STR_NONE);
+	sql_configuration_rules(u);
 	db_run(u, answer_archive);
 }
 

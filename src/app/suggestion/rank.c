@@ -20,6 +20,7 @@ struct candidate {
 struct ranking_of {
 	const struct suggestions *s;
 	const struct city *city;
+	struct arena *arena;
 	const struct ask *ask;
 	int32_t day;
 	struct candidate candidates[CANDIDATES];
@@ -77,15 +78,16 @@ static void divide(struct ranking_of *r, const struct classify_score *score)
 	const struct filing_facts facts = {.kind = r->ask->kind,
 		.category = category,
 		.area = r->ask->area,
+		.folded = r->ask->folded,
 		.at = r->ask->now_ms / 1000};
-	struct decision decision = {0};
+	struct decision decision;
 	int64_t all = s->prior;
 
 	for (size_t i = 0; i < s->nholders; i++)
 		all += is_like(r, &s->holders[i], category) ? s->holders[i].n : 0;
 	if (all <= 0)
 		return;
-	decide_filing(r->city, &facts, &decision);
+	decide_filing(r->arena, r->city, &facts, &decision);
 	add(r, decision.department, score->share * FINE * s->prior / all, score->class);
 	for (size_t i = 0; i < s->nholders; i++)
 		if (is_like(r, &s->holders[i], category))
@@ -137,6 +139,7 @@ void rank(const struct suggestions *s, const struct city *city, struct arena *ar
 		return;
 	r->s = s;
 	r->city = city;
+	r->arena = arena;
 	r->ask = ask;
 	r->day = calendar_local_day(city->calendar, ask->now_ms / 1000);
 	rank_categories(r, ret);

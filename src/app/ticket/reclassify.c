@@ -9,6 +9,7 @@
 #include "app/ticket/filing.h"
 #include "app/ticket/offers.h"
 #include "app/ticket/plan.h"
+#include "civil/danger.h"
 #include "civil/decide.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
@@ -43,7 +44,14 @@ static bool read_filing(struct req *req, const PGresult *facts, struct filing_fa
 		.category = named_or(in->category, facts, "category"),
 		.area = db_cell(facts, 0, "area"),
 		.at = db_cell_int(facts, 0, "at_s"),
-		.against = named_or(against, facts, "against")};
+		.against = named_or(against, facts, "against"),
+		.language = db_cell(facts, 0, "language"),
+		.channel = db_cell(facts, 0, "channel"),
+		.folded = db_cell(facts, 0, "folded")};
+	ret->danger =
+		danger_told(req->app->city, req->arena, ret->folded, str_eq(ret->kind, STR("emergency")),
+			calendar_local_day(req->app->city->calendar, ret->at))
+			.at != NULL;
 	if (in->against)
 		filing_check_against(req, ret->kind, against, STR("/against"), req_began_ms(req) / 1000);
 	return !reply_faults(req);
@@ -68,13 +76,14 @@ static bool decide(struct req *req, const PGresult *facts, struct path *path)
 
 	if (!read_filing(req, facts, &path->filing))
 		return false;
-	status = decide_filing(city, &path->filing, d);
+	status = decide_filing(req->arena, city, &path->filing, d);
 	if (status < 0) {
 		reply_problem(
 			req, status == -EHOSTUNREACH ? PROBLEM_nobody_above : PROBLEM_unavailable, STR_NONE);
 		return false;
 	}
 	path->level = level_of(city, facts, &path->filing, d->level);
+	path->filing.profile = d->profile;
 	path->policy = decide_policy(city, &path->filing, path->level, d->department);
 	if (!path->policy)
 		path->policy = &no_policy;

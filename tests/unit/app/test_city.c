@@ -65,7 +65,6 @@ static const char *const town[CITY_ROWS] = {
 		"id|number|text\n01940000-0000-7000-8000-000000000001|9|rule r9 when kind = denunciation "
 		"then department HUB\n",
 	[CITY_LINEAGE] = "before|after|category|area\n2|1||\n2|1|roads|\n",
-	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
 };
 
 static PGresult *rows_of(const char *text)
