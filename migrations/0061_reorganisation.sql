@@ -228,7 +228,7 @@ begin
 		and not exists (select from known where known.what = named.what and known.code = named.code);
 end $$;
 
--- Everything that is wrong with the steps, or worth a thought. department_staffed() of two arguments comes with 0066.
+-- Everything that is wrong with the steps, or worth a thought. department_staffed() of two arguments comes with 0065.
 create function reorganisation_faults(p_steps jsonb, p_day date, p_now timestamptz) returns table (step int, unit text, fault text)
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column

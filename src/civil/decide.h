@@ -44,10 +44,10 @@ struct decision {
 };
 
 /* The rules of the city (civil/rules.h) come first, in their order; then the category's own department, its
- * parent's, then the hub. A department that has ended is its successor (of a split the one
- * whose choice the ticket's category or area meets, else the principal one); a rule whose department is not there
- * on that day falls through to the next, AREA without a committee (no area given, or none governs it) among
- * them. AREA of a category without a committee goes to the hub at once: people have to ask where.
+ * parent's, then the hub. A department that has ended is its successor (of a split the one whose choice the
+ * ticket's category or area meets, else the principal one); a rule whose department is not there on that day
+ * falls through to the next, AREA without a committee (no area given, or none governs it) among them. AREA of
+ * a category without a committee goes to the hub at once: people have to ask where.
  *
  * The level is that of the rules, else the kind's, else the category's, else its parent's, else "normal".
  * The visibility is the kind's, which is by law, else that of the rules, else of the category or its parent,

@@ -12,7 +12,8 @@
 bool rules_import(PGconn *pg, const char *name, struct str text);
 /* The same but for the last: says what would take the place of what. */
 bool rules_preview(PGconn *pg, const char *name, struct str text);
-/* The text of the active set, as import takes it, in the arena; empty while there is none. False after a message. */
+/* The text of the active set, as import takes it, in the arena; empty while there is none. False after a
+ * message. */
 bool rules_active(PGconn *pg, struct arena *arena, struct str *ret_text);
 /* Prints it. */
 bool rules_export(PGconn *pg);

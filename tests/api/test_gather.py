@@ -39,7 +39,7 @@ def test_each_for_itself(town):
     items = gather(town, root, [answered, good, private, root, merged, unknown]).json
     assert (items["done"], items["refused"]) == (1, 5)
     assert [i.get("state") or i["problem"]["type"].rsplit("/", 1)[1] for i in items["items"]] == [
-        "wrong-state", "merged", "not-mergeable", "merge-target-closed", "wrong-state", "not-found"]
+        "wrong-state", "merged", "not-mergeable", "merge-into-itself", "wrong-state", "not-found"]
     assert [m["action"] for m in items["items"][4]["problem"]["moves"]] == ["unmerge"]
     single = town.move(town.coordinator, answered, "merge", {"into": root}, 409).json
     inside = items["items"][0]["problem"]

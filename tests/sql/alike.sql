@@ -76,14 +76,14 @@ begin
 	return (select body::jsonb || jsonb_build_object('etag', etag) from tickets_gather(pg_temp.t(p_into), coalesce(p_version, (select version from ticket
 		where id = pg_temp.t(p_into))), p_tickets, array_fill(null::bigint, array[cardinality(p_tickets)]), array_fill(null::text,
 		array[cardinality(p_tickets)]), array(select gen_random_uuid() from unnest(p_tickets)), 'Cùng một cây đổ.', now(),
-		'{TD404,TD409,TD481,TD482,TD403}', array(select format('{"status":%s,"type":"%s"}', right(x, 3), x) from
-			unnest('{a404,b409,c409,d409,e403}'::text[]) x)));
+		'{TD404,TD409,TD615,TD482,TD403}', array(select format('{"status":%s,"type":"%s"}', right(x, 3), x) from
+			unnest('{a404,b409,c422,d409,e403}'::text[]) x)));
 end $$;
 insert into said (body) select pg_temp.gather('hub_head.HN-EIC', 1, array(select pg_temp.t(n) from generate_series(2, 102) n where n <> 5)
 	|| array[pg_temp.t(5), pg_temp.t(1), pg_temp.t(111), pg_temp.t(112)]);
 select is((select array[body->>'done', body->>'refused', body->>'supporters'] from said), '{100,4,100}', 'one case with a hundred supporters');
 select is((select array_agg(i->'problem'->>'type' order by ord) from said, jsonb_array_elements(body->'items') with ordinality x (i, ord) where i ? 'problem'),
-	'{b409,c409,a404,d409}', 'each for itself: what is answered, itself, what is not seen, what others see');
+	'{b409,c422,a404,d409}', 'each for itself: what is answered, itself, what is not seen, what others see');
 select is((select count(*) from ticket_merge where into_ticket = pg_temp.t(1) and kind = 'merged' and person = caller_account()), 100::bigint, 'each is an edge');
 select is((select body->>'etag' from said), (select version::text from ticket where id = pg_temp.t(1)), 'with the version that it has now');
 select is((select array_agg(b->>'tickets') from jsonb_array_elements(pg_temp.bursts(null, 10)) b), '{3}', 'the burst is no more');

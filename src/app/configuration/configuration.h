@@ -4,7 +4,7 @@
 #include "http/req.h"
 
 /* The configuration of the city through the API. The rules stand in the database (0013_imports.sql and
- * 0065_configuration.sql), the same for `tiepdan import`; servers take a change up as they take up an import.
+ * 0064_configuration.sql), the same for `tiepdan import`; servers take a change up as they take up an import.
  * A kind has a version, its ETag: a change names the one that it was made for. */
 void configuration_list(struct req *req);
 void configuration_show(struct req *req);
