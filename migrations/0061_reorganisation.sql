@@ -6,6 +6,9 @@
 -- Old names of communes, by which citizens still know where they live, stand in area_former.
 set local search_path = tiepdan, public;
 
+insert into setting values
+	('reorganisation_at_once', 5000, 'so many open tickets move in the transaction of a reorganisation; the job worker moves the others right after it');
+
 -- --- lineage -------------------------------------------------------------------------------------------------------------
 
 create table reorganisation (
@@ -62,6 +65,27 @@ create index lineage_of on lineage (reorganisation);
 comment on table lineage is 'Which units became which. A department''s successor is the principal one of several.';
 comment on column lineage.position is '1 is the principal successor; the others in the order in which their choices are tried';
 comment on column lineage.category is 'this successor has what is about this category or one below it; or, likewise, in this area';
+
+-- The dates and the successor of a unit that became another, or came of one, are the reorganisation's: an older file of units, or whoever
+-- writes them otherwise, does not undo it.
+create function reorganised_stays() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if current_setting('tiepdan.reorganising', true) is distinct from 'on'
+		and exists (select from lineage where what = tg_table_name and new.code in (lineage.old, lineage.new)) then
+		raise exception 'a reorganisation has set when it begins and ends' using errcode = 'check_violation', constraint = 'reorganised_unit',
+			detail = format('a reorganisation has set when %s begins and ends, and who comes after it', new.code);
+	end if;
+	return new;
+end $$;
+create trigger reorganised_stays before update on department for each row
+	when ((old.valid_from, old.valid_to, old.successor) is distinct from (new.valid_from, new.valid_to, new.successor))
+	execute function reorganised_stays();
+create trigger reorganised_stays before update on category for each row
+	when ((old.valid_from, old.valid_to) is distinct from (new.valid_from, new.valid_to)) execute function reorganised_stays();
+create trigger reorganised_stays before update on area for each row
+	when ((old.valid_from, old.valid_to) is distinct from (new.valid_from, new.valid_to)) execute function reorganised_stays();
+insert into import_phrase values (-11, '^breaks the rule reorganised_unit: .* when (\S+) begins.*$',
+	'ngày bắt đầu, ngày kết thúc và đơn vị kế thừa của \1 do một lần sắp xếp tổ chức quy định');
 
 -- What exists of each kind, and when.
 create view reference_unit as
@@ -186,6 +210,8 @@ insert into reorganisation_fault values
 	('successor_below', true, 'Đơn vị kế thừa nằm dưới một đơn vị kết thúc', 'The successor stands below a unit that ends'),
 	('hub_ends', true, 'Trung tâm điều phối không thể kết thúc: trước hết chuyển vai trò cho đơn vị khác',
 		'The hub cannot end: another department has to become the hub first'),
+	('nobody_impartial', true, 'Có phiếu tố cáo hoặc khiếu nại mà sau sắp xếp không còn cơ quan nào khách quan để giải quyết',
+		'Of a denunciation or complaint, everybody who could deal with it would be whom it is against'),
 	('bad_choice', true, 'Lựa chọn phải nêu một đơn vị kế thừa của bước này và đúng một lĩnh vực, địa bàn hoặc người',
 		'A choice names a successor of its step, and one of category, area and person'),
 	('other_hours', false, 'Giờ làm việc khác: thời hạn đang chạy giữ nguyên ngày, thời hạn bắt đầu sau đó tính theo lịch của đơn vị mới',
@@ -278,11 +304,21 @@ begin
 	end if;
 end $$;
 
+-- How many open tickets departments have still that ended by it.
+create function reorganisation_remaining(p_id uuid) returns bigint language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	return (
+		select count(*) from reorganisation r, steps_old(r.steps) o join department d on d.code = o.code
+			join clock_running c on c.slot = slot_current() and c.first and c.holder = d.id
+		where r.id = p_id and r.state = 'applied' and o.what = 'department');
+end $$;
 create function reorganisation_body(r reorganisation) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return jsonb_build_object('id', r.id, 'title', r.title, 'basis_vi', r.basis_vi, 'basis_en', r.basis_en, 'day', r.day, 'steps', r.steps,
 		'state', r.state, 'version', r.version, 'made_at', instant(r.made_at), 'made_by', person_named(r.made_by),
-		'decided_at', instant(r.decided_at), 'decided_by', person_named(r.decided_by), 'moved_at', instant(r.moved_at), 'moved', r.moved);
+		'decided_at', instant(r.decided_at), 'decided_by', person_named(r.decided_by), 'moved_at', instant(r.moved_at), 'moved', r.moved,
+		'remaining', reorganisation_remaining(r.id));
 end $$;
 
 -- The reorganisation, locked, in one of these states. TD404, TD412, TD581.
@@ -356,28 +392,6 @@ begin
 		'governs', case when d.governs then d.area end);
 end $$;
 
-create function reorganisation_preview(p_id uuid, p_now timestamptz) returns text
-language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
-declare
-	r reorganisation;
-begin
-	perform reorganisation_may();
-	select * into r from reorganisation where id = p_id;
-	if r.id is null then
-		return null;
-	end if;
-	return jsonb_build_object('id', r.id, 'version', r.version, 'state', r.state,
-		'faults', (select coalesce(jsonb_agg(jsonb_build_object('step', nullif(f.step, 0), 'unit', f.unit, 'fault', x.code, 'stops', x.stops,
-				'text_vi', x.text_vi, 'text_en', x.text_en) order by not x.stops, f.step, f.unit, x.code), '[]')
-			from reorganisation_faults(r.steps, r.day, p_now) f join reorganisation_fault x on x.code = f.fault where r.state = 'draft'),
-		'departments', (select coalesce(jsonb_agg(reorganisation_load(d.id, r.steps->(o.step - 1)) order by o.step, o.ord), '[]')
-			from steps_old(r.steps) o join department d on o.what = 'department' and d.code = o.code),
-		'units', (select coalesce(jsonb_agg(jsonb_build_object('what', o.what, 'code', o.code, 'name_vi', u.name_vi, 'name_en', u.name_en,
-				'tickets', (select count(*) from ticket t where not t.done and case o.what when 'area' then t.area = o.code
-					else t.category = o.code end), 'rules', naming_rules(o.code)) order by o.step, o.ord), '[]')
-			from steps_old(r.steps) o join reference_unit u on u.what = o.what and u.code = o.code where o.what <> 'department'))::text;
-end $$;
-
 -- --- writing the rows ----------------------------------------------------------------------------------------------------
 
 -- A unit that begins: in the likeness of the first of those that end, but for what is said of it.
@@ -418,6 +432,7 @@ create function reorganisation_write(r reorganisation) returns void language plp
 declare
 	u record;
 begin
+	perform set_config('tiepdan.reorganising', 'on', true);
 	for u in select * from steps_old(r.steps) loop
 		execute format('update %I set valid_to = $1 where code = $2', u.what) using r.day, u.code;
 	end loop;
@@ -435,12 +450,14 @@ begin
 	update department d set successor = s.id
 		from steps_old(r.steps) o join steps_new(r.steps) n on n.step = o.step and n.ord = 1 join department s on s.code = n.code
 		where o.what = 'department' and d.code = o.code;
+	perform set_config('tiepdan.reorganising', 'off', true);
 end $$;
 
 create function reorganisation_unwrite(r reorganisation) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	u record;
 begin
+	perform set_config('tiepdan.reorganising', 'on', true);
 	delete from lineage where reorganisation = r.id;
 	for u in select * from steps_new(r.steps) where made loop
 		execute format('update %I set valid_from = null, valid_to = never() where code = $1', u.what) using u.code;
@@ -449,6 +466,7 @@ begin
 	for u in select * from steps_old(r.steps) loop
 		execute format('update %I set valid_to = null where code = $1', u.what) using u.code;
 	end loop;
+	perform set_config('tiepdan.reorganising', 'off', true);
 end $$;
 
 -- --- moving what is open -------------------------------------------------------------------------------------------------
@@ -468,7 +486,40 @@ begin
 	return case when not department_denounced(p_ticket, v_heir) then v_heir end;
 end $$;
 
-create type succession as (ticket uuid, old bigint, new bigint, person uuid, old_person uuid, state text);
+-- Who has an open ticket on this day when its holder has ended, or has become whom it is against. NULL: nobody.
+create function succeeds(t ticket, p_day date) returns bigint language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_heir bigint := heir(t.holder, t.category, t.area, p_day);
+begin
+	return case when exists (select from ticket_against where ticket = t.id) then heir_impartial(t.id, v_heir, p_day) else v_heir end;
+end $$;
+
+-- Open tickets of departments that have ended, at most so many: those without an heir do not stand before the others.
+create function tickets_ended(p_old bigint[], p_day date, p_most bigint) returns uuid[] language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return array(select t.id from clock_running c join ticket t on t.id = c.ticket
+		where c.slot = slot_current() and c.first and c.holder = any (p_old) and succeeds(t, p_day) <> c.holder order by t.id limit p_most);
+end $$;
+-- Open tickets that are against somebody; of those, the ones that are with just them.
+create function tickets_against() returns uuid[] language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return array(select c.ticket from ticket_against a join clock_running c on c.ticket = a.ticket and c.slot = slot_current() and c.first);
+end $$;
+create function tickets_denounced() returns uuid[] language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return array(select id from ticket where id = any (tickets_against()) and department_denounced(id, holder));
+end $$;
+-- Whether there is a ticket that nobody could have on the day of the reorganisation, the rows of which are written.
+create function nobody_impartial(r reorganisation) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_old bigint[] := array(select d.id from steps_old(r.steps) o join department d on d.code = o.code where o.what = 'department');
+begin
+	return exists (select from ticket t where t.id = any (tickets_against())
+		and (t.holder = any (v_old) or department_denounced(t.id, t.holder)) and succeeds(t, r.day) is null);
+end $$;
+
+create type succession as (ticket uuid, old bigint, new bigint, person uuid, old_person uuid, state text, above boolean);
 
 -- Parts that departments which have ended were asked for. What their heir would give to itself, or is asked for already, or must not
 -- see, is taken back.
@@ -501,30 +552,23 @@ begin
 	return v_moved;
 end $$;
 
--- Open tickets of departments that have ended, p_most of them, go to their heirs with the clocks as they are. All are locked in the
--- order of their ids: who moves one at the same time goes before, and it is read again, or afterwards, and finds the new holder. The
--- people have moved already: who has a ticket and went the same way keeps it.
-create function tickets_succeed(p_old bigint[], p_reorganisation uuid, p_at timestamptz, p_most bigint)
+-- Tickets go to whom they are for now, with the clocks as they are. All are locked in the order of their ids: who moves one at the same
+-- time goes before, and it is read again, or afterwards, and finds the new holder. The people have moved already: who has a ticket and
+-- went the same way keeps it.
+create function tickets_succeed(p_tickets uuid[], p_reorganisation uuid, p_at timestamptz)
 returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
-	v_ids uuid[];
+	v_ids uuid[] := array(select id from ticket where id = any (p_tickets) order by id for no key update);
 	v_moves succession[];
 	v_actor uuid := caller_account();
 	v_day date := city_day(p_at);
 begin
-	v_ids := array(select ticket from clock_running where slot = slot_current() and first and holder = any (p_old) order by ticket limit p_most);
-	v_ids := array(select id from ticket where id = any (v_ids || array(select ticket from part where department = any (p_old)
-		and state = 'asked')) order by id for no key update);
 	perform slots_hold();
-	with held as materialized (
-		select t.* from ticket t where t.id = any (v_ids) and t.holder = any (p_old) and not t.done),
-	heirs as materialized (
-		select holder, category, area, heir(holder, category, area, v_day) as new from (select distinct holder, category, area from held) x),
-	going as (
-		select h.id, h.holder, case when a.ticket is not null then heir_impartial(h.id, x.new, v_day) else x.new end as new, h.person, h.state
-		from held h join heirs x on x.holder = h.holder and x.category = h.category and x.area is not distinct from h.area
-			left join ticket_against a on a.ticket = h.id)
-	select array_agg(row(g.id, g.holder, g.new, a.id, g.person, g.state)::succession order by g.id) into v_moves
+	with going as materialized (
+		select t.id, t.holder, t.person, t.state, succeeds(t, v_day) as new,
+			department_denounced(t.id, heir(t.holder, t.category, t.area, v_day)) as above
+		from ticket t where t.id = any (v_ids) and not t.done)
+	select array_agg(row(g.id, g.holder, g.new, a.id, g.person, g.state, g.above)::succession order by g.id) into v_moves
 	from going g left join account a on a.id = g.person and a.department = g.new
 	where g.new <> g.holder;
 	update ticket t set holder = m.new, person = m.person, updated_at = greatest(t.updated_at, p_at), version = t.version + 1
@@ -540,9 +584,12 @@ begin
 	from (
 		select gen_random_uuid() as id, p_at as at, m.ticket, 'ticket.succeeded' as type, case when v_actor is null then 'job' else 'staff' end
 			as actor_kind, v_actor as actor, m.new as department, m.state as from_state, m.state as to_state,
-			'Phiếu chuyển sang đơn vị kế thừa do sắp xếp tổ chức' as public_vi, 'The ticket passed to the successor by a reorganisation' as public_en,
+			case when m.above then 'Phiếu chuyển lên cơ quan cấp trên do sắp xếp tổ chức' else 'Phiếu chuyển sang đơn vị kế thừa do sắp xếp tổ chức' end
+			as public_vi, case when m.above then 'The ticket passed to an authority above by a reorganisation'
+				else 'The ticket passed to the successor by a reorganisation' end as public_en,
 			jsonb_strip_nulls(jsonb_build_object('from_department', m.old, 'person', m.person, 'from_person', case
-				when m.person is distinct from m.old_person then m.old_person end, 'reorganisation', p_reorganisation)) as data
+				when m.person is distinct from m.old_person then m.old_person end, 'reorganisation', coalesce(p_reorganisation, (select l.reorganisation from lineage l
+					join department d on d.code = l.old where l.what = 'department' and d.id = m.old limit 1)))) as data
 		from unnest(v_moves) m offset 0) e;
 	return coalesce(cardinality(v_moves), 0);
 end $$;
@@ -591,23 +638,80 @@ begin
 	return jsonb_build_object('members', v_members, 'templates', v_templates, 'filters', v_filters, 'policies', v_policies);
 end $$;
 
--- Everything that is open moves, in this transaction.
+-- What is open moves in this transaction: all but tickets beyond the first so many, which the job worker moves in portions.
+-- TD583: one of the units has not ended by its day, so that nothing would move.
 create function reorganisation_move(r reorganisation, p_at timestamptz) returns reorganisation language plpgsql
 set search_path = tiepdan, pg_temp as $$
 declare
 	v_old bigint[] := array(select d.id from steps_old(r.steps) o join department d on d.code = o.code where o.what = 'department' order by 1);
+	v_ids uuid[] := tickets_ended(v_old, city_day(p_at), (select value from setting where name = 'reorganisation_at_once'));
 	v_moved jsonb;
-	v_tickets bigint;
 begin
+	if exists (select from steps_old(r.steps) o join reference_unit u using (what, code) where r.day < coalesce(u.valid_to, 'infinity')) then
+		raise exception 'a unit of reorganisation % has not ended by its day', r.id using errcode = 'TD583';
+	end if;
 	-- Locked before their people move, as everybody else does it: the ticket first.
-	perform from ticket where id = any (array(select ticket from clock_running where slot = slot_current() and first and holder = any (v_old)
-		union select ticket from part where department = any (v_old) and state = 'asked')) order by id for no key update;
+	perform from ticket where id = any (v_ids || tickets_against() || array(select ticket from part where department = any (v_old)
+		and state = 'asked')) order by id for no key update;
 	v_moved := belongings_succeed(r, p_at);
-	v_tickets := tickets_succeed(v_old, r.id, p_at, null);
-	v_moved := v_moved || jsonb_build_object('tickets', v_tickets, 'parts', parts_succeed(v_old, r.id, p_at));
+	v_moved := v_moved || jsonb_build_object('tickets', tickets_succeed(v_ids || tickets_denounced(), r.id, p_at),
+		'parts', parts_succeed(v_old, r.id, p_at));
 	update reorganisation set state = 'applied', moved_at = p_at, moved = v_moved, version = version + 1 where id = r.id returning * into r;
 	return r;
 end $$;
+
+create function reorganisation_stops(r reorganisation, p_now timestamptz) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from reorganisation_faults(r.steps, r.day, p_now) f join reorganisation_fault x on x.code = f.fault where x.stops);
+end $$;
+
+-- --- the preview of what moves ----------------------------------------------------------------------------------------------
+
+-- With what shows only when the rows are written: they are, and undone.
+create function reorganisation_faults_tried(r reorganisation, p_now timestamptz) returns table (step int, unit text, fault text)
+language plpgsql set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_nobody boolean := false;
+begin
+	if r.state = 'draft' and not reorganisation_stops(r, p_now) then
+		begin
+			perform reorganisation_write(r);
+			v_nobody := nobody_impartial(r);
+			raise exception 'undo' using errcode = 'TD001';
+		exception when sqlstate 'TD001' then null;
+		end;
+	end if;
+	return query select * from reorganisation_faults(r.steps, r.day, p_now) union all select 0, null, 'nobody_impartial' where v_nobody;
+end $$;
+
+create function reorganisation_preview(p_id uuid, p_now timestamptz) returns text
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	r reorganisation;
+	v_at_once constant bigint := (select value from setting where name = 'reorganisation_at_once');
+begin
+	perform reorganisation_may();
+	select * into r from reorganisation where id = p_id;
+	if r.id is null then
+		return null;
+	end if;
+	return jsonb_build_object('id', r.id, 'version', r.version, 'state', r.state,
+		'faults', (select coalesce(jsonb_agg(jsonb_build_object('step', nullif(f.step, 0), 'unit', f.unit, 'fault', x.code, 'stops', x.stops,
+				'text_vi', x.text_vi, 'text_en', x.text_en) order by not x.stops, f.step, f.unit, x.code), '[]')
+			from reorganisation_faults_tried(r, p_now) f join reorganisation_fault x on x.code = f.fault where r.state = 'draft'),
+		'departments', (select coalesce(jsonb_agg(reorganisation_load(d.id, r.steps->(o.step - 1)) order by o.step, o.ord), '[]')
+			from steps_old(r.steps) o join department d on o.what = 'department' and d.code = o.code),
+		'remaining', greatest(0, (select count(*) from steps_old(r.steps) o join department d on o.what = 'department' and d.code = o.code
+			join clock_running c on c.slot = slot_current() and c.first and c.holder = d.id) - v_at_once),
+		'units', (select coalesce(jsonb_agg(jsonb_build_object('what', o.what, 'code', o.code, 'name_vi', u.name_vi, 'name_en', u.name_en,
+				'tickets', (select count(*) from ticket t where not t.done and case o.what when 'area' then t.area = o.code
+					else t.category = o.code end), 'rules', naming_rules(o.code)) order by o.step, o.ord), '[]')
+			from steps_old(r.steps) o join reference_unit u on u.what = o.what and u.code = o.code where o.what <> 'department'))::text;
+end $$;
+
+-- --- what becomes of a draft ------------------------------------------------------------------------------------------------
 
 create function reorganisation_tell(r reorganisation, p_type text, p_event uuid, p_at timestamptz) returns void language plpgsql
 set search_path = tiepdan, pg_temp as $$
@@ -627,17 +731,22 @@ begin
 	perform reorganisation_may();
 	perform from reference_version for update;	-- one change of the reference data at a time
 	r := reorganisation_at(p_id, p_version, '{draft}');
-	if exists (select from reorganisation_faults(r.steps, r.day, p_at) f join reorganisation_fault x on x.code = f.fault where x.stops) then
+	if reorganisation_stops(r, p_at) then
 		raise exception 'the preview has faults' using errcode = 'TD580';
 	end if;
 	perform reorganisation_write(r);
 	if exists (select from import_circles('departments')) then
 		raise exception 'successors run in a circle' using errcode = 'TD580';
+	elsif nobody_impartial(r) then
+		raise exception 'nobody could have a ticket' using errcode = 'TD580';
 	end if;
 	update reorganisation set state = 'scheduled', decided_at = p_at, decided_by = caller_account(), version = version + 1
 		where id = p_id returning * into r;
 	if r.day <= city_day(p_at) then
 		r := reorganisation_move(r, p_at);
+	else
+		-- A successor is kept from what is against whom it comes after from now on, so that this does not wait for the day.
+		perform tickets_succeed(tickets_denounced(), r.id, p_at);
 	end if;
 	perform reorganisation_tell(r, 'reorganisation.' || r.state, p_event, p_at);
 	body := reorganisation_body(r);
@@ -668,13 +777,15 @@ begin
 	etag := r.version::text;
 end $$;
 
--- For the job worker: moves what is due, one reorganisation at a time, and what has come to a department that ended by one: somebody had
--- still the old copy in memory, or a citizen came back to an old answer. Returns p_limit when there may be more to do.
+-- For the job worker: moves what is due, one reorganisation at a time, and what is still with a department that ended by one: there were
+-- many, somebody had still the old copy in memory, or a citizen came back to an old answer. Returns p_limit when there may be more to do.
 create function reorganisations_run(p_now timestamptz, p_limit bigint) returns bigint
 language plpgsql security definer set search_path = tiepdan, pg_temp set lock_timeout = '5s' as $$
 declare
 	r reorganisation;
 	v_ended bigint[];
+	v_ids uuid[];
+	v_parts uuid[];
 begin
 	if exists (select from reorganisation where state = 'scheduled' and day <= city_day(p_now)) then
 		perform from reference_version for update skip locked;	-- somebody else is at it
@@ -690,10 +801,14 @@ begin
 	end if;
 	v_ended := array(select distinct d.id from lineage l join reorganisation x on x.id = l.reorganisation and x.state = 'applied'
 		join department d on d.code = l.old where l.what = 'department' and d.valid_to <= city_day(p_now));
-	if v_ended <> '{}' and exists (select from clock_running where slot = slot_current() and first and holder = any (v_ended)) then
-		return tickets_succeed(v_ended, null, p_now, p_limit);
+	v_ids := tickets_ended(v_ended, city_day(p_now), p_limit);
+	v_parts := array(select t.id from part p join ticket t on t.id = p.ticket where p.department = any (v_ended) and p.state = 'asked'
+		and heir(p.department, t.category, t.area, city_day(p_now)) is not null);
+	if v_ids || v_parts = '{}' then
+		return 0;
 	end if;
-	return 0;
+	perform from ticket where id = any (v_ids || v_parts) order by id for no key update;
+	return tickets_succeed(v_ids, null, p_now) + parts_succeed(v_ended, null, p_now);
 end $$;
 
 -- --- reports -------------------------------------------------------------------------------------------------------------
@@ -809,5 +924,5 @@ create policy reorganisation_seen on reorganisation for select to tiepdan_app us
 revoke all on reorganisation, reorganisation_fault, lineage, reference_unit, area_former, import_row from public;
 grant select on reorganisation to tiepdan_app;
 revoke execute on all functions in schema tiepdan from public;
-grant execute on function reorganisation_body, reorganisation_save, reorganisation_preview, reorganisation_apply, reorganisation_drop,
+grant execute on function reorganisation_body, reorganisation_remaining, reorganisation_save, reorganisation_preview, reorganisation_apply, reorganisation_drop,
 	lineage_list, reorganisations_run, report_sla_rolled, former_areas to tiepdan_app;

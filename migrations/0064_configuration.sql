@@ -59,7 +59,7 @@ update setting s set least = v.least, most = v.most from (values
 	('attachments_staff_most', 0, 500), ('attachment_attempts_most', 1, 50), ('second_look_days', 1, 365), ('appeal_days', 1, 365),
 	('filters_most', 0, 1000), ('work_capacity', 1, 1000), ('absences_most', 1, 1000), ('assign_retry_seconds', 5, 3600),
 	('assign_retry_seconds_most', 60, 86400), ('merge_told_most', 1, 100000), ('relations_most', 1, 1000), ('joins_most', 0, 100000),
-	('joins_hour_most', 0, 100000), ('publication_preview_days', 0, 60), ('publication_by_heads', 0, 1), ('similar_days', 1, 365),
+	('joins_hour_most', 0, 100000), ('publication_preview_days', 0, 60), ('publication_by_heads', 0, 1), ('reorganisation_at_once', 0, 10000), ('similar_days', 1, 365),
 	('similar_newest', 10, 10000), ('similar_metres', 10, 10000), ('parts_most', 1, 100), ('rating_comments_most', 0, 1000))
 	v (name, least, most) where s.name = v.name;
 

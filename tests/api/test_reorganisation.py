@@ -157,8 +157,8 @@ def test_a_split_on_a_day_to_come(city):
 
     again = change(city, draft(city, [before], [unit("HN-A"), unit("HN-B")], 2, choices), "apply").json
     # Two days go by.
-    city.sql("update department set valid_from = valid_from - 9 where code = '%s'" % before)
-    city.sql("""update reorganisation set day = day - 2 where id = '%s'; update lineage set since = since - 2 where reorganisation = '%s';
+    city.sql("set tiepdan.reorganising = 'on'; update department set valid_from = valid_from - 9 where code = '%s'" % before)
+    city.sql("""set tiepdan.reorganising = 'on'; update reorganisation set day = day - 2 where id = '%s'; update lineage set since = since - 2 where reorganisation = '%s';
         update department set valid_to = valid_to - 2 where code = '%s'; update department set valid_from = valid_from - 2
             where code in ('HN-A', 'HN-B'); update reference_version set version = version + 1; notify reference_changed"""
              % (again["id"], again["id"], before))

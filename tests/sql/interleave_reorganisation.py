@@ -40,7 +40,7 @@ def moves_beside(town):
     town.check("and the ticket moves with it", town.holders(ticket), ["HN-S1 1 0"])
     ticket = town.ask("select id from file('HN-S1')")
     apply = town.draft(2, "HN-S1", "HN-S2")
-    town.ask("update department set valid_from = null where code = 'HN-S1'")
+    town.ask("set tiepdan.reorganising = 'on'; update department set valid_from = null where code = 'HN-S1'")
     accept = MOVE.format(who="officer.HN-SXD", ticket=ticket, action="accept", version=1)
     one, two, waited = town.race(apply, accept, "commit")
     town.check("afterwards it finds another version", (one.split()[-1], two, waited), [("applied", "TD412", True), ("applied", "TD404", True)])

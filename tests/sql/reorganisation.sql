@@ -2,7 +2,7 @@
 -- rolled reports and denunciations make of it.
 begin;
 set search_path = test, tiepdan, public;
-select plan(63);
+select plan(93);
 
 -- A rename or merger of HN-SXD (and HN-TTRA) into HN-X, or whatever the steps say.
 create function pg_temp.steps(p_from text[], p_to jsonb, p_choices jsonb default '[]', p_what text default 'department') returns jsonb language sql as $$
@@ -141,5 +141,78 @@ select cmp_ok(reorganisations_run(now() + interval '3 days', 100), '>=', 1::bigi
 select results_eq($$select t.n, d.code, a.login from t join ticket k on k.id = t.id join department d on d.id = k.holder left join account a on a.id = k.person
 	where n in (1, 3) order by 1$$, $$values (1, 'HN-B', 'officer.hn-sxd'), (3, 'HN-B', null)$$, 'by the choices; the person went the same way');
 select is(attempt(format($$select reorganisation_drop(%L, 3, now(), gen_random_uuid()) from (select enter('admin.HN-EIC')) x$$, id)), 'TD581', 'too late to drop') from s;
+
+-- --- what is against a department that ends, held by who comes after it ------------------------------------------------------
+insert into t select 11, (file('HN-SNV', 'denunciation', 'denunciation')).id;
+insert into t select 12, (file('HN-SNV')).id;
+insert into ticket_against values (pg_temp.t(11), department_id('HN-STC'));
+savepoint held;
+select is(pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC}', '[{"code": "HN-SNV"}]'))), 'applied', 'into whom has a denunciation of it');
+select ok(not department_denounced(pg_temp.t(11), k.holder) and k.holder <> department_id('HN-SNV'), 'which goes to the nearest above that is not')
+	from ticket k where k.id = pg_temp.t(11);
+select is((select count(*) from clock_running c join ticket k on k.id = c.ticket where k.id = pg_temp.t(11) and c.holder <> k.holder), 0::bigint,
+	'with its clocks');
+select is((select e.public_en from event e where e.ticket = pg_temp.t(11) and e.type = 'ticket.succeeded'),
+	'The ticket passed to an authority above by a reorganisation', 'and the citizen reads so');
+select is((select holder from ticket where id = pg_temp.t(12)), department_id('HN-SNV'), 'all else stays');
+rollback to held;
+select is(pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC}', '[{"code": "HN-SNV"}]'), city_day(now()) + 2)), 'scheduled', 'on a day to come');
+select isnt((select holder from ticket where id = pg_temp.t(11)), department_id('HN-SNV'), 'it goes at once: the successor does not see it any more');
+rollback to held;
+update department set parent = null where code = 'HN-EIC';
+insert into t select 13, (file('HN-EIC', 'denunciation', 'denunciation')).id;
+insert into ticket_against values (pg_temp.t(13), department_id('HN-STC'));
+create temp table n as select pg_temp.draft(pg_temp.steps('{HN-STC}', '[{"code": "HN-EIC"}]')) as id;
+select is((select string_agg(f->>'fault', ' ') from n, jsonb_array_elements(reorganisation_preview(id, now())::jsonb->'faults') f where (f->>'stops')::boolean),
+	'nobody_impartial', 'nobody would be left: the preview says so');
+select is((select valid_to from department where code = 'HN-STC'), null, 'and has changed nothing');
+select is(attempt(format('select pg_temp.apply(%L)', id)), 'TD580', 'and it is not applied') from n;
+rollback to held;
+
+-- --- many: what does not move at once moves in portions -----------------------------------------------------------------------
+update setting set value = 2 where name = 'reorganisation_at_once';
+insert into t select 20 + i, (file('HN-STC')).id from generate_series(1, 7) i;
+create temp table p as select pg_temp.draft(pg_temp.steps('{HN-STC}', jsonb_build_array(pg_temp.made('HN-STC2')))) as id;
+select is(reorganisation_preview(id, now())::jsonb->>'remaining', '5', 'the preview says how many will be left') from p;
+select is(pg_temp.apply(id), 'applied', 'many') from p;
+select is((select concat_ws(' ', b->'moved'->'tickets', b->'remaining') from (select reorganisation_body(r)::jsonb as b from p join reorganisation r using (id)) x),
+	'2 5', 'two at once');
+insert into t select 30, (file('HN-SXD')).id;
+insert into t select 0, (file('HN-SDL', p_id := '00000000-0000-0000-0000-000000000001')).id;
+insert into lineage values ('department', 'HN-SDL', 'HN-STC2', city_day(now()), 1, null, null, null, (select id from p));
+set local tiepdan.reorganising = 'on';
+update department set valid_to = city_day(now()), successor = null where code = 'HN-SDL';
+set local tiepdan.reorganising = 'off';
+select is((select heir(department_id('HN-SDL'), null, null, city_day(now()))), null, 'one without an heir, before all others');
+select is(reorganisations_run(now(), 2), 2::bigint, 'a portion');
+select is(reorganisations_run(now(), 2), 2::bigint, 'another one');
+select cmp_ok(reorganisations_run(now(), 9), '>=', 1::bigint, 'the rest');
+select is(reorganisations_run(now(), 9), 0::bigint, 'nothing is left');
+select is((select count(*) from ticket k join t using (id) where t.n between 21 and 27 and k.holder = department_id('HN-STC2')), 7::bigint, 'all have moved');
+select is((select count(*) from event e join t on t.id = e.ticket where t.n between 21 and 27 and e.type = 'ticket.succeeded'
+	and e.data->>'reorganisation' = (select id::text from p)), 7::bigint, 'by this reorganisation');
+select is((select reorganisation_remaining(id) from p), 0::bigint, 'none remain');
+insert into part (id, ticket, department, asked_from, state, asked_at, asked_by, task, due_at)
+	select gen_random_uuid(), pg_temp.t(4), department_id('HN-STC'), k.holder, 'asked', now(), a.id, 'Đề nghị kiểm tra hiện trạng.', now() + interval '1 day'
+	from ticket k, account a where k.id = pg_temp.t(4) and a.login = 'officer.hn-sxd';
+select is(reorganisations_run(now(), 9), 1::bigint, 'a part that was asked for late is taken along');
+select is((select d.code from part x join department d on d.id = x.department where x.ticket = pg_temp.t(4) and x.state = 'asked'
+	and x.task = 'Đề nghị kiểm tra hiện trạng.'), 'HN-STC2', 'to the heir');
+
+-- --- an older file of departments ------------------------------------------------------------------------------------------------
+select results_eq($$select f.line, f.message from import_rows('departments', (select jsonb_agg(cells - '{valid_to,successor}'::text[]
+		|| jsonb_build_object('line', 7)) from import_row where kind = 'departments' and key = 'HN-STC')) f$$,
+	$$values (7, 'breaks the rule reorganised_unit: a reorganisation has set when HN-STC begins and ends, and who comes after it')$$,
+	'does not undo a reorganisation');
+select is((select valid_to from department where code = 'HN-STC'), city_day(now()), 'not a bit of it');
+select is_empty($$select * from import_rows('departments', (select jsonb_agg(cells || jsonb_build_object('line', 7, 'name_en', 'Finance'))
+	from import_row where kind = 'departments' and key = 'HN-STC'))$$, 'the rest of such a row may change');
+select is(attempt($$update department set successor = null where code = 'HN-STC'$$), '23514', 'in whatever way it comes');
+create temp table l as select pg_temp.draft(pg_temp.steps('{HN-STP}', jsonb_build_array(pg_temp.made('HN-STP2'))), city_day(now()) + 1) as id;
+select is(pg_temp.apply(id), 'scheduled', 'and one that is scheduled') from l;
+set local tiepdan.reorganising = 'on';
+update department set valid_to = null where code = 'HN-STP';
+set local tiepdan.reorganising = 'off';
+select is(attempt($$select reorganisations_run(now() + interval '1 day', 9)$$), 'TD583', 'is not carried out when a unit has not ended');
 select finish();
 rollback;
