@@ -69,6 +69,7 @@ insert into suggestion_sight values ('public');
 
 create table suggestion_learned (
 	ticket     uuid not null,
+	kind       text not null,
 	category   text not null,
 	department text not null,
 	witness    int not null,
@@ -146,7 +147,8 @@ begin
 		order by xid, id limit p_limit),
 	last as (select distinct on (ticket) ticket, xid, id from e where ticket is not null order by ticket, e.xid desc, e.id desc),
 	moved as (select distinct on (ticket) ticket, type from e
-		where type in ('ticket.accepted', 'ticket.routed', 'ticket.returned', 'ticket.refused', 'ticket.redirected', 'ticket.merged')
+		where type in ('ticket.accepted', 'ticket.routed', 'ticket.returned', 'ticket.refused', 'ticket.redirected', 'ticket.merged',
+			'ticket.reclassified')
 		order by ticket, e.xid desc, e.id desc)
 	select c.xid::text, c.id, e.xid::text, e.id, w.ticket, w.folded, w.category, w.department, w.witness::bigint, w.was_category,
 		w.was_witness::bigint
@@ -179,7 +181,7 @@ begin
 			else (select case when d.governs then 'AREA' else d.code end from department d where d.id = t.holder) end;
 		witness := coalesce(l.witness, suggestion_witness(t));
 	end if;
-	if (l.category, l.department) is distinct from (category, department) then
+	if (l.category, l.department, l.kind) is distinct from (category, department, case when v_counts then t.kind end) then
 		ticket := t.id;
 		folded := t.folded;
 		was_category := l.category;
@@ -204,18 +206,17 @@ begin
 		return p_read;
 	end if;
 	insert into suggestion_holder as h (kind, category, department, n)
-		select t.kind, c.category, c.department, sum(c.n) from (
-			select ticket, category, department, -1 as n from suggestion_learned where ticket = any (p_tickets)
-			union all select i.ticket, i.category, i.department, 1
-				from unnest(p_tickets, p_categories, p_departments) i (ticket, category, department) where i.category is not null) c
-			join ticket t on t.id = c.ticket
+		select c.kind, c.category, c.department, sum(c.n) from (
+			select kind, category, department, -1 as n from suggestion_learned where ticket = any (p_tickets)
+			union all select t.kind, i.category, i.department, 1 from unnest(p_tickets, p_categories, p_departments)
+				i (ticket, category, department) join ticket t on t.id = i.ticket where i.category is not null) c
 		group by 1, 2, 3 having sum(c.n) <> 0 order by 1, 2, 3
 		on conflict on constraint suggestion_holder_pk do update set n = h.n + excluded.n;
 	delete from suggestion_holder where n <= 0;
 	delete from suggestion_learned where ticket = any (p_tickets);
-	insert into suggestion_learned (ticket, category, department, witness)
-		select * from unnest(p_tickets, p_categories, p_departments, p_witnesses) i (ticket, category, department, witness)
-		where category is not null;
+	insert into suggestion_learned (ticket, kind, category, department, witness)
+		select i.ticket, t.kind, i.category, i.department, i.witness from unnest(p_tickets, p_categories, p_departments, p_witnesses)
+			i (ticket, category, department, witness) join ticket t on t.id = i.ticket where i.category is not null;
 	insert into suggestion_gram as g (gram, category, witness, n)
 		select * from unnest(p_grams, p_gram_categories, p_gram_witnesses, p_counts) i (gram, category, witness, n) order by 1, 2, 3
 		on conflict on constraint suggestion_gram_pk do update set n = g.n + excluded.n;

@@ -194,8 +194,9 @@ end $$;
 -- --- the change ----------------------------------------------------------------------------------------------------------
 
 -- What a ticket becomes, as the server has decided it.
-create type path_taken as (kind text, category text, against text, level text, visibility text, sight text, route text, holder bigint, policy bigint);
--- Gives a ticket another kind and category, and what the table of the filing says of them. Returns it as it is now, with the holder and
+create type path_taken as (kind text, category text, against text, level text, visibility text, sight text, route text, holder bigint, policy bigint,
+	tags text[], flags text[]);
+-- Gives a ticket another kind and category, and what the table of the filing says of them, with the marks of the rules alone. Returns it as it is now, with the holder and
 -- person of before.
 create function path_take(o ticket, p path_taken, p_at timestamptz) returns ticket language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
@@ -211,6 +212,10 @@ begin
 		policy = p.policy, updated_at = p_at, version = version + 1
 		where id = o.id and exists (select from kind where code = p.kind) and exists (select from category where code = p.category)
 		returning * into strict t;
+	delete from ticket_tag where ticket = t.id;
+	insert into ticket_tag
+		select distinct t.id, name, false, t.filed_at from unnest(p.tags) x (name)
+		union all select distinct t.id, name, true, t.filed_at from unnest(p.flags) x (name);
 	perform parts_recall(t, p_at);
 	return publication_recall(t, p_at);
 end $$;
@@ -229,7 +234,7 @@ end $$;
 -- Puts a ticket on another path; the arrays are as those of ticket_relevel(). Refusals as path_facts(), then TD428 no reason, those of
 -- path_check(), TD430 no such department, and TD456 it would have whom it is against.
 create function ticket_reclassify(p_ticket uuid, p_version bigint, p_kind text, p_category text, p_against text, p_level text,
-	p_visibility text, p_sight text, p_route text, p_holder bigint, p_policy bigint, p_reason text, p_at timestamptz, p_slots bigint[],
+	p_visibility text, p_sight text, p_route text, p_holder bigint, p_policy bigint, p_tags text[], p_flags text[], p_reason text, p_at timestamptz, p_slots bigint[],
 	p_kinds text[], p_starts timestamptz[], p_waits boolean[], p_dues timestamptz[], p_alarms timestamptz[], p_versions bigint[],
 	p_units text[], p_amounts bigint[], p_extensions bigint[], p_offer_policies bigint[], p_offer_kinds text[], p_offer_dues timestamptz[],
 	p_offer_alarms timestamptz[], p_offer_units text[], p_offer_amounts bigint[], p_calendar text, p_calendar_version bigint, p_event uuid,
@@ -240,7 +245,7 @@ declare
 	b ticket;
 	t ticket;
 	a action;
-	p path_taken := (p_kind, p_category, p_against, p_level, p_visibility, p_sight, p_route, p_holder, p_policy);
+	p path_taken := (p_kind, p_category, p_against, p_level, p_visibility, p_sight, p_route, p_holder, p_policy, p_tags, p_flags);
 	v_offers clock_offer[] := clock_offers(p_policy, p_offer_policies, p_offer_kinds, p_offer_dues, p_offer_alarms, p_offer_units, p_offer_amounts);
 	v_due timestamptz;
 	v_moved boolean := p_policy is distinct from o.policy or o.state = 'needs_info';

@@ -125,6 +125,17 @@ static const struct department *heir_of(const struct question *q, const struct d
 	return NULL;
 }
 
+const struct department *decide_heir(const struct city *city, const struct department *department,
+	struct str category, struct str area, int32_t day)
+{
+	const struct question q = {.city = city,
+		.day = day,
+		.categories = category_chain(city, category, day),
+		.areas = area_chain(city, area, day)};
+
+	return heir_of(&q, department);
+}
+
 /* The committee that governs an area on the day, or the successor of one that did. */
 static const struct department *committee_of(const struct question *q, struct str area, struct str *ret_ended)
 {

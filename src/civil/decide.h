@@ -67,6 +67,10 @@ struct decision {
  * or -ERANGE when a deadline leaves the calendar's span: the decision is complete but for the deadlines. */
 int decide_filing(
 	struct arena *arena, const struct city *city, const struct filing_facts *facts, struct decision *ret);
+/* The department itself while it is valid on the day, else who has what is about this category in this area
+ * in its place: by the choices of a split, else the principal successor. NULL: nobody. */
+const struct department *decide_heir(const struct city *city, const struct department *department,
+	struct str category, struct str area, int32_t day);
 /* The stored explanation, a JSON object with members in this order, those that do not apply left out:
  * reason (rule, category, parent_category, hub_no_area, hub_fallback, above_denounced), rule (its name), kind
  * (with rule), category, area, department (code), via (code of the ended department whose successor this is),

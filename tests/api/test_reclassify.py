@@ -283,6 +283,42 @@ def test_with_others_merged_into_it(town):
     assert shown(town, merged)["kind"] == "feedback"
 
 
+def filed_long_ago(town):
+    """Behind the back of the guard, as if 40 days had gone by."""
+    ticket_id, _ = town.filed()
+    town.sql("set session_replication_role = replica; update ticket set filed_at = filed_at - interval '40 days' where id = '%s'" % ticket_id)
+    return ticket_id
+
+
+def new_category(town, code, department, since, before=""):
+    """Until the workers know of it."""
+    town.sql(before + """insert into category (code, parent, name_vi, name_en, department, visibility, valid_from)
+        values ('%s', null, 'Lĩnh vực mới', 'A new one', '%s', 'public', %s); update reference_version set version = version + 1; notify reference_changed"""
+             % (code, department, since))
+    body = {"kind": "question", "category": code, "area": "00316", "title": "Hỏi về lĩnh vực mới", "text": "Xin hỏi lĩnh vực mới do ai giải quyết?"}
+    wait_until(lambda: town.anyone.post("/v1/tickets", body, status=None).status == 201, SOON, "in memory")
+
+
+def test_a_category_younger_than_the_ticket(town):
+    """It counts as of its first day: it does not fall to the hub, unseen by others."""
+    ticket_id = filed_long_ago(town)
+    new_category(town, "young", OTHER, "city_day(now()) - 1")
+    assert reclassify(town, ticket_id, category="young").json["holder"]["department"]["code"] == OTHER
+    assert stored(town, ticket_id, "category, sight, visibility, route->>'reason'") == ["young", "public", "public", "category"]
+
+
+def test_a_department_divided_since_the_filing(town):
+    """Who has the ticket today says the choice that it meets, as at a filing."""
+    here, there = filed_long_ago(town), filed_long_ago(town)
+    town.sql("set session_replication_role = replica; update ticket set area = '00004' where id = '%s'" % there)
+    new_category(town, "divided", "HN-SDL", "null", """update department set valid_to = city_day(now()),
+        successor = (select id from department where code = 'HN-STC') where code = 'HN-SDL';
+        insert into lineage (what, old, new, since, position, area) values ('department', 'HN-SDL', 'HN-STC', city_day(now()), 1, null),
+            ('department', 'HN-SDL', 'HN-SVHTT', city_day(now()), 101, '00316');""")
+    assert reclassify(town, here, category="divided").json["holder"]["department"]["code"] == "HN-SVHTT"
+    assert reclassify(town, there, category="divided").json["holder"]["department"]["code"] == "HN-STC"
+
+
 def test_who_may_and_when(town):
     ticket_id, filed, _ = accepted(town)
     for role in ("officer", "head", "legal_officer", "duty_officer"):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 import pytest
 from support.town import CONSTRUCTION, HUB, new_town, wait_until
 
+WARD, INSPECTORS, COMMITTEE = "UB-00316", "HN-TTRA", "HN-UBND"
 PATH = "/v1/reorganisations"
 
 
@@ -111,7 +112,7 @@ def test_a_merger_on_its_day(city):
     assert load["tickets"] == 1 and load["successors"] == [{"code": "HN-SXDDL", "tickets": 1}] and load["members"] >= 2
     assert change(city, made, "apply", 412, 7).problem == "precondition_failed"
     done = change(city, made, "apply").json
-    assert done["state"] == "applied" and done["moved"]["tickets"] == 1 and done["moved"]["members"] >= 2
+    assert done["state"] == "applied" and done["moved"]["tickets"] == 1 and done["moved"]["members"] >= 2 and done["remaining"] == 0
 
     assert holder(city, one) == "HN-SXDDL" and holder(city, answered) == CONSTRUCTION
     assert city.sql("select kind, due_at from clock_running where ticket = '%s' order by 1" % one) == dues, "the law's clock goes on"
@@ -173,6 +174,41 @@ def test_a_split_on_a_day_to_come(city):
     rows = {r["key"]: r for r in admin(city).get("/v1/reports/sla?by=department&lineage=rolled&from=%s&to=%s"
                                                 % (today(city, -1), today(city, 1))).json["rows"]}
     assert before in rows["HN-A"]["split_from"], "its figures are the principal successor's, and the report says so"
+
+
+def test_what_is_against_who_ends_leaves_the_successor(city):
+    """Nobody of the successor sees it any more; who is above does."""
+    filed = city.file(kind="denunciation", category="officials_conduct", against={"department": WARD})
+    ticket_id = city.id_of(filed)
+    assert holder(city, ticket_id) == INSPECTORS
+    city.person("legal_officer", INSPECTORS).get("/v1/tickets/" + ticket_id)
+    made = draft(city, [WARD], [{"code": INSPECTORS}])
+    assert [f["fault"] for f in preview(city, made)["faults"] if f["stops"]] == []
+    assert change(city, made, "apply").json["state"] == "applied"
+    assert holder(city, ticket_id) == COMMITTEE
+    city.person("legal_officer", INSPECTORS).get("/v1/tickets/" + ticket_id, status=404)
+    city.person("legal_officer", COMMITTEE).get("/v1/tickets/" + ticket_id)
+    assert city.citizen(filed).get("/v1/tracking").json["holder"]["code"] == COMMITTEE
+
+
+def test_many_move_in_portions(city):
+    city.sql("update setting set value = 1 where name = 'reorganisation_at_once'")
+    ids = [city.filed()[0] for _ in range(4)]
+    held = holder(city, ids[0])
+    made = draft(city, [held], [unit("HN-MANY")])
+    assert preview(city, made)["remaining"] >= 3
+    assert change(city, made, "apply").json["moved"]["tickets"] == 1
+    wait_until(lambda: admin(city).get(PATH + "/" + made["id"]).json["remaining"] == 0, 30, "the others")
+    assert {holder(city, i) for i in ids} == {"HN-MANY"}
+
+
+def test_an_older_file_does_not_undo_it(city):
+    made = draft(city, ["HN-STP"], [unit("HN-STP2")])
+    change(city, made, "apply")
+    kind = admin(city).get("/v1/configuration/departments")
+    row = dict(next(r for r in kind.json["rows"] if r["code"] == "HN-STP"), valid_to=None, successor=None)
+    answer = admin(city)("PUT", "/v1/configuration/departments/rows", {"rows": [row]}, {"If-Match": kind.header("ETag")}, 422)
+    assert "HN-STP" in str(answer.json) and city.sql("select successor is not null from department where code = 'HN-STP'") == [["t"]]
 
 
 def test_areas_and_categories(city):

@@ -2,7 +2,7 @@
 -- later); tests/api/test_reclassify.py has who sees what.
 begin;
 set search_path = test, tiepdan, public;
-select plan(38);
+select plan(40);
 create function pg_temp.day(n numeric) returns timestamptz language sql as $$ select timestamptz '2026-10-05 12:00+07' + n * interval '1 day' $$;
 create temp table t as select n, f.* from generate_series(1, 9) n, file('HN-SXD', p_at := pg_temp.day(0 * n),
 	p_key := decode(lpad(n::text, 64, '0'), 'hex'), p_fingerprint := decode(lpad(n::text, 64, '0'), 'hex')) f;
@@ -42,6 +42,13 @@ select is((select array_agg(concat_ws(' ', c.kind, p.level, c.due_at - pg_temp.d
 	where ticket = pg_temp.t(5) and slot = slot_current()), '{"answer complex 4 days 02:24:00","step complex 1 day 07:12:00","update complex 1 day 07:12:00"}', 'by the other policy');
 select is((select array[type, from_state, to_state, data->>'from_kind', data->>'kind', event_told(id, data)->>'reason'] from event where ticket = pg_temp.t(5)
 	order by at desc limit 1), '{ticket.reclassified,in_progress,in_progress,feedback,question,"vì lý do này"}', 'the event has both');
+savepoint marks;
+select ticket_mark(array_fill(pg_temp.t(5), '{2}'), '{cay_do,gap}', '{f,t}'), ticket_mark(array[pg_temp.t(6)], '{cay_do}', '{f}');
+select enter('coordinator.HN-EIC'), reclassify(pg_temp.t(5), 'recommendation', p_level := 'complex', p_at := pg_temp.day(0.35), p_tags := '{den,den}',
+	p_flags := '{xem}');
+select is((select string_agg(name || flag, ' ' order by name) from ticket_tag where ticket = pg_temp.t(5)), 'denfalse xemtrue', 'marked by the rules of now alone');
+select is((select string_agg(name || flag, ' ' order by name) from ticket_tag where ticket = pg_temp.t(6)), 'cay_dofalse', 'and no other one');
+rollback to marks;
 select move('officer.HN-SXD', pg_temp.t(5), 'propose', pg_temp.day(0.4));
 select move('officer.HN-SXD', pg_temp.t(5), 'ask_part', pg_temp.day(0.4));
 select enter('coordinator.HN-EIC'), reclassify(pg_temp.t(5), 'denunciation', 'officials_conduct', 'HN-TTRA', 'denunciation', 'HN-SXD', p_at := pg_temp.day(0.5));

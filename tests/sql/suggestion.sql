@@ -1,7 +1,7 @@
 -- Suggestions: what is learned of confirmed routings and taken away again, what is served of it, and that closed tickets leave no word.
 begin;
 set search_path = test, tiepdan, public;
-select plan(33);
+select plan(37);
 create temp table t as select n, f.id from generate_series(1, 6) n,
 	file('HN-SXD', case n when 2 then 'denunciation' when 3 then 'restricted' when 4 then 'private' else 'public' end) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -46,6 +46,15 @@ select is((select concat_ws(' ', kind, category, department, n) from suggestion_
 select is((select category || was_category from suggestion_wanted(pg_temp.t(1), 'ticket.accepted') where category = was_category), null, 'the same again changes nothing');
 select is((select coalesce(category, '-') || ' ' || was_category || ' ' || was_witness from suggestion_wanted(pg_temp.t(1), 'ticket.routed')), '- roads.surface 3',
 	'moved on it is taken away');
+select is(pg_temp.wanted(1, 'ticket.reclassified'), 'roads.surface', 'on another path too, until a department accepts it there');
+savepoint path;
+select enter('coordinator.HN-EIC'), reclassify(pg_temp.t(1), 'question');
+select is((select concat_ws(' ', category, was_category) from suggestion_wanted(pg_temp.t(1), 'ticket.accepted')), 'roads.surface roads.surface',
+	'accepted as another kind it counts anew');
+select is(pg_temp.learn(1, 'roads.surface', '{o}', 3, 0), 5::bigint, 'learned anew');
+select is((select string_agg(concat_ws(' ', kind, category, department, n), ', ') from suggestion_holder), 'question roads.surface HN-SXD 1',
+	'as that kind alone: nothing is counted twice or left behind');
+rollback to path;
 update suggestion_learned set category = 'fire';
 select is((select category || ' ' || was_category from suggestion_wanted(pg_temp.t(1), null)), (select code from category) || ' fire',
 	'another category counts at once');

@@ -34,6 +34,19 @@ static struct str named_or(struct str named, const PGresult *facts, const char *
 	return named.at ? named : db_cell(facts, 0, column);
 }
 
+/* What the filing is decided as of: a category that had not begun by then, as of its first day. */
+static int64_t filed_at(const struct req *req, const PGresult *facts, struct str category)
+{
+	const struct city *city = req->app->city;
+	int64_t at = db_cell_int(facts, 0, "at_s");
+	const struct category *c =
+		city_category(city, category, calendar_local_day(city->calendar, req_began_ms(req) / 1000));
+
+	if (c && c->valid_from > calendar_local_day(city->calendar, at))
+		at = calendar_instant(city->calendar, c->valid_from, 0);
+	return at;
+}
+
 /* The ticket as it would be filed. False after an answer: that it cannot be against somebody. */
 static bool read_filing(struct req *req, const PGresult *facts, struct filing_facts *ret)
 {
@@ -43,12 +56,12 @@ static bool read_filing(struct req *req, const PGresult *facts, struct filing_fa
 	*ret = (struct filing_facts){.kind = named_or(in->kind, facts, "matter"),
 		.category = named_or(in->category, facts, "category"),
 		.area = db_cell(facts, 0, "area"),
-		.at = db_cell_int(facts, 0, "at_s"),
 		.against = named_or(against, facts, "against"),
 		.language = db_cell(facts, 0, "language"),
 		.channel = db_cell(facts, 0, "channel"),
 		.folded = db_cell(facts, 0, "folded"),
 		.loads = req->app->loads};
+	ret->at = filed_at(req, facts, ret->category);
 	ret->danger =
 		danger_told(req->app->city, req->arena, ret->folded, str_eq(ret->kind, STR("emergency")),
 			calendar_local_day(req->app->city->calendar, ret->at))
@@ -88,8 +101,8 @@ static bool decide(struct req *req, const PGresult *facts, struct path *path)
 	path->policy = decide_policy(city, &path->filing, path->level, d->department);
 	if (!path->policy)
 		path->policy = &no_policy;
-	path->holder = city_valid_department(
-		city, d->department, calendar_local_day(city->calendar, req_began_ms(req) / 1000));
+	path->holder = decide_heir(city, d->department, path->filing.category, path->filing.area,
+		calendar_local_day(city->calendar, req_began_ms(req) / 1000));
 	if (!path->holder)
 		path->holder = d->department;
 	return true;
@@ -100,6 +113,9 @@ static void store(struct req *req, const struct path *path)
 	const struct ticket_reclassify *in = req->input;
 	const struct plan *dates = &path->dates;
 	const struct offers *offers = &path->offers;
+	const struct rule_list *said = path->decision.rules.list;
+	const struct rule_list *tags = &said[EFFECT_TAG - EFFECT_SINGLES];
+	const struct rule_list *flags = &said[EFFECT_FLAG - EFFECT_SINGLES];
 	const struct calendar *calendar = path->holder->calendar;
 	int64_t now_ms = req_began_ms(req);
 	struct db_unit *u = db_unit(req);
@@ -109,7 +125,8 @@ static void store(struct req *req, const struct path *path)
 		.against = in->against ? in->against->department : STR_NONE, .level = path->level,
 		.visibility = path->decision.visibility, .sight = path->decision.sight,
 		.route = decide_explain(req->arena, &path->decision, &path->filing),
-		.holder = path->holder->id, .policy = path->policy->id, .reason = in->reason, .at = now_ms,
+		.holder = path->holder->id, .policy = path->policy->id, .tags = {tags->at, tags->n},
+		.flags = {flags->at, flags->n}, .reason = in->reason, .at = now_ms,
 		.slots = DB_COLUMN(dates->rows, dates->n, slot),
 		.kinds = DB_COLUMN(dates->rows, dates->n, kind),
 		.starts = DB_COLUMN(dates->rows, dates->n, start),

@@ -156,10 +156,32 @@ static void nobody_is_left(void **state)
 	assert_int_equal(decide_filing(*state, town(*state), &facts, &d), -EHOSTUNREACH);
 }
 
+/* What a department had that was divided goes by the choices to who is valid then. */
+static void who_comes_after(void **state)
+{
+	const struct city *city = town(*state);
+	const struct department *whole = &departments[7];
+	static const struct {
+		int32_t day;
+		const char *area, *heir;
+	} cases[] = {{TODAY - 1, "A1", "WHOLE"}, {TODAY, "A1", "SECOND"}, {TODAY, "A2", "THIRD"},
+		{TODAY, "A3", "FIRST"}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct department *heir =
+			decide_heir(city, whole, STR("roads"), str_of(cases[i].area), cases[i].day);
+
+		assert_non_null(heir);
+		assert_true(str_eq(heir->code, str_of(cases[i].heir)));
+	}
+	assert_null(decide_heir(city, NULL, STR("roads"), STR("A1"), TODAY));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(who_gets_it, begin, end),
 		cmocka_unit_test_setup_teardown(divided, begin, end),
+		cmocka_unit_test_setup_teardown(who_comes_after, begin, end),
 		cmocka_unit_test_setup_teardown(nobody_is_left, begin, end)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
