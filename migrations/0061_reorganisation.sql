@@ -254,12 +254,60 @@ begin
 		and not exists (select from known where known.what = named.what and known.code = named.code);
 end $$;
 
+-- Whether a department is one of these or stands below one.
+create function stands_below(p_department bigint, p_tops bigint[]) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (
+		with recursive own as (
+			select id, parent from department where id = p_department
+			union select d.id, d.parent from own o join department d on d.id = o.parent)
+		select from own where id = any (p_tops));
+end $$;
+-- Whether everybody who could have a ticket after these steps would be whom it is against: nobody above who gets it, nor the hub, is not.
+-- The same as department_denounced() and heir_impartial() once the rows are written.
+create function nobody_impartial(t ticket, p_steps jsonb, p_day date) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_old bigint[] := array(select d.id from steps_old(p_steps) o join department d on o.what = 'department' and d.code = o.code);
+	v_named bigint[] := array(
+		with recursive named as (
+			select department as id from ticket_against where ticket = t.id
+			union select s.id from named n join department d on d.id = n.id cross join lateral (
+				select d.successor as id where d.successor is not null
+				union all select x.id from lineage l join department x on x.code = l.new where l.what = 'department' and l.old = d.code
+				union all select x.id from steps_old(p_steps) o join steps_new(p_steps) w using (step) join department x on x.code = w.code
+					where o.what = 'department' and o.code = d.code) s)
+		select id from named);
+	v_heir bigint := t.holder;
+begin
+	if not stands_below((select id from department where hub), v_named)
+		or not (t.holder = any (v_old) or stands_below(t.holder, v_named)) then
+		return false;
+	end if;
+	-- Who stands above a department that begins is asked in its place: nobody of it can be sure yet.
+	v_heir := coalesce((select coalesce(x.id, (select id from department where code = n.unit->>'parent'), d.parent)
+		from steps_old(p_steps) o join department d on d.code = o.code join steps_new(p_steps) n using (step)
+			left join department x on x.code = n.code and not n.made
+		where o.what = 'department' and d.id = t.holder
+		order by n.code is not distinct from choice_met(p_steps->(o.step - 1)->'choices', t.category, t.area) desc, n.ord limit 1), v_heir);
+	for steps in 1 .. 100 loop
+		exit when v_heir is null;
+		if v_heir <> all (v_old) and not stands_below(v_heir, v_named) and heir(v_heir, null, null, p_day) = v_heir then
+			return false;
+		end if;
+		v_heir := (select parent from department where id = v_heir);
+	end loop;
+	return true;
+end $$;
+
 -- Everything that is wrong with the steps, or worth a thought. department_staffed() of two arguments comes with 0065.
 create function reorganisation_faults(p_steps jsonb, p_day date, p_now timestamptz) returns table (step int, unit text, fault text)
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
 	return query select 0, null::text, 'past_day'::text where p_day < city_day(p_now);
+	return query select 0, null::text, 'nobody_impartial'::text
+		where exists (select from ticket t where t.id = any (tickets_against()) and nobody_impartial(t, p_steps, p_day));
 	return query select distinct * from reorganisation_unit_faults(p_steps, p_day) f;
 	return query
 	with old as (select o.*, d.id, d.hub, department_calendar(d.id) as calendar from steps_old(p_steps) o
@@ -392,6 +440,31 @@ begin
 		'governs', case when d.governs then d.area end);
 end $$;
 
+create function reorganisation_preview(p_id uuid, p_now timestamptz) returns text
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	r reorganisation;
+	v_at_once constant bigint := (select value from setting where name = 'reorganisation_at_once');
+begin
+	perform reorganisation_may();
+	select * into r from reorganisation where id = p_id;
+	if r.id is null then
+		return null;
+	end if;
+	return jsonb_build_object('id', r.id, 'version', r.version, 'state', r.state,
+		'faults', (select coalesce(jsonb_agg(jsonb_build_object('step', nullif(f.step, 0), 'unit', f.unit, 'fault', x.code, 'stops', x.stops,
+				'text_vi', x.text_vi, 'text_en', x.text_en) order by not x.stops, f.step, f.unit, x.code), '[]')
+			from reorganisation_faults(r.steps, r.day, p_now) f join reorganisation_fault x on x.code = f.fault where r.state = 'draft'),
+		'departments', (select coalesce(jsonb_agg(reorganisation_load(d.id, r.steps->(o.step - 1)) order by o.step, o.ord), '[]')
+			from steps_old(r.steps) o join department d on o.what = 'department' and d.code = o.code),
+		'remaining', greatest(0, (select count(*) from steps_old(r.steps) o join department d on o.what = 'department' and d.code = o.code
+			join clock_running c on c.slot = slot_current() and c.first and c.holder = d.id) - v_at_once),
+		'units', (select coalesce(jsonb_agg(jsonb_build_object('what', o.what, 'code', o.code, 'name_vi', u.name_vi, 'name_en', u.name_en,
+				'tickets', (select count(*) from ticket t where not t.done and case o.what when 'area' then t.area = o.code
+					else t.category = o.code end), 'rules', naming_rules(o.code)) order by o.step, o.ord), '[]')
+			from steps_old(r.steps) o join reference_unit u on u.what = o.what and u.code = o.code where o.what <> 'department'))::text;
+end $$;
+
 -- --- writing the rows ----------------------------------------------------------------------------------------------------
 
 -- A unit that begins: in the likeness of the first of those that end, but for what is said of it.
@@ -510,15 +583,6 @@ create function tickets_denounced() returns uuid[] language plpgsql stable set s
 begin
 	return array(select id from ticket where id = any (tickets_against()) and department_denounced(id, holder));
 end $$;
--- Whether there is a ticket that nobody could have on the day of the reorganisation, the rows of which are written.
-create function nobody_impartial(r reorganisation) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
-declare
-	v_old bigint[] := array(select d.id from steps_old(r.steps) o join department d on d.code = o.code where o.what = 'department');
-begin
-	return exists (select from ticket t where t.id = any (tickets_against())
-		and (t.holder = any (v_old) or department_denounced(t.id, t.holder)) and succeeds(t, r.day) is null);
-end $$;
-
 create type succession as (ticket uuid, old bigint, new bigint, person uuid, old_person uuid, state text, above boolean);
 
 -- Parts that departments which have ended were asked for. What their heir would give to itself, or is asked for already, or must not
@@ -660,59 +724,6 @@ begin
 	return r;
 end $$;
 
-create function reorganisation_stops(r reorganisation, p_now timestamptz) returns boolean language plpgsql stable
-set search_path = tiepdan, pg_temp as $$
-begin
-	return exists (select from reorganisation_faults(r.steps, r.day, p_now) f join reorganisation_fault x on x.code = f.fault where x.stops);
-end $$;
-
--- --- the preview of what moves ----------------------------------------------------------------------------------------------
-
--- With what shows only when the rows are written: they are, and undone.
-create function reorganisation_faults_tried(r reorganisation, p_now timestamptz) returns table (step int, unit text, fault text)
-language plpgsql set search_path = tiepdan, pg_temp as $$
-#variable_conflict use_column
-declare
-	v_nobody boolean := false;
-begin
-	if r.state = 'draft' and not reorganisation_stops(r, p_now) then
-		begin
-			perform reorganisation_write(r);
-			v_nobody := nobody_impartial(r);
-			raise exception 'undo' using errcode = 'TD001';
-		exception when sqlstate 'TD001' then null;
-		end;
-	end if;
-	return query select * from reorganisation_faults(r.steps, r.day, p_now) union all select 0, null, 'nobody_impartial' where v_nobody;
-end $$;
-
-create function reorganisation_preview(p_id uuid, p_now timestamptz) returns text
-language plpgsql security definer set search_path = tiepdan, pg_temp as $$
-declare
-	r reorganisation;
-	v_at_once constant bigint := (select value from setting where name = 'reorganisation_at_once');
-begin
-	perform reorganisation_may();
-	select * into r from reorganisation where id = p_id;
-	if r.id is null then
-		return null;
-	end if;
-	return jsonb_build_object('id', r.id, 'version', r.version, 'state', r.state,
-		'faults', (select coalesce(jsonb_agg(jsonb_build_object('step', nullif(f.step, 0), 'unit', f.unit, 'fault', x.code, 'stops', x.stops,
-				'text_vi', x.text_vi, 'text_en', x.text_en) order by not x.stops, f.step, f.unit, x.code), '[]')
-			from reorganisation_faults_tried(r, p_now) f join reorganisation_fault x on x.code = f.fault where r.state = 'draft'),
-		'departments', (select coalesce(jsonb_agg(reorganisation_load(d.id, r.steps->(o.step - 1)) order by o.step, o.ord), '[]')
-			from steps_old(r.steps) o join department d on o.what = 'department' and d.code = o.code),
-		'remaining', greatest(0, (select count(*) from steps_old(r.steps) o join department d on o.what = 'department' and d.code = o.code
-			join clock_running c on c.slot = slot_current() and c.first and c.holder = d.id) - v_at_once),
-		'units', (select coalesce(jsonb_agg(jsonb_build_object('what', o.what, 'code', o.code, 'name_vi', u.name_vi, 'name_en', u.name_en,
-				'tickets', (select count(*) from ticket t where not t.done and case o.what when 'area' then t.area = o.code
-					else t.category = o.code end), 'rules', naming_rules(o.code)) order by o.step, o.ord), '[]')
-			from steps_old(r.steps) o join reference_unit u on u.what = o.what and u.code = o.code where o.what <> 'department'))::text;
-end $$;
-
--- --- what becomes of a draft ------------------------------------------------------------------------------------------------
-
 create function reorganisation_tell(r reorganisation, p_type text, p_event uuid, p_at timestamptz) returns void language plpgsql
 set search_path = tiepdan, pg_temp as $$
 begin
@@ -731,14 +742,12 @@ begin
 	perform reorganisation_may();
 	perform from reference_version for update;	-- one change of the reference data at a time
 	r := reorganisation_at(p_id, p_version, '{draft}');
-	if reorganisation_stops(r, p_at) then
+	if exists (select from reorganisation_faults(r.steps, r.day, p_at) f join reorganisation_fault x on x.code = f.fault where x.stops) then
 		raise exception 'the preview has faults' using errcode = 'TD580';
 	end if;
 	perform reorganisation_write(r);
 	if exists (select from import_circles('departments')) then
 		raise exception 'successors run in a circle' using errcode = 'TD580';
-	elsif nobody_impartial(r) then
-		raise exception 'nobody could have a ticket' using errcode = 'TD580';
 	end if;
 	update reorganisation set state = 'scheduled', decided_at = p_at, decided_by = caller_account(), version = version + 1
 		where id = p_id returning * into r;
