@@ -70,8 +70,8 @@ static void read_holders(struct suggestions *s, const PGresult *rows)
 			text(s, rows, i, "department"), db_cell_int(rows, i, "n")};
 }
 
-/* The counts stay where the result has them: the model copies what it keeps. Some are of categories that are too
- * many to be classes. */
+/* The counts stay where the result has them: the model copies what it keeps. Those of categories that are no
+ * classes, because there are too many, do not count. */
 static bool read_model(
 	struct suggestions *s, struct arena *rough, const int64_t *example, const PGresult *rows)
 {
