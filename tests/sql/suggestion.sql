@@ -1,7 +1,7 @@
 -- Suggestions: what is learned of confirmed routings and taken away again, what is served of it, and that closed tickets leave no word.
 begin;
 set search_path = test, tiepdan, public;
-select plan(33);
+select plan(34);
 create temp table t as select n, f.id from generate_series(1, 6) n,
 	file('HN-SXD', case n when 2 then 'denunciation' when 3 then 'restricted' when 4 then 'private' else 'public' end) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
