@@ -320,6 +320,13 @@ begin
 	order by i.ord;
 end $$;
 
+-- Whether fewer tickets have the flag than the tag; beyond some thousands it does not matter.
+create function flag_rarer(p_tag text, p_flag text) returns boolean language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	return (select count(*) from (select from ticket_tag where name = p_flag and flag limit 2000) f)
+		< (select count(*) from (select from ticket_tag where name = p_tag and not flag limit 2000) t);
+end $$;
 -- As that of 0057, which serves without them, for tickets with a tag, a flag, or both: filed last first, whatever their state and whoever
 -- holds them, unless that is asked for, too.
 create function ticket_queue(p_filter uuid, p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
@@ -330,6 +337,8 @@ set search_path = tiepdan, pg_temp as $$
 declare
 	v_asked jsonb;
 	v_person uuid;
+	v_holder bigint;
+	v_by_flag boolean := p_tag is null or (p_flag is not null and flag_rarer(p_tag, p_flag));
 begin
 	if p_code is not null or num_nonnulls(p_tag, p_flag) = 0 then
 		return query select * from ticket_queue(p_filter, p_states, p_kind, p_category, p_area, p_level, p_standing, p_holder, p_mine,
@@ -340,21 +349,26 @@ begin
 		|| jsonb_strip_nulls(jsonb_build_object('state', nullif(p_states, '{}'), 'kind', p_kind, 'category', p_category,
 			'area', p_area, 'level', p_level, 'standing', p_standing, 'holder', p_holder));
 	v_person := case when p_unassigned then nobody() when p_mine then caller_account() else p_person end;
+	v_holder := case when coalesce(v_asked->>'holder', 'any') <> 'any' then
+		coalesce((select id from department where code = v_asked->>'holder'), -1) end;
 	return query select * from queue_lines(array(
 		select g.ticket from ticket_tag g
-		where g.name = coalesce(p_tag, p_flag) and g.flag = (p_tag is null)
+		where g.name = case when v_by_flag then p_flag else p_tag end and g.flag = v_by_flag
 			and (g.at, g.ticket) < (coalesce(split_part(p_after, '|', 2)::timestamptz, 'infinity'),
 				coalesce(split_part(p_after, '|', 3)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-			and (p_tag is null or p_flag is null or exists (select from ticket_tag x where x.ticket = g.ticket and x.name = p_flag and x.flag))
-			and ticket_asked(g.ticket, v_asked, v_person, p_now, p_soon)
+			and case	-- what is cheap to ask first
+				when v_holder is not null and not exists (select from ticket t where t.id = g.ticket and t.holder = v_holder) then false
+				when num_nonnulls(p_tag, p_flag) = 2 and not exists (select from ticket_tag x where x.ticket = g.ticket
+					and x.name = case when v_by_flag then p_tag else p_flag end and x.flag <> v_by_flag) then false
+				else ticket_asked(g.ticket, v_asked, v_person, p_now, p_soon) end
 		order by g.at desc, g.ticket desc limit p_limit + 1), slot_current(), true, p_now, p_soon);
 end $$;
 
 grant select on rule_set, rule_set_name, ticket_tag to tiepdan_app;
 revoke execute on function rule_set_item, rule_set_body, rule_set_at, rule_set_draft, rule_set_record, rule_set_names, rule_set_next,
-	rule_set_save, rule_set_switch, rule_set_activate, rule_set_take_back, rule_set_drop, rule_set_import, ticket_mark, tags_of,
+	rule_set_save, rule_set_switch, rule_set_activate, rule_set_take_back, rule_set_drop, rule_set_import, ticket_mark, tags_of, flag_rarer,
 	ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean, text, timestamptz, timestamptz, text, bigint,
 		bigint, text, text, text) from public;
 grant execute on function rule_set_item, rule_set_body, rule_set_save, rule_set_activate, rule_set_take_back, rule_set_drop, ticket_mark,
-	tags_of, ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean, text, timestamptz, timestamptz, text,
+	tags_of, flag_rarer, ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean, text, timestamptz, timestamptz, text,
 		bigint, bigint, text, text, text) to tiepdan_app;

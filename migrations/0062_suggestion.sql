@@ -6,7 +6,7 @@ set local search_path = tiepdan, public;
 insert into setting values
 	('suggestion_witnesses', 5, 'an n-gram of tickets is served once so many people, or days where nobody left a contact, have used it'),
 	('suggestion_minutes', 10, 'what was learned is served after at most so many minutes'),
-	('suggestion_rows_most', 1000000, 'so many rows of suggestion_gram are kept; the rarest n-grams go first'),
+	('suggestion_rows_most', 300000, 'so many rows of suggestion_gram are kept; the rarest n-grams go first'),
 	('suggestion_served_most', 40000, 'so many n-grams are served, the most frequent ones; a worker keeps what fits into its 4 MiB'),
 	('suggestion_example_percent', 100, 'what an example counts in a category without history, in percent of a ticket'),
 	('suggestion_example_half', 100, 'after so many tickets of its category an example counts half'),
@@ -257,7 +257,7 @@ end $$;
 -- Serves what was learned, with the n-grams of the examples. Of history only what enough different people have used comes along.
 -- Returns the new version, 0 when somebody else has just done it.
 create function suggestion_publish(p_grams text[], p_categories text[], p_counts bigint[], p_now timestamptz) returns bigint
-language plpgsql security definer set search_path = tiepdan, pg_temp set statement_timeout = '60s' as $$
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_version bigint;
 	v_witnesses int := (select value from setting where name = 'suggestion_witnesses');
@@ -271,13 +271,16 @@ begin
 	perform suggestion_prune();
 	delete from suggestion_served;
 	insert into suggestion_served (gram, category, examples, tickets)
-	with shown as (select gram from suggestion_gram group by gram having count(distinct witness) >= v_witnesses),
+	with history as (	-- without a join: nobody has looked yet how many rows there are
+		select gram, category, tickets, bit_or(witnesses) over (partition by gram) as witnesses from (
+			select gram, category, sum(n) as tickets, bit_or(1 << witness) as witnesses from suggestion_gram group by 1, 2) g),
 	counts as (
 		select gram, category, n as examples, 0 as tickets from unnest(p_grams, p_categories, p_counts) i (gram, category, n)
-		union all select g.gram, g.category, 0, g.n from suggestion_gram g join shown using (gram)),
+		union all select gram, category, 0, tickets from history where bit_count(witnesses::bit(16)) >= v_witnesses),
 	sums as (select gram, category, sum(examples) as examples, sum(tickets) as tickets from counts group by 1, 2),
-	most as (select gram from sums group by gram order by sum(examples + tickets) desc, gram limit v_most)
-	select gram, category, examples, tickets from sums join most using (gram);
+	totals as (select *, sum(examples + tickets) over (partition by gram) as total from sums),
+	ranks as (select *, dense_rank() over (order by total desc, gram) as rank from totals)
+	select gram, category, examples, tickets from ranks where rank <= v_most;
 	notify suggestion_published;
 	return v_version;
 end $$;
@@ -292,8 +295,9 @@ begin
 		(select value::bigint from setting where name = 'suggestion_sure')
 	from suggestion_model m;
 end $$;
--- An example counts for W * H / (H + tickets of its category), in 1/256 of a ticket.
-create function suggestion_classes() returns table (category text, example bigint)
+-- An example counts for W * H / (H + tickets of its category), in 1/256 of a ticket. No more than p_most categories, those with the most
+-- tickets.
+create function suggestion_classes(p_most bigint) returns table (category text, example bigint)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -304,7 +308,7 @@ begin
 	select s.category, (256 * v_percent * v_half / (100 * (v_half + coalesce(h.n, 0))))::bigint
 	from (select distinct category from suggestion_served) s left join (
 		select category, sum(n)::bigint as n from suggestion_holder group by category) h using (category)
-	order by 1;
+	order by h.n desc nulls last, s.category limit p_most;
 end $$;
 create function suggestion_counts() returns table (gram text, category text, examples bigint, tickets bigint)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$

@@ -17,6 +17,8 @@ create table ticket_alike (
 	lon       float8,
 	lat       float8,
 	cell      bigint,
+	shown     bigint generated always as (floor(round(lon::numeric, 3) * 200)::bigint * 1000000 + floor(round(lat::numeric, 3) * 200)::bigint)
+		stored,
 	matters   bigint not null,
 	marks     text not null,
 	signature bytea not null,
@@ -29,9 +31,11 @@ create table ticket_alike (
 comment on table ticket_alike is 'What is compared of the tickets of the last days (setting alike_days) that can be merged.';
 comment on column ticket_alike.family is 'the category, or the one above it';
 comment on column ticket_alike.cell is 'the square of a net that the point lies in: alike_cell() of civil/alike.h';
+comment on column ticket_alike.shown is 'the square of the point as everybody may see it: point_public(''near'')';
 comment on column ticket_alike.event is 'the first ticket of those that tell of the same event; NULL: nobody has looked yet';
 create index ticket_alike_in_area on ticket_alike (area, family, filed_at);
 create index ticket_alike_in_cell on ticket_alike (cell, filed_at) where cell is not null;
+create index ticket_alike_shown on ticket_alike (shown, filed_at) where shown is not null;
 create index ticket_alike_newest on ticket_alike (filed_at, ticket);
 create index ticket_alike_waiting on ticket_alike (filed_at, ticket) where event is null;
 
@@ -174,16 +178,26 @@ begin
 	end if;
 end $$;
 
--- For everybody: candidates among public ones, with the place as others may see it (category.public_point): whoever asks from several
--- points learns no more than what is shown.
+-- Of marks only names and the lines of buses: no house, lane or quarter.
+create function alike_marks_public(p_marks text) returns text language sql immutable parallel safe as $$
+	select coalesce(string_agg(mark, ';' order by n), '') from string_to_table(p_marks, ';') with ordinality x (mark, n) where mark ~ '^[ngb] '
+$$;
+-- For everybody: candidates among public ones. Nobody has made public what people wrote in open tickets, so whoever asks again and
+-- again, in other words or from other points, may learn of them no more than the street, the ward, the category, the time, and the
+-- place as others may see it (category.public_point): nothing else finds or scores. p_keys are those of names.
 create function alike_look_public(p_at timestamptz, p_area text, p_family text, p_cell bigint, p_keys bigint[]) returns setof alike_fact
-language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
 	return query
 	select f.ticket, f.filed_s, f.area, f.category, f.family, f.urgent, (point_public(y.public_point, x.lon) * 1e6)::bigint,
-		(point_public(y.public_point, x.lat) * 1e6)::bigint, f.matters, f.marks, f.signature, f.grouped
-	from alike_candidates(p_at, p_area, p_family, alike_cells(p_cell), p_keys) c join ticket_alike x on x.ticket = c
-		join category y on y.code = x.category join ticket t on t.id = x.ticket cross join lateral alike_fact(x) f
+		(point_public(y.public_point, x.lat) * 1e6)::bigint, 0::bigint, alike_marks_public(f.marks), decode(repeat('ff', 128), 'hex'), f.grouped
+	from (select a.ticket from alike_candidates(p_at, p_area, p_family, '{}', p_keys) a (ticket)
+			union select s.ticket from unnest(alike_cells(p_cell)) c cross join lateral (
+				select a.ticket from ticket_alike a join category y on y.code = a.category
+				where a.shown = c and a.filed_at between p_at - interval '14 days' and p_at and y.public_point <> 'none'
+				order by a.filed_at desc limit 15) s) c
+		join ticket_alike x on x.ticket = c.ticket join category y on y.code = x.category join ticket t on t.id = x.ticket
+		cross join lateral alike_fact(x) f
 	where t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency';
 end $$;
 
@@ -332,7 +346,7 @@ end $$;
 alter table ticket_alike enable row level security;
 alter table ticket_alike_key enable row level security;
 revoke all on ticket_alike, ticket_alike_key, alike_cursor from public;
-revoke execute on function alike_since, alike_next, alike_forget, alike_store, alike_fact, alike_candidates, alike_cells, alike_look, alike_look_public,
-	alike_shown, alike_joinable, alike_waiting, alike_group, alike_clusters, tickets_gather from public;
+revoke execute on function alike_since, alike_next, alike_forget, alike_store, alike_fact, alike_candidates, alike_cells, alike_look,
+	alike_marks_public, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group, alike_clusters, tickets_gather from public;
 grant execute on function alike_next, alike_store, alike_look, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group,
 	alike_clusters, tickets_gather to tiepdan_app;

@@ -59,9 +59,13 @@ update setting s set least = v.least, most = v.most from (values
 	('attachments_staff_most', 0, 500), ('attachment_attempts_most', 1, 50), ('second_look_days', 1, 365), ('appeal_days', 1, 365),
 	('filters_most', 0, 1000), ('work_capacity', 1, 1000), ('absences_most', 1, 1000), ('assign_retry_seconds', 5, 3600),
 	('assign_retry_seconds_most', 60, 86400), ('merge_told_most', 1, 100000), ('relations_most', 1, 1000), ('joins_most', 0, 100000),
-	('joins_hour_most', 0, 100000), ('publication_preview_days', 0, 60), ('publication_by_heads', 0, 1), ('reorganisation_at_once', 0, 10000), ('similar_days', 1, 365),
-	('similar_newest', 10, 10000), ('similar_metres', 10, 10000), ('parts_most', 1, 100), ('rating_comments_most', 0, 1000))
+	('joins_hour_most', 0, 100000), ('publication_preview_days', 0, 60), ('publication_by_heads', 0, 1), ('similar_days', 1, 365), ('reorganisation_at_once', 0, 10000),
+	('similar_newest', 10, 10000), ('similar_metres', 10, 10000), ('parts_most', 1, 100), ('rating_comments_most', 0, 1000),
+	('suggestion_witnesses', 3, 16), ('suggestion_minutes', 1, 1440), ('suggestion_rows_most', 10000, 300000),
+	('suggestion_served_most', 100, 40000), ('suggestion_example_percent', 0, 10000), ('suggestion_example_half', 1, 100000),
+	('suggestion_prior', 0, 10000), ('suggestion_sure', 0, 1000), ('alike_days', 14, 90), ('clusters_newest', 100, 20000))
 	v (name, least, most) where s.name = v.name;
+alter table setting alter column least drop default, alter column most drop default;	-- who adds one says what it can be
 
 insert into import_type (code, pattern, wanted, most) values ('setting', '^[a-z][a-z0-9_]*$', 'the name of a setting', 63);
 insert into import_kind (code, keys, position) values ('settings', '{name}', 17);

@@ -109,20 +109,36 @@ static void found(void *to, const struct words_phrase *phrase)
 	*(uint64_t *)to |= UINT64_C(1) << phrase->tag;
 }
 
-void alike_read(struct arena *arena, const struct alike_words *words, const struct alike_source *source,
-	struct alike *ret)
+void alike_read_place(struct arena *arena, const struct alike_source *source, struct alike *ret)
 {
 	struct str area = text_fold(arena, source->area_name);
-	struct str whole = arena_printf(arena, "%.*s\n%.*s", STR_ARG(source->title), STR_ARG(source->text));
-	struct str folded = text_fold(arena, whole);
 
 	ret->matters = 0;
+	ret->signature.syllables = 0;
 	ret->marks.n = 0;
-	words_match(words->index, arena, folded, found, &ret->matters);
-	minhash_of(folded, &ret->signature);
 	place_find_given(arena, source->place, area, &ret->marks);
 	place_find(arena, source->title, area, &ret->marks);
 	place_find(arena, source->text, area, &ret->marks);
+}
+
+void alike_read(struct arena *arena, const struct alike_words *words, const struct alike_source *source,
+	struct alike *ret)
+{
+	struct str whole = arena_printf(arena, "%.*s\n%.*s", STR_ARG(source->title), STR_ARG(source->text));
+	struct str folded = text_fold(arena, whole);
+
+	alike_read_place(arena, source, ret);
+	words_match(words->index, arena, folded, found, &ret->matters);
+	minhash_of(folded, &ret->signature);
+}
+
+unsigned alike_place_keys(const struct alike *a, int64_t ret[PLACE_MARKS_MAX])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < a->marks.n; i++)
+		n += place_key(&a->marks.at[i], &ret[n]);
+	return n;
 }
 
 unsigned alike_keys(const struct alike *a, int64_t ret[ALIKE_KEYS_MAX])
@@ -131,9 +147,7 @@ unsigned alike_keys(const struct alike *a, int64_t ret[ALIKE_KEYS_MAX])
 
 	for (unsigned i = 0; i < MINHASH_BANDS && a->signature.syllables > 0; i++)
 		ret[n++] = minhash_band(&a->signature, i);
-	for (unsigned i = 0; i < a->marks.n; i++)
-		n += place_key(&a->marks.at[i], &ret[n]);
-	return n;
+	return n + alike_place_keys(a, ret + n);
 }
 
 int64_t alike_cell(double lon, double lat, int east, int north)

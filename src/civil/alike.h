@@ -63,11 +63,15 @@ struct alike_score {
 struct alike_words;
 const struct alike_words *alike_words(struct arena *arena);
 
-/* Fills in matters, marks and signature; time and memory are bounded by the text. */
+/* Fills in matters, marks and signature; time and memory are bounded by the text. alike_read_place(): only
+ * the marks; it is about no matter, and has no text. */
 void alike_read(struct arena *arena, const struct alike_words *words, const struct alike_source *source,
 	struct alike *ret);
-/* The keys by which tickets that may be alike are looked up: bands and names. Returns how many. */
+void alike_read_place(struct arena *arena, const struct alike_source *source, struct alike *ret);
+/* The keys by which tickets that may be alike are looked up: bands and names. Returns how many.
+ * alike_place_keys(): only those of names. */
 unsigned alike_keys(const struct alike *a, int64_t ret[ALIKE_KEYS_MAX]);
+unsigned alike_place_keys(const struct alike *a, int64_t ret[PLACE_MARKS_MAX]);
 /* The square of a net of some 500 metres that a point lies in, `east` and `north` squares away. */
 int64_t alike_cell(double lon, double lat, int east, int north);
 

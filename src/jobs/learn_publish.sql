@@ -2,4 +2,5 @@
 -- in: grams text[], categories text[], counts int[], now timestamptz
 -- out: version int
 -- as: definer
+-- pool: slow
 select tiepdan.suggestion_publish(:'grams', :'categories', :'counts', :'now') as version

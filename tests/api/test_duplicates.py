@@ -85,6 +85,28 @@ def test_before_filing(town, storm):
     assert town.anyone.post("/v1/public/duplicates", nowhere, status=200).json["items"] == []
 
 
+def test_what_others_wrote_tells_nothing(town):
+    """Neither the lane nor the house, the quarter or the wording of a ticket can be guessed by asking."""
+    wrote = {"category": "water.supply", "title": "Mất nước ở ngõ 46 phố Kín Đáo", "location_text": "Số 12 ngõ 46 phố Kín Đáo, tổ 9",
+             "text": "Nhà số 12 ngõ 46 phố Kín Đáo, tổ 9 mất nước từ sáng, có người ốm nằm liệt giường."}
+    ticket, filed = town.filed(**wrote)
+    followed(town, ticket)
+
+    def asked(*numbers, text="Mất nước ở ngõ %s, số %s, tổ %s phố Kín Đáo, đã hai ngày rồi."):
+        ask = {"category": "water.supply", "area": "00316", "title": "Mất nước phố Kín Đáo", "text": text % numbers}
+        return town.anyone.post("/v1/public/duplicates", ask, status=200).json["items"]
+
+    right = asked(46, 12, 9)
+    assert [(i["code"], i["same"]) for i in right if i["code"] == filed["code"]] == [(filed["code"], True)]
+    for other in ((44, 12, 9), (45, 12, 9), (47, 12, 9), (46, 99, 9), (46, 12, 3)):
+        assert asked(*other) == right
+    assert asked(text=wrote["text"]) == right, "nor does it help to know the very words"
+    assert asked(text="Cống ở phố Kín Đáo bị tắc, nước thải tràn ra đường.") == right
+    elsewhere = {"category": "trees_lighting.trees", "area": "00229", "title": wrote["title"].replace("phố Kín Đáo", ""),
+                 "text": wrote["text"].replace("phố Kín Đáo, ", "")}
+    assert filed["code"] not in {i["code"] for i in town.anyone.post("/v1/public/duplicates", elsewhere, status=200).json["items"]}
+
+
 @pytest.mark.parametrize("body, pointers", [
     ({}, {"/category", "/title", "/text"}), ({"category": "x", "title": "abcde", "text": "a" * 20, "point": {"lon": 181, "lat": 0}}, {"/point/lon"}),
     ({"category": "x", "title": "abcde", "text": "a" * 20, "more": 1}, {"/more"})])

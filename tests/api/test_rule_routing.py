@@ -113,6 +113,8 @@ def test_explaining_a_text_and_a_ticket(town, rules):
     for body, status in (({}, 422), ({"kind": "feedback"}, 422), (dict(ask, category="nowhere"), 422), (dict(ask, area="nowhere"), 422),
                          (dict(ask, ticket=ticket_id), 422), ({"ticket": draft["id"]}, 404), (dict(ask, rule_set=ticket_id), 404)):
         explain(town.coordinator, body, status)
+    beyond = town.coordinator.post("/v1/routing/explain", dict(ask, at="2200-01-02T08:00:00Z"), status=422)
+    assert beyond.pointers == {"/at": "too_large"}, "the calendars end before"
     town.anyone.post("/v1/routing/explain", ask, status=401)
     town.person("officer").post("/v1/routing/explain", ask, status=403)
     foreign, _ = town.filed(category="environment.waste", area="00004")

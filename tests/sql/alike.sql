@@ -44,7 +44,14 @@ select is((select array_agg(detail) from alike_shown(pg_temp.t(60), array[pg_tem
 select is((select count(*) from alike_look_public(now(), '00316', 'roads', null, '{7}') where ticket in (pg_temp.t(111), pg_temp.t(112))), 0::bigint,
 	'to everybody only public ones');
 select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads', null, '{7}')), 105800000::bigint, 'with the place as it is shown');
+select is((select array[count(*) > 0, bool_or(ticket = pg_temp.t(112))] from alike_look_public(now(), null, null, 21160004200, '{}')), '{t,f}',
+	'by the square of the place as it is shown');
+select is((select count(*) from alike_look_public(now(), null, null, 5, '{}')), 0::bigint, 'not by that of the place itself');
+update ticket_alike set (marks, matters) = ('n lang;l 46;h 3;b 32;u 9;g ham kho', 7) where ticket = pg_temp.t(60);
+select is((select concat_ws(' | ', marks, matters, encode(signature, 'hex') = repeat('ff', 128)) from alike_look_public(now() - interval '70 minutes',
+	'00316', 'roads', null, '{}') where ticket = pg_temp.t(60)), 'n lang;b 32;g ham kho | 0 | t', 'of what was written only names');
 update category set public_point = 'none' where code = 'roads.surface';
+select is((select count(*) from alike_look_public(now(), null, null, 21160004200, '{}')), 0::bigint, 'by no square where no place is shown');
 select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads', null, '{7}')), null, 'or without');
 select force_state(pg_temp.t(5), 'answered');
 select is((select array_agg(detail) from alike_joinable(array[pg_temp.t(4), pg_temp.t(5), pg_temp.t(112), pg_temp.t(6)], '{a,b,c,d}', null, null)),

@@ -2,7 +2,7 @@
 -- whole files, bounds, comparison, and files in one order.
 begin;
 set search_path = test, tiepdan, public;
-select plan(58);
+select plan(61);
 create function pg_temp.version(p_kind text) returns bigint language sql as $$ select version from configuration_kept where kind = p_kind $$;
 create function pg_temp.record(p_kind text) returns configuration_change language sql as $$
 	select * from configuration_change where kind = p_kind order by version desc limit 1
@@ -110,6 +110,9 @@ select is(pg_temp.put('settings', '[{"line": 1, "name": "close_after_days", "val
 	(select note from setting where name = 'close_after_days'), 'the note stays');
 select is((select value from setting where name = 'close_after_days'), 20, 'changed');
 select is_empty($$select name from setting where value not between least and most$$, 'all are within theirs');
+select is_empty($$select name from setting where (least, most) = (0, 1000000)$$, 'each has bounds of its own');
+select is((select least from setting where name = 'suggestion_witnesses'), 3, 'no n-gram of one or two people is ever served');
+select throws_ok($$insert into setting (name, value, note) values ('new', 1, 'new')$$, '23502', null, 'and the next one cannot go without');
 select is_empty($$select wanted from import_type where import_told_vi('x: "y" is not ' || wanted) like '%is not%'$$, 'every fault has Vietnamese words');
 
 -- Comparison.

@@ -1,7 +1,7 @@
 -- Sets of routing rules: who writes them, which one counts, what they name; tags and flags, and the queue by them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(36);
+select plan(39);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.save(n int, p_version bigint default null, p_text text default 'rule a when kind = feedback then department HN-SXD')
 returns text language sql as $$
@@ -65,6 +65,9 @@ select enter('officer.HN-SXD');
 set local role tiepdan_app;
 select results_eq($$select pg_temp.queue('cay_do')$$, 'table t', 'by a tag one finds what one may see');
 select results_eq($$select pg_temp.queue('cay_do', 'gap', 'HN-SXD')$$, 'table t', 'with a flag, too, and at a department');
+select ok(flag_rarer('cay_do', 'gap') and not flag_rarer('none', 'gap'), 'of two marks the rarer one is followed');
+select is_empty($$select pg_temp.queue('cay_do', 'none') union all select pg_temp.queue('none', 'gap')$$, 'and the other one counts as well');
+select is_empty($$select pg_temp.queue('cay_do', 'gap', 'HN-TTRA') union all select pg_temp.queue(null, 'gap', 'NOBODY')$$, 'as does who holds it');
 select is_empty($$select pg_temp.queue('gap') union all select pg_temp.queue(null, 'cay_do') union all select pg_temp.queue('cay_do', null, 'HN-TTRA')$$,
 	'a flag is no tag');
 select is((select item::json->>'tags' || (item::json->>'flags') from ticket_queue(null, null, null, null, null, null, null, null, false, null, false,

@@ -1,7 +1,7 @@
 -- Suggestions: what is learned of confirmed routings and taken away again, what is served of it, and that closed tickets leave no word.
 begin;
 set search_path = test, tiepdan, public;
-select plan(37);
+select plan(38);
 create temp table t as select n, f.id from generate_series(1, 6) n,
 	file('HN-SXD', case n when 2 then 'denunciation' when 3 then 'restricted' when 4 then 'private' else 'public' end) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -83,8 +83,9 @@ select is((select count(*) from suggestion_due(now())), 0::bigint, 'some minutes
 select isnt((select count(*) from suggestion_due(now() + interval '11 min')), 0::bigint, 'then anew');
 select suggestion_publish('{o ga,ho sau}', '{roads.surface,fire}', '{2,1}', now());
 select is(pg_temp.served(), 'ho sau fire 1 0; ho sau roads.surface 0 5; o ga roads.surface 2 0', 'what five have written is');
-select is((select string_agg(category || ' ' || example, ', ' order by category) from suggestion_classes()), 'fire 256, roads.surface 243',
+select is((select string_agg(category || ' ' || example, ', ' order by category) from suggestion_classes(512)), 'fire 256, roads.surface 243',
 	'an example fades with the history of its category');
+select is((select string_agg(category, ' ') from suggestion_classes(1)), 'roads.surface', 'when there are too many, those with the most tickets');
 
 -- No end of growing.
 update setting set value = 5 where name = 'suggestion_rows_most';

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "civil/city.h"
 #include "civil/personal.h"
-#include "civil/text.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/alike.h"
@@ -144,59 +143,65 @@ static void joinable(struct req *req, PGresult *const *results)
 	reply_json(req, 200, buf_str(&out));
 }
 
-static double given(const struct duplicate_check *in, bool north)
-{
-	return !in->point ? (double)NAN : north ? in->point->lat : in->point->lon;
-}
+/* What is about to be filed, and what is compared of it: read once, it takes the place of the request's input
+ * for the second unit. */
+struct asked {
+	double lon, lat;
+	struct alike mine;
+};
 
-/* What is about to be filed, as its follower would read it (jobs/alike.h), but for the name of the ward. */
-static void read_new(struct req *req, struct alike *ret)
+/* As its follower would read it (jobs/alike.h), but for the name of the ward, and of the text only where that
+ * is: of others nothing else is compared. */
+static struct asked *read_new(struct req *req, const struct duplicate_check *in)
 {
-	const struct duplicate_check *in = req->input;
 	int64_t now_ms = clock_wall_ms();
 	const struct category *c = city_category(req->app->city, in->category, (int32_t)(now_ms / MS_A_DAY));
 	const struct alike_source source = {in->title, in->text, in->location_text, STR_NONE};
+	struct asked *asked = arena_alloc(req->arena, sizeof(*asked));
 
-	*ret = (struct alike){.filed_s = now_ms / 1000,
+	*asked = (struct asked){.lon = in->point ? in->point->lon : (double)NAN,
+		.lat = in->point ? in->point->lat : (double)NAN};
+	asked->mine = (struct alike){.filed_s = now_ms / 1000,
 		.area = in->area,
 		.category = in->category,
 		.family = c && c->parent.at ? c->parent : in->category,
-		.lon = given(in, false),
-		.lat = given(in, true)};
-	alike_read(req->arena, alike_words(req->arena), &source, ret);
+		.lon = asked->lon,
+		.lat = asked->lat};
+	alike_read_place(req->arena, &source, &asked->mine);
+	return asked;
 }
 
 static void looked(struct req *req, PGresult *const *results)
 {
-	const struct duplicate_check *in = req->input;
+	const struct asked *asked = req->input;
 	struct told *told = arena_alloc(req->arena, (CANDIDATES_BEST + 1) * sizeof(*told));
 	struct candidates best;
-	struct alike mine;
 
-	read_new(req, &mine);
-	candidates_best(req->arena, &mine, answer_find(results, "signature"), 0, &best);
+	candidates_best(req->arena, &asked->mine, answer_find(results, "signature"), 0, &best);
 	for (unsigned i = 0; i < best.n; i++)
 		told[i] = (struct told){
 			best.at[i].ticket, alike_same(&best.at[i].score) ? STR("true") : STR("false")};
 	struct db_unit *u = db_unit(req);
 	sql_alike_joinable(u, .tickets = DB_COLUMN(told, best.n, ticket),
-		.details = DB_COLUMN(told, best.n, detail), .lon = given(in, false), .lat = given(in, true));
+		.details = DB_COLUMN(told, best.n, detail), .lon = asked->lon, .lat = asked->lat);
 	db_run(u, joinable);
 }
 
 void duplicate_check(struct req *req)
 {
-	int64_t keys[ALIKE_KEYS_MAX];
-	struct alike mine;
+	int64_t keys[PLACE_MARKS_MAX];
 
 	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 		return;
 	}
-	read_new(req, &mine);
+	const struct asked *asked = read_new(req, req->input);
+	const struct alike *mine = &asked->mine;
+
+	req->input = asked;
 	struct db_unit *u = db_unit(req);
-	sql_alike_look_public(u, .at = mine.filed_s * 1000, .area = mine.area, .family = mine.family,
-		.cell = isnan(mine.lon) ? DB_NO_INT : alike_cell(mine.lon, mine.lat, 0, 0),
-		.keys = {keys, alike_keys(&mine, keys)});
+	sql_alike_look_public(u, .at = mine->filed_s * 1000, .area = mine->area, .family = mine->family,
+		.cell = isnan(mine->lon) ? DB_NO_INT : alike_cell(mine->lon, mine->lat, 0, 0),
+		.keys = {keys, alike_place_keys(mine, keys)});
 	db_run(u, looked);
 }

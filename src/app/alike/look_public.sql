@@ -1,4 +1,5 @@
--- Public tickets that may be like what somebody is about to file, with their places as they are shown.
+-- Public tickets that may be like what somebody is about to file, with their places as they are shown: known by street, ward, category
+-- and time only, not by what people wrote. keys: of names.
 -- in: at timestamptz, area text, family text, cell int, keys int[]
 -- out: ticket uuid, filed_s int, area text, category text, family text, urgent bool, lon_e6 int, lat_e6 int, matters int,
 -- marks text, signature bytea, grouped bool

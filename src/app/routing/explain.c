@@ -92,6 +92,7 @@ static void put_decision(
 /* `stored` is the path of a ticket, absent for a text. */
 static void answer(struct req *req, const struct city *city, struct filing_facts *facts, struct str stored)
 {
+	const struct routing_explain *in = req->input;
 	int32_t day = calendar_local_day(city->calendar, facts->at);
 	struct buf out = {.arena = req->arena};
 	struct decision d;
@@ -102,6 +103,12 @@ static void answer(struct req *req, const struct city *city, struct filing_facts
 		danger_told(city, req->arena, facts->folded, str_eq(facts->kind, STR("emergency")), day).at !=
 		NULL;
 	status = decide_filing(req->arena, city, facts, &d);
+	if (status == -ERANGE && !stored.at && in->at != DB_NO_INT) {
+		req_fault(req, "pointer", STR("/at"),
+			facts->at < req_began_ms(req) / 1000 ? FAULT_too_small : FAULT_too_large);
+		reply_faults(req);
+		return;
+	}
 	if (status < 0) {
 		reply_problem(
 			req, status == -EHOSTUNREACH ? PROBLEM_nobody_above : PROBLEM_unavailable, STR_NONE);

@@ -9,7 +9,8 @@
 #include "gen/sql/suggestion.h"
 
 enum {
-	RETRY_S = 5
+	RETRY_S = 5,
+	UNUSABLE_S = 60 /* it has been loaded as a whole, for nothing */
 };
 
 /* The results, in the order in which the statements are sent. */
@@ -69,19 +70,23 @@ static void read_holders(struct suggestions *s, const PGresult *rows)
 			text(s, rows, i, "department"), db_cell_int(rows, i, "n")};
 }
 
-/* The counts stay where the result has them: the model copies what it keeps. */
+/* The counts stay where the result has them: the model copies what it keeps. Those of categories that are no
+ * classes, because there are too many, do not count. */
 static bool read_model(
 	struct suggestions *s, struct arena *rough, const int64_t *example, const PGresult *rows)
 {
-	size_t n = (size_t)PQntuples(rows);
-	struct classify_count *counts = arena_try(rough, (n + 1) * sizeof(*counts));
+	struct classify_count *counts = arena_try(rough, ((size_t)PQntuples(rows) + 1) * sizeof(*counts));
+	size_t n = 0;
 
 	if (!counts)
 		return false;
-	for (int i = 0; i < (int)n; i++)
-		counts[i] = (struct classify_count){db_cell(rows, i, "gram"),
-			class_of(s, db_cell(rows, i, "category")), db_cell_int(rows, i, "examples"),
-			db_cell_int(rows, i, "tickets")};
+	for (int i = 0; i < PQntuples(rows); i++) {
+		int64_t class = class_of(s, db_cell(rows, i, "category"));
+
+		if (class >= 0)
+			counts[n++] = (struct classify_count){db_cell(rows, i, "gram"), class,
+				db_cell_int(rows, i, "examples"), db_cell_int(rows, i, "tickets")};
+	}
 	s->classify = classify_build(s->arena, &(struct classify_counts){counts, n, example, s->ncategories});
 	return s->classify != NULL;
 }
@@ -111,9 +116,9 @@ static void try_again(evutil_socket_t fd, short what, void *arg)
 	suggestions_load(arg);
 }
 
-static void later(struct app *app)
+static void later(struct app *app, int seconds)
 {
-	const struct timeval soon = {.tv_sec = RETRY_S};
+	const struct timeval soon = {.tv_sec = seconds};
 
 	event_base_once(app->loop, -1, EV_TIMEOUT, try_again, app, &soon);
 }
@@ -131,7 +136,7 @@ static void loaded(struct db_job *job, PGresult *const *results, const char *sql
 		app->suggestions = s;
 	} else {
 		log_error("suggestions.unusable", LOG_STR("sqlstate", str_of(sqlstate)));
-		later(app);
+		later(app, results ? UNUSABLE_S : RETRY_S);
 	}
 	arena_free(job->arena);
 }
@@ -141,14 +146,14 @@ void suggestions_load(struct app *app)
 	struct arena *arena = arena_new();
 
 	if (!arena) {
-		later(app);
+		later(app, RETRY_S);
 		return;
 	}
 	struct db_job *job = arena_alloc(arena, sizeof(*job));
 	*job = (struct db_job){.app = app, .arena = arena};
 	struct db_unit *u = db_unit_job(job);
 	sql_suggestion_load_settings(u); /* in the order of enum load_rows */
-	sql_suggestion_load_classes(u);
+	sql_suggestion_load_classes(u, .most = CLASSIFY_CLASSES_MAX);
 	sql_suggestion_load_counts(u);
 	sql_suggestion_load_holders(u);
 	db_run_job(u, loaded);

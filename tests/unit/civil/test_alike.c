@@ -111,6 +111,25 @@ static void hostile_texts(void **state)
 		}
 }
 
+/* Of a place nothing but the marks, which are those of the whole. */
+static void places_alone(void **state)
+{
+	const struct alike_source source = {STR("Mất nước"),
+		STR("Mất nước ở ngõ 46 phố Phạm Ngọc Thạch từ sáng."), STR("Số 12 phố Phạm Ngọc Thạch"),
+		STR("Phường Kim Liên")};
+	struct alike whole = {.lon = NAN, .lat = NAN}, place = {.matters = 7, .signature.syllables = 9};
+	int64_t keys[ALIKE_KEYS_MAX];
+	(void)state;
+
+	alike_read(arena, alike_words(arena), &source, &whole);
+	alike_read_place(arena, &source, &place);
+	assert_true(whole.matters && whole.signature.syllables);
+	assert_int_equal(place.matters, 0);
+	assert_int_equal(place.signature.syllables, 0);
+	assert_true(str_eq(place_write(arena, &whole.marks), place_write(arena, &place.marks)));
+	assert_int_equal(alike_keys(&place, keys), 1);
+}
+
 static void cells_and_keys(void **state)
 {
 	const struct pairs *pairs = pairs_read(arena, folder);
@@ -126,6 +145,13 @@ static void cells_and_keys(void **state)
 		assert_in_range(n, MINHASH_BANDS, ALIKE_KEYS_MAX);
 		for (unsigned k = 0; k < n; k++)
 			assert_true(keys[k] >= 0);
+
+		struct alike place = {.filed_s = 0};
+		int64_t names[PLACE_MARKS_MAX];
+
+		place.marks = pairs->at[i].alike.marks;
+		assert_int_equal(alike_place_keys(&place, names), n - MINHASH_BANDS);
+		assert_memory_equal(names, keys + MINHASH_BANDS, (n - MINHASH_BANDS) * sizeof(*names));
 	}
 }
 
@@ -136,6 +162,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(symmetric_and_in_range, begin, end),
 		cmocka_unit_test_setup_teardown(itself_and_against, begin, end),
 		cmocka_unit_test_setup_teardown(hostile_texts, begin, end),
+		cmocka_unit_test_setup_teardown(places_alone, begin, end),
 		cmocka_unit_test_setup_teardown(cells_and_keys, begin, end),
 	};
 
