@@ -17,6 +17,7 @@
 #include "jobs/learn.h"
 #include "jobs/promise.h"
 #include "jobs/redating.h"
+#include "jobs/rehearsals.h"
 #include "jobs/sweep.h"
 #include "jobs/triage.h"
 #include "jobs/uploads.h"
@@ -28,7 +29,9 @@ enum {
 	SUCCEED_BATCH = 500,
 	ASSIGN_BATCH = 10, /* filing waits for the slots that it holds meanwhile */
 	FORGET_BATCH = 10000,
-	SESSION_DAYS = 30
+	FORGET_REHEARSALS = 10, /* each with thousands of rows */
+	SESSION_DAYS = 30,
+	REHEARSAL_DAYS = 30
 };
 
 static void make_partitions(struct app *app, struct db_unit *u)
@@ -48,6 +51,13 @@ static void forget_sessions(struct app *app, struct db_unit *u)
 	(void)app;
 	sql_jobs_forget_sessions(
 		u, .before = clock_wall_ms() - SESSION_DAYS * INT64_C(86400000), .limit = FORGET_BATCH);
+}
+
+static void forget_rehearsals(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_rehearsals(u, .before = clock_wall_ms() - REHEARSAL_DAYS * INT64_C(86400000),
+		.limit = FORGET_REHEARSALS);
 }
 
 static void close_answered(struct app *app, struct db_unit *u)
@@ -127,6 +137,7 @@ static const struct job {
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
+	{"forget_rehearsals", 3600, forget_rehearsals}, /* of rules, after their days */
 	{"forget_uploads", 60, forget_uploads},	    /* that no ticket wanted             */
 	{"uploads", 15, uploads_find, uploads_see}, /* how far those on their way are */
 	{"count_files", 15, count_files},	    /* of citizens: they have an end     */
@@ -235,6 +246,7 @@ static void run(evutil_socket_t fd, short what, void *arg)
 struct jobs {
 	struct turn turns[NJOBS];
 	struct redatings *redatings;
+	struct rehearsals *rehearsals;
 	struct deliver *deliver; /* NULL: nobody is told anything */
 	struct checks *checks;	 /* NULL: nobody can attach anything */
 };
@@ -251,6 +263,7 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
 	started->redatings = redatings_start(app, arena);
+	started->rehearsals = rehearsals_start(app, arena);
 	started->deliver = deliver_start(app, arena);
 	started->checks = checks_start(app, arena);
 	return started;
@@ -266,6 +279,7 @@ void jobs_stop(struct jobs *started)
 	for (size_t i = 0; i < NJOBS; i++)
 		event_free(started->turns[i].timer);
 	redatings_stop(started->redatings);
+	rehearsals_stop(started->rehearsals);
 	deliver_stop(started->deliver);
 	checks_stop(started->checks);
 }
