@@ -137,7 +137,6 @@ static const struct job {
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
-	{"forget_rehearsals", 3600, forget_rehearsals}, /* of rules, after their days */
 	{"forget_uploads", 60, forget_uploads},	    /* that no ticket wanted             */
 	{"uploads", 15, uploads_find, uploads_see}, /* how far those on their way are */
 	{"count_files", 15, count_files},	    /* of citizens: they have an end     */
@@ -162,6 +161,7 @@ static const struct job {
 	{"learn_routings", 1, learn_find, learn_count, learn_counted,
 		LEARN_PORTION},					   /* that departments have accepted */
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
+	{"forget_rehearsals", 3600, forget_rehearsals},		   /* of rules, after their days */
 	{"renew_promises", 300, promise_renew},			   /* from what was measured */
 };
 

@@ -38,8 +38,10 @@ struct rehearse *rehearse_new(struct app *app, struct uuid id, struct str text)
 	if (!arena)
 		return NULL;
 	r = arena_alloc(arena, sizeof(*r));
-	*r = (struct rehearse){
-		.id = id, .arena = arena, .text = arena_str(arena, text), .copy = city_copy_hold(app->city_copy)};
+	*r = (struct rehearse){.id = id,
+		.arena = arena,
+		.text = arena_str(arena, text),
+		.copy = city_copy_hold(app->city_copy)};
 	return r;
 }
 
