@@ -332,8 +332,8 @@ static void ask_rules(struct question *q, struct arena *arena)
 		.folded = f->folded,
 		.at = f->at,
 		.danger = f->danger,
-		.loads = f->loads,
-		.nloads = f->nloads,
+		.loads = f->loads ? f->loads->at : NULL,
+		.nloads = f->loads ? f->loads->n : 0,
 		.accept = is_there,
 		.of = q};
 	const struct kind *kind = city_kind(q->city, f->kind);

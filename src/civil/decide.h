@@ -4,6 +4,13 @@
 #include "civil/clock.h"
 #include "civil/rules_program.h"
 
+/* How many open tickets departments have, sorted by department. */
+struct loads {
+	struct arena *arena; /* of its own */
+	const struct rule_load *at;
+	unsigned n;
+};
+
 /* What filing decides. */
 struct filing_facts {
 	struct str kind, category, area;
@@ -13,8 +20,7 @@ struct filing_facts {
 	struct str folded;  /* title, text and place, folded */
 	struct str profile; /* its policies go before all others; decide_filing() asks the rules for it */
 	bool danger;	    /* civil/danger.h */
-	const struct rule_load *loads; /* open tickets by department, for rules that ask for it */
-	unsigned nloads;
+	const struct loads *loads; /* for rules that ask for them, NULL: none has any */
 };
 
 enum route_reason {

@@ -78,6 +78,12 @@ static void expire_questions(struct app *app, struct db_unit *u)
 	sql_jobs_expire_questions(u, .now = clock_wall_ms(), .limit = EXPIRE_BATCH);
 }
 
+static void renew_loads(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_loads_renew(u);
+}
+
 static void forget_uploads(struct app *app, struct db_unit *u)
 {
 	(void)app;
@@ -162,6 +168,7 @@ static const struct job {
 		LEARN_PORTION},					   /* that departments have accepted */
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
 	{"forget_rehearsals", 3600, forget_rehearsals},		   /* of rules, after their days */
+	{"renew_loads", 30, renew_loads},			   /* that rules ask about */
 	{"renew_promises", 300, promise_renew},			   /* from what was measured */
 };
 

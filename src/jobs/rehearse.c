@@ -39,6 +39,7 @@ struct rehearse *rehearse_new(struct app *app, struct uuid id, struct str text)
 		return NULL;
 	r = arena_alloc(arena, sizeof(*r));
 	*r = (struct rehearse){.id = id,
+		.app = app,
 		.arena = arena,
 		.text = arena_str(arena, text),
 		.copy = city_copy_hold(app->city_copy)};
@@ -96,7 +97,8 @@ static struct filing_facts facts_of(const struct portion *p, int row, struct are
 		.against = db_cell(p->rows, row, "against"),
 		.language = db_cell(p->rows, row, "language"),
 		.channel = db_cell(p->rows, row, "channel"),
-		.folded = db_cell(p->rows, row, "folded")};
+		.folded = db_cell(p->rows, row, "folded"),
+		.loads = p->rehearse->app->loads};
 	int32_t day = calendar_local_day(city->calendar, facts.at);
 
 	facts.danger =

@@ -7,7 +7,7 @@
 
 /* What a set of rules would have made of tickets that were filed, beside what the active set makes of them:
  * both decide on the same facts, in one city, as of the day of the filing, so that only the rules make the
- * difference. */
+ * difference. What departments have to do (`load`) is that of today for both. */
 
 enum {
 	REHEARSE_PORTION = 500,	     /* tickets of one transaction, or */
@@ -17,6 +17,7 @@ enum {
 /* The set that is tried. It keeps the city that it was made for. */
 struct rehearse {
 	struct uuid id; /* of the rehearsal */
+	const struct app *app;
 	struct arena *arena;
 	struct city_copy *copy;
 	struct city tried; /* the same city with the other rules */

@@ -154,6 +154,12 @@ static void heard_reference(struct app *app, struct str payload)
 	reference_load(app);
 }
 
+static void heard_loads(struct app *app, struct str payload)
+{
+	(void)payload;
+	reference_load_loads(app);
+}
+
 static void heard_suggestions(struct app *app, struct str payload)
 {
 	(void)payload;
@@ -166,6 +172,8 @@ static int listen_to(struct worker *w)
 	struct db *db = w->app.db;
 	int error = db_listen(db, "reference_changed", heard_reference);
 
+	if (error == 0 && w->start->role == WORKER_HTTP)
+		error = db_listen(db, "department_loads", heard_loads);
 	if (error == 0 && w->start->role == WORKER_HTTP)
 		error = db_listen(db, "suggestion_published", heard_suggestions);
 	return error;
@@ -244,6 +252,7 @@ static void tear_down(struct worker *w)
 	recent_free(app->recent);
 	city_copy_release(app->city_copy);
 	suggestions_free(app->suggestions);
+	loads_free(app->loads);
 	if (w->term)
 		event_free(w->term);
 	if (w->tick)

@@ -1,7 +1,7 @@
 -- Sets of routing rules: who writes them, which one counts, what they name; tags and flags, and the queue by them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(31);
+select plan(36);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.save(n int, p_version bigint default null, p_text text default 'rule a when kind = feedback then department HN-SXD')
 returns text language sql as $$
@@ -69,5 +69,19 @@ select is_empty($$select pg_temp.queue('gap') union all select pg_temp.queue(nul
 	'a flag is no tag');
 select is((select item::json->>'tags' || (item::json->>'flags') from ticket_queue(null, null, null, null, null, null, null, null, false, null, false,
 	null, now(), now(), null, 10) limit 1), '["cay_do"]["gap"]', 'the queue shows both');
+
+-- How much departments have to do.
+reset role;
+update rule_set set state = 'retired' where state = 'active' and purpose = 'routing' and department is null;
+insert into rule_set (id, purpose, number, title, text, rules, state, activated_at) values (pg_temp.id(80), 'routing', 80, 'Quá tải', 'text', 1, 'active', now());
+insert into rule_set_name values (pg_temp.id(80), 'department', 'HN-SXD', 'a', false, 1), (pg_temp.id(80), 'department', 'HN-TTRA', 'a', true, 1),
+	(pg_temp.id(80), 'department', 'nobody', 'a', false, 1);
+select is(department_loads_renew(), 1::bigint, 'the departments of conditions are counted');
+select results_eq('select d.code, open from department_load l join department d on d.id = department',
+	$$select 'HN-SXD', count(*) from ticket t join department d on d.id = t.holder and d.code = 'HN-SXD' where not done$$, 'with their open tickets');
+select is(department_loads_renew(), 0::bigint, 'nothing has changed');
+delete from rule_set_name where rule_set = pg_temp.id(80);
+select is(department_loads_renew(), 1::bigint, 'nobody asks any more');
+select is_empty('table department_load', 'and nothing is kept');
 select * from finish();
 rollback;

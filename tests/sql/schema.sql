@@ -40,7 +40,7 @@ select is_empty($$
 		and not c.relrowsecurity and has_table_privilege('tiepdan_app', c.oid, 'select')
 		and c.relname not in ('migration', 'schema_info', 'setting', 'reference_version', 'calendar', 'calendar_hours', 'calendar_day', 'area',
 			'department', 'category', 'kind', 'profile', 'policy', 'route_rule', 'rule_set', 'rule_set_name', 'refusal_reason', 'state', 'action', 'move', 'move_role',
-			'role', 'sight', 'sight_right', 'role_right', 'promise', 'clock_kind', 'action_clock', 'alarm_level', 'clock_slot')
+			'role', 'sight', 'sight_right', 'role_right', 'promise', 'department_load', 'clock_kind', 'action_clock', 'alarm_level', 'clock_slot')
 $$, 'what it reads without is reference data');
 select is_empty($$
 	select c.oid::regclass from pg_class c where c.relnamespace = 'tiepdan'::regnamespace and c.relispartition

@@ -10,6 +10,11 @@
  * "reference_changed" is heard. Tries again by itself while the database is away or memory is out. */
 void reference_load(struct app *app);
 
+/* Reads anew how many open tickets the departments have that rules ask about. Call at start and whenever the
+ * channel "department_loads" is heard; while the database is away the figures of before stay. */
+void reference_load_loads(struct app *app);
+void loads_free(struct loads *loads); /* accepts NULL */
+
 void department_list(struct req *req);
 void category_list(struct req *req);
 void area_list(struct req *req);

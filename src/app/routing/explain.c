@@ -97,6 +97,7 @@ static void answer(struct req *req, const struct city *city, struct filing_facts
 	struct decision d;
 	int status;
 
+	facts->loads = req->app->loads;
 	facts->danger =
 		danger_told(city, req->arena, facts->folded, str_eq(facts->kind, STR("emergency")), day).at !=
 		NULL;

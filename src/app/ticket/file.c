@@ -264,7 +264,8 @@ static bool decide(struct req *req, struct filing_row *row)
 		.against = row->against,
 		.language = row->language,
 		.channel = row->channel,
-		.folded = row->folded};
+		.folded = row->folded,
+		.loads = req->app->loads};
 	struct decision d;
 	int status;
 

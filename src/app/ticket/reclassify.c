@@ -47,7 +47,8 @@ static bool read_filing(struct req *req, const PGresult *facts, struct filing_fa
 		.against = named_or(against, facts, "against"),
 		.language = db_cell(facts, 0, "language"),
 		.channel = db_cell(facts, 0, "channel"),
-		.folded = db_cell(facts, 0, "folded")};
+		.folded = db_cell(facts, 0, "folded"),
+		.loads = req->app->loads};
 	ret->danger =
 		danger_told(req->app->city, req->arena, ret->folded, str_eq(ret->kind, STR("emergency")),
 			calendar_local_day(req->app->city->calendar, ret->at))
