@@ -17,6 +17,7 @@
 #include "jobs/learn.h"
 #include "jobs/promise.h"
 #include "jobs/redating.h"
+#include "jobs/rehearsals.h"
 #include "jobs/sweep.h"
 #include "jobs/triage.h"
 #include "jobs/uploads.h"
@@ -28,7 +29,9 @@ enum {
 	SUCCEED_BATCH = 500,
 	ASSIGN_BATCH = 10, /* filing waits for the slots that it holds meanwhile */
 	FORGET_BATCH = 10000,
-	SESSION_DAYS = 30
+	FORGET_REHEARSALS = 10, /* each with thousands of rows */
+	SESSION_DAYS = 30,
+	REHEARSAL_DAYS = 30
 };
 
 static void make_partitions(struct app *app, struct db_unit *u)
@@ -48,6 +51,13 @@ static void forget_sessions(struct app *app, struct db_unit *u)
 	(void)app;
 	sql_jobs_forget_sessions(
 		u, .before = clock_wall_ms() - SESSION_DAYS * INT64_C(86400000), .limit = FORGET_BATCH);
+}
+
+static void forget_rehearsals(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_rehearsals(u, .before = clock_wall_ms() - REHEARSAL_DAYS * INT64_C(86400000),
+		.limit = FORGET_REHEARSALS);
 }
 
 static void close_answered(struct app *app, struct db_unit *u)
@@ -157,6 +167,7 @@ static const struct job {
 	{"learn_routings", 1, learn_find, learn_count, learn_counted,
 		LEARN_PORTION},					   /* that departments have accepted */
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
+	{"forget_rehearsals", 3600, forget_rehearsals},		   /* of rules, after their days */
 	{"renew_loads", 30, renew_loads},			   /* that rules ask about */
 	{"renew_promises", 300, promise_renew},			   /* from what was measured */
 };
@@ -242,6 +253,7 @@ static void run(evutil_socket_t fd, short what, void *arg)
 struct jobs {
 	struct turn turns[NJOBS];
 	struct redatings *redatings;
+	struct rehearsals *rehearsals;
 	struct deliver *deliver; /* NULL: nobody is told anything */
 	struct checks *checks;	 /* NULL: nobody can attach anything */
 };
@@ -258,6 +270,7 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
 	started->redatings = redatings_start(app, arena);
+	started->rehearsals = rehearsals_start(app, arena);
 	started->deliver = deliver_start(app, arena);
 	started->checks = checks_start(app, arena);
 	return started;
@@ -273,6 +286,7 @@ void jobs_stop(struct jobs *started)
 	for (size_t i = 0; i < NJOBS; i++)
 		event_free(started->turns[i].timer);
 	redatings_stop(started->redatings);
+	rehearsals_stop(started->rehearsals);
 	deliver_stop(started->deliver);
 	checks_stop(started->checks);
 }

@@ -187,6 +187,19 @@ select body from tickets_gather(:'one', (select version from ticket where id = :
 	array_fill('{"status":409}'::text, array[5]));
 rollback;
 select alike_forget(now() + interval '1 day', 1000);
+begin;
+select enter('admin.HN-EIC');
+select etag from rule_set_save('00000000-0000-0000-0000-000000000060', null, 'routing', 'Diễn tập', 'x', 1, '{}', '{}', '{}', '{}', '{}', gen_random_uuid());
+select rehearsal_ask('00000000-0000-0000-0000-000000000069', '00000000-0000-0000-0000-000000000060', 1000, gen_random_uuid()) is not null;
+select rehearsal_begin(id, (select s.id from rule_set s where s.state = 'active'), '{a,b}') from rehearsal_take(null);
+select rehearsal_store('00000000-0000-0000-0000-000000000069', min(filed_to), min(ticket_to::text)::uuid, min(filed_at), min(ticket::text)::uuid, 1, 0,
+	'{0}', array[:'t'::uuid], '{1}', '{1}', '{a}', '{t}', '{f}', '{f}', '{f}', '{0}') from rehearsal_read('00000000-0000-0000-0000-000000000069', 1);
+select rehearsal_finish(id), rehearsal_body(r) from rehearsal r;
+select enter('coordinator.HN-EIC');
+select count(*) from rehearsal_examples('00000000-0000-0000-0000-000000000069', null, null, null, 50) a,
+	rehearsal_examples('00000000-0000-0000-0000-000000000069', 'HN-SXD', 'HN-SXD', null, 50) b;
+select rehearsal_forget(now() + interval '1 day', 10);
+rollback;
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset

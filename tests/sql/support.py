@@ -32,6 +32,7 @@ configuration_change
 ticket_alike ticket_alike_key
 suggestion_learned suggestion_gram
 filed_as
+rehearsal_ticket rehearsal_pair rehearsal_rule
 """.split()
 
 
