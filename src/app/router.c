@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "app/account/account.h"
+#include "app/alike/alike.h"
 #include "app/attachment/attachment.h"
+#include "app/configuration/configuration.h"
 #include "app/deadline/deadline.h"
 #include "app/filter/filter.h"
 #include "app/meta/meta.h"
@@ -14,8 +16,11 @@
 #include "app/redating/redating.h"
 #include "app/reference/explanation.h"
 #include "app/reference/reference.h"
+#include "app/reorganisation/reorganisation.h"
 #include "app/report/report.h"
+#include "app/routing/routing.h"
 #include "app/staff/staff.h"
+#include "app/suggestion/suggestion.h"
 #include "app/template/template.h"
 #include "app/ticket/ticket.h"
 #include "app/tracking/tracking.h"

@@ -29,6 +29,7 @@ enum verdict {
 enum {
 	BODY_CAP = 64 * 1024,
 	BODY_CAP_1M = 1024 * 1024,
+	BODY_CAP_4M = 4 * 1024 * 1024,
 	ONCE_KEY_MAX = 255,
 	ONCE_KEY_MIN = 8,
 	ONCE_KEY_ANONYMOUS = 22
@@ -209,7 +210,7 @@ static enum verdict step_accept(struct req *req)
 /* A version that was read as a file has a tag of its own, but is the same version. */
 static struct str version_of(struct str tag)
 {
-	static const struct str forms[] = {STR("-csv"), STR("-ics")};
+	static const struct str forms[] = {STR("-bom"), STR("-csv"), STR("-ics")};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
 		if (str_ends(tag, forms[i]))
@@ -242,6 +243,13 @@ static enum verdict step_match(struct req *req)
 
 static void run(struct req *req);
 
+static size_t body_cap(unsigned flags)
+{
+	if (flags & ROUTE_BODY_4M)
+		return BODY_CAP_4M;
+	return flags & ROUTE_BODY_1M ? BODY_CAP_1M : BODY_CAP;
+}
+
 static enum verdict step_body(struct req *req)
 {
 	bool takes_body = req->method == HTTP_POST || req->method == HTTP_PUT || req->method == HTTP_PATCH;
@@ -256,12 +264,17 @@ static enum verdict step_body(struct req *req)
 		reply_header(req, "Accept", STR("application/json"));
 		return refuse(req, PROBLEM_unsupported_media_type);
 	}
-	conn_read_body(req, req->route->flags & ROUTE_BODY_1M ? BODY_CAP_1M : BODY_CAP, run);
+	conn_read_body(req, body_cap(req->route->flags), run);
 	return WAIT;
 }
 
+/* No body is one without members only where the contract says so: what a body that was lost would empty or
+ * end stays as it is. */
 static enum verdict step_input(struct req *req)
 {
+	static const char *const lost[LANG_COUNT] = {
+		[LANG_VI] = "Yêu cầu không có nội dung: cần gửi JSON, ít nhất là {}",
+		[LANG_EN] = "The request has no body: JSON is needed, at the least {}"};
 	const struct shape *shape = req->route->input;
 
 	if (req->route->method == HTTP_GET) {
@@ -270,7 +283,11 @@ static enum verdict step_input(struct req *req)
 	}
 	if (shape->nfields == 0 && req->raw_body.len == 0)
 		return NEXT;
-	/* No body is one without members: where some are needed, that is said of each. */
+	if (req->raw_body.len == 0 && !shape->optional && !shape_needs(shape)) {
+		reply_problem(req, PROBLEM_bad_json, str_of(lost[req->lang]));
+		return ANSWERED;
+	}
+	/* Where members are needed, that is said of each. */
 	req->input = shape_from_json(req, shape, req->raw_body.len > 0 ? req->raw_body : STR("{}"));
 	return req->input ? NEXT : ANSWERED;
 }

@@ -8,16 +8,19 @@
 struct app {
 	struct event_base *loop;
 	const struct config *config;
-	const struct city *city;  /* civil/city.h: reference data in memory; replaced as a whole on reload */
-	struct arena *city_arena; /* where the city lives */
-	struct db *db;		  /* db/db.h: the pools */
-	const struct keys *keys;  /* auth/keys.h */
+	const struct city *city; /* civil/city.h: reference data in memory; replaced as a whole on reload */
+	struct city_copy
+		*city_copy; /* civil/city_copy.h: the same, to be held while work beside the loop reads it */
+	struct db *db;	    /* db/db.h: the pools */
+	const struct keys *keys; /* auth/keys.h */
 	struct str cursor_key; /* signs page cursors: KEY_CURSOR of auth/keys.h                             */
-	struct token_cache *tokens;  /* auth/token.h */
-	struct rate *rate;	     /* auth/rate.h: limits in shared memory */
-	struct numbers *numbers;     /* app/ticket/number.h: the block of ticket numbers this process owns */
-	struct recent *recent;	     /* app/tracking/recent.h: pages shown lately */
-	struct conns *conns;	     /* http/conn.h: the client connections of this process */
+	struct token_cache *tokens; /* auth/token.h */
+	struct rate *rate;	    /* auth/rate.h: limits in shared memory */
+	struct numbers *numbers;    /* app/ticket/number.h: the block of ticket numbers this process owns */
+	struct suggestions *suggestions; /* app/suggestion/model.h; NULL: nothing is known yet */
+	struct loads *loads;   /* civil/decide.h: how much departments have to do; NULL: not known yet */
+	struct recent *recent; /* app/tracking/recent.h: pages shown lately */
+	struct conns *conns;   /* http/conn.h: the client connections of this process */
 	const struct server *server; /* http/conn.h: what the connection layer calls */
 	struct store *store;	     /* base/store.h: files; NULL: there is no place for them */
 	struct work *work;	     /* base/work.h: the thread for what blocks */

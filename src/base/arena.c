@@ -76,13 +76,15 @@ enum {
 	BLOCK = 4 << 10
 };
 
-/* Standard chunks that were freed wait here for the next arena, at most KEEP bytes of each class. */
-static struct {
+/* Standard chunks that were freed wait here for the next arena of this thread, at most KEEP bytes of each
+ * class. */
+static _Thread_local struct {
 	struct chunk *first;
 	size_t bytes;
 } spare[CLASSES];
 
-static struct {
+/* Of the thread that runs the loop. */
+static _Thread_local struct {
 	char *base;
 	bool *taken; /* one per block */
 	size_t blocks;

@@ -15,7 +15,9 @@
  * back when it is freed. When the reserve is empty as well the process is aborted: the supervisor starts
  * another. Sizes that a stranger chooses (bodies, results) go through arena_try(), which may return NULL.
  *
- * An arena and the chunks that wait for the next one belong to the thread that runs the loop. */
+ * The reserve and the chunks that wait for the next arena belong to the thread that runs the loop. A task of
+ * base/work.h may fill an arena that it was given, until it is done: nobody else touches it meanwhile. It has
+ * no reserve. */
 struct arena;
 
 /* Once at process start; 1 MiB is plenty. Fork inherits it. Not a fail point. */

@@ -6,6 +6,12 @@
 
 static const struct str bom = STR("\xEF\xBB\xBF");
 
+static void fail(struct csv *csv, const char *fault_vi, const char *fault)
+{
+	csv->fault = fault;
+	csv->fault_vi = fault_vi;
+}
+
 static void advance(struct csv *csv, size_t n)
 {
 	csv->rest.at += n;
@@ -32,7 +38,7 @@ struct csv csv_open(struct str text)
 	if (str_starts(csv.rest, bom))
 		advance(&csv, bom.len);
 	if (!str_is_utf8(csv.rest)) {
-		csv.fault = "the text is not UTF-8";
+		fail(&csv, "nội dung không phải là UTF-8", "the text is not UTF-8");
 		csv.line = broken_line(csv.rest);
 	}
 	return csv;
@@ -61,13 +67,14 @@ static bool take_quoted(struct csv *csv, struct str *ret_raw)
 		i++;
 	}
 	if (i >= csv->rest.len) {
-		csv->fault = "a quotation mark is not closed";
+		fail(csv, "dấu ngoặc kép không được đóng", "a quotation mark is not closed");
 		return false;
 	}
 	*ret_raw = (struct str){csv->rest.at, i + 1};
 	advance(csv, i + 1);
 	if (csv->rest.len && csv->rest.at[0] != ',' && !line_end(csv->rest)) {
-		csv->fault = "something stands behind a closing quotation mark";
+		fail(csv, "có nội dung sau dấu ngoặc kép đóng",
+			"something stands behind a closing quotation mark");
 		return false;
 	}
 	return true;
@@ -82,9 +89,10 @@ static bool take_plain(struct csv *csv, struct str *ret_raw)
 	*ret_raw = (struct str){csv->rest.at, i};
 	advance(csv, i);
 	if (csv->rest.len && csv->rest.at[0] == '"')
-		csv->fault = "a quotation mark inside a field that is not quoted";
+		fail(csv, "có dấu ngoặc kép trong một ô không đặt trong ngoặc kép",
+			"a quotation mark inside a field that is not quoted");
 	else if (csv->rest.len && csv->rest.at[0] == '\r' && !line_end(csv->rest))
-		csv->fault = "a carriage return without a line feed";
+		fail(csv, "có ký tự CR mà không có LF", "a carriage return without a line feed");
 	return !csv->fault;
 }
 
@@ -98,7 +106,7 @@ static unsigned take_record(struct csv *csv, struct str raw[CSV_FIELDS_MAX])
 		size_t end;
 
 		if (n == CSV_FIELDS_MAX) {
-			csv->fault = "too many fields";
+			fail(csv, "quá nhiều ô", "too many fields");
 			return 0;
 		}
 		if (!(quoted ? take_quoted(csv, &raw[n]) : take_plain(csv, &raw[n])))
@@ -150,7 +158,7 @@ unsigned csv_read(struct csv *csv, struct arena *arena, struct str ret_fields[CS
 		return 0;
 	to = arena_try(arena, (size_t)(csv->rest.at - start) + 1);
 	if (!to) {
-		csv->fault = "out of memory";
+		fail(csv, "hết bộ nhớ", "out of memory");
 		return 0;
 	}
 	for (unsigned i = 0; i < n; i++) {

@@ -9,9 +9,10 @@
  * quotation mark inside an unquoted field, text behind a closing one and a bare CR are faults. */
 struct csv {
 	struct str rest;
-	unsigned line;	    /* line of the last record's first byte, from 1 */
-	unsigned next_line; /* line where `rest` begins */
-	const char *fault;  /* NULL, or what is wrong with the record at `line`; the reader stops there */
+	unsigned line;	      /* line of the last record's first byte, from 1 */
+	unsigned next_line;   /* line where `rest` begins */
+	const char *fault;    /* NULL, or what is wrong with the record at `line`; the reader stops there */
+	const char *fault_vi; /* the same in Vietnamese */
 };
 
 enum {

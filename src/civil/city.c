@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "civil/rules_program.h"
+
 static int by_department_code(const void *a, const void *b)
 {
 	return str_compare(((const struct department *)a)->code, ((const struct department *)b)->code);
@@ -48,20 +50,6 @@ static int by_policy_key(const void *a, const void *b)
 		order = str_compare(x->level, y->level);
 	if (order == 0)
 		order = str_compare(x->department, y->department);
-	if (order == 0)
-		order = by_number(y->valid_from, x->valid_from);
-	return order ? order : by_number(y->id, x->id);
-}
-
-static int by_rule_key(const void *a, const void *b)
-{
-	const struct route_rule *x = a, *y = b;
-	int order = str_compare(x->kind, y->kind);
-
-	if (order == 0)
-		order = str_compare(x->category, y->category);
-	if (order == 0)
-		order = str_compare(x->area, y->area);
 	if (order == 0)
 		order = by_number(y->valid_from, x->valid_from);
 	return order ? order : by_number(y->id, x->id);
@@ -187,6 +175,23 @@ static const struct words *index_dangers(struct arena *arena, const struct city 
 	return words_new(arena, phrases, city->ndanger_words);
 }
 
+/* A set that was fine when it was activated may be none any more for this program: nobody is kept waiting by
+ * that. */
+static void compile_rules(struct arena *arena, struct city *city)
+{
+	struct rules_faults faults;
+	const struct rules *rules;
+
+	if (!city->rules_text.at)
+		return;
+	rules = rules_read(arena, RULES_ROUTING, city->rules_text, &faults);
+	if (rules)
+		city->rules = rules_compile(arena, rules, city);
+	else
+		city->rules_fault =
+			arena_printf(arena, "line %u: %.*s", faults.at[0].line, STR_ARG(faults.at[0].en));
+}
+
 const struct city *city_build(struct arena *arena, struct city *parts, struct str *ret_reason)
 {
 	struct city *city = arena_alloc(arena, sizeof(*city));
@@ -206,14 +211,16 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 		arena, city->categories, city->ncategories, sizeof(*city->categories), by_category_code);
 	city->policies =
 		sorted_copy(arena, city->policies, city->npolicies, sizeof(*city->policies), by_policy_key);
-	city->rules = sorted_copy(arena, city->rules, city->nrules, sizeof(*city->rules), by_rule_key);
 	city->danger_index = index_dangers(arena, city);
 	city->calendars = sorted_copy(
 		arena, city->calendars, city->ncalendars, sizeof(*city->calendars), by_calendar_code);
 	*ret_reason = find_doubles(arena, city);
 	if (!ret_reason->at && !city->calendar)
 		*ret_reason = arena_printf(arena, "the hub %.*s has no calendar", STR_ARG(parts->hub));
-	return ret_reason->at ? NULL : city;
+	if (ret_reason->at)
+		return NULL;
+	compile_rules(arena, city);
+	return city;
 }
 
 /* bsearch(), which does not like an empty array that is no array. */

@@ -1,12 +1,15 @@
 #ifndef TIEPDAN_CIVIL_CITY_H
 #define TIEPDAN_CIVIL_CITY_H
 
+#include "base/uuid.h"
 #include "civil/deadline.h"
 #include "civil/words.h"
 
 /* The reference data of a city in memory: departments, areas, categories, policies, routing rules, calendars.
  * Built once from rows, then read only; a change in the database builds a new one. What filing
  * decides over them stands in civil/decide.h. */
+
+struct rules_program; /* civil/rules_program.h */
 
 struct department {
 	int64_t id;
@@ -71,13 +74,11 @@ struct alarm_level {
 	struct limit after; /* so long after the due point */
 };
 
-/* (kind, category, area) -> department; absent members match all, a category or area also covers those below
- * it. `department` is a code, or AREA: the committee that governs the ticket's area or the nearest area above
- * it. */
-struct route_rule {
-	int64_t id;
-	struct str kind, category, area, department;
-	int32_t valid_from, valid_to;
+/* What a department became (ids). With a category or an area it is the successor for what is about that one
+ * or those below it; without both it only says where people and papers went. */
+struct lineage {
+	int64_t before, after;
+	struct str category, area;
 };
 
 /* A folded phrase that sounds like danger to life, and how much. */
@@ -107,8 +108,12 @@ struct city {
 	unsigned ncategories;
 	const struct policy *policies;
 	unsigned npolicies;
-	const struct route_rule *rules;
-	unsigned nrules;
+	struct str
+		rules_text; /* of the active set of routing rules, see civil/rules.h; absent: there is none */
+	int64_t rules_number; /* what it is called by */
+	struct uuid rules_id;
+	const struct lineage *lineage; /* choices in the order in which they are tried */
+	unsigned nlineage;
 	const struct alarm_level *alarms;
 	unsigned nalarms;
 	const struct danger_word *danger_words;
@@ -125,7 +130,9 @@ struct city {
 	const struct department *const *by_id;	    /* all departments, by id */
 	const struct department *const *committees; /* those that govern, by area */
 	unsigned ncommittees;
-	const struct words *danger_index; /* the phrases, their tags the places in danger_words */
+	const struct words *danger_index;  /* the phrases, their tags the places in danger_words */
+	const struct rules_program *rules; /* NULL: there are none, or they cannot be read */
+	struct str rules_fault; /* why they cannot be read: for the log; tickets go by their category */
 };
 
 /* Copies, sorts by code and indexes what the caller filled in (texts are not copied); departments without a
@@ -143,7 +150,8 @@ const struct kind *city_kind(const struct city *city, struct str code);
 const struct category *city_category(
 	const struct city *city, struct str code, int32_t day); /* NULL: unknown or ended */
 const struct area *city_area(const struct city *city, struct str code, int32_t day);
-/* The department itself while it is valid on `day`, else its successor that is (NULL: none). */
+/* The department itself while it is valid on `day`, else its principal successor that is (NULL: none). Who
+ * has what is about a category in an area says decide_filing(). */
 const struct department *city_valid_department(
 	const struct city *city, const struct department *d, int32_t day);
 

@@ -6,7 +6,8 @@
 #include "base/buf.h"
 
 enum {
-	CHAIN_MAX = 8 /* categories are two levels deep, areas and departments two or three */
+	CHAIN_MAX = 8, /* categories are two levels deep, areas and departments two or three */
+	HEIRS_MAX = 64
 };
 
 /* A code and those above it, nearest first. */
@@ -90,6 +91,51 @@ static int compare_area(const void *row, const struct str *area)
 	return str_compare((*committee)->area, *area);
 }
 
+static bool is_in(const struct chain *chain, struct str code)
+{
+	for (unsigned i = 0; code.len > 0 && i < chain->n; i++)
+		if (str_eq(chain->code[i], code))
+			return true;
+	return false;
+}
+
+/* Whom a department that has ended left this ticket to: by a choice of a split, else its principal
+ * successor. */
+static int64_t left_to(const struct question *q, const struct department *d)
+{
+	for (unsigned i = 0; i < q->city->nlineage; i++) {
+		const struct lineage *l = &q->city->lineage[i];
+
+		if (l->before == d->id && (is_in(&q->categories, l->category) || is_in(&q->areas, l->area)))
+			return l->after;
+	}
+	return d->successor;
+}
+
+/* The department itself while it is valid on the day, else who has the ticket in its place (NULL: nobody).
+ * The same as heir() of migrations/0062_reorganisation.sql. */
+static const struct department *heir_of(const struct question *q, const struct department *d)
+{
+	/* Successors may run in a circle: no chain is longer than the list. */
+	for (unsigned n = 0; d && n <= q->city->ndepartments; n++) {
+		if (holds(d->valid_from, d->valid_to, q->day))
+			return d;
+		d = city_department_by_id(q->city, left_to(q, d));
+	}
+	return NULL;
+}
+
+const struct department *decide_heir(const struct city *city, const struct department *department,
+	struct str category, struct str area, int32_t day)
+{
+	const struct question q = {.city = city,
+		.day = day,
+		.categories = category_chain(city, category, day),
+		.areas = area_chain(city, area, day)};
+
+	return heir_of(&q, department);
+}
+
 /* The committee that governs an area on the day, or the successor of one that did. */
 static const struct department *committee_of(const struct question *q, struct str area, struct str *ret_ended)
 {
@@ -101,7 +147,7 @@ static const struct department *committee_of(const struct question *q, struct st
 		if (holds(list[i]->valid_from, list[i]->valid_to, q->day))
 			return list[i];
 	for (unsigned i = first; i < n && str_eq(list[i]->area, area); i++) {
-		const struct department *heir = city_valid_department(q->city, list[i], q->day);
+		const struct department *heir = heir_of(q, list[i]);
 
 		if (heir) {
 			*ret_ended = list[i]->code;
@@ -114,7 +160,7 @@ static const struct department *committee_of(const struct question *q, struct st
 static const struct department *resolve(const struct question *q, struct str code, struct str *ret_ended)
 {
 	const struct department *named = city_department(q->city, code);
-	const struct department *valid = city_valid_department(q->city, named, q->day);
+	const struct department *valid = heir_of(q, named);
 
 	*ret_ended = valid && valid != named ? named->code : STR_NONE;
 	return valid;
@@ -129,86 +175,39 @@ static void give_to_hub(const struct question *q, enum route_reason reason)
 		q->answer->department = city_department(q->city, q->city->hub);
 }
 
+/* What a rule or category names: a code, or AREA, the committee of the ticket's area or of the nearest one
+ * above it. NULL: it is not there on the day. */
+static const struct department *meant(const struct question *q, struct str code, struct str *ret_ended)
+{
+	const struct department *found = NULL;
+
+	if (!str_eq(code, STR("AREA")))
+		return resolve(q, code, ret_ended);
+	for (unsigned i = 0; i < q->areas.n && !found; i++)
+		found = committee_of(q, q->areas.code[i], ret_ended);
+	return found;
+}
+
 /* Gives the ticket to the department that a rule or category names; false when there is none any more. */
 static bool give(const struct question *q, struct str code, enum route_reason reason)
 {
 	struct decision *answer = q->answer;
 
-	answer->department = NULL;
-	if (!str_eq(code, STR("AREA"))) {
-		answer->department = resolve(q, code, &answer->via_successor_of);
-	} else {
-		for (unsigned i = 0; i < q->areas.n && !answer->department; i++)
-			answer->department = committee_of(q, q->areas.code[i], &answer->via_successor_of);
-		if (!answer->department) {
-			give_to_hub(q, REASON_HUB_NO_AREA);
-			return true;
-		}
-	}
+	answer->department = meant(q, code, &answer->via_successor_of);
 	answer->reason = reason;
+	if (!answer->department && str_eq(code, STR("AREA")))
+		give_to_hub(q, REASON_HUB_NO_AREA);
 	return answer->department != NULL;
 }
 
-static int compare_keys(struct str kind, struct str category, struct str third, const struct str *key)
-{
-	int order = str_compare(kind, key[0]);
-
-	if (order == 0)
-		order = str_compare(category, key[1]);
-	return order ? order : str_compare(third, key[2]);
-}
-
-static int compare_rule(const void *row, const struct str *key)
-{
-	const struct route_rule *r = row;
-
-	return compare_keys(r->kind, r->category, r->area, key);
-}
-
-static bool try_rules(const struct question *q, struct str kind, struct str category, struct str area)
-{
-	const struct str key[] = {kind, category, area};
-	const struct route_rule *rules = q->city->rules;
-	unsigned n = q->city->nrules;
-
-	for (unsigned i = seek(rules, n, sizeof(*rules), compare_rule, key);
-		i < n && compare_rule(&rules[i], key) == 0; i++) {
-		q->answer->rule = rules[i].id;
-		if (holds(rules[i].valid_from, rules[i].valid_to, q->day) &&
-			give(q, rules[i].department, REASON_RULE))
-			return true;
-	}
-	return false;
-}
-
-/* What a row of rules or policies names, most specific first; `third` is the area of a rule, the level of a
- * policy. A rule names something, a policy need not. */
+/* What a policy names, most specific first. */
 static const struct step {
-	bool kind, category, third;
+	bool kind, category, level;
 } steps[] = {{1, 1, 1}, {1, 1, 0}, {1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {0, 1, 0}, {0, 0, 1}, {0, 0, 0}};
 
 enum {
-	POLICY_STEPS = sizeof(steps) / sizeof(steps[0]),
-	RULE_STEPS = POLICY_STEPS - 1
+	STEPS = sizeof(steps) / sizeof(steps[0])
 };
-
-static bool by_rules(const struct question *q)
-{
-	for (unsigned s = 0; s < RULE_STEPS; s++) {
-		struct str kind = steps[s].kind ? q->facts->kind : STR_NONE;
-		unsigned ncategories = steps[s].category ? q->categories.n : 1;
-		unsigned nareas = steps[s].third ? q->areas.n : 1;
-
-		for (unsigned i = 0; i < ncategories * nareas; i++) {
-			struct str category = steps[s].category ? q->categories.code[i / nareas] : STR_NONE;
-			struct str area = steps[s].third ? q->areas.code[i % nareas] : STR_NONE;
-
-			if (try_rules(q, kind, category, area))
-				return true;
-		}
-	}
-	return false;
-}
 
 static bool by_category(const struct question *q)
 {
@@ -222,12 +221,21 @@ static bool by_category(const struct question *q)
 	return false;
 }
 
+static bool by_rules(const struct question *q)
+{
+	struct decision *answer = q->answer;
+	struct str code = answer->rules.single[EFFECT_DEPARTMENT];
+
+	if (!code.at || !give(q, code, REASON_RULE))
+		return false;
+	answer->rule = rules_rule_name(answer->program, answer->rules.by[EFFECT_DEPARTMENT]);
+	return true;
+}
+
 static void choose_department(const struct question *q)
 {
 	if (!by_rules(q) && !by_category(q))
 		give_to_hub(q, REASON_HUB_FALLBACK);
-	if (q->answer->reason != REASON_RULE)
-		q->answer->rule = 0;
 }
 
 static bool is_under(const struct city *city, const struct department *d, const struct department *top)
@@ -237,17 +245,39 @@ static bool is_under(const struct city *city, const struct department *d, const 
 	return d == top;
 }
 
-/* Whether it is the department that the ticket is against, one below it, or one of its successors. */
+/* A department and what became of it, each once. */
+struct heirs {
+	int64_t id[HEIRS_MAX];
+	unsigned n;
+};
+
+static void add_heir(struct heirs *heirs, int64_t id)
+{
+	for (unsigned i = 0; i < heirs->n; i++)
+		if (heirs->id[i] == id)
+			return;
+	if (id && heirs->n < HEIRS_MAX)
+		heirs->id[heirs->n++] = id;
+}
+
+/* Whether it is the department that the ticket is against, one below it, or one of its successors. Of one
+ * with more successors than can be kept in mind nobody is sure not to be one. */
 static bool is_denounced(const struct question *q, const struct department *d)
 {
 	const struct department *top = city_department(q->city, q->facts->against);
+	struct heirs heirs = {.n = 0};
 
-	for (unsigned n = 0; top && n < CHAIN_MAX; n++) {
-		if (is_under(q->city, d, top))
+	add_heir(&heirs, top ? top->id : 0);
+	for (unsigned n = 0; n < heirs.n; n++) {
+		top = city_department_by_id(q->city, heirs.id[n]);
+		if (top && is_under(q->city, d, top))
 			return true;
-		top = city_department_by_id(q->city, top->successor);
+		add_heir(&heirs, top ? top->successor : 0);
+		for (unsigned i = 0; i < q->city->nlineage; i++)
+			if (q->city->lineage[i].before == heirs.id[n])
+				add_heir(&heirs, q->city->lineage[i].after);
 	}
-	return false;
+	return heirs.n == HEIRS_MAX;
 }
 
 /* Nobody judges in their own case: what would go to who is denounced goes to the one above. */
@@ -263,7 +293,7 @@ static int avoid_denounced(const struct question *q)
 			break;
 		above = city_department_by_id(q->city, above->parent);
 	}
-	answer->rule = 0;
+	answer->rule = STR_NONE;
 	answer->reason = REASON_ABOVE_DENOUNCED;
 	answer->via_successor_of = STR_NONE;
 	answer->department =
@@ -272,47 +302,119 @@ static int avoid_denounced(const struct question *q)
 	return answer->department && !is_denounced(q, answer->department) ? 0 : -EHOSTUNREACH;
 }
 
+/* By kind and category; the level is what rules ask for. */
 static void choose_level_and_sight(const struct question *q)
 {
 	const struct kind *kind = city_kind(q->city, q->facts->kind);
-	struct str level = kind ? kind->level : STR_NONE, visibility = kind ? kind->visibility : STR_NONE;
+	struct decision *answer = q->answer;
 
+	answer->level = kind ? kind->level : STR_NONE;
+	answer->visibility = kind ? kind->visibility : STR_NONE;
 	for (unsigned i = 0; i < q->categories.n; i++) {
 		const struct category *c = city_category(q->city, q->categories.code[i], q->day);
 
-		if (c && level.len == 0)
-			level = c->level;
-		if (c && visibility.len == 0)
-			visibility = c->visibility;
+		if (c && answer->level.len == 0)
+			answer->level = c->level;
+		if (c && answer->visibility.len == 0)
+			answer->visibility = c->visibility;
 	}
-	q->answer->level = level.len > 0 ? level : STR("normal");
-	q->answer->visibility = visibility.len > 0 ? visibility : STR("private");
-	q->answer->sight = kind && kind->sight.len > 0 ? kind->sight : q->answer->visibility;
+	if (answer->level.len == 0)
+		answer->level = STR("normal");
+	if (answer->visibility.len == 0)
+		answer->visibility = STR("private");
+}
+
+static bool is_there(void *of, struct str department)
+{
+	return meant(of, department, &(struct str){NULL}) != NULL;
+}
+
+/* What the rules say, over what kind and category said. */
+static void ask_rules(struct question *q, struct arena *arena)
+{
+	struct decision *answer = q->answer;
+	const struct filing_facts *f = q->facts;
+	const struct rule_facts facts = {.kind = f->kind,
+		.category = f->category,
+		.area = f->area,
+		.language = f->language,
+		.channel = f->channel,
+		.level = answer->level,
+		.folded = f->folded,
+		.at = f->at,
+		.danger = f->danger,
+		.loads = f->loads ? f->loads->at : NULL,
+		.nloads = f->loads ? f->loads->n : 0,
+		.accept = is_there,
+		.of = q};
+	const struct kind *kind = city_kind(q->city, f->kind);
+	const struct str *said = answer->rules.single;
+
+	if (q->city->rules) {
+		answer->program = q->city->rules;
+		answer->set = q->city->rules_number;
+		rules_run(answer->program, arena, &facts, &answer->rules);
+	}
+	if (said[EFFECT_LEVEL].at)
+		answer->level = said[EFFECT_LEVEL];
+	if (said[EFFECT_VISIBILITY].at && !(kind && kind->visibility.len > 0))
+		answer->visibility = said[EFFECT_VISIBILITY];
+	answer->profile = said[EFFECT_PROFILE];
+	answer->sight = kind && kind->sight.len > 0 ? kind->sight : answer->visibility;
+}
+
+static bool is_among(const struct department *const *list, unsigned n, const struct department *d)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (list[i] == d)
+			return true;
+	return false;
+}
+
+static void choose_co_handlers(const struct question *q)
+{
+	struct decision *answer = q->answer;
+	const struct rule_list *named = &answer->rules.list[EFFECT_WITH - EFFECT_SINGLES];
+
+	if (str_eq(q->facts->kind, STR("denunciation")))
+		return;
+	for (unsigned i = 0; i < named->n; i++) {
+		const struct department *d = meant(q, named->at[i], &(struct str){NULL});
+
+		if (d && d != answer->department && !is_among(answer->with, answer->nwith, d) &&
+			!(q->facts->against.len > 0 && is_denounced(q, d)))
+			answer->with[answer->nwith++] = d;
+	}
 }
 
 static int compare_policy(const void *row, const struct str *key)
 {
 	const struct policy *p = row;
-	int order = compare_keys(p->kind, p->category, p->level, key);
+	int order = str_compare(p->kind, key[0]);
 
+	if (order == 0)
+		order = str_compare(p->category, key[1]);
+	if (order == 0)
+		order = str_compare(p->level, key[2]);
 	return order ? order : str_compare(p->department, key[3]);
 }
 
-static const struct policy *policy_for(const struct city *city, const struct str key[4], int32_t day)
+static const struct policy *policy_for(const struct city *city, const struct str key[5], int32_t day)
 {
 	const struct policy *policies = city->policies;
 	unsigned n = city->npolicies;
 
 	for (unsigned i = seek(policies, n, sizeof(*policies), compare_policy, key);
 		i < n && compare_policy(&policies[i], key) == 0; i++)
-		if (holds(policies[i].valid_from, policies[i].valid_to, day))
+		if (holds(policies[i].valid_from, policies[i].valid_to, day) &&
+			(!key[4].at || str_eq(policies[i].profile, key[4])))
 			return &policies[i];
 	return NULL;
 }
 
 /* Of the policies with this kind, category and level that of the nearest department, else the general one. */
 static const struct policy *policy_of_nearest(
-	const struct city *city, struct str key[4], const struct chain *departments, int32_t day)
+	const struct city *city, struct str key[5], const struct chain *departments, int32_t day)
 {
 	const struct policy *found = NULL;
 
@@ -323,20 +425,22 @@ static const struct policy *policy_of_nearest(
 	return found;
 }
 
-const struct policy *decide_policy(const struct city *city, const struct filing_facts *facts,
-	struct str level, const struct department *department)
+/* Of this profile, or of any if it is absent. */
+static const struct policy *policy_of_profile(const struct city *city, const struct filing_facts *facts,
+	struct str level, const struct department *department, struct str profile)
 {
 	int32_t day = calendar_local_day(city->calendar, facts->at);
 	struct chain categories = category_chain(city, facts->category, day);
 	struct chain departments = department_chain(city, department);
 
-	for (unsigned s = 0; s < POLICY_STEPS; s++) {
+	for (unsigned s = 0; s < STEPS; s++) {
 		for (unsigned i = 0; i < (steps[s].category ? categories.n : 1); i++) {
 			struct str key[] = {
 				steps[s].kind ? facts->kind : STR_NONE,
 				steps[s].category ? categories.code[i] : STR_NONE,
-				steps[s].third ? level : STR_NONE,
+				steps[s].level ? level : STR_NONE,
 				STR_NONE,
+				profile,
 			};
 			const struct policy *found = policy_of_nearest(city, key, &departments, day);
 
@@ -347,15 +451,30 @@ const struct policy *decide_policy(const struct city *city, const struct filing_
 	return NULL;
 }
 
+const struct policy *decide_policy(const struct city *city, const struct filing_facts *facts,
+	struct str level, const struct department *department)
+{
+	const struct policy *found = NULL;
+
+	if (facts->profile.len > 0)
+		found = policy_of_profile(city, facts, level, department, facts->profile);
+	return found ? found : policy_of_profile(city, facts, level, department, STR_NONE);
+}
+
 static int choose_clocks(const struct city *city, const struct filing_facts *facts, struct decision *ret)
 {
-	ret->policy = decide_policy(city, facts, ret->level, ret->department);
+	struct filing_facts about = *facts;
+
+	if (ret->profile.at)
+		about.profile = ret->profile;
+	ret->policy = decide_policy(city, &about, ret->level, ret->department);
 	if (!ret->policy)
 		return 0;
 	return clock_offers_filing(city, ret->policy, ret->department, facts->at, &ret->clocks);
 }
 
-int decide_filing(const struct city *city, const struct filing_facts *facts, struct decision *ret)
+int decide_filing(
+	struct arena *arena, const struct city *city, const struct filing_facts *facts, struct decision *ret)
 {
 	struct question q = {.city = city, .facts = facts, .answer = ret};
 
@@ -363,10 +482,12 @@ int decide_filing(const struct city *city, const struct filing_facts *facts, str
 	q.day = calendar_local_day(city->calendar, facts->at);
 	q.categories = category_chain(city, facts->category, q.day);
 	q.areas = area_chain(city, facts->area, q.day);
+	choose_level_and_sight(&q);
+	ask_rules(&q, arena);
 	choose_department(&q);
 	if (facts->against.len > 0 && avoid_denounced(&q) < 0)
 		return -EHOSTUNREACH;
-	choose_level_and_sight(&q);
+	choose_co_handlers(&q);
 	return choose_clocks(city, facts, ret);
 }
 
@@ -374,6 +495,65 @@ static void put_member(struct buf *out, const char *name, struct str value)
 {
 	if (value.len > 0)
 		buf_member(out, name, value);
+}
+
+static void put_list(struct buf *out, const char *name, const struct rule_list *list)
+{
+	if (list->n == 0)
+		return;
+	buf_printf(out, ",\"%s\":[", name);
+	for (unsigned i = 0; i < list->n; i++) {
+		if (i > 0)
+			buf_byte(out, ',');
+		buf_json(out, list->at[i]);
+	}
+	buf_byte(out, ']');
+}
+
+/* One rule that the ticket has matched. */
+static void put_taken(struct buf *out, const struct decision *d, const struct rule_taken *taken)
+{
+	static const char *const effects[EFFECTS] = {
+		"department", "level", "profile", "visibility", "officer", "with", "tag", "flag", "skill"};
+	const char *comma = "";
+
+	buf_byte(out, '{');
+	put_member(out, "rule", rules_rule_name(d->program, taken->rule));
+	put_member(out, "title", rules_rule_title(d->program, taken->rule));
+	put_member(out, "word", taken->word);
+	if (taken->off)
+		buf_member(out, "off", taken->ended.at ? taken->ended : STR("AREA"));
+	buf_put(out, STR(",\"said\":["));
+	for (unsigned e = 0; e < EFFECTS; e++)
+		if (taken->said & 1U << e) {
+			buf_printf(out, "%s\"%s\"", comma, effects[e]);
+			comma = ",";
+		}
+	buf_put(out, STR("]}"));
+}
+
+/* What the rules had to do with it. */
+static void put_rules(struct buf *out, const struct decision *d)
+{
+	const struct rule_outcome *r = &d->rules;
+	struct rule_list with = {.n = d->nwith};
+
+	for (unsigned i = 0; i < d->nwith; i++)
+		with.at[i] = d->with[i]->code;
+	buf_printf(out, ",\"rules\":{\"set\":%lld,\"taken\":[", (long long)d->set);
+	for (unsigned i = 0; i < r->ntaken; i++) {
+		if (i > 0)
+			buf_byte(out, ',');
+		put_taken(out, d, &r->taken[i]);
+	}
+	buf_byte(out, ']');
+	put_member(out, "level", r->single[EFFECT_LEVEL]);
+	put_member(out, "profile", r->single[EFFECT_PROFILE]);
+	put_member(out, "visibility", r->single[EFFECT_VISIBILITY]);
+	put_list(out, "with", &with);
+	put_list(out, "tags", &r->list[EFFECT_TAG - EFFECT_SINGLES]);
+	put_list(out, "flags", &r->list[EFFECT_FLAG - EFFECT_SINGLES]);
+	buf_byte(out, '}');
 }
 
 struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts)
@@ -390,7 +570,7 @@ struct str decide_explain(struct arena *arena, const struct decision *d, const s
 
 	buf_printf(&out, "{\"reason\":\"%s\"", reasons[d->reason]);
 	if (d->reason == REASON_RULE) {
-		buf_printf(&out, ",\"rule\":%lld", (long long)d->rule);
+		put_member(&out, "rule", d->rule);
 		put_member(&out, "kind", facts->kind);
 	}
 	put_member(&out, "category", facts->category);
@@ -398,6 +578,8 @@ struct str decide_explain(struct arena *arena, const struct decision *d, const s
 	put_member(&out, "department", d->department->code);
 	put_member(&out, "via", d->via_successor_of);
 	put_member(&out, "against", facts->against);
+	if (d->program)
+		put_rules(&out, d);
 	buf_byte(&out, '}');
 	return buf_str(&out);
 }

@@ -1,100 +1,298 @@
-/* Many phrases in one text: sorted phrases, and a look-up for each run of syllables. */
+/* Many phrases in one text: an automaton over whole syllables. */
 #include "civil/words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct words {
-	struct words_phrase *at;
-	size_t n;
-	unsigned longest; /* syllables of the longest phrase */
+enum {
+	ROOT = 0,
+	NO_SYLLABLE = 0, /* the id of what is in no phrase; also: an empty place of a table */
+	KEY_BYTES = 8
 };
 
-static unsigned count_syllables(struct str phrase)
+struct syllable {
+	uint64_t key; /* its bytes when these are KEY_BYTES at the most, else a hash of them */
+	struct str text;
+	uint32_t id; /* from 1 */
+};
+
+struct edge {
+	uint32_t node, syllable; /* NO_SYLLABLE: an empty place */
+	uint32_t to;
+};
+
+/* What has been read so far ends with the phrase or the beginning of a phrase that leads here from the
+ * root. */
+struct node {
+	uint32_t parent, syllable, depth;
+	uint32_t failure; /* the longest proper end of it that is a node too */
+	uint32_t
+		output; /* the nearest node down the failures that has phrases, itself included; ROOT: none */
+	uint32_t first, n; /* its phrases */
+	bool goes_on;	   /* there are nodes behind it */
+};
+
+struct words {
+	struct words_phrase *at; /* sorted */
+	size_t n;
+	struct syllable *syllables; /* open addressing, sizes are powers of two */
+	uint32_t syllable_mask, nsyllables;
+	struct edge *edges;
+	uint32_t edge_mask;
+	uint32_t *from_root; /* by syllable: the node behind the root; ROOT: none */
+	struct node *nodes;
+	uint32_t nnodes;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct words_phrase *x = a, *y = b;
+	int order = str_compare(x->text, y->text);
+
+	return order ? order : (x->tag > y->tag) - (x->tag < y->tag);
+}
+
+static size_t count_syllables(struct str phrase)
 {
 	struct str syllable;
-	unsigned n = 0;
+	size_t n = 0;
 
 	while (str_next(&phrase, ' ', &syllable))
 		n++;
 	return n;
 }
 
-static int compare(const void *a, const void *b)
+/* Cuts the syllable that the text begins with off it, blank and all. */
+static uint64_t cut_syllable(struct str *text, struct str *ret_syllable)
 {
-	const struct words_phrase *x = a, *y = b;
+	uint64_t key = 0, hash = 14695981039346656037U;
+	size_t n = 0;
 
-	return str_compare(x->text, y->text);
+	for (; n < text->len && text->at[n] != ' '; n++) {
+		unsigned char c = (unsigned char)text->at[n];
+
+		if (n < KEY_BYTES)
+			key |= (uint64_t)c << 8 * n;
+		else
+			hash = (hash ^ c) * 1099511628211U;
+	}
+	*ret_syllable = (struct str){text->at, n};
+	if (n < text->len)
+		n++;
+	text->at += n;
+	text->len -= n;
+	return ret_syllable->len > KEY_BYTES ? key ^ hash : key;
+}
+
+/* Its place, or the empty one where it belongs. */
+static struct syllable *find_syllable(const struct words *words, struct str text, uint64_t key)
+{
+	uint32_t i = (uint32_t)(key * 0x9e3779b97f4a7c15U >> 32) & words->syllable_mask;
+	bool is_key = text.len <= KEY_BYTES;
+
+	while (words->syllables[i].id != NO_SYLLABLE &&
+		(words->syllables[i].key != key || words->syllables[i].text.len != text.len ||
+			(!is_key && !str_eq(words->syllables[i].text, text))))
+		i = (i + 1) & words->syllable_mask;
+	return &words->syllables[i];
+}
+
+static struct edge *find_edge(const struct words *words, uint32_t node, uint32_t syllable)
+{
+	uint64_t mixed = ((uint64_t)node << 32 | syllable) * 0x9e3779b97f4a7c15U;
+	uint32_t i = (uint32_t)(mixed >> 32) & words->edge_mask;
+
+	while (words->edges[i].syllable != NO_SYLLABLE &&
+		(words->edges[i].node != node || words->edges[i].syllable != syllable))
+		i = (i + 1) & words->edge_mask;
+	return &words->edges[i];
+}
+
+/* The place of the node behind `node`; made when there is none. */
+static uint32_t add_node(struct words *words, uint32_t node, struct str syllable, uint64_t key)
+{
+	struct syllable *known = find_syllable(words, syllable, key);
+
+	if (known->id == NO_SYLLABLE)
+		*known = (struct syllable){key, syllable, ++words->nsyllables};
+
+	struct edge *edge = find_edge(words, node, known->id);
+
+	if (edge->syllable == NO_SYLLABLE) {
+		*edge = (struct edge){node, known->id, words->nnodes};
+		words->nodes[node].goes_on = true;
+		if (node == ROOT)
+			words->from_root[known->id] = words->nnodes;
+		words->nodes[words->nnodes++] = (struct node){
+			.parent = node, .syllable = known->id, .depth = words->nodes[node].depth + 1};
+	}
+	return edge->to;
+}
+
+static void add_phrase(struct words *words, uint32_t phrase)
+{
+	struct str rest = words->at[phrase].text, syllable;
+	uint32_t at = ROOT;
+
+	while (rest.len > 0) {
+		uint64_t key = cut_syllable(&rest, &syllable);
+
+		at = add_node(words, at, syllable, key);
+	}
+	/* Sorted: those alike come one after the other. */
+	if (words->nodes[at].n++ == 0)
+		words->nodes[at].first = phrase;
+}
+
+/* Where the automaton goes from a node when it reads a syllable. */
+static uint32_t step(const struct words *words, uint32_t node, uint32_t syllable)
+{
+	for (; node != ROOT; node = words->nodes[node].failure) {
+		const struct edge *edge;
+
+		if (!words->nodes[node].goes_on)
+			continue;
+		edge = find_edge(words, node, syllable);
+		if (edge->syllable != NO_SYLLABLE)
+			return edge->to;
+	}
+	return words->from_root[syllable];
+}
+
+/* The nodes by depth: a counting sort. */
+static uint32_t *by_depth(struct arena *arena, const struct words *words)
+{
+	uint32_t *sorted = arena_alloc(arena, words->nnodes * sizeof(*sorted));
+	uint32_t *begins = arena_alloc(arena, ((size_t)words->nnodes + 2) * sizeof(*begins));
+
+	for (uint32_t i = 0; i < words->nnodes; i++)
+		begins[words->nodes[i].depth + 1]++;
+	for (uint32_t i = 1; i <= words->nnodes; i++)
+		begins[i] += begins[i - 1];
+	for (uint32_t i = 0; i < words->nnodes; i++)
+		sorted[begins[words->nodes[i].depth]++] = i;
+	return sorted;
+}
+
+static void link_nodes(struct arena *arena, struct words *words)
+{
+	const uint32_t *sorted = by_depth(arena, words);
+
+	for (uint32_t i = 1; i < words->nnodes; i++) {
+		struct node *node = &words->nodes[sorted[i]];
+
+		if (node->parent != ROOT)
+			node->failure = step(words, words->nodes[node->parent].failure, node->syllable);
+		node->output = node->n > 0 ? sorted[i] : words->nodes[node->failure].output;
+	}
+}
+
+static uint32_t table_size(size_t entries)
+{
+	uint32_t size = 4;
+
+	while (size < 2 * entries)
+		size *= 2;
+	return size;
 }
 
 const struct words *words_new(struct arena *arena, const struct words_phrase *phrases, size_t n)
 {
 	struct words *words = arena_alloc(arena, sizeof(*words));
+	size_t syllables = 0;
 
 	words->at = arena_alloc(arena, (n + 1) * sizeof(*words->at));
-	for (size_t i = 0; i < n; i++) {
-		unsigned syllables = count_syllables(phrases[i].text);
-
-		if (syllables == 0 || syllables > WORDS_PHRASE_MAX)
-			continue;
-		words->at[words->n++] = phrases[i];
-		if (syllables > words->longest)
-			words->longest = syllables;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (phrases[i].text.len > 0) {
+			words->at[words->n++] = phrases[i];
+			syllables += count_syllables(phrases[i].text);
+		}
 	qsort(words->at, words->n, sizeof(*words->at), compare);
+	words->syllable_mask = words->edge_mask = table_size(syllables) - 1;
+	words->syllables = arena_alloc(arena, ((size_t)words->syllable_mask + 1) * sizeof(*words->syllables));
+	words->edges = arena_alloc(arena, ((size_t)words->edge_mask + 1) * sizeof(*words->edges));
+	words->from_root = arena_alloc(arena, (syllables + 1) * sizeof(*words->from_root));
+	words->nodes = arena_alloc(arena, (syllables + 1) * sizeof(*words->nodes));
+	words->nnodes = 1;
+	for (size_t i = 0; i < words->n; i++)
+		add_phrase(words, (uint32_t)i);
+	link_nodes(arena, words);
 	return words;
 }
 
-/* The first phrase that is not before `text`. */
-static size_t lower_bound(const struct words *words, struct str text)
+static bool mark(uint64_t *bits, size_t i)
 {
-	size_t low = 0, high = words->n;
+	uint64_t bit = (uint64_t)1 << i % 64;
+	bool fresh = !(bits[i / 64] & bit);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (str_compare(words->at[middle].text, text) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	bits[i / 64] |= bit;
+	return fresh;
 }
 
-/* Marks the phrases that the text from here on begins with; at a syllable's beginning. */
-static void mark_here(const struct words *words, struct str rest, bool *seen)
+/* What ends here and has not been seen; without `seen` all. Where one has been seen, so have those that its
+ * own end holds. */
+static void emit(const struct words *words, uint32_t at, uint64_t *seen, words_found *found, void *to)
 {
-	size_t len = 0;
-
-	for (unsigned n = 0; n < words->longest && len < rest.len; n++) {
-		const char *blank = memchr(rest.at + len, ' ', rest.len - len);
-		size_t end = blank ? (size_t)(blank - rest.at) : rest.len;
-		struct str run = {rest.at, end};
-
-		for (size_t i = lower_bound(words, run); i < words->n && str_eq(words->at[i].text, run);
-			i++) {
-			if (seen[i])
-				break;
-			seen[i] = true;
-		}
-		len = end + 1;
+	for (uint32_t i = words->nodes[at].output; i != ROOT;
+		i = words->nodes[words->nodes[i].failure].output) {
+		if (seen && !mark(seen, words->nodes[i].first))
+			break;
+		for (uint32_t k = 0; k < words->nodes[i].n; k++)
+			found(to, &words->at[words->nodes[i].first + k]);
 	}
 }
 
-void words_match(const struct words *words, struct arena *arena, struct str folded,
-	void (*found)(void *to, const struct words_phrase *phrase), void *to)
+static void read_text(
+	const struct words *words, struct str folded, uint64_t *seen, words_found *found, void *to)
 {
-	bool *seen = arena_alloc(arena, words->n + 1);
+	uint32_t at = ROOT;
 
 	while (folded.len > 0) {
-		const char *blank = memchr(folded.at, ' ', folded.len);
-		size_t step = blank ? (size_t)(blank - folded.at) + 1 : folded.len;
+		struct str syllable;
+		uint64_t key = cut_syllable(&folded, &syllable);
 
-		mark_here(words, folded, seen);
-		folded.at += step;
-		folded.len -= step;
+		uint32_t id = find_syllable(words, syllable, key)->id;
+
+		at = id == NO_SYLLABLE ? ROOT : step(words, at, id);
+		if (at != ROOT)
+			emit(words, at, seen, found, to);
 	}
-	for (size_t i = 0; i < words->n; i++)
-		if (seen[i])
-			found(to, &words->at[i]);
+}
+
+void words_each(const struct words *words, struct str folded, words_found *found, void *to)
+{
+	read_text(words, folded, NULL, found, to);
+}
+
+void words_scan(
+	const struct words *words, struct arena *arena, struct str folded, words_found *found, void *to)
+{
+	uint64_t *seen = arena_alloc(arena, (words->n / 64 + 1) * sizeof(*seen));
+
+	read_text(words, folded, seen, found, to);
+}
+
+static void note(void *to, const struct words_phrase *phrase)
+{
+	const struct words_phrase ***next = to;
+
+	*(*next)++ = phrase;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct words_phrase *const *x = a, *const *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+void words_match(
+	const struct words *words, struct arena *arena, struct str folded, words_found *found, void *to)
+{
+	const struct words_phrase **all = arena_alloc(arena, (words->n + 1) * sizeof(*all)), **end = all;
+
+	words_scan(words, arena, folded, note, &end);
+	qsort(all, (size_t)(end - all), sizeof(*all), by_place);
+	for (const struct words_phrase **p = all; p < end; p++)
+		found(to, *p);
 }

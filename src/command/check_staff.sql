@@ -4,7 +4,8 @@
 -- out: fault text, waits bool
 -- as: owner
 with named as (
-	select department as code from tiepdan.route_rule where daterange(valid_from, valid_to) @> current_date
+	select n.code from tiepdan.rule_set s join tiepdan.rule_set_name n on n.rule_set = s.id and n.what = 'department' and n.effect
+		where s.state = 'active' and s.purpose = 'routing'
 	union select department from tiepdan.category where daterange(valid_from, valid_to) @> current_date
 	union select department from tiepdan.policy where daterange(valid_from, valid_to) @> current_date
 ), alone as (

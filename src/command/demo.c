@@ -142,20 +142,24 @@ static struct str number_text(struct demo *demo, int64_t n)
 	return arena_printf(demo->arena, "%ld", (long)n);
 }
 
+static struct str folded_words(struct demo *demo, const struct demo_template *t)
+{
+	return text_fold(
+		demo->arena, arena_printf(demo->arena, "%.*s\n%.*s", STR_ARG(t->title), STR_ARG(t->text)));
+}
+
 /* The parameters of ticket_file in the order of its "in:" line. */
 static bool store(struct demo *demo, const struct demo_template *t, const struct filing_facts *facts,
 	struct demo_ticket *ticket)
 {
 	const struct decision *d = &ticket->decision;
-	struct str folded = text_fold(
-		demo->arena, arena_printf(demo->arena, "%.*s\n%.*s", STR_ARG(t->title), STR_ARG(t->text)));
 	int year;
 	clock_civil_from_days(
 		calendar_local_day(demo->city->calendar, facts->at), &year, &(int){0}, &(int){0});
 	struct str code = code_format(demo->arena, keys_purpose(demo->keys, KEY_TICKET_CODE), demo->prefix,
 		(struct code){demo->next_number, year % 100});
 	const struct str values[] = {ticket->id, number_text(demo, demo->next_number++), code, t->kind,
-		t->category, facts->area, t->title, t->text, folded, STR_NONE, STR_NONE, STR_NONE,
+		t->category, facts->area, t->title, t->text, facts->folded, STR_NONE, STR_NONE, STR_NONE,
 		t->language, STR("web"), STR("false"), d->visibility, d->sight, d->level,
 		number_text(demo, d->department->id), d->policy ? number_text(demo, d->policy->id) : STR_NONE,
 		decide_explain(demo->arena, d, facts), demo_instant(demo, facts->at), STR_NONE, STR_NONE,
@@ -203,10 +207,15 @@ static bool add_ticket(struct demo *demo, const struct demo_template *t)
 		.reply = t->reply,
 		.filed_at = random_instant(demo)};
 	bool placeless = str_eq(t->kind, STR("press"));
-	const struct filing_facts facts = {
-		t->kind, t->category, placeless ? STR_NONE : random_area(demo), ticket.filed_at};
+	const struct filing_facts facts = {.kind = t->kind,
+		.category = t->category,
+		.area = placeless ? STR_NONE : random_area(demo),
+		.at = ticket.filed_at,
+		.language = t->language,
+		.channel = STR("web"),
+		.folded = folded_words(demo, t)};
 
-	if (decide_filing(demo->city, &facts, &ticket.decision) < 0) {
+	if (decide_filing(demo->arena, demo->city, &facts, &ticket.decision) < 0) {
 		fputs("tiepdan: the calendar does not reach far enough\n", stderr);
 		return false;
 	}

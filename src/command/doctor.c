@@ -10,8 +10,10 @@
 #include "auth/keys.h"
 #include "base/clock.h"
 #include "base/embedded.h"
+#include "civil/rules_program.h"
 #include "civil/zone.h"
 #include "command/command.h"
+#include "command/loaded.h"
 #include "command/pg.h"
 #include "jobs/mail_target.h"
 
@@ -168,6 +170,34 @@ static struct finding check_unseen_soon(struct patient *p)
 	return ask_fault(p, "command_check_unseen_soon", "nobody would see the tickets of", true);
 }
 
+/* Rules of the active set that name what has ended, or a set that this program cannot read. */
+static struct finding check_rules(struct patient *p)
+{
+	struct str reason;
+	const struct city *city = p->owner ? loaded_city(p->owner, p->arena, &reason) : NULL;
+	struct finding f = {
+		.cure = "write them anew: `tiepdan export rules`, then `tiepdan import rules FILE`"};
+	unsigned n = 0;
+
+	if (!city) /* which is said of the reference data */
+		return well;
+	if (city->rules_fault.at)
+		f.fault = arena_printf(p->arena, "set %ld cannot be read, %.*s", (long)city->rules_number,
+			STR_ARG(city->rules_fault));
+	if (!city->rules)
+		return f;
+	const struct rule_off *off = rules_off(
+		p->arena, city->rules, calendar_local_day(city->calendar, clock_wall_ms() / 1000), &n);
+	if (n > 0)
+		f = (struct finding){
+			.fault = arena_printf(p->arena,
+				"%u rules are switched off, the first is %.*s: %.*s has ended", n,
+				STR_ARG(rules_rule_name(city->rules, off[0].rule)), STR_ARG(off[0].ended)),
+			.cure = f.cure,
+			.mild = true};
+	return f;
+}
+
 static struct finding check_feeds(struct patient *p)
 {
 	struct str answer = ask(p, p->owner, "command_check_feeds");
@@ -272,6 +302,7 @@ static const struct check {
 	{"schema", check_schema},
 	{"rights of the server", check_rights},
 	{"reference data", check_reference},
+	{"routing rules", check_rules},
 	{"people of the departments", check_staff},
 	{"tickets for named people", check_unseen},
 	{"named people", check_unseen_soon},

@@ -1,9 +1,5 @@
--- The rows of one kind of reference data cell by cell, in the order of these columns.
--- in: kind text, columns text[]
--- out: value text
+-- The cells of the file of one kind of reference data, or of all kinds (NULL): see app/configuration/sheet.h.
+-- in: kind text
+-- out: kind text, etag text, value text, is_last bool
 -- as: owner
-select case jsonb_typeof(r.cells->c.name)
-	when 'array' then (select string_agg(e, ' ' order by n) from jsonb_array_elements_text(r.cells->c.name) with ordinality x (e, n))
-	else r.cells->>c.name end as value
-from tiepdan.import_row r, unnest(:'columns') with ordinality c (name, place)
-where r.kind = :'kind' order by r.key, c.place
+select kind, etag, value, is_last from tiepdan.configuration_sheet(:'kind')

@@ -1,18 +1,22 @@
 /* tiepdan import, seed, export: CSV files into the reference data, and out of it. The database checks all
  * rows at once; any fault is reported with its line and nothing is loaded. */
+#include "command/import.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "app/reference/rows.h"
-#include "base/csv.h"
+#include "app/configuration/sheet.h"
 #include "base/embedded.h"
 #include "base/file.h"
+#include "base/rows.h"
 #include "command/command.h"
+#include "command/folder.h"
 #include "command/loaded.h"
 #include "command/pg.h"
+#include "command/rules.h"
 #include "command/words.h"
 
 enum {
@@ -22,8 +26,8 @@ enum {
 /* The kinds, in the order in which they need each other. Those from the templates on are no part of a city:
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
-	"kinds", "profiles", "policies", "alarm_levels", "route_rules", "refusal_reasons", "organisations",
-	"templates", "triage_words", "triage_texts", NULL};
+	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations", "rules",
+	"former_areas", "examples", "templates", "triage_words", "triage_texts", "settings", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)
@@ -34,6 +38,12 @@ static struct str shipped(const char *name)
 		if (strcmp(group->files[i].name, name) == 0)
 			return group->files[i].data;
 	return STR_NONE;
+}
+
+/* No table, but a text of its own. */
+static bool is_rules(const char *kind)
+{
+	return strcmp(kind, "rules") == 0;
 }
 
 /* The first line of the shipped file: every column of the kind. */
@@ -51,12 +61,17 @@ static struct str columns_of(const char *kind)
 static void print_usage(void)
 {
 	fputs("usage: tiepdan import KIND FILE.csv [--dry-run]\n"
-	      "       tiepdan export KIND > FILE.csv\n\n"
+	      "       tiepdan import --all DIR [--dry-run]\n"
+	      "       tiepdan export KIND > FILE.csv\n"
+	      "       tiepdan export --all DIR\n"
+	      "       tiepdan import rules FILE.rules [--dry-run]\n"
+	      "       tiepdan export rules > FILE.rules\n\n"
 	      "The file is UTF-8, its first line names the columns. The kinds, and the columns of the "
 	      "shipped city:\n",
 		stderr);
 	for (const char *const *k = kinds; *k; k++)
-		fprintf(stderr, "  %-16s %.*s\n", *k, STR_ARG(columns_of(*k)));
+		if (!is_rules(*k))
+			fprintf(stderr, "  %-16s %.*s\n", *k, STR_ARG(columns_of(*k)));
 }
 
 static bool is_kind(const char *name)
@@ -72,21 +87,22 @@ static bool is_templates(const char *kind)
 	return strcmp(kind, "templates") == 0;
 }
 
-/* Absent, after a message, when the CSV itself is broken, or words have variables that there are not. */
-static struct str rows_of(struct arena *arena, const char *kind, const char *name, struct str text)
+struct str import_parse(struct arena *arena, const char *kind, const char *name, struct str text)
 {
 	struct rows_fault fault;
 	struct str rows = rows_from_csv(arena, text, &fault);
 
 	if (!rows.at)
-		fprintf(stderr, "%s:%u: %.*s\n", name, fault.line, STR_ARG(fault.reason));
+		fprintf(stderr, "%s:%u: %.*s\n", name, fault.line, STR_ARG(fault.reason[1]));
 	return is_templates(kind) && !words_check(arena, name, text) ? STR_NONE : rows;
 }
 
 static bool import_text(PGconn *pg, const char *kind, const char *name, struct str text)
 {
+	if (is_rules(kind))
+		return rules_import(pg, name, text);
 	struct arena *arena = arena_new();
-	struct str rows = arena ? rows_of(arena, kind, name, text) : STR_NONE;
+	struct str rows = arena ? import_parse(arena, kind, name, text) : STR_NONE;
 	bool ok = false;
 
 	if (rows.at) {
@@ -100,8 +116,7 @@ static bool import_text(PGconn *pg, const char *kind, const char *name, struct s
 	return ok;
 }
 
-/* The whole file; absent after a message. */
-static struct str read_file(struct arena *arena, const char *path)
+struct str import_read(struct arena *arena, const char *path)
 {
 	struct str text = STR_NONE;
 	int error = file_read(arena, path, FILE_MAX_BYTES, &text);
@@ -112,8 +127,7 @@ static struct str read_file(struct arena *arena, const char *path)
 	return text;
 }
 
-/* Whether a server could work with the city as it is now in this transaction. */
-static bool is_whole(PGconn *pg, bool complain)
+bool import_is_whole(PGconn *pg, bool complain)
 {
 	struct arena *arena = arena_new();
 	struct str reason = STR("memory is out");
@@ -130,8 +144,8 @@ static bool import_file(PGconn *pg, const char *kind, const char *name, struct s
 {
 	if (!pg_script(pg, "begin"))
 		return false;
-	bool was_whole = is_whole(pg, false);
-	return import_text(pg, kind, name, text) && (!was_whole || is_whole(pg, true)) &&
+	bool was_whole = import_is_whole(pg, false);
+	return import_text(pg, kind, name, text) && (!was_whole || import_is_whole(pg, true)) &&
 	       pg_script(pg, "commit");
 }
 
@@ -159,13 +173,15 @@ static bool print_changes(PGconn *pg, const char *kind, const char *name, struct
  * is given up. */
 static bool preview_file(PGconn *pg, const char *kind, const char *name, struct str text)
 {
+	if (is_rules(kind))
+		return rules_preview(pg, name, text);
 	struct arena *arena = arena_new();
-	struct str rows = arena ? rows_of(arena, kind, name, text) : STR_NONE;
+	struct str rows = arena ? import_parse(arena, kind, name, text) : STR_NONE;
 	bool ok = rows.at && pg_script(pg, "begin") && print_changes(pg, kind, name, rows);
 
 	if (ok) {
-		bool was_whole = is_whole(pg, false);
-		ok = import_text(pg, kind, name, text) && (!was_whole || is_whole(pg, true));
+		bool was_whole = import_is_whole(pg, false);
+		ok = import_text(pg, kind, name, text) && (!was_whole || import_is_whole(pg, true));
 		ok = pg_script(pg, "rollback") && ok;
 	}
 	arena_free(arena);
@@ -175,7 +191,7 @@ static bool preview_file(PGconn *pg, const char *kind, const char *name, struct 
 static bool run_import(const struct config *config, const char *kind, const char *path, bool dry_run)
 {
 	struct arena *arena = arena_new();
-	struct str text = arena ? read_file(arena, path) : STR_NONE;
+	struct str text = arena ? import_read(arena, path) : STR_NONE;
 	PGconn *pg = text.at ? pg_connect("owner_url", config->owner_url) : NULL;
 	bool ok = pg && (dry_run ? preview_file : import_file)(pg, kind, path, text);
 
@@ -184,23 +200,54 @@ static bool run_import(const struct config *config, const char *kind, const char
 	return ok;
 }
 
+static bool run_all(const struct config *config, const char *folder, bool dry_run)
+{
+	PGconn *pg = pg_connect("owner_url", config->owner_url);
+	bool ok = pg && folder_import(pg, folder, dry_run);
+
+	PQfinish(pg);
+	return ok;
+}
+
+static bool is_all(const char *arg)
+{
+	return arg && strcmp(arg, "--all") == 0;
+}
+
 int command_import(const struct config *config, char **args)
 {
-	bool dry_run = false, ok;
+	bool dry_run = false, all = is_all(args[0]), ok;
 
-	if (!args[0] || !args[1] || !is_kind(args[0])) {
+	if (!args[0] || !args[1] || !(all || is_kind(args[0]))) {
 		print_usage();
 		return EXIT_FAILURE;
 	}
 	dry_run = args[2] && strcmp(args[2], "--dry-run") == 0;
 	if (!command_ends(args + 2 + dry_run))
 		return EXIT_FAILURE;
-	ok = run_import(config, args[0], args[1], dry_run);
-	if (ok && !dry_run)
+	ok = all ? run_all(config, args[1], dry_run) : run_import(config, args[0], args[1], dry_run);
+	if (ok && !dry_run && !all)
 		printf("loaded %s\n", args[1]);
 	if (!ok)
 		fputs("tiepdan: nothing was loaded\n", stderr);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* What comes with the schema: the kinds from the templates on. */
+static bool is_given(const char *kind)
+{
+	const char *const *k = kinds;
+
+	while (!is_templates(*k) && strcmp(*k, kind) != 0)
+		k++;
+	return is_templates(*k);
+}
+
+/* What a folder may be without. */
+static bool is_optional(const char *kind)
+{
+	return is_rules(kind) || strcmp(kind, "organisations") == 0 || strcmp(kind, "former_areas") == 0 ||
+	       strcmp(kind, "examples") == 0 || is_given(kind);
 }
 
 /* The CSV of one kind: from the folder, or from the city shipped in this program. */
@@ -208,14 +255,15 @@ static bool seed_kind(PGconn *pg, const char *kind, const char *folder)
 {
 	char name[512];
 
-	snprintf(name, sizeof(name), "%s/%s.csv", folder ? folder : "hanoi", kind);
-	if (folder && strcmp(kind, "organisations") == 0 && access(name, F_OK) < 0)
-		return true; /* a city may be without */
+	snprintf(name, sizeof(name), is_rules(kind) ? "%s/routing.rules" : "%s/%s.csv",
+		folder ? folder : "hanoi", kind);
+	if (folder && is_optional(kind) && access(name, F_OK) < 0)
+		return true;
 	printf("loading %s\n", name);
 	fflush(stdout);
 	if (folder) {
 		struct arena *arena = arena_new();
-		struct str text = arena ? read_file(arena, name) : STR_NONE;
+		struct str text = arena ? import_read(arena, name) : STR_NONE;
 		bool ok = text.at && import_text(pg, kind, name, text);
 		arena_free(arena);
 		return ok;
@@ -253,9 +301,9 @@ int command_seed(const struct config *config, char **args)
 		return EXIT_FAILURE;
 	PGconn *pg = pg_connect("owner_url", config->owner_url);
 	bool ok = pg && pg_script(pg, "begin");
-	for (const char *const *k = kinds; ok && !is_templates(*k); k++)
-		ok = seed_kind(pg, *k, folder);
-	ok = ok && is_whole(pg, true) && pg_script(pg, "commit");
+	for (const char *const *k = kinds; ok && *k; k++)
+		ok = (!folder && is_given(*k)) || seed_kind(pg, *k, folder);
+	ok = ok && import_is_whole(pg, true) && pg_script(pg, "commit");
 	PQfinish(pg);
 	if (!ok)
 		fputs("tiepdan: nothing was loaded\n", stderr);
@@ -264,39 +312,36 @@ int command_seed(const struct config *config, char **args)
 
 /* --- out again ------------------------------------------------------------------------------------------ */
 
-/* The table of one kind, as import takes it. */
-static bool print_rows(PGconn *pg, struct arena *arena, const char *kind)
+/* The file of one kind, as import takes it. */
+static bool print_sheet(PGconn *pg, struct arena *arena, const char *kind)
 {
-	struct str head = str_trim(columns_of(kind), "\r"), rest = head, column;
-	const struct str values[] = {str_of(kind), arena_printf(arena, "{%.*s}", STR_ARG(head))};
-	PGresult *r = pg_query(pg, "command_export", values, 2);
-	struct buf out = {.arena = arena};
-	int columns = 0;
+	PGresult *cells = pg_query(pg, "command_export", (struct str[]){str_of(kind)}, 1);
+	struct sheet sheet = {.text = STR_NONE};
+	int row = 0;
 
-	for (; str_next(&rest, ',', &column); columns++)
-		csv_cell(&out, column, columns == 0);
-	csv_end(&out);
-	for (int i = 0; r && i < PQntuples(r); i++) {
-		csv_cell(&out, str_of(PQgetvalue(r, i, 0)), i % columns == 0);
-		if (i % columns == columns - 1)
-			csv_end(&out);
-	}
-	bool ok = r && fwrite(out.at, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
-	PQclear(r);
+	if (cells)
+		sheet_next(arena, cells, &row, &sheet);
+	bool ok = sheet.text.at && fwrite(sheet.text.at, 1, sheet.text.len, stdout) == sheet.text.len &&
+		  fflush(stdout) == 0;
+	PQclear(cells);
 	return ok && !arena_failed(arena);
 }
 
 int command_export(const struct config *config, char **args)
 {
-	if (!args[0] || !is_kind(args[0])) {
+	bool all = is_all(args[0]);
+
+	if (!args[0] || !(all ? args[1] != NULL : is_kind(args[0]))) {
 		print_usage();
 		return EXIT_FAILURE;
 	}
-	if (!command_ends(args + 1))
+	if (!command_ends(args + 1 + all))
 		return EXIT_FAILURE;
 	struct arena *arena = arena_new();
 	PGconn *pg = arena ? pg_connect("owner_url", config->owner_url) : NULL;
-	bool ok = pg && print_rows(pg, arena, args[0]);
+	bool ok = pg && (all			    ? folder_export(pg, args[1])
+				: is_rules(args[0]) ? rules_export(pg)
+						    : print_sheet(pg, arena, args[0]));
 	PQfinish(pg);
 	arena_free(arena);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -10,9 +10,9 @@ const struct city *loaded_city(PGconn *pg, struct arena *arena, struct str *ret_
 	static const char *const statements[CITY_ROWS] = {"reference_load_version",
 		"reference_load_calendars", "reference_load_hours", "reference_load_days",
 		"reference_load_departments", "reference_load_areas", "reference_load_categories",
-		"reference_load_kinds", "reference_load_policies", "reference_load_rules",
+		"reference_load_kinds", "reference_load_policies", "reference_load_rule_set",
 		"reference_load_alarms", "reference_load_kept", "reference_load_kept_hours",
-		"reference_load_kept_days", "reference_load_danger"};
+		"reference_load_kept_days", "reference_load_danger", "reference_load_lineage"};
 	PGresult *rows[CITY_ROWS] = {NULL};
 	const struct city *city = NULL;
 	bool ok = true;

@@ -19,16 +19,18 @@ static const char user_more[] =
 #include "auth/role.def"
 	"\n";
 
-static const char seed_more[] = "DIR holds KIND.csv for every kind that `tiepdan import` lists; one without "
-				"rows is its first line alone.\n"
-				"All are loaded, or none.\n";
+static const char seed_more[] =
+	"DIR holds KIND.csv for every kind that `tiepdan import` lists, and routing.rules; one "
+	"without rows is its first line alone,\n"
+	"and those that come with the schema may be missing.\n"
+	"All are loaded, or none.\n";
 
 /* clang-format off */
 const struct command commands[] = {
 	{"migrate", "[--dry-run]",               "bring the schema of the database forward", NULL, command_migrate},
 	{"seed",    "[--from DIR]",              "load the reference data of the shipped city, or of a folder", seed_more, command_seed},
-	{"import",  "KIND FILE.csv [--dry-run]", "load one kind of reference data; nothing is loaded if any line is wrong", "`tiepdan import` alone lists the kinds and their columns. --dry-run prints what would change; `days` takes the place of all days of the years and calendars in the file.\n", command_import},
-	{"export",  "KIND",                      "print one kind of reference data as `tiepdan import` takes it", NULL, command_export},
+	{"import",  "KIND FILE.csv|--all DIR [--dry-run]", "load one kind of reference data, or a folder with all; nothing is loaded if any line is wrong", "`tiepdan import rules FILE.rules` loads the routing rules. `tiepdan import` alone lists the kinds and their columns. --dry-run prints what would change; `days` takes the place of all days of the years and calendars in the file.\n--all loads each KIND.csv of DIR in one transaction and tells every difference; rows of the city that no file names are told as `left` and stay.\n", command_import},
+	{"export",  "KIND|--all DIR",            "print one kind of reference data as `tiepdan import` takes it, or write all into a folder", "The same rows give the same bytes, so that DIR can be kept in version control; DIR/VERSION has the hashes. `tiepdan seed --from DIR` and\n`tiepdan import --all DIR` take it.\n", command_export},
 	{"keys",    "create|rotate",             "make the missing keys in key_dir, or a new key that signs tokens", NULL, command_keys},
 	{"user",    "add|code|list|enable|disable ...", "staff accounts and one-time sign-in codes", user_more, command_user},
 	{"mail",    "",                          "list the messages that mail_url = file:DIR has written, the newest last", "A line each: time, recipient, subject, file.\n", command_mail},

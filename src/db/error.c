@@ -57,6 +57,11 @@ void error_answer(struct req *req, const char *sqlstate, const PGresult *error, 
 	enum problem problem = problem_of_database(state, constraint);
 
 	req->sqlstate = state;
+	if (str_eq(state, STR("TD617"))) {
+		req_fault(req, "pointer", arena_str(req->arena, detail), FAULT_unknown);
+		reply_faults(req);
+		return;
+	}
 	bool standby = !req->read_only && str_eq(state, STR("25006"));
 	bool barred = req->read_only && problem == PROBLEM_conflict; /* a table is locked: nobody's edit */
 	if (barred || (problem == PROBLEM_internal && (standby || error_is_transient(state))))

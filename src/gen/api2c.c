@@ -67,8 +67,11 @@ static json_t *body_schema(struct emit *e, json_t *operation, const struct at *a
 	json_t *schema = member(member(body, "content", "application/json"), "schema", NULL);
 	if (!schema || json_object_size(json_object_get(body, "content")) != 1)
 		at_die(&here, "only application/json, and files, are supported");
-	if (!json_is_true(json_object_get(body, "required")))
-		at_die(&here, "a body must be required");
+	json_t *required = json_object_get(body, "required");
+	if (!json_is_boolean(required))
+		at_die(&here, "say whether the body is required");
+	if (json_is_false(required) && strcmp(at->name, "post") != 0)
+		at_die(&here, "only a POST may come without its body");
 	return document_resolve(e->root, e->pool, schema, &here);
 }
 
@@ -127,7 +130,12 @@ static void one_operation(struct emit *e, json_t *path, json_t *operation, const
 	for (const char *c = at->name; *c; c++)
 		fputc(toupper((unsigned char)*c), e->header);
 	fprintf(e->header, " %s */\n", at->up->name);
-	emit_shape(e, name, body ? body : query, is_get, at);
+	bool optional = json_is_false(member(operation, "requestBody", "required"));
+	emit_shape(e, name, body ? body : query,
+		query	   ? INPUT_QUERY
+		: optional ? INPUT_OPTIONAL_BODY
+			   : INPUT_BODY,
+		at);
 }
 
 static void all_operations(struct emit *e)

@@ -167,7 +167,22 @@ static void read_range(struct member *m, const char *type, const char *type_in_c
 		at_die(at, "maximum is below minimum");
 }
 
-/* A list of objects, or of texts and enums, which put_item() checks. */
+/* Objects whose members have any name: rows of cells, in a body alone. */
+static bool is_rows(json_t *items, const struct at *at)
+{
+	json_t *cell = json_object_get(items, "additionalProperties");
+
+	if (!json_is_object(cell) || json_object_get(items, "properties"))
+		return false;
+	json_t *known = json_pack("{s:[s,s,s,s]}", "type", "string", "number", "boolean", "null");
+	bool equal = json_equal(cell, known);
+	json_decref(known);
+	if (!equal)
+		at_die(at, "cells of rows must be { type: [string, number, boolean, \"null\"] }");
+	return true;
+}
+
+/* A list of objects or rows, or of texts and enums, which put_item() checks. */
 static void read_list(struct emit *e, struct member *m, bool in_query, const struct at *at)
 {
 	const struct at here = {at, "items"};
@@ -181,6 +196,9 @@ static void read_list(struct emit *e, struct member *m, bool in_query, const str
 		m->c_type = "struct shape_objects ";
 		if (json_object_get(m->schema, "uniqueItems"))
 			at_die(at, "uniqueItems is not supported for objects");
+	} else if (!in_query && is_rows(m->items, &here)) {
+		m->type = "SHAPE_ROWS";
+		m->c_type = "struct str ";
 	}
 	m->min = limit(m->schema, "minItems", 0, at);
 	m->max = limit(m->schema, "maxItems", -1, at);
@@ -390,7 +408,7 @@ static struct member *read_members(
 		bool many = strcmp(m->type, "SHAPE_OBJECTS") == 0;
 		if (many || strcmp(m->type, "SHAPE_OBJECT") == 0) {
 			snprintf(nested, sizeof(nested), "%s_%s", name, m->c_name);
-			emit_shape(e, nested, many ? m->items : m->schema, false, &here);
+			emit_shape(e, nested, many ? m->items : m->schema, INPUT_BODY, &here);
 		}
 		if (m->has_values)
 			put_values(e, name, m, &here);
@@ -401,11 +419,13 @@ static struct member *read_members(
 	return members;
 }
 
-void emit_shape(struct emit *e, const char *name, json_t *schema, bool in_query, const struct at *at)
+void emit_shape(struct emit *e, const char *name, json_t *schema, enum input in, const struct at *at)
 {
 	check_object(schema, at);
+	if (in == INPUT_OPTIONAL_BODY && json_array_size(json_object_get(schema, "required")) > 0)
+		at_die(at, "a body with members that are required cannot be optional");
 	size_t n = json_object_size(json_object_get(schema, "properties"));
-	struct member *members = read_members(e, name, schema, in_query, at);
+	struct member *members = read_members(e, name, schema, in == INPUT_QUERY, at);
 
 	fprintf(e->header, "struct %s {\n", name);
 	fprintf(e->source, "static const struct shape_field %s_fields[] = {\n", name);
@@ -420,7 +440,8 @@ void emit_shape(struct emit *e, const char *name, json_t *schema, bool in_query,
 	fputs("};\n", e->header);
 	fprintf(e->header, "extern const struct shape shape_%s;\n\n", name);
 	fputs("};\n", e->source);
-	fprintf(e->source, "const struct shape shape_%s = {\"%s\", sizeof(struct %s), %s_fields, %zu};\n\n",
-		name, name, name, name, n);
+	fprintf(e->source,
+		"const struct shape shape_%s = {\"%s\", sizeof(struct %s), %s_fields, %zu, %s};\n\n", name,
+		name, name, name, n, in == INPUT_OPTIONAL_BODY ? "true" : "false");
 	free(members);
 }

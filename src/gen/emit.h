@@ -12,8 +12,15 @@ struct emit {
 	FILE *header, *source;
 };
 
-/* The struct `name` and the table shape_`name` of an object schema; those of nested objects come first.
- * `in_query`: the members are parameters, so objects are refused. */
-void emit_shape(struct emit *e, const char *name, json_t *schema, bool in_query, const struct at *at);
+/* Where the members of a shape come from: parameters hold no objects; a body that may be left out needs no
+ * member. */
+enum input {
+	INPUT_QUERY,
+	INPUT_BODY,
+	INPUT_OPTIONAL_BODY
+};
+
+/* The struct `name` and the table shape_`name` of an object schema; those of nested objects come first. */
+void emit_shape(struct emit *e, const char *name, json_t *schema, enum input in, const struct at *at);
 
 #endif

@@ -86,7 +86,7 @@ void conn_refuse(struct conn *c, enum http_refusal refusal)
 
 	http_refusal_count(refusal);
 	req->close = true;
-	reply_problem(req, http_refusal_problem(refusal), str_of(http_refusal_help(refusal)));
+	reply_problem(req, http_refusal_problem(refusal), str_of(http_refusal_help(refusal, req->lang)));
 }
 
 /* A request for what is in the input; false: memory is out, and the client is told so. */

@@ -53,12 +53,13 @@ static const struct {
 };
 
 static const struct {
-	const char *help;
+	const char *help[LANG_COUNT];
 	enum problem problem;
 	enum metric metric;
 } refusals[HTTP_REFUSALS] = {
-	[HTTP_OK] = {"", PROBLEM_internal, METRIC_http_refused},
-#define REFUSAL(name, problem, help) [HTTP_##name] = {help, PROBLEM_##problem, METRIC_http_refused_##name},
+	[HTTP_OK] = {{"", ""}, PROBLEM_internal, METRIC_http_refused},
+#define REFUSAL(name, problem, vi, en)                                                                       \
+	[HTTP_##name] = {{vi, en}, PROBLEM_##problem, METRIC_http_refused_##name},
 #include "http/refusals.def"
 };
 
@@ -81,9 +82,9 @@ enum problem http_refusal_problem(enum http_refusal refusal)
 	return refusals[refusal].problem;
 }
 
-const char *http_refusal_help(enum http_refusal refusal)
+const char *http_refusal_help(enum http_refusal refusal, enum lang lang)
 {
-	return refusals[refusal].help;
+	return refusals[refusal].help[lang];
 }
 
 void http_refusal_count(enum http_refusal refusal)

@@ -16,7 +16,7 @@ enum {
 /* Why a head or a body was refused: each has its counter and its problem. */
 enum http_refusal {
 	HTTP_OK,
-#define REFUSAL(name, problem, help) HTTP_##name,
+#define REFUSAL(name, problem, vi, en) HTTP_##name,
 #include "http/refusals.def"
 	HTTP_REFUSALS
 };
@@ -67,7 +67,7 @@ int http_query_next(struct arena *arena, struct str *rest, struct str *ret_name,
 const char *http_method_name(enum http_method method);
 const char *http_status_text(int status);
 enum problem http_refusal_problem(enum http_refusal refusal);
-const char *http_refusal_help(enum http_refusal refusal);
+const char *http_refusal_help(enum http_refusal refusal, enum lang lang);
 void http_refusal_count(enum http_refusal refusal); /* in all and by reason */
 
 #endif

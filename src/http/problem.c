@@ -23,6 +23,21 @@ static const struct {
 #include "http/faults.def"
 };
 
+static const char *const advice[PROBLEM_COUNT][LANG_COUNT] = {
+#define STATUS_ADVICE(status, text_vi, text_en)
+#define ADVICE(name, text_vi, text_en) [PROBLEM_##name] = {text_vi, text_en},
+#include "http/advice.def"
+};
+
+static const struct {
+	int status;
+	const char *text[LANG_COUNT];
+} status_advice[] = {
+#define STATUS_ADVICE(status, text_vi, text_en) {status, {text_vi, text_en}},
+#define ADVICE(name, text_vi, text_en)
+#include "http/advice.def"
+};
+
 /* An identifier of the table cannot hold the '-' that type URIs have. */
 static void join_words(void)
 {
@@ -44,6 +59,17 @@ const struct problem_row *problem_row(enum problem problem)
 	must(problem < PROBLEM_COUNT);
 	pthread_once(&once, join_words);
 	return &rows[problem];
+}
+
+const char *problem_advice(enum problem problem, enum lang lang)
+{
+	size_t i = 0;
+
+	if (advice[problem][lang])
+		return advice[problem][lang];
+	while (status_advice[i].status != problem_row(problem)->status)
+		must(++i < sizeof(status_advice) / sizeof(*status_advice));
+	return status_advice[i].text[lang];
 }
 
 const char *fault_name(enum fault fault)

@@ -35,6 +35,8 @@ struct problem_row {
 
 /* The table is made on the first call and constant from then on. */
 const struct problem_row *problem_row(enum problem problem);
+/* What the client can do about it, as http/advice.def says. */
+const char *problem_advice(enum problem problem, enum lang lang);
 const char *fault_name(enum fault fault);
 const char *fault_text(enum fault fault, enum lang lang);
 /* The row raised by this constraint name or, failing that, this SQLSTATE; PROBLEM_internal if there is

@@ -372,6 +372,7 @@ static bool set_up(struct deliver *d, struct arena *arena, struct str *ret_reaso
 		.reply_to = d->target.reply_to,
 		.citizen_url = d->target.citizen_url,
 		.staff_url = d->target.staff_url,
+		.staff_part_url = d->target.staff_part_url,
 		.encoding = d->target.folder ? MAIL_8BIT : MAIL_BASE64};
 	const char *sign = memrchr(d->head.from.address.at, '@', d->head.from.address.len);
 	d->domain = (struct str){

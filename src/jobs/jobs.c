@@ -11,10 +11,13 @@
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 #include "jobs/alarms.h"
+#include "jobs/alike.h"
 #include "jobs/checks.h"
 #include "jobs/deliver.h"
+#include "jobs/learn.h"
 #include "jobs/promise.h"
 #include "jobs/redating.h"
+#include "jobs/rehearsals.h"
 #include "jobs/sweep.h"
 #include "jobs/triage.h"
 #include "jobs/uploads.h"
@@ -23,9 +26,12 @@ enum {
 	MONTHS_AHEAD = 3,
 	CLOSE_BATCH = 500,
 	EXPIRE_BATCH = 200,
+	SUCCEED_BATCH = 500,
 	ASSIGN_BATCH = 10, /* filing waits for the slots that it holds meanwhile */
 	FORGET_BATCH = 10000,
-	SESSION_DAYS = 30
+	FORGET_REHEARSALS = 10, /* each with thousands of rows */
+	SESSION_DAYS = 30,
+	REHEARSAL_DAYS = 30
 };
 
 static void make_partitions(struct app *app, struct db_unit *u)
@@ -47,6 +53,13 @@ static void forget_sessions(struct app *app, struct db_unit *u)
 		u, .before = clock_wall_ms() - SESSION_DAYS * INT64_C(86400000), .limit = FORGET_BATCH);
 }
 
+static void forget_rehearsals(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_rehearsals(u, .before = clock_wall_ms() - REHEARSAL_DAYS * INT64_C(86400000),
+		.limit = FORGET_REHEARSALS);
+}
+
 static void close_answered(struct app *app, struct db_unit *u)
 {
 	(void)app;
@@ -63,6 +76,12 @@ static void expire_questions(struct app *app, struct db_unit *u)
 {
 	(void)app;
 	sql_jobs_expire_questions(u, .now = clock_wall_ms(), .limit = EXPIRE_BATCH);
+}
+
+static void renew_loads(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_loads_renew(u);
 }
 
 static void forget_uploads(struct app *app, struct db_unit *u)
@@ -97,6 +116,17 @@ static int64_t tickets_assigned(PGresult *const *results)
 	return db_cell_int(results[0], 0, "tried");
 }
 
+static void run_reorganisations(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_reorganisations_run(u, .now = clock_wall_ms(), .limit = SUCCEED_BATCH);
+}
+
+static int64_t reorganised(PGresult *const *results)
+{
+	return db_cell_int(results[0], 0, "moved");
+}
+
 static const struct job {
 	const char *name;
 	int every_s;
@@ -126,10 +156,20 @@ static const struct job {
 		EXPIRE_BATCH}, /* nobody answered  */
 	{"assign_tickets", 2, assign_tickets, NULL, tickets_assigned,
 		ASSIGN_BATCH}, /* what nobody has, to whom it suits */
+	{"reorganise", 5, run_reorganisations, NULL, reorganised,
+		SUCCEED_BATCH}, /* on its day, and what comes late */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
 		PROMISE_PORTION},						  /* in working days */
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
-	{"renew_promises", 300, promise_renew},					  /* from what was measured */
+	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION}, /* what duplicates are found by */
+	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched,
+		ALIKE_GROUP_PORTION}, /* tickets about one event */
+	{"learn_routings", 1, learn_find, learn_count, learn_counted,
+		LEARN_PORTION},					   /* that departments have accepted */
+	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
+	{"forget_rehearsals", 3600, forget_rehearsals},		   /* of rules, after their days */
+	{"renew_loads", 30, renew_loads},			   /* that rules ask about */
+	{"renew_promises", 300, promise_renew},			   /* from what was measured */
 };
 
 enum {
@@ -213,6 +253,7 @@ static void run(evutil_socket_t fd, short what, void *arg)
 struct jobs {
 	struct turn turns[NJOBS];
 	struct redatings *redatings;
+	struct rehearsals *rehearsals;
 	struct deliver *deliver; /* NULL: nobody is told anything */
 	struct checks *checks;	 /* NULL: nobody can attach anything */
 };
@@ -229,6 +270,7 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
 	started->redatings = redatings_start(app, arena);
+	started->rehearsals = rehearsals_start(app, arena);
 	started->deliver = deliver_start(app, arena);
 	started->checks = checks_start(app, arena);
 	return started;
@@ -244,6 +286,7 @@ void jobs_stop(struct jobs *started)
 	for (size_t i = 0; i < NJOBS; i++)
 		event_free(started->turns[i].timer);
 	redatings_stop(started->redatings);
+	rehearsals_stop(started->rehearsals);
 	deliver_stop(started->deliver);
 	checks_stop(started->checks);
 }

@@ -60,23 +60,33 @@ void letter_variables(struct template_value ret[LETTER_VARIABLES])
 		ret[i] = (struct template_value){str_of(variables[i][0]), STR_NONE};
 }
 
-/* The page where citizens follow this ticket or staff work on it, or the API. */
-static struct str page_of(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row)
+/* The address of a page with `value` wherever it has `name`. */
+static struct str page_with(struct arena *arena, struct str url, struct str name, struct str value)
 {
-	static const struct str name = {"{code}", 6};
 	struct buf page = {.arena = arena};
-	struct str url = db_cell_flag(rows, row, "citizen") ? head->citizen_url : head->staff_url;
 	const char *at;
 
-	if (!url.at)
-		return db_cell(rows, row, "link");
 	while ((at = memmem(url.at, url.len, name.at, name.len))) {
 		buf_put(&page, (struct str){url.at, (size_t)(at - url.at)});
-		buf_put(&page, db_cell(rows, row, "code"));
+		buf_put(&page, value);
 		url = (struct str){at + name.len, (size_t)(url.at + url.len - at) - name.len};
 	}
 	buf_put(&page, url);
 	return buf_str(&page);
+}
+
+/* The page where citizens follow this ticket or staff work on it, or the API. Who was asked for a part may
+ * not see the ticket: theirs is the page of the part. */
+static struct str page_of(struct arena *arena, const struct letterhead *head, const PGresult *rows, int row)
+{
+	struct str part = db_cell(rows, row, "part");
+	struct str url = db_cell_flag(rows, row, "citizen") ? head->citizen_url : head->staff_url;
+
+	if (part.at && head->staff_part_url.at)
+		return page_with(arena, head->staff_part_url, STR("{part}"), part);
+	if (part.at || !url.at)
+		return db_cell(rows, row, "link");
+	return page_with(arena, url, STR("{code}"), db_cell(rows, row, "code"));
 }
 
 /* Where to go. Behind the # of a link that answers a question stands what takes the place of the secret: no

@@ -24,6 +24,7 @@ struct letterhead {
 	struct mailbox from;
 	struct str reply_to;		   /* absent: none */
 	struct str citizen_url, staff_url; /* the page of a ticket, with {code}; absent: the API */
+	struct str staff_part_url;	   /* the page of a part, with {part}; absent: the API   */
 	enum mail_encoding encoding;
 };
 

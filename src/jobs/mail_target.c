@@ -1,4 +1,4 @@
-/* The settings mail_*, citizen_url and staff_url, and what they mean. */
+/* The settings mail_*, citizen_url and staff_*url, and what they mean. */
 #include "jobs/mail_target.h"
 
 #include <errno.h>
@@ -22,28 +22,29 @@ static bool read_password(struct arena *arena, const struct config *config, stru
 	return true;
 }
 
-/* An address of the web in which {code} may stand for a code. Behind a # stands what answers a question. */
-static bool is_page(struct str url)
+/* An address of the web in which `name`, {code} or {part}, may stand for one. Behind a # stands what answers
+ * a question. */
+static bool is_page(struct str url, struct str name)
 {
 	if (!str_starts(url, STR("https://")) && !str_starts(url, STR("http://")))
 		return false;
 	for (size_t i = 0; i < url.len; i++) {
 		const struct str rest = {url.at + i, url.len - i};
 
-		if (str_starts(rest, STR("{code}")))
-			i += 5;
+		if (str_starts(rest, name))
+			i += name.len - 1;
 		else if (rest.at[0] <= ' ' || rest.at[0] > '~' || strchr("#{}<>\"\\^`|", rest.at[0]))
 			return false;
 	}
 	return true;
 }
 
-static bool read_page(const char *setting, struct str *ret)
+static bool read_page(const char *setting, struct str name, struct str *ret)
 {
 	struct str page = str_of(setting);
 
 	*ret = page.len > 0 ? page : STR_NONE;
-	return page.len == 0 || is_page(page);
+	return page.len == 0 || is_page(page, name);
 }
 
 /* What is wrong, NULL when nothing is. */
@@ -60,10 +61,13 @@ static const char *read_all(struct arena *arena, const struct config *config, st
 	ret->reply_to = reply_to.len > 0 ? text_email(arena, reply_to) : STR_NONE;
 	if (reply_to.len > 0 && !ret->reply_to.at)
 		return "mail_reply_to is an address";
-	if (!read_page(config->citizen_url, &ret->citizen_url))
+	if (!read_page(config->citizen_url, STR("{code}"), &ret->citizen_url))
 		return "citizen_url is the address of a page, without #; {code} stands for the code";
-	if (!read_page(config->staff_url, &ret->staff_url))
+	if (!read_page(config->staff_url, STR("{code}"), &ret->staff_url))
 		return "staff_url is the address of a page, without #; {code} stands for the code";
+	if (!read_page(config->staff_part_url, STR("{part}"), &ret->staff_part_url))
+		return "staff_part_url is the address of a page, without #; {part} stands for the id of the "
+		       "part";
 	if (!read_password(arena, config, ret))
 		return "mail_password_file cannot be read";
 	return NULL;

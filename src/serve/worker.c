@@ -11,6 +11,7 @@
 #include "app/reference/reference.h"
 #include "app/router.h"
 #include "app/steps.h"
+#include "app/suggestion/model.h"
 #include "app/ticket/number.h"
 #include "app/tracking/recent.h"
 #include "auth/keys.h"
@@ -22,6 +23,7 @@
 #include "base/must.h"
 #include "base/store.h"
 #include "base/work.h"
+#include "civil/city_copy.h"
 #include "db/db.h"
 #include "http/listener.h"
 #include "jobs/jobs.h"
@@ -152,6 +154,31 @@ static void heard_reference(struct app *app, struct str payload)
 	reference_load(app);
 }
 
+static void heard_loads(struct app *app, struct str payload)
+{
+	(void)payload;
+	reference_load_loads(app);
+}
+
+static void heard_suggestions(struct app *app, struct str payload)
+{
+	(void)payload;
+	suggestions_load(app);
+}
+
+/* What it is told of is heard once at the start, too. Only those who serve suggest. */
+static int listen_to(struct worker *w)
+{
+	struct db *db = w->app.db;
+	int error = db_listen(db, "reference_changed", heard_reference);
+
+	if (error == 0 && w->start->role == WORKER_HTTP)
+		error = db_listen(db, "department_loads", heard_loads);
+	if (error == 0 && w->start->role == WORKER_HTTP)
+		error = db_listen(db, "suggestion_published", heard_suggestions);
+	return error;
+}
+
 /* Without a store everything but files is served. */
 static void open_store(struct worker *w)
 {
@@ -188,7 +215,7 @@ static int build(struct worker *w)
 	app->db = db_open(app);
 	if (!app->work || !app->tokens || !app->recent || !app->conns || !app->db)
 		return -1;
-	return db_listen(app->db, "reference_changed", heard_reference); /* heard once at the start, too */
+	return listen_to(w);
 }
 
 static struct event *add_event(
@@ -223,7 +250,9 @@ static void tear_down(struct worker *w)
 		db_close(app->db);
 	token_cache_free(app->tokens);
 	recent_free(app->recent);
-	arena_free(app->city_arena);
+	city_copy_release(app->city_copy);
+	suggestions_free(app->suggestions);
+	loads_free(app->loads);
 	if (w->term)
 		event_free(w->term);
 	if (w->tick)

@@ -2,6 +2,7 @@
 #include "shape/shape.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "http/reply.h"
 #include "shape/field.h"
@@ -54,6 +55,72 @@ static void fill_objects(const struct filling *f, const struct place *at, const 
 	*(struct shape_objects *)out = (struct shape_objects){items, n};
 }
 
+/* A cell as the text that a file would have. Whole numbers are exact; 15 digits are what a double keeps of a
+ * decimal number. */
+static bool put_cell(struct buf *b, json_t *value)
+{
+	char number[32];
+
+	if (json_is_integer(value))
+		snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else
+		snprintf(number, sizeof(number), "%.15g", json_real_value(value));
+	if (json_is_string(value))
+		buf_json(b, json_string_length(value) > 0 ? json_text(value) : STR_NONE);
+	else if (json_is_number(value))
+		buf_json(b, str_of(number));
+	else if (json_is_boolean(value))
+		buf_json(b, json_is_true(value) ? STR("true") : STR("false"));
+	else if (json_is_null(value))
+		buf_json(b, STR_NONE);
+	else
+		return false;
+	return true;
+}
+
+static void put_row(const struct filling *f, const struct place *at, json_t *object, struct buf *b)
+{
+	const char *name;
+	json_t *value;
+
+	buf_printf(b, "%s{\"line\":%zu", at->index > 0 ? "," : "", at->index + 1);
+	json_object_foreach(object, name, value)
+	{
+		const struct place here = {.up = at, .name = str_of(name)};
+		if (str_eq(here.name, STR("line"))) { /* ours */
+			field_fault(f, &here, FAULT_unknown);
+			continue;
+		}
+		buf_byte(b, ',');
+		buf_json(b, here.name);
+		buf_byte(b, ':');
+		if (!put_cell(b, value))
+			field_fault(f, &here, FAULT_wrong_type);
+	}
+	buf_byte(b, '}');
+}
+
+static void fill_rows(const struct filling *f, const struct place *at, const struct shape_field *field,
+	json_t *array, struct str *out)
+{
+	size_t n = json_array_size(array);
+	struct buf b = {.arena = f->req->arena};
+
+	if (!field_items(f, at, field, n, 1))
+		return;
+	buf_byte(&b, '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct place here = {.up = at, .index = i};
+		json_t *value = json_array_get(array, i);
+		if (json_is_object(value))
+			put_row(f, &here, value, &b);
+		else
+			field_fault(f, &here, FAULT_wrong_type);
+	}
+	buf_byte(&b, ']');
+	*out = buf_str(&b);
+}
+
 static void *new_object(
 	const struct filling *f, const struct place *at, const struct shape *shape, json_t *object)
 {
@@ -90,6 +157,7 @@ static bool has_type(const struct shape_field *field, json_t *value)
 		return json_is_object(value);
 	case SHAPE_LIST:
 	case SHAPE_OBJECTS:
+	case SHAPE_ROWS:
 		return json_is_array(value);
 	default:
 		return json_is_string(value);
@@ -125,6 +193,9 @@ static void fill_field(const struct filling *f, const struct place *at, const st
 		break;
 	case SHAPE_OBJECTS:
 		fill_objects(f, at, field, value, out);
+		break;
+	case SHAPE_ROWS:
+		fill_rows(f, at, field, value, out);
 		break;
 	default:
 		field_text(f, at, field, json_text(value), out);
@@ -176,6 +247,14 @@ static void refuse_json(struct req *req, const struct shape_refusal *refusal)
 	else
 		reply_problem(req, PROBLEM_bad_json,
 			arena_printf(req->arena, "%d:%d: %s", refusal->line, refusal->column, why));
+}
+
+bool shape_needs(const struct shape *shape)
+{
+	for (unsigned i = 0; i < shape->nfields; i++)
+		if (shape->fields[i].required)
+			return true;
+	return false;
 }
 
 const void *shape_from_json(struct req *req, const struct shape *shape, struct str json)

@@ -23,6 +23,7 @@ enum shape_type {
 	SHAPE_OBJECT,  /* pointer to the struct of `sub`                                          */
 	SHAPE_LIST,    /* struct shape_list of texts or enums                                     */
 	SHAPE_OBJECTS, /* struct shape_objects: a list of the structs of `sub`                    */
+	SHAPE_ROWS,    /* struct str: a list of objects with members of any name, see below       */
 };
 
 enum shape_text {
@@ -42,6 +43,9 @@ struct shape_objects {
 	const void *items;
 	size_t n;
 };
+
+/* Rows of a table whose columns the contract does not know: JSON as rows_from_csv() writes it (base/rows.h).
+ * "line" is the place of the row, from 1; cells are texts, an empty one or null is null. */
 
 struct shape_field {
 	const char *name; /* JSON member or query parameter                                      */
@@ -64,11 +68,14 @@ struct shape {
 	size_t size;
 	const struct shape_field *fields;
 	unsigned nfields;
+	bool optional; /* the contract lets the body be left out: that is one without members             */
 };
 
 /* Parses and checks a JSON body. On success returns the filled struct in the request's arena; otherwise the
  * request has been answered (400 bad_json, or 422 with every fault at once) and NULL is returned. */
 const void *shape_from_json(struct req *req, const struct shape *shape, struct str json);
+/* Whether a body has to have a member. */
+bool shape_needs(const struct shape *shape);
 /* The same for a query string: repeated parameters fill lists, else they are faults; "" counts as absent. */
 const void *shape_from_query(struct req *req, const struct shape *shape, struct str query);
 

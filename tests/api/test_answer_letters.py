@@ -24,7 +24,7 @@ def words(mail):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_who_joined_is_asked_when_they_can_read_it(town, language):
     town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load;"
-             "insert into setting values ('notices_hour_citizen', 100, '') on conflict (name) do update set value = 100")
+             "update setting set value = 100 where name = 'notices_hour_citizen'")
     silence(town)
     own, other = ("%s.%s@example.org" % (who, language) for who in ("chinh.chu", "cung.gui"))
     with Post(PORT) as post:

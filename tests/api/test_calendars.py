@@ -237,6 +237,15 @@ def test_faults_of_rows_are_told_in_vietnamese(town, admin):
         "hours: 12:00-08:00 đóng trước khi mở"}
 
 
+@pytest.mark.parametrize("text, line, says", [
+    (HEAD + "2026-12-31,false,,,A,A\n", 2, "6 ô, nhưng dòng đầu có 7"), ("nonsense", 1, "dòng đầu phải là tên các cột, cách nhau bằng dấu phẩy"),
+    ("line," + HEAD + "x,2026-12-31,false,,,A,A,s\n", 1, "line: cột không tồn tại"),
+    ("day," + HEAD + "2026-12-31,2026-12-31,false,,,A,A,s\n", 1, "day: cột bị lặp lại"),
+    (HEAD + "2026-12-31,false,,,\"A,A,s\n", 2, "dấu ngoặc kép không được đóng")])
+def test_faults_of_the_file_are_told_in_vietnamese(admin, text, line, says):
+    assert [(f["line"], f["detail"]) for f in put(admin, text, "csv", status=422).json["errors"]] == [(line, says)]
+
+
 def test_a_calendar_that_is_never_open_is_refused(town, admin):
     before = contents(town)
     old = events("X-TIEPDAN-RULE:WEEKLY\nDTSTART:19900101T080000\nDTEND:19900101T120000\nRRULE:FREQ=WEEKLY;COUNT=9")
@@ -257,7 +266,7 @@ def test_large_texts(town, admin):
     days = [HEAD] + ["%d-%02d-%02d,false,,,Nghỉ,Off,s\n" % (2100 + y, m, d) for y in range(4) for m in range(1, 13) for d in range(1, 29)]
     before = contents(town)
     assert put(admin, "".join(days), "csv", dry_run=True).json["counts"]["added"] == len(days) - 1
-    put(admin, HEAD + "x" * 1048576, "csv", status=413)
+    assert put(admin, HEAD + "x" * 1048576, "csv", status=413).json["detail"] == "nội dung quá lớn"
     assert contents(town) == before
 
 

@@ -73,7 +73,6 @@ def small_city(folder, hub):
         (folder / (name + ".csv")).write_text((SEEDS / (name + ".csv")).read_text())
     head, *rows = (SEEDS / "policies.csv").read_text().splitlines()
     (folder / "policies.csv").write_text("\n".join([head] + [r for r in rows if r.split(",")[3] == ""]) + "\n")
-    (folder / "route_rules.csv").write_text("kind,category,area,department\n")
     (folder / "areas.csv").write_text("code,parent,kind,name_vi,name_en\n46,,city,Huế,Hue\n19750,46,ward,Phú Xuân,Phu Xuan\n")
     (folder / "departments.csv").write_text(
         "code,parent,kind,name_vi,name_en,area,governs,hub,calendar\n"

@@ -91,7 +91,10 @@ def test_what_is_not_merged(town):
     town.move(town.coordinator, elsewhere, "route", {"department": WARD, "reason": "Thuộc địa bàn của phường."})
     assert merge(town, officer, one, elsewhere, 403).problem == "forbidden"
     assert merge(town, head, one, elsewhere, 422).pointers == {"/into": "unknown-ticket"}
-    assert merge(town, head, one, one, 409).problem == "merge_target_closed"
+    itself = merge(town, head, one, one, 422)
+    assert itself.problem == "merge_into_itself" and itself.pointers == {"/into": "merge-into-itself"}
+    code = town.sql("select code from ticket where id = '%s'" % one)[0][0]
+    assert merge(town, head, one, code, 422).problem == "merge_into_itself"
     assert merge(town, head, one, done, 409).problem == "merge_target_closed"
     town.tamper("update ticket set sight = 'private' where id = '%s'" % elsewhere)
     assert merge(town, town.coordinator, one, elsewhere, 409).problem == "not_mergeable"

@@ -65,6 +65,25 @@ def test_links_lead_to_the_page_of_the_city(cluster, contract, tmp_path):
         assert all(desk.replace("{code}", filed["code"]) in text and "/v1/" not in text for text in texts_to("can.bo@example.org"))
 
 
+@pytest.mark.parametrize("page", [None, "https://tiepdan.example.org/phoi-hop/{part}"])
+def test_who_is_asked_for_a_part_is_led_to_it(cluster, contract, tmp_path, page):
+    """They may not see the ticket, and not its page."""
+    desk = "https://tiepdan.example.org/xu-ly/{code}"
+    with new_town(cluster, contract, mail_url="file:%s" % tmp_path, staff_url=desk, staff_part_url=page, **FROM, **ALL_DAY) as town:
+        town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load")
+        ticket_id, filed = town.filed()
+        ward, officer = town.person("officer", "UB-00316"), town.person("officer")
+        town.sql("update account set email = 'can.bo.phuong@example.org' where department = (select id from department where code = 'UB-00316')")
+        town.move(officer, ticket_id, "accept")
+        task = {"department": "UB-00316", "task": "Đề nghị phường kiểm tra hiện trạng.", "days": 1}
+        part = town.move(officer, ticket_id, "parts", task, status=201).json["id"]
+        wait_until(lambda: list(tmp_path.glob("*.eml")), 30, "the letter")
+        text = email.message_from_bytes(next(tmp_path.glob("*.eml")).read_bytes(), policy=email.policy.default).get_body(("plain",)).get_content()
+        link = page.replace("{part}", part) if page else "http://127.0.0.1:%d/v1/parts/%s" % (town.port, part)
+        assert link in text and "xu-ly" not in text
+        assert ward.get("/v1/parts/" + part).json["id"] == part
+
+
 def test_a_question_is_answered_on_the_page(cluster, contract, tmp_path):
     with new_town(cluster, contract, mail_url="file:%s" % tmp_path, citizen_url="https://example.org/{code}", **FROM, **ALL_DAY) as town:
         ticket_id, filed = town.filed(contact=CONTACT)
@@ -143,6 +162,7 @@ def test_staff_are_told_in_their_working_time(cluster, contract, tmp_path):
     (dict(mail_url="file:/tmp", mail_from="a@example.org", citizen_url="https://example.org/{ticket}"), "citizen_url is"),
     (dict(mail_url="file:/tmp", mail_from="a@example.org", citizen_url="https://example.org/a b"), "citizen_url is"),
     (dict(mail_url="file:/tmp", mail_from="a@example.org", staff_url="example.org/{code}"), "staff_url is"),
+    (dict(mail_url="file:/tmp", mail_from="a@example.org", staff_part_url="https://example.org/{code}"), "staff_part_url is"),
     (dict(mail_url="file:/nowhere/at/all", mail_from="a@example.org"), "")])
 def test_doctor_names_wrong_settings(town, settings, says):
     said = town.cluster.run(town.database, "doctor", *("--%s=%s" % pair for pair in settings.items()), ok=False).stdout

@@ -46,7 +46,9 @@ def test_answered_on_another_way(town):
     ticket_id, filed, before = accepted(town)
     officer, citizen = town.person("officer"), town.citizen(filed)
     town.move(officer, ticket_id, "ask", QUESTION)
-    assert citizen.post("/v1/tracking/messages", ANSWER, status=201).header("link") == '</v1/tracking/answer>; rel="related"'
+    key, link = {"Idempotency-Key": "a-message-with-a-key-of-its-own-1"}, '</v1/tracking/answer>; rel="related"'
+    written = citizen.post("/v1/tracking/messages", ANSWER, key, 201)
+    assert written.header("link") == link
     waiting = citizen.get("/v1/tracking").json
     assert waiting["state"] == "needs_info" and "supply" in [m["action"] for m in waiting["moves"]]
     moves = officer.get("/v1/tickets/" + ticket_id).json["moves"]
@@ -62,13 +64,17 @@ def test_answered_on_another_way(town):
     assert clock(moved, "answer")["due_at"] == clock(before, "answer")["due_at"], "within moments"
     assert "ask" in [m["action"] for m in moved["moves"]]
     seen = citizen.get("/v1/tracking").json
-    assert (seen["state"], seen["questions"][0]["ended"], seen["steps"][-1]["type"]) == ("accepted", "answered", "ticket.resumed")
+    assert (seen["state"], seen["questions"][0]["ended"], seen["steps"][-1]["type"]) == ("accepted", "resumed", "ticket.resumed")
     assert reason["reason"] not in citizen.get("/v1/tracking").body.decode()
     event = officer.get("/v1/tickets/%s/events" % ticket_id).json["items"][-1]
     assert event["type"] == "ticket.resumed" and event["data"]["reason"] == reason["reason"] and event["told"]
     assert citizen.post("/v1/tracking/answer", ANSWER, status=409).problem == "wrong_state"
     assert town.move(officer, ticket_id, "resume", reason, 409).problem == "wrong_state"
-    assert citizen.post("/v1/tracking/messages", ANSWER, status=201).header("link") is None
+    key_after = {"Idempotency-Key": "a-message-with-a-key-of-its-own-2"}
+    for _ in range(2):
+        assert citizen.post("/v1/tracking/messages", ANSWER, key_after, status=201).header("link") is None
+    again = citizen.post("/v1/tracking/messages", ANSWER, key, 201)
+    assert (again.json, again.header("link"), again.header("idempotent-replayed")) == (written.json, link, "true"), "whatever holds now"
 
 
 def test_it_waits_for_the_acceptance_too(town):

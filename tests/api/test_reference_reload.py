@@ -16,12 +16,11 @@ def test_filing_goes_on_while_the_city_is_replaced(town):
 
 
 def test_an_import_counts_without_a_restart(town):
-    rule = '{"line": 2, "kind": "feedback", "category": "roads.surface", "area": "00316", "department": "HN-SNNMT"}'
+    roads = '{"line": 2, "code": "roads.surface", "parent": "roads", "name_vi": "Mặt đường", "name_en": "Surface", "department": "HN-SNNMT",' \
+            ' "level": "normal", "visibility": "public"}'
     assert town.file()["department"]["code"] == "HN-SXD"
-    town.sql("select * from import_rows('route_rules', '[%s]')" % rule)
-    wait_until(lambda: town.file()["department"]["code"] == "HN-SNNMT", 20, "routed by the new rule")
-    filed = town.file()
-    assert filed["route"]["reason"] == "rule"
+    assert not town.sql("select * from import_rows('categories', '[%s]')" % roads)
+    wait_until(lambda: town.file()["department"]["code"] == "HN-SNNMT", 20, "routed by the new department of the category")
 
 
 def test_a_faulty_import_changes_nothing(town):

@@ -45,8 +45,12 @@ def test_every_problem_has_its_page(town):
     for name, status in names:
         page = town.anyone.get("/problems/" + name.replace("_", "-")).json
         assert page["status"] == int(status) and page["title_vi"] and page["title_en"]
+        assert page["advice_vi"] != page["advice_en"] and page["advice_en"] not in ("", page["title_en"])
         listed[page["name"]] = page
     assert len(listed) == len(names)
+    assert {p["name"]: p for p in town.anyone.get("/problems").json["items"]} == listed
+    assert "/v1/categories" in listed["unknown-category"]["advice_en"], "of its own"
+    assert listed["answer-due"]["advice_en"] != listed["wrong-state"]["advice_en"] == listed["same-level"]["advice_en"], "of all with a status"
 
 
 def test_the_type_of_a_problem_leads_to_its_page(town):

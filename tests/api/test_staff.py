@@ -64,7 +64,11 @@ def test_what_somebody_has_is_counted(town):
 
 def test_officers_see_and_change_only_their_own(town):
     head, officer, other = town.person("head"), town.person("officer"), town.person("officer", "HN-CATP")
-    assert list(people(officer)) == [account(officer)]
+    seen, managed = people(officer), people(head)
+    assert set(seen) == set(managed) and account(other) not in seen
+    assert seen.pop(account(officer)) == managed[account(officer)] and account(head) in seen
+    assert seen == {p["id"]: {name: p[name] for name in ("id", "name", "roles")} for p in managed.values() if p["id"] in seen}
+    away(officer, account(officer), "2027-03-01T00:00:00Z", "2027-03-02T00:00:00Z", deputy=account(head))
     put(officer, account(officer), {"capacity": 1}, 403)
     for who in (account(other), NOBODY):
         put(head, who, {"capacity": 1}, 404)

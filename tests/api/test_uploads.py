@@ -53,7 +53,9 @@ def test_a_filing_with_photos_is_one_thing(town):
     from support.town import ticket
     third = send(town.anyone, images.jpeg()).json
     answer = town.anyone.post("/v1/tickets", ticket(uploads=["%s:%s" % (third["id"], third["token"]), keys[0]]), status=422)
-    assert answer.problem == "unknown_upload"
+    assert answer.problem == "invalid" and answer.pointers == {"/uploads/1": "unknown"}, "as with a wrong token"
+    petition = dict(petition={"people": 9, "list": keys[0]}, contact={"name": "Nguyễn Văn Ví Dụ", "email": "dai.dien@example.org"})
+    assert town.anyone.post("/v1/tickets", ticket(**petition), status=422).pointers == {"/petition/list": "unknown"}
     assert town.count("ticket") == before and stands(town, third)["linked"] is False
     answer = town.anyone.post("/v1/tickets", ticket(uploads=[third["id"] + ":" + one["token"]]), status=422)
     assert answer.pointers == {"/uploads/0": "unknown"}

@@ -70,6 +70,23 @@ def test_lists_of_objects_become_structs_side_by_side(api2c, tmp_path):
     assert '.type = SHAPE_OBJECTS, .max = 3' in table and ".sub = &shape_thing_put_name" in table
 
 
+def test_a_body_may_be_optional_where_no_member_is_required(api2c, tmp_path):
+    post = DOCUMENT.replace("put:", "post:").replace("required: true", "required: false")
+    refused = api2c(post, tmp_path)
+    assert refused.returncode == 1 and "cannot be optional" in refused.stderr
+    done = api2c(post.replace("      required: [name]\n", ""), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "thing_put_fields, 3, true};" in (tmp_path / "shapes.c").read_text()
+    assert api2c(DOCUMENT, tmp_path).returncode == 0
+    assert "thing_put_fields, 3, false};" in (tmp_path / "shapes.c").read_text()
+def test_rows_of_any_columns_are_one_text(api2c, tmp_path):
+    rows = '{ type: array, maxItems: 3, items: { type: object, additionalProperties: { type: [string, number, boolean, "null"] } } }'
+    done = api2c(DOCUMENT.replace(NAME, rows, 1), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "struct thing_put {\n\tstruct str name;\n" in (tmp_path / "shapes.h").read_text()
+    assert '.type = SHAPE_ROWS, .max = 3' in (tmp_path / "shapes.c").read_text()
+
+
 def test_json_is_the_same_document(api2c, tmp_path):
     assert api2c(DOCUMENT, tmp_path).returncode == 0
     written = json.loads((tmp_path / "openapi.json").read_text("utf-8"))
@@ -97,6 +114,7 @@ WRONG = [
     ("a default that is not listed", "default: small", "default: tiny", PLACE + "size"),
     ("limits the wrong way round", NAME, "{ type: integer, minimum: 2, maximum: 1 }", PLACE + "name"),
     ("a limit with a fraction", NAME, "{ type: number, maximum: 1.5 }", PLACE + "name/maximum"),
+    ("rows of other cells", NAME, "{ type: array, maxItems: 3, items: { type: object, additionalProperties: { type: string } } }", PLACE + "name/items"),
     ("a list without an end", NAME, "{ type: array, items: { enum: [a], type: string } }", PLACE + "name"),
     ("a list of numbers", NAME, "{ type: array, maxItems: 2, items: { type: integer } }", PLACE + "name/items"),
     ("objects without an end", NAME, "{ type: array, items: { properties: { n: { type: boolean } } } }", PLACE + "name"),
@@ -104,7 +122,8 @@ WRONG = [
     ("a reference to nothing", "schemas/Thing", "schemas/Thin", "nothing at #/components/schemas/Thin"),
     ("a member twice", "{ title: t,", "{ title: t, title: u,", "/info/title"),
     ("an anchor", "{ title: t,", "{ title: &a t,", "/info/title"),
-    ("an optional body", "required: true", "required: false", PLACE + "requestBody"),
+    ("a body of which nobody says whether it is required", "        required: true\n", "", PLACE + "requestBody"),
+    ("a PUT that may come without a body", "required: true", "required: false", PLACE + "requestBody"),
 ]
 
 

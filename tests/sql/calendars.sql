@@ -140,7 +140,7 @@ select is_empty($$select * from import_row except select * from before$$, 'nothi
 select is_empty($$select * from before except select * from import_row$$, 'nothing was removed');
 select ok((select bool_and((select count(*) from import_preview(k.code, (select jsonb_agg(cells || '{"line": 2}') from import_row r where r.kind = k.code))
 	where change is not null) = 0) from import_kind k where code in ('calendars', 'hours', 'days', 'areas', 'departments', 'categories', 'profiles',
-	'route_rules', 'refusal_reasons')), 'every kind comes back as it is');
+	'refusal_reasons')), 'every kind comes back as it is');
 
 -- One calendar through the API.
 create function pg_temp.version(p_code text default 'office') returns bigint language sql as $$ select max(version) from calendar_version where calendar = p_code $$;

@@ -173,6 +173,33 @@ commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';
 select count(*) from triage_next(200);
+select min(after_xid) as ax, max(xid) as ex, array_agg(ticket) filter (where ticket is not null) as many, (array_agg(ticket) filter (where ticket is not null))[1] as one
+	from alike_next(now(), 1000) \\gset
+select alike_store(:'ax', null, :'ex', nobody(), 1, :'many', array_fill(5, array[n]), array_fill(1, array[n]), array_fill('n lang'::text, array[n]),
+	array_fill(decode(repeat('0a', 128), 'hex'), array[n]), :'many', array_fill(7, array[n]), now()) from (select cardinality(:'many'::uuid[]) as n) x;
+select alike_group(array_agg(one), array_agg(null::uuid)) from alike_waiting(20) where own;
+begin;
+select enter('hub_head.HN-EIC');
+select (select count(*) from alike_look(:'one')), (select count(*) from alike_look_public(now(), '00316', 'roads', 5, '{7}')),
+	(select count(*) from alike_shown(:'one', :'many', null)), (select count(*) from alike_joinable(:'many', null, 105.8, 21)),
+	(select count(*) from alike_clusters(now() - interval '2 days', null, 50));
+select body from tickets_gather(:'one', (select version from ticket where id = :'one'), :'many', null, null, :'many', null, now(), '{TD404,TD409,TD615,TD482,TD403}',
+	array_fill('{"status":409}'::text, array[5]));
+rollback;
+select alike_forget(now() + interval '1 day', 1000);
+begin;
+select enter('admin.HN-EIC');
+select etag from rule_set_save('00000000-0000-0000-0000-000000000060', null, 'routing', 'Diễn tập', 'x', 1, '{}', '{}', '{}', '{}', '{}', gen_random_uuid());
+select rehearsal_ask('00000000-0000-0000-0000-000000000069', '00000000-0000-0000-0000-000000000060', 1000, gen_random_uuid()) is not null;
+select rehearsal_begin(id, (select s.id from rule_set s where s.state = 'active'), '{a,b}') from rehearsal_take(null);
+select rehearsal_store('00000000-0000-0000-0000-000000000069', min(filed_to), min(ticket_to::text)::uuid, min(filed_at), min(ticket::text)::uuid, 1, 0,
+	'{0}', array[:'t'::uuid], '{1}', '{1}', '{a}', '{t}', '{f}', '{f}', '{f}', '{0}') from rehearsal_read('00000000-0000-0000-0000-000000000069', 1);
+select rehearsal_finish(id), rehearsal_body(r) from rehearsal r;
+select enter('coordinator.HN-EIC');
+select count(*) from rehearsal_examples('00000000-0000-0000-0000-000000000069', null, null, null, 50) a,
+	rehearsal_examples('00000000-0000-0000-0000-000000000069', 'HN-SXD', 'HN-SXD', null, 50) b;
+select rehearsal_forget(now() + interval '1 day', 10);
+rollback;
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset
@@ -189,6 +216,10 @@ update notice set state = 'failed' where id = :'notice';
 select notice_retry(:'notice', gen_random_uuid(), now());
 select notice_mark(:'notice', '550 rcpt', now());
 select notice_lift(:'notice', gen_random_uuid(), now());
+select etag from configuration_kept k, configuration_put('settings', k.version, '[{"line": 1, "name": "parts_most", "value": 9}]', true, false)
+	where k.kind = 'settings';
+select body from configuration_changes('settings', now() - interval '1 day', null, null, 1) a, configuration_changes(null, null, now(), null, 1) b,
+	configuration_change_show((a.item::json->>'id')::uuid);
 commit;
 """
 

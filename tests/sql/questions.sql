@@ -77,7 +77,7 @@ select is(attempt($$select move('officer.UB-00316', pg_temp.w(), 'resume', pg_te
 select lives_ok($$select move('head.HN-SXD', pg_temp.w(), 'resume', pg_temp.day(1.5))$$, 'a head may, too');
 select is((select array[state, (select trim_scale(round(extract(epoch from due_at - pg_temp.day(0)) / 86400, 2))::text from clock_running
 	where slot = slot_current() and ticket = t.id and kind = 'answer')] from ticket t where id = pg_temp.w()), '{accepted,4.5}', 'the clock goes on');
-select is((select array[ended, (ended_at = pg_temp.day(1.5))::text] from question where ticket = pg_temp.w()), '{answered,true}', 'from then on');
+select is((select array[ended, (ended_at = pg_temp.day(1.5))::text] from question where ticket = pg_temp.w()), '{resumed,true}', 'from then on');
 select is((select array[type, actor_kind, (actor is not null)::text, from_state, to_state, public_en] from event where ticket = pg_temp.w() order by at desc
 	limit 1), array['ticket.resumed', 'staff', 'true', 'needs_info', 'accepted', 'The information was supplied, the work goes on'], 'an event of who said so');
 select is((select event_told(id, data)->>'reason' from event where ticket = pg_temp.w() and type = 'ticket.resumed'), 'vì lý do này', 'with the reason');

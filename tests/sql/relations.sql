@@ -60,7 +60,7 @@ select is(questions_expire(pg_temp.day(30), 10), 1::bigint, 'and the question');
 select is(attempt($$select move('officer.HN-SXD', pg_temp.t(6), 'merge', p_into := pg_temp.t(7))$$), 'TD403', 'an officer does not merge');
 select is(attempt($$select pg_temp.merge(6, 20, 1)$$), 'TD480', 'a head not into what is not seen');
 select is(attempt($$select pg_temp.merge(6, 20, 1, 'coordinator.HN-EIC')$$), 'ok', 'but a coordinator does');
-select is(attempt($$select pg_temp.merge(6, 6, 1)$$), 'TD481', 'not into itself');
+select is(attempt($$select pg_temp.merge(6, 6, 1)$$), 'TD615', 'not into itself');
 select is(attempt($$select pg_temp.merge(6, 4, 1)$$), 'TD481', 'nor into what is answered');
 select is(attempt($$select pg_temp.merge(4, 6, 1)$$), 'TD409', 'nor an answered one');
 select is(attempt($$select pg_temp.merge(6, 21, 1)$$), 'TD482', 'a public one not into a private one');

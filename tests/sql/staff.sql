@@ -1,7 +1,7 @@
 -- Who can take how much, who is away, and who must not get a ticket.
 begin;
 set search_path = test, tiepdan, public;
-select plan(40);
+select plan(41);
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = lower(p_login) $$;
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.item(p_login text) returns json language sql as $$
@@ -18,7 +18,9 @@ $$;
 -- Profiles.
 select enter('officer.HN-SXD');
 select is(pg_temp.set('officer.HN-SXD'), 'TD403', 'an officer does not set a profile, not even their own');
-select is((select array_agg(key) from staff_list(now(), null, 200)), '{officer.hn-sxd}', 'and sees only their own');
+select set_eq('select key from staff_list(now(), null, 200)', $$select login from account where active and department =
+	(select id from department where code = 'HN-SXD')$$, 'and sees who the colleagues are');
+select is((select array_agg(key) from staff_list(now(), null, 200) where item::jsonb ? 'capacity'), '{officer.hn-sxd}', 'but what they have only their own');
 select enter('head.HN-SXD');
 select is(pg_temp.set('officer.HN-SXD'), 'ok', 'the head does');
 select is(pg_temp.set('officer.HN-TTRA'), 'TD404', 'in the own department');

@@ -12,7 +12,7 @@ import threading
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # psql itself, and not the wrapper that chooses a version of it: that is called some thousand times.
 os.environ["PATH"] = f"{max(pathlib.Path('/usr/lib/postgresql').glob('*/bin'))}:{os.environ['PATH']}"
-KINDS = ("calendars hours days areas departments categories kinds profiles policies alarm_levels route_rules refusal_reasons").split()
+KINDS = ("calendars hours days areas departments categories kinds profiles policies alarm_levels refusal_reasons").split()
 # Tables that grow with the tickets: no statement may scan one as a whole. A line for each migration that made some.
 GROWING = """
 ticket holding clock contact note message reply rating once event event_text session
@@ -27,6 +27,12 @@ ticket_merge ticket_relation
 publication publication_finding triage_suggestion duty
 ticket_clerk petition
 ticket_against ticket_danger
+ticket_tag
+configuration_change
+ticket_alike ticket_alike_key
+suggestion_learned suggestion_gram
+filed_as
+rehearsal_ticket rehearsal_pair rehearsal_rule
 """.split()
 
 

@@ -13,6 +13,14 @@ insert into kind values ('feedback', 1, 'Phản ánh', 'Feedback');
 insert into profile values ('usual', 'Thường', 'Usual');
 insert into policy (profile, kind, accept_amount, accept_unit, forward_unit, answer_amount, answer_unit, answer_from_acceptance, extensions,
 	citation_vi, citation_en) values ('usual', 'feedback', 8, 'wh', 'none', 5, 'wd', true, 1, 'Quyết định', 'Decision');
+insert into category values ('roads.signs', 'roads', 'Biển báo', 'Signs', 'HUB', 'normal', 'public');
+insert into area (code, kind, name_vi, name_en) values ('01', 'city', 'Thành phố', 'City'), ('001', 'ward', 'Phường', 'Ward');
+update area set parent = '01' where code = '001';
+insert into route_rule (kind, category, area, department, note, valid_from, valid_to) values
+	(null, 'roads', null, 'HUB', null, null, null), (null, 'roads.signs', null, 'AREA', null, '2026-01-01', '2027-01-01'),
+	('feedback', null, null, 'HUB', E'with "marks" and \\\\', null, null), (null, 'roads', '01', 'HUB', null, null, null),
+	(null, 'roads', '001', 'AREA', null, null, null), (null, 'roads.signs', '01', 'HUB', null, null, null),
+	('feedback', null, '001', 'HUB', null, null, null), ('feedback', 'roads', null, 'HUB', null, null, null);
 create function pg_temp.file(n int, p_state text, p_filed timestamptz) returns void language plpgsql as $$
 declare
 	v uuid := ('00000000-0000-0000-0000-00000000000' || n)::uuid;
@@ -51,6 +59,19 @@ CHECKS = {
     "each ticket can still be read": ("select count(*) from ticket t, deadlines_of(t.id, now(), now()) d where d is not null", "5"),
     "calendars have their first version": ("select calendar || version from calendar_version", "office1"),
     "make-up days keep the hours they had": ("select weekday from calendar_day", "0"),
+    "routing rules are a set in the order in which they counted":
+        ("select regexp_replace(text, '\\s+', ' ', 'g') from rule_set where state = 'active' and number = 1 and rules = 8",
+         "rule r8 when kind = feedback and category = roads then department HUB "
+         "rule r7 when kind = feedback and area = 001 then department HUB "
+         "rule r3 \"with 'marks' and /\" when kind = feedback then department HUB "
+         "rule r6 when category = roads.signs and area = 01 then department HUB "
+         "rule r5 when category = roads and area = 001 then department AREA "
+         "rule r4 when category = roads and area = 01 then department HUB "
+         "rule r2 from 2026-01-01 until 2027-01-01 when category = roads.signs then department AREA "
+         "rule r1 when category = roads then department HUB"),
+    "and what they name is known, with its line":
+        ("select string_agg(what || ' ' || code || ' ' || effect || ' ' || line, ',' order by line, what desc) from rule_set_name where rule = 'r7'",
+         "kind feedback false 5,area 001 false 5,department HUB true 6"),
     "no server of before may serve it": ("select oldest_binary >= 18 from schema_info", "t"),
 }
 

@@ -46,12 +46,16 @@ void openapi_yaml(struct req *req)
 	reply_contract(req, STR("openapi.yaml"), "application/yaml");
 }
 
-static void put_problem(struct buf *b, const struct req *req, const struct problem_row *row)
+static void put_problem(struct buf *b, const struct req *req, enum problem problem)
 {
+	const struct problem_row *row = problem_row(problem);
+
 	buf_printf(b, "{\"type\":\"%s/problems/%s\",\"name\":\"%s\",\"status\":%d,\"title_vi\":",
 		req->app->config->public_url, row->name, row->name, row->status);
 	buf_json(b, str_of(row->title[LANG_VI]));
 	buf_member(b, "title_en", str_of(row->title[LANG_EN]));
+	buf_member(b, "advice_vi", str_of(problem_advice(problem, LANG_VI)));
+	buf_member(b, "advice_en", str_of(problem_advice(problem, LANG_EN)));
 	buf_byte(b, '}');
 }
 
@@ -63,7 +67,7 @@ void problem_list(struct req *req)
 	for (int p = 0; p < PROBLEM_COUNT; p++) {
 		if (p > 0)
 			buf_byte(&b, ',');
-		put_problem(&b, req, problem_row((enum problem)p));
+		put_problem(&b, req, (enum problem)p);
 	}
 	buf_put(&b, STR("],\"next_cursor\":null}"));
 	reply_header(req, "Cache-Control", CACHE_HOUR);
@@ -79,7 +83,7 @@ void problem_show(struct req *req)
 		reply_problem(req, PROBLEM_not_found, STR_NONE);
 		return;
 	}
-	put_problem(&b, req, problem_row(problem));
+	put_problem(&b, req, problem);
 	reply_header(req, "Cache-Control", CACHE_HOUR);
 	reply_json(req, 200, buf_str(&b));
 }

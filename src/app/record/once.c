@@ -7,7 +7,7 @@
 #include "http/reply.h"
 
 /* The stored answer: status, a blank, the body. */
-static void replay(struct req *req, struct str detail)
+void once_again(struct req *req, struct str detail)
 {
 	struct str status, body = detail;
 	int64_t code;
@@ -24,7 +24,7 @@ static void replay(struct req *req, struct str detail)
 static void replay_created(struct req *req, struct str detail)
 {
 	answer_located(req, detail);
-	replay(req, detail);
+	once_again(req, detail);
 }
 
 static void replay_versioned(struct req *req, struct str detail)
@@ -43,7 +43,7 @@ static void claim(struct db_unit *u, struct req *req, void (*again)(struct req *
 
 void once_claim(struct db_unit *u, struct req *req)
 {
-	claim(u, req, replay);
+	claim(u, req, once_again);
 }
 
 void once_claim_created(struct db_unit *u, struct req *req)
@@ -56,12 +56,21 @@ void once_claim_versioned(struct db_unit *u, struct req *req)
 	claim(u, req, replay_versioned);
 }
 
+void once_claim_telling(struct db_unit *u, struct req *req, void (*again)(struct req *req, struct str detail))
+{
+	if (!req->once_key.at)
+		return;
+	sql_record_once_claim_telling(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
+	db_unit_on(u, "TD200", once_again);
+	db_unit_on(u, "TD616", again);
+}
+
 void once_replay(struct db_unit *u, struct req *req)
 {
 	if (!req->once_key.at)
 		return;
 	sql_record_once_seen(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
-	db_unit_on(u, "TD200", replay);
+	db_unit_on(u, "TD200", once_again);
 }
 
 void once_finish(struct db_unit *u, struct req *req, int status, struct str body)

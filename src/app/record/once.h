@@ -12,6 +12,11 @@ void once_claim(struct db_unit *u, struct req *req);
  * versions the ETag of the first one. */
 void once_claim_created(struct db_unit *u, struct req *req);
 void once_claim_versioned(struct db_unit *u, struct req *req);
+/* The same for an answer that may tell that a question waits: where the stored one did, `again` tells it and
+ * goes on with once_again(). */
+void once_claim_telling(
+	struct db_unit *u, struct req *req, void (*again)(struct req *req, struct str detail));
+void once_again(struct req *req, struct str detail);
 /* First in a unit that only reads, before the one that claims: what was done already must not look
  * impossible. */
 void once_replay(struct db_unit *u, struct req *req);

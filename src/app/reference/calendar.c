@@ -2,7 +2,7 @@
  * takes two units, one after the other: the text cannot be read before the zone of the calendar is known. */
 #include "app/reference/exchange.h"
 #include "app/reference/reference.h"
-#include "app/reference/rows.h"
+#include "base/rows.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/reference.h"
@@ -126,7 +126,7 @@ static void put_csv(struct req *req)
 		put(req, STR_NONE, rows);
 		return;
 	}
-	req_fault_line(req, STR("/text"), fault.line, fault.reason);
+	req_fault_line(req, STR("/text"), fault.line, fault.reason[req->lang]);
 	reply_faults(req);
 }
 

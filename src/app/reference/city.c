@@ -69,6 +69,17 @@ static void build_departments(struct builder *b, struct city *city)
 	}
 }
 
+static void build_lineage(struct builder *b, struct city *city)
+{
+	const PGresult *r = b->rows[CITY_LINEAGE];
+	struct lineage *l = rows_of(b, CITY_LINEAGE, sizeof(*l), &city->nlineage);
+
+	city->lineage = l;
+	for (int i = 0; i < PQntuples(r); i++)
+		*l++ = (struct lineage){cell_number(r, i, "before"), cell_number(r, i, "after"),
+			text(b, r, i, "category"), text(b, r, i, "area")};
+}
+
 static void build_areas(struct builder *b, struct city *city)
 {
 	const PGresult *r = b->rows[CITY_AREAS];
@@ -108,16 +119,16 @@ static void build_kinds(struct builder *b, struct city *city)
 			.level = text(b, r, i, "level")};
 }
 
+/* The set that is active, if there is one. */
 static void build_rules(struct builder *b, struct city *city)
 {
 	const PGresult *r = b->rows[CITY_RULES];
-	struct route_rule *rule = rows_of(b, CITY_RULES, sizeof(*rule), &city->nrules);
 
-	city->rules = rule;
-	for (int i = 0; i < PQntuples(r); i++)
-		*rule++ = (struct route_rule){cell_number(r, i, "id"), text(b, r, i, "kind"),
-			text(b, r, i, "category"), text(b, r, i, "area"), text(b, r, i, "department"),
-			cell_or(r, i, "valid_from", INT32_MIN), cell_or(r, i, "valid_to", INT32_MAX)};
+	if (PQntuples(r) == 0)
+		return;
+	city->rules_text = text(b, r, 0, "text");
+	city->rules_number = cell_number(r, 0, "number");
+	uuid_parse(db_cell(r, 0, "id"), &city->rules_id);
 }
 
 /* A unit that this program does not know must not become a silent "no clock". Absent is none. */
@@ -219,6 +230,7 @@ const struct city *city_from_rows(
 	if (!build_calendars(&b, city, now_ms, ret_reason))
 		return NULL;
 	build_departments(&b, city);
+	build_lineage(&b, city);
 	build_areas(&b, city);
 	build_categories(&b, city);
 	build_kinds(&b, city);

@@ -23,6 +23,7 @@ enum city_rows {
 	CITY_KEPT_HOURS,
 	CITY_KEPT_DAYS,
 	CITY_DANGER,
+	CITY_LINEAGE,
 	CITY_ROWS
 };
 

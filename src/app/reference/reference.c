@@ -6,6 +6,8 @@
 #include "app/reference/city.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "civil/city_copy.h"
+#include "civil/text.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/reference.h"
@@ -21,12 +23,13 @@ struct loading {
 	struct arena *city_arena; /* becomes the arena of the new city */
 };
 
-/* No request holds anything of the city across a turn of the loop: units copy their parameters. */
+/* No request holds anything of the city across a turn of the loop, but by its copy: units copy their
+ * parameters. */
 static void swap(struct app *app, const struct city *city, struct arena *arena)
 {
-	arena_free(app->city_arena);
+	city_copy_release(app->city_copy);
 	app->city = city;
-	app->city_arena = arena;
+	app->city_copy = city_copy_new(arena, city);
 }
 
 static void try_again(evutil_socket_t fd, short what, void *arg)
@@ -52,7 +55,10 @@ static void loaded(struct db_job *job, PGresult *const *results, const char *sql
 
 	if (city) {
 		log_info("reference.loaded", LOG_STR("version", city->version),
-			LOG_INT("departments", city->ndepartments));
+			LOG_INT("departments", city->ndepartments), LOG_INT("rules", city->rules_number));
+		if (city->rules_fault.at)
+			log_error("reference.rules_unusable", LOG_INT("rules", city->rules_number),
+				LOG_STR("reason", city->rules_fault));
 		swap(app, city, l->city_arena);
 	} else {
 		if (results)
@@ -87,12 +93,13 @@ void reference_load(struct app *app)
 	sql_reference_load_categories(u);
 	sql_reference_load_kinds(u);
 	sql_reference_load_policies(u);
-	sql_reference_load_rules(u);
+	sql_reference_load_rule_set(u);
 	sql_reference_load_alarms(u);
 	sql_reference_load_kept(u);
 	sql_reference_load_kept_hours(u);
 	sql_reference_load_kept_days(u);
 	sql_reference_load_danger(u);
+	sql_reference_load_lineage(u);
 	db_run_job(u, loaded);
 }
 
@@ -125,6 +132,16 @@ static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct
 LIST(department_list, .valid_on = in->valid_on, )
 LIST(category_list, .valid_on = in->valid_on, )
 LIST(area_list, .valid_on = in->valid_on, )
+/* At most a few, in one answer: whoever types goes on typing. */
+void area_former(struct req *req)
+{
+	const struct area_former *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_reference_area_former(u, .name = in->name, .folded = text_fold(req->arena, in->name));
+	db_run(u, answer_object);
+}
+
 LIST(kind_list)
 LIST(calendar_list)
 LIST(refusal_reason_list)

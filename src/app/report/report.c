@@ -10,13 +10,23 @@
 #include "http/negotiate.h"
 #include "http/reply.h"
 
-/* Names first, then counts. The last row of the result, without key, is the total. */
+/* Names first, then counts; last, when departments are rolled to those of today, the codes of those that a
+ * row came from, and which of them were divided. The last row of the result, without key, is the total. */
 static const char *const columns[] = {"key", "name_vi", "name_en", "answered_on_time", "answered_late",
-	"open_in_time", "open_overdue", "no_clock", "merged", "withdrawn", "total", "returned"};
+	"open_in_time", "open_overdue", "no_clock", "merged", "withdrawn", "total", "returned", "rolled_from",
+	"split_from"};
 enum {
 	NNAMES = 3,
-	NCOLUMNS = sizeof(columns) / sizeof(columns[0])
+	NALL = sizeof(columns) / sizeof(columns[0]),
+	NCOLUMNS = NALL - 2
 };
+
+static bool is_rolled(const struct req *req)
+{
+	const struct report_sla *in = req->input;
+
+	return str_eq(in->lineage, STR("rolled")) && str_eq(in->by, STR("department"));
+}
 
 /* The instant the figures stand for: what was asked for, else when the request came. */
 static int64_t instant_of(struct req *req)
@@ -31,15 +41,16 @@ static void answer_csv(struct req *req, PGresult *const *results)
 {
 	const struct report_sla *in = req->input;
 	const PGresult *rows = results[0];
+	int ncolumns = is_rolled(req) ? NALL : NCOLUMNS;
 	struct buf b = {.arena = req->arena};
 
 	if (in->bom)
 		buf_put(&b, STR("\xEF\xBB\xBF"));
-	for (int c = 0; c < NCOLUMNS; c++)
+	for (int c = 0; c < ncolumns; c++)
 		csv_cell(&b, str_of(columns[c]), c == 0);
 	csv_end(&b);
 	for (int r = 0; r < PQntuples(rows); r++) {
-		for (int c = 0; c < NCOLUMNS; c++) {
+		for (int c = 0; c < ncolumns; c++) {
 			bool total = c == 0 && PQgetisnull(rows, r, PQfnumber(rows, "key"));
 			csv_cell(&b, total ? STR("total") : db_cell(rows, r, columns[c]), c == 0);
 		}
@@ -58,6 +69,33 @@ static void put_counts(struct buf *b, const PGresult *rows, int r)
 			(long)db_cell_int(rows, r, columns[c]));
 }
 
+/* A member with codes that stand in one cell, separated by blanks. */
+static void put_codes(struct buf *b, const char *name, struct str cell)
+{
+	struct str code;
+
+	buf_printf(b, ",\"%s\":[", name);
+	for (bool first = true; str_next(&cell, ' ', &code); first = false) {
+		buf_put(b, first ? STR_NONE : STR(","));
+		buf_json(b, code);
+	}
+	buf_byte(b, ']');
+}
+
+static void put_row(struct req *req, struct buf *b, const PGresult *rows, int r)
+{
+	buf_put(b, r == 0 ? STR("{") : STR(",{"));
+	for (int c = 0; c < NNAMES; c++) {
+		buf_printf(b, "\"%s\":", columns[c]);
+		buf_json(b, db_cell(rows, r, columns[c]));
+		buf_byte(b, ',');
+	}
+	put_counts(b, rows, r);
+	for (int c = NCOLUMNS; is_rolled(req) && c < NALL; c++)
+		put_codes(b, columns[c], db_cell(rows, r, columns[c]));
+	buf_byte(b, '}');
+}
+
 static void answer_json(struct req *req, PGresult *const *results)
 {
 	const struct report_sla *in = req->input;
@@ -67,18 +105,13 @@ static void answer_json(struct req *req, PGresult *const *results)
 	char as_of[CLOCK_RFC3339_SIZE];
 
 	clock_format(instant_of(req), as_of);
-	buf_printf(&b, "{\"from\":\"%.*s\",\"to\":\"%.*s\",\"by\":\"%.*s\",\"as_of\":\"%s\",\"rows\":[",
-		STR_ARG(in->from), STR_ARG(in->to), STR_ARG(in->by), as_of);
-	for (int r = 0; r < total; r++) {
-		buf_put(&b, r == 0 ? STR("{") : STR(",{"));
-		for (int c = 0; c < NNAMES; c++) {
-			buf_printf(&b, "\"%s\":", columns[c]);
-			buf_json(&b, db_cell(rows, r, columns[c]));
-			buf_byte(&b, ',');
-		}
-		put_counts(&b, rows, r);
-		buf_byte(&b, '}');
-	}
+	buf_printf(&b,
+		"{\"from\":\"%.*s\",\"to\":\"%.*s\",\"by\":\"%.*s\",\"as_of\":\"%s\",\"lineage\":"
+		"\"%s\",\"rows\":[",
+		STR_ARG(in->from), STR_ARG(in->to), STR_ARG(in->by), as_of,
+		is_rolled(req) ? "rolled" : "then");
+	for (int r = 0; r < total; r++)
+		put_row(req, &b, rows, r);
 	buf_put(&b, STR("],\"total\":{"));
 	put_counts(&b, rows, total);
 	buf_put(&b, STR("}}"));
@@ -103,7 +136,11 @@ void report_sla(struct req *req)
 		return;
 	}
 	struct db_unit *u = db_unit(req);
-	sql_report_sla(u, .from = in->from, .to = in->to, .by = in->by, .as_of = instant_of(req),
-		.zone = str_of(req->app->config->zone));
+	if (is_rolled(req))
+		sql_report_sla_rolled(u, .from = in->from, .to = in->to, .as_of = instant_of(req),
+			.zone = str_of(req->app->config->zone));
+	else
+		sql_report_sla(u, .from = in->from, .to = in->to, .by = in->by, .as_of = instant_of(req),
+			.zone = str_of(req->app->config->zone));
 	db_run(u, json >= csv ? answer_json : answer_csv);
 }

@@ -38,7 +38,8 @@ void ticket_list(struct req *req)
 		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,
 		.holder = in->holder, .mine = in->mine, .person = in->person, .unassigned = in->unassigned,
 		.sort = in->sort, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
-		.after = page.after, .limit = page.limit, .number = named.number, .code = named.code);
+		.after = page.after, .limit = page.limit, .number = named.number, .code = named.code,
+		.tag = in->tag, .flag = in->flag);
 	db_run(u, answer_page);
 }
 

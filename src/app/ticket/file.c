@@ -45,18 +45,17 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 }
 
 /* Only who denounces or complains names somebody that the ticket is kept from. */
-static void check_against(struct req *req, const struct ticket_file *in, int64_t now_ms)
+void filing_check_against(
+	struct req *req, struct str kind, struct str department, struct str pointer, int64_t at)
 {
 	const struct city *city = req->app->city;
-	const struct department *named;
 
-	if (!in->against)
-		return;
-	named = city_department(city, in->against->department);
-	if (!str_eq(in->kind, STR("denunciation")) && !str_eq(in->kind, STR("complaint")))
-		req_fault(req, "pointer", STR("/against"), FAULT_not_allowed);
-	else if (!city_valid_department(city, named, calendar_local_day(city->calendar, now_ms / 1000)))
-		req_fault(req, "pointer", STR("/against/department"), FAULT_ended);
+	if (!str_eq(kind, STR("denunciation")) && !str_eq(kind, STR("complaint")))
+		req_fault(req, "pointer", pointer, FAULT_not_allowed);
+	else if (!city_valid_department(
+			 city, city_department(city, department), calendar_local_day(city->calendar, at)))
+		req_fault(req, "pointer", arena_printf(req->arena, "%.*s/department", STR_ARG(pointer)),
+			FAULT_ended);
 }
 
 /* Who petitions together needs somebody who speaks for all and can be reached. */
@@ -92,15 +91,20 @@ static void read_upload(struct req *req, struct str pair, struct str pointer, st
 static void read_uploads(struct req *req, const struct ticket_file *in, struct filing_row *row)
 {
 	struct uuid *ids = arena_alloc(req->arena, (in->uploads.n + 1) * sizeof(*ids));
+	struct str *places = arena_alloc(req->arena, (in->uploads.n + 1) * sizeof(*places));
 
-	for (size_t i = 0; i < in->uploads.n; i++)
-		read_upload(req, in->uploads.items[i], arena_printf(req->arena, "/uploads/%zu", i), &ids[i]);
+	for (size_t i = 0; i < in->uploads.n; i++) {
+		places[i] = arena_printf(req->arena, "/uploads/%zu", i);
+		read_upload(req, in->uploads.items[i], places[i], &ids[i]);
+	}
 	row->uploads = ids;
+	row->places = places;
 	row->nuploads = in->uploads.n;
 	if (in->petition)
 		row->people = in->petition->people;
 	if (in->petition && in->petition->list.at) {
-		read_upload(req, in->petition->list, STR("/petition/list"), &row->list);
+		places[row->nuploads] = STR("/petition/list");
+		read_upload(req, in->petition->list, places[row->nuploads], &row->list);
 		ids[row->nuploads++] = row->list;
 	}
 }
@@ -232,14 +236,42 @@ static struct str told_in_danger(struct req *req, const struct filing_row *row)
 	return told.at ? arena_str(req->arena, told) : STR_NONE;
 }
 
+/* What the rules mark it with, in the arena of the request. */
+static void copy_marks(struct req *req, const struct decision *d, struct filing_row *row)
+{
+	const struct rule_list *tags = &d->rules.list[EFFECT_TAG - EFFECT_SINGLES],
+			       *flags = &d->rules.list[EFFECT_FLAG - EFFECT_SINGLES];
+	struct filing_mark *mark = NULL;
+
+	row->nmarks = tags->n + flags->n;
+	if (row->nmarks > 0)
+		mark = arena_alloc(req->arena, row->nmarks * sizeof(*mark));
+	row->marks = mark;
+	for (unsigned i = 0; i < tags->n; i++)
+		*mark++ = (struct filing_mark){arena_str(req->arena, tags->at[i]), false};
+	for (unsigned i = 0; i < flags->n; i++)
+		*mark++ = (struct filing_mark){arena_str(req->arena, flags->at[i]), true};
+}
+
 /* Who gets it, under which deadlines, and why. False after an answer: the city has no rule for it yet, or
  * nobody but who is denounced. */
 static bool decide(struct req *req, struct filing_row *row)
 {
-	const struct filing_facts facts = {
-		row->kind, row->category, row->area, row->filed_at / 1000, row->against};
+	struct filing_facts facts = {.kind = row->kind,
+		.category = row->category,
+		.area = row->area,
+		.at = row->filed_at / 1000,
+		.against = row->against,
+		.language = row->language,
+		.channel = row->channel,
+		.folded = row->folded,
+		.loads = req->app->loads};
 	struct decision d;
-	int status = decide_filing(req->app->city, &facts, &d);
+	int status;
+
+	row->danger = told_in_danger(req, row);
+	facts.danger = row->danger.at != NULL;
+	status = decide_filing(req->arena, req->app->city, &facts, &d);
 
 	if (status < 0) {
 		reply_problem(
@@ -253,7 +285,7 @@ static bool decide(struct req *req, struct filing_row *row)
 	row->sight = arena_str(req->arena, d.sight);
 	row->level = arena_str(req->arena, d.level);
 	row->route = decide_explain(req->arena, &d, &facts);
-	row->danger = told_in_danger(req, row);
+	copy_marks(req, &d, row);
 	row->nclocks = d.clocks.n;
 	for (unsigned i = 0; i < d.clocks.n; i++)
 		row->clocks[i] = clock_row(req->arena, &d.clocks.at[i]);
@@ -325,7 +357,9 @@ void ticket_file(struct req *req)
 		return;
 	}
 	check_references(req, in, row.filed_at);
-	check_against(req, in, row.filed_at);
+	if (in->against)
+		filing_check_against(
+			req, in->kind, in->against->department, STR("/against"), row.filed_at / 1000);
 	check_petition(req, in);
 	read_uploads(req, in, &row);
 	if (reply_faults(req))

@@ -23,6 +23,10 @@ struct filing_contact {
 	struct str name, phone, email, address;
 };
 
+/* Notes the fault at `pointer` where who files as `kind` names nobody, or the department at /department below
+ * it is none on that day (seconds). */
+void filing_check_against(
+	struct req *req, struct str kind, struct str department, struct str pointer, int64_t at);
 /* Contact data as JSON, ready to be sealed. */
 struct str filing_contact(struct req *req, const struct filing_contact *contact);
 /* Routes, dates, names and seals; NULL after the answer that this is not possible just now. */

@@ -6,6 +6,7 @@
 /* An upload that is linked with the ticket it came with. */
 struct link_row {
 	struct uuid ticket, upload;
+	struct str place; /* in the request */
 	int64_t at;
 };
 
@@ -19,6 +20,12 @@ struct petition_row {
 struct against_row {
 	struct uuid ticket;
 	struct str department;
+};
+
+/* A tag or a flag as it is stored. */
+struct mark_row {
+	struct uuid ticket;
+	struct filing_mark is;
 };
 
 /* The clocks of all tickets, each with the number of its ticket. */
@@ -48,9 +55,11 @@ static void add_uploads(struct db_unit *u, const struct filing_row *row, size_t 
 	struct link_row *link = arena_alloc(db_unit_arena(u), most * sizeof(*link));
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < row[i].nuploads; k++)
-			link[nlinks++] = (struct link_row){row[i].id, row[i].uploads[k], row[i].filed_at};
+			link[nlinks++] = (struct link_row){
+				row[i].id, row[i].uploads[k], row[i].places[k], row[i].filed_at};
 	sql_ticket_attach(u, .tickets = DB_COLUMN(link, nlinks, ticket),
-		.uploads = DB_COLUMN(link, nlinks, upload), .at = DB_COLUMN(link, nlinks, at));
+		.uploads = DB_COLUMN(link, nlinks, upload), .at = DB_COLUMN(link, nlinks, at),
+		.places = DB_COLUMN(link, nlinks, place));
 }
 
 /* As add_uploads(): a statement of those alone that several people file. */
@@ -110,6 +119,23 @@ static void add_dangers(struct db_unit *u, const struct filing_row *row, size_t 
 		sql_ticket_danger(u, .tickets = {marked, nmarked});
 }
 
+/* As add_uploads(): a statement of those alone that rules have marked. */
+static void add_marks(struct db_unit *u, const struct filing_row *row, size_t n)
+{
+	size_t most = 0, nmarks = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most += row[i].nmarks;
+	if (most == 0)
+		return;
+	struct mark_row *mark = arena_alloc(db_unit_arena(u), most * sizeof(*mark));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < row[i].nmarks; k++)
+			mark[nmarks++] = (struct mark_row){row[i].id, row[i].marks[k]};
+	sql_ticket_mark(u, .tickets = DB_COLUMN(mark, nmarks, ticket),
+		.names = DB_COLUMN(mark, nmarks, is.name), .flags = DB_COLUMN(mark, nmarks, is.flag));
+}
+
 void filing_rows_add(struct db_unit *u, const void *rows, size_t n)
 {
 	const struct filing_row *row = rows;
@@ -146,4 +172,5 @@ void filing_rows_add(struct db_unit *u, const void *rows, size_t n)
 	add_petitions(u, row, n);
 	add_against(u, row, n);
 	add_dangers(u, row, n);
+	add_marks(u, row, n);
 }

@@ -12,6 +12,12 @@ struct clock_row {
 	bool waits;
 };
 
+/* A tag of it, or a flag for the hub. */
+struct filing_mark {
+	struct str name;
+	bool flag;
+};
+
 /* One ticket as it is stored: the columns of ticket/file.sql. The texts lie in the arena of the request. */
 struct filing_row {
 	struct uuid id, event;
@@ -26,16 +32,19 @@ struct filing_row {
 	double lon, lat;
 	bool anonymous;
 	const struct uuid *uploads;
+	const struct str *places; /* where each stands in the request */
 	size_t nuploads;
 	int64_t people;	    /* who petition together; 0: it is one person's */
 	struct uuid list;   /* the upload with their names, one of `uploads`; nil: none */
 	struct str against; /* the department that it is about; absent: none */
 	struct str danger;  /* what is told to somebody in danger; absent: there is no sign of it */
+	const struct filing_mark *marks; /* what rules marked it with */
+	size_t nmarks;
 };
 
 /* Queues what stores `n` of them, struct filing_row side by side, one after the other as in a batch
  * (db/batch.h): the rows of ticket/file.sql, and for those that have them files, names, departments that they
- * are against, and the mark of danger. */
+ * are against, the mark of danger, and what rules marked them with. */
 void filing_rows_add(struct db_unit *u, const void *rows, size_t n);
 
 #endif

@@ -16,7 +16,8 @@ static const struct policy *policy_of_level(const struct req *req, const PGresul
 	const struct city *city = req->app->city;
 	const struct filing_facts filing = {.kind = db_cell(facts, 0, "matter"),
 		.category = db_cell(facts, 0, "category"),
-		.at = db_cell_int(facts, 0, "filed_s")};
+		.at = db_cell_int(facts, 0, "filed_s"),
+		.profile = db_cell(facts, 0, "chosen")};
 
 	return decide_policy(city, &filing, level, city_department(city, db_cell(facts, 0, "receiver")));
 }

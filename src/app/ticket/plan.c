@@ -180,6 +180,20 @@ int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change
 	return status < 0 ? status : date_rows(&p, false, rows, &ret->n);
 }
 
+struct deadline_pause plan_pause_ended(const PGresult *pauses, int64_t now)
+{
+	int last = PQntuples(pauses) - 1;
+	struct deadline_pause pause = {0};
+
+	if (last >= 0) {
+		int64_t cap = db_cell_int(pauses, last, "until_s");
+
+		pause.from = db_cell_int(pauses, last, "from_s");
+		pause.until = now < cap ? now : cap;
+	}
+	return pause;
+}
+
 int plan_question(struct req *req, const PGresult *facts, int64_t now, int64_t *ret_until)
 {
 	const struct city *city = req->app->city;

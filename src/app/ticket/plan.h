@@ -6,7 +6,8 @@
 
 /* Dating running clocks anew, because the citizen is asked or has answered, because there is more time, or
  * because the ticket has another level and with it another policy.
- * The facts are the rows of ticket/clock_facts.sql (another policy: ticket/level_facts.sql), the pauses
+ * The facts are the rows of ticket/clock_facts.sql (another policy: ticket/level_facts.sql,
+ * ticket/path_clocks.sql), the pauses
  * those of ticket/pause_list.sql; what comes out are the parallel arrays that the statement of the change
  * takes. Such a change needs two units of work: the first reads the facts, the second brings the dates. The
  * version of the ticket in both says that nothing happened between.
@@ -41,6 +42,9 @@ struct plan {
 /* 0; -ENOENT when a clock's calendar is not known any more, -ERANGE when a date leaves the calendar's
  * span. */
 int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change *change, struct plan *ret);
+/* The pause of the question that waits, as it is when it ends at `now` (seconds); the last one as it was when
+ * none waits, nothing without pauses. */
+struct deadline_pause plan_pause_ended(const PGresult *pauses, int64_t now);
 /* Until when a question that is asked at `now` (seconds) may stop the clocks: in their calendar, the city's
  * when none runs. 0, or as deadline_compute(). */
 int plan_question(struct req *req, const PGresult *facts, int64_t now, int64_t *ret_until);

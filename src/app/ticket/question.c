@@ -72,28 +72,14 @@ void ticket_ask(struct req *req)
 	read_facts(req, "ask", ask);
 }
 
-/* The pause of the question that waits, as it is when it ends now; none without pauses. */
-static struct deadline_pause pause_ended(const PGresult *pauses, int64_t now)
-{
-	int last = PQntuples(pauses) - 1;
-	struct deadline_pause pause = {0};
-
-	if (last >= 0) {
-		int64_t cap = db_cell_int(pauses, last, "until_s");
-
-		pause.from = db_cell_int(pauses, last, "from_s");
-		pause.until = now < cap ? now : cap;
-	}
-	return pause;
-}
-
 static void supply(struct req *req, PGresult *const *facts)
 {
 	const struct tracking_answer *in = req->input;
 	const PGresult *row = answer_find(facts, "start_s");
 	int64_t now_ms = req_began_ms(req);
 	struct uuid id = uuid_new();
-	const struct plan_change change = {.pause = pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
+	const struct plan_change change = {
+		.pause = plan_pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
 	struct plan dates;
 
 	if (!plan(req, facts, &change, &dates))
@@ -133,7 +119,8 @@ static void resume(struct req *req, PGresult *const *facts)
 {
 	const struct ticket_resume *in = req->input;
 	int64_t now_ms = req_began_ms(req);
-	const struct plan_change change = {.pause = pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
+	const struct plan_change change = {
+		.pause = plan_pause_ended(answer_find(facts, "from_s"), now_ms / 1000)};
 	struct plan dates;
 
 	if (!plan(req, facts, &change, &dates))

@@ -45,7 +45,7 @@ static struct filing part_of(
 		.location_text = cell_kept(req, whole, "location_text"),
 		.language = cell_kept(req, whole, "language"),
 		.channel = cell_kept(req, whole, "channel"),
-		.against = cell_kept(req, whole, "against"),
+		.against = item->against ? item->against->department : cell_kept(req, whole, "against"),
 		.anonymous = db_cell_flag(whole, 0, "anonymous"),
 		.filed_at = db_cell_int(whole, 0, "filed_at_ms"),
 		.contact = contact,
@@ -68,6 +68,19 @@ static void add_files(const struct ticket_split_items *item, struct uuid part, s
 	}
 }
 
+/* Whom a matter is against is asked by its own kind, which may be that of the whole. */
+static void check_against(struct req *req, const PGresult *whole)
+{
+	const struct ticket_split *in = req->input;
+	const struct ticket_split_items *item = in->items.items;
+
+	for (size_t i = 0; i < in->items.n; i++)
+		if (item[i].against)
+			filing_check_against(req, item[i].kind.at ? item[i].kind : db_cell(whole, 0, "kind"),
+				item[i].against->department,
+				arena_printf(req->arena, "/items/%zu/against", i), req_began_ms(req) / 1000);
+}
+
 /* False after an answer. */
 static bool make_parts(struct req *req, const PGresult *whole, struct parts *parts)
 {
@@ -75,6 +88,9 @@ static bool make_parts(struct req *req, const PGresult *whole, struct parts *par
 	const struct ticket_split_items *item = in->items.items;
 	struct str contact;
 
+	check_against(req, whole);
+	if (reply_faults(req))
+		return false;
 	if (!open_contact(req, whole, &contact)) {
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 		return false;

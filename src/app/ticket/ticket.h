@@ -57,6 +57,9 @@ void ticket_refuse_extension(struct req *req);
 /* level.c */
 void ticket_level(struct req *req);
 
+/* reclassify.c */
+void ticket_reclassify(struct req *req);
+
 /* exclusion.c */
 void exclusion_list(struct req *req);
 void exclusion_set(struct req *req);

@@ -71,11 +71,22 @@ void tracking_show(struct req *req)
 }
 
 /* A message answers no question: where one waits, the way to do so is told. */
+static void tell_of_answer(struct req *req)
+{
+	reply_header(req, "Link", STR("</v1/tracking/answer>; rel=\"related\""));
+}
+
 static void written(struct req *req, PGresult *const *results)
 {
 	if (db_cell_flag(answer_find(results, "waits"), 0, "waits"))
-		reply_header(req, "Link", STR("</v1/tracking/answer>; rel=\"related\""));
+		tell_of_answer(req);
 	answer_made(req, results);
+}
+
+static void written_again(struct req *req, struct str detail)
+{
+	tell_of_answer(req);
+	once_again(req, detail);
 }
 
 void tracking_message(struct req *req)
@@ -86,9 +97,9 @@ void tracking_message(struct req *req)
 	struct db_unit *u = db_unit(req);
 
 	answer_make(req, id, now_ms);
-	once_claim(u, req);
+	once_claim_telling(u, req, written_again);
 	sql_tracking_message(u, .number = req->who.ticket_number, .generation = req->who.generation, .id = id,
-		.text = in->text, .at = now_ms, .event = uuid_new());
+		.text = in->text, .at = now_ms, .event = uuid_new(), .key = req->once_key);
 	once_finish(u, req, 201, req->made);
 	db_run(u, written);
 }

@@ -61,7 +61,10 @@ static const char *const town[CITY_ROWS] = {
 	[CITY_DANGER] = "phrase|weight|valid_from|valid_to|told\n"
 			"chay nha|10|||\nro "
 			"dien|6||20000|\n|10|||{\"numbers\":[\"114\"]}\n|10|20000||{\"numbers\":[\"115\"]}\n",
-	[CITY_RULES] = "id|kind|category|area|department|valid_from|valid_to\n9|denunciation|||HUB||\n",
+	[CITY_RULES] =
+		"id|number|text\n01940000-0000-7000-8000-000000000001|9|rule r9 when kind = denunciation "
+		"then department HUB\n",
+	[CITY_LINEAGE] = "before|after|category|area\n2|1||\n2|1|roads|\n",
 };
 
 static PGresult *rows_of(const char *text)
@@ -207,7 +210,7 @@ static void decisions(void **state)
 	struct filing_facts facts = {STR("feedback"), STR("roads"), STR("01"), NOW_MS / 1000};
 	struct decision d;
 
-	assert_int_equal(decide_filing(city, &facts, &d), 0);
+	assert_int_equal(decide_filing(*state, city, &facts, &d), 0);
 	assert_int_equal(d.department->id, 1); /* successor of the ward that has ended */
 	assert_int_equal(d.policy->id, 5);
 	assert_true(d.policy->answer_from_acceptance);
@@ -219,12 +222,16 @@ static void decisions(void **state)
 	assert_int_equal(d.policy->receipt, RECEIPT_SAME_DAY);
 	assert_int_equal(d.policy->questions, 2);
 	assert_int_equal(d.policy->question.amount, 5);
+	assert_int_equal(city->nlineage, 2);
+	assert_int_equal(city->lineage[1].before, 2);
+	assert_true(str_eq(city->lineage[1].category, STR("roads")));
 	assert_int_equal(city->nalarms, 2);
 	assert_int_equal(city->alarms[0].share, 800);
 	assert_int_equal(city->alarms[1].after.unit, DEADLINE_IMMEDIATE);
 	facts.kind = STR("denunciation");
-	assert_int_equal(decide_filing(city, &facts, &d), 0);
-	assert_int_equal(d.rule, 9);
+	assert_int_equal(decide_filing(*state, city, &facts, &d), 0);
+	assert_true(str_eq(d.rule, STR("r9")));
+	assert_int_equal(d.set, 9);
 	assert_true(str_eq(d.sight, STR("denunciation")));
 	assert_null(d.policy);
 }

@@ -171,7 +171,7 @@ static void nothing_but_a_hub(void **state)
 	assert_null(city_kind(city, STR("question")));
 	assert_null(city_category(city, STR("roads"), 0));
 	assert_null(city_area(city, STR("1"), 0));
-	assert_int_equal(decide_filing(city, &facts, &d), 0);
+	assert_int_equal(decide_filing(arena, city, &facts, &d), 0);
 	assert_int_equal(d.reason, REASON_HUB_FALLBACK);
 	assert_null(d.policy);
 	assert_non_null(clock_offers_move(arena, city, d.department, facts.at, &n));

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "civil/words.h"
 
 #include <stdlib.h>
@@ -11,7 +12,8 @@
 
 enum {
 	PHRASES = 40,
-	ROUNDS = 3000
+	ROUNDS = 3000,
+	SYLLABLES = 8
 };
 
 static void put(void *to, const struct words_phrase *phrase)
@@ -44,7 +46,7 @@ static void whole_syllables(void **state)
 	check(phrases, 8, "chay", "chay:0;");
 	check(phrases, 8, "co chay nha chay nha", "chay:0;chay nha:1;");
 	check(phrases, 8, "bi dien giat roi", "dien giat:2;giat:3;");
-	check(phrases, 8, "a b c d e f g h i", "a b c d e f g h:4;");
+	check(phrases, 8, "a b c d e f g h i", "a b c d e f g h:4;a b c d e f g h i:5;");
 	check(phrases, 8, "to  cao to", "");
 	check(phrases, 0, "chay", "");
 }
@@ -97,7 +99,7 @@ static void like_a_naive_search(void **state)
 		struct str text = random_text(&seed, 30);
 
 		for (size_t i = 0; i < PHRASES; i++)
-			all[i] = (struct words_phrase){random_text(&seed, WORDS_PHRASE_MAX), i};
+			all[i] = (struct words_phrase){random_text(&seed, SYLLABLES), i};
 		words_match(words_new(arena, all, PHRASES), arena, text, count, counts);
 		for (size_t i = 0; i < PHRASES; i++)
 			if (counts[i] != is_in(all[i].text, text))
@@ -106,12 +108,83 @@ static void like_a_naive_search(void **state)
 	}
 }
 
+static void put_scan(void *to, const struct words_phrase *phrase)
+{
+	buf_printf(to, "%zu", phrase->tag);
+}
+
+static void in_the_order_of_the_text(void **state)
+{
+	const struct words_phrase all[] = {{STR("b"), 0}, {STR("a b"), 1}, {STR("c"), 2}, {STR("a"), 3},
+		{STR("b"), 4}, {STR("c a b"), 5}};
+	const struct words *words = words_new(arena, all, 6);
+	struct buf once = {.arena = arena}, each = {.arena = arena};
+	(void)state;
+
+	words_scan(words, arena, STR("a x c a b a"), put_scan, &once);
+	words_each(words, STR("a x c a b a"), put_scan, &each);
+	assert_string_equal(arena_cstr(arena, buf_str(&once)), "325104");
+	assert_string_equal(arena_cstr(arena, buf_str(&each)), "3235104"
+							       "3");
+}
+
+/* Syllables longer than a machine word, alike in their first bytes, are told apart. */
+static void long_syllables(void **state)
+{
+	static const char *const phrases[] = {
+		"aaaaaaaa", "aaaaaaaab", "aaaaaaaac", "aaaaaaaab aaaaaaaac", "b"};
+	(void)state;
+
+	check(phrases, 5, "aaaaaaaa", "aaaaaaaa:0;");
+	check(phrases, 5, "aaaaaaaab aaaaaaaac", "aaaaaaaab:1;aaaaaaaab aaaaaaaac:3;aaaaaaaac:2;");
+	check(phrases, 5, "aaaaaaaad aaaaaaa", "");
+}
+
+enum {
+	HOSTILE = 64 * 1024,
+	HOSTILE_PHRASES = 2000
+};
+
+static struct str repeated(const char *piece, size_t times, const char *last)
+{
+	struct buf out = {.arena = arena};
+
+	for (size_t i = 0; i < times; i++)
+		buf_printf(&out, "%s", piece);
+	buf_printf(&out, "%s", last);
+	return buf_str(&out);
+}
+
+/* 64 KiB against phrases that begin like the text and end otherwise, of all lengths: one reading of the
+ * text. The time is bounded far above what it takes, so that only another growth is caught. */
+static void hostile_text(void **state)
+{
+	struct words_phrase *all = arena_alloc(arena, HOSTILE_PHRASES * sizeof(*all));
+	struct str text = repeated("a ", HOSTILE / 2, "a");
+	unsigned *counts = arena_alloc(arena, HOSTILE_PHRASES * sizeof(*counts));
+	const struct words *words;
+	int64_t began;
+	(void)state;
+
+	for (size_t i = 0; i < HOSTILE_PHRASES; i++)
+		all[i] = (struct words_phrase){repeated("a ", i / 2 + 1, i % 2 ? "a" : "b"), i};
+	words = words_new(arena, all, HOSTILE_PHRASES);
+	began = clock_mono_us();
+	words_match(words, arena, text, count, counts);
+	assert_true(clock_mono_us() - began < 5 * 1000000);
+	for (size_t i = 0; i < HOSTILE_PHRASES; i++)
+		assert_int_equal(counts[i], i % 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(whole_syllables, begin, end),
 		cmocka_unit_test_setup_teardown(the_same_phrase_twice, begin, end),
 		cmocka_unit_test_setup_teardown(like_a_naive_search, begin, end),
+		cmocka_unit_test_setup_teardown(in_the_order_of_the_text, begin, end),
+		cmocka_unit_test_setup_teardown(long_syllables, begin, end),
+		cmocka_unit_test_setup_teardown(hostile_text, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,8 +193,10 @@ static void test_tables(void **state)
 	for (enum http_refusal r = HTTP_OK + 1; r < HTTP_REFUSALS; r++) {
 		int status = problem_row(http_refusal_problem(r))->status;
 		assert_true(status >= 400 && status != 500 && status != 404);
-		assert_true(http_refusal_help(r)[0] != 0);
+		assert_true(http_refusal_help(r, LANG_VI)[0] != 0 && http_refusal_help(r, LANG_EN)[0] != 0);
 	}
+	for (enum problem p = 0; p < PROBLEM_COUNT; p++)
+		assert_true(problem_advice(p, LANG_VI)[0] != 0 && problem_advice(p, LANG_EN)[0] != 0);
 	for (enum fault f = 0; f < FAULT_COUNT; f++)
 		assert_true(fault_name(f)[0] != 0 && fault_text(f, LANG_VI)[0] != 0 &&
 			    fault_text(f, LANG_EN)[0] != 0);

@@ -116,6 +116,43 @@ static void faults_in_objects_have_their_place(void **state)
 			fault_of(&shape_ticket_bulk, cases[i].json, cases[i].where), cases[i].fault);
 }
 
+static void rows_have_cells_of_any_name(void **state)
+{
+	struct req *req = input_req();
+	const struct configuration_rows *in = fill(req, &shape_configuration_rows,
+		"{\"rows\":[{\"code\":\"a\\\"b\",\"lon\":105.838,\"n\":9007199254740993},{\"hub\":true,"
+		"\"governs\":false,\"note\":null,\"area\":\"\"},{}]}");
+
+	(void)state;
+	assert_non_null(in);
+	assert_true(str_eq(in->rows,
+		STR("[{\"line\":1,\"code\":\"a\\\"b\",\"lon\":\"105.838\",\"n\":\"9007199254740993\"},"
+		    "{\"line\":2,\"hub\":\"true\",\"governs\":\"false\",\"note\":null,\"area\":null},"
+		    "{\"line\":3}]")));
+	assert_false(in->dry_run);
+	input_end(req);
+}
+
+static void faults_in_rows_have_their_place(void **state)
+{
+	static const struct {
+		const char *json, *where, *fault;
+	} cases[] = {
+		{"{}", "/rows", "required"},
+		{"{\"rows\":[]}", "/rows", "too_short"},
+		{"{\"rows\":{}}", "/rows", "wrong_type"},
+		{"{\"rows\":[{},[]]}", "/rows/1", "wrong_type"},
+		{"{\"rows\":[{\"a/b\":{}}]}", "/rows/0/a~1b", "wrong_type"},
+		{"{\"rows\":[{\"a\":[\"b\"]}]}", "/rows/0/a", "wrong_type"},
+		{"{\"rows\":[{\"line\":7}]}", "/rows/0/line", "unknown"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(
+			fault_of(&shape_configuration_rows, cases[i].json, cases[i].where), cases[i].fault);
+}
+
 static void every_fault_at_once(void **state)
 {
 	struct req *req = input_req();
@@ -377,6 +414,8 @@ int main(void)
 		cmocka_unit_test(absent_members_have_their_mark),
 		cmocka_unit_test(lists_of_objects_lie_side_by_side),
 		cmocka_unit_test(faults_in_objects_have_their_place),
+		cmocka_unit_test(rows_have_cells_of_any_name),
+		cmocka_unit_test(faults_in_rows_have_their_place),
 		cmocka_unit_test(every_fault_at_once),
 		cmocka_unit_test(lengths_count_code_points_of_the_cleaned_text),
 		cmocka_unit_test(limits_are_inclusive_and_told),

@@ -1,0 +1,352 @@
+-- Likely duplicates. What makes a ticket like another one (civil/alike.h) is kept beside it and not in it: a follower of the feed of
+-- events fills these tables after the filing, for what was filed before as well, and they can be emptied and filled again. The database
+-- finds candidates by ward, place, names and near-identical texts; only the server scores them. Nothing is merged by itself.
+set local search_path = tiepdan, public;
+
+insert into setting values
+	('alike_days', 30, 'tickets not older than this are looked at for duplicates'),
+	('clusters_newest', 20000, 'bursts are looked for among so many of the newest tickets');
+
+create table ticket_alike (
+	ticket    uuid not null,
+	filed_at  timestamptz not null,
+	area      text,
+	category  text not null,
+	family    text not null,
+	urgent    boolean not null,
+	lon       float8,
+	lat       float8,
+	cell      bigint,
+	shown     bigint generated always as (floor(round(lon::numeric, 3) * 200)::bigint * 1000000 + floor(round(lat::numeric, 3) * 200)::bigint)
+		stored,
+	matters   bigint not null,
+	marks     text not null,
+	signature bytea not null,
+	keys      bigint[] not null,
+	event     uuid,
+	constraint ticket_alike_pk primary key (ticket),
+	constraint ticket_alike_signature check (length(signature) = 128),
+	constraint ticket_alike_cell check ((cell is null) = (lon is null))
+);
+comment on table ticket_alike is 'What is compared of the tickets of the last days (setting alike_days) that can be merged.';
+comment on column ticket_alike.family is 'the category, or the one above it';
+comment on column ticket_alike.cell is 'the square of a net that the point lies in: alike_cell() of civil/alike.h';
+comment on column ticket_alike.shown is 'the square of the point as everybody may see it: point_public(''near'')';
+comment on column ticket_alike.event is 'the first ticket of those that tell of the same event; NULL: nobody has looked yet';
+create index ticket_alike_in_area on ticket_alike (area, family, filed_at);
+create index ticket_alike_in_cell on ticket_alike (cell, filed_at) where cell is not null;
+create index ticket_alike_shown on ticket_alike (shown, filed_at) where shown is not null;
+create index ticket_alike_newest on ticket_alike (filed_at, ticket);
+create index ticket_alike_waiting on ticket_alike (filed_at, ticket) where event is null;
+
+create table ticket_alike_key (
+	key      bigint not null,
+	filed_at timestamptz not null,
+	ticket   uuid not null,
+	constraint ticket_alike_key_pk primary key (key, filed_at, ticket)
+);
+comment on table ticket_alike_key is 'Names of streets and places, and bands of the signature, by which tickets are looked up: alike_keys() of civil/alike.h.';
+
+create table alike_cursor (
+	one boolean not null default true,
+	xid xid8 not null,
+	id  uuid not null,
+	constraint alike_cursor_pk primary key (one),
+	constraint alike_cursor_one_row check (one)
+);
+comment on table alike_cursor is 'The last event of the feed that was looked at. It begins before all, so that what was filed before is followed, too.';
+insert into alike_cursor (xid, id) values ('0', '00000000-0000-0000-0000-000000000000');
+
+create function alike_since(p_now timestamptz) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return p_now - make_interval(days => (select value from setting where name = 'alike_days'));
+end $$;
+
+-- --- the follower --------------------------------------------------------------------------------------------------------
+
+-- The next events, with what was written by filings that can have duplicates. A cursor of another cluster (0044) begins anew: what is
+-- there is left alone.
+create function alike_next(p_now timestamptz, p_limit bigint)
+returns table (after_xid text, after_id uuid, xid text, id uuid, ticket uuid, title text, text text, place text, area_name text,
+	lon_e6 bigint, lat_e6 bigint)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	c alike_cursor;
+begin
+	select * into c from alike_cursor;
+	if c.xid > feeds_end() then
+		c.xid := '0';
+		c.id := '00000000-0000-0000-0000-000000000000';
+	end if;
+	return query
+	select c.xid::text, c.id, e.xid::text, e.id, t.id, t.title, t.text, t.location_text, a.name_vi, (t.lon * 1e6)::bigint, (t.lat * 1e6)::bigint
+	from (select xid, id, type, ticket from event e where (e.xid, e.id) > (c.xid, c.id)
+			and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.id limit p_limit) e
+		left join lateral (select k.* from ticket k where k.id = e.ticket and e.type = 'ticket.filed' and k.filed_at > alike_since(p_now)
+			and (select merges from sight where code = k.sight)
+			and not exists (select from ticket_merge m where m.ticket = k.id and m.kind = 'joined') offset 0) t on true
+		left join area a on a.code = t.area
+	order by e.xid, e.id;
+end $$;
+
+-- Rows that have become too old go, with their keys.
+create function alike_forget(p_before timestamptz, p_limit bigint) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	with old as (
+		delete from ticket_alike where ticket in (select ticket from ticket_alike where filed_at < p_before order by filed_at limit p_limit)
+		returning ticket, filed_at, keys)
+	delete from ticket_alike_key k using (select ticket, filed_at, unnest(keys) as key from old) o
+		where k.key = o.key and k.filed_at = o.filed_at and k.ticket = o.ticket;
+end $$;
+
+-- Stores what the server made of the events up to p_xid, p_id. Parallel arrays for tickets, and for their keys. Nothing when somebody
+-- else has been there since the read. Returns how many events that were. For the server a nil id is NULL.
+create function alike_store(p_after_xid text, p_after_id uuid, p_xid text, p_id uuid, p_read bigint, p_tickets uuid[], p_cells bigint[],
+	p_matters bigint[], p_marks text[], p_signatures bytea[], p_key_tickets uuid[], p_keys bigint[], p_now timestamptz) returns bigint
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	update alike_cursor set xid = p_xid::xid8, id = p_id
+		where one and ((xid, id) = (p_after_xid::xid8, coalesce(p_after_id, '00000000-0000-0000-0000-000000000000')) or xid > feeds_end());
+	if not found then
+		return 0;
+	end if;
+	with keys as (
+		select ticket, array_agg(distinct key) as keys from unnest(p_key_tickets, p_keys) k (ticket, key) group by ticket
+	), made as (
+		insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys)
+		select t.id, t.filed_at, t.area, t.category, coalesce(c.parent, c.code), t.level = 'urgent', t.lon, t.lat,
+			case when t.lon is not null then i.cell end, i.matters, i.marks, i.signature, coalesce(k.keys, '{}')
+		from unnest(p_tickets, p_cells, p_matters, p_marks, p_signatures) i (ticket, cell, matters, marks, signature)
+			join ticket t on t.id = i.ticket join category c on c.code = t.category left join keys k on k.ticket = i.ticket
+		on conflict do nothing returning ticket, filed_at, keys)
+	insert into ticket_alike_key (key, filed_at, ticket) select unnest(keys), filed_at, ticket from made on conflict do nothing;
+	perform alike_forget(alike_since(p_now), 1000);
+	return p_read;
+end $$;
+
+-- --- looking up ----------------------------------------------------------------------------------------------------------
+
+-- What the server scores: a row of ticket_alike without what only finds it.
+create type alike_fact as (ticket uuid, filed_s bigint, area text, category text, family text, urgent boolean, lon_e6 bigint, lat_e6 bigint,
+	matters bigint, marks text, signature bytea, grouped boolean);
+create function alike_fact(a ticket_alike) returns alike_fact language sql immutable parallel safe as $$
+	select (a).ticket, floor(extract(epoch from (a).filed_at))::bigint, (a).area, (a).category, (a).family, (a).urgent,
+		((a).lon * 1e6)::bigint, ((a).lat * 1e6)::bigint, (a).matters, (a).marks, (a).signature, (a).event is not null
+$$;
+
+-- Tickets that may be like one filed at p_at: of the same ward and family, of the squares around its point, and with a key of its own;
+-- of each the nearest in time, so that the work is the same however many there are.
+create function alike_candidates(p_at timestamptz, p_area text, p_family text, p_cells bigint[], p_keys bigint[])
+returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+	v_from timestamptz := p_at - interval '14 days';
+	v_until timestamptz := p_at + interval '14 days';
+begin
+	return query
+	(select a.ticket from ticket_alike a where a.area = p_area and a.family = p_family and a.filed_at between v_from and p_at
+		order by a.filed_at desc limit 100)
+	union (select a.ticket from ticket_alike a where a.area = p_area and a.family = p_family and a.filed_at > p_at and a.filed_at <= v_until
+		order by a.filed_at limit 30)
+	union select x.ticket from unnest(p_cells) c cross join lateral (
+		(select a.ticket from ticket_alike a where a.cell = c and a.filed_at between v_from and p_at order by a.filed_at desc limit 15)
+		union all (select a.ticket from ticket_alike a where a.cell = c and a.filed_at > p_at and a.filed_at <= v_until
+			order by a.filed_at limit 5)) x
+	union select x.ticket from unnest(p_keys) k cross join lateral (
+		(select a.ticket from ticket_alike_key a where a.key = k and a.filed_at between v_from and p_at order by a.filed_at desc limit 25)
+		union all (select a.ticket from ticket_alike_key a where a.key = k and a.filed_at > p_at and a.filed_at <= v_until
+			order by a.filed_at limit 8)) x;
+end $$;
+-- The squares around one: as alike_cell() of civil/alike.h numbers them.
+create function alike_cells(p_cell bigint) returns bigint[] language sql immutable parallel safe as $$
+	select array_agg(p_cell + east * 1000000 + north) from generate_series(-1, 1) east, generate_series(-1, 1) north where p_cell is not null
+$$;
+
+-- For staff: the ticket itself first, then its candidates. No row: nothing is known of it (yet, or any more).
+create function alike_look(p_ticket uuid) returns setof alike_fact language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	a ticket_alike;
+begin
+	perform ticket_visible(p_ticket);
+	select * into a from ticket_alike where ticket = p_ticket;
+	if found then
+		return next alike_fact(a);
+		return query
+		select (alike_fact(x)).* from alike_candidates(a.filed_at, a.area, a.family, alike_cells(a.cell), a.keys) c join ticket_alike x on x.ticket = c
+		where c <> p_ticket;
+	end if;
+end $$;
+
+-- Of marks only names and the lines of buses: no house, lane or quarter.
+create function alike_marks_public(p_marks text) returns text language sql immutable parallel safe as $$
+	select coalesce(string_agg(mark, ';' order by n), '') from string_to_table(p_marks, ';') with ordinality x (mark, n) where mark ~ '^[ngb] '
+$$;
+-- For everybody: candidates among public ones. Nobody has made public what people wrote in open tickets, so whoever asks again and
+-- again, in other words or from other points, may learn of them no more than the street, the ward, the category, the time, and the
+-- place as others may see it (category.public_point): nothing else finds or scores. p_keys are those of names.
+create function alike_look_public(p_at timestamptz, p_area text, p_family text, p_cell bigint, p_keys bigint[]) returns setof alike_fact
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+	return query
+	select f.ticket, f.filed_s, f.area, f.category, f.family, f.urgent, (point_public(y.public_point, x.lon) * 1e6)::bigint,
+		(point_public(y.public_point, x.lat) * 1e6)::bigint, 0::bigint, alike_marks_public(f.marks), decode(repeat('ff', 128), 'hex'), f.grouped
+	from (select a.ticket from alike_candidates(p_at, p_area, p_family, '{}', p_keys) a (ticket)
+			union select s.ticket from unnest(alike_cells(p_cell)) c cross join lateral (
+				select a.ticket from ticket_alike a join category y on y.code = a.category
+				where a.shown = c and a.filed_at between p_at - interval '14 days' and p_at and y.public_point <> 'none'
+				order by a.filed_at desc limit 15) s) c
+		join ticket_alike x on x.ticket = c.ticket join category y on y.code = x.category join ticket t on t.id = x.ticket
+		cross join lateral alike_fact(x) f
+	where t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency';
+end $$;
+
+-- Those of the tickets that the caller sees, in their order: each by the ticket that stands for it (0032), whether that one is the
+-- case of p_ticket already, and what the server wants to say of it.
+create function alike_shown(p_ticket uuid, p_tickets uuid[], p_details text[]) returns table (root uuid, merged boolean, item text, detail text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_own uuid := ticket_root(ticket_visible(p_ticket));
+begin
+	return query
+	select r.id, r.id = v_own, json_build_object('id', r.id, 'code', r.code, 'version', r.version, 'title', r.title, 'state', r.state,
+		'state_vi', s.name_vi, 'state_en', s.name_en, 'category', named(c.code, c.name_vi, c.name_en), 'area', r.area,
+		'filed_at', instant(r.filed_at), 'holder', department_named(r.holder), 'supporters', supporters_of(r.id))::text,
+		i.detail
+	from unnest(p_tickets, p_details) with ordinality i (id, detail, place) join ticket t on t.id = i.id cross join lateral ticket_root(t.id) x (root)
+		join ticket r on r.id = x.root join state s on s.code = r.state join category c on c.code = r.category
+	where sees(t) and sees(r) and (select bool_and(merges) from sight where code in (t.sight, r.sight)) order by i.place;
+end $$;
+
+-- Those of them that anybody can join, as open_similar() (0033) shows them.
+create function alike_joinable(p_tickets uuid[], p_details text[], p_lon float8, p_lat float8)
+returns table (root uuid, title text, item text, detail text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select r.id, case when r.state <> 'submitted' then r.title end, json_build_object('code', r.code,
+		'category', named(c.code, c.name_vi, c.name_en), 'area', case when a.code is not null then named(a.code, a.name_vi, a.name_en) end,
+		'state', r.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'filed_at', instant(r.filed_at),
+		'metres', ceil(metres_between(point_public(c.public_point, r.lon), point_public(c.public_point, r.lat), p_lon, p_lat) / 100) * 100)::text,
+		i.detail
+	from unnest(p_tickets, p_details) with ordinality i (id, detail, place) cross join lateral ticket_root(i.id) x (root) join ticket r on r.id = x.root
+		join state s on s.code = r.state join category c on c.code = r.category left join area a on a.code = r.area
+	where not r.done and r.visibility = 'public' and r.sight = 'public' and r.kind <> 'emergency' and not triage_discreet(r.id)
+		and not triage_discreet(i.id)
+	order by i.place;
+end $$;
+
+-- --- events --------------------------------------------------------------------------------------------------------------
+
+-- The next tickets that belong to no event yet, the oldest first, each followed by its candidates (own: itself).
+create function alike_waiting(p_limit bigint)
+returns table (one uuid, own boolean, ticket uuid, filed_s bigint, area text, category text, family text, urgent boolean, lon_e6 bigint,
+	lat_e6 bigint, matters bigint, marks text, signature bytea, grouped boolean)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	a ticket_alike;
+begin
+	for a in select * from ticket_alike where event is null order by filed_at, ticket limit p_limit loop
+		return query select a.ticket, true, f.* from alike_fact(a) f;
+		return query
+		select a.ticket, false, f.* from alike_candidates(a.filed_at, a.area, a.family, alike_cells(a.cell), a.keys) c
+			join ticket_alike x on x.ticket = c cross join lateral alike_fact(x) f
+		where c <> a.ticket and (x.filed_at, x.ticket) < (a.filed_at, a.ticket);
+	end loop;
+end $$;
+-- Each ticket joins the event of the one it is most like (NULL: it is the first of its own). Returns how many.
+create function alike_group(p_tickets uuid[], p_matches uuid[]) returns bigint language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	i record;
+	v_done bigint := 0;
+begin
+	for i in select * from unnest(p_tickets, p_matches) with ordinality x (ticket, match, ord) order by ord loop
+		update ticket_alike set event = coalesce((select a.event from ticket_alike a where a.ticket = i.match), i.ticket)
+			where ticket = i.ticket and event is null;
+		v_done := v_done + 1;
+	end loop;
+	return v_done;
+end $$;
+
+-- Bursts: events with several open tickets that are not merged, filed since then, most of them first. The members that the caller
+-- sees, oldest first; of one event no more than two hundred are named.
+create function alike_clusters(p_since timestamptz, p_after text, p_limit bigint) returns table (item text, key text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	with open as materialized (
+		select a.event, t.id, t.filed_at
+		from (select * from ticket_alike where filed_at > p_since order by filed_at desc, ticket desc
+				limit (select value from setting where name = 'clusters_newest')) a
+			join ticket t on t.id = a.ticket
+		where a.event is not null and not t.done and (select merges from sight where code = t.sight) and sees(t)
+	), burst as (
+		select event, count(*) as n, min(filed_at) as first_at, max(filed_at) as last_at, (array_agg(id order by filed_at, id))[:200] as ids
+		from open group by event having count(*) > 1)
+	select json_build_object('id', b.event, 'tickets', b.n, 'first_at', instant(b.first_at), 'last_at', instant(b.last_at),
+			'area', (select named(a.code, a.name_vi, a.name_en) from ticket t join area a on a.code = t.area where t.id = b.ids[1]),
+			'category', (select named(c.code, c.name_vi, c.name_en) from ticket t join category c on c.code = t.category where t.id = b.ids[1]),
+			'members', (select json_agg(json_build_object('id', t.id, 'code', t.code, 'version', t.version, 'title', t.title, 'state', t.state,
+				'filed_at', instant(t.filed_at), 'holder', department_named(t.holder), 'supporters', supporters_of(t.id)) order by t.filed_at, t.id)
+				from ticket t where t.id = any (b.ids)))::text,
+		concat_ws('|', b.n, b.event)
+	from burst b
+	where p_after is null or (-b.n, b.event) > (-split_part(p_after, '|', 1)::bigint, split_part(p_after, '|', 2)::uuid)
+	order by b.n desc, b.event limit p_limit + 1;
+end $$;
+
+-- One decision for a burst: merges each of the tickets, by id or by number and code (0057), into this one. Each for itself, by
+-- ticket_merge_into() (0032), so each can be taken back; what one is refused for is told in its place. All are locked first, in
+-- one order. sqlstates and problems: what one may be refused for.
+create function tickets_gather(p_into uuid, p_version bigint, p_ids uuid[], p_numbers bigint[], p_codes text[], p_events uuid[], p_reason text,
+	p_at timestamptz, p_sqlstates text[], p_problems text[], out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	i record;
+	v_tickets uuid[] := array(select ticket_meant(x.id, x.number, x.code) from unnest(p_ids, p_numbers, p_codes) with ordinality
+		x (id, number, code, ord) order by x.ord);
+	v_items text[] := '{}';
+	v_done int := 0;
+	v_state text;
+	v_detail text;
+	v_problem text;
+begin
+	perform from ticket where id = any (v_tickets || p_into) order by id for no key update;
+	perform ticket_at_version(p_into, p_version);
+	for i in select x.ticket, x.event, x.ord, t.version, t.code from unnest(v_tickets, p_events) with ordinality x (ticket, event, ord)
+			left join ticket t on t.id = x.ticket and sees(t) order by x.ord loop
+		begin
+			v_items := v_items || (
+				select json_build_object('id', i.ticket, 'code', i.code, 'status', 200, 'state', m.body::json->>'state', 'version', m.etag::bigint)::text
+				from ticket_merge_into(i.ticket, (select version from ticket where id = i.ticket), p_into, p_reason, p_at, i.event) m);
+			v_done := v_done + 1;
+		exception when others then
+			get stacked diagnostics v_state = returned_sqlstate, v_detail = pg_exception_detail;
+			v_problem := p_problems[array_position(p_sqlstates, v_state)];
+			if v_problem is null then
+				raise;
+			end if;
+			if v_state = 'TD409' and v_detail like '[%]' then
+				v_problem := rtrim(v_problem, '}') || ',"moves":' || v_detail || '}';
+			end if;
+			v_items := v_items || format('{"id":%s,"code":%s,"status":%s,"problem":%s}', coalesce(to_json(nullif(i.ticket, nobody()))::text, 'null'),
+				coalesce(to_json(coalesce(i.code, p_codes[i.ord]))::text, 'null'), v_problem::json->>'status', v_problem);
+		end;
+	end loop;
+	etag := (select version from ticket where id = p_into);
+	body := format('{"id":"%s","version":%s,"supporters":%s,"done":%s,"refused":%s,"items":[%s]}', p_into, etag, supporters_of(p_into), v_done,
+		cardinality(v_items) - v_done, array_to_string(v_items, ','));
+end $$;
+
+-- No policy, so no row: the functions are the only way.
+alter table ticket_alike enable row level security;
+alter table ticket_alike_key enable row level security;
+revoke all on ticket_alike, ticket_alike_key, alike_cursor from public;
+revoke execute on function alike_since, alike_next, alike_forget, alike_store, alike_fact, alike_candidates, alike_cells, alike_look,
+	alike_marks_public, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group, alike_clusters, tickets_gather from public;
+grant execute on function alike_next, alike_store, alike_look, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group,
+	alike_clusters, tickets_gather to tiepdan_app;

@@ -1,0 +1,5 @@
+-- What rules are asked of a ticket that the caller may see, and what they said when it was filed.
+-- in: ticket uuid
+-- out: kind text, category text, area text, folded text, language text, channel text, against text, route text
+select t.kind, t.category, t.area, t.folded, t.language, t.channel, tiepdan.ticket_against(t.id) as against, t.route::text as route
+from tiepdan.ticket t where t.id = :'ticket' and tiepdan.sees(t)

@@ -1,0 +1,115 @@
+-- Likely duplicates: the follower of the feed, who is found among whom, bursts, and the decision that makes one case of them.
+begin;
+set search_path = test, tiepdan, public;
+select no_plan();
+create temp table t as select n, f.id, f.number from generate_series(1, 120) n, file(case n when 110 then 'UB-00316' else 'HN-SXD' end,
+	case n when 111 then 'denunciation' when 112 then 'private' else 'public' end, p_at := now() - (130 - n) * interval '1 minute') f;
+create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
+-- Everything that waits, as the server would store it: n tickets with the key 7, and each with one of its own.
+create function pg_temp.follow(p_limit bigint default 1000) returns bigint language sql as $$
+	with e as materialized (select * from alike_next(now(), p_limit)), f as (select * from e where ticket is not null)
+	select alike_store((select min(after_xid) from e), (select min(after_id::text)::uuid from e), l.xid, l.id, (select count(*) from e),
+		(select array_agg(ticket) from f), (select array_agg(5) from f), (select array_agg(1) from f), (select array_agg('n lang'::text) from f),
+		(select array_agg(decode(repeat('0a', 128), 'hex')) from f), (select array_agg(k.ticket) from f k, generate_series(1, 2)),
+		(select array_agg(case g when 1 then 7 else abs(hashtextextended(k.ticket::text, 0)) end) from f k, generate_series(1, 2) g), now())
+	from (select xid, id from e order by xid::xid8 desc, id desc limit 1) l
+$$;
+-- Filings of this transaction are not in the feed yet: as if another one had written them.
+set local session_replication_role = replica;
+update event set xid = '5';
+set local session_replication_role = origin;
+
+select is((select count(*) from alike_next(now(), 1000) where ticket is not null), 119::bigint, 'filings are followed, a denunciation is not');
+select is((select count(*) from alike_next(now() + interval '31 days', 1000) where ticket is not null), 0::bigint, 'nor what is too old');
+select is(pg_temp.follow(50), 50::bigint, 'in portions');
+select is((select count(*) from ticket_alike) between 1 and 50, true, 'a portion is stored');
+select is(pg_temp.follow(), (select count(*) - 50 from event), 'and the rest');
+select is(pg_temp.follow(), null, 'then there is nothing');
+select is(array[(select count(*) from ticket_alike), (select count(*) from ticket_alike_key)], '{119,238}', 'each ticket with its keys');
+select is((select count(*) from ticket_alike where area = '00316' and family = 'roads' and cell = 5 and event is null), 119::bigint, 'as it was filed');
+select is(alike_store('1', nobody(), '9', nobody(), 7, '{}', '{}', '{}', '{}', '{}', '{}', '{}', now()), 0::bigint, 'who is late stores nothing');
+update alike_cursor set xid = '4000000000000';
+select is((select count(*) from alike_next(now(), 1000) where ticket is not null), 119::bigint, 'a cursor of another cluster begins anew');
+select is(pg_temp.follow() > 119, true, 'and what is there is left alone');
+select is((select count(*) from ticket_alike_key), 238::bigint, 'no key is doubled');
+
+-- Looking up.
+select enter('officer.HN-SXD');
+select is((select count(*) from alike_look(pg_temp.t(60))) between 60 and 120, true, 'bounded candidates');
+select is((select ticket from alike_look(pg_temp.t(60)) limit 1), pg_temp.t(60), 'itself first');
+select is(attempt($$select alike_look(pg_temp.t(110))$$), 'TD404', 'of another department''s nothing');
+select is(attempt($$select alike_look(pg_temp.t(111))$$), 'TD404', 'of a denunciation nothing');
+select is((select array_agg(detail) from alike_shown(pg_temp.t(60), array[pg_temp.t(61), pg_temp.t(110), pg_temp.t(111), pg_temp.t(62)],
+	'{a,b,c,d}')), '{a,d}', 'of others only what is seen');
+select is((select count(*) from alike_look_public(now(), '00316', 'roads', null, '{7}') where ticket in (pg_temp.t(111), pg_temp.t(112))), 0::bigint,
+	'to everybody only public ones');
+select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads', null, '{7}')), 105800000::bigint, 'with the place as it is shown');
+select is((select array[count(*) > 0, bool_or(ticket = pg_temp.t(112))] from alike_look_public(now(), null, null, 21160004200, '{}')), '{t,f}',
+	'by the square of the place as it is shown');
+select is((select count(*) from alike_look_public(now(), null, null, 5, '{}')), 0::bigint, 'not by that of the place itself');
+update ticket_alike set (marks, matters) = ('n lang;l 46;h 3;b 32;u 9;g ham kho', 7) where ticket = pg_temp.t(60);
+select is((select concat_ws(' | ', marks, matters, encode(signature, 'hex') = repeat('ff', 128)) from alike_look_public(now() - interval '70 minutes',
+	'00316', 'roads', null, '{}') where ticket = pg_temp.t(60)), 'n lang;b 32;g ham kho | 0 | t', 'of what was written only names');
+update category set public_point = 'none' where code = 'roads.surface';
+select is((select count(*) from alike_look_public(now(), null, null, 21160004200, '{}')), 0::bigint, 'by no square where no place is shown');
+select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads', null, '{7}')), null, 'or without');
+select force_state(pg_temp.t(5), 'answered');
+select is((select array_agg(detail) from alike_joinable(array[pg_temp.t(4), pg_temp.t(5), pg_temp.t(112), pg_temp.t(6)], '{a,b,c,d}', null, null)),
+	'{a,d}', 'what is open can be joined');
+select is((select title from alike_joinable(array[pg_temp.t(4)], '{a}', null, null)), null, 'its title is told once somebody has accepted it');
+
+-- Events.
+select is((select count(distinct one) from alike_waiting(10)), 10::bigint, 'tickets without an event, a portion');
+select is((select count(*) from alike_waiting(1)), 1::bigint, 'the first has nobody before it');
+select is(alike_group(array_agg(pg_temp.t(n) order by n), array_agg(case when n not in (1, 103) then pg_temp.t(case when n < 103 then 1 else 103 end) end order by n)),
+	105::bigint, 'grouped') from generate_series(1, 105) n;
+select is((select count(distinct event) from ticket_alike where event is not null), 2::bigint, 'two events');
+select is(alike_group(array[pg_temp.t(2)], array[pg_temp.t(104)]), 1::bigint, 'grouped again');
+select is((select event from ticket_alike where ticket = pg_temp.t(2)), pg_temp.t(1), 'changes nothing');
+select enter('hub_head.HN-EIC');
+create function pg_temp.bursts(p_after text, p_limit bigint) returns jsonb language sql as $$
+	select jsonb_agg(item::jsonb || jsonb_build_object('key', key)) from alike_clusters(now() - interval '1 day', p_after, p_limit)
+$$;
+select is((select array_agg(b->>'tickets') from jsonb_array_elements(pg_temp.bursts(null, 10)) b), '{101,3}', 'bursts: most tickets first, without what is done');
+select is(pg_temp.bursts(pg_temp.bursts(null, 1)->0->>'key', 10)->0->>'tickets', '3', 'page by page');
+select is(alike_clusters(now(), null, 10), null, 'of the last hours');
+
+-- A hundred reports of one storm become one case.
+create temp table said (body jsonb, etag text);
+grant all on said to public;
+create function pg_temp.gather(p_who text, p_into int, p_tickets uuid[], p_version bigint default null) returns jsonb language plpgsql as $$
+begin
+	perform enter(p_who);
+	return (select body::jsonb || jsonb_build_object('etag', etag) from tickets_gather(pg_temp.t(p_into), coalesce(p_version, (select version from ticket
+		where id = pg_temp.t(p_into))), p_tickets, array_fill(null::bigint, array[cardinality(p_tickets)]), array_fill(null::text,
+		array[cardinality(p_tickets)]), array(select gen_random_uuid() from unnest(p_tickets)), 'Cùng một cây đổ.', now(),
+		'{TD404,TD409,TD615,TD482,TD403}', array(select format('{"status":%s,"type":"%s"}', right(x, 3), x) from
+			unnest('{a404,b409,c422,d409,e403}'::text[]) x)));
+end $$;
+insert into said (body) select pg_temp.gather('hub_head.HN-EIC', 1, array(select pg_temp.t(n) from generate_series(2, 102) n where n <> 5)
+	|| array[pg_temp.t(5), pg_temp.t(1), pg_temp.t(111), pg_temp.t(112)]);
+select is((select array[body->>'done', body->>'refused', body->>'supporters'] from said), '{100,4,100}', 'one case with a hundred supporters');
+select is((select array_agg(i->'problem'->>'type' order by ord) from said, jsonb_array_elements(body->'items') with ordinality x (i, ord) where i ? 'problem'),
+	'{b409,c422,a404,d409}', 'each for itself: what is answered, itself, what is not seen, what others see');
+select is((select count(*) from ticket_merge where into_ticket = pg_temp.t(1) and kind = 'merged' and person = caller_account()), 100::bigint, 'each is an edge');
+select is((select body->>'etag' from said), (select version::text from ticket where id = pg_temp.t(1)), 'with the version that it has now');
+select is((select array_agg(b->>'tickets') from jsonb_array_elements(pg_temp.bursts(null, 10)) b), '{3}', 'the burst is no more');
+select is((select count(distinct root) from alike_shown(pg_temp.t(1), array(select pg_temp.t(n) from generate_series(2, 20) n where n <> 5),
+	array_fill('x'::text, array[18])) where merged), 1::bigint, 'and is shown as one');
+select lives_ok($$select move('hub_head.HN-EIC', pg_temp.t(50), 'unmerge')$$, 'each can be taken back');
+select is(supporters_of(pg_temp.t(1)), 99::bigint, 'and only that one');
+select is(attempt($$select pg_temp.gather('hub_head.HN-EIC', 103, array[pg_temp.t(104)], 99)$$), 'TD412', 'another version');
+select is(attempt($$select pg_temp.gather('officer.HN-SXD', 110, array[pg_temp.t(104)])$$), 'TD404', 'what is not seen gathers nothing');
+select is(pg_temp.gather('officer.HN-SXD', 103, array[pg_temp.t(104)])->>'done', '0', 'who may not merge gathers nothing');
+
+-- What is too old goes.
+select lives_ok($$select alike_forget(now() - interval '60 minutes', 1000)$$, 'forgotten');
+select is((select min(filed_at) >= now() - interval '60 minutes' from ticket_alike), true, 'what is older');
+select is((select count(*) from ticket_alike_key), (select 2 * count(*) from ticket_alike), 'with its keys');
+
+-- Nobody reads the tables.
+set local role tiepdan_app;
+select throws_ok('select * from tiepdan.ticket_alike', '42501', null, 'the tables are the owner''s');
+reset role;
+select * from finish();
+rollback;
