@@ -14,8 +14,6 @@
 #include "command/pg.h"
 #include "command/rules.h"
 
-#define RULES_FILE "routing.rules"
-
 static const char *path_of(struct arena *arena, const char *folder, struct str name)
 {
 	return arena_printf(arena, "%s/%.*s", folder, STR_ARG(name)).at;
@@ -37,7 +35,7 @@ static bool write_file(struct arena *arena, const char *path, struct str text)
 	return error == 0;
 }
 
-static bool write_sheets(struct arena *arena, const PGresult *cells, const char *folder)
+static bool write_sheets(struct arena *arena, const PGresult *cells, struct str rules, const char *folder)
 {
 	struct sheet sheets[SHEETS_MAX];
 	unsigned n = sheets_all(arena, cells, sheets);
@@ -47,28 +45,24 @@ static bool write_sheets(struct arena *arena, const PGresult *cells, const char 
 		ok = write_file(arena,
 			path_of(arena, folder, arena_printf(arena, "%.*s.csv", STR_ARG(sheets[i].kind))),
 			sheets[i].text);
+	if (ok && rules.len > 0)
+		ok = write_file(arena, path_of(arena, folder, STR(SHEET_RULES)), rules);
 	return ok && write_file(arena, path_of(arena, folder, STR(SHEET_MANIFEST)),
-			     sheet_manifest(arena, sheets, n));
-}
-
-static bool write_rules(PGconn *pg, struct arena *arena, const char *folder)
-{
-	struct str text;
-
-	return rules_active(pg, arena, &text) &&
-	       (text.len == 0 || write_file(arena, path_of(arena, folder, STR(RULES_FILE)), text));
+			     sheet_manifest(arena, sheets, n, rules));
 }
 
 bool folder_export(PGconn *pg, const char *path)
 {
 	struct arena *arena = arena_new();
 	PGresult *cells = NULL;
+	struct str rules;
 	bool ok = false;
 
 	if (mkdir(path, 0777) < 0 && errno != EEXIST)
 		fprintf(stderr, "tiepdan: cannot make %s: %s\n", path, strerror(errno));
 	else if (arena && (cells = pg_query(pg, "command_export", (struct str[]){STR_NONE}, 1)))
-		ok = write_sheets(arena, cells, path) && write_rules(pg, arena, path) && !arena_failed(arena);
+		ok = rules_active(pg, arena, &rules) && write_sheets(arena, cells, rules, path) &&
+		     !arena_failed(arena);
 	PQclear(cells);
 	arena_free(arena);
 	return ok;
@@ -162,7 +156,7 @@ static int load_files(PGconn *pg, struct arena *arena, const char *folder, const
  * faulty. */
 static int load_rules(PGconn *pg, struct arena *arena, const char *folder)
 {
-	const char *path = path_of(arena, folder, STR(RULES_FILE));
+	const char *path = path_of(arena, folder, STR(SHEET_RULES));
 	struct str text, active;
 
 	if (access(path, F_OK) < 0)

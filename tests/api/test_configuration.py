@@ -197,8 +197,8 @@ def test_faults_of_a_file_have_their_lines(town, admin):
     found = faults(put(admin, "profiles", bad, 422))
     assert set(found) == {("/text", 3)}
     assert set(faults(put(admin, "profiles", "code,name_vi,name_en\nkhac,Khác\n", 422))) == {("/text", 2)}
-    for broken, line, vi, en in (("profile", 1, "dòng đầu phải nêu tên các cột", "must name the columns"), ('a,b\n1,2\n"', 3, "chưa được đóng", "is not closed"),
-                                 ("a,a\n", 1, "a: cột xuất hiện hai lần", "a: the column stands twice"), ("a,b\n1,2\n1\n", 3, "1 ô, nhưng dòng đầu có 2", "1 fields")):
+    for broken, line, vi, en in (("profile", 1, "dòng đầu phải là tên các cột", "must name the columns"), ('a,b\n1,2\n"', 3, "không được đóng", "is not closed"),
+                                 ("a,a\n", 1, "a: cột bị lặp lại", "a: the column stands twice"), ("a,b\n1,2\n1\n", 3, "1 ô, nhưng dòng đầu có 2", "1 fields")):
         assert vi in faults(put(admin, "profiles", broken, 422))[("/text", line)]
         assert en in faults(put(admin, "profiles", broken, 422, **{"Accept-Language": "en"}))[("/text", line)]
     hub = text(admin, "departments").replace(",false,true,office", ",false,false,office")

@@ -148,6 +148,9 @@ def test_the_archive_has_the_files_of_the_folder(town, admin, tmp_path):
     listed = subprocess.run(["tar", "tf", str(tmp_path / "x.tar")], capture_output=True, text=True)
     assert listed.returncode == 0 and listed.stderr == "" and len(listed.stdout.splitlines()) == len(found)
     admin.get(BASE + "/archive", {"Accept": "application/json"}, 406)
+    (tmp_path / "none.rules").write_text("# Nothing of its own.\n")
+    town.cluster.run(town.database, "import", "rules", str(tmp_path / "none.rules"))
+    assert admin.get(BASE + "/archive", {"If-None-Match": answer.header("etag")}, 200).header("etag") != answer.header("etag"), "rules count, too"
 
 
 def compare(who, files, status=200):

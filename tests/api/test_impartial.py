@@ -5,7 +5,7 @@ from test_matrix import example, ticket_routes
 REPLY = {"text": "Đã kiểm tra lại hiện trường và vá xong mặt đường."}
 OPEN_TO_THEM = ("/assign", "/return", "/route", "/notes", "/relations", "/attachments", "/exclusions")
 KEPT_FROM_THEM = set(
-    "reply replies/{version:int}/reviews replies/{version:int}/review-requests claim take-up unassign level propose send-back approve ask"
+    "reclassify reply replies/{version:int}/reviews replies/{version:int}/review-requests claim take-up unassign level propose send-back approve ask"
     " resume progress request-extension approve-extension refuse-extension merge parts publication publication/confirm"
     " publication/publish publication/drop publication/hide".split())
 

@@ -207,9 +207,9 @@ static void answer_archive(struct req *req, PGresult *const *results)
 
 	for (unsigned i = 0; i < n; i++)
 		tar_put(&b, arena_printf(req->arena, "%.*s.csv", STR_ARG(sheets[i].kind)), sheets[i].text);
-	if (rules.at)
-		tar_put(&b, STR("routing.rules"), rules);
-	struct str manifest = sheet_manifest(req->arena, sheets, n);
+	if (rules.len > 0)
+		tar_put(&b, STR(SHEET_RULES), rules);
+	struct str manifest = sheet_manifest(req->arena, sheets, n, rules);
 	struct digest hash = digest_sha256(manifest);
 	tar_put(&b, STR(SHEET_MANIFEST), manifest);
 	tar_end(&b);

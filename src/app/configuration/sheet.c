@@ -33,16 +33,22 @@ unsigned sheets_all(struct arena *arena, const PGresult *cells, struct sheet ret
 	return n;
 }
 
-struct str sheet_manifest(struct arena *arena, const struct sheet *sheets, unsigned n)
+static void manifest_line(struct buf *b, struct str text, struct str name)
+{
+	struct digest hash = digest_sha256(text);
+
+	buf_printf(b, "%.*s  %.*s\n", STR_ARG(digest_hex(b->arena, digest_bytes(&hash))), STR_ARG(name));
+}
+
+struct str sheet_manifest(struct arena *arena, const struct sheet *sheets, unsigned n, struct str rules)
 {
 	struct buf b = {.arena = arena};
 
 	buf_put(&b, STR("# The configuration of a city, as `tiepdan import --all` and `tiepdan seed --from` "
 			"take it.\n"));
-	for (unsigned i = 0; i < n; i++) {
-		struct digest hash = digest_sha256(sheets[i].text);
-		buf_printf(&b, "%.*s  %.*s.csv\n", STR_ARG(digest_hex(arena, digest_bytes(&hash))),
-			STR_ARG(sheets[i].kind));
-	}
+	for (unsigned i = 0; i < n; i++)
+		manifest_line(&b, sheets[i].text, arena_printf(arena, "%.*s.csv", STR_ARG(sheets[i].kind)));
+	if (rules.len > 0)
+		manifest_line(&b, rules, STR(SHEET_RULES));
 	return buf_str(&b);
 }

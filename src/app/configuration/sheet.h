@@ -16,8 +16,9 @@ struct sheet {
 /* The sheet that begins at *row, which then is that of the next one. False when there are no more. */
 bool sheet_next(struct arena *arena, const PGresult *cells, int *row, struct sheet *ret);
 
-/* What goes with them in a folder or an archive, as `sha256sum -c` reads it: a line `HASH  KIND.csv` each. */
-struct str sheet_manifest(struct arena *arena, const struct sheet *sheets, unsigned n);
+/* What goes with them in a folder or an archive, as `sha256sum -c` reads it: a line `HASH  FILE` for each, and
+ * for the routing rules unless there are none (STR_NONE or empty). */
+struct str sheet_manifest(struct arena *arena, const struct sheet *sheets, unsigned n, struct str rules);
 
 enum {
 	SHEETS_MAX = 64
@@ -25,6 +26,7 @@ enum {
 /* All of them; SHEETS_MAX at the most. */
 unsigned sheets_all(struct arena *arena, const PGresult *cells, struct sheet ret[SHEETS_MAX]);
 
-#define SHEET_MANIFEST "VERSION" /* the name of its file */
+#define SHEET_MANIFEST "VERSION" /* the names of the files that are not KIND.csv */
+#define SHEET_RULES    "routing.rules"
 
 #endif
