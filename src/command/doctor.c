@@ -145,6 +145,24 @@ static struct finding check_staff(struct patient *p)
 	return f;
 }
 
+/* Who signs where nobody else of a department may, and says where what has come back twice goes. */
+static struct finding check_hub_head(struct patient *p)
+{
+	struct str answer = ask(p, p->owner, "command_check_hub_head");
+
+	if (!answer.at)
+		return (struct finding){STR("the people of the hub cannot be read"), "run `tiepdan migrate`"};
+	if (str_eq(answer, STR("t")))
+		return well;
+	return (struct finding){
+		.fault = STR("the hub has no active head: nobody signs where a department has nobody who "
+			     "may, and what has come back twice waits"),
+		.cure = "`tiepdan user add LOGIN --name=NAME --department=CODE --role=hub_head` with the "
+			"code of the "
+			"hub",
+		.mild = true};
+}
+
 /* What a statement says, which is nothing when all is well. */
 static struct finding ask_fault(struct patient *p, const char *statement, const char *what, bool mild)
 {
@@ -304,6 +322,7 @@ static const struct check {
 	{"reference data", check_reference},
 	{"routing rules", check_rules},
 	{"people of the departments", check_staff},
+	{"head of the hub", check_hub_head},
 	{"tickets for named people", check_unseen},
 	{"named people", check_unseen_soon},
 	{"feed of events", check_feeds},

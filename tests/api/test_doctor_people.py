@@ -35,3 +35,16 @@ def test_all_is_well_with_people_everywhere(cluster, contract):
     with new_town(cluster, contract) as town:
         town.sql("select account_save('can.bo.' || lower(code), 'Người Mới', code, '{officer}') from department")
         assert said(town).split() == ["ok", "people", "of", "the", "departments"]
+
+
+def test_a_hub_without_a_head(cluster, contract):
+    def line(town):
+        return next(one for one in town.cluster.run(town.database, "doctor", ok=False).stdout.splitlines() if "head of the hub" in one)
+    with new_town(cluster, contract) as town:
+        hub = town.sql("select code from department where hub")[0][0]
+        add(town, "dieu.phoi", hub, "coordinator")
+        assert line(town).startswith("warn   head of the hub: the hub has no active head")
+        add(town, "truong.phong", hub, "hub_head")
+        assert line(town).split() == ["ok", "head", "of", "the", "hub"]
+        town.cluster.run(town.database, "user", "disable", "truong.phong")
+        assert line(town).startswith("warn")

@@ -150,3 +150,16 @@ def test_papers_come_along(town, clerk):
 def test_a_clerk_files_through_the_web_like_anybody(town, clerk):
     filed = town.person("clerk", WARD).post("/v1/tickets", ticket()).json
     assert town.citizen(filed).get("/v1/tracking").json["taken"] is None
+
+
+def test_who_typed_the_whole_handles_no_part_of_it(town):
+    both, other = town.person(("clerk", "officer")), town.person("officer")
+    whole = town.id_of(typed(both).json)
+    part = {"category": "roads.surface", "title": "Nắp cống bị vỡ", "text": "Nắp cống trước nhà bị vỡ, đề nghị thay mới."}
+    town.move(town.coordinator, whole, "split", {"items": [part], "reason": "Thuộc đơn vị khác giải quyết."})
+    part_id = town.coordinator.get("/v1/tickets/" + whole).json["splits"]["children"][0]["id"]
+    shown = [other.get("/v1/tickets/" + i).json["taken_by"] for i in (whole, part_id)]
+    assert shown[0] == shown[1] and shown[1]["person"]["id"] == both.get("/v1/me").json["account"]["id"]
+    town.move(other, part_id, "accept")
+    assert "claim" not in offered(both, part_id) and "claim" in offered(other, part_id)
+    assert town.move(both, part_id, "claim", status=409).problem == "not_impartial"
