@@ -93,11 +93,13 @@ begin
 	end if;
 	return s;
 end $$;
+-- Who has no account works at the machine: their role of the database is named.
 create function rule_set_record(s rule_set, p_what text, p_event uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
-	perform event_write(p_event, now(), null, p_what, 'staff', caller_account(), caller_department(), null, null, null, null,
-		jsonb_build_object('set', s.id, 'purpose', s.purpose, 'number', s.number, 'title', s.title, 'rules', s.rules,
-			'hash', encode(sha256(convert_to(s.text, 'UTF8')), 'hex')));
+	perform event_write(p_event, now(), null, p_what, case when caller_account() is null then 'job' else 'staff' end, caller_account(),
+		caller_department(), null, null, null, null,
+		jsonb_strip_nulls(jsonb_build_object('set', s.id, 'purpose', s.purpose, 'number', s.number, 'title', s.title, 'rules', s.rules,
+			'hash', encode(sha256(convert_to(s.text, 'UTF8')), 'hex'), 'by', case when caller_account() is null then session_user end)));
 end $$;
 create function rule_set_names(p_id uuid, p_whats text[], p_codes text[], p_rules text[], p_effects boolean[], p_lines bigint[])
 returns void language plpgsql set search_path = tiepdan, pg_temp as $$
@@ -195,6 +197,7 @@ begin
 			values (p_id, 'routing', rule_set_next('routing', null), p_title, p_text, p_rules);
 		perform rule_set_names(p_id, p_whats, p_codes, p_in, p_effects, p_lines);
 		v_active := rule_set_switch(p_id, v_active.id, null);
+		perform rule_set_record(v_active, 'rules.activated', gen_random_uuid());
 	end if;
 	return v_active.number;
 end $$;
@@ -202,12 +205,13 @@ end $$;
 -- --- the rules of before ------------------------------------------------------------------------------------------------------
 
 -- The rows of route_rule in the order in which they counted: most specific first, in each step a category and an area before those above
--- it, of several alike the youngest. Three lines each.
+-- it, of several alike the youngest. Three lines each; without the notes when the text would be too long with them.
 create function rule_set_from_rows() returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	v_id uuid := gen_random_uuid();
 	v_text text;
 	v_n int;
+	v_noted boolean;
 begin
 	create temp table rule_row on commit drop as
 		with recursive above (what, code, up, depth) as (
@@ -220,11 +224,16 @@ begin
 			array_position('{7,6,5,4,3,2,1}'::int[], (r.kind is not null)::int * 4 + (r.category is not null)::int * 2 + (r.area is not null)::int),
 			coalesce(c.depth, 0) desc, coalesce(a.depth, 0) desc, coalesce(r.valid_from, '-infinity') desc, r.id desc)::int as place
 		from route_rule r left join deep c on c.what = 'category' and c.code = r.category left join deep a on a.what = 'area' and a.code = r.area;
-	select count(*), string_agg(format(E'rule %s%s%s%s\n\twhen %s\n\tthen department %s\n', name,
-			' "' || translate(left(nullif(note, ''), 200), E'"\\\n\r\t', E'''/   ') || '"', ' from ' || valid_from, ' until ' || valid_to,
+	for v_noted in select unnest('{true,false}'::boolean[]) loop
+		select count(*), string_agg(format(E'rule %s%s%s%s\n\twhen %s\n\tthen department %s\n', name,
+			case when v_noted then ' "' || translate(left(nullif(note, ''), 200), E'"\\\n\r\t', E'''/   ') || '"' end, ' from ' || to_char(valid_from, 'YYYY-MM-DD'), ' until ' || to_char(valid_to, 'YYYY-MM-DD'),
 			concat_ws(' and ', 'kind = ' || kind, 'category = ' || category, 'area = ' || area), department), '' order by place)
-		into v_n, v_text from rule_row;
-	if v_n > 0 then
+			into v_n, v_text from rule_row;
+		exit when octet_length(v_text) <= 1048576;
+	end loop;
+	if octet_length(v_text) > 1048576 then
+		raise exception 'the % rows of route_rule are more than one set of rules may have: delete those that have ended, and migrate again', v_n;
+	elsif v_n > 0 then
 		insert into rule_set (id, purpose, number, title, text, rules, state, activated_at)
 			values (v_id, 'routing', 1, 'Quy tắc phân luồng trước đây (routing rules of before)', v_text, v_n, 'active', now());
 		insert into rule_set_name select v_id, n.what, n.code, r.name, n.what = 'department', (r.place - 1) * 3 + n.line
@@ -236,7 +245,7 @@ end $$;
 select rule_set_from_rows();
 drop function rule_set_from_rows;
 -- They are no kind of reference data any more; the table and import_route_rules() stay for servers and commands of before.
-comment on table route_rule is 'Routing rules of servers before migration 60; rule_set has taken their place.';
+comment on table route_rule is 'Routing rules of servers before migration 61; rule_set has taken their place.';
 
 -- Departments that would get tickets which nobody sees, as in 0053, by the rules that are active.
 create or replace function unseen_departments() returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$

@@ -45,6 +45,10 @@ begin
 		|| jsonb_build_object(''emergency_numbers'', array_to_string(k.emergency_numbers, '' ''))) AS cells');
 end $$;
 
+-- Who sees a denunciation (Law 25/2018/QH14, article 8) or a request about personal data is no choice of an administrator.
+alter table kind add constraint kind_named_people check (case code when 'denunciation' then sight is not distinct from 'denunciation'
+	when 'data_request' then sight is not distinct from 'data' else true end);
+
 -- --- the numbers of the city's own rules ----------------------------------------------------------------------------------------
 
 alter table setting add column least int not null default 0, add column most int not null default 1000000;
@@ -495,6 +499,7 @@ end $$;
 
 -- What people read of faults that only came in calendars before.
 insert into import_phrase values
+	(-12, '^breaks the rule kind_named_people.*$', 'tố cáo và yêu cầu về dữ liệu cá nhân chỉ do người được phân công xem'),
 	(-10, '^breaks the rule setting_bounds: (\S+) is from (\S+) to (\S+)$', '\1 phải nằm trong khoảng từ \2 đến \3'),
 	(-9, '_amount: is missing, or has no unit$', '_amount: bị thiếu, hoặc không có đơn vị'),
 	(-8, '^parent or successor: "(.*)" comes back to itself$', 'đơn vị cấp trên hoặc kế thừa: "\1" quay vòng về chính nó'),

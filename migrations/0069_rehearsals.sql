@@ -1,5 +1,6 @@
 -- Rehearsals: what a set of rules would have made of the last tickets, beside what the active set makes of them. The job worker decides
--- both (jobs/rehearse.h) and stores what differs a portion at a time, with how far it came.
+-- both (jobs/rehearse.h) and stores what differs a portion at a time, with how far it came. Tickets of a closed sight are left out: how many
+-- of them a phrase meets would tell what stands in them.
 set local search_path = tiepdan, public;
 
 create table rehearsal (
@@ -18,6 +19,7 @@ create table rehearsal (
 	done          int not null default 0,
 	filed_to      timestamptz not null default now(),
 	ticket_to     uuid not null default 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+	attempts      int not null default 0,
 	changed       int not null default 0,
 	departments   int not null default 0,
 	levels        int not null default 0,
@@ -31,7 +33,7 @@ create table rehearsal (
 	constraint rehearsal_tickets check (tickets between 1 and 100000),
 	constraint rehearsal_state check (state in ('waiting', 'running', 'done', 'failed')),
 	constraint rehearsal_fault check ((state = 'failed') = (fault is not null)
-		and fault in ('rules_changed', 'active_changed', 'rules_unreadable')),
+		and fault in ('rules_changed', 'active_changed', 'rules_unreadable', 'gave_up')),
 	constraint rehearsal_began check (state in ('waiting', 'failed') or (began_at is not null and total is not null)),
 	constraint rehearsal_ended check ((state in ('done', 'failed')) = (ended_at is not null))
 );
@@ -44,6 +46,7 @@ comment on column rehearsal.written_at is 'made_at of the text that is tried: an
 comment on column rehearsal.tickets is 'how many are wanted; total: how many there are';
 comment on column rehearsal.compared_with is 'the set that was active; NULL: none';
 comment on column rehearsal.filed_to is 'with ticket_to: the last ticket that was looked at, newest first';
+comment on column rehearsal.attempts is 'how often it was begun or gone on with anew since it last came on';
 comment on column rehearsal.undecided is 'tickets for which one of the two sets finds nobody';
 
 create table rehearsal_pair (
@@ -73,7 +76,7 @@ create table rehearsal_ticket (
 	constraint rehearsal_ticket_rehearsal_fk foreign key (rehearsal) references rehearsal on delete cascade
 );
 create index rehearsal_ticket_of_pair on rehearsal_ticket (rehearsal, from_department, to_department, place);
-comment on table rehearsal_ticket is 'Examples of tickets that change; none of a closed sight.';
+comment on table rehearsal_ticket is 'Examples of tickets that change.';
 comment on column rehearsal_ticket.place is 'counts from the newest ticket, with gaps';
 comment on column rehearsal_ticket.ticket is 'no foreign key: a rehearsal touches no row of the tickets';
 comment on column rehearsal_ticket.changes is 'department, level, profile, visibility';
@@ -118,7 +121,7 @@ begin
 				from (select * from rehearsal_rule where rehearsal = r.id order by place limit 1000) u))))::text;
 end $$;
 
--- Asks for a rehearsal; its body. TD404: there is no such set.
+-- Asks for a rehearsal; its body. Of a set the last ten are kept. TD404: there is no such set.
 create function rehearsal_ask(p_id uuid, p_rule_set uuid, p_tickets bigint, p_event uuid) returns text
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -132,6 +135,8 @@ begin
 	end if;
 	insert into rehearsal (id, rule_set, written_at, tickets, asked_by) values (p_id, s.id, s.made_at, p_tickets, caller_account())
 		returning * into r;
+	delete from rehearsal where id in (
+		select id from rehearsal where rule_set = s.id and state in ('done', 'failed') order by asked_at desc, id desc offset 9);
 	perform rule_set_record(s, 'rules.rehearsed', p_event);
 	return rehearsal_body(r);
 end $$;
@@ -171,7 +176,9 @@ end $$;
 -- Why a rehearsal cannot go on; NULL: it can.
 create function rehearsal_hindrance(r rehearsal) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	if r.written_at <> (select made_at from rule_set where id = r.rule_set) then
+	if r.attempts > 20 then
+		return 'gave_up';
+	elsif r.written_at <> (select made_at from rule_set where id = r.rule_set) then
 		return 'rules_changed';
 	elsif r.state = 'running' and r.compared_with is distinct from (
 		select id from rule_set where state = 'active' and purpose = 'routing') then
@@ -187,7 +194,7 @@ begin
 end $$;
 
 -- What there is to do next: the rehearsal that runs, else the one that has waited longest; what cannot go on ends. The text comes unless
--- the caller has it already.
+-- the caller has it already: whoever fetches it goes on with what somebody else has left.
 create function rehearsal_take(p_known uuid) returns table (id uuid, running boolean, text text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -202,6 +209,9 @@ begin
 		exit when v_fault is null;
 		perform rehearsal_fail(r.id, v_fault);
 	end loop;
+	if r.id is distinct from p_known then
+		update rehearsal set attempts = attempts + 1 where id = r.id;
+	end if;
 	return query select r.id, r.state = 'running', case when r.id is distinct from p_known then s.text end
 		from rule_set s where s.id = r.rule_set;
 end $$;
@@ -218,7 +228,8 @@ begin
 		return false;
 	end if;
 	update rehearsal set state = 'running', began_at = now(), compared_with = p_active, total = (
-			select count(*) from (select from ticket where (filed_at, id) < (filed_to, ticket_to) order by filed_at desc, id desc limit tickets) t)
+			select count(*) from (select from ticket t where (t.filed_at, t.id) < (filed_to, ticket_to)
+				and not exists (select from sight x where x.code = t.sight and x.closed) order by t.filed_at desc, t.id desc limit tickets) t)
 		where id = p_id and state = 'waiting' returning * into r;
 	if not found then
 		return false;
@@ -243,8 +254,9 @@ begin
 	return query
 	select r.filed_to, r.ticket_to, t.filed_at, t.id, floor(extract(epoch from t.filed_at))::bigint, coalesce(f.kind, t.kind),
 		coalesce(f.category, t.category), t.area, t.folded, t.language, t.channel, d.code
-	from (select * from ticket where (filed_at, id) < (r.filed_to, r.ticket_to) order by filed_at desc, id desc
-			limit least(p_limit, r.total - r.done)) t
+	from (select * from ticket where (filed_at, id) < (r.filed_to, r.ticket_to)
+				and not exists (select from sight x where x.code = ticket.sight and x.closed)
+			order by filed_at desc, id desc limit least(p_limit, r.total - r.done)) t
 		left join filed_as f on f.ticket = t.id left join ticket_against a on a.ticket = t.id left join department d on d.id = a.department
 	order by t.filed_at desc, t.id desc;
 end $$;
@@ -254,7 +266,7 @@ language sql immutable parallel safe as $$
 	select array_remove(array[case when p_department then 'department' end, case when p_level then 'level' end,
 		case when p_profile then 'profile' end, case when p_visibility then 'visibility' end], null)
 $$;
--- Counts what changes by pairs, and keeps of each pair the first thousand tickets that are not of a closed sight.
+-- Counts what changes by pairs, and keeps of each pair the first thousand tickets; none that has come to a closed sight since it was read.
 create function rehearsal_list(r rehearsal, p_places bigint[], p_tickets uuid[], p_from bigint[], p_to bigint[], p_rules text[],
 	p_departments boolean[], p_levels boolean[], p_profiles boolean[], p_visibilities boolean[])
 returns void language plpgsql set search_path = tiepdan, pg_temp as $$
@@ -279,8 +291,8 @@ create function trues(p boolean[]) returns int language sql immutable parallel s
 $$;
 
 -- Stores what was found in the next p_read tickets, the last of which is (p_filed, p_ticket), unless somebody else has done so. Places
--- count from this portion's first ticket. False: there is nothing to go on with.
-create function rehearsal_store(p_id uuid, p_filed_to timestamptz, p_ticket_to uuid, p_filed timestamptz, p_ticket uuid, p_read bigint,
+-- count from this portion's first ticket; p_active: the set that it was compared with. False: there is nothing to go on with.
+create function rehearsal_store(p_id uuid, p_active uuid, p_filed_to timestamptz, p_ticket_to uuid, p_filed timestamptz, p_ticket uuid, p_read bigint,
 	p_undecided bigint, p_places bigint[], p_tickets uuid[], p_from bigint[], p_to bigint[], p_rules text[], p_departments boolean[],
 	p_levels boolean[], p_profiles boolean[], p_visibilities boolean[], p_used bigint[])
 returns boolean language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -289,6 +301,9 @@ declare
 	v_fault text;
 begin
 	select * into r from rehearsal where id = p_id and state = 'running' and (filed_to, ticket_to) = (p_filed_to, p_ticket_to) for update;
+	if r.compared_with is distinct from p_active then
+		return false;	-- the one who decided has another set than the one who began
+	end if;
 	v_fault := rehearsal_hindrance(r);
 	if r.id is null or v_fault is not null then
 		perform rehearsal_fail(r.id, v_fault);
@@ -297,7 +312,7 @@ begin
 	perform rehearsal_list(r, array(select p + r.done from unnest(p_places) with ordinality x (p, n) order by n), p_tickets, p_from, p_to,
 		p_rules, p_departments, p_levels, p_profiles, p_visibilities);
 	delete from rehearsal_rule where rehearsal = r.id and place = any (p_used);
-	update rehearsal set done = done + p_read, filed_to = p_filed, ticket_to = p_ticket, changed = changed + cardinality(p_tickets),
+	update rehearsal set attempts = 0, done = done + p_read, filed_to = p_filed, ticket_to = p_ticket, changed = changed + cardinality(p_tickets),
 			departments = departments + trues(p_departments), levels = levels + trues(p_levels), profiles = profiles + trues(p_profiles),
 			visibilities = visibilities + trues(p_visibilities), undecided = undecided + p_undecided
 		where id = r.id;

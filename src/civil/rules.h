@@ -40,8 +40,9 @@
  * order must not matter. */
 
 enum {
-	RULES_MAX = 10000,	    /* rules of a set                                                     */
-	RULES_TEXT_MAX = 1 << 20,   /* bytes of its text                                                  */
+	RULES_MAX = 10000,	  /* rules of a set                                                     */
+	RULES_TEXT_MAX = 1 << 20, /* bytes of its text                                                  */
+	RULES_LISTED_MAX = 16, /* of one effect: with, tag, flag, skill; of a rule, and of those that met */
 	RULES_ALTERNATIVES_MAX = 64 /* of one rule: what is left of its condition as or-ed lists of tests */
 };
 

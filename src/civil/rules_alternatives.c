@@ -7,7 +7,8 @@
 enum {
 	WORK_MAX = 1 << 26,  /* comparisons of tests in one set: a fraction of a second */
 	TESTS_MAX = 1 << 20, /* that are kept                                           */
-	LEVELS = 2 * 34	     /* of nodes: brackets in one another, and and or in each   */
+	ALTERNATIVES_MAX = 1 << 16,
+	LEVELS = 2 * 34 /* of nodes: brackets in one another, and and or in each   */
 };
 
 /* One alternative while it is being made. */
@@ -26,7 +27,7 @@ struct sum {
 struct expansion {
 	struct arena *arena;
 	struct rules *rules;
-	unsigned work, tests;
+	unsigned work, tests, alternatives;
 	bool exhausted;
 	struct sum *spare[2 * LEVELS]; /* two for each level */
 };
@@ -209,7 +210,8 @@ static struct rule_alternatives keep(struct expansion *e, const struct sum *sum)
 		at[i] = (struct rule_alternative){tests, sum->at[i].n};
 		e->tests += sum->at[i].n;
 	}
-	e->exhausted = e->tests > TESTS_MAX;
+	e->alternatives += sum->n;
+	e->exhausted = e->tests > TESTS_MAX || e->alternatives > ALTERNATIVES_MAX;
 	return (struct rule_alternatives){at, sum->n, false};
 }
 

@@ -27,17 +27,22 @@ static struct rule_spans days_of(const struct order *order, unsigned rule, struc
 	return rules_spans_both(order->arena, own, order->program->spans[rule]);
 }
 
-/* Whether all those days are days of the other rule, too. */
+static bool is_within(const struct rule_days *days, const struct rule_spans *spans)
+{
+	for (unsigned i = 0; i < spans->n; i++)
+		if (spans->at[i].from <= days->from && days->until <= spans->at[i].until)
+			return true;
+	return false;
+}
+
+/* Whether all those days are days of the other rule, too. Asked for very many pairs, so nothing is kept. */
 static bool days_cover(const struct order *order, unsigned outer, const struct rule_spans *days)
 {
-	struct rule_days future;
-	struct rule_spans both = days_of(order, outer, &future);
+	const struct rule *at = &order->rules->at[outer];
 
-	both = rules_spans_both(order->arena, *days, both);
-	if (both.n != days->n)
-		return false;
 	for (unsigned i = 0; i < days->n; i++)
-		if (days->at[i].from != both.at[i].from || days->at[i].until != both.at[i].until)
+		if (days->at[i].from < at->from || days->at[i].until > at->until ||
+			!is_within(&days->at[i], &order->program->spans[outer]))
 			return false;
 	return true;
 }
@@ -76,8 +81,15 @@ static bool leaves_nothing(const struct rule *earlier, const struct rule *later)
 	return !later->stop && lists_all(earlier, later);
 }
 
+/* A machine takes several words of a row in one step. */
+static void count_row(const struct order *order)
+{
+	order->forms->work += order->nwords / 4 + 1;
+}
+
 static void and_row(const struct order *order, const uint64_t *row)
 {
+	count_row(order);
 	for (unsigned w = 0; w < order->nwords; w++)
 		order->row[w] &= row[w];
 }
@@ -128,6 +140,8 @@ static unsigned covering(
 	const struct rule *rules = order->rules->at;
 	unsigned end = forms->first[later];
 
+	if (forms->work > RULES_WORK_MAX)
+		return later;
 	order->nwords = end / 64 + 1;
 	find_wider(order, form);
 	for (unsigned i = 0; i < end; i++) {
@@ -209,7 +223,10 @@ static void find_meeting(struct order *order, const struct rule_form *form)
 		for (unsigned v = 0; v <= n; v++) {
 			const uint64_t *row = rules_row(program, (enum rule_field)i, v);
 
-			for (unsigned w = 0; rules_bit(form->values[i], v) && w < order->nwords; w++)
+			if (!rules_bit(form->values[i], v))
+				continue;
+			count_row(order);
+			for (unsigned w = 0; w < order->nwords; w++)
 				order->some[w] |= row[w];
 		}
 		and_row(order, order->some);
@@ -218,11 +235,24 @@ static void find_meeting(struct order *order, const struct rule_form *form)
 
 static bool days_meet(const struct order *order, unsigned a, unsigned b)
 {
-	struct rule_days first, second;
-	struct rule_spans both =
-		rules_spans_both(order->arena, days_of(order, a, &first), days_of(order, b, &second));
+	const struct rule *first = &order->rules->at[a], *second = &order->rules->at[b];
+	const struct rule_spans *x = &order->program->spans[a], *y = &order->program->spans[b];
+	int32_t from = first->from > second->from ? first->from : second->from;
+	int32_t until = first->until < second->until ? first->until : second->until;
 
-	return both.n > 0;
+	from = from > order->day ? from : order->day;
+	for (unsigned i = 0, k = 0; i < x->n && k < y->n;) {
+		int32_t begin = x->at[i].from > y->at[k].from ? x->at[i].from : y->at[k].from;
+		int32_t end = x->at[i].until < y->at[k].until ? x->at[i].until : y->at[k].until;
+
+		if ((begin > from ? begin : from) < (end < until ? end : until))
+			return true;
+		if (x->at[i].until < y->at[k].until)
+			i++;
+		else
+			k++;
+	}
+	return false;
 }
 
 /* An earlier rule of the block from alternative `begin` on that must not change places with this one; the
@@ -233,6 +263,8 @@ static unsigned colliding(struct order *order, const struct rule_form *form, uns
 	const struct rule *rules = order->rules->at;
 	unsigned end = forms->first[later];
 
+	if (forms->work > RULES_WORK_MAX)
+		return later;
 	order->nwords = end / 64 + 1;
 	find_meeting(order, form);
 	for (unsigned i = begin; i < end; i++) {

@@ -47,8 +47,7 @@ struct rule_facts {
 };
 
 enum {
-	RULES_LISTED_MAX = 16, /* with, tags, flags, skills: what is beyond is left out */
-	RULES_TAKEN_MAX = 32   /* rules that a ticket matches: the last one stops      */
+	RULES_TAKEN_MAX = 32 /* rules that a ticket matches: the last one stops      */
 };
 
 /* A rule that a ticket has matched, and that says something new, stops or is off. Of those that are off

@@ -157,14 +157,38 @@ static bool read_single(struct rules_reader *r, struct rule *rule, enum rule_eff
 	return reader_name(r, word);
 }
 
+static unsigned listed_of(const struct rule *rule, enum rule_effect effect)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < rule->nlisted; i++)
+		n += rule->listed[i].effect == effect;
+	return n;
+}
+
+static void fault_many(struct rules_reader *r, enum rule_effect effect, struct rule_place place)
+{
+	const char *word = rules_effect_word(effect);
+
+	rules_fault(&r->faulty, place, "too_long",
+		arena_printf(
+			r->arena, "Một quy tắc chỉ được nêu tối đa %d mục sau %s.", RULES_LISTED_MAX, word),
+		arena_printf(r->arena, "A rule may name at most %d after %s.", RULES_LISTED_MAX, word));
+}
+
 static bool read_listed(struct rules_reader *r, struct rule *rule, enum rule_effect effect)
 {
+	struct rule_place place = r->token.place;
 	struct rule_listed *listed;
 	const struct rule_word *words = NULL;
 	unsigned n = 0;
 
 	if (!reader_names(r, &words, &n))
 		return false;
+	if (n + listed_of(rule, effect) > RULES_LISTED_MAX) {
+		fault_many(r, effect, place);
+		return true;
+	}
 	listed = (struct rule_listed *)rule->listed;
 	for (unsigned i = 0; i < n; i++) {
 		listed = rules_grow(r->arena, listed, rule->nlisted, sizeof(*listed));

@@ -206,8 +206,9 @@ bool rehearse_portion(struct rehearse *r, const PGresult *rows, struct db_unit *
 
 	if (read == 0)
 		return false;
-	sql_jobs_rehearsal_store(u, .id = r->id, .filed_to = db_cell(rows, 0, "filed_to"),
-		.ticket_to = cell_uuid(rows, 0, "ticket_to"), .filed_at = db_cell(rows, read - 1, "filed_at"),
+	sql_jobs_rehearsal_store(u, .id = r->id, .active = r->copy->city->rules_id,
+		.filed_to = db_cell(rows, 0, "filed_to"), .ticket_to = cell_uuid(rows, 0, "ticket_to"),
+		.filed_at = db_cell(rows, read - 1, "filed_at"),
 		.ticket = cell_uuid(rows, read - 1, "ticket"), .read = read, .undecided = p.undecided,
 		.places = DB_COLUMN(c, n, place), .tickets = DB_COLUMN(c, n, ticket),
 		.from_departments = DB_COLUMN(c, n, from), .to_departments = DB_COLUMN(c, n, to),

@@ -311,7 +311,7 @@ def test_ids_in_the_query(town, tickets, things, target):
 def test_the_matrix_is_complete():
     """A route that names something by its id stands above, or the role alone decides and it is nobody's."""
     named = {p for _, p, _ in routes() if ":uuid}" in p}
-    role_alone = ("/v1/redatings/", "/v1/notices/", "/v1/duty/")
+    role_alone = ("/v1/redatings/", "/v1/notices/", "/v1/duty/", "/v1/rule-sets/", "/v1/rehearsals/", "/v1/reorganisations/", "/v1/configuration/")
     elsewhere = ("/v1/tracking/", "/v1/uploads/")    # the citizen's own, and the two tests above
     assert {p for p in named if not p.startswith(role_alone + elsewhere)} == (
         {p for _, p, _ in ticket_routes()} | {p for _, p, _, _ in thing_routes()})

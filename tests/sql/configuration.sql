@@ -2,7 +2,7 @@
 -- whole files, bounds, comparison, and files in one order.
 begin;
 set search_path = test, tiepdan, public;
-select plan(61);
+select plan(63);
 create function pg_temp.version(p_kind text) returns bigint language sql as $$ select version from configuration_kept where kind = p_kind $$;
 create function pg_temp.record(p_kind text) returns configuration_change language sql as $$
 	select * from configuration_change where kind = p_kind order by version desc limit 1
@@ -99,6 +99,10 @@ select is(pg_temp.put('departments', (select jsonb_agg(cells || '{"line": 2, "hu
 	'["1 no department is the hub"]', 'the city stays one that servers can work with');
 select is(pg_temp.put('hours', (select jsonb_agg(jsonb_build_object('line', 2, 'calendar', code, 'weekday', 'mon', 'opens', '08:00', 'closes', '09:00',
 	'valid_to', '2001-01-01', 'valid_from', '2000-01-01')) from calendar), false), '["1 the calendar always would not have a single working day"]', 'with working days');
+
+-- Who sees what is nobody's choice.
+select is(pg_temp.put('kinds', '[{"line": 4, "code": "denunciation", "sight": null}]', true), '["4 breaks the rule kind_named_people"]', 'a denunciation is for named people');
+select is(pg_temp.put('kinds', '[{"line": 4, "code": "data_request", "sight": "public"}]', true), '["4 breaks the rule kind_named_people"]', 'and so is a request about personal data');
 
 -- Numbers.
 select is(pg_temp.put('settings', '[{"line": 1, "name": "close_after_days", "value": 0}, {"line": 2, "name": "none", "value": 1}]'),

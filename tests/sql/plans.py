@@ -192,7 +192,7 @@ select enter('admin.HN-EIC');
 select etag from rule_set_save('00000000-0000-0000-0000-000000000060', null, 'routing', 'Diễn tập', 'x', 1, '{}', '{}', '{}', '{}', '{}', gen_random_uuid());
 select rehearsal_ask('00000000-0000-0000-0000-000000000069', '00000000-0000-0000-0000-000000000060', 1000, gen_random_uuid()) is not null;
 select rehearsal_begin(id, (select s.id from rule_set s where s.state = 'active'), '{a,b}') from rehearsal_take(null);
-select rehearsal_store('00000000-0000-0000-0000-000000000069', min(filed_to), min(ticket_to::text)::uuid, min(filed_at), min(ticket::text)::uuid, 1, 0,
+select rehearsal_store('00000000-0000-0000-0000-000000000069', (select id from rule_set where state = 'active' and purpose = 'routing'), min(filed_to), min(ticket_to::text)::uuid, min(filed_at), min(ticket::text)::uuid, 1, 0,
 	'{0}', array[:'t'::uuid], '{1}', '{1}', '{a}', '{t}', '{f}', '{f}', '{f}', '{0}') from rehearsal_read('00000000-0000-0000-0000-000000000069', 1);
 select rehearsal_finish(id), rehearsal_body(r) from rehearsal r;
 select enter('coordinator.HN-EIC');

@@ -204,6 +204,25 @@ static void alternatives(void **state)
 	check(RULES_ROUTING, buf_str(&text), "");
 }
 
+static struct str tagged(unsigned n, const char *between)
+{
+	struct buf text = {.arena = arena};
+
+	buf_printf(&text, "rule r when always then tag t0");
+	for (unsigned i = 1; i < n; i++)
+		buf_printf(&text, "%s t%u", between, i);
+	return buf_str(&text);
+}
+
+static void many_of_one_effect(void **state)
+{
+	(void)state;
+	check(RULES_ROUTING, tagged(RULES_LISTED_MAX, ","), "");
+	check(RULES_ROUTING, tagged(RULES_LISTED_MAX + 1, ","), "1:29 too_long");
+	check(RULES_ROUTING, tagged(RULES_LISTED_MAX, "; tag"), "");
+	check(RULES_ROUTING, tagged(RULES_LISTED_MAX + 1, "; tag"), "1:183 too_long");
+}
+
 static void too_long(void **state)
 {
 	struct buf rules = {.arena = arena}, lets = {.arena = arena};
@@ -283,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_and_lets, begin, end),
 		cmocka_unit_test_setup_teardown(purposes, begin, end),
 		cmocka_unit_test_setup_teardown(alternatives, begin, end),
+		cmocka_unit_test_setup_teardown(many_of_one_effect, begin, end),
 		cmocka_unit_test_setup_teardown(too_long, begin, end),
 		cmocka_unit_test_setup_teardown(hostile_lets, begin, end),
 		cmocka_unit_test_setup_teardown(names, begin, end),
