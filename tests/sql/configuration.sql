@@ -101,8 +101,8 @@ select is(pg_temp.put('hours', (select jsonb_agg(jsonb_build_object('line', 2, '
 	'valid_to', '2001-01-01', 'valid_from', '2000-01-01')) from calendar), false), '["1 the calendar always would not have a single working day"]', 'with working days');
 
 -- Who sees what is nobody's choice.
-select is(pg_temp.put('kinds', '[{"line": 4, "code": "denunciation", "sight": null}]', true), '["4 breaks the rule kind_named_people"]', 'a denunciation is for named people');
-select is(pg_temp.put('kinds', '[{"line": 4, "code": "data_request", "sight": "public"}]', true), '["4 breaks the rule kind_named_people"]', 'and so is a request about personal data');
+select matches(pg_temp.put('kinds', '[{"line": 4, "code": "denunciation", "sight": null}]')->>0, '^4 breaks the rule kind_named_people', 'a denunciation is for named people');
+select matches(pg_temp.put('kinds', '[{"line": 4, "code": "data_request", "sight": "public"}]')->>0, '^4 breaks the rule kind_named_people', 'and so is a request about personal data');
 
 -- Numbers.
 select is(pg_temp.put('settings', '[{"line": 1, "name": "close_after_days", "value": 0}, {"line": 2, "name": "none", "value": 1}]'),

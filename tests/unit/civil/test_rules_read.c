@@ -220,7 +220,7 @@ static void many_of_one_effect(void **state)
 	check(RULES_ROUTING, tagged(RULES_LISTED_MAX, ","), "");
 	check(RULES_ROUTING, tagged(RULES_LISTED_MAX + 1, ","), "1:29 too_long");
 	check(RULES_ROUTING, tagged(RULES_LISTED_MAX, "; tag"), "");
-	check(RULES_ROUTING, tagged(RULES_LISTED_MAX + 1, "; tag"), "1:183 too_long");
+	check(RULES_ROUTING, tagged(RULES_LISTED_MAX + 1, "; tag"), "1:163 too_long");
 }
 
 static void too_long(void **state)
