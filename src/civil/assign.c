@@ -22,8 +22,8 @@ static const struct rule_list *list_of(const struct rule_outcome *outcome, enum 
 	return &outcome->list[effect - EFFECT_SINGLES];
 }
 
-struct str assign_told(struct arena *arena, const struct rules_program *program, int64_t set,
-	const struct rule_facts *facts)
+struct str assign_told(
+	struct arena *arena, const struct rules_program *program, int64_t set, const struct rule_facts *facts)
 {
 	struct buf out = {.arena = arena};
 	struct rule_outcome outcome;

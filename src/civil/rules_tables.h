@@ -33,8 +33,8 @@ struct rule_spans rules_leaf_spans(struct arena *arena, const struct city *city,
 	const struct rule_spans *lets);
 bool rules_spans_hold(const struct rule_spans *spans, int32_t day);
 struct rule_spans rules_spans_both(struct arena *arena, struct rule_spans a, struct rule_spans b);
-/* What an effect names: "department", "profile", "level", "visibility", "officer", "skill"; NULL: nothing that
- * could end. */
+/* What an effect names: "department", "profile", "level", "visibility", "officer", "skill"; NULL: nothing
+ * that could end. */
 const char *rules_effect_names(enum rule_effect effect);
 
 struct program_alternative {

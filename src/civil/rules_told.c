@@ -21,8 +21,7 @@ static void put_member(struct buf *out, const char *name, struct str value)
 }
 
 /* One rule that the ticket has matched. */
-static void put_taken(
-	struct buf *out, const struct rules_program *program, const struct rule_taken *taken)
+static void put_taken(struct buf *out, const struct rules_program *program, const struct rule_taken *taken)
 {
 	static const char *const effects[EFFECTS] = {
 		"department", "level", "profile", "visibility", "officer", "with", "tag", "flag", "skill"};
@@ -43,8 +42,8 @@ static void put_taken(
 	buf_put(out, STR("]}"));
 }
 
-void rules_told_taken(struct buf *out, const struct rules_program *program, int64_t set,
-	const struct rule_outcome *outcome)
+void rules_told_taken(
+	struct buf *out, const struct rules_program *program, int64_t set, const struct rule_outcome *outcome)
 {
 	buf_printf(out, "\"set\":%lld,\"taken\":[", (long long)set);
 	for (unsigned i = 0; i < outcome->ntaken; i++) {

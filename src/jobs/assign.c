@@ -95,17 +95,17 @@ static struct set *keep(struct assignments *a, const PGresult *rows, int row)
 	if (!arena)
 		return NULL;
 	set = arena_alloc(arena, sizeof(*set));
-	*set = (struct set){.arena = arena,
-		.id = cell_uuid(rows, row, "id"),
-		.number = db_cell_int(rows, row, "number")};
-	set->rules = rules_read(
-		arena, RULES_ASSIGNMENT, arena_str(arena, db_cell(rows, row, "text")), &faults);
+	*set = (struct set){
+		.arena = arena, .id = cell_uuid(rows, row, "id"), .number = db_cell_int(rows, row, "number")};
+	set->rules =
+		rules_read(arena, RULES_ASSIGNMENT, arena_str(arena, db_cell(rows, row, "text")), &faults);
 	if (arena_failed(arena)) {
 		arena_free(arena);
 		return NULL;
 	}
 	if (!set->rules)
-		log_error("assignment.rules_unusable", LOG_STR("department", db_cell(rows, row, "department")),
+		log_error("assignment.rules_unusable",
+			LOG_STR("department", db_cell(rows, row, "department")),
 			LOG_INT("rules", set->number), LOG_STR("reason", faults.at[0].en));
 	list_append(&a->sets, &set->among);
 	a->n++;
@@ -123,8 +123,8 @@ static void compile(struct set *set, struct city_copy *copy, struct str people)
 		return;
 	set->copy = city_copy_hold(copy);
 	set->people = arena_str(set->program_arena, people);
-	set->program = rules_compile(set->program_arena, set->rules,
-		assign_city(set->program_arena, copy->city, set->people));
+	set->program = rules_compile(
+		set->program_arena, set->rules, assign_city(set->program_arena, copy->city, set->people));
 	if (arena_failed(set->program_arena))
 		forget_program(set);
 }

@@ -23,8 +23,8 @@ struct check_order {
 	struct str text; /* lives as long as the request */
 	enum rules_purpose purpose;
 	struct str people; /* of rules of assignment: see assign_city(); lives as long, too */
-	bool compile;	 /* a program, and no search for faults */
-	const void *of;	 /* for `then` */
+	bool compile;	   /* a program, and no search for faults */
+	const void *of;	   /* for `then` */
 	/* Runs in the loop, unless the client has left. */
 	void (*then)(struct req *req, const struct check *check, const void *of);
 };

@@ -80,8 +80,8 @@ static void shown(struct req *req, PGresult *const *results)
 	if (order.purpose == RULES_ASSIGNMENT && db_cell_flag(row, 0, "active"))
 		check_begin(req, &order);
 	else
-		put_shown(req, row,
-			city && uuid_eq(&city->rules_id, &req->args[0].uuid) ? city->rules : NULL);
+		put_shown(
+			req, row, city && uuid_eq(&city->rules_id, &req->args[0].uuid) ? city->rules : NULL);
 }
 
 void rule_set_show(struct req *req)
@@ -151,11 +151,11 @@ static void save(struct req *req, const struct check *check, const struct draft 
 
 	sql_routing_save(u, .id = is_new ? uuid_new() : req->args[0].uuid,
 		.version = is_new ? DB_NO_INT : req->if_match, .purpose = draft->purpose,
-		.department = draft->in.department, .title = draft->in.title,
-		.text = draft->rendering.text, .rules = rules_count(check->rules),
-		.whats = DB_COLUMN(name, n, what), .codes = DB_COLUMN(name, n, code),
-		.in_rules = DB_COLUMN(name, n, rule), .effects = DB_COLUMN(name, n, effect),
-		.lines = DB_COLUMN(name, n, line), .event = uuid_new());
+		.department = draft->in.department, .title = draft->in.title, .text = draft->rendering.text,
+		.rules = rules_count(check->rules), .whats = DB_COLUMN(name, n, what),
+		.codes = DB_COLUMN(name, n, code), .in_rules = DB_COLUMN(name, n, rule),
+		.effects = DB_COLUMN(name, n, effect), .lines = DB_COLUMN(name, n, line),
+		.event = uuid_new());
 	db_run(u, is_new ? made : stored);
 }
 
