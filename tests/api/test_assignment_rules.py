@@ -36,7 +36,7 @@ def given(town, **changes):
     """A ticket that the job worker has given to somebody, and to whom."""
     ticket_id, _ = town.filed(**changes)
     town.move(town.person("officer"), ticket_id, "accept")
-    wait_until(lambda: town.sql("select person from ticket where id = '%s'" % ticket_id)[0][0] != "", 60, "assigned")
+    wait_until(lambda: town.sql("select person is not null from ticket where id = '%s'" % ticket_id) == [["t"]], 60, "assigned")
     return ticket_id, town.sql("select person from ticket where id = '%s'" % ticket_id)[0][0]
 
 
