@@ -1,5 +1,6 @@
 /* POST /v1/routing/explain: what the rules make of a ticket, or of a text that nobody has filed, and to whom
- * and why the server has assigned it last. Nothing is stored. With a draft its text is read first, then made ready beside the event loop. */
+ * and why the server has assigned it last. Nothing is stored. With a draft its text is read first, then made
+ * ready beside the event loop. */
 #include "app/routing/routing.h"
 
 #include <errno.h>
