@@ -18,12 +18,13 @@ struct app {
 	struct rate *rate;	    /* auth/rate.h: limits in shared memory */
 	struct numbers *numbers;    /* app/ticket/number.h: the block of ticket numbers this process owns */
 	struct suggestions *suggestions; /* app/suggestion/model.h; NULL: nothing is known yet */
-	struct loads *loads;   /* civil/decide.h: how much departments have to do; NULL: not known yet */
-	struct recent *recent; /* app/tracking/recent.h: pages shown lately */
-	struct conns *conns;   /* http/conn.h: the client connections of this process */
-	const struct server *server; /* http/conn.h: what the connection layer calls */
-	struct store *store;	     /* base/store.h: files; NULL: there is no place for them */
-	struct work *work;	     /* base/work.h: the thread for what blocks */
+	struct loads *loads; /* civil/decide.h: how much departments have to do; NULL: not known yet */
+	struct assignments *assignments; /* jobs/assign.h: rules of departments; NULL but in the job worker */
+	struct recent *recent;		 /* app/tracking/recent.h: pages shown lately */
+	struct conns *conns;		 /* http/conn.h: the client connections of this process */
+	const struct server *server;	 /* http/conn.h: what the connection layer calls */
+	struct store *store;		 /* base/store.h: files; NULL: there is no place for them */
+	struct work *work;		 /* base/work.h: the thread for what blocks */
 	unsigned draining; /* set once by SIGTERM: answers carry Connection: close, /readyz says 503 */
 };
 

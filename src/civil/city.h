@@ -95,6 +95,12 @@ struct danger_text {
 	int32_t valid_from;
 };
 
+/* The active officers of one department by their logins. */
+struct people {
+	const struct str *at;
+	unsigned n;
+};
+
 /* The caller fills in all but what stands last. */
 struct city {
 	struct str hub, city_area;
@@ -112,6 +118,9 @@ struct city {
 		rules_text; /* of the active set of routing rules, see civil/rules.h; absent: there is none */
 	int64_t rules_number; /* what it is called by */
 	struct uuid rules_id;
+	/* Of a copy of the city by which the rules of one department are read, whom they may name and that
+	 * their skills are categories; NULL: anybody and anything. */
+	const struct people *people;
 	const struct lineage *lineage; /* choices in the order in which they are tried */
 	unsigned nlineage;
 	const struct alarm_level *alarms;

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/buf.h"
+#include "civil/rules_told.h"
 
 enum {
 	CHAIN_MAX = 8, /* categories are two levels deep, areas and departments two or three */
@@ -497,41 +498,6 @@ static void put_member(struct buf *out, const char *name, struct str value)
 		buf_member(out, name, value);
 }
 
-static void put_list(struct buf *out, const char *name, const struct rule_list *list)
-{
-	if (list->n == 0)
-		return;
-	buf_printf(out, ",\"%s\":[", name);
-	for (unsigned i = 0; i < list->n; i++) {
-		if (i > 0)
-			buf_byte(out, ',');
-		buf_json(out, list->at[i]);
-	}
-	buf_byte(out, ']');
-}
-
-/* One rule that the ticket has matched. */
-static void put_taken(struct buf *out, const struct decision *d, const struct rule_taken *taken)
-{
-	static const char *const effects[EFFECTS] = {
-		"department", "level", "profile", "visibility", "officer", "with", "tag", "flag", "skill"};
-	const char *comma = "";
-
-	buf_byte(out, '{');
-	put_member(out, "rule", rules_rule_name(d->program, taken->rule));
-	put_member(out, "title", rules_rule_title(d->program, taken->rule));
-	put_member(out, "word", taken->word);
-	if (taken->off)
-		buf_member(out, "off", taken->ended.at ? taken->ended : STR("AREA"));
-	buf_put(out, STR(",\"said\":["));
-	for (unsigned e = 0; e < EFFECTS; e++)
-		if (taken->said & 1U << e) {
-			buf_printf(out, "%s\"%s\"", comma, effects[e]);
-			comma = ",";
-		}
-	buf_put(out, STR("]}"));
-}
-
 /* What the rules had to do with it. */
 static void put_rules(struct buf *out, const struct decision *d)
 {
@@ -540,19 +506,14 @@ static void put_rules(struct buf *out, const struct decision *d)
 
 	for (unsigned i = 0; i < d->nwith; i++)
 		with.at[i] = d->with[i]->code;
-	buf_printf(out, ",\"rules\":{\"set\":%lld,\"taken\":[", (long long)d->set);
-	for (unsigned i = 0; i < r->ntaken; i++) {
-		if (i > 0)
-			buf_byte(out, ',');
-		put_taken(out, d, &r->taken[i]);
-	}
-	buf_byte(out, ']');
+	buf_put(out, STR(",\"rules\":{"));
+	rules_told_taken(out, d->program, d->set, r);
 	put_member(out, "level", r->single[EFFECT_LEVEL]);
 	put_member(out, "profile", r->single[EFFECT_PROFILE]);
 	put_member(out, "visibility", r->single[EFFECT_VISIBILITY]);
-	put_list(out, "with", &with);
-	put_list(out, "tags", &r->list[EFFECT_TAG - EFFECT_SINGLES]);
-	put_list(out, "flags", &r->list[EFFECT_FLAG - EFFECT_SINGLES]);
+	rules_told_list(out, "with", &with);
+	rules_told_list(out, "tags", &r->list[EFFECT_TAG - EFFECT_SINGLES]);
+	rules_told_list(out, "flags", &r->list[EFFECT_FLAG - EFFECT_SINGLES]);
 	buf_byte(out, '}');
 }
 

@@ -36,8 +36,8 @@
  * once, in the order of the rules. `stop`: no later rule is looked at. Effects are joined by semicolons.
  *
  * A rule that names a department, category, area or profile that has ended on the day, without a successor,
- * is switched off as a whole: it is passed over, and the next ones count. Between `any order` and `end` the
- * order must not matter. */
+ * or an officer who is not an active one of the department, is switched off as a whole: it is passed over,
+ * and the next ones count. Between `any order` and `end` the order must not matter. */
 
 enum {
 	RULES_MAX = 10000,	  /* rules of a set                                                     */
@@ -46,10 +46,11 @@ enum {
 	RULES_ALTERNATIVES_MAX = 64 /* of one rule: what is left of its condition as or-ed lists of tests */
 };
 
-/* What rules of a set may say: routing those of a whole city, assignment those of one department. */
+/* What rules of a set may say: routing those of a whole city, assignment those of one department
+ * (civil/assign.h). The level is not theirs: deadlines hang on it. */
 enum rules_purpose {
-	RULES_ROUTING,	 /* no officer                                  */
-	RULES_ASSIGNMENT /* officer, skill, level, tag, flag and stop only */
+	RULES_ROUTING,	 /* no officer                           */
+	RULES_ASSIGNMENT /* officer, skill, tag, flag and stop only */
 };
 
 enum rule_effect {

@@ -27,6 +27,8 @@ static const struct noun {
 	{"department", "đơn vị", "department"},
 	{"profile", "quy trình thời hạn", "profile of deadlines"},
 	{"visibility", "mức công khai", "visibility"},
+	{"officer", "cán bộ đang làm việc của đơn vị", "active officer of the department"},
+	{"skill", "lĩnh vực (kỹ năng)", "category (skill)"},
 };
 
 static const struct noun *noun_of(const char *what)

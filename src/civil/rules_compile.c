@@ -266,10 +266,13 @@ static struct rule_spans spans_of_rule(
 			spans = rules_spans_both(
 				arena, spans, rules_spans(arena, program->city, what, rule->single[i].text));
 	}
-	for (unsigned i = 0; i < rule->nlisted; i++)
-		if (rule->listed[i].effect == EFFECT_WITH)
+	for (unsigned i = 0; i < rule->nlisted; i++) {
+		const char *what = rules_effect_names(rule->listed[i].effect);
+
+		if (what)
 			spans = rules_spans_both(arena, spans,
-				rules_spans(arena, program->city, "department", rule->listed[i].word.text));
+				rules_spans(arena, program->city, what, rule->listed[i].word.text));
+	}
 	return spans;
 }
 

@@ -127,8 +127,8 @@ static bool may_say(enum rules_purpose purpose, enum rule_effect effect)
 {
 	if (purpose == RULES_ROUTING)
 		return effect != EFFECT_OFFICER;
-	return effect == EFFECT_OFFICER || effect == EFFECT_LEVEL || effect == EFFECT_SKILL ||
-	       effect == EFFECT_TAG || effect == EFFECT_FLAG;
+	return effect == EFFECT_OFFICER || effect == EFFECT_SKILL || effect == EFFECT_TAG ||
+	       effect == EFFECT_FLAG;
 }
 
 static void fault_not_here(struct rules_reader *r, struct rule_place place)
@@ -141,8 +141,8 @@ static void fault_not_here(struct rules_reader *r, struct rule_place place)
 			    "do."));
 	else
 		rules_fault(&r->faulty, place, "not_here",
-			STR("Quy tắc phân công chỉ được dùng officer, skill, level, tag, flag và stop."),
-			STR("Rules of assignment may only say officer, skill, level, tag, flag and stop."));
+			STR("Quy tắc phân công chỉ được dùng officer, skill, tag, flag và stop."),
+			STR("Rules of assignment may only say officer, skill, tag, flag and stop."));
 }
 
 static bool read_single(struct rules_reader *r, struct rule *rule, enum rule_effect effect)

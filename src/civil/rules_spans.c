@@ -93,6 +93,20 @@ static struct rule_spans spans_of_value(
 	return joined(&list);
 }
 
+/* Of what only a department can say, see city->people: an officer, or a skill, which is a category. */
+static struct rule_spans spans_of_work(
+	struct arena *arena, const struct city *city, const char *what, struct str code)
+{
+	if (!city->people)
+		return all_days;
+	if (strcmp(what, "skill") == 0)
+		return spans_of_value(arena, city, FIELD_CATEGORY, code);
+	for (unsigned i = 0; i < city->people->n; i++)
+		if (str_eq(city->people->at[i], code))
+			return all_days;
+	return (struct rule_spans){.known = false};
+}
+
 struct rule_spans rules_spans(struct arena *arena, const struct city *city, const char *what, struct str code)
 {
 	bool known;
@@ -105,6 +119,8 @@ struct rule_spans rules_spans(struct arena *arena, const struct city *city, cons
 		return spans_of_value(arena, city, FIELD_CATEGORY, code);
 	if (strcmp(what, "area") == 0)
 		return spans_of_value(arena, city, FIELD_AREA, code);
+	if (strcmp(what, "officer") == 0 || strcmp(what, "skill") == 0)
+		return spans_of_work(arena, city, what, code);
 	known = strcmp(what, "level") == 0
 			? rules_value(city, FIELD_LEVEL, code) < rules_values(city, FIELD_LEVEL)
 			: rules_is_visibility(code);
@@ -174,6 +190,8 @@ const char *rules_effect_names(enum rule_effect effect)
 	case EFFECT_LEVEL:
 	case EFFECT_PROFILE:
 	case EFFECT_VISIBILITY:
+	case EFFECT_OFFICER:
+	case EFFECT_SKILL:
 		return rules_effect_word(effect);
 	default:
 		return NULL;

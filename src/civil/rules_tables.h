@@ -23,7 +23,8 @@ struct rule_spans {
 	unsigned n;
 	bool known; /* the city has such a name at all */
 };
-/* Of a department (itself or a successor; AREA always), category, area, profile, level or visibility. */
+/* Of a department (itself or a successor; AREA always), category, area, profile, level or visibility; of an
+ * officer or a skill in the city of a department, elsewhere always. */
 struct rule_spans rules_spans(
 	struct arena *arena, const struct city *city, const char *what, struct str code);
 /* Of the names that the test depends on: what the city does not know does not count, nor do departments that
@@ -32,7 +33,8 @@ struct rule_spans rules_leaf_spans(struct arena *arena, const struct city *city,
 	const struct rule_spans *lets);
 bool rules_spans_hold(const struct rule_spans *spans, int32_t day);
 struct rule_spans rules_spans_both(struct arena *arena, struct rule_spans a, struct rule_spans b);
-/* What an effect names: "department", "profile", "level", "visibility"; NULL: nothing that could end. */
+/* What an effect names: "department", "profile", "level", "visibility", "officer", "skill"; NULL: nothing
+ * that could end. */
 const char *rules_effect_names(enum rule_effect effect);
 
 struct program_alternative {

@@ -12,6 +12,7 @@
 #include "gen/sql/jobs.h"
 #include "jobs/alarms.h"
 #include "jobs/alike.h"
+#include "jobs/assign.h"
 #include "jobs/checks.h"
 #include "jobs/deliver.h"
 #include "jobs/learn.h"
@@ -27,7 +28,6 @@ enum {
 	CLOSE_BATCH = 500,
 	EXPIRE_BATCH = 200,
 	SUCCEED_BATCH = 500,
-	ASSIGN_BATCH = 10, /* filing waits for the slots that it holds meanwhile */
 	FORGET_BATCH = 10000,
 	FORGET_REHEARSALS = 10, /* each with thousands of rows */
 	SESSION_DAYS = 30,
@@ -104,18 +104,6 @@ static int64_t questions_expired(PGresult *const *results)
 	return n;
 }
 
-static void assign_tickets(struct app *app, struct db_unit *u)
-{
-	(void)app;
-	sql_jobs_assign_tickets(u, .now = clock_wall_ms(), .limit = ASSIGN_BATCH);
-}
-
-static int64_t tickets_assigned(PGresult *const *results)
-{
-	metric_add(METRIC_tickets_assigned, db_cell_int(results[0], 0, "assigned"));
-	return db_cell_int(results[0], 0, "tried");
-}
-
 static void run_reorganisations(struct app *app, struct db_unit *u)
 {
 	(void)app;
@@ -154,8 +142,8 @@ static const struct job {
 		ALARMS_PORTION}, /* and of parts that are due */
 	{"expire_questions", 1, expire_questions, NULL, questions_expired,
 		EXPIRE_BATCH}, /* nobody answered  */
-	{"assign_tickets", 2, assign_tickets, NULL, tickets_assigned,
-		ASSIGN_BATCH}, /* what nobody has, to whom it suits */
+	{"assign_tickets", 2, assign_find, assign_give, assign_tried,
+		ASSIGN_PORTION}, /* what nobody has, to whom it suits */
 	{"reorganise", 5, run_reorganisations, NULL, reorganised,
 		SUCCEED_BATCH}, /* on its day, and what comes late */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
@@ -263,6 +251,7 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 	struct jobs *started = arena_alloc(arena, sizeof(*started));
 	const struct timeval first = {.tv_sec = FIRST_RUN_S};
 
+	app->assignments = assignments_new(arena);
 	for (size_t i = 0; i < NJOBS; i++) {
 		struct turn *turn = &started->turns[i];
 		*turn = (struct turn){

@@ -26,6 +26,7 @@
 #include "civil/city_copy.h"
 #include "db/db.h"
 #include "http/listener.h"
+#include "jobs/assign.h"
 #include "jobs/jobs.h"
 #include "shape/shape.h"
 
@@ -253,6 +254,7 @@ static void tear_down(struct worker *w)
 	city_copy_release(app->city_copy);
 	suggestions_free(app->suggestions);
 	loads_free(app->loads);
+	assignments_free(app->assignments);
 	if (w->term)
 		event_free(w->term);
 	if (w->tick)

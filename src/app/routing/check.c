@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/work.h"
+#include "civil/assign.h"
 #include "http/reply.h"
 
 /* A check on its way. */
@@ -19,15 +20,18 @@ static void run(struct work_task *work)
 {
 	struct task *t = list_entry(work, struct task, work);
 	struct check *c = &t->check;
+	const struct city *city = c->copy->city;
 
-	c->rules = rules_read(c->arena, RULES_ROUTING, t->order.text, &c->faults);
+	c->rules = rules_read(c->arena, t->order.purpose, t->order.text, &c->faults);
 	if (!c->rules)
 		return;
+	if (t->order.purpose == RULES_ASSIGNMENT)
+		city = assign_city(c->arena, city, t->order.people);
 	if (t->order.compile) {
-		c->program = rules_compile(c->arena, c->rules, c->copy->city);
+		c->program = rules_compile(c->arena, c->rules, city);
 		return;
 	}
-	c->faults = rules_check(c->arena, c->rules, c->copy->city, t->day);
+	c->faults = rules_check(c->arena, c->rules, city, t->day);
 	c->names = rules_names(c->arena, c->rules, &c->nnames);
 }
 

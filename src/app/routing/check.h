@@ -21,8 +21,10 @@ struct check {
 /* What is wanted of a text. */
 struct check_order {
 	struct str text; /* lives as long as the request */
-	bool compile;	 /* a program, and no search for faults */
-	const void *of;	 /* for `then` */
+	enum rules_purpose purpose;
+	struct str people; /* of rules of assignment: see assign_city(); lives as long, too */
+	bool compile;	   /* a program, and no search for faults */
+	const void *of;	   /* for `then` */
 	/* Runs in the loop, unless the client has left. */
 	void (*then)(struct req *req, const struct check *check, const void *of);
 };

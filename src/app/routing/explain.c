@@ -1,5 +1,6 @@
-/* POST /v1/routing/explain: what the rules make of a ticket, or of a text that nobody has filed. Nothing is
- * stored. With a draft its text is read first, then made ready beside the event loop. */
+/* POST /v1/routing/explain: what the rules make of a ticket, or of a text that nobody has filed, and to whom
+ * and why the server has assigned it last. Nothing is stored. With a draft its text is read first, then made
+ * ready beside the event loop. */
 #include "app/routing/routing.h"
 
 #include <errno.h>
@@ -89,8 +90,13 @@ static void put_decision(
 	buf_printf(out, ",\"route\":%.*s}", STR_ARG(route));
 }
 
-/* `stored` is the path of a ticket, absent for a text. */
-static void answer(struct req *req, const struct city *city, struct filing_facts *facts, struct str stored)
+/* What was decided of a ticket, absent for a text. */
+struct stored {
+	struct str route, assignment;
+};
+
+static void answer(
+	struct req *req, const struct city *city, struct filing_facts *facts, const struct stored *stored)
 {
 	const struct routing_explain *in = req->input;
 	int32_t day = calendar_local_day(city->calendar, facts->at);
@@ -103,7 +109,7 @@ static void answer(struct req *req, const struct city *city, struct filing_facts
 		danger_told(city, req->arena, facts->folded, str_eq(facts->kind, STR("emergency")), day).at !=
 		NULL;
 	status = decide_filing(req->arena, city, facts, &d);
-	if (status == -ERANGE && !stored.at && in->at != DB_NO_INT) {
+	if (status == -ERANGE && !stored->route.at && in->at != DB_NO_INT) {
 		req_fault(req, "pointer", STR("/at"),
 			facts->at < req_began_ms(req) / 1000 ? FAULT_too_small : FAULT_too_large);
 		reply_faults(req);
@@ -115,8 +121,10 @@ static void answer(struct req *req, const struct city *city, struct filing_facts
 		return;
 	}
 	buf_put(&out, STR("{"));
-	if (stored.at)
-		buf_printf(&out, "\"stored\":%.*s,", STR_ARG(stored));
+	if (stored->route.at)
+		buf_printf(&out, "\"stored\":%.*s,", STR_ARG(stored->route));
+	if (stored->assignment.at)
+		buf_printf(&out, "\"assignment\":%.*s,", STR_ARG(stored->assignment));
 	put_decision(&out, req, &d, facts);
 	if (d.program) {
 		struct str off = off_member(req->arena, d.program, city, facts->at * 1000);
@@ -136,7 +144,10 @@ static void explain(struct req *req, const struct city *city, PGresult *const *r
 	const PGresult *row = of_ticket ? answer_find(results, "route") : NULL;
 	struct filing_facts facts = of_ticket ? facts_stored(req, row) : facts_given(req, in);
 
-	answer(req, city, &facts, of_ticket ? db_cell(row, 0, "route") : STR_NONE);
+	struct stored stored = {STR_NONE, STR_NONE};
+	if (of_ticket)
+		stored = (struct stored){db_cell(row, 0, "route"), db_cell(row, 0, "assignment")};
+	answer(req, city, &facts, &stored);
 }
 
 static void compiled(struct req *req, const struct check *check, const void *of)

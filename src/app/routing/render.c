@@ -58,6 +58,8 @@ static void put_effects(struct writer *w, const struct rule_set_make_rules_then 
 	put_effect(w, "level ", &then->level, 1);
 	put_effect(w, "profile ", &then->profile, 1);
 	put_effect(w, "visibility ", &then->visibility, 1);
+	put_effect(w, "officer ", &then->officer, 1);
+	put_effect(w, "skill ", then->skill.items, then->skill.n);
 	put_effect(w, "tag ", then->tag.items, then->tag.n);
 	put_effect(w, "flag ", then->flag.items, then->flag.n);
 	if (then->stop)

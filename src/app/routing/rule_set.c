@@ -16,7 +16,7 @@ void rule_set_list(struct req *req)
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
-	sql_routing_list(u, .after = page.after, .limit = page.limit);
+	sql_routing_list(u, .department = in->department, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }
 
@@ -29,28 +29,59 @@ static struct str with_member(struct req *req, struct str object, struct str mem
 /* --- one that is there -------------------------------------------------------------------------------- */
 
 /* False after an answer: there is no such set. */
-static bool is_found(struct req *req, PGresult *const *results)
+static bool is_found(struct req *req, const PGresult *row)
 {
-	if (PQntuples(answer_find(results, "body")) > 0)
+	if (PQntuples(row) > 0)
 		return true;
 	reply_problem(req, PROBLEM_not_found, STR_NONE);
 	return false;
 }
 
-/* Those of the active set that are switched off today stand beside it. */
+/* What a text is to be read as, and that of a set, by a row with purpose, people and text. */
+static struct check_order order_of(const PGresult *row)
+{
+	bool assigns = str_eq(db_cell(row, 0, "purpose"), STR("assignment"));
+
+	return (struct check_order){.text = db_cell(row, 0, "text"),
+		.purpose = assigns ? RULES_ASSIGNMENT : RULES_ROUTING,
+		.people = db_cell(row, 0, "people")};
+}
+
+/* With those of an active set that are switched off today. */
+static void put_shown(struct req *req, const PGresult *row, const struct rules_program *program)
+{
+	struct str body = db_cell(row, 0, "body");
+
+	if (program)
+		body = with_member(
+			req, body, off_member(req->arena, program, req->app->city, req_began_ms(req)));
+	reply_etag(req, db_cell(row, 0, "etag"));
+	reply_json(req, 200, body);
+}
+
+static void compiled(struct req *req, const struct check *check, const void *of)
+{
+	put_shown(req, of, check->program);
+}
+
+/* No worker but that of jobs keeps the rules of departments. */
 static void shown(struct req *req, PGresult *const *results)
 {
 	const PGresult *row = answer_find(results, "body");
 	const struct city *city = req->app->city;
-	struct str body;
+	struct check_order order;
 
-	if (!is_found(req, results))
+	if (!is_found(req, row))
 		return;
-	body = db_cell(row, 0, "body");
-	if (city && city->rules && uuid_eq(&city->rules_id, &req->args[0].uuid))
-		body = with_member(req, body, off_member(req->arena, city->rules, city, req_began_ms(req)));
-	reply_etag(req, db_cell(row, 0, "etag"));
-	reply_json(req, 200, body);
+	order = order_of(row);
+	order.compile = true;
+	order.of = row;
+	order.then = compiled;
+	if (order.purpose == RULES_ASSIGNMENT && db_cell_flag(row, 0, "active"))
+		check_begin(req, &order);
+	else
+		put_shown(
+			req, row, city && uuid_eq(&city->rules_id, &req->args[0].uuid) ? city->rules : NULL);
 }
 
 void rule_set_show(struct req *req)
@@ -108,6 +139,7 @@ static const struct name_row *name_rows(struct arena *arena, const struct check 
 struct draft {
 	struct rule_set_make in;
 	struct rendering rendering;
+	struct str purpose;
 };
 
 static void save(struct req *req, const struct check *check, const struct draft *draft)
@@ -118,11 +150,12 @@ static void save(struct req *req, const struct check *check, const struct draft 
 	struct db_unit *u = db_unit(req);
 
 	sql_routing_save(u, .id = is_new ? uuid_new() : req->args[0].uuid,
-		.version = is_new ? DB_NO_INT : req->if_match, .title = draft->in.title,
-		.text = draft->rendering.text, .rules = rules_count(check->rules),
-		.whats = DB_COLUMN(name, n, what), .codes = DB_COLUMN(name, n, code),
-		.in_rules = DB_COLUMN(name, n, rule), .effects = DB_COLUMN(name, n, effect),
-		.lines = DB_COLUMN(name, n, line), .event = uuid_new());
+		.version = is_new ? DB_NO_INT : req->if_match, .purpose = draft->purpose,
+		.department = draft->in.department, .title = draft->in.title, .text = draft->rendering.text,
+		.rules = rules_count(check->rules), .whats = DB_COLUMN(name, n, what),
+		.codes = DB_COLUMN(name, n, code), .in_rules = DB_COLUMN(name, n, rule),
+		.effects = DB_COLUMN(name, n, effect), .lines = DB_COLUMN(name, n, line),
+		.event = uuid_new());
 	db_run(u, is_new ? made : stored);
 }
 
@@ -148,23 +181,6 @@ static void written(struct req *req, const struct check *check, const void *of)
 		save(req, check, draft);
 }
 
-static void write_draft(struct req *req, const struct rule_set_make *in)
-{
-	struct draft *draft = arena_alloc(req->arena, sizeof(*draft));
-	struct check_order order = {.of = draft, .then = written};
-
-	draft->in = *in;
-	if (!rendering_of(req, in, &draft->rendering))
-		return;
-	order.text = draft->rendering.text;
-	check_begin(req, &order);
-}
-
-void rule_set_make(struct req *req)
-{
-	write_draft(req, req->input);
-}
-
 static struct rule_set_make_rules same_rule(struct arena *arena, const struct rule_set_put_rules *r)
 {
 	const struct rule_set_put_rules_then *t = r->then;
@@ -175,6 +191,8 @@ static struct rule_set_make_rules same_rule(struct arena *arena, const struct ru
 		.level = t->level,
 		.profile = t->profile,
 		.visibility = t->visibility,
+		.officer = t->officer,
+		.skill = t->skill,
 		.tag = t->tag,
 		.flag = t->flag,
 		.stop = t->stop};
@@ -187,23 +205,63 @@ static struct rule_set_make_rules same_rule(struct arena *arena, const struct ru
 }
 
 /* Another text has the form of a new one. */
-void rule_set_put(struct req *req)
+static struct rule_set_make as_new(struct arena *arena, const struct rule_set_put *in)
 {
-	const struct rule_set_put *in = req->input;
 	const struct rule_set_put_rules *rule = in->rules.items;
 	const struct rule_set_put_lets *let = in->lets.items;
-	struct rule_set_make_rules *rules = arena_alloc(req->arena, (in->rules.n + 1) * sizeof(*rules));
-	struct rule_set_make_lets *lets = arena_alloc(req->arena, (in->lets.n + 1) * sizeof(*lets));
+	struct rule_set_make_rules *rules = arena_alloc(arena, (in->rules.n + 1) * sizeof(*rules));
+	struct rule_set_make_lets *lets = arena_alloc(arena, (in->lets.n + 1) * sizeof(*lets));
 
 	for (size_t i = 0; i < in->rules.n; i++)
-		rules[i] = same_rule(req->arena, &rule[i]);
+		rules[i] = same_rule(arena, &rule[i]);
 	for (size_t i = 0; i < in->lets.n; i++)
 		lets[i] = (struct rule_set_make_lets){.name = let[i].name, .is = let[i].is};
-	write_draft(req, &(struct rule_set_make){.title = in->title,
-				 .text = in->text,
-				 .rules = {rules, in->rules.n},
-				 .lets = {lets, in->lets.n},
-				 .dry_run = in->dry_run});
+	return (struct rule_set_make){.title = in->title,
+		.department = in->department,
+		.text = in->text,
+		.rules = {rules, in->rules.n},
+		.lets = {lets, in->lets.n},
+		.dry_run = in->dry_run};
+}
+
+/* The caller may write it, so it is looked at. */
+static void write_draft(struct req *req, PGresult *const *results)
+{
+	const PGresult *row = answer_find(results, "purpose");
+	struct draft *draft = arena_alloc(req->arena, sizeof(*draft));
+	bool is_new = req->method == HTTP_POST;
+	struct check_order order;
+
+	if (!is_found(req, row))
+		return;
+	draft->in = is_new ? *(const struct rule_set_make *)req->input : as_new(req->arena, req->input);
+	draft->purpose = db_cell(row, 0, "purpose");
+	if (!is_new && draft->in.department.at)
+		req_fault(req, "pointer", STR("/department"), FAULT_not_allowed);
+	if (!rendering_of(req, &draft->in, &draft->rendering))
+		return;
+	order = order_of(row);
+	order.text = draft->rendering.text;
+	order.of = draft;
+	order.then = written;
+	check_begin(req, &order);
+}
+
+void rule_set_make(struct req *req)
+{
+	const struct rule_set_make *in = req->input;
+	struct db_unit *u = db_unit(req);
+
+	sql_routing_writing(u, .department = in->department);
+	db_run(u, write_draft);
+}
+
+void rule_set_put(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_routing_writing(u, .id = req->args[0].uuid);
+	db_run(u, write_draft);
 }
 
 /* --- made to count ------------------------------------------------------------------------------------ */
@@ -232,12 +290,14 @@ static void activate(struct req *req, const struct check *check, const void *of)
 
 static void check_stored(struct req *req, PGresult *const *results)
 {
+	const PGresult *row = answer_find(results, "purpose");
 	bool trial = req->if_match == INT64_MIN;
-	struct check_order order = {.then = trial ? told : activate};
+	struct check_order order;
 
-	if (!is_found(req, results))
+	if (!is_found(req, row))
 		return;
-	order.text = db_cell(answer_find(results, "text"), 0, "text");
+	order = order_of(row);
+	order.then = trial ? told : activate;
 	check_begin(req, &order);
 }
 
@@ -245,7 +305,7 @@ static void check_text(struct req *req)
 {
 	struct db_unit *u = db_unit(req);
 
-	sql_routing_show(u, .id = req->args[0].uuid);
+	sql_routing_writing(u, .id = req->args[0].uuid);
 	db_run(u, check_stored);
 }
 

@@ -169,8 +169,8 @@ static void purposes(void **state)
 {
 	(void)state;
 	faulty("rule a when always then officer a.b; flag c", "1:25 not_here");
-	check(RULES_ASSIGNMENT,
-		STR("rule a when always then officer a.b; skill x; level urgent; tag t; flag f; stop"), "");
+	check(RULES_ASSIGNMENT, STR("rule a when always then officer a.b; skill x; tag t; flag f; stop"), "");
+	check(RULES_ASSIGNMENT, STR("rule a when always then level urgent"), "1:25 not_here");
 	check(RULES_ASSIGNMENT,
 		STR("rule a when always then department A; with B; profile c; visibility public; tag t"),
 		"1:25 not_here; 1:39 not_here; 1:47 not_here; 1:58 not_here");

@@ -1,0 +1,145 @@
+"""Rules of assignment inside a department: its head writes them, the job worker wishes by them, and a ticket tells what they said."""
+import pytest
+
+from support.town import CONSTRUCTION, HUB, wait_until
+
+BRIDGE = "Cầu vượt Ngã Tư Sở bị nứt mặt cầu"
+
+
+@pytest.fixture(scope="module")
+def head(town):
+    """Two officers, who are given what is accepted."""
+    head = town.person("head")
+    town.person("officer"), town.person("officer", number=2)
+    version = head.get("/v1/work").json["version"]
+    head("PUT", "/v1/work", {"automatic": True}, headers={"If-Match": '"%d"' % version}, status=200)
+    return head
+
+
+def account(client):
+    return client.get("/v1/me").json["account"]["id"]
+
+
+def make(who, text, status=201, department=CONSTRUCTION, **more):
+    return who.post("/v1/rule-sets", {"title": "Phân công", "text": text, "department": department, **more}, status=status)
+
+
+def change(who, verb, made, status=200):
+    return who.post("/v1/rule-sets/%s/%s" % (made["id"], verb), None, {"If-Match": '"%d"' % made["version"]}, status)
+
+
+def activated(head, text):
+    return change(head, "activate", make(head, text).json).json
+
+
+def given(town, **changes):
+    """A ticket that the job worker has given to somebody, and to whom."""
+    ticket_id, _ = town.filed(**changes)
+    town.move(town.person("officer"), ticket_id, "accept")
+    wait_until(lambda: town.sql("select person is not null from ticket where id = '%s'" % ticket_id) == [["t"]], 60, "assigned")
+    return ticket_id, town.sql("select person from ticket where id = '%s'" % ticket_id)[0][0]
+
+
+def told(who, ticket_id):
+    return who.post("/v1/routing/explain", {"ticket": ticket_id}, status=200).json["assignment"]
+
+
+def test_the_head_writes_for_her_own_department(town, head):
+    officer = town.login("officer")
+    text = "rule x when always then officer %s\n" % officer
+    stranger = town.person("head", "HN-TRANSERCO")
+    for who, status in ((town.anyone, 401), (town.person("officer"), 403), (town.coordinator, 403), (stranger, 403)):
+        make(who, text, status)
+    made = make(head, text)
+    draft = made.json
+    assert (draft["purpose"], draft["department"]["code"], draft["number"], draft["warnings"]) == ("assignment", CONSTRUCTION, 1, [])
+    assert made.header("etag") == '"1"'
+    target = "/v1/rule-sets/" + draft["id"]
+    body = {"title": "Phân công khác", "rules": [{"name": "y", "when": "kind = feedback", "then": {"officer": officer, "skill": ["roads"], "tag": ["a"]}}]}
+    for method, where, sent in (("GET", "", None), ("PUT", "", body), ("DELETE", "", None), ("POST", "/check", None),
+                                ("POST", "/activate", None), ("POST", "/take-back", None)):
+        stranger(method, target + where, sent, None if method == "GET" or where == "/check" else {"If-Match": '"1"'}, 404)
+    assert town.coordinator.get(target).json == {k: v for k, v in draft.items() if k != "warnings"}
+    change(town.coordinator, "activate", draft, 403)
+    draft = head("PUT", target, body, {"If-Match": '"1"'}, 200).json
+    assert draft["text"] == "rule y\n\twhen kind = feedback\n\tthen officer %s; skill roads; tag a\n\n" % officer
+    head("PUT", target, body, {"If-Match": '"1"'}, 412)
+    head("PUT", target, {**body, "department": CONSTRUCTION}, {"If-Match": '"2"'}, 422)
+    assert town.sql("select distinct what, code from rule_set_name where rule_set = '%s' order by 1" % draft["id"]) == [
+        ["kind", "feedback"], ["officer", officer], ["skill", "roads"], ["tag", "a"]]
+    listed = "/v1/rule-sets?department=" + CONSTRUCTION
+    for who in (head, town.coordinator, town.person("admin", HUB)):
+        assert [s["id"] for s in who.get(listed).json["items"]] == [draft["id"]]
+    stranger.get(listed, status=403)
+    head.get("/v1/rule-sets", status=403)
+    head.get("/v1/rule-sets?department=HN-NOBODY", status=422)
+    assert all(s["purpose"] == "routing" for s in town.coordinator.get("/v1/rule-sets").json["items"])
+    head("DELETE", target, None, {"If-Match": '"2"'}, 204)
+
+
+@pytest.mark.parametrize("text,fault,column", [
+    ("rule x when always then officer nobody", "unknown_name", 33),
+    ("rule x when always then officer officer.hn-transerco.1", "unknown_name", 33),
+    ("rule x when always then skill flying", "unknown_name", 31),
+    ("rule x when always then department HN-SXD", "not_here", 25),
+    ("rule x when always then level urgent", "not_here", 25),
+])
+def test_what_they_may_not_say(town, head, text, fault, column):
+    town.person("officer", "HN-TRANSERCO")
+    errors = make(head, text, 422).json["errors"]
+    assert [(e["rule_fault"], e["column"]) for e in errors] == [(fault, column)], errors
+    make(head, text, 422, department="HN-NOBODY")
+
+
+def test_who_is_wished_for_gets_it_until_the_set_is_taken_back(town, head):
+    officer, other = town.login("officer"), town.login("officer", number=2)
+    first = activated(head, "rule all when always then officer %s" % officer)
+    second = activated(head, 'rule bridge "Cầu" when text has "cầu vượt" then officer %s; tag cau; flag gap; stop\n'
+                             "rule rest when always then officer %s" % (other, officer))
+    assert head.get("/v1/rule-sets/" + second["id"]).json["off"] == [] and second["replaces"]["id"] == first["id"]
+    ticket_id, person = given(town, title=BRIDGE)
+    assert person == account(town.person("officer", number=2))
+    made = told(head, ticket_id)
+    assert made["person"]["id"] == person and made["department"]["code"] == CONSTRUCTION
+    assert made["rules"] == {"set": second["number"], "officer": other, "tags": ["cau"], "flags": ["gap"], "by": "officer",
+                             "taken": [{"rule": "bridge", "title": "Cầu", "word": "cau vuot", "said": ["officer", "tag", "flag"]}]}
+    assert told(town.coordinator, ticket_id) == made
+    town.person("head", "HN-TRANSERCO").post("/v1/routing/explain", {"ticket": ticket_id}, status=404)
+    event = head.get("/v1/tickets/%s/events" % ticket_id).json["items"][-1]
+    assert event["type"] == "ticket.assigned" and event["data"]["rules"] == made["rules"]
+    item = head.get("/v1/tickets?tag=cau").json["items"][0]
+    assert (item["id"], item["tags"], item["flags"]) == (ticket_id, ["cau"], ["gap"])
+    change(head, "take-back", second)
+    ticket_id, person = given(town, title=BRIDGE)
+    assert person == account(town.person("officer")) and told(head, ticket_id)["rules"]["set"] == first["number"]
+    assert [e[0] for e in town.sql("select type from event where type like 'rules.%' and data->>'department' = 'HN-SXD' order by at")][-3:] == [
+        "rules.written", "rules.activated", "rules.taken_back"]
+
+
+def test_nothing_waits_for_who_is_away_or_gone(town, head):
+    officer, other = town.person("officer"), town.person("officer", number=2)
+    now = activated(head, "rule all when always then officer %s" % town.login("officer", number=2))
+    absence = head.post("/v1/staff/%s/absences" % account(other), {"from": "2026-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z"}).json["id"]
+    ticket_id, person = given(town)
+    assert person == account(officer) and told(head, ticket_id)["rules"]["by"] == "order"
+    head("DELETE", "/v1/absences/" + absence, status=204)
+    assert given(town)[1] == account(other)
+    town.sql("update account set active = false where id = '%s'" % account(other))
+    login = town.login("officer", number=2)
+    ticket_id, person = given(town)
+    said = told(head, ticket_id)["rules"]
+    assert person == account(officer) and said["taken"] == [{"rule": "all", "off": login, "said": []}] and said["by"] == "order"
+    assert head.get("/v1/rule-sets/" + now["id"]).json["off"] == [{"rule": "all", "line": 1, "ended": login}]
+    assert head.post("/v1/rule-sets/%s/check" % now["id"], None, status=422).json["errors"][0]["rule_fault"] == "unknown_name"
+    town.sql("update account set active = true where login = '%s'" % login)
+    assert given(town)[1] == account(other)
+
+
+def test_rules_of_another_program_keep_no_ticket(town, head):
+    now = activated(head, "rule all when always then tag x")
+    town.sql("update rule_set set text = 'what is this' where id = '%s'" % now["id"])
+    town.stop()
+    town.start()
+    ticket_id, _ = given(town)
+    assert told(head, ticket_id)["rules"] is None
+    assert '"assignment.rules_unusable"' in town.log()
