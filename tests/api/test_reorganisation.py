@@ -193,7 +193,7 @@ def test_what_is_against_who_ends_leaves_the_successor(city):
 
 def test_many_move_in_portions(city):
     city.sql("update setting set value = 1 where name = 'reorganisation_at_once'")
-    ids = [city.filed()[0] for _ in range(4)]
+    ids = [city.filed(category="environment.waste")[0] for _ in range(4)]
     held = holder(city, ids[0])
     made = draft(city, [held], [unit("HN-MANY")])
     assert preview(city, made)["remaining"] >= 3

@@ -16,8 +16,8 @@ struct sheet {
 /* The sheet that begins at *row, which then is that of the next one. False when there are no more. */
 bool sheet_next(struct arena *arena, const PGresult *cells, int *row, struct sheet *ret);
 
-/* What goes with them in a folder or an archive, as `sha256sum -c` reads it: a line `HASH  FILE` for each, and
- * for the routing rules unless there are none (STR_NONE or empty). */
+/* What goes with them in a folder or an archive, as `sha256sum -c` reads it: a line `HASH  FILE` for each,
+ * and for the routing rules unless there are none (STR_NONE or empty). */
 struct str sheet_manifest(struct arena *arena, const struct sheet *sheets, unsigned n, struct str rules);
 
 enum {
