@@ -141,6 +141,7 @@ create function alike_candidates(p_at timestamptz, p_until timestamptz, p_area t
 returns setof uuid rows 150 language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
 	v_from timestamptz := p_at - interval '14 days';
+	v_nowhere text[] := array(select code from category where public_point = 'none');
 begin
 	return query
 	select x.ticket from (
@@ -154,8 +155,8 @@ begin
 			union all (select a.ticket, a.filed_at, 300 from ticket_alike a where a.cell = c and a.filed_at > p_at and a.filed_at <= p_until
 				order by a.filed_at limit 5)) y
 		union all select y.* from unnest(p_shown) c cross join lateral (
-			select a.ticket, a.filed_at, 300 from ticket_alike a join category k on k.code = a.category
-			where a.shown = c and a.filed_at between v_from and p_at and k.public_point <> 'none' order by a.filed_at desc limit 15) y
+			select a.ticket, a.filed_at, 300 from ticket_alike a where a.shown = c and a.filed_at between v_from and p_at
+				and a.category <> all (v_nowhere) order by a.filed_at desc limit 15) y
 		union all select y.* from unnest(p_keys) k cross join lateral (
 			(select a.ticket, a.filed_at, 300 from ticket_alike_key a where a.key = k and a.filed_at between v_from and p_at
 				order by a.filed_at desc limit 25)
@@ -185,11 +186,12 @@ end $$;
 
 -- Of marks only names and the lines of buses: no house, lane or quarter.
 create function alike_marks_public(p_marks text) returns text language sql immutable parallel safe as $$
-	select coalesce(string_agg(mark, ';' order by n), '') from string_to_table(p_marks, ';') with ordinality x (mark, n) where mark ~ '^[ngb] '
+	select ltrim(regexp_replace(p_marks, '(^|;)(?![ngb] )[^;]*', '', 'g'), ';')
 $$;
--- For everybody: candidates among public ones. Nobody has made public what people wrote in open tickets, so whoever asks again and
--- again, in other words or from other points, may learn of them no more than the street, the ward, the category, the time, and the
--- place as others may see it (category.public_point): nothing else finds or scores. p_keys are those of names.
+-- For everybody; which of them are public, alike_joinable() looks at. Nobody has made public what people wrote in open tickets, so
+-- whoever asks again and again, in other words or from other points, may learn of them no more than the street, the ward, the
+-- category, the time, and the place as others may see it (category.public_point): nothing else finds or scores. p_keys are those of
+-- names.
 create function alike_look_public(p_at timestamptz, p_area text, p_family text, p_cell bigint, p_keys bigint[]) returns setof alike_fact
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
@@ -197,8 +199,7 @@ begin
 	select f.ticket, f.filed_s, f.area, f.category, f.family, f.urgent, (point_public(y.public_point, f.lon_e6 / 1e6) * 1e6)::bigint,
 		(point_public(y.public_point, f.lat_e6 / 1e6) * 1e6)::bigint, 0::bigint, alike_marks_public(f.marks), decode(repeat('ff', 128), 'hex'), f.grouped
 	from alike_candidates(p_at, p_at, p_area, p_family, null, alike_cells(p_cell), p_keys) c join alike_fact f on f.ticket = c
-		join category y on y.code = f.category join ticket t on t.id = f.ticket
-	where t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency';
+		join category y on y.code = f.category;
 end $$;
 
 -- The first few of the tickets that the caller sees, in their order: each by the ticket that stands for it (0032) and that once, whether
@@ -229,19 +230,27 @@ begin
 	end loop;
 end $$;
 
--- The first few of them that anybody can join, as open_similar() (0033) shows them.
+-- Whether everybody may come upon a ticket before it is answered: what may be a report of a crime or the like is not there.
+create function alike_public(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency' and not triage_discreet(t.id);
+end $$;
+-- The first few of the tickets that anybody can join, in their order: each by the ticket that stands for it and that once, as
+-- open_similar() (0033) shows them.
 create function alike_joinable(p_tickets uuid[], p_details text[], p_lon float8, p_lat float8, p_limit bigint)
 returns table (title text, item text, detail text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 declare
 	v_roots uuid[] := '{}';
 	i record;
+	t ticket;
 	r ticket;
 begin
 	for i in select x.id, x.detail from unnest(p_tickets, p_details) with ordinality x (id, detail, place) order by x.place loop
 		exit when cardinality(v_roots) = p_limit;
-		select * into r from ticket where id = ticket_root(i.id) and not done and visibility = 'public' and sight = 'public' and kind <> 'emergency';
-		continue when not found or r.id = any (v_roots) or triage_discreet(r.id) or triage_discreet(i.id);
+		select * into t from ticket where id = i.id;
+		r := case_root(t);
+		continue when r.done or r.id = any (v_roots) or alike_public(t) is not true or alike_public(r) is not true;
 		v_roots := v_roots || r.id;
 		return query
 		select case when r.state <> 'submitted' then r.title end, json_build_object('code', r.code,
@@ -362,6 +371,6 @@ alter table ticket_alike enable row level security;
 alter table ticket_alike_key enable row level security;
 revoke all on ticket_alike, ticket_alike_key, alike_cursor, alike_fact from public;
 revoke execute on function alike_since, alike_next, alike_forget, alike_store, alike_candidates, alike_cells, alike_look,
-	alike_marks_public, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group, alike_clusters, tickets_gather from public;
+	alike_marks_public, alike_look_public, alike_public, alike_shown, alike_joinable, alike_waiting, alike_group, alike_clusters, tickets_gather from public;
 grant execute on function alike_next, alike_store, alike_look, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group,
 	alike_clusters, tickets_gather to tiepdan_app;
