@@ -79,7 +79,7 @@ def measured(town, calls):
 def baseline(town):
     town.sql(BASELINE_TABLE)
     took = []
-    for area, folded in town.sql("select area, folded from ticket order by filed_at desc limit 40"):
+    for area, folded in town.sql("select area, folded from ticket order by filed_at desc limit 12"):
         plan = town.sql(BASELINE.format(area=area, folded=folded.replace("'", "''")))
         took.append(float(re.search(r"Execution Time: ([\d.]+)", str(plan))[1]))
     return spread(took)
