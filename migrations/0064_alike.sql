@@ -33,8 +33,8 @@ comment on column ticket_alike.family is 'the category, or the one above it';
 comment on column ticket_alike.cell is 'the square of a net that the point lies in: alike_cell() of civil/alike.h';
 comment on column ticket_alike.shown is 'the square of the point as everybody may see it: point_public(''near'')';
 comment on column ticket_alike.event is 'the first ticket of those that tell of the same event; NULL: nobody has looked yet';
-create index ticket_alike_in_area on ticket_alike (area, family, filed_at) include (ticket);
-create index ticket_alike_in_cell on ticket_alike (cell, filed_at) include (ticket) where cell is not null;
+create index ticket_alike_in_area on ticket_alike (area, family, filed_at) include (ticket, category, matters);
+create index ticket_alike_in_cell on ticket_alike (cell, filed_at) include (ticket, category, matters, lon, lat) where cell is not null;
 create index ticket_alike_shown on ticket_alike (shown, filed_at) include (ticket, category) where shown is not null;
 create index ticket_alike_newest on ticket_alike (filed_at, ticket);
 create index ticket_alike_waiting on ticket_alike (filed_at, ticket) where event is null;
@@ -133,42 +133,52 @@ create view alike_fact with (security_invoker = true) as
 		(lat * 1e6)::bigint as lat_e6, matters, marks, signature, event is not null as grouped
 	from ticket_alike;
 
--- Tickets that may be like one filed at p_at: of the same ward and family, of the squares around its point (p_shown: as everybody may
--- see it), and with a key of its own; of each the nearest in time, not later than p_until. Of all these the 150 for which most speaks:
--- in points of the score (civil/alike.h), roughly, from the indexes alone. So the work is the same however many tickets there are.
-create function alike_candidates(p_at timestamptz, p_until timestamptz, p_area text, p_family text, p_cells bigint[], p_shown bigint[],
-	p_keys bigint[])
-returns setof uuid rows 150 language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
-declare
-	v_from timestamptz := p_at - interval '14 days';
-	v_nowhere text[] := array(select code from category where public_point = 'none');
-begin
-	return query
-	select x.ticket from (
-		(select a.ticket, a.filed_at, 250 as speaks from ticket_alike a where a.area = p_area and a.family = p_family
-			and a.filed_at between v_from and p_at order by a.filed_at desc limit 100)
-		union all (select a.ticket, a.filed_at, 250 from ticket_alike a where a.area = p_area and a.family = p_family
-			and a.filed_at > p_at and a.filed_at <= p_until order by a.filed_at limit 30)
-		union all select y.* from unnest(p_cells) c cross join lateral (
-			(select a.ticket, a.filed_at, 300 from ticket_alike a where a.cell = c and a.filed_at between v_from and p_at
-				order by a.filed_at desc limit 15)
-			union all (select a.ticket, a.filed_at, 300 from ticket_alike a where a.cell = c and a.filed_at > p_at and a.filed_at <= p_until
-				order by a.filed_at limit 5)) y
-		union all select y.* from unnest(p_shown) c cross join lateral (
-			select a.ticket, a.filed_at, 300 from ticket_alike a where a.shown = c and a.filed_at between v_from and p_at
-				and a.category <> all (v_nowhere) order by a.filed_at desc limit 15) y
-		union all select y.* from unnest(p_keys) k cross join lateral (
-			(select a.ticket, a.filed_at, 300 from ticket_alike_key a where a.key = k and a.filed_at between v_from and p_at
-				order by a.filed_at desc limit 25)
-			union all (select a.ticket, a.filed_at, 300 from ticket_alike_key a where a.key = k and a.filed_at > p_at and a.filed_at <= p_until
-				order by a.filed_at limit 8)) y) x
-	group by x.ticket, x.filed_at
-	order by sum(x.speaks) - 150 * abs(extract(epoch from x.filed_at - p_at)) / extract(epoch from p_at - v_from) desc limit 150;
-end $$;
 -- The squares around one: as alike_cell() of civil/alike.h numbers them.
 create function alike_cells(p_cell bigint) returns bigint[] language sql immutable parallel safe as $$
 	select array_agg(p_cell + east * 1000000 + north) from generate_series(-1, 1) east, generate_series(-1, 1) north where p_cell is not null
 $$;
+-- Roughly what two matters are worth in points of the score (civil/alike.h).
+create function alike_matter(a ticket_alike, p_category text, p_matters bigint) returns int language sql immutable parallel safe as $$
+	select case when (a).matters & p_matters <> 0 then 250 when (a).category = p_category then 150 when (a).matters = 0 or p_matters = 0 then 100
+		else 0 end
+$$;
+-- Tickets that may be like this one: of the same ward and family, of the squares around its point (p_shown: that one as everybody may
+-- see it), and with a key of its own; of each the nearest in time, not later than p_until. Of all these the 150 that look most alike,
+-- in points of the score, roughly, from the indexes alone. So the work is the same however many tickets there are.
+create function alike_candidates(a ticket_alike, p_until timestamptz, p_shown bigint) returns setof uuid rows 150 language plpgsql stable
+set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+	v_at timestamptz := a.filed_at;
+	v_from timestamptz := a.filed_at - interval '14 days';
+	v_nowhere text[] := array(select code from category where public_point = 'none');
+begin
+	return query
+	select x.ticket from (
+		(select t.ticket, t.filed_at, 150 as place, 0 as named, alike_matter(a, t.category, t.matters) as matter from ticket_alike t
+			where t.area = a.area and t.family = a.family and t.filed_at between v_from and v_at order by t.filed_at desc limit 100)
+		union all (select t.ticket, t.filed_at, 150, 0, alike_matter(a, t.category, t.matters) from ticket_alike t
+			where t.area = a.area and t.family = a.family and t.filed_at > v_at and t.filed_at <= p_until order by t.filed_at limit 30)
+		union all select y.ticket, y.filed_at, greatest(0, 450 - metres_between(y.lon, y.lat, a.lon, a.lat) / 2)::int, 0,
+			alike_matter(a, y.category, y.matters) from unnest(alike_cells(a.cell)) c cross join lateral (
+			(select t.ticket, t.filed_at, t.lon, t.lat, t.category, t.matters from ticket_alike t
+				where t.cell = c and t.filed_at between v_from and v_at order by t.filed_at desc limit 15)
+			union all (select t.ticket, t.filed_at, t.lon, t.lat, t.category, t.matters from ticket_alike t
+				where t.cell = c and t.filed_at > v_at and t.filed_at <= p_until order by t.filed_at limit 5)) y
+		union all select y.ticket, y.filed_at, case when c = p_shown then 400 else 200 end, 0, case when y.category = a.category then 150 else 50 end
+			from unnest(alike_cells(p_shown)) c cross join lateral (
+			select t.ticket, t.filed_at, t.category from ticket_alike t where t.shown = c and t.filed_at between v_from and v_at
+				and t.category <> all (v_nowhere) order by t.filed_at desc limit 15) y
+		union all select y.ticket, y.filed_at, 0, 300, 100 from unnest(a.keys) k cross join lateral (
+			(select t.ticket, t.filed_at from ticket_alike_key t where t.key = k and t.filed_at between v_from and v_at
+				order by t.filed_at desc limit 25)
+			union all (select t.ticket, t.filed_at from ticket_alike_key t where t.key = k and t.filed_at > v_at and t.filed_at <= p_until
+				order by t.filed_at limit 8)) y) x
+	where x.ticket is distinct from a.ticket
+	group by x.ticket, x.filed_at
+	order by max(x.place) + sum(x.named) + max(x.matter)
+		- 150 * abs(extract(epoch from x.filed_at - v_at)::float8) / extract(epoch from v_at - v_from)::float8 desc limit 150;
+end $$;
 
 -- For staff: the ticket itself first, then its candidates. No row: nothing is known of it (yet, or any more).
 create function alike_look(p_ticket uuid) returns setof alike_fact language plpgsql stable security definer
@@ -180,8 +190,7 @@ begin
 	select * into a from ticket_alike where ticket = p_ticket;
 	return query select * from alike_fact where ticket = p_ticket;
 	return query
-	select f.* from alike_candidates(a.filed_at, a.filed_at + interval '14 days', a.area, a.family, alike_cells(a.cell), null, a.keys) c
-		join alike_fact f on f.ticket = c where c <> p_ticket;
+	select f.* from alike_candidates(a, a.filed_at + interval '14 days', null) c join alike_fact f on f.ticket = c;
 end $$;
 
 -- Of marks only names and the lines of buses: no house, lane or quarter.
@@ -192,13 +201,21 @@ $$;
 -- whoever asks again and again, in other words or from other points, may learn of them no more than the street, the ward, the
 -- category, the time, and the place as others may see it (category.public_point): nothing else finds or scores. p_keys are those of
 -- names.
-create function alike_look_public(p_at timestamptz, p_area text, p_family text, p_cell bigint, p_keys bigint[]) returns setof alike_fact
+create function alike_look_public(p_at timestamptz, p_area text, p_category text, p_family text, p_cell bigint, p_keys bigint[]) returns setof alike_fact
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+	a ticket_alike;
 begin
+	a.filed_at := p_at;
+	a.area := p_area;
+	a.category := p_category;
+	a.family := p_family;
+	a.matters := 0;
+	a.keys := p_keys;
 	return query
 	select f.ticket, f.filed_s, f.area, f.category, f.family, f.urgent, (point_public(y.public_point, f.lon_e6 / 1e6) * 1e6)::bigint,
 		(point_public(y.public_point, f.lat_e6 / 1e6) * 1e6)::bigint, 0::bigint, alike_marks_public(f.marks), decode(repeat('ff', 128), 'hex'), f.grouped
-	from alike_candidates(p_at, p_at, p_area, p_family, null, alike_cells(p_cell), p_keys) c join alike_fact f on f.ticket = c
+	from alike_candidates(a, p_at, p_cell) c join alike_fact f on f.ticket = c
 		join category y on y.code = f.category;
 end $$;
 
@@ -276,8 +293,7 @@ begin
 	for a in select * from ticket_alike where event is null order by filed_at, ticket limit p_limit loop
 		return query select a.ticket, true, f.* from alike_fact f where f.ticket = a.ticket;
 		return query
-		select a.ticket, false, f.* from alike_candidates(a.filed_at, a.filed_at, a.area, a.family, alike_cells(a.cell), null, a.keys) c
-			join alike_fact f on f.ticket = c where c <> a.ticket;
+		select a.ticket, false, f.* from alike_candidates(a, a.filed_at, null) c join alike_fact f on f.ticket = c;
 	end loop;
 end $$;
 -- Each ticket joins the event of the one it is most like (NULL: it is the first of its own). Returns how many.
@@ -370,7 +386,7 @@ end $$;
 alter table ticket_alike enable row level security;
 alter table ticket_alike_key enable row level security;
 revoke all on ticket_alike, ticket_alike_key, alike_cursor, alike_fact from public;
-revoke execute on function alike_since, alike_next, alike_forget, alike_store, alike_candidates, alike_cells, alike_look,
+revoke execute on function alike_since, alike_next, alike_forget, alike_store, alike_cells, alike_matter, alike_candidates, alike_look,
 	alike_marks_public, alike_look_public, alike_public, alike_shown, alike_joinable, alike_waiting, alike_group, alike_clusters, tickets_gather from public;
 grant execute on function alike_next, alike_store, alike_look, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group,
 	alike_clusters, tickets_gather to tiepdan_app;

@@ -186,7 +186,8 @@ void duplicate_check(struct req *req)
 
 	req->input = asked;
 	struct db_unit *u = db_unit(req);
-	sql_alike_look_public(u, .at = mine->filed_s * 1000, .area = mine->area, .family = mine->family,
+	sql_alike_look_public(u, .at = mine->filed_s * 1000, .area = mine->area, .category = mine->category,
+		.family = mine->family,
 		.cell = isnan(mine->lon) ? DB_NO_INT : alike_cell(mine->lon, mine->lat, 0, 0),
 		.keys = {keys, alike_place_keys(mine, keys)});
 	db_run(u, looked);
