@@ -46,8 +46,8 @@ select is((select array_agg(detail) from alike_shown(pg_temp.t(60), array[pg_tem
 select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads.surface', 'roads', null, '{7}')), 105800000::bigint, 'with the place as it is shown');
 select is((select count(*) > 0 from alike_look_public(now(), null, null, null, 21160004200, '{}')), true, 'by the square of the place as it is shown');
 select is((select count(*) from alike_look_public(now(), null, null, null, 5, '{}')), 0::bigint, 'not by that of the place itself');
--- More than are scored: a hundred just before in the ward, and thirteen far off in each square; the nearest with the name (25, and one is itself) are older
--- and stay.
+-- More than are scored: a hundred just before in the ward, and thirteen far off in each square. The 25 nearest with the name, of which
+-- one is itself, are older and stay.
 savepoint many;
 insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys)
 	select gen_random_uuid(), a.filed_at - n * interval '1 ms', a.area, a.category, a.family, false, p.lon, p.lat, p.cell, 0, '', a.signature, '{}'
