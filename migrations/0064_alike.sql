@@ -33,9 +33,9 @@ comment on column ticket_alike.family is 'the category, or the one above it';
 comment on column ticket_alike.cell is 'the square of a net that the point lies in: alike_cell() of civil/alike.h';
 comment on column ticket_alike.shown is 'the square of the point as everybody may see it: point_public(''near'')';
 comment on column ticket_alike.event is 'the first ticket of those that tell of the same event; NULL: nobody has looked yet';
-create index ticket_alike_in_area on ticket_alike (area, family, filed_at);
-create index ticket_alike_in_cell on ticket_alike (cell, filed_at) where cell is not null;
-create index ticket_alike_shown on ticket_alike (shown, filed_at) where shown is not null;
+create index ticket_alike_in_area on ticket_alike (area, family, filed_at) include (ticket, category, matters);
+create index ticket_alike_in_cell on ticket_alike (cell, filed_at) include (ticket, category, matters, lon, lat) where cell is not null;
+create index ticket_alike_shown on ticket_alike (shown, filed_at) include (ticket, category) where shown is not null;
 create index ticket_alike_newest on ticket_alike (filed_at, ticket);
 create index ticket_alike_waiting on ticket_alike (filed_at, ticket) where event is null;
 
@@ -127,114 +127,156 @@ end $$;
 
 -- --- looking up ----------------------------------------------------------------------------------------------------------
 
--- What the server scores: a row of ticket_alike without what only finds it.
-create type alike_fact as (ticket uuid, filed_s bigint, area text, category text, family text, urgent boolean, lon_e6 bigint, lat_e6 bigint,
-	matters bigint, marks text, signature bytea, grouped boolean);
-create function alike_fact(a ticket_alike) returns alike_fact language sql immutable parallel safe as $$
-	select (a).ticket, floor(extract(epoch from (a).filed_at))::bigint, (a).area, (a).category, (a).family, (a).urgent,
-		((a).lon * 1e6)::bigint, ((a).lat * 1e6)::bigint, (a).matters, (a).marks, (a).signature, (a).event is not null
-$$;
+-- What the server scores: of ticket_alike without what only finds it.
+create view alike_fact with (security_invoker = true) as
+	select ticket, floor(extract(epoch from filed_at))::bigint as filed_s, area, category, family, urgent, (lon * 1e6)::bigint as lon_e6,
+		(lat * 1e6)::bigint as lat_e6, matters, marks, signature, event is not null as grouped
+	from ticket_alike;
 
--- Tickets that may be like one filed at p_at: of the same ward and family, of the squares around its point, and with a key of its own;
--- of each the nearest in time, so that the work is the same however many there are.
-create function alike_candidates(p_at timestamptz, p_area text, p_family text, p_cells bigint[], p_keys bigint[])
-returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
-declare
-	v_from timestamptz := p_at - interval '14 days';
-	v_until timestamptz := p_at + interval '14 days';
-begin
-	return query
-	(select a.ticket from ticket_alike a where a.area = p_area and a.family = p_family and a.filed_at between v_from and p_at
-		order by a.filed_at desc limit 100)
-	union (select a.ticket from ticket_alike a where a.area = p_area and a.family = p_family and a.filed_at > p_at and a.filed_at <= v_until
-		order by a.filed_at limit 30)
-	union select x.ticket from unnest(p_cells) c cross join lateral (
-		(select a.ticket from ticket_alike a where a.cell = c and a.filed_at between v_from and p_at order by a.filed_at desc limit 15)
-		union all (select a.ticket from ticket_alike a where a.cell = c and a.filed_at > p_at and a.filed_at <= v_until
-			order by a.filed_at limit 5)) x
-	union select x.ticket from unnest(p_keys) k cross join lateral (
-		(select a.ticket from ticket_alike_key a where a.key = k and a.filed_at between v_from and p_at order by a.filed_at desc limit 25)
-		union all (select a.ticket from ticket_alike_key a where a.key = k and a.filed_at > p_at and a.filed_at <= v_until
-			order by a.filed_at limit 8)) x;
-end $$;
 -- The squares around one: as alike_cell() of civil/alike.h numbers them.
 create function alike_cells(p_cell bigint) returns bigint[] language sql immutable parallel safe as $$
 	select array_agg(p_cell + east * 1000000 + north) from generate_series(-1, 1) east, generate_series(-1, 1) north where p_cell is not null
 $$;
+-- Roughly what two matters are worth in points of the score (civil/alike.h).
+create function alike_matter(a ticket_alike, p_category text, p_matters bigint) returns int language sql immutable parallel safe as $$
+	select case when (a).matters & p_matters <> 0 then 250 when (a).category = p_category then 150 when (a).matters = 0 or p_matters = 0 then 100
+		else 0 end
+$$;
+-- Tickets that may be like this one: of the same ward and family, of the squares around its point (p_shown: that one as everybody may
+-- see it), and with a key of its own; of each the nearest in time, not later than p_until. Of all these the 150 that look most alike,
+-- in points of the score, roughly, from the indexes alone. So the work is the same however many tickets there are.
+create function alike_candidates(a ticket_alike, p_until timestamptz, p_shown bigint) returns setof uuid rows 150 language plpgsql stable
+set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+	v_at timestamptz := a.filed_at;
+	v_from timestamptz := a.filed_at - interval '14 days';
+	v_nowhere text[] := array(select code from category where public_point = 'none');
+begin
+	return query
+	select x.ticket from (
+		(select t.ticket, t.filed_at, 150 as place, 0 as named, alike_matter(a, t.category, t.matters) as matter from ticket_alike t
+			where t.area = a.area and t.family = a.family and t.filed_at between v_from and v_at order by t.filed_at desc limit 100)
+		union all (select t.ticket, t.filed_at, 150, 0, alike_matter(a, t.category, t.matters) from ticket_alike t
+			where t.area = a.area and t.family = a.family and t.filed_at > v_at and t.filed_at <= p_until order by t.filed_at limit 30)
+		union all select y.ticket, y.filed_at, greatest(0, 450 - metres_between(y.lon, y.lat, a.lon, a.lat) / 2)::int, 0,
+			alike_matter(a, y.category, y.matters) from unnest(alike_cells(a.cell)) c cross join lateral (
+			(select t.ticket, t.filed_at, t.lon, t.lat, t.category, t.matters from ticket_alike t
+				where t.cell = c and t.filed_at between v_from and v_at order by t.filed_at desc limit 15)
+			union all (select t.ticket, t.filed_at, t.lon, t.lat, t.category, t.matters from ticket_alike t
+				where t.cell = c and t.filed_at > v_at and t.filed_at <= p_until order by t.filed_at limit 5)) y
+		union all select y.ticket, y.filed_at, case when c = p_shown then 400 else 200 end, 0, case when y.category = a.category then 150 else 50 end
+			from unnest(alike_cells(p_shown)) c cross join lateral (
+			select t.ticket, t.filed_at, t.category from ticket_alike t where t.shown = c and t.filed_at between v_from and v_at
+				and t.category <> all (v_nowhere) order by t.filed_at desc limit 15) y
+		union all select y.ticket, y.filed_at, 0, 300, 100 from unnest(a.keys) k cross join lateral (
+			(select t.ticket, t.filed_at from ticket_alike_key t where t.key = k and t.filed_at between v_from and v_at
+				order by t.filed_at desc limit 25)
+			union all (select t.ticket, t.filed_at from ticket_alike_key t where t.key = k and t.filed_at > v_at and t.filed_at <= p_until
+				order by t.filed_at limit 8)) y) x
+	where x.ticket is distinct from a.ticket
+	group by x.ticket, x.filed_at
+	order by max(x.place) + sum(x.named) + max(x.matter)
+		- 150 * abs(extract(epoch from x.filed_at - v_at)::float8) / extract(epoch from v_at - v_from)::float8 desc limit 150;
+end $$;
 
 -- For staff: the ticket itself first, then its candidates. No row: nothing is known of it (yet, or any more).
 create function alike_look(p_ticket uuid) returns setof alike_fact language plpgsql stable security definer
-set search_path = tiepdan, pg_temp as $$
+set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
 	a ticket_alike;
 begin
 	perform ticket_visible(p_ticket);
 	select * into a from ticket_alike where ticket = p_ticket;
-	if found then
-		return next alike_fact(a);
-		return query
-		select (alike_fact(x)).* from alike_candidates(a.filed_at, a.area, a.family, alike_cells(a.cell), a.keys) c join ticket_alike x on x.ticket = c
-		where c <> p_ticket;
-	end if;
+	return query select * from alike_fact where ticket = p_ticket;
+	return query
+	select f.* from alike_candidates(a, a.filed_at + interval '14 days', null) c join alike_fact f on f.ticket = c;
 end $$;
 
 -- Of marks only names and the lines of buses: no house, lane or quarter.
 create function alike_marks_public(p_marks text) returns text language sql immutable parallel safe as $$
-	select coalesce(string_agg(mark, ';' order by n), '') from string_to_table(p_marks, ';') with ordinality x (mark, n) where mark ~ '^[ngb] '
+	select ltrim(regexp_replace(p_marks, '(^|;)(?![ngb] )[^;]*', '', 'g'), ';')
 $$;
--- For everybody: candidates among public ones. Nobody has made public what people wrote in open tickets, so whoever asks again and
--- again, in other words or from other points, may learn of them no more than the street, the ward, the category, the time, and the
--- place as others may see it (category.public_point): nothing else finds or scores. p_keys are those of names.
-create function alike_look_public(p_at timestamptz, p_area text, p_family text, p_cell bigint, p_keys bigint[]) returns setof alike_fact
+-- For everybody; which of them are public, alike_joinable() looks at. Nobody has made public what people wrote in open tickets, so
+-- whoever asks again and again, in other words or from other points, may learn of them no more than the street, the ward, the
+-- category, the time, and the place as others may see it (category.public_point): nothing else finds or scores. p_keys are those of
+-- names.
+create function alike_look_public(p_at timestamptz, p_area text, p_category text, p_family text, p_cell bigint, p_keys bigint[]) returns setof alike_fact
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+	a ticket_alike;
 begin
+	a.filed_at := p_at;
+	a.area := p_area;
+	a.category := p_category;
+	a.family := p_family;
+	a.matters := 0;
+	a.keys := p_keys;
 	return query
-	select f.ticket, f.filed_s, f.area, f.category, f.family, f.urgent, (point_public(y.public_point, x.lon) * 1e6)::bigint,
-		(point_public(y.public_point, x.lat) * 1e6)::bigint, 0::bigint, alike_marks_public(f.marks), decode(repeat('ff', 128), 'hex'), f.grouped
-	from (select a.ticket from alike_candidates(p_at, p_area, p_family, '{}', p_keys) a (ticket)
-			union select s.ticket from unnest(alike_cells(p_cell)) c cross join lateral (
-				select a.ticket from ticket_alike a join category y on y.code = a.category
-				where a.shown = c and a.filed_at between p_at - interval '14 days' and p_at and y.public_point <> 'none'
-				order by a.filed_at desc limit 15) s) c
-		join ticket_alike x on x.ticket = c.ticket join category y on y.code = x.category join ticket t on t.id = x.ticket
-		cross join lateral alike_fact(x) f
-	where t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency';
+	select f.ticket, f.filed_s, f.area, f.category, f.family, f.urgent, (point_public(y.public_point, f.lon_e6 / 1e6) * 1e6)::bigint,
+		(point_public(y.public_point, f.lat_e6 / 1e6) * 1e6)::bigint, 0::bigint, alike_marks_public(f.marks), decode(repeat('ff', 128), 'hex'), f.grouped
+	from alike_candidates(a, p_at, p_cell) c join alike_fact f on f.ticket = c
+		join category y on y.code = f.category;
 end $$;
 
--- Those of the tickets that the caller sees, in their order: each by the ticket that stands for it (0032), whether that one is the
--- case of p_ticket already, and what the server wants to say of it.
-create function alike_shown(p_ticket uuid, p_tickets uuid[], p_details text[]) returns table (root uuid, merged boolean, item text, detail text)
-language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+-- The first few of the tickets that the caller sees, in their order: each by the ticket that stands for it (0032) and that once, whether
+-- that one is the case of p_ticket already, and what the server wants to say of it.
+create function alike_shown(p_ticket uuid, p_tickets uuid[], p_details text[], p_limit bigint)
+returns table (merged boolean, item text, detail text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 declare
 	v_own uuid := ticket_root(ticket_visible(p_ticket));
+	v_merges text[] := array(select code from sight where merges);
+	v_roots uuid[] := '{}';
+	i record;
+	t ticket;
+	r ticket;
 begin
-	return query
-	select r.id, r.id = v_own, json_build_object('id', r.id, 'code', r.code, 'version', r.version, 'title', r.title, 'state', r.state,
-		'state_vi', s.name_vi, 'state_en', s.name_en, 'category', named(c.code, c.name_vi, c.name_en), 'area', r.area,
-		'filed_at', instant(r.filed_at), 'holder', department_named(r.holder), 'supporters', supporters_of(r.id))::text,
-		i.detail
-	from unnest(p_tickets, p_details) with ordinality i (id, detail, place) join ticket t on t.id = i.id cross join lateral ticket_root(t.id) x (root)
-		join ticket r on r.id = x.root join state s on s.code = r.state join category c on c.code = r.category
-	where sees(t) and sees(r) and (select bool_and(merges) from sight where code in (t.sight, r.sight)) order by i.place;
+	for i in select x.id, x.detail from unnest(p_tickets, p_details) with ordinality x (id, detail, place) order by x.place loop
+		exit when cardinality(v_roots) = p_limit;
+		select k.* into t from ticket k where k.id = i.id and k.sight = any (v_merges) and sees(k);
+		continue when not found;
+		r := case_root(t);
+		continue when r.id = any (v_roots) or r.sight <> all (v_merges) or not sees(r);
+		v_roots := v_roots || r.id;
+		return query
+		select r.id = v_own, json_build_object('id', r.id, 'code', r.code, 'version', r.version, 'title', r.title, 'state', r.state,
+			'state_vi', s.name_vi, 'state_en', s.name_en, 'category', named(c.code, c.name_vi, c.name_en), 'area', r.area,
+			'filed_at', instant(r.filed_at), 'holder', department_named(r.holder), 'supporters', supporters_of(r.id))::text, i.detail
+		from state s, category c where s.code = r.state and c.code = r.category;
+	end loop;
 end $$;
 
--- Those of them that anybody can join, as open_similar() (0033) shows them.
-create function alike_joinable(p_tickets uuid[], p_details text[], p_lon float8, p_lat float8)
-returns table (root uuid, title text, item text, detail text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
-#variable_conflict use_column
+-- Whether everybody may come upon a ticket before it is answered: what may be a report of a crime or the like is not there.
+create function alike_public(t ticket) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return query
-	select r.id, case when r.state <> 'submitted' then r.title end, json_build_object('code', r.code,
-		'category', named(c.code, c.name_vi, c.name_en), 'area', case when a.code is not null then named(a.code, a.name_vi, a.name_en) end,
-		'state', r.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'filed_at', instant(r.filed_at),
-		'metres', ceil(metres_between(point_public(c.public_point, r.lon), point_public(c.public_point, r.lat), p_lon, p_lat) / 100) * 100)::text,
-		i.detail
-	from unnest(p_tickets, p_details) with ordinality i (id, detail, place) cross join lateral ticket_root(i.id) x (root) join ticket r on r.id = x.root
-		join state s on s.code = r.state join category c on c.code = r.category left join area a on a.code = r.area
-	where not r.done and r.visibility = 'public' and r.sight = 'public' and r.kind <> 'emergency' and not triage_discreet(r.id)
-		and not triage_discreet(i.id)
-	order by i.place;
+	return t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency' and not triage_discreet(t.id);
+end $$;
+-- The first few of the tickets that anybody can join, in their order: each by the ticket that stands for it and that once, as
+-- open_similar() (0033) shows them.
+create function alike_joinable(p_tickets uuid[], p_details text[], p_lon float8, p_lat float8, p_limit bigint)
+returns table (title text, item text, detail text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_roots uuid[] := '{}';
+	i record;
+	t ticket;
+	r ticket;
+begin
+	for i in select x.id, x.detail from unnest(p_tickets, p_details) with ordinality x (id, detail, place) order by x.place loop
+		exit when cardinality(v_roots) = p_limit;
+		select * into t from ticket where id = i.id;
+		r := case_root(t);
+		continue when r.done or r.id = any (v_roots) or alike_public(t) is not true or alike_public(r) is not true;
+		v_roots := v_roots || r.id;
+		return query
+		select case when r.state <> 'submitted' then r.title end, json_build_object('code', r.code,
+			'category', named(c.code, c.name_vi, c.name_en), 'area', (select named(code, name_vi, name_en) from area where code = r.area),
+			'state', r.state, 'state_vi', s.name_vi, 'state_en', s.name_en, 'filed_at', instant(r.filed_at),
+			'metres', ceil(metres_between(point_public(c.public_point, r.lon), point_public(c.public_point, r.lat), p_lon, p_lat) / 100) * 100)::text,
+			i.detail
+		from state s, category c where s.code = r.state and c.code = r.category;
+	end loop;
 end $$;
 
 -- --- events --------------------------------------------------------------------------------------------------------------
@@ -243,17 +285,15 @@ end $$;
 create function alike_waiting(p_limit bigint)
 returns table (one uuid, own boolean, ticket uuid, filed_s bigint, area text, category text, family text, urgent boolean, lon_e6 bigint,
 	lat_e6 bigint, matters bigint, marks text, signature bytea, grouped boolean)
-language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
 	a ticket_alike;
 begin
 	for a in select * from ticket_alike where event is null order by filed_at, ticket limit p_limit loop
-		return query select a.ticket, true, f.* from alike_fact(a) f;
+		return query select a.ticket, true, f.* from alike_fact f where f.ticket = a.ticket;
 		return query
-		select a.ticket, false, f.* from alike_candidates(a.filed_at, a.area, a.family, alike_cells(a.cell), a.keys) c
-			join ticket_alike x on x.ticket = c cross join lateral alike_fact(x) f
-		where c <> a.ticket and (x.filed_at, x.ticket) < (a.filed_at, a.ticket);
+		select a.ticket, false, f.* from alike_candidates(a, a.filed_at, null) c join alike_fact f on f.ticket = c;
 	end loop;
 end $$;
 -- Each ticket joins the event of the one it is most like (NULL: it is the first of its own). Returns how many.
@@ -345,8 +385,8 @@ end $$;
 -- No policy, so no row: the functions are the only way.
 alter table ticket_alike enable row level security;
 alter table ticket_alike_key enable row level security;
-revoke all on ticket_alike, ticket_alike_key, alike_cursor from public;
-revoke execute on function alike_since, alike_next, alike_forget, alike_store, alike_fact, alike_candidates, alike_cells, alike_look,
-	alike_marks_public, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group, alike_clusters, tickets_gather from public;
+revoke all on ticket_alike, ticket_alike_key, alike_cursor, alike_fact from public;
+revoke execute on function alike_since, alike_next, alike_forget, alike_store, alike_cells, alike_matter, alike_candidates, alike_look,
+	alike_marks_public, alike_look_public, alike_public, alike_shown, alike_joinable, alike_waiting, alike_group, alike_clusters, tickets_gather from public;
 grant execute on function alike_next, alike_store, alike_look, alike_look_public, alike_shown, alike_joinable, alike_waiting, alike_group,
 	alike_clusters, tickets_gather to tiepdan_app;

@@ -1,39 +1,38 @@
-"""The look-up of likely duplicates among a million tickets of two weeks, over HTTP, against pg_trgm over the same window."""
+"""The look-up of likely duplicates among a million tickets of two weeks, over HTTP, against pg_trgm over the same window; and a storm."""
 import csv
+import http.client
+import itertools
+import json
+import os
 import re
 import statistics
+import threading
 import time
 
+import redate
 from support.town import ROOT, wait_until
 
 FOLDER = ROOT / "tests/load/alike"
-# Half of the rows are like one of the tickets that were filed (names, signature, keys), so that the keys of these are as busy as those
-# of a campaign; the others have keys of their own. All belong to an event already: the job worker leaves them alone.
-MADE = """
-create temp table real as select row_number() over () - 1 as n, a.* from ticket_alike a;
-create temp table made as
-    select gen_random_uuid() as ticket, now() - random() * interval '14 days' as filed_at, x.n % 2 = 0 as like_one, x.n,
-        (array(select code from area where parent is not null order by code))[1 + (random() * 125)::int] as area,
-        105.7 + random() * 0.2 as lon, 20.95 + random() * 0.15 as lat, (random() * (select count(*) - 1 from real))::int as pick
-    from generate_series(1, {rows}) x (n);
-insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys, event)
-    select m.ticket, m.filed_at, m.area, r.category, r.family, r.urgent, m.lon, m.lat, floor(m.lon * 200) * 1000000 + floor(m.lat * 200), r.matters,
-        case when m.like_one then r.marks else format('n pho %s;h %s', m.n % 5000, m.n % 300) end,
-        case when m.like_one then r.signature else decode(repeat(md5(m.n::text), 8), 'hex') end,
-        case when m.like_one then r.keys else array(select abs(hashtextextended(m.n || '.' || g, 0)) from generate_series(1, 10) g) end, m.ticket
-    from made m join real r on r.n = m.pick;
-insert into ticket_alike_key (key, filed_at, ticket) select unnest(keys), filed_at, ticket from ticket_alike on conflict do nothing;
-create table trigram as select m.ticket, m.area, m.filed_at, t.folded || ' ' || m.n as folded from made m join real r on r.n = m.pick join ticket t on t.id = r.ticket;
+# What a peer does: the trigrams of the texts of the ward in those weeks, by an index of ward and time.
+BASELINE_TABLE = """
+create table trigram as select id, area, filed_at, folded from ticket;
 create index trigram_in_area on trigram (area, filed_at);
+analyze trigram;
 """
 BASELINE = """
-select ticket from trigram where area = '{area}' and filed_at > now() - interval '14 days'
+explain (analyze, timing off) select id from trigram where area = '{area}' and filed_at > now() - interval '14 days'
     order by public.similarity(folded, '{folded}') desc limit 5"""
 
 
-def filings():
+STORM = 2000  # reports of one event, filed as fast as they can be
+STORM_IDS = ("d02a", "d02b", "d02c", "d02d")  # with diacritics, without, in other words, in English
+
+
+def filings(ids=None):
     with open(FOLDER / "tickets.tsv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if ids and row["id"] not in ids:
+                continue
             body = {"kind": "feedback", "category": row["category"], "area": row["area"], "title": row["title"], "text": row["text"]}
             if row["place"] != "-":
                 body["location_text"] = row["place"]
@@ -44,47 +43,130 @@ def filings():
 
 def spread(milliseconds):
     ordered = sorted(milliseconds)
-    return {"p50_ms": round(statistics.median(ordered), 2), "p95_ms": round(ordered[len(ordered) * 95 // 100], 2), "max_ms": round(ordered[-1], 2),
+    return {"p50_ms": round(statistics.median(ordered), 2), "p99_ms": round(ordered[len(ordered) * 99 // 100], 2), "max_ms": round(ordered[-1], 2),
             "requests": len(ordered)}
 
 
-def timed(calls):
-    took = []
+class Asker:
+    """One connection, without what the client of the tests looks at: that would be measured, too."""
+
+    def __init__(self, town, **headers):
+        self.connection, self.headers = http.client.HTTPConnection("127.0.0.1", town.port), headers
+
+    def fresh(self):
+        """Connects anew at the next request: the server closes what rests for long."""
+        self.connection.close()
+
+    def ask(self, method, path, body=None):
+        self.connection.request(method, path, body, self.headers)
+        got = self.connection.getresponse()
+        text = got.read()
+        assert got.status == 200, text
+        return json.loads(text)["items"]
+
+
+def measured(town, asker, calls):
+    """Their times, and what each costs all processes together beyond what they use when nobody asks: on a busy machine the better
+    measure."""
+    began, used = time.monotonic(), redate.cpu_seconds(town)
+    time.sleep(3)
+    idle = (redate.cpu_seconds(town) - used) / (time.monotonic() - began)
+    asker.fresh()
+    took, began, used = [], time.monotonic(), redate.cpu_seconds(town)
     for call in calls:
-        began = time.perf_counter()
+        before = time.perf_counter()
         call()
-        took.append((time.perf_counter() - began) * 1000)
-    return took
+        took.append((time.perf_counter() - before) * 1000)
+    cpu = redate.cpu_seconds(town) - used - idle * (time.monotonic() - began)
+    return {**spread(took), "cpu_ms": round(cpu * 1000 / len(took), 2), "load": round(os.getloadavg()[0], 1)}
 
 
 def baseline(town):
+    town.sql(BASELINE_TABLE)
     took = []
-    for area, folded in town.sql("select area, folded from ticket where area is not null order by id limit 40"):
-        plan = town.sql("explain (analyze, timing off) " + BASELINE.format(area=area, folded=folded))
+    for area, folded in town.sql("select area, folded from ticket order by filed_at desc limit 12"):
+        plan = town.sql(BASELINE.format(area=area, folded=folded.replace("'", "''")))
         took.append(float(re.search(r"Execution Time: ([\d.]+)", str(plan))[1]))
     return spread(took)
 
 
-def alike(load):
+def grouped(town, n):
+    """Waits until so many tickets belong to an event."""
+    wait_until(lambda: town.sql("select count(*) from ticket_alike where event is not null") == [[str(n)]], 300, "all are followed")
+
+
+def prepare(load):
+    """Files the tickets of the pairs and makes the others."""
     town, rows = load.town, load.options.rows
     filed = [body for body in filings() if town.file(**body)]
-    wait_until(lambda: town.sql("select count(*) from ticket_alike where event is not null") == [[str(len(filed))]], 120, "all are followed")
-    print("making %d rows" % rows, flush=True)
-    town.sql(MADE.format(rows=rows))
-    town.sql("vacuum analyze ticket_alike")
-    town.sql("vacuum analyze ticket_alike_key")
-    town.sql("analyze trigram")
-    ids = [row[0] for row in town.sql("select id from ticket order by id")]
-    who = town.coordinator
-    who.headers["Connection"] = "keep-alive"
+    grouped(town, len(filed))
+    columns, values = redate.copied(town, "ticket", "t", {
+        "id": "f.ticket", "number": "1000000000 + f.n", "code": "'HN-26-' || f.n", "folded": "t.folded || ' ' || f.n", "updated_at": "f.filed_at",
+        **{c: "f." + c for c in ("filed_at", "category", "area", "lon", "lat")}})
+    print("making %d rows, load of the machine %.1f" % (rows, os.getloadavg()[0]), flush=True)
+    town.sql("\\set rows %d\n\\set columns '%s'\n\\set values '%s'\n" % (rows, columns, values.replace("'", "''")) + (FOLDER / "made.sql").read_text("utf-8"))
+    for table in ("ticket", "ticket_alike", "ticket_alike_key"):
+        town.sql("vacuum analyze " + table)
+    return filed
 
-    def look(ticket):
-        return lambda: who.get("/v1/tickets/%s/duplicates" % ticket, status=200)
 
-    def ask(body):
-        asked = {m: body[m] for m in ("category", "area", "title", "text", "location_text", "point") if m in body}
-        return lambda: town.anyone.post("/v1/public/duplicates", asked, status=200)
-    timed(look(i) for i in ids)
-    sides = {"ours": spread(timed(look(i) for _ in range(5) for i in ids)), "before_filing": spread(timed(ask(b) for b in filed)),
-             "trigram": baseline(town), "rows": rows, "keys": int(town.sql("select count(*) from ticket_alike_key")[0][0])}
-    return sides
+def storm(load):
+    """Many report one event at once: how fast they are followed, whether they are one burst, and how often rows are changed for it."""
+    town, who = load.town, load.town.coordinator
+    bodies = list(filings(STORM_IDS))
+    began, before = time.monotonic(), updates(town)
+    known = int(town.sql("select count(*) from ticket_alike where event is not null")[0][0])
+    numbers, filed = itertools.count(), []
+
+    def work():
+        client = town.client()
+        while (n := next(numbers)) < STORM:
+            filed.append(client.post("/v1/tickets", {**bodies[n % len(bodies)], "anonymous": True}).json["code"])
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(filed) == STORM, "not all tickets could be filed"
+    filing = time.monotonic() - began
+    grouped(town, known + STORM)
+    followed = time.monotonic() - began
+    town.sql("select pg_sleep(2)")    # the statistics are told a little later
+    began = time.monotonic()
+    largest = who.get("/v1/clusters?hours=24&limit=1").json["items"][0]["tickets"]
+    return {"filed": STORM, "filed_an_hour": round(STORM / filing * 3600), "followed_an_hour": round(STORM / followed * 3600),
+            "in_one_burst": round(largest / STORM, 3), "bursts_ms": round((time.monotonic() - began) * 1000),
+            "updates": {table: n - before[table] for table, n in updates(town).items()}}
+
+
+def updates(town):
+    rows = town.sql("select relname, n_tup_upd from pg_stat_user_tables where relname in ('ticket_alike', 'ticket_alike_key', 'alike_cursor')")
+    return {table: int(n) for table, n in rows}
+
+
+def measure(load, filed):
+    town = load.town
+    ids, made = ([row[0] for row in town.sql("select id from ticket where %s order by %s" % which)] for which in (
+        ("number < 1000000000", "id"), ("number >= 1000000000 and filed_at > now() - interval '2 days'", "md5(id::text) limit 500")))
+    bodies = [json.dumps({m: b[m] for m in ("category", "area", "title", "text", "location_text", "point") if m in b}).encode() for b in filed]
+    staff = Asker(town, Authorization=town.coordinator.headers["Authorization"])
+    anyone = Asker(town, **{"Content-Type": "application/json"})
+
+    def looks(tickets):
+        return [lambda t=t: staff.ask("GET", "/v1/tickets/%s/duplicates" % t) for t in tickets]
+
+    asks = [lambda b=b: anyone.ask("POST", "/v1/public/duplicates", b) for b in bodies]
+    for call in looks(ids):
+        call()
+    anyone.fresh()
+    for call in asks:
+        call()
+    return {"ours": measured(town, staff, looks(ids) * 3), "of_any_day": measured(town, staff, looks(made)),
+            "before_filing": measured(town, anyone, asks * 3),
+            "trigram": baseline(town), "rows": load.options.rows, "keys": town.count("ticket_alike_key")}
+
+
+def alike(load):
+    filed = prepare(load)
+    load.restart()
+    return {**measure(load, filed), "storm": storm(load)}

@@ -24,16 +24,19 @@ insert into clock_running ({clock_columns}) select {clock_values} from made m, (
 """
 
 
+def copied(town, table, alias, changed):
+    """-> the columns of the table, and what a copy of the row `alias` has in them."""
+    columns = [c for (c,) in town.sql("select attname from pg_attribute where attrelid = '%s'::regclass and attnum > 0 and "
+                                      "not attisdropped and attgenerated = ''" % table)]
+    return ", ".join(columns), ", ".join(changed.get(c, alias + "." + c) for c in columns)
+
+
 def multiply(town, tickets):
-    def copied(table, alias, changed):
-        columns = [c for (c,) in town.sql("select attname from pg_attribute where attrelid = '%s'::regclass and attnum > 0 and "
-                                          "not attisdropped and attgenerated = ''" % table)]
-        return ", ".join(columns), ", ".join(changed.get(c, alias + "." + c) for c in columns)
     due = "m.at + (c.due_at - c.start_at)"
     warned = "m.at + 0.8 * (c.due_at - c.start_at)"
-    ticket_columns, ticket_values = copied("ticket", "t", {
+    ticket_columns, ticket_values = copied(town, "ticket", "t", {
         "id": "m.id", "number": "1000000000 + m.n", "code": "'HN-26-' || m.n", "filed_at": "m.at", "holder": "m.holder"})
-    clock_columns, clock_values = copied("clock_running", "c", {
+    clock_columns, clock_values = copied(town, "clock_running", "c", {
         "ticket": "m.id", "holder": "m.holder", "start_at": "m.at", "due_at": due, "latest_due": due,
         "alarm_level": f"case when {due} < now() then 5 when {warned} < now() then 2 else 1 end",
         "alarm_at": f"case when {due} < now() then 'infinity' when {warned} < now() then {due} else {warned} end"})

@@ -40,23 +40,35 @@ select is((select ticket from alike_look(pg_temp.t(60)) limit 1), pg_temp.t(60),
 select is(attempt($$select alike_look(pg_temp.t(110))$$), 'TD404', 'of another department''s nothing');
 select is(attempt($$select alike_look(pg_temp.t(111))$$), 'TD404', 'of a denunciation nothing');
 select is((select array_agg(detail) from alike_shown(pg_temp.t(60), array[pg_temp.t(61), pg_temp.t(110), pg_temp.t(111), pg_temp.t(62)],
-	'{a,b,c,d}')), '{a,d}', 'of others only what is seen');
-select is((select count(*) from alike_look_public(now(), '00316', 'roads', null, '{7}') where ticket in (pg_temp.t(111), pg_temp.t(112))), 0::bigint,
-	'to everybody only public ones');
-select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads', null, '{7}')), 105800000::bigint, 'with the place as it is shown');
-select is((select array[count(*) > 0, bool_or(ticket = pg_temp.t(112))] from alike_look_public(now(), null, null, 21160004200, '{}')), '{t,f}',
-	'by the square of the place as it is shown');
-select is((select count(*) from alike_look_public(now(), null, null, 5, '{}')), 0::bigint, 'not by that of the place itself');
+	'{a,b,c,d}', 5)), '{a,d}', 'of others only what is seen');
+select is((select array_agg(detail) from alike_shown(pg_temp.t(60), array[pg_temp.t(111), pg_temp.t(61), pg_temp.t(62), pg_temp.t(63)],
+	'{a,b,c,d}', 2)), '{b,c}', 'and not more than are asked for');
+select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads.surface', 'roads', null, '{7}')), 105800000::bigint, 'with the place as it is shown');
+select is((select count(*) > 0 from alike_look_public(now(), null, null, null, 21160004200, '{}')), true, 'by the square of the place as it is shown');
+select is((select count(*) from alike_look_public(now(), null, null, null, 5, '{}')), 0::bigint, 'not by that of the place itself');
+-- More than are scored: a hundred just before in the ward, and thirteen far off in each square. The 25 nearest with the name, of which
+-- one is itself, are older and stay.
+savepoint many;
+insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys)
+	select gen_random_uuid(), a.filed_at - n * interval '1 ms', a.area, a.category, a.family, false, p.lon, p.lat, p.cell, 0, '', a.signature, '{}'
+	from ticket_alike a, (select n, null::bigint as cell, null::float8 as lon, null::float8 as lat from generate_series(1, 100) n
+		union all select 100 + n, c, 105.806, 21 from generate_series(1, 13) n, unnest(alike_cells(5)) c) p where a.ticket = pg_temp.t(119);
+create temp table chosen as select c from ticket_alike a, alike_candidates(a, a.filed_at, null) c where a.ticket = pg_temp.t(119);
+select is((select array[count(*), count(*) filter (where a.keys @> '{7}')] from chosen join ticket_alike a on a.ticket = c), '{150,24}',
+	'of many those that look most alike');
+rollback to many;
 update ticket_alike set (marks, matters) = ('n lang;l 46;h 3;b 32;u 9;g ham kho', 7) where ticket = pg_temp.t(60);
 select is((select concat_ws(' | ', marks, matters, encode(signature, 'hex') = repeat('ff', 128)) from alike_look_public(now() - interval '70 minutes',
-	'00316', 'roads', null, '{}') where ticket = pg_temp.t(60)), 'n lang;b 32;g ham kho | 0 | t', 'of what was written only names');
+	'00316', 'roads.surface', 'roads', null, '{}') where ticket = pg_temp.t(60)), 'n lang;b 32;g ham kho | 0 | t', 'of what was written only names');
 update category set public_point = 'none' where code = 'roads.surface';
-select is((select count(*) from alike_look_public(now(), null, null, 21160004200, '{}')), 0::bigint, 'by no square where no place is shown');
-select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads', null, '{7}')), null, 'or without');
+select is((select count(*) from alike_look_public(now(), null, null, null, 21160004200, '{}')), 0::bigint, 'by no square where no place is shown');
+select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads.surface', 'roads', null, '{7}')), null, 'or without');
 select force_state(pg_temp.t(5), 'answered');
-select is((select array_agg(detail) from alike_joinable(array[pg_temp.t(4), pg_temp.t(5), pg_temp.t(112), pg_temp.t(6)], '{a,b,c,d}', null, null)),
-	'{a,d}', 'what is open can be joined');
-select is((select title from alike_joinable(array[pg_temp.t(4)], '{a}', null, null)), null, 'its title is told once somebody has accepted it');
+select is((select array_agg(detail) from alike_joinable(array[pg_temp.t(4), pg_temp.t(5), pg_temp.t(112), pg_temp.t(6)], '{a,b,c,d}', null, null, 5)),
+	'{a,d}', 'what is open and public can be joined');
+select is((select array_agg(detail) from alike_joinable(array[pg_temp.t(112), pg_temp.t(111), pg_temp.t(110), pg_temp.t(4), gen_random_uuid()],
+	'{a,b,c,d,e}', null, null, 1)), '{c}', 'not more than are asked for');
+select is((select title from alike_joinable(array[pg_temp.t(4)], '{a}', null, null, 5)), null, 'its title is told once somebody has accepted it');
 
 -- Events.
 select is((select count(distinct one) from alike_waiting(10)), 10::bigint, 'tickets without an event, a portion');
@@ -94,8 +106,8 @@ select is((select array_agg(i->'problem'->>'type' order by ord) from said, jsonb
 select is((select count(*) from ticket_merge where into_ticket = pg_temp.t(1) and kind = 'merged' and person = caller_account()), 100::bigint, 'each is an edge');
 select is((select body->>'etag' from said), (select version::text from ticket where id = pg_temp.t(1)), 'with the version that it has now');
 select is((select array_agg(b->>'tickets') from jsonb_array_elements(pg_temp.bursts(null, 10)) b), '{3}', 'the burst is no more');
-select is((select count(distinct root) from alike_shown(pg_temp.t(1), array(select pg_temp.t(n) from generate_series(2, 20) n where n <> 5),
-	array_fill('x'::text, array[18])) where merged), 1::bigint, 'and is shown as one');
+select is((select array_agg(merged) from alike_shown(pg_temp.t(1), array(select pg_temp.t(n) from generate_series(2, 20) n where n <> 5),
+	array_fill('x'::text, array[18]), 5)), '{t}', 'and is shown as one');
 select lives_ok($$select move('hub_head.HN-EIC', pg_temp.t(50), 'unmerge')$$, 'each can be taken back');
 select is(supporters_of(pg_temp.t(1)), 99::bigint, 'and only that one');
 select is(attempt($$select pg_temp.gather('hub_head.HN-EIC', 103, array[pg_temp.t(104)], 99)$$), 'TD412', 'another version');

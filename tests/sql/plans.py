@@ -180,8 +180,8 @@ select alike_store(:'ax', null, :'ex', nobody(), 1, :'many', array_fill(5, array
 select alike_group(array_agg(one), array_agg(null::uuid)) from alike_waiting(20) where own;
 begin;
 select enter('hub_head.HN-EIC');
-select (select count(*) from alike_look(:'one')), (select count(*) from alike_look_public(now(), '00316', 'roads', 5, '{7}')),
-	(select count(*) from alike_shown(:'one', :'many', null)), (select count(*) from alike_joinable(:'many', null, 105.8, 21)),
+select (select count(*) from alike_look(:'one')), (select count(*) from alike_look_public(now(), '00316', 'roads.surface', 'roads', 5, '{7}')),
+	(select count(*) from alike_shown(:'one', :'many', null, 5)), (select count(*) from alike_joinable(:'many', null, 105.8, 21, 5)),
 	(select count(*) from alike_clusters(now() - interval '2 days', null, 50));
 select body from tickets_gather(:'one', (select version from ticket where id = :'one'), :'many', null, null, :'many', null, now(), '{TD404,TD409,TD615,TD482,TD403}',
 	array_fill('{"status":409}'::text, array[5]));

@@ -58,28 +58,16 @@ static struct str explained(struct arena *arena, const struct alike_score *s)
 	return buf_str(&out);
 }
 
-/* Whether another ticket that stands for the same case is there already. */
-static bool is_double(const PGresult *rows, int row)
-{
-	for (int i = 0; i < row; i++)
-		if (str_eq(db_cell(rows, i, "root"), db_cell(rows, row, "root")))
-			return true;
-	return false;
-}
-
 static void shown(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "item");
 	struct buf out = {.arena = req->arena};
-	int n = 0;
 
 	buf_put(&out, STR("{\"items\":["));
-	for (int i = 0; i < PQntuples(rows) && n < SHOWN; i++)
-		if (!is_double(rows, i))
-			buf_printf(&out, "%s{\"ticket\":%.*s,\"merged\":%s%.*s}", n++ ? "," : "",
-				STR_ARG(db_cell(rows, i, "item")),
-				db_cell_flag(rows, i, "merged") ? "true" : "false",
-				STR_ARG(db_cell(rows, i, "detail")));
+	for (int i = 0; i < PQntuples(rows); i++)
+		buf_printf(&out, "%s{\"ticket\":%.*s,\"merged\":%s%.*s}", i ? "," : "",
+			STR_ARG(db_cell(rows, i, "item")), db_cell_flag(rows, i, "merged") ? "true" : "false",
+			STR_ARG(db_cell(rows, i, "detail")));
 	buf_put(&out, STR("]}"));
 	reply_json(req, 200, buf_str(&out));
 }
@@ -99,7 +87,7 @@ static void found(struct req *req, PGresult *const *results)
 		told[i] = (struct told){best.at[i].ticket, explained(req->arena, &best.at[i].score)};
 	struct db_unit *u = db_unit(req);
 	sql_alike_shown(u, .ticket = req->args[0].uuid, .tickets = DB_COLUMN(told, best.n, ticket),
-		.details = DB_COLUMN(told, best.n, detail));
+		.details = DB_COLUMN(told, best.n, detail), .limit = SHOWN);
 	db_run(u, shown);
 }
 
@@ -126,15 +114,12 @@ static void joinable(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "item");
 	struct buf out = {.arena = req->arena};
-	int n = 0;
 
 	buf_put(&out, STR("{\"items\":["));
-	for (int i = 0; i < PQntuples(rows) && n < SHOWN; i++) {
+	for (int i = 0; i < PQntuples(rows); i++) {
 		struct str item = db_cell(rows, i, "item"), title = db_cell(rows, i, "title");
 
-		if (is_double(rows, i))
-			continue;
-		buf_put(&out, n++ ? STR(",{\"title\":") : STR("{\"title\":"));
+		buf_put(&out, i ? STR(",{\"title\":") : STR("{\"title\":"));
 		buf_json(&out, safe_title(req->arena, title));
 		buf_printf(&out, ",\"same\":%.*s,%.*s", STR_ARG(db_cell(rows, i, "detail")),
 			(int)item.len - 1, item.at + 1);
@@ -183,7 +168,8 @@ static void looked(struct req *req, PGresult *const *results)
 			best.at[i].ticket, alike_same(&best.at[i].score) ? STR("true") : STR("false")};
 	struct db_unit *u = db_unit(req);
 	sql_alike_joinable(u, .tickets = DB_COLUMN(told, best.n, ticket),
-		.details = DB_COLUMN(told, best.n, detail), .lon = asked->lon, .lat = asked->lat);
+		.details = DB_COLUMN(told, best.n, detail), .lon = asked->lon, .lat = asked->lat,
+		.limit = SHOWN);
 	db_run(u, joinable);
 }
 
@@ -200,7 +186,8 @@ void duplicate_check(struct req *req)
 
 	req->input = asked;
 	struct db_unit *u = db_unit(req);
-	sql_alike_look_public(u, .at = mine->filed_s * 1000, .area = mine->area, .family = mine->family,
+	sql_alike_look_public(u, .at = mine->filed_s * 1000, .area = mine->area, .category = mine->category,
+		.family = mine->family,
 		.cell = isnan(mine->lon) ? DB_NO_INT : alike_cell(mine->lon, mine->lat, 0, 0),
 		.keys = {keys, alike_place_keys(mine, keys)});
 	db_run(u, looked);
