@@ -3,8 +3,13 @@
 -- the city and the limit that the policy has for one department. A rule refuses nothing: whom it cannot ask is left out and told of.
 set local search_path = tiepdan, public;
 
+-- Nobody has changed anything: it belongs to the version that there is.
+alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
 	('parts_days', 3, 'a part that a rule asks for is due after so many working days where the policy has no limit for one department', 1, 30);
+alter table setting enable trigger configuration_touched;
+update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row where kind = 'settings' and key = 'parts_days')
+	where k.kind = 'settings';
 
 -- --- what is asked ---------------------------------------------------------------------------------------------------------
 
