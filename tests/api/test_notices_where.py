@@ -76,6 +76,7 @@ def test_who_is_asked_for_a_part_is_led_to_it(cluster, contract, tmp_path, page)
         town.sql("update account set email = 'can.bo.phuong@example.org' where department = (select id from department where code = 'UB-00316')")
         town.move(officer, ticket_id, "accept")
         task = {"department": "UB-00316", "task": "Đề nghị phường kiểm tra hiện trạng.", "days": 1}
+        town.no_parts(ticket_id)
         part = town.move(officer, ticket_id, "parts", task, status=201).json["id"]
         wait_until(lambda: list(tmp_path.glob("*.eml")), 30, "the letter")
         text = email.message_from_bytes(next(tmp_path.glob("*.eml")).read_bytes(), policy=email.policy.default).get_body(("plain",)).get_content()
