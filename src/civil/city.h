@@ -125,6 +125,7 @@ struct city {
 	unsigned nlineage;
 	const struct alarm_level *alarms;
 	unsigned nalarms;
+	int64_t parts_days; /* working days for a part of an answer where no policy says how many */
 	const struct danger_word *danger_words;
 	unsigned ndanger_words;
 	const struct danger_text *danger_texts;

@@ -145,6 +145,46 @@ struct clock_offer *clock_offers_move(struct arena *arena, const struct city *ci
 	return offers;
 }
 
+/* Each limit that parts can have, once. */
+static struct limit *part_limits(struct arena *arena, const struct city *city, unsigned *ret_n)
+{
+	struct limit *limits = arena_alloc(arena, ((size_t)city->npolicies + 1) * sizeof(*limits));
+	unsigned n = 0;
+
+	limits[n++] = (struct limit){DEADLINE_WORKING_DAYS, city->parts_days};
+	for (unsigned i = 0; i < city->npolicies; i++) {
+		const struct limit *l = &city->policies[i].limit[CLOCK_STEP];
+		unsigned known = 0;
+
+		while (known < n && !(limits[known].unit == l->unit && limits[known].amount == l->amount))
+			known++;
+		if (known == n && is_limit(l))
+			limits[n++] = *l;
+	}
+	*ret_n = n;
+	return limits;
+}
+
+struct clock_part *clock_parts(struct arena *arena, const struct city *city, int64_t now, unsigned *ret_n)
+{
+	unsigned nlimits, n = 0;
+	const struct limit *limits = part_limits(arena, city, &nlimits);
+	struct clock_part *parts =
+		arena_alloc(arena, ((size_t)city->ncalendars * nlimits + 1) * sizeof(*parts));
+
+	for (unsigned i = 0; i < city->ncalendars * nlimits; i++) {
+		const struct limit *l = &limits[i % nlimits];
+		const struct deadline_question question = {
+			.start = now, .terms = {.unit = l->unit, .amount = l->amount}};
+
+		parts[n] = (struct clock_part){.calendar = city->calendars[i / nlimits], .limit = *l};
+		if (deadline_compute(parts[n].calendar, &question, NULL, &parts[n].due) == 0)
+			n++;
+	}
+	*ret_n = n;
+	return parts;
+}
+
 int64_t clock_remaining(const struct calendar *calendar, enum deadline_unit unit, int64_t due, int64_t now)
 {
 	if (unit == DEADLINE_WORKING_HOURS || unit == DEADLINE_WORKING_DAYS)

@@ -40,6 +40,16 @@ int clock_offers_filing(const struct city *city, const struct policy *policy,
 struct clock_offer *clock_offers_move(struct arena *arena, const struct city *city,
 	const struct department *department, int64_t now, unsigned *ret_n);
 
+/* When a part of an answer would be due that a rule asks another department for. */
+struct clock_part {
+	const struct calendar *calendar;
+	struct limit limit;
+	int64_t due;
+};
+/* Of those that rules ask for at `now`: in every calendar, by each limit that a policy has for one department
+ * (ended ones too) and by that of the city. One that would end beyond the calendar's span is left out. */
+struct clock_part *clock_parts(struct arena *arena, const struct city *city, int64_t now, unsigned *ret_n);
+
 /* A running clock, to be dated anew because it was paused or extended, or because a calendar or policy
  * changed. */
 struct clock_facts {

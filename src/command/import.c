@@ -27,7 +27,8 @@ enum {
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
 	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations", "rules",
-	"former_areas", "examples", "templates", "triage_words", "triage_texts", "settings", NULL};
+	"former_areas", "examples", "templates", "triage_words", "triage_texts", "settings", "part_texts",
+	NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)

@@ -32,7 +32,8 @@ def test_each_ticket_has_its_own_outcome(town):
     assert (answer.json["done"], answer.json["refused"]) == (1, 4)
     assert [item["id"] for item in answer.json["items"]][:3] == [three, two, one]
     assert (town.version(one), town.version(two), town.version(three)) == (1, 2, 2)
-    assert [e["type"] for e in town.coordinator.get("/v1/tickets/%s/events" % three).json["items"]] == ["ticket.filed", "ticket.accepted"]
+    assert [e["type"] for e in town.coordinator.get("/v1/tickets/%s/events" % three).json["items"]] == [
+        "ticket.filed", "ticket.accepted", "part.asked"]
 
 
 def test_a_refusal_is_the_problem_of_the_single_call(town):

@@ -93,6 +93,7 @@ def test_a_part_that_was_taken_back_is_not_read(town, people):
     ticket_id, filed = town.filed()
     officer = people[0]
     town.move(officer, ticket_id, "accept")
+    town.no_parts(ticket_id)
     part = town.move(officer, ticket_id, "parts", TASK, status=None).json
     ward = town.person("officer", "UB-00316")
     assert ward.get("/v1/parts/" + part["id"]).json["ticket"]["code"] == filed["code"]

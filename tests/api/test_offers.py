@@ -63,7 +63,7 @@ SITUATIONS = {
     "answered": ((ACCEPT, CLAIM, PROPOSE, ("head", "approve", {})), None), "returned": ((("officer", "return", REASON),), None),
     "overdue": ((ACCEPT,), OVERDUE), "an extension is asked for": ((ACCEPT, ASK_BY_BOTH), None),
     "and overdue": ((ACCEPT, ASK_BY_BOTH), OVERDUE), "merged": ((("coordinator", "merge", {"reason": "Cùng một ổ gà."}),), None),
-    "no room for parts": ((ACCEPT, ("officer", "parts", {"department": "UB-00316", "task": "Đề nghị kiểm tra hiện trạng.", "days": 1})),
+    "no room for parts": ((ACCEPT, ("officer", "parts", {"department": "UB-00004", "task": "Đề nghị kiểm tra hiện trạng.", "days": 1})),
                           "update setting set value = 1 where name = 'parts_most'"),
 }
 

@@ -5,6 +5,11 @@ WARD, OTHER = "UB-00316", "UB-00004"
 TASK = {"department": WARD, "task": "Đề nghị phường kiểm tra hiện trạng và gửi ảnh.", "days": 1}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def by_hand(town):
+    town.without_rules()
+
+
 @pytest.fixture
 def asked(town):
     ticket_id, filed = town.filed(contact={"name": "Nguyễn Văn Riêng", "phone": "0900000123"})

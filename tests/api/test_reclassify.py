@@ -67,6 +67,7 @@ def test_a_denunciation_of_the_department_that_has_it(town):
     officer, head, citizen = town.person("officer"), town.person("head"), town.citizen(filed)
     attachment = send(town.anyone, images.jpeg()).json
     link(citizen, attachment)
+    town.no_parts(ticket_id)
     parts = [town.move(officer, ticket_id, "parts", dict(TASK, department=d), 201).json for d in (WARD, OTHER)]
     ward, other = town.person("officer", WARD), town.person("officer", OTHER)
     ward.post("/v1/parts/%s/give" % parts[0]["id"], {"text": "Đã kiểm tra, có ảnh kèm theo."}, {"If-Match": '"1"'}, 200)
@@ -161,6 +162,7 @@ def test_only_the_category(town):
 
 def test_a_complaint_and_whom_it_is_against(town):
     ticket_id, filed, _ = accepted(town)
+    town.no_parts(ticket_id)
     part = town.move(town.person("officer"), ticket_id, "parts", TASK, 201).json
     assert reclassify(town, ticket_id, kind="complaint", category="land.recovery").json["holder"]["department"]["code"] == RECEPTION
     assert town.person("officer", WARD).get("/v1/parts/" + part["id"]).json["ticket"], "the ward may go on"

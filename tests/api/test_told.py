@@ -17,6 +17,11 @@ def post():
         yield made
 
 
+@pytest.fixture(scope="module", autouse=True)
+def by_hand(town):
+    town.without_rules()
+
+
 @pytest.fixture(autouse=True)
 def always_open(town, post):
     town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load;"

@@ -4,7 +4,8 @@
 #include "http/req.h"
 
 /* Co-handlers: the department that has a ticket asks others for their part of the answer. What each operation
- * means to a caller stands in api/openapi.yaml, what it does in migrations/0035_parts.sql. */
+ * means to a caller stands in api/openapi.yaml, what it does in migrations/0035_parts.sql. Those that
+ * routing rules name are asked by the acceptance itself: migrations/0072_cohandlers.sql. */
 
 void part_ask(struct req *req);
 void part_list(struct req *req);

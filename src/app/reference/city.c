@@ -237,6 +237,7 @@ const struct city *city_from_rows(
 	build_rules(&b, city);
 	build_dangers(&b, city);
 	city->version = text(&b, rows[CITY_VERSION], 0, "version");
+	city->parts_days = cell_number(rows[CITY_VERSION], 0, "parts_days");
 	if (!build_policies(&b, city, ret_reason) || !build_alarms(&b, city, ret_reason))
 		return NULL;
 	return city_build(arena, city, ret_reason);

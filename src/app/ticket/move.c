@@ -36,6 +36,7 @@ static void run(struct req *req, struct move move)
 {
 	int64_t now_ms = clock_wall_ms();
 	struct offers offers;
+	struct part_offers parts;
 
 	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
@@ -44,6 +45,7 @@ static void run(struct req *req, struct move move)
 	const struct department *department = clock_department(req, &move);
 	struct db_unit *u = db_unit(req);
 	offers_make(req, department, now_ms, &offers);
+	offers_make_parts(req, now_ms, &parts);
 	sql_ticket_move(u, .ticket = req->args[0].uuid, .action = str_of(move.action),
 		.version = req->if_match, .reason_code = move.reason_code, .reason = move.reason,
 		.department = move.department, .person = move.person, .text = move.text, .at = now_ms,
@@ -54,7 +56,11 @@ static void run(struct req *req, struct move move)
 		.units = DB_COLUMN(offers.rows, offers.n, unit),
 		.amounts = DB_COLUMN(offers.rows, offers.n, amount),
 		.calendar = calendar_code(department->calendar),
-		.calendar_version = calendar_version(department->calendar), .event = uuid_new());
+		.calendar_version = calendar_version(department->calendar), .event = uuid_new(),
+		.part_calendars = DB_COLUMN(parts.rows, parts.n, calendar),
+		.part_units = DB_COLUMN(parts.rows, parts.n, unit),
+		.part_amounts = DB_COLUMN(parts.rows, parts.n, amount),
+		.part_dues = DB_COLUMN(parts.rows, parts.n, due));
 	clocks_add(u, req, now_ms);
 	db_run(u, answer_ticket);
 }
@@ -139,9 +145,11 @@ static void run_bulk(struct req *req, const struct ticket_bulk *in, struct move 
 	const struct refusal *r = refusals(req, &nrefusals);
 	const struct department *department = clock_department(req, &move);
 	struct offers offers;
+	struct part_offers parts;
 	struct db_unit *u = db_unit(req);
 
 	offers_make(req, department, now_ms, &offers);
+	offers_make_parts(req, now_ms, &parts);
 	once_claim(u, req);
 	sql_ticket_bulk(u, .action = in->action, .tickets = DB_COLUMN(t, n, id),
 		.versions = DB_COLUMN(t, n, version), .events = {new_ids(req, n), n},
@@ -154,6 +162,10 @@ static void run_bulk(struct req *req, const struct ticket_bulk *in, struct move 
 		.amounts = DB_COLUMN(offers.rows, offers.n, amount),
 		.calendar = calendar_code(department->calendar),
 		.calendar_version = calendar_version(department->calendar),
+		.part_calendars = DB_COLUMN(parts.rows, parts.n, calendar),
+		.part_units = DB_COLUMN(parts.rows, parts.n, unit),
+		.part_amounts = DB_COLUMN(parts.rows, parts.n, amount),
+		.part_dues = DB_COLUMN(parts.rows, parts.n, due),
 		.sqlstates = DB_COLUMN(r, nrefusals, sqlstate), .problems = DB_COLUMN(r, nrefusals, problem),
 		.key = req->once_key);
 	db_run(u, answer_object);

@@ -20,3 +20,17 @@ void offers_make(struct req *req, const struct department *department, int64_t n
 			.amount = from[i].limit.amount};
 	*ret = (struct offers){o, n};
 }
+
+void offers_make_parts(struct req *req, int64_t now_ms, struct part_offers *ret)
+{
+	unsigned n;
+	const struct clock_part *from = clock_parts(req->arena, req->app->city, now_ms / 1000, &n);
+	struct part_offer *o = arena_alloc(req->arena, (n + 1) * sizeof(*o));
+
+	for (unsigned i = 0; i < n; i++)
+		o[i] = (struct part_offer){.calendar = calendar_code(from[i].calendar),
+			.unit = str_of(deadline_unit_code(from[i].limit.unit)),
+			.amount = from[i].limit.amount,
+			.due = from[i].due * 1000};
+	*ret = (struct part_offers){o, n};
+}

@@ -20,4 +20,16 @@ struct offers {
  * as long as the request. There must be a city. */
 void offers_make(struct req *req, const struct department *department, int64_t now_ms, struct offers *ret);
 
+/* When parts that rules ask other departments for would be due, likewise; the statement picks those of the
+ * department's calendar and the ticket's policy. */
+struct part_offer {
+	struct str calendar, unit;
+	int64_t amount, due; /* milliseconds */
+};
+struct part_offers {
+	const struct part_offer *rows;
+	size_t n;
+};
+void offers_make_parts(struct req *req, int64_t now_ms, struct part_offers *ret);
+
 #endif

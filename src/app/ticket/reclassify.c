@@ -24,6 +24,7 @@ struct path {
 	const struct policy *policy;
 	struct plan dates;
 	struct offers offers;
+	struct part_offers parts;
 };
 
 /* A ticket without a policy has no deadlines. */
@@ -113,6 +114,7 @@ static void store(struct req *req, const struct path *path)
 	const struct ticket_reclassify *in = req->input;
 	const struct plan *dates = &path->dates;
 	const struct offers *offers = &path->offers;
+	const struct part_offers *parts = &path->parts;
 	const struct rule_list *said = path->decision.rules.list;
 	const struct rule_list *tags = &said[EFFECT_TAG - EFFECT_SINGLES];
 	const struct rule_list *flags = &said[EFFECT_FLAG - EFFECT_SINGLES];
@@ -144,7 +146,10 @@ static void store(struct req *req, const struct path *path)
 		.offer_units = DB_COLUMN(offers->rows, offers->n, unit),
 		.offer_amounts = DB_COLUMN(offers->rows, offers->n, amount),
 		.calendar = calendar_code(calendar), .calendar_version = calendar_version(calendar),
-		.event = uuid_new());
+		.event = uuid_new(), .part_calendars = DB_COLUMN(parts->rows, parts->n, calendar),
+		.part_units = DB_COLUMN(parts->rows, parts->n, unit),
+		.part_amounts = DB_COLUMN(parts->rows, parts->n, amount),
+		.part_dues = DB_COLUMN(parts->rows, parts->n, due));
 	clocks_add(u, req, now_ms);
 	db_run(u, answer_ticket);
 }
@@ -168,6 +173,7 @@ static void reclassify(struct req *req, PGresult *const *results)
 		return;
 	}
 	offers_make(req, path.holder, now_ms, &path.offers);
+	offers_make_parts(req, now_ms, &path.parts);
 	store(req, &path);
 }
 

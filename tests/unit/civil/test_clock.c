@@ -30,6 +30,13 @@ static const struct policy policies[] = {
 			[CLOCK_ANSWER] = {DEADLINE_CALENDAR_DAYS, 100000}},
 		.valid_to = INT32_MAX},
 };
+/* Limits for one department: one twice, that of the city among them, one that no calendar holds. */
+static const struct policy steps[] = {
+	{.id = 5, .limit = {[CLOCK_STEP] = {DEADLINE_WORKING_DAYS, 3}}},
+	{.id = 6, .limit = {[CLOCK_STEP] = {DEADLINE_WORKING_HOURS, 4}}},
+	{.id = 7, .limit = {[CLOCK_STEP] = {DEADLINE_WORKING_HOURS, 4}}},
+	{.id = 8, .limit = {[CLOCK_STEP] = {DEADLINE_CALENDAR_DAYS, 100000}}},
+};
 static const struct alarm_level alarms[] = {
 	{.level = 1, .share = 800},
 	{.level = 2, .share = 1000},
@@ -148,6 +155,33 @@ static void moves(void **state)
 	assert_int_equal(seen, 1);
 }
 
+static void parts(void **state)
+{
+	const struct calendar *const calendars[] = {city->calendar, city->calendar};
+	struct city other = *city;
+	unsigned n;
+	(void)state;
+
+	other.parts_days = 3;
+	other.calendars = calendars;
+	other.ncalendars = 2;
+	other.policies = steps;
+	other.npolicies = sizeof(steps) / sizeof(steps[0]);
+	const struct clock_part *p = clock_parts(arena, &other, noon(), &n);
+	assert_int_equal(n, 4);
+	for (unsigned i = 0; i < n; i += 2) {
+		assert_ptr_equal(p[i].calendar, city->calendar);
+		assert_int_equal(p[i].limit.unit, DEADLINE_WORKING_DAYS);
+		assert_int_equal(p[i].limit.amount, 3);
+		assert_int_equal(p[i].due, hanoi("2026-11-23T17:00"));
+		assert_int_equal(p[i + 1].limit.unit, DEADLINE_WORKING_HOURS);
+		assert_int_equal(p[i + 1].due, hanoi("2026-11-18T17:00"));
+	}
+	other.ncalendars = 0;
+	clock_parts(arena, &other, noon(), &n);
+	assert_int_equal(n, 0);
+}
+
 static struct clock_facts facts(const char *profile, int level)
 {
 	return (struct clock_facts){.profile = str_of(profile),
@@ -245,6 +279,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(filing),
 		cmocka_unit_test(moves),
+		cmocka_unit_test(parts),
 		cmocka_unit_test(ladder),
 		cmocka_unit_test(remaining),
 		cmocka_unit_test(soon),
