@@ -99,7 +99,8 @@ begin
 	perform event_write(p_event, now(), null, p_what, case when caller_account() is null then 'job' else 'staff' end, caller_account(),
 		caller_department(), null, null, null, null,
 		jsonb_strip_nulls(jsonb_build_object('set', s.id, 'purpose', s.purpose, 'number', s.number, 'title', s.title, 'rules', s.rules,
-			'hash', encode(sha256(convert_to(s.text, 'UTF8')), 'hex'), 'by', case when caller_account() is null then session_user end)));
+			'hash', encode(sha256(convert_to(s.text, 'UTF8')), 'hex'), 'by', case when caller_account() is null then session_user end,
+			'department', (select d.code from department d where d.id = s.department))));
 end $$;
 create function rule_set_names(p_id uuid, p_whats text[], p_codes text[], p_rules text[], p_effects boolean[], p_lines bigint[])
 returns void language plpgsql set search_path = tiepdan, pg_temp as $$

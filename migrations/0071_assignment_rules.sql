@@ -36,14 +36,6 @@ begin
 	end if;
 	return s;
 end $$;
-create or replace function rule_set_record(s rule_set, p_what text, p_event uuid) returns void language plpgsql
-set search_path = tiepdan, pg_temp as $$
-begin
-	perform event_write(p_event, now(), null, p_what, 'staff', caller_account(), caller_department(), null, null, null, null,
-		jsonb_build_object('set', s.id, 'purpose', s.purpose, 'number', s.number, 'title', s.title, 'rules', s.rules,
-				'hash', encode(sha256(convert_to(s.text, 'UTF8')), 'hex'))
-			|| coalesce((select jsonb_build_object('department', d.code) from department d where d.id = s.department), '{}'));
-end $$;
 
 -- The sets that route (no department), or those of a department, the newest first. TD403; TD430: there is no such department.
 create function rule_sets_of(p_department text, p_after text, p_limit bigint) returns table (item text, key text)
