@@ -49,7 +49,7 @@ select is(pg_temp.state(1) || ', ' || pg_temp.state(2), 'active 4, retired 4', '
 reset role;
 select ok(coalesce(unseen_departments(), '') !~ 'HN-STC', 'by the rules that count');
 select is((select string_agg(type, ' ' order by type) from event where type like 'rules.%'),
-	'rules.activated rules.dropped rules.taken_back rules.written rules.written rules.written', 'each change is an event');
+	'rules.activated rules.activated rules.dropped rules.taken_back rules.written rules.written rules.written', 'each change is an event, the import among them');
 select is(attempt($$insert into rule_set (id, purpose, number, title, text, rules, state, activated_at) values (gen_random_uuid(), 'routing', 9, 'xxx', '',
 	0, 'active', now())$$), 'rule_set_active', 'two cannot count');
 select is(attempt($$insert into rule_set (id, purpose, number, title, text, rules) values (gen_random_uuid(), 'routing', 1, 'xxx', '', 0)$$),
