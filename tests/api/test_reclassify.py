@@ -116,14 +116,16 @@ def test_a_denunciation_of_the_department_that_has_it(town):
 def test_the_event_and_what_the_citizen_reads(town):
     ticket_id, filed, _ = accepted(town)
     reclassify(town, ticket_id, **DENUNCIATION)
-    step = town.citizen(filed).get("/v1/tracking").json["steps"][-1]
-    assert step["type"] == "ticket.reclassified" and REASON not in str(step)
+    steps = {step["type"]: step for step in town.citizen(filed).get("/v1/tracking").json["steps"]}
+    assert "part.cancelled" in steps and REASON not in str(steps)
+    step = steps["ticket.reclassified"]
     assert step["what_vi"] == ('Phiếu được giải quyết theo loại, lĩnh vực khác: từ "Phản ánh" thành "Tố cáo"; lĩnh vực từ "%s" thành "%s"; '
                                "căn cứ: Luật Tố cáo số 25/2018/QH14" % (name(town, "roads.surface"), name(town, "officials_conduct")))
     assert 'as another kind or in another category: "Denunciation" instead of "Feedback"; ' in step["what_en"]
-    event = town.person("legal_officer", INSPECTORS).get("/v1/tickets/%s/events" % ticket_id).json["items"][-1]
+    events = town.person("legal_officer", INSPECTORS).get("/v1/tickets/%s/events" % ticket_id).json["items"]
+    event = next(e for e in events if e["type"] == "ticket.reclassified")
     data = event["data"]
-    assert event["type"] == "ticket.reclassified" and (event["from"], event["to"]) == ("accepted", "submitted")
+    assert (event["from"], event["to"]) == ("accepted", "submitted")
     assert {m: data[m] for m in ("from_kind", "kind", "from_category", "category", "from_sight", "sight", "from_visibility", "visibility",
                                  "from_level", "level", "against", "reason")} == {
         "from_kind": "feedback", "kind": "denunciation", "from_category": "roads.surface", "category": "officials_conduct",
