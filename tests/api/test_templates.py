@@ -53,7 +53,8 @@ def day(n):
 def test_what_goes_out_comes_in_again(town, tmp_path, kind):
     text = town.cluster.run(town.database, "export", kind)
     table = list(csv.DictReader(io.StringIO(text)))
-    assert text.splitlines()[0] == (SEEDS / (kind + ".csv")).read_text("utf-8").splitlines()[0]
+    shipped = (SEEDS / (kind + ".csv")).read_text("utf-8").splitlines()[0].split(",")
+    assert [c for c in text.splitlines()[0].split(",") if c in shipped] == shipped, "all columns, in one order"
     assert len(table) == int(town.sql("select count(*) from import_row where kind = '%s'" % kind)[0][0]) > 0
     (tmp_path / (kind + ".csv")).write_text(text, "utf-8", newline="")
     said = town.cluster.run(town.database, "import", kind, str(tmp_path / (kind + ".csv")), "--dry-run")
