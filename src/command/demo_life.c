@@ -108,6 +108,30 @@ struct str demo_offers(
 	return buf_str(&b);
 }
 
+/* When parts would be due that rules ask for, as the last columns of ticket_move.sql. */
+static void part_columns(struct demo *demo, int64_t at, struct str ret[4])
+{
+	struct buf b[4];
+	unsigned n;
+	const struct clock_part *parts = clock_parts(demo->arena, demo->city, at, &n);
+
+	for (int i = 0; i < 4; i++) {
+		b[i] = (struct buf){.arena = demo->arena};
+		buf_byte(&b[i], '{');
+	}
+	for (unsigned i = 0; i < n; i++) {
+		const char *comma = i > 0 ? "," : "";
+		buf_printf(&b[0], "%s%.*s", comma, STR_ARG(calendar_code(parts[i].calendar)));
+		buf_printf(&b[1], "%s%s", comma, deadline_unit_code(parts[i].limit.unit));
+		buf_printf(&b[2], "%s%ld", comma, (long)parts[i].limit.amount);
+		buf_printf(&b[3], "%s%.*s", comma, STR_ARG(demo_instant(demo, parts[i].due)));
+	}
+	for (int i = 0; i < 4; i++) {
+		buf_byte(&b[i], '}');
+		ret[i] = buf_str(&b[i]);
+	}
+}
+
 static bool act(struct demo *demo, const struct demo_ticket *ticket, const char *action, int64_t at)
 {
 	const struct department *d = ticket->decision.department;
@@ -117,7 +141,9 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 	const struct clock_offer *o = clock_offers_move(demo->arena, demo->city, d, at, &n);
 	struct str refusal = strcmp(action, "refuse") == 0 ? STR("insufficient_basis") : STR_NONE;
 	struct str text = strcmp(action, "propose") == 0 ? ticket->reply : STR_NONE;
+	struct str parts[4];
 
+	part_columns(demo, at, parts);
 	return p &&
 	       pg_do(demo->pg, "db_caller",
 		       (struct str[]){STR("staff"), p->account, p->session, STR("false"), STR("60000")}, 5) &&
@@ -128,8 +154,8 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 			       demo_offers(demo, o, n, DEMO_ALARM), demo_offers(demo, o, n, DEMO_UNIT),
 			       demo_offers(demo, o, n, DEMO_AMOUNT), calendar_code(d->calendar),
 			       arena_printf(demo->arena, "%ld", (long)calendar_version(d->calendar)),
-			       demo_uuid(demo)},
-		       18);
+			       demo_uuid(demo), parts[0], parts[1], parts[2], parts[3]},
+		       22);
 }
 
 /* When the last move happens: well before the answer is due, or after it. */
