@@ -117,7 +117,7 @@ def test_the_event_and_what_the_citizen_reads(town):
     ticket_id, filed, _ = accepted(town)
     reclassify(town, ticket_id, **DENUNCIATION)
     steps = {step["type"]: step for step in town.citizen(filed).get("/v1/tracking").json["steps"]}
-    assert "part.cancelled" in steps and REASON not in str(steps)
+    assert "part.asked" in steps and REASON not in str(steps)
     step = steps["ticket.reclassified"]
     assert step["what_vi"] == ('Phiếu được giải quyết theo loại, lĩnh vực khác: từ "Phản ánh" thành "Tố cáo"; lĩnh vực từ "%s" thành "%s"; '
                                "căn cứ: Luật Tố cáo số 25/2018/QH14" % (name(town, "roads.surface"), name(town, "officials_conduct")))
