@@ -12,6 +12,7 @@ def asked(town, **body):
 def examples(town):
     """The examples of the city, which a town of the tests is without, and what was learned served at once."""
     town.sql("update setting set value = 0 where name = 'suggestion_minutes'")
+    town.sql("delete from suggestion_example")
     town.sql("insert into suggestion_example (category, text) values ('roads.surface', 'Mặt đường có ổ gà sâu, xe máy ngã'),"
              "('roads.surface', 'Đường bong tróc lún sụt, vá ổ gà'), ('fire', 'Cháy nhà, lửa bốc cao, cứu hỏa'),"
              "('environment.waste', 'Rác thải chất đống ngoài ngõ, bốc mùi'), ('public_order.noise', 'Hát karaoke ồn ào cả đêm')"
