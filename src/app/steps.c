@@ -207,15 +207,14 @@ static enum verdict step_accept(struct req *req)
 	return refuse(req, PROBLEM_not_acceptable);
 }
 
-/* A version that was read as a file has a tag of its own, but is the same version. */
+/* A version that was read as a file, or with what hangs on the day, has a tag of its own, but is the same
+ * version: it stands before the hyphen. */
 static struct str version_of(struct str tag)
 {
-	static const struct str forms[] = {STR("-bom"), STR("-csv"), STR("-ics")};
+	struct str version = STR("");
 
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
-		if (str_ends(tag, forms[i]))
-			tag.len -= forms[i].len;
-	return tag;
+	str_next(&tag, '-', &version);
+	return version;
 }
 
 /* The version that a change was made for: exactly one strong tag of ours. "*" says that nobody has looked at

@@ -11,8 +11,9 @@ struct app {
 	const struct city *city; /* civil/city.h: reference data in memory; replaced as a whole on reload */
 	struct city_copy
 		*city_copy; /* civil/city_copy.h: the same, to be held while work beside the loop reads it */
-	struct db *db;	    /* db/db.h: the pools */
-	const struct keys *keys; /* auth/keys.h */
+	struct reference *reference; /* app/reference/reference.h: how it is kept fresh */
+	struct db *db;		     /* db/db.h: the pools */
+	const struct keys *keys;     /* auth/keys.h */
 	struct str cursor_key; /* signs page cursors: KEY_CURSOR of auth/keys.h                             */
 	struct token_cache *tokens; /* auth/token.h */
 	struct rate *rate;	    /* auth/rate.h: limits in shared memory */

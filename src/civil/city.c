@@ -177,7 +177,7 @@ static const struct words *index_dangers(struct arena *arena, const struct city 
 
 /* A set that was fine when it was activated may be none any more for this program: nobody is kept waiting by
  * that. */
-static void compile_rules(struct arena *arena, struct city *city)
+void city_compile(struct arena *arena, struct city *city)
 {
 	struct rules_faults faults;
 	const struct rules *rules;
@@ -192,7 +192,7 @@ static void compile_rules(struct arena *arena, struct city *city)
 			arena_printf(arena, "line %u: %.*s", faults.at[0].line, STR_ARG(faults.at[0].en));
 }
 
-const struct city *city_build(struct arena *arena, struct city *parts, struct str *ret_reason)
+struct city *city_index(struct arena *arena, const struct city *parts, struct str *ret_reason)
 {
 	struct city *city = arena_alloc(arena, sizeof(*city));
 
@@ -217,9 +217,15 @@ const struct city *city_build(struct arena *arena, struct city *parts, struct st
 	*ret_reason = find_doubles(arena, city);
 	if (!ret_reason->at && !city->calendar)
 		*ret_reason = arena_printf(arena, "the hub %.*s has no calendar", STR_ARG(parts->hub));
-	if (ret_reason->at)
-		return NULL;
-	compile_rules(arena, city);
+	return ret_reason->at ? NULL : city;
+}
+
+const struct city *city_build(struct arena *arena, const struct city *parts, struct str *ret_reason)
+{
+	struct city *city = city_index(arena, parts, ret_reason);
+
+	if (city)
+		city_compile(arena, city);
 	return city;
 }
 

@@ -136,19 +136,24 @@ struct city {
 	unsigned nkept;
 	const struct calendar *calendar; /* of the city: local dates; NULL: the hub's */
 	struct str version;		 /* changes with the data: ETag of the public lists */
-	/* Made by city_build(). */
+	/* Made by city_index(). */
 	const struct department *const *by_id;	    /* all departments, by id */
 	const struct department *const *committees; /* those that govern, by area */
 	unsigned ncommittees;
 	const struct words *danger_index;  /* the phrases, their tags the places in danger_words */
 	const struct rules_program *rules; /* NULL: there are none, or they cannot be read */
-	struct str rules_fault; /* why they cannot be read: for the log; tickets go by their category */
+	struct str rules_fault; /* why they cannot be read: for the log; tickets go by their category.
+				 * Both are made by city_compile(). */
 };
 
 /* Copies, sorts by code and indexes what the caller filled in (texts are not copied); departments without a
  * calendar get that of the nearest department above them, else that of the city. NULL and a reason for the
  * log if the hub or its calendar is missing, or a code or id stands twice. */
-const struct city *city_build(struct arena *arena, struct city *parts, struct str *ret_reason);
+struct city *city_index(struct arena *arena, const struct city *parts, struct str *ret_reason);
+/* Makes its rules ready to be asked, before it is used elsewhere; thousands of them take their time. */
+void city_compile(struct arena *arena, struct city *city);
+/* Both. */
+const struct city *city_build(struct arena *arena, const struct city *parts, struct str *ret_reason);
 
 const struct department *city_department(const struct city *city, struct str code);
 const struct department *city_department_by_id(const struct city *city, int64_t id);

@@ -42,3 +42,11 @@ struct str danger_told(
 		words_match(city->danger_index, arena, folded, add, &sum);
 	return chosen || sum.weight >= text->threshold ? text->told : STR_NONE;
 }
+
+bool danger_found(
+	const struct city *city, struct arena *arena, struct str kind, struct str folded, int64_t at)
+{
+	int32_t day = calendar_local_day(city->calendar, at);
+
+	return danger_told(city, arena, folded, str_eq(kind, STR("emergency")), day).at != NULL;
+}

@@ -11,5 +11,9 @@
  * of danger, or nothing to be told. */
 struct str danger_told(
 	const struct city *city, struct arena *arena, struct str folded, bool chosen, int32_t day);
+/* Whether there is something to be told of what is filed at `at` (seconds); the arena is for the search
+ * alone. */
+bool danger_found(
+	const struct city *city, struct arena *arena, struct str kind, struct str folded, int64_t at);
 
 #endif

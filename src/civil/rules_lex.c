@@ -28,7 +28,7 @@ static bool is_blank(char c)
 static bool is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '.' || c == '-' || c == ':';
+	       c == '.' || c == '-' || c == ':' || c == '@';
 }
 
 static void pass_blanks(struct rules_lexer *lexer)

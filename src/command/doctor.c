@@ -15,6 +15,8 @@
 #include "command/command.h"
 #include "command/loaded.h"
 #include "command/pg.h"
+#include "command/rules.h"
+#include "db/answer.h"
 #include "jobs/mail_target.h"
 
 enum {
@@ -188,31 +190,73 @@ static struct finding check_unseen_soon(struct patient *p)
 	return ask_fault(p, "command_check_unseen_soon", "nobody would see the tickets of", true);
 }
 
+/* Rules that are switched off today; well when there are none. */
+static struct finding off_today(
+	struct patient *p, const struct city *city, const struct rules_program *program, struct str of)
+{
+	unsigned n = 0;
+	const struct rule_off *off =
+		rules_off(p->arena, program, calendar_local_day(city->calendar, clock_wall_ms() / 1000), &n);
+
+	if (n == 0)
+		return well;
+	return (struct finding){
+		.fault = arena_printf(p->arena,
+			"%u rules%.*s are switched off, the first is %.*s: %.*s has ended", n, STR_ARG(of),
+			STR_ARG(rules_rule_name(program, off[0].rule)), STR_ARG(off[0].ended)),
+		.mild = true};
+}
+
 /* Rules of the active set that name what has ended, or a set that this program cannot read. */
 static struct finding check_rules(struct patient *p)
 {
 	struct str reason;
 	const struct city *city = p->owner ? loaded_city(p->owner, p->arena, &reason) : NULL;
-	struct finding f = {
-		.cure = "write them anew: `tiepdan export rules`, then `tiepdan import rules FILE`"};
-	unsigned n = 0;
+	struct finding f = well;
 
 	if (!city) /* which is said of the reference data */
 		return well;
 	if (city->rules_fault.at)
 		f.fault = arena_printf(p->arena, "set %ld cannot be read, %.*s", (long)city->rules_number,
 			STR_ARG(city->rules_fault));
-	if (!city->rules)
-		return f;
-	const struct rule_off *off = rules_off(
-		p->arena, city->rules, calendar_local_day(city->calendar, clock_wall_ms() / 1000), &n);
-	if (n > 0)
-		f = (struct finding){
-			.fault = arena_printf(p->arena,
-				"%u rules are switched off, the first is %.*s: %.*s has ended", n,
-				STR_ARG(rules_rule_name(city->rules, off[0].rule)), STR_ARG(off[0].ended)),
-			.cure = f.cure,
-			.mild = true};
+	else if (city->rules)
+		f = off_today(p, city, city->rules, STR(""));
+	f.cure = "write them anew: `tiepdan export rules`, then `tiepdan import rules FILE`";
+	return f;
+}
+
+/* The same of one set of a department. */
+static struct finding check_assignment(struct patient *p, struct str department, struct str text)
+{
+	struct rules_faults faults;
+	const struct rules *rules = rules_read(p->arena, RULES_ASSIGNMENT, text, &faults);
+	const struct city *city = rules ? rules_city(p->owner, p->arena, department) : NULL;
+
+	if (!rules)
+		return (struct finding){
+			arena_printf(p->arena, "the set of %.*s cannot be read, line %u: %.*s",
+				STR_ARG(department), faults.at[0].line, STR_ARG(faults.at[0].en))};
+	if (!city)
+		return well;
+	return off_today(p, city, rules_compile(p->arena, rules, city),
+		arena_printf(p->arena, " of %.*s", STR_ARG(department)));
+}
+
+/* Of the sets of departments the first one that has something. */
+static struct finding check_assignments(struct patient *p)
+{
+	PGresult *r = p->owner ? rules_active(p->owner) : NULL;
+	struct finding f = well;
+
+	for (int i = 0; r && !f.fault.at && i < PQntuples(r); i++) {
+		struct str department = db_cell(r, i, "department");
+
+		if (department.at)
+			f = check_assignment(p, arena_str(p->arena, department), db_cell(r, i, "text"));
+	}
+	PQclear(r);
+	f.cure = "let the head of the department write them anew, or: `tiepdan export rules:DEPARTMENT`, "
+		 "then `tiepdan import rules:DEPARTMENT FILE`";
 	return f;
 }
 
@@ -321,6 +365,7 @@ static const struct check {
 	{"rights of the server", check_rights},
 	{"reference data", check_reference},
 	{"routing rules", check_rules},
+	{"assignment rules", check_assignments},
 	{"people of the departments", check_staff},
 	{"head of the hub", check_hub_head},
 	{"tickets for named people", check_unseen},

@@ -13,6 +13,7 @@
 #include "command/import.h"
 #include "command/pg.h"
 #include "command/rules.h"
+#include "db/answer.h"
 
 static const char *path_of(struct arena *arena, const char *folder, struct str name)
 {
@@ -35,34 +36,35 @@ static bool write_file(struct arena *arena, const char *path, struct str text)
 	return error == 0;
 }
 
-static bool write_sheets(struct arena *arena, const PGresult *cells, struct str rules, const char *folder)
+static bool write_sheets(
+	struct arena *arena, const PGresult *cells, const PGresult *rules, const char *folder)
 {
-	struct sheet sheets[SHEETS_MAX];
-	unsigned n = sheets_all(arena, cells, sheets);
+	struct sheets all;
 	bool ok = true;
 
-	for (unsigned i = 0; ok && i < n; i++)
+	sheets_all(arena, cells, rules, &all);
+	for (unsigned i = 0; ok && i < all.n; i++)
 		ok = write_file(arena,
-			path_of(arena, folder, arena_printf(arena, "%.*s.csv", STR_ARG(sheets[i].kind))),
-			sheets[i].text);
-	if (ok && rules.len > 0)
-		ok = write_file(arena, path_of(arena, folder, STR(SHEET_RULES)), rules);
-	return ok && write_file(arena, path_of(arena, folder, STR(SHEET_MANIFEST)),
-			     sheet_manifest(arena, sheets, n, rules));
+			path_of(arena, folder, arena_printf(arena, "%.*s.csv", STR_ARG(all.sheet[i].kind))),
+			all.sheet[i].text);
+	for (unsigned i = 0; ok && i < all.nrules; i++)
+		ok = write_file(arena, path_of(arena, folder, all.rules[i].name), all.rules[i].text);
+	return ok &&
+	       write_file(arena, path_of(arena, folder, STR(SHEET_MANIFEST)), sheets_manifest(arena, &all));
 }
 
 bool folder_export(PGconn *pg, const char *path)
 {
 	struct arena *arena = arena_new();
-	PGresult *cells = NULL;
-	struct str rules;
+	PGresult *cells = NULL, *rules = NULL;
 	bool ok = false;
 
 	if (mkdir(path, 0777) < 0 && errno != EEXIST)
 		fprintf(stderr, "tiepdan: cannot make %s: %s\n", path, strerror(errno));
-	else if (arena && (cells = pg_query(pg, "command_export", (struct str[]){STR_NONE}, 1)))
-		ok = rules_active(pg, arena, &rules) && write_sheets(arena, cells, rules, path) &&
-		     !arena_failed(arena);
+	else if (arena && (cells = pg_query(pg, "command_export", (struct str[]){STR_NONE}, 1)) &&
+		 (rules = rules_active(pg)))
+		ok = write_sheets(arena, cells, rules, path) && !arena_failed(arena);
+	PQclear(rules);
 	PQclear(cells);
 	arena_free(arena);
 	return ok;
@@ -84,6 +86,7 @@ static int count_files(const char *folder, const PGresult *kinds)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
+	struct str department;
 	int n = 0;
 
 	if (!dir) {
@@ -92,10 +95,12 @@ static int count_files(const char *folder, const PGresult *kinds)
 	}
 	while (n >= 0 && (entry = readdir(dir))) {
 		struct str name = str_of(entry->d_name);
-		if (!str_ends(name, STR(".csv")))
-			continue;
-		name.len -= strlen(".csv");
-		n = is_kind(kinds, name) ? n + 1 : -1;
+		if (str_ends(name, STR(".rules"))) {
+			n = sheet_rules_department(name, &department) ? n : -1;
+		} else if (str_ends(name, STR(".csv"))) {
+			name.len -= strlen(".csv");
+			n = is_kind(kinds, name) ? n + 1 : -1;
+		}
 		if (n < 0)
 			fprintf(stderr, "tiepdan: %s/%s: there is no such kind\n", folder, entry->d_name);
 	}
@@ -152,22 +157,42 @@ static int load_files(PGconn *pg, struct arena *arena, const char *folder, const
 	return total;
 }
 
-/* Returns 1 when the rules of the folder are others than the active ones, 0 when not, -1 when they are
+/* Returns 1 when the rules of the file are others than the active ones, 0 when not, -1 when they are
  * faulty. */
-static int load_rules(PGconn *pg, struct arena *arena, const char *folder)
+static int load_rules(
+	PGconn *pg, struct arena *arena, const PGresult *active, struct str department, const char *path)
 {
-	const char *path = path_of(arena, folder, STR(SHEET_RULES));
-	struct str text, active;
+	struct str text = import_read(arena, path);
+	int row = rules_find(active, department);
 
-	if (access(path, F_OK) < 0)
-		return 0;
-	text = import_read(arena, path);
-	if (!text.at || !rules_active(pg, arena, &active) || !rules_import(pg, path, text))
+	if (!text.at || !rules_import(pg, department, path, text))
 		return -1;
-	if (str_eq(text, active))
+	if (row >= 0 && str_eq(db_cell(active, row, "text"), text))
 		return 0;
 	printf("changed rules: %s takes the place of the active set\n", path);
 	return 1;
+}
+
+/* Of all files, in no order: no set needs another one. */
+static int load_all_rules(PGconn *pg, struct arena *arena, const char *folder)
+{
+	DIR *dir = opendir(folder);
+	PGresult *active = dir ? rules_active(pg) : NULL;
+	const struct dirent *entry;
+	struct str department;
+	int total = active ? 0 : -1;
+
+	while (total >= 0 && (entry = readdir(dir))) {
+		struct str name = str_of(entry->d_name);
+		if (!sheet_rules_department(name, &department))
+			continue;
+		int changed = load_rules(pg, arena, active, department, path_of(arena, folder, name));
+		total = changed < 0 ? -1 : total + changed;
+	}
+	PQclear(active);
+	if (dir)
+		closedir(dir);
+	return total;
 }
 
 /* In a transaction, which is given up when nothing differs: an import alone would make all servers load
@@ -178,7 +203,7 @@ static bool load_folder(PGconn *pg, struct arena *arena, const char *folder, boo
 	bool was_whole = import_is_whole(pg, false);
 	int changed = kinds && count_files(folder, kinds) > 0 ? load_files(pg, arena, folder, kinds) : -1;
 
-	int rules = changed < 0 ? -1 : load_rules(pg, arena, folder);
+	int rules = changed < 0 ? -1 : load_all_rules(pg, arena, folder);
 
 	PQclear(kinds);
 	if (rules < 0 || (was_whole && !import_is_whole(pg, true)))

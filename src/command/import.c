@@ -41,10 +41,17 @@ static struct str shipped(const char *name)
 	return STR_NONE;
 }
 
-/* No table, but a text of its own. */
+/* No table, but a text of its own: `rules`, or `rules:DEPARTMENT`. */
 static bool is_rules(const char *kind)
 {
-	return strcmp(kind, "rules") == 0;
+	return strcmp(kind, "rules") == 0 || (strncmp(kind, "rules:", 6) == 0 && kind[6] != '\0');
+}
+
+static struct str rules_department(const char *kind)
+{
+	const char *colon = strchr(kind, ':');
+
+	return colon ? str_of(colon + 1) : STR_NONE;
 }
 
 /* The first line of the shipped file: every column of the kind. */
@@ -65,8 +72,8 @@ static void print_usage(void)
 	      "       tiepdan import --all DIR [--dry-run]\n"
 	      "       tiepdan export KIND > FILE.csv\n"
 	      "       tiepdan export --all DIR\n"
-	      "       tiepdan import rules FILE.rules [--dry-run]\n"
-	      "       tiepdan export rules > FILE.rules\n\n"
+	      "       tiepdan import rules[:DEPARTMENT] FILE.rules [--dry-run]\n"
+	      "       tiepdan export rules[:DEPARTMENT] > FILE.rules\n\n"
 	      "The file is UTF-8, its first line names the columns. The kinds, and the columns of the "
 	      "shipped city:\n",
 		stderr);
@@ -77,6 +84,8 @@ static void print_usage(void)
 
 static bool is_kind(const char *name)
 {
+	if (is_rules(name))
+		return true;
 	for (const char *const *k = kinds; *k; k++)
 		if (strcmp(*k, name) == 0)
 			return true;
@@ -101,7 +110,7 @@ struct str import_parse(struct arena *arena, const char *kind, const char *name,
 static bool import_text(PGconn *pg, const char *kind, const char *name, struct str text)
 {
 	if (is_rules(kind))
-		return rules_import(pg, name, text);
+		return rules_import(pg, rules_department(kind), name, text);
 	struct arena *arena = arena_new();
 	struct str rows = arena ? import_parse(arena, kind, name, text) : STR_NONE;
 	bool ok = false;
@@ -175,7 +184,7 @@ static bool print_changes(PGconn *pg, const char *kind, const char *name, struct
 static bool preview_file(PGconn *pg, const char *kind, const char *name, struct str text)
 {
 	if (is_rules(kind))
-		return rules_preview(pg, name, text);
+		return rules_preview(pg, rules_department(kind), name, text);
 	struct arena *arena = arena_new();
 	struct str rows = arena ? import_parse(arena, kind, name, text) : STR_NONE;
 	bool ok = rows.at && pg_script(pg, "begin") && print_changes(pg, kind, name, rows);
@@ -341,7 +350,7 @@ int command_export(const struct config *config, char **args)
 	struct arena *arena = arena_new();
 	PGconn *pg = arena ? pg_connect("owner_url", config->owner_url) : NULL;
 	bool ok = pg && (all			    ? folder_export(pg, args[1])
-				: is_rules(args[0]) ? rules_export(pg)
+				: is_rules(args[0]) ? rules_export(pg, rules_department(args[0]))
 						    : print_sheet(pg, arena, args[0]));
 	PQfinish(pg);
 	arena_free(arena);

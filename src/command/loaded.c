@@ -14,7 +14,7 @@ const struct city *loaded_city(PGconn *pg, struct arena *arena, struct str *ret_
 		"reference_load_alarms", "reference_load_kept", "reference_load_kept_hours",
 		"reference_load_kept_days", "reference_load_danger", "reference_load_lineage"};
 	PGresult *rows[CITY_ROWS] = {NULL};
-	const struct city *city = NULL;
+	struct city *city = NULL;
 	bool ok = true;
 
 	*ret_reason = STR("the reference data cannot be read");
@@ -22,6 +22,8 @@ const struct city *loaded_city(PGconn *pg, struct arena *arena, struct str *ret_
 		ok = (rows[i] = pg_query(pg, statements[i], NULL, 0)) != NULL;
 	if (ok)
 		city = city_from_rows(arena, rows, clock_wall_ms(), ret_reason);
+	if (city)
+		city_compile(arena, city);
 	for (int i = 0; i < CITY_ROWS; i++)
 		PQclear(rows[i]);
 	return city;

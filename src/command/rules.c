@@ -1,4 +1,4 @@
-/* Routing rules as a file. */
+/* Rules as a file. */
 #include "command/rules.h"
 
 #include <stdio.h>
@@ -7,9 +7,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/uuid.h"
-#include "civil/rules_program.h"
+#include "civil/assign.h"
 #include "command/loaded.h"
 #include "command/pg.h"
+#include "db/answer.h"
 
 /* Line by line, as compilers do; false when there is more than warnings. */
 static bool print_faults(const char *name, const struct rules_faults *faults)
@@ -26,19 +27,33 @@ static bool print_faults(const char *name, const struct rules_faults *faults)
 	return fine;
 }
 
-/* NULL after messages. */
-static const struct rules *checked(PGconn *pg, struct arena *arena, const char *name, struct str text)
+const struct city *rules_city(PGconn *pg, struct arena *arena, struct str department)
 {
-	struct rules_faults faults = {.n = 0};
 	struct str reason;
 	const struct city *city = loaded_city(pg, arena, &reason);
+	PGresult *r;
+
+	if (!city)
+		fprintf(stderr, "tiepdan: rules need a city: %.*s\n", STR_ARG(reason));
+	if (!city || !department.at)
+		return city;
+	r = pg_query(pg, "command_rules_people", (struct str[]){department}, 1);
+	city = r ? assign_city(arena, city, arena_str(arena, str_of(PQgetvalue(r, 0, 0)))) : NULL;
+	PQclear(r);
+	return city;
+}
+
+/* NULL after messages. */
+static const struct rules *checked(
+	PGconn *pg, struct arena *arena, struct str department, const char *name, struct str text)
+{
+	struct rules_faults faults = {.n = 0};
+	const struct city *city = rules_city(pg, arena, department);
 	const struct rules *rules;
 
-	if (!city) {
-		fprintf(stderr, "tiepdan: rules need a city: %.*s\n", STR_ARG(reason));
+	if (!city)
 		return NULL;
-	}
-	rules = rules_read(arena, RULES_ROUTING, text, &faults);
+	rules = rules_read(arena, department.at ? RULES_ASSIGNMENT : RULES_ROUTING, text, &faults);
 	if (rules)
 		faults = rules_check(
 			arena, rules, city, calendar_local_day(city->calendar, clock_wall_ms() / 1000));
@@ -71,10 +86,10 @@ static struct str file_of(const char *name)
 	return str_of(slash ? slash + 1 : name);
 }
 
-bool rules_import(PGconn *pg, const char *name, struct str text)
+bool rules_import(PGconn *pg, struct str department, const char *name, struct str text)
 {
 	struct arena *arena = arena_new();
-	const struct rules *rules = arena ? checked(pg, arena, name, text) : NULL;
+	const struct rules *rules = arena ? checked(pg, arena, department, name, text) : NULL;
 	struct uuid id = uuid_new();
 	char id_text[UUID_TEXT_SIZE];
 	bool ok = false;
@@ -83,47 +98,57 @@ bool rules_import(PGconn *pg, const char *name, struct str text)
 		uuid_format(&id, id_text);
 		ok = pg_do(pg, "command_rules_import",
 			(struct str[]){str_of(id_text), file_of(name), text,
-				arena_printf(arena, "%u", rules_count(rules)), names_json(arena, rules)},
-			5);
+				arena_printf(arena, "%u", rules_count(rules)), names_json(arena, rules),
+				department},
+			6);
 	}
 	arena_free(arena);
 	return ok;
 }
 
-bool rules_preview(PGconn *pg, const char *name, struct str text)
+PGresult *rules_active(PGconn *pg)
+{
+	return pg_query(pg, "command_rules_active", NULL, 0);
+}
+
+int rules_find(const PGresult *active, struct str department)
+{
+	for (int i = 0; i < PQntuples(active); i++) {
+		struct str of = db_cell(active, i, "department");
+
+		if ((of.at != NULL) == (department.at != NULL) && str_eq(of, department))
+			return i;
+	}
+	return -1;
+}
+
+bool rules_preview(PGconn *pg, struct str department, const char *name, struct str text)
 {
 	struct arena *arena = arena_new();
-	const struct rules *rules = arena ? checked(pg, arena, name, text) : NULL;
-	PGresult *r = rules ? pg_query(pg, "command_rules_active", NULL, 0) : NULL;
+	const struct rules *rules = arena ? checked(pg, arena, department, name, text) : NULL;
+	PGresult *r = rules ? rules_active(pg) : NULL;
+	int row = r ? rules_find(r, department) : -1;
 
-	if (r && PQntuples(r) == 0)
+	if (r && row < 0)
 		printf("%u rules would be the first; nothing was loaded\n", rules_count(rules));
-	else if (r && str_eq(str_of(PQgetvalue(r, 0, 2)), text))
-		printf("set %s is this text; nothing was loaded\n", PQgetvalue(r, 0, 0));
+	else if (r && str_eq(db_cell(r, row, "text"), text))
+		printf("set %.*s is this text; nothing was loaded\n", STR_ARG(db_cell(r, row, "number")));
 	else if (r)
-		printf("%u rules would take the place of the %s rules of set %s; nothing was loaded\n",
-			rules_count(rules), PQgetvalue(r, 0, 1), PQgetvalue(r, 0, 0));
+		printf("%u rules would take the place of the %.*s rules of set %.*s; nothing was loaded\n",
+			rules_count(rules), STR_ARG(db_cell(r, row, "rules")),
+			STR_ARG(db_cell(r, row, "number")));
 	PQclear(r);
 	arena_free(arena);
 	return r != NULL;
 }
 
-bool rules_active(PGconn *pg, struct arena *arena, struct str *ret_text)
+bool rules_export(PGconn *pg, struct str department)
 {
-	PGresult *r = pg_query(pg, "command_rules_active", NULL, 0);
+	PGresult *r = rules_active(pg);
+	int row = r ? rules_find(r, department) : -1;
+	struct str text = row >= 0 ? db_cell(r, row, "text") : STR("");
+	bool ok = r && fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
 
-	*ret_text = r && PQntuples(r) > 0 ? arena_str(arena, str_of(PQgetvalue(r, 0, 2))) : STR("");
 	PQclear(r);
-	return r != NULL;
-}
-
-bool rules_export(PGconn *pg)
-{
-	struct arena *arena = arena_new();
-	struct str text;
-	bool ok = arena && rules_active(pg, arena, &text) &&
-		  fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
-
-	arena_free(arena);
 	return ok;
 }

@@ -1,5 +1,5 @@
--- The set of routing rules that is active.
+-- The sets of rules that are active, as files: that of the routing (no department) first.
 -- in: none
--- out: number int, rules int, text text
+-- out: department text, text text, number int, rules int
 -- as: owner
-select number::bigint, rules::bigint, text from tiepdan.rule_set where state = 'active' and purpose = 'routing'
+select department, text, number, rules from tiepdan.rule_files()

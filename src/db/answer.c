@@ -32,6 +32,15 @@ int64_t db_cell_int(const PGresult *result, int row, const char *column)
 	return n;
 }
 
+struct uuid db_cell_uuid(const PGresult *result, int row, const char *column)
+{
+	struct str cell = db_cell(result, row, column);
+	struct uuid id = {{0}};
+
+	must(!cell.at || uuid_parse(cell, &id));
+	return id;
+}
+
 bool db_cell_flag(const PGresult *result, int row, const char *column)
 {
 	return str_eq(db_cell(result, row, column), STR("t"));

@@ -49,8 +49,9 @@ void answer_put_timed(struct req *req, const PGresult *rows, int row, struct buf
 const PGresult *answer_find(PGresult *const *results, const char *column);
 /* A cell of a result: absent for SQL NULL. Lives as long as the result. */
 struct str db_cell(const PGresult *result, int row, const char *column);
-int64_t db_cell_int(const PGresult *result, int row, const char *column); /* DB_NO_INT for NULL */
-bool db_cell_flag(const PGresult *result, int row, const char *column);	  /* false for NULL */
+int64_t db_cell_int(const PGresult *result, int row, const char *column);      /* DB_NO_INT for NULL */
+struct uuid db_cell_uuid(const PGresult *result, int row, const char *column); /* nil for NULL */
+bool db_cell_flag(const PGresult *result, int row, const char *column);	       /* false for NULL */
 /* The bytes of a bytea, in `arena`; absent for SQL NULL. */
 struct str db_cell_bytes(struct arena *arena, const PGresult *result, int row, const char *column);
 

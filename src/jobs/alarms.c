@@ -119,7 +119,7 @@ static int plan_row(struct plan *p, int row)
 
 	if (follows && !last->fires)
 		return end;
-	must(uuid_parse(db_cell(p->found, row, "ticket"), &d.ticket));
+	d.ticket = db_cell_uuid(p->found, row, "ticket");
 	d.fires = follows || !comes_later(p, &clock, due, &d.next);
 	if (d.fires)
 		fire_level(p, &clock, due, &d);

@@ -5,7 +5,6 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "base/must.h"
 #include "civil/assign.h"
 #include "civil/city_copy.h"
 #include "civil/danger.h"
@@ -64,14 +63,6 @@ void assignments_free(struct assignments *a)
 		forget(a, list_entry(a->sets.next, struct set, among));
 }
 
-static struct uuid cell_uuid(const PGresult *rows, int row, const char *column)
-{
-	struct uuid id;
-
-	must(uuid_parse(db_cell(rows, row, column), &id));
-	return id;
-}
-
 /* --- the sets ------------------------------------------------------------------------------------------- */
 
 static struct set *find(const struct assignments *a, struct uuid id)
@@ -95,8 +86,9 @@ static struct set *keep(struct assignments *a, const PGresult *rows, int row)
 	if (!arena)
 		return NULL;
 	set = arena_alloc(arena, sizeof(*set));
-	*set = (struct set){
-		.arena = arena, .id = cell_uuid(rows, row, "id"), .number = db_cell_int(rows, row, "number")};
+	*set = (struct set){.arena = arena,
+		.id = db_cell_uuid(rows, row, "id"),
+		.number = db_cell_int(rows, row, "number")};
 	set->rules =
 		rules_read(arena, RULES_ASSIGNMENT, arena_str(arena, db_cell(rows, row, "text")), &faults);
 	if (arena_failed(arena)) {
@@ -137,7 +129,7 @@ static void follow(struct app *app, const PGresult *rows)
 	for (struct list *l = a->sets.next; l != &a->sets; l = l->next)
 		list_entry(l, struct set, among)->active = false;
 	for (int i = 0; i < PQntuples(rows); i++) {
-		struct set *set = find(a, cell_uuid(rows, i, "id"));
+		struct set *set = find(a, db_cell_uuid(rows, i, "id"));
 
 		if (!set && db_cell(rows, i, "text").at)
 			set = keep(a, rows, i);
@@ -167,7 +159,6 @@ struct wish {
 static struct str wish_of(
 	const struct app *app, const struct set *set, struct arena *arena, const PGresult *rows, int row)
 {
-	const struct city *city = set->copy->city;
 	struct rule_facts facts = {.kind = db_cell(rows, row, "kind"),
 		.category = db_cell(rows, row, "category"),
 		.area = db_cell(rows, row, "area"),
@@ -178,10 +169,8 @@ static struct str wish_of(
 		.at = clock_wall_ms() / 1000,
 		.loads = app->loads ? app->loads->at : NULL,
 		.nloads = app->loads ? app->loads->n : 0};
-	int32_t day = calendar_local_day(city->calendar, facts.at);
 
-	facts.danger =
-		danger_told(city, arena, facts.folded, str_eq(facts.kind, STR("emergency")), day).at != NULL;
+	facts.danger = danger_found(set->copy->city, arena, facts.kind, facts.folded, facts.at);
 	return assign_told(arena, set->program, set->number, &facts);
 }
 
@@ -189,11 +178,11 @@ static struct str wish_of(
  * without a text rules are not asked. */
 static bool ask(const struct app *app, struct arena *arena, const PGresult *rows, int row, struct wish *ret)
 {
-	const struct set *set = find(app->assignments, cell_uuid(rows, row, "set"));
+	const struct set *set = find(app->assignments, db_cell_uuid(rows, row, "set"));
 
 	if (!set || (set->rules && !set->program))
 		return false;
-	*ret = (struct wish){.ticket = cell_uuid(rows, row, "ticket"),
+	*ret = (struct wish){.ticket = db_cell_uuid(rows, row, "ticket"),
 		.set = set->id,
 		.version = db_cell_int(rows, row, "version")};
 	if (set->program && db_cell(rows, row, "folded").at)

@@ -229,7 +229,7 @@ static void begin(struct checks *c, const PGresult *row)
 {
 	const char *clamd = c->app->config->clamd;
 
-	must(uuid_parse(db_cell(row, 0, "id"), &c->id));
+	c->id = db_cell_uuid(row, 0, "id");
 	c->attempt = db_cell_int(row, 0, "attempt");
 	c->made = uuid_new();
 	c->kept = (struct kept){0};

@@ -2,7 +2,6 @@
 #include "jobs/learn.h"
 
 #include "base/clock.h"
-#include "base/must.h"
 #include "civil/tally.h"
 #include "civil/text.h"
 #include "db/answer.h"
@@ -32,14 +31,6 @@ void learn_find(struct app *app, struct db_unit *u)
 	sql_jobs_learn_next(u, .limit = LEARN_PORTION);
 }
 
-static struct uuid cell_uuid(const PGresult *rows, int row, const char *column)
-{
-	struct uuid id;
-
-	must(uuid_parse(db_cell(rows, row, column), &id));
-	return id;
-}
-
 static int64_t place_of(struct names *names, struct str category)
 {
 	size_t i = 0;
@@ -67,7 +58,7 @@ static struct change *changes_of(
 static struct learned learn(struct tally *tally, struct names *names, const PGresult *rows, int row)
 {
 	struct str folded = db_cell(rows, row, "folded"), was = db_cell(rows, row, "was_category");
-	struct learned l = {.ticket = cell_uuid(rows, row, "ticket"),
+	struct learned l = {.ticket = db_cell_uuid(rows, row, "ticket"),
 		.category = db_cell(rows, row, "category"),
 		.department = db_cell(rows, row, "department"),
 		.witness = db_cell_int(rows, row, "witness")};
@@ -97,8 +88,8 @@ bool learn_count(struct app *app, PGresult *const *found, struct db_unit *u)
 			all[n++] = learn(tally, &names, rows, i);
 	const struct change *changes = changes_of(arena, tally, &names, &nchanges);
 	sql_jobs_learn_store(u, .after_xid = db_cell(rows, 0, "after_xid"),
-		.after_id = cell_uuid(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
-		.id = cell_uuid(rows, last, "id"), .read = last + 1, .tickets = DB_COLUMN(all, n, ticket),
+		.after_id = db_cell_uuid(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
+		.id = db_cell_uuid(rows, last, "id"), .read = last + 1, .tickets = DB_COLUMN(all, n, ticket),
 		.categories = DB_COLUMN(all, n, category), .departments = DB_COLUMN(all, n, department),
 		.witnesses = DB_COLUMN(all, n, witness), .grams = DB_COLUMN(changes, nchanges, gram),
 		.gram_categories = DB_COLUMN(changes, nchanges, category),

@@ -19,7 +19,7 @@ struct letter letter_read(const PGresult *rows, int row)
 		.citizen = db_cell_flag(rows, row, "citizen"),
 		.department = db_cell_int(rows, row, "department")};
 
-	uuid_parse(db_cell(rows, row, "id"), &letter.id);
+	letter.id = db_cell_uuid(rows, row, "id");
 	return letter;
 }
 
@@ -27,14 +27,13 @@ struct letter letter_read(const PGresult *rows, int row)
 static struct str address_of(
 	struct arena *arena, const struct keys *keys, const PGresult *rows, int row, struct letter *letter)
 {
-	struct uuid ticket = {0};
 	struct str address = db_cell(rows, row, "address"), box = db_cell(rows, row, "box");
 
 	if (letter->citizen && box.at) {
 		const struct sealed sealed = {.epoch = db_cell_int(rows, row, "epoch"),
 			.wrapped = db_cell_bytes(arena, rows, row, "wrapped"),
 			.box = db_cell_bytes(arena, rows, row, "box")};
-		uuid_parse(db_cell(rows, row, "ticket"), &ticket);
+		struct uuid ticket = db_cell_uuid(rows, row, "ticket");
 		struct str owner = {(const char *)ticket.byte, sizeof(ticket.byte)};
 		struct str contact = seal_open(arena, keys, owner, &sealed);
 		if (!contact.at) {

@@ -25,7 +25,7 @@ static struct measured measure(const struct city *city, const PGresult *found, i
 
 	m.days = clock_days(c ? c : city->calendar, db_cell_int(found, row, "filed_s"),
 		db_cell_int(found, row, "answered_s"));
-	uuid_parse(db_cell(found, row, "ticket"), &m.ticket);
+	m.ticket = db_cell_uuid(found, row, "ticket");
 	return m;
 }
 

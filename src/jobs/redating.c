@@ -185,8 +185,8 @@ static void fill(struct run *run, const PGresult *row)
 		begin(run);
 		return;
 	}
-	uuid_parse(db_cell(row, 0, "filled_to"), &fill.filled_to);
-	uuid_parse(db_cell(row, 0, "fill_until"), &fill.until); /* nil: there are no clocks */
+	fill.filled_to = db_cell_uuid(row, 0, "filled_to");
+	fill.until = db_cell_uuid(row, 0, "fill_until"); /* nil: there are no clocks */
 	redating_fill(&fill);
 }
 
@@ -253,7 +253,7 @@ static void taken(struct db_job *job, PGresult *const *results, const char *sqls
 	} else {
 		struct str task = db_cell(row, 0, "task");
 
-		must(uuid_parse(db_cell(row, 0, "id"), &run->id));
+		run->id = db_cell_uuid(row, 0, "id");
 		if (str_eq(task, STR("fill")))
 			fill(run, row);
 		else if (str_eq(task, STR("tell")))

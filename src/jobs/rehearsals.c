@@ -209,9 +209,8 @@ static void make_ready(struct rehearsals *r, struct uuid id, struct str text)
 static void go_on(struct rehearsals *r, const PGresult *row)
 {
 	struct str text = db_cell(row, 0, "text");
-	struct uuid id;
+	struct uuid id = db_cell_uuid(row, 0, "id");
 
-	must(uuid_parse(db_cell(row, 0, "id"), &id));
 	if (text.at)
 		make_ready(r, id, text);
 	else if (db_cell_flag(row, 0, "running"))

@@ -3,14 +3,16 @@
 
 #include <errno.h>
 
-#include "base/must.h"
 #include "civil/danger.h"
 #include "civil/decide.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 
+/* What is compared: the effects that stand before EFFECT_OFFICER, then the co-handlers. */
 enum {
-	COMPARED = EFFECT_OFFICER /* the effects that stand before it */
+	COMPARED_SINGLES = EFFECT_OFFICER,
+	COMPARED_WITH = COMPARED_SINGLES,
+	COMPARED
 };
 
 /* A ticket of which something would change. */
@@ -78,18 +80,9 @@ void rehearse_free(struct rehearse *r)
 
 /* --- one ticket ----------------------------------------------------------------------------------------- */
 
-static struct uuid cell_uuid(const PGresult *rows, int row, const char *column)
-{
-	struct uuid id;
-
-	must(uuid_parse(db_cell(rows, row, column), &id));
-	return id;
-}
-
 /* As it was filed. */
 static struct filing_facts facts_of(const struct portion *p, int row, struct arena *scratch)
 {
-	const struct city *city = p->rehearse->copy->city;
 	struct filing_facts facts = {.kind = db_cell(p->rows, row, "kind"),
 		.category = db_cell(p->rows, row, "category"),
 		.area = db_cell(p->rows, row, "area"),
@@ -99,11 +92,8 @@ static struct filing_facts facts_of(const struct portion *p, int row, struct are
 		.channel = db_cell(p->rows, row, "channel"),
 		.folded = db_cell(p->rows, row, "folded"),
 		.loads = p->rehearse->app->loads};
-	int32_t day = calendar_local_day(city->calendar, facts.at);
 
-	facts.danger =
-		danger_told(city, scratch, facts.folded, str_eq(facts.kind, STR("emergency")), day).at !=
-		NULL;
+	facts.danger = danger_found(p->rehearse->copy->city, scratch, facts.kind, facts.folded, facts.at);
 	return facts;
 }
 
@@ -131,10 +121,32 @@ static struct str rule_of(const struct decision *d, const struct change *c)
 {
 	if (c->in[EFFECT_DEPARTMENT])
 		return d->rule;
-	for (int e = EFFECT_LEVEL; e < COMPARED; e++)
+	for (int e = EFFECT_LEVEL; e < COMPARED_SINGLES; e++)
 		if (c->in[e])
 			return d->rules.single[e].at ? rules_rule_name(d->program, d->rules.by[e]) : STR_NONE;
+	for (unsigned i = 0; i < d->rules.ntaken; i++)
+		if (!d->rules.taken[i].off && d->rules.taken[i].said & 1U << EFFECT_WITH)
+			return rules_rule_name(d->program, d->rules.taken[i].rule);
 	return STR_NONE;
+}
+
+static bool is_with(const struct decision *d, const struct department *department)
+{
+	for (unsigned i = 0; i < d->nwith; i++)
+		if (d->with[i] == department)
+			return true;
+	return false;
+}
+
+/* The order of the rules that name them does not matter. */
+static bool same_with(const struct decision *was, const struct decision *is)
+{
+	if (was->nwith != is->nwith)
+		return false;
+	for (unsigned i = 0; i < is->nwith; i++)
+		if (!is_with(was, is->with[i]))
+			return false;
+	return true;
 }
 
 static void note_change(struct portion *p, int row, const struct decision *was, const struct decision *is)
@@ -142,11 +154,12 @@ static void note_change(struct portion *p, int row, const struct decision *was, 
 	struct change c = {.place = row,
 		.from = was->department->id,
 		.to = is->department->id,
-		.ticket = cell_uuid(p->rows, row, "ticket"),
+		.ticket = db_cell_uuid(p->rows, row, "ticket"),
 		.in = {[EFFECT_DEPARTMENT] = was->department != is->department,
 			[EFFECT_LEVEL] = !str_eq(was->level, is->level),
 			[EFFECT_PROFILE] = !str_eq(profile_of(was), profile_of(is)),
-			[EFFECT_VISIBILITY] = !str_eq(was->visibility, is->visibility)}};
+			[EFFECT_VISIBILITY] = !str_eq(was->visibility, is->visibility),
+			[COMPARED_WITH] = !same_with(was, is)}};
 
 	for (int e = 0; e < COMPARED; e++) {
 		if (!c.in[e])
@@ -207,13 +220,14 @@ bool rehearse_portion(struct rehearse *r, const PGresult *rows, struct db_unit *
 	if (read == 0)
 		return false;
 	sql_jobs_rehearsal_store(u, .id = r->id, .active = r->copy->city->rules_id,
-		.filed_to = db_cell(rows, 0, "filed_to"), .ticket_to = cell_uuid(rows, 0, "ticket_to"),
+		.filed_to = db_cell(rows, 0, "filed_to"), .ticket_to = db_cell_uuid(rows, 0, "ticket_to"),
 		.filed_at = db_cell(rows, read - 1, "filed_at"),
-		.ticket = cell_uuid(rows, read - 1, "ticket"), .read = read, .undecided = p.undecided,
+		.ticket = db_cell_uuid(rows, read - 1, "ticket"), .read = read, .undecided = p.undecided,
 		.places = DB_COLUMN(c, n, place), .tickets = DB_COLUMN(c, n, ticket),
 		.from_departments = DB_COLUMN(c, n, from), .to_departments = DB_COLUMN(c, n, to),
 		.rules = DB_COLUMN(c, n, rule), .departments = DB_COLUMN(c, n, in[EFFECT_DEPARTMENT]),
 		.levels = DB_COLUMN(c, n, in[EFFECT_LEVEL]), .profiles = DB_COLUMN(c, n, in[EFFECT_PROFILE]),
-		.visibilities = DB_COLUMN(c, n, in[EFFECT_VISIBILITY]), .used = {p.used, p.nused, 0});
+		.visibilities = DB_COLUMN(c, n, in[EFFECT_VISIBILITY]),
+		.cohandlers = DB_COLUMN(c, n, in[COMPARED_WITH]), .used = {p.used, p.nused, 0});
 	return true;
 }

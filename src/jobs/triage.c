@@ -4,7 +4,6 @@
 
 #include "app/triage/lists.h"
 #include "base/clock.h"
-#include "base/must.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 #include "gen/sql/triage.h"
@@ -26,14 +25,6 @@ void triage_find(struct app *app, struct db_unit *u)
 	sql_jobs_triage_next(u, .limit = TRIAGE_PORTION);
 }
 
-static struct uuid cell_uuid(const PGresult *rows, int row, const char *column)
-{
-	struct uuid id;
-
-	must(uuid_parse(db_cell(rows, row, column), &id));
-	return id;
-}
-
 /* What is suggested for one filing; returns how many suggestions. */
 static size_t match(
 	const struct lists *lists, struct arena *arena, const PGresult *rows, int row, struct suggestion *ret)
@@ -41,7 +32,7 @@ static size_t match(
 	struct lists_score scores[LISTS_KINDS_MAX];
 	size_t n = lists_score(lists, arena, db_cell(rows, row, "folded"), scores);
 	bool emergency = str_eq(db_cell(rows, row, "kind"), STR("emergency"));
-	struct uuid ticket = cell_uuid(rows, row, "ticket");
+	struct uuid ticket = db_cell_uuid(rows, row, "ticket");
 	size_t made = 0;
 
 	if (emergency)
@@ -70,8 +61,8 @@ bool triage_match(struct app *app, PGresult *const *found, struct db_unit *u)
 		if (db_cell(rows, i, "ticket").at)
 			n += match(lists, arena, rows, i, all + n);
 	sql_jobs_triage_store(u, .after_xid = db_cell(rows, 0, "after_xid"),
-		.after_id = cell_uuid(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
-		.id = cell_uuid(rows, last, "id"), .read = last + 1, .tickets = DB_COLUMN(all, n, ticket),
+		.after_id = db_cell_uuid(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
+		.id = db_cell_uuid(rows, last, "id"), .read = last + 1, .tickets = DB_COLUMN(all, n, ticket),
 		.kinds = DB_COLUMN(all, n, kind), .scores = DB_COLUMN(all, n, score),
 		.words = DB_COLUMN(all, n, words), .now = clock_wall_ms());
 	return true;

@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "base/must.h"
 #include "base/store.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
@@ -27,7 +26,7 @@ void uploads_find(struct app *app, struct db_unit *u)
 static bool look_at(const struct store *store, const PGresult *found, int row, struct seen *ret)
 {
 	*ret = (struct seen){.moved_ms = DB_NO_INT};
-	must(uuid_parse(db_cell(found, row, "id"), &ret->id));
+	ret->id = db_cell_uuid(found, row, "id");
 	int error = store_look(store, &ret->id, STORE_RAW, &ret->arrived, &ret->moved_ms);
 	return error == 0 || error == -ENOENT;
 }

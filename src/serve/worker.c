@@ -209,6 +209,7 @@ static int build(struct worker *w)
 	app->cursor_key = keys_purpose(app->keys, KEY_CURSOR);
 	app->tokens = token_cache_new(app->keys, config->public_url);
 	app->numbers = numbers_new(w->arena);
+	app->reference = reference_new(w->arena);
 	app->recent = recent_new(config->tracking_kept);
 	app->conns = conns_new(app);
 	app->work = work_new(app->loop);

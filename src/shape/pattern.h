@@ -10,5 +10,6 @@ struct str pattern_email(struct arena *arena, struct str text); /* civil/text.h 
 struct str pattern_code(
 	struct arena *arena, struct str text); /* HN-SXD, roads.surface, 00316: ASCII letters and
 						* digits, after the first also . _ and -       */
+struct str pattern_login(struct arena *arena, struct str text); /* the same, and @ */
 
 #endif

@@ -1,4 +1,7 @@
 """Rules of assignment inside a department: its head writes them, the job worker wishes by them, and a ticket tells what they said."""
+import io
+import tarfile
+
 import pytest
 
 from support.town import CONSTRUCTION, HUB, wait_until
@@ -114,6 +117,57 @@ def test_who_is_wished_for_gets_it_until_the_set_is_taken_back(town, head):
     assert person == account(town.person("officer")) and told(head, ticket_id)["rules"]["set"] == first["number"]
     assert [e[0] for e in town.sql("select type from event where type like 'rules.%' and data->>'department' = 'HN-SXD' order by at")][-3:] == [
         "rules.written", "rules.activated", "rules.taken_back"]
+
+
+def test_a_draft_says_what_it_would_wish(town, head):
+    officer = town.login("officer")
+    made = make(head, 'rule bridge "Cầu" when text has "cầu vượt" and level = normal then officer %s; skill roads; tag cau\n' % officer).json
+    wish = {"set": made["number"], "officer": officer, "skills": ["roads"], "tags": ["cau"],
+            "taken": [{"rule": "bridge", "title": "Cầu", "word": "cau vuot", "said": ["officer", "tag", "skill"]}]}
+    ticket_id, _ = town.filed(title=BRIDGE)
+    explain = {"rule_set": made["id"], "ticket": ticket_id}
+    said = head.post("/v1/routing/explain", explain, status=200).json
+    assert said["wish"] == wish and said["decision"]["department"]["code"] == CONSTRUCTION and "assignment" not in said
+    text = {"kind": "feedback", "category": "roads.surface", "area": "00316", "title": BRIDGE, "text": "Mặt cầu nứt dài.", "rule_set": made["id"]}
+    assert town.coordinator.post("/v1/routing/explain", text, status=200).json["wish"] == wish
+    assert head.post("/v1/routing/explain", {**text, "title": "Ổ gà"}, status=200).json["wish"] == {"set": made["number"], "taken": []}
+    stranger = town.person("head", "HN-TRANSERCO")
+    stranger.post("/v1/routing/explain", text, status=404)
+    town.person("spokesperson").post("/v1/routing/explain", text, status=200)
+
+
+def test_they_are_files_of_the_configuration(town, head, tmp_path):
+    run, admin = town.cluster.run, town.person("admin", HUB)
+    login = "an.b-c_1@example.org"
+    town.sql("update account set login = '%s' where login = '%s'" % (login, town.login("officer", number=2)))
+    text = "rule all when always then officer %s\n" % login
+    now = activated(head, text)
+    folder = tmp_path / "city"
+    run(town.database, "export", "--all", str(folder))
+    path = folder / ("assignment.%s.rules" % CONSTRUCTION)
+    assert path.read_text() == text and path.name in (folder / "VERSION").read_text()
+    archive = tarfile.open(fileobj=io.BytesIO(admin.get("/v1/configuration/archive", headers={"Accept": "application/x-tar"}).body))
+    assert {f.name: archive.extractfile(f).read() for f in archive} == {f.name: f.read_bytes() for f in folder.iterdir()}
+    assert "0 rows changed" in run(town.database, "import", "--all", str(folder))
+    assert head.get("/v1/rule-sets/" + now["id"]).json["state"] == "active", "the same text is no other set"
+    path.write_text("rule all when always then officer nobody\n")
+    said = run(town.database, "import", "--all", str(folder), ok=False)
+    assert said.returncode == 1 and "1:35: " in said.stderr
+    path.write_text("rule all when always then skill roads\n")
+    run(town.database, "import", "--all", str(folder))
+    assert head.get("/v1/rule-sets/" + now["id"]).json["state"] == "retired"
+    kind = "rules:" + CONSTRUCTION
+    assert run(town.database, "export", kind) == path.read_text() and run(town.database, "export", "rules:HN-STC") == ""
+    path.write_text(text)
+    assert "1 rules would take the place of the 1 rules of set" in run(town.database, "import", kind, str(path), "--dry-run")
+    run(town.database, "import", kind, str(path))
+    assert run(town.database, "import", "rules:HN-NOBODY", str(path), ok=False).returncode == 1
+    (folder / "assigment.HN-SXD.rules").write_text(text)
+    assert "there is no such kind" in run(town.database, "import", "--all", str(folder), ok=False).stderr
+    town.sql("update account set active = false where login = '%s'" % login)
+    said = run(town.database, "doctor", ok=False).stdout
+    assert "warn   assignment rules: 1 rules of %s are switched off, the first is all: %s has ended" % (CONSTRUCTION, login) in said
+    town.sql("update account set active = true, login = '%s' where login = '%s'" % (town.login("officer", number=2), login))
 
 
 def test_nothing_waits_for_who_is_away_or_gone(town, head):

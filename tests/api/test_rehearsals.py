@@ -96,6 +96,17 @@ def test_what_a_draft_would_change(city, admin):
     assert city.file()["department"]["code"] == "HN-SXD", "nothing has changed by it"
 
 
+def test_who_would_be_asked_beside_them(city, admin):
+    asked_too, _ = city.filed()
+    city.filed(category="environment.waste", title="Rác thải đổ bừa bãi ven hồ", text="Rác sinh hoạt đổ thành đống ven hồ, bốc mùi.")
+    made = draft(admin, 'rule beside when category = roads.surface then with HN-SNNMT\n'
+                 + admin.get("/v1/rule-sets/" + active(admin)["id"]).json["text"])
+    done = ended(admin, ask(admin, made).json)
+    assert {k: v for k, v in done["changed"].items() if v} == {"tickets": 1, "with": 1}
+    assert [(p["from"]["code"], p["to"]["code"], p["tickets"]) for p in done["pairs"]] == [("HN-SXD", "HN-SXD", 1)]
+    assert [(i["id"], i["changes"], i["rule"]) for i in examples(city.coordinator, done)] == [(asked_too, ["with"], "beside")]
+
+
 def test_the_last_ones_and_the_active_set_itself(city, admin):
     for _ in range(3):
         city.filed()

@@ -40,7 +40,7 @@ def test_the_shipped_set_is_active(town, admin):
     assert first["number"] == 1 and first["made_by"] is None and first["replaces"] is None and "text" not in first
     shown = admin.get("/v1/rule-sets/" + first["id"])
     assert shown.json["text"] == SHIPPED.read_text("utf-8") and shown.json["off"] == []
-    assert shown.header("etag") == '"%d"' % first["version"]
+    assert shown.header("etag").startswith('"%d-' % first["version"])
     assert town.coordinator.get("/v1/rule-sets/" + first["id"]).json == shown.json
     for who, status in ((town.anyone, 401), (town.person("officer"), 403), (town.person("head"), 403)):
         who.get("/v1/rule-sets", status=status)
@@ -159,10 +159,33 @@ def test_a_name_that_has_ended_is_a_warning_and_the_rule_is_off(town, admin):
     assert admin.post("/v1/rule-sets/%s/check" % made["id"], None, status=200).json["warnings"] == made["warnings"]
     now = change(admin, "activate", made).json
     wait_until(lambda: all(routed(town) == "HN-SNNMT" for _ in range(8)), 20, "by the next rule")
-    assert admin.get("/v1/rule-sets/" + now["id"]).json["off"] == [{"rule": "old", "line": 1, "ended": "HN-OLD"}]
+    shown = admin.get("/v1/rule-sets/" + now["id"])
+    assert shown.json["off"] == [{"rule": "old", "line": 1, "ended": "HN-OLD"}]
+    admin.get("/v1/rule-sets/" + now["id"], headers={"If-None-Match": shown.header("etag")}, status=304)
+    town.sql("update department set valid_to = null where code = 'HN-OLD'; notify reference_changed")
+    wait_until(lambda: all(routed(town) == "HN-OLD" for _ in range(8)), 20, "by the rule that is on again")
+    again = admin.get("/v1/rule-sets/" + now["id"], headers={"If-None-Match": shown.header("etag")}, status=200)
+    assert again.json["off"] == [] and again.json["version"] == shown.json["version"], "the same version, another tag"
+    town.sql("update department set valid_to = '2026-01-01' where code = 'HN-OLD'; notify reference_changed")
+    wait_until(lambda: all(routed(town) == "HN-SNNMT" for _ in range(8)), 20, "off again")
     said = town.cluster.run(town.database, "doctor", ok=False).stdout
     assert "warn   routing rules: 1 rules are switched off, the first is old: HN-OLD has ended" in said
-    change(admin, "take-back", now)
+    admin.post("/v1/rule-sets/%s/take-back" % now["id"], None, {"If-Match": shown.header("etag")}, 200)
+
+
+def test_a_key_makes_one_draft(town, admin):
+    def once(text=TO_SNNMT, status=201):
+        return admin.post("/v1/rule-sets", {"title": "Một lần", "text": text}, {"Idempotency-Key": "draft-once-0001"}, status)
+    made, again = once(), once()
+    assert again.json == made.json and again.header("idempotent-replayed") == "true"
+    assert [again.header(h) for h in ("location", "etag")] == [made.header(h) for h in ("location", "etag")]
+    assert sum(s["title"] == "Một lần" for s in sets(admin)) == 1
+    assert once(TO_SNNMT + "# other\n", 422).problem == "idempotency_key_reused"
+    town.sql("update setting set value = (select count(*) from rule_set where state = 'draft' and purpose = 'routing') where name = 'rule_drafts_most'")
+    assert make(admin, TO_SNNMT, 409).problem == "too_many_drafts" and once().json == made.json
+    admin("DELETE", made.header("location"), None, {"If-Match": made.header("etag")}, 204)
+    make(admin, TO_SNNMT)
+    town.sql("update setting set value = 100 where name = 'rule_drafts_most'")
 
 
 def test_rules_as_a_file(town, admin, tmp_path):

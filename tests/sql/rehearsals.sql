@@ -1,7 +1,7 @@
 -- Rehearsals: who asks for one, one at a time, what the job worker stores with how far it came, what ends one, and who reads which examples.
 begin;
 set search_path = test, tiepdan, public;
-select plan(45);
+select plan(46);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.save(n int, p_version bigint default null) returns text language sql as $$
 	select etag from rule_set_save(pg_temp.id(n), p_version, 'routing', 'Thử nghiệm', 'rule a when always then tag x', 1, '{}', '{}', '{}', '{}', '{}',
@@ -25,7 +25,8 @@ create function pg_temp.store(n int, p_limit bigint, p_used bigint[] default '{}
 	select rehearsal_store(pg_temp.id(n), p_active, min(filed_to), min(ticket_to::text)::uuid, (array_agg(filed_at order by i desc))[1],
 		(array_agg(ticket order by i desc))[1], count(*), 1, array_agg(i - 1), array_agg(ticket order by i),
 		array_agg((select id from department where code = 'HN-SXD')), array_agg((select id from department where code = 'HN-STC')),
-		array_agg(case when i > 1 then 'a' end order by i), array_agg(true), array_agg(i = 1 order by i), array_agg(false), array_agg(false), p_used) from r
+		array_agg(case when i > 1 then 'a' end order by i), array_agg(true), array_agg(i = 1 order by i), array_agg(false), array_agg(false), p_used,
+		array_agg(i = 2 order by i)) from r
 $$;
 create function pg_temp.examples(n int, p_from text default null, p_to text default null, p_after text default null, p_limit int default 10)
 returns setof text language sql as $$
@@ -72,8 +73,9 @@ select ok(not pg_temp.store(10, 3, p_active := pg_temp.id(2)) and pg_temp.state(
 select ok(pg_temp.store(10, 3), 'the rest');
 select is_empty('select from rehearsal_read(pg_temp.id(10), 3)', 'there is no more');
 select ok(rehearsal_finish(pg_temp.id(10)) and not rehearsal_finish(pg_temp.id(10)), 'it is done');
-select is((select concat_ws(' ', changed, departments, levels, profiles, visibilities, undecided) from rehearsal where id = pg_temp.id(10)),
-	'3 3 2 0 0 2', 'all was counted');
+select is((select concat_ws(' ', changed, departments, levels, profiles, visibilities, cohandlers, undecided) from rehearsal where id = pg_temp.id(10)),
+	'3 3 2 0 0 1 2', 'all was counted');
+select is((select changes from rehearsal_ticket where ticket = pg_temp.t(3)), '{department,with}', 'and told of the ticket');
 select is((select tickets || ' ' || listed from rehearsal_pair), '3 3', 'and listed');
 
 -- Who reads it.
@@ -85,7 +87,7 @@ select is((select count(*) from pg_temp.examples(10, 'HN-SXD', 'HN-STC')), 3::bi
 select is((select count(*) from pg_temp.examples(10, 'HN-STC') union all select count(*) from pg_temp.examples(10, null, 'HN-SXD') limit 1), 0::bigint,
 	'and of no other');
 select is((select string_agg(concat_ws(' ', item::json->>'changes', item::json->>'rule'), ', ') from rehearsal_examples(pg_temp.id(10), null, null, null, 10)),
-	'["department","level"], ["department"] a, ["department","level"]', 'what changes, by which rule');
+	'["department","level"], ["department","with"] a, ["department","level"]', 'what changes, by which rule');
 select is((select rehearsal_body(r)::json->'unused'->>'names' from rehearsal r where id = pg_temp.id(10)), '["a", "c"]', 'and the rules without a say');
 reset role;
 select enter('boss');

@@ -1,7 +1,7 @@
 -- Sets of routing rules: who writes them, which one counts, what they name; tags and flags, and the queue by them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(39);
+select plan(47);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.save(n int, p_version bigint default null, p_text text default 'rule a when kind = feedback then department HN-SXD')
 returns text language sql as $$
@@ -86,5 +86,35 @@ select is(department_loads_renew(), 0::bigint, 'nothing has changed');
 delete from rule_set_name where rule_set = pg_temp.id(80);
 select is(department_loads_renew(), 1::bigint, 'nobody asks any more');
 select is_empty('table department_load', 'and nothing is kept');
+
+-- Who reads sets, and how many drafts there are.
+insert into rule_set (id, purpose, department, number, title, text, rules, state, activated_at)
+	select pg_temp.id(90), 'assignment', id, 1, 'Của sở', 'text', 1, 'active', now()
+	from department where code = 'HN-SXD';
+insert into rule_set_name values (pg_temp.id(90), 'officer', 'secret', 'a', true, 1);
+create function pg_temp.seen() returns text language sql as $$
+	select concat_ws(' ', bool_or(s.purpose = 'routing' and s.state = 'active'), bool_or(s.purpose = 'routing' and s.state <> 'active'), bool_or(s.id = pg_temp.id(90)),
+		exists (select from rule_set_name where code = 'secret')) from rule_set s
+$$;
+select enter('officer.HN-SXD');
+set local role tiepdan_app;
+select is(pg_temp.seen(), 't f f f', 'who reads no rules sees those that are active and route');
+select enter('head.HN-SXD');
+set local role tiepdan_app;
+select is(pg_temp.seen(), 't f t t', 'who assigns those of the department, too');
+select enter('head.HN-TTRA');
+set local role tiepdan_app;
+select is(pg_temp.seen(), 't f f f', 'and no others');
+select enter('boss');
+set local role tiepdan_app;
+select is(pg_temp.seen(), 't t t t', 'an administrator all');
+reset role;
+update setting set value = (select count(*) from rule_set where state = 'draft' and purpose = 'routing') + 1 where name = 'rule_drafts_most';
+select enter('boss');
+select is(pg_temp.save(91), '1', 'the last draft that there is room for');
+select is(attempt('select pg_temp.save(92)'), 'TD620', 'and no more');
+select is(pg_temp.save(91, 1), '2', 'what is there is written anew');
+select ok((select etag = '1' from rule_set_save(pg_temp.id(93), null, 'assignment', 'Của sở', 'text', 1, '{}', '{}', '{}', '{}', '{}', gen_random_uuid(), 'HN-SXD')),
+	'each department has room of its own');
 select * from finish();
 rollback;

@@ -33,13 +33,13 @@ select is_empty($$
 $$, 'it may write no table');
 select set_eq($$
 	select relname::text from pg_class where relnamespace = 'tiepdan'::regnamespace and relrowsecurity and relkind in ('r', 'p')
-$$, '{ticket,clock,holding,note,message,reply,rating,event,event_text,contact,once,login_code,session,account,account_role,clock_running,clock_running_0,clock_running_1,question,extension,alarm,notice,notice_load,redating,review,reply_review,review_request,reply_template,ticket_excluded,part,bounce,saved_filter,work_profile,work_skill,absence,department_work,assignment_wait,attachment,ticket_merge,ticket_relation,publication,publication_finding,triage_suggestion,duty,ticket_clerk,petition,ticket_against,ticket_danger,ticket_tag,reorganisation,filed_as,suggestion_learned,suggestion_example,suggestion_gram,suggestion_served,suggestion_holder,ticket_alike,ticket_alike_key,rehearsal,rehearsal_pair,rehearsal_ticket,rehearsal_rule}'::text[],
+$$, '{ticket,clock,holding,note,message,reply,rating,event,event_text,contact,once,login_code,session,account,account_role,clock_running,clock_running_0,clock_running_1,question,extension,alarm,notice,notice_load,redating,review,reply_review,review_request,reply_template,ticket_excluded,part,bounce,saved_filter,work_profile,work_skill,absence,department_work,assignment_wait,attachment,ticket_merge,ticket_relation,publication,publication_finding,triage_suggestion,duty,ticket_clerk,petition,ticket_against,ticket_danger,ticket_tag,reorganisation,filed_as,suggestion_learned,suggestion_example,suggestion_gram,suggestion_served,suggestion_holder,ticket_alike,ticket_alike_key,rehearsal,rehearsal_pair,rehearsal_ticket,rehearsal_rule,rule_set,rule_set_name}'::text[],
 	'row-level security stands on every table about tickets and people');
 select is_empty($$
 	select c.oid::regclass from pg_class c where c.relnamespace = 'tiepdan'::regnamespace and c.relkind in ('r', 'p')
 		and not c.relrowsecurity and has_table_privilege('tiepdan_app', c.oid, 'select')
 		and c.relname not in ('migration', 'schema_info', 'setting', 'reference_version', 'calendar', 'calendar_hours', 'calendar_day', 'area',
-			'department', 'category', 'kind', 'profile', 'policy', 'route_rule', 'rule_set', 'rule_set_name', 'refusal_reason', 'state', 'action', 'move', 'move_role',
+			'department', 'category', 'kind', 'profile', 'policy', 'route_rule', 'refusal_reason', 'state', 'action', 'move', 'move_role',
 			'role', 'sight', 'sight_right', 'role_right', 'promise', 'department_load', 'clock_kind', 'action_clock', 'alarm_level', 'clock_slot')
 $$, 'what it reads without is reference data');
 select is_empty($$

@@ -33,7 +33,7 @@ static void signed_in(struct req *req, PGresult *const *results)
 		.expires_ms = clock_wall_ms() + req->app->config->session_minutes * 60000};
 	char expires[CLOCK_RFC3339_SIZE];
 
-	uuid_parse(db_cell(row, 0, "account"), &claims.who.account);
+	claims.who.account = db_cell_uuid(row, 0, "account");
 	claims.who.session = req->who.session;
 	struct str token = token_issue(req->arena, req->app->keys, req->app->config->public_url, &claims);
 	if (!token.at) {

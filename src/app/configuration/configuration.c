@@ -200,16 +200,16 @@ void configuration_compare(struct req *req)
 
 static void answer_archive(struct req *req, PGresult *const *results)
 {
-	struct sheet sheets[SHEETS_MAX];
+	struct sheets all;
 	struct buf b = {.arena = req->arena};
-	unsigned n = sheets_all(req->arena, answer_find(results, "is_last"), sheets);
-	const struct str rules = db_cell(answer_find(results, "rules"), 0, "rules");
 
-	for (unsigned i = 0; i < n; i++)
-		tar_put(&b, arena_printf(req->arena, "%.*s.csv", STR_ARG(sheets[i].kind)), sheets[i].text);
-	if (rules.len > 0)
-		tar_put(&b, STR(SHEET_RULES), rules);
-	struct str manifest = sheet_manifest(req->arena, sheets, n, rules);
+	sheets_all(req->arena, answer_find(results, "is_last"), answer_find(results, "number"), &all);
+	for (unsigned i = 0; i < all.n; i++)
+		tar_put(&b, arena_printf(req->arena, "%.*s.csv", STR_ARG(all.sheet[i].kind)),
+			all.sheet[i].text);
+	for (unsigned i = 0; i < all.nrules; i++)
+		tar_put(&b, all.rules[i].name, all.rules[i].text);
+	struct str manifest = sheets_manifest(req->arena, &all);
 	struct digest hash = digest_sha256(manifest);
 	tar_put(&b, STR(SHEET_MANIFEST), manifest);
 	tar_end(&b);

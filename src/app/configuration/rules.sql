@@ -1,4 +1,4 @@
--- The text of the active routing rules; NULL when there are none.
+-- The rules that are active, that of the routing (no department) first.
 -- in: none
--- out: rules text
-select (select text from tiepdan.rule_set where state = 'active' and purpose = 'routing') as rules
+-- out: department text, text text, number int
+select department, text, number from tiepdan.configuration_rules()

@@ -16,17 +16,36 @@ struct sheet {
 /* The sheet that begins at *row, which then is that of the next one. False when there are no more. */
 bool sheet_next(struct arena *arena, const PGresult *cells, int *row, struct sheet *ret);
 
-/* What goes with them in a folder or an archive, as `sha256sum -c` reads it: a line `HASH  FILE` for each,
- * and for the routing rules unless there are none (STR_NONE or empty). */
-struct str sheet_manifest(struct arena *arena, const struct sheet *sheets, unsigned n, struct str rules);
-
 enum {
 	SHEETS_MAX = 64
 };
-/* All of them; SHEETS_MAX at the most. */
-unsigned sheets_all(struct arena *arena, const PGresult *cells, struct sheet ret[SHEETS_MAX]);
+
+/* A set of rules as a file. */
+struct rules_file {
+	struct str department; /* whose people it assigns to; absent: it routes */
+	struct str name, text;
+};
+
+/* A whole configuration. */
+struct sheets {
+	struct sheet sheet[SHEETS_MAX];
+	unsigned n;
+	const struct rules_file *rules;
+	unsigned nrules;
+};
+
+/* Of all cells and of the rows of rule_files() (columns department and text); SHEETS_MAX sheets at the
+ * most. */
+void sheets_all(struct arena *arena, const PGresult *cells, const PGresult *rules, struct sheets *ret);
+/* What goes with them in a folder or an archive, as `sha256sum -c` reads it: a line `HASH  FILE` for
+ * each. */
+struct str sheets_manifest(struct arena *arena, const struct sheets *sheets);
 
 #define SHEET_MANIFEST "VERSION" /* the names of the files that are not KIND.csv */
 #define SHEET_RULES    "routing.rules"
+/* assignment.HN-SXD.rules */
+struct str sheet_rules_name(struct arena *arena, struct str department);
+/* Whose rules a file of this name has: true with the department, absent for SHEET_RULES; false: it is none. */
+bool sheet_rules_department(struct str name, struct str *ret_department);
 
 #endif

@@ -128,7 +128,7 @@ static void build_rules(struct builder *b, struct city *city)
 		return;
 	city->rules_text = text(b, r, 0, "text");
 	city->rules_number = cell_number(r, 0, "number");
-	uuid_parse(db_cell(r, 0, "id"), &city->rules_id);
+	city->rules_id = db_cell_uuid(r, 0, "id");
 }
 
 /* A unit that this program does not know must not become a silent "no clock". Absent is none. */
@@ -221,7 +221,7 @@ static void build_dangers(struct builder *b, struct city *city)
 	}
 }
 
-const struct city *city_from_rows(
+struct city *city_from_rows(
 	struct arena *arena, PGresult *const *rows, int64_t now_ms, struct str *ret_reason)
 {
 	struct builder b = {.arena = arena, .rows = rows};
@@ -240,5 +240,5 @@ const struct city *city_from_rows(
 	city->parts_days = cell_number(rows[CITY_VERSION], 0, "parts_days");
 	if (!build_policies(&b, city, ret_reason) || !build_alarms(&b, city, ret_reason))
 		return NULL;
-	return city_build(arena, city, ret_reason);
+	return city_index(arena, city, ret_reason);
 }

@@ -27,10 +27,10 @@ enum city_rows {
 	CITY_ROWS
 };
 
-/* Builds the city in `arena`; calendars are compiled for some years around now. The rows may be cleared
- * afterwards. NULL and a reason when the data does not make a city (no hub, a calendar without working time,
- * an unknown unit). */
-const struct city *city_from_rows(
+/* Builds the city in `arena`, all but city_compile(); calendars are compiled for some years around now. The
+ * rows may be cleared afterwards. NULL and a reason when the data does not make a city (no hub, a calendar
+ * without working time, an unknown unit). */
+struct city *city_from_rows(
 	struct arena *arena, PGresult *const *rows, int64_t now_ms, struct str *ret_reason);
 
 #endif

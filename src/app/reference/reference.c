@@ -6,6 +6,7 @@
 #include "app/reference/city.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/work.h"
 #include "civil/city_copy.h"
 #include "civil/text.h"
 #include "db/answer.h"
@@ -17,11 +18,41 @@ enum {
 	RETRY_S = 1
 };
 
-/* One run of the loader. */
-struct loading {
-	struct app *app;
-	struct arena *city_arena; /* becomes the arena of the new city */
+struct reference {
+	bool loading; /* or waiting to try again */
+	bool again;   /* it has changed since that began */
 };
+
+/* One run of the loader: in the arena of the city that it makes. */
+struct loading {
+	struct work_task work;
+	struct app *app;
+	struct arena *arena;
+	struct city *city;
+};
+
+struct reference *reference_new(struct arena *arena)
+{
+	struct reference *r = arena_alloc(arena, sizeof(*r));
+
+	*r = (struct reference){.loading = false};
+	return r;
+}
+
+static void load(struct app *app);
+
+static void try_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	load(arg);
+}
+
+static void later(struct app *app)
+{
+	const struct timeval soon = {.tv_sec = RETRY_S};
+
+	event_base_once(app->loop, -1, EV_TIMEOUT, try_again, app, &soon);
+}
 
 /* No request holds anything of the city across a turn of the loop, but by its copy: units copy their
  * parameters. */
@@ -32,17 +63,38 @@ static void swap(struct app *app, const struct city *city, struct arena *arena)
 	app->city_copy = city_copy_new(arena, city);
 }
 
-static void try_again(evutil_socket_t fd, short what, void *arg)
+static void log_loaded(const struct city *city)
 {
-	(void)fd, (void)what;
-	reference_load(arg);
+	log_info("reference.loaded", LOG_STR("version", city->version),
+		LOG_INT("departments", city->ndepartments), LOG_INT("rules", city->rules_number));
+	if (city->rules_fault.at)
+		log_error("reference.rules_unusable", LOG_INT("rules", city->rules_number),
+			LOG_STR("reason", city->rules_fault));
 }
 
-static void later(struct app *app)
+/* In the thread. */
+static void compile(struct work_task *work)
 {
-	const struct timeval soon = {.tv_sec = RETRY_S};
+	struct loading *l = list_entry(work, struct loading, work);
 
-	event_base_once(app->loop, -1, EV_TIMEOUT, try_again, app, &soon);
+	city_compile(l->arena, l->city);
+}
+
+static void compiled(struct work_task *work)
+{
+	struct loading *l = list_entry(work, struct loading, work);
+	struct app *app = l->app;
+
+	if (arena_failed(l->arena)) {
+		arena_free(l->arena);
+		later(app);
+		return;
+	}
+	log_loaded(l->city);
+	swap(app, l->city, l->arena);
+	app->reference->loading = false;
+	if (app->reference->again)
+		reference_load(app);
 }
 
 static void loaded(struct db_job *job, PGresult *const *results, const char *sqlstate)
@@ -50,26 +102,20 @@ static void loaded(struct db_job *job, PGresult *const *results, const char *sql
 	struct loading *l = job->state;
 	struct app *app = l->app;
 	struct str reason = str_of(sqlstate);
-	const struct city *city =
-		results ? city_from_rows(l->city_arena, results, clock_wall_ms(), &reason) : NULL;
 
-	if (city) {
-		log_info("reference.loaded", LOG_STR("version", city->version),
-			LOG_INT("departments", city->ndepartments), LOG_INT("rules", city->rules_number));
-		if (city->rules_fault.at)
-			log_error("reference.rules_unusable", LOG_INT("rules", city->rules_number),
-				LOG_STR("reason", city->rules_fault));
-		swap(app, city, l->city_arena);
+	l->city = results ? city_from_rows(l->arena, results, clock_wall_ms(), &reason) : NULL;
+	if (l->city && !arena_failed(l->arena)) {
+		work_do(app->work, &l->work);
 	} else {
 		if (results)
 			log_error("reference.unusable", LOG_STR("reason", reason));
-		arena_free(l->city_arena);
+		arena_free(l->arena);
 		later(app);
 	}
 	arena_free(job->arena);
 }
 
-void reference_load(struct app *app)
+static void load(struct app *app)
 {
 	struct arena *arena = arena_new(), *city_arena = arena_new();
 
@@ -79,9 +125,9 @@ void reference_load(struct app *app)
 		later(app);
 		return;
 	}
-	struct loading *l = arena_alloc(arena, sizeof(*l));
+	struct loading *l = arena_alloc(city_arena, sizeof(*l));
 	struct db_job *job = arena_alloc(arena, sizeof(*job));
-	*l = (struct loading){.app = app, .city_arena = city_arena};
+	*l = (struct loading){.work = {.run = compile, .done = compiled}, .app = app, .arena = city_arena};
 	*job = (struct db_job){.app = app, .arena = arena, .state = l};
 	struct db_unit *u = db_unit_job(job);
 	sql_reference_load_version(u); /* in the order of enum city_rows */
@@ -101,6 +147,17 @@ void reference_load(struct app *app)
 	sql_reference_load_danger(u);
 	sql_reference_load_lineage(u);
 	db_run_job(u, loaded);
+}
+
+void reference_load(struct app *app)
+{
+	struct reference *r = app->reference;
+
+	r->again = r->loading;
+	if (r->loading)
+		return;
+	r->loading = true;
+	load(app);
 }
 
 /* The lists change only with an import: their tag is the version of the data, and clients may keep them for a

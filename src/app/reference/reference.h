@@ -5,10 +5,13 @@
 
 /* Reference data: the copy in memory that filing decides with, and the public lists. */
 
-/* Loads all of it into a new struct city and puts it in app->city; the old one goes at once, unless somebody
- * holds it (civil/city_copy.h): keep nothing of it across a unit. Call at start and whenever the channel
- * "reference_changed" is heard. Tries again by itself while the database is away or memory is out. */
+/* Loads all of it into a new struct city and puts it in app->city, once its rules are ready, which is done
+ * beside the event loop; the old one goes then, unless somebody holds it (civil/city_copy.h): keep nothing of
+ * it across a unit. Call at start and whenever the channel "reference_changed" is heard: one load goes on at
+ * a time, and what changes meanwhile is loaded after it. Tries again by itself while the database is away or
+ * memory is out. */
 void reference_load(struct app *app);
+struct reference *reference_new(struct arena *arena);
 
 /* Reads anew how many open tickets the departments have that rules ask about. Call at start and whenever the
  * channel "department_loads" is heard; while the database is away the figures of before stay. */

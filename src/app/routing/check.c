@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/work.h"
 #include "civil/assign.h"
+#include "db/answer.h"
 #include "http/reply.h"
 
 /* A check on its way. */
@@ -54,6 +55,18 @@ static void end(struct task *t)
 {
 	arena_free(t->check.arena);
 	city_copy_release(t->check.copy);
+}
+
+bool check_is_assignment(const PGresult *row)
+{
+	return str_eq(db_cell(row, 0, "purpose"), STR("assignment"));
+}
+
+struct check_order check_order_of(const PGresult *row)
+{
+	return (struct check_order){.text = db_cell(row, 0, "text"),
+		.purpose = check_is_assignment(row) ? RULES_ASSIGNMENT : RULES_ROUTING,
+		.people = db_cell(row, 0, "people")};
 }
 
 bool check_begin(struct req *req, const struct check_order *order)

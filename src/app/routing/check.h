@@ -1,6 +1,8 @@
 #ifndef TIEPDAN_APP_ROUTING_CHECK_H
 #define TIEPDAN_APP_ROUTING_CHECK_H
 
+#include <libpq-fe.h>
+
 #include "app/routing/render.h"
 #include "civil/city_copy.h"
 #include "civil/rules_program.h"
@@ -29,6 +31,9 @@ struct check_order {
 	void (*then)(struct req *req, const struct check *check, const void *of);
 };
 
+/* What a text is to be read as, and that of a set, by a row with purpose, people and text. */
+struct check_order check_order_of(const PGresult *row);
+bool check_is_assignment(const PGresult *row);
 /* False after an answer: there is no memory, or no city yet. */
 bool check_begin(struct req *req, const struct check_order *order);
 /* 422 with every fault that is more than a warning; false and no answer when there is none. */

@@ -1,6 +1,7 @@
 /* POST /v1/routing/explain: what the rules make of a ticket, or of a text that nobody has filed, and to whom
- * and why the server has assigned it last. Nothing is stored. With a draft its text is read first, then made
- * ready beside the event loop. */
+ * and why the server has assigned it last. Nothing is stored. With another set (a draft, say) its text is read
+ * first, then made ready beside the event loop: one that routes decides in the place of the active one, one of
+ * a department says what it wishes. */
 #include "app/routing/routing.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include "app/routing/check.h"
 #include "app/routing/off.h"
 #include "base/clock.h"
+#include "civil/assign.h"
 #include "civil/danger.h"
 #include "civil/decide.h"
 #include "civil/text.h"
@@ -90,26 +92,47 @@ static void put_decision(
 	buf_printf(out, ",\"route\":%.*s}", STR_ARG(route));
 }
 
-/* What was decided of a ticket, absent for a text. */
-struct stored {
+/* What is asked, beside the city: a set of a department (NULL: none), of a ticket what was decided (absent of a
+ * text). */
+struct asked {
+	const struct rules_program *wishes;
+	int64_t wishes_number;
+	struct str level; /* of the ticket as it is */
 	struct str route, assignment;
 };
 
+static void put_wish(struct buf *out, struct req *req, const struct asked *asked,
+	const struct filing_facts *facts, const struct decision *d)
+{
+	const struct loads *loads = facts->loads;
+	const struct rule_facts now = {.kind = facts->kind,
+		.category = facts->category,
+		.area = facts->area,
+		.language = facts->language,
+		.channel = facts->channel,
+		.level = or_else(asked->level, d->level),
+		.folded = facts->folded,
+		.at = facts->at,
+		.danger = facts->danger,
+		.loads = loads ? loads->at : NULL,
+		.nloads = loads ? loads->n : 0};
+	struct str wish = assign_told(req->arena, asked->wishes, asked->wishes_number, &now);
+
+	buf_printf(out, "\"wish\":%.*s,", STR_ARG(wish));
+}
+
 static void answer(
-	struct req *req, const struct city *city, struct filing_facts *facts, const struct stored *stored)
+	struct req *req, const struct city *city, struct filing_facts *facts, const struct asked *asked)
 {
 	const struct routing_explain *in = req->input;
-	int32_t day = calendar_local_day(city->calendar, facts->at);
 	struct buf out = {.arena = req->arena};
 	struct decision d;
 	int status;
 
 	facts->loads = req->app->loads;
-	facts->danger =
-		danger_told(city, req->arena, facts->folded, str_eq(facts->kind, STR("emergency")), day).at !=
-		NULL;
+	facts->danger = danger_found(city, req->arena, facts->kind, facts->folded, facts->at);
 	status = decide_filing(req->arena, city, facts, &d);
-	if (status == -ERANGE && !stored->route.at && in->at != DB_NO_INT) {
+	if (status == -ERANGE && !asked->route.at && in->at != DB_NO_INT) {
 		req_fault(req, "pointer", STR("/at"),
 			facts->at < req_began_ms(req) / 1000 ? FAULT_too_small : FAULT_too_large);
 		reply_faults(req);
@@ -121,10 +144,12 @@ static void answer(
 		return;
 	}
 	buf_put(&out, STR("{"));
-	if (stored->route.at)
-		buf_printf(&out, "\"stored\":%.*s,", STR_ARG(stored->route));
-	if (stored->assignment.at)
-		buf_printf(&out, "\"assignment\":%.*s,", STR_ARG(stored->assignment));
+	if (asked->route.at)
+		buf_printf(&out, "\"stored\":%.*s,", STR_ARG(asked->route));
+	if (asked->assignment.at)
+		buf_printf(&out, "\"assignment\":%.*s,", STR_ARG(asked->assignment));
+	if (asked->wishes)
+		put_wish(&out, req, asked, facts, &d);
 	put_decision(&out, req, &d, facts);
 	if (d.program) {
 		struct str off = off_member(req->arena, d.program, city, facts->at * 1000);
@@ -137,35 +162,45 @@ static void answer(
 /* --- what is asked of what ---------------------------------------------------------------------------- */
 
 /* By this city: as it is, or with other rules. */
-static void explain(struct req *req, const struct city *city, PGresult *const *results)
+static void explain(struct req *req, const struct city *city, struct asked *asked, PGresult *const *results)
 {
 	const struct routing_explain *in = req->input;
 	bool of_ticket = !uuid_is_nil(&in->ticket);
 	const PGresult *row = of_ticket ? answer_find(results, "route") : NULL;
 	struct filing_facts facts = of_ticket ? facts_stored(req, row) : facts_given(req, in);
 
-	struct stored stored = {STR_NONE, STR_NONE};
-	if (of_ticket)
-		stored = (struct stored){db_cell(row, 0, "route"), db_cell(row, 0, "assignment")};
-	answer(req, city, &facts, &stored);
+	if (of_ticket) {
+		asked->level = db_cell(row, 0, "level");
+		asked->route = db_cell(row, 0, "route");
+		asked->assignment = db_cell(row, 0, "assignment");
+	}
+	answer(req, city, &facts, asked);
 }
 
 static void compiled(struct req *req, const struct check *check, const void *of)
 {
 	static const struct rendering as_text = {.lines = NULL};
+	PGresult *const *results = of;
+	const PGresult *set = answer_find(results, "number");
 	struct city other = *check->copy->city;
+	struct asked asked = {.wishes = NULL};
 
 	if (check_refuse(req, check, &as_text))
 		return;
-	other.rules = check->program;
-	other.rules_number = db_cell_int(answer_find((PGresult *const *)of, "number"), 0, "number");
-	explain(req, &other, (PGresult *const *)of);
+	if (check_is_assignment(set)) {
+		asked.wishes = check->program;
+		asked.wishes_number = db_cell_int(set, 0, "number");
+	} else {
+		other.rules = check->program;
+		other.rules_number = db_cell_int(set, 0, "number");
+	}
+	explain(req, &other, &asked, results);
 }
 
 static void loaded(struct req *req, PGresult *const *results)
 {
 	const struct routing_explain *in = req->input;
-	struct check_order order = {.compile = true, .of = results, .then = compiled};
+	struct check_order order;
 
 	if ((!uuid_is_nil(&in->ticket) && PQntuples(answer_find(results, "route")) == 0) ||
 		(!uuid_is_nil(&in->rule_set) && PQntuples(answer_find(results, "number")) == 0)) {
@@ -173,10 +208,13 @@ static void loaded(struct req *req, PGresult *const *results)
 		return;
 	}
 	if (uuid_is_nil(&in->rule_set)) {
-		explain(req, req->app->city, results);
+		explain(req, req->app->city, &(struct asked){.wishes = NULL}, results);
 		return;
 	}
-	order.text = db_cell(answer_find(results, "number"), 0, "text");
+	order = check_order_of(answer_find(results, "number"));
+	order.compile = true;
+	order.of = results;
+	order.then = compiled;
 	check_begin(req, &order);
 }
 
@@ -218,7 +256,7 @@ void routing_explain(struct req *req)
 	if (!is_whole(req, in))
 		return;
 	if (uuid_is_nil(&in->ticket) && uuid_is_nil(&in->rule_set)) {
-		explain(req, req->app->city, NULL);
+		explain(req, req->app->city, &(struct asked){.wishes = NULL}, NULL);
 		return;
 	}
 	struct db_unit *u = db_unit(req);

@@ -1,8 +1,10 @@
 /* Sets of rules: drafts are checked before they are stored, and once more before they count. */
 #include "app/routing/routing.h"
 
+#include "app/record/once.h"
 #include "app/routing/check.h"
 #include "app/routing/off.h"
+#include "base/digest.h"
 #include "civil/city.h"
 #include "db/answer.h"
 #include "gen/sql/routing.h"
@@ -37,25 +39,20 @@ static bool is_found(struct req *req, const PGresult *row)
 	return false;
 }
 
-/* What a text is to be read as, and that of a set, by a row with purpose, people and text. */
-static struct check_order order_of(const PGresult *row)
-{
-	bool assigns = str_eq(db_cell(row, 0, "purpose"), STR("assignment"));
-
-	return (struct check_order){.text = db_cell(row, 0, "text"),
-		.purpose = assigns ? RULES_ASSIGNMENT : RULES_ROUTING,
-		.people = db_cell(row, 0, "people")};
-}
-
-/* With those of an active set that are switched off today. */
+/* With those of an active set that are switched off today, which no version tells of. */
 static void put_shown(struct req *req, const PGresult *row, const struct rules_program *program)
 {
-	struct str body = db_cell(row, 0, "body");
+	struct str body = db_cell(row, 0, "body"), tag = db_cell(row, 0, "etag");
 
-	if (program)
-		body = with_member(
-			req, body, off_member(req->arena, program, req->app->city, req_began_ms(req)));
-	reply_etag(req, db_cell(row, 0, "etag"));
+	if (program) {
+		struct str off = off_member(req->arena, program, req->app->city, req_began_ms(req));
+		struct digest hash = digest_sha256(off);
+
+		body = with_member(req, body, off);
+		tag = arena_printf(req->arena, "%.*s-%.16s", STR_ARG(tag),
+			digest_hex(req->arena, digest_bytes(&hash)).at);
+	}
+	reply_etag(req, tag);
 	reply_json(req, 200, body);
 }
 
@@ -73,7 +70,7 @@ static void shown(struct req *req, PGresult *const *results)
 
 	if (!is_found(req, row))
 		return;
-	order = order_of(row);
+	order = check_order_of(row);
 	order.compile = true;
 	order.of = row;
 	order.then = compiled;
@@ -145,17 +142,20 @@ struct draft {
 static void save(struct req *req, const struct check *check, const struct draft *draft)
 {
 	bool is_new = req->method == HTTP_POST;
+	struct uuid id = is_new ? uuid_new() : req->args[0].uuid;
 	const struct name_row *name = name_rows(req->arena, check);
 	size_t n = check->nnames;
 	struct db_unit *u = db_unit(req);
 
-	sql_routing_save(u, .id = is_new ? uuid_new() : req->args[0].uuid,
-		.version = is_new ? DB_NO_INT : req->if_match, .purpose = draft->purpose,
-		.department = draft->in.department, .title = draft->in.title, .text = draft->rendering.text,
-		.rules = rules_count(check->rules), .whats = DB_COLUMN(name, n, what),
-		.codes = DB_COLUMN(name, n, code), .in_rules = DB_COLUMN(name, n, rule),
-		.effects = DB_COLUMN(name, n, effect), .lines = DB_COLUMN(name, n, line),
-		.event = uuid_new());
+	once_claim_versioned(u, req);
+	sql_routing_save(u, .id = id, .version = is_new ? DB_NO_INT : req->if_match,
+		.purpose = draft->purpose, .department = draft->in.department, .title = draft->in.title,
+		.text = draft->rendering.text, .rules = rules_count(check->rules),
+		.whats = DB_COLUMN(name, n, what), .codes = DB_COLUMN(name, n, code),
+		.in_rules = DB_COLUMN(name, n, rule), .effects = DB_COLUMN(name, n, effect),
+		.lines = DB_COLUMN(name, n, line), .event = uuid_new());
+	if (req->once_key.at)
+		sql_routing_made(u, .key = req->once_key, .id = id, .told = req->made);
 	db_run(u, is_new ? made : stored);
 }
 
@@ -240,7 +240,7 @@ static void write_draft(struct req *req, PGresult *const *results)
 		req_fault(req, "pointer", STR("/department"), FAULT_not_allowed);
 	if (!rendering_of(req, &draft->in, &draft->rendering))
 		return;
-	order = order_of(row);
+	order = check_order_of(row);
 	order.text = draft->rendering.text;
 	order.of = draft;
 	order.then = written;
@@ -296,7 +296,7 @@ static void check_stored(struct req *req, PGresult *const *results)
 
 	if (!is_found(req, row))
 		return;
-	order = order_of(row);
+	order = check_order_of(row);
 	order.then = trial ? told : activate;
 	check_begin(req, &order);
 }

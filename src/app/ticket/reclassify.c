@@ -63,10 +63,7 @@ static bool read_filing(struct req *req, const PGresult *facts, struct filing_fa
 		.folded = db_cell(facts, 0, "folded"),
 		.loads = req->app->loads};
 	ret->at = filed_at(req, facts, ret->category);
-	ret->danger =
-		danger_told(req->app->city, req->arena, ret->folded, str_eq(ret->kind, STR("emergency")),
-			calendar_local_day(req->app->city->calendar, ret->at))
-			.at != NULL;
+	ret->danger = danger_found(req->app->city, req->arena, ret->kind, ret->folded, ret->at);
 	if (in->against)
 		filing_check_against(req, ret->kind, against, STR("/against"), req_began_ms(req) / 1000);
 	return !reply_faults(req);

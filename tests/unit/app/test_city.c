@@ -102,12 +102,14 @@ static const struct city *build(
 	struct arena *arena, enum city_rows what, const char *instead, struct str *ret_reason)
 {
 	PGresult *rows[CITY_ROWS];
-	const struct city *city;
+	struct city *city;
 
 	for (int i = 0; i < CITY_ROWS; i++)
 		rows[i] = rows_of(instead && i == (int)what ? instead : town[i]);
 	*ret_reason = STR_NONE;
 	city = city_from_rows(arena, rows, NOW_MS, ret_reason);
+	if (city)
+		city_compile(arena, city);
 	for (int i = 0; i < CITY_ROWS; i++)
 		PQclear(rows[i]);
 	return city;
