@@ -105,7 +105,18 @@ select etag from move('officer.HN-SXD', :'w', 'ask');
 select etag from move('officer.HN-SXD', :'w', 'resume');
 select id as v from file('HN-SXD', p_category := 'urban_order') \\gset
 select etag from move('officer.HN-SXD', :'v', 'accept');
+select enter('head.HN-SXD');
+select etag from rule_set_save('00000000-0000-0000-0000-000000000061', null, 'assignment', 'Phân công', 'x', 1, '{officer}', '{officer.hn-sxd}', '{a}', '{t}',
+	'{1}', gen_random_uuid(), 'HN-SXD');
+select etag from rule_set_activate('00000000-0000-0000-0000-000000000061', 1, gen_random_uuid());
+set local role tiepdan_app;
+select count(*) from rule_set s join rule_set_name n on n.rule_set = s.id;
+reset role;
 select caller_enter('job', null, null, false, 60000);
+select count(*) from assignment_sets('{}');
+select x.* from (select array_agg(ticket) as tickets, array_agg(set) as sets, array_agg(version) as versions from assignment_next(now(), 10)) i,
+	tickets_assign(now(), 10, i.tickets, i.sets, i.versions, array_fill('{"set": 1, "taken": []}'::text, array[cardinality(i.tickets)])) x;
+select assignment_of(:'w'), assignment_of(:'v');
 select * from tickets_assign(now(), 10);
 select enter('head.HN-SXD');
 select count(*) from staff_list(now(), null, 50);

@@ -45,7 +45,8 @@ struct str sheets_manifest(struct arena *arena, const struct sheets *sheets);
 #define SHEET_RULES    "routing.rules"
 /* assignment.HN-SXD.rules */
 struct str sheet_rules_name(struct arena *arena, struct str department);
-/* Whose rules a file of this name has: true with the department, absent for SHEET_RULES; false: it is none. */
+/* Whose rules a file of this name has: true with the department, absent for SHEET_RULES; false: it has
+ * none. */
 bool sheet_rules_department(struct str name, struct str *ret_department);
 
 #endif

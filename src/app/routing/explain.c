@@ -1,7 +1,7 @@
 /* POST /v1/routing/explain: what the rules make of a ticket, or of a text that nobody has filed, and to whom
- * and why the server has assigned it last. Nothing is stored. With another set (a draft, say) its text is read
- * first, then made ready beside the event loop: one that routes decides in the place of the active one, one of
- * a department says what it wishes. */
+ * and why the server has assigned it last. Nothing is stored. With another set (a draft, say) its text is
+ * read first, then made ready beside the event loop: one that routes decides in the place of the active one,
+ * one of a department says what it wishes. */
 #include "app/routing/routing.h"
 
 #include <errno.h>
@@ -92,8 +92,8 @@ static void put_decision(
 	buf_printf(out, ",\"route\":%.*s}", STR_ARG(route));
 }
 
-/* What is asked, beside the city: a set of a department (NULL: none), of a ticket what was decided (absent of a
- * text). */
+/* What is asked, beside the city: a set of a department (NULL: none), of a ticket what was decided (absent
+ * of a text). */
 struct asked {
 	const struct rules_program *wishes;
 	int64_t wishes_number;
