@@ -149,6 +149,76 @@ begin
 	return found;
 end $$;
 
+-- --- whose turn it is to give out tickets --------------------------------------------------------------------------------------------
+
+-- As in 0071, and whoever wrote or activated the rules may see the ticket, as far as they are of its department: there they could read from
+-- who gets it what it says.
+create or replace function assignment_asks(t ticket, s rule_set) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return not person_barred(t.id, s.made_by) and not person_barred(t.id, s.activated_by)
+		and not exists (select from account a where a.id in (s.made_by, s.activated_by) and a.department = t.holder
+			and not exists (select from account_role r join sight_right v on v.role = r.role and v.sight = t.sight where r.account = a.id))
+		and exists (select from account a join account_role r on r.account = a.id
+			join move_role m on m.role = r.role and m.action = 'assign' and sight_fits(m.sight, t.sight)
+			join sight_right v on v.role = r.role and v.sight = t.sight
+			where a.department = t.holder and a.active);
+end $$;
+-- Whether a department has a ticket that nobody has and that is not set aside.
+create function work_free(p_department bigint, p_now timestamptz) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from ticket k
+		where k.holder = p_department and k.person is null and k.state in ('accepted', 'in_progress', 'reopened', 'appealed')
+			and not exists (select from assignment_wait w where w.ticket = k.id and w.next_at > p_now));
+end $$;
+-- As in 0071: a department all of whose tickets are set aside keeps nobody else from his turn.
+create or replace function assignment_next(p_now timestamptz, p_limit bigint)
+returns table (ticket uuid, set uuid, version bigint, kind text, category text, area text, language text, channel text, level text,
+	folded text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	s rule_set;
+begin
+	for s in select r.* from rule_set r join department_work w on w.department = r.department
+		where r.purpose = 'assignment' and r.state = 'active' and w.automatic and w.tried_at < p_now and work_free(w.department, p_now)
+		order by w.tried_at, w.department limit p_limit
+	loop
+		return query
+		select k.id, s.id, k.version, k.kind, k.category, k.area, k.language, k.channel, k.level,
+			case when assignment_asks(k, s) then k.folded end
+		from ticket k
+		where k.holder = s.department and k.person is null and k.state in ('accepted', 'in_progress', 'reopened', 'appealed')
+			and not exists (select from assignment_wait w where w.ticket = k.id and w.next_at > p_now)
+		order by k.filed_at, k.id limit p_limit;
+	end loop;
+end $$;
+-- As in 0071.
+create or replace function tickets_assign(p_now timestamptz, p_limit bigint, p_tickets uuid[], p_sets uuid[], p_versions bigint[], p_said text[],
+	out tried bigint, out assigned bigint)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_wishes assignment_wish[] := array(select (i.ticket, i.set, i.version, i.said::jsonb)::assignment_wish
+		from unnest(p_tickets, p_sets, p_versions, p_said) i (ticket, set, version, said));
+	v_department bigint;
+	v_set uuid;
+	v_portion record;
+begin
+	tried := 0;
+	assigned := 0;
+	perform slots_hold();
+	while tried < p_limit loop
+		select w.department, x.set into v_department, v_set from department_work w
+			cross join lateral (select case when p_tickets is not null then assignment_set(w.department) end as set) x
+			where w.automatic and w.tried_at < p_now and work_free(w.department, p_now) and (x.set is null or x.set = any (p_sets))
+			order by w.tried_at, w.department limit 1 for no key update of w skip locked;
+		exit when v_department is null;
+		update department_work set tried_at = p_now where department = v_department;
+		select * into v_portion from department_assign(v_department, p_now, p_limit - tried, v_set, v_wishes);
+		tried := tried + v_portion.tried;
+		assigned := assigned + v_portion.assigned;
+	end loop;
+end $$;
+drop function work_waits;
+
 -- --- as files ----------------------------------------------------------------------------------------------------------------------
 
 -- The texts that count, as files of the configuration: the rules that route first, then those of the departments by their codes.
@@ -196,7 +266,11 @@ begin
 	return rule_set_import(p_id, p_title, p_text, p_rules, p_whats, p_codes, p_in, p_effects, p_lines, null);
 end $$;
 
-revoke execute on function rehearsal_changes, rehearsal_list,
+-- As long as there are servers of before 72.
+grant execute on function ticket_reclassify(uuid, bigint, text, text, text, text, text, text, text, bigint, bigint, text[], text[], text,
+	timestamptz, bigint[], text[], timestamptz[], boolean[], timestamptz[], timestamptz[], bigint[], text[], bigint[], bigint[], bigint[], text[],
+	timestamptz[], timestamptz[], text[], bigint[], text, bigint, uuid) to tiepdan_app;
+revoke execute on function rehearsal_changes, rehearsal_list, work_free,
 	rehearsal_store(uuid, uuid, timestamptz, uuid, timestamptz, uuid, bigint, bigint, bigint[], uuid[], bigint[], bigint[], text[], boolean[],
 		boolean[], boolean[], boolean[], bigint[], boolean[]), rule_set_room, rule_set_made, rule_files, configuration_rules,
 	rule_set_import(uuid, text, text, bigint, text[], text[], text[], boolean[], bigint[], text) from public;

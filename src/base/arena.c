@@ -2,6 +2,7 @@
  * none. */
 #include "base/arena.h"
 
+#include <pthread.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -83,12 +84,13 @@ static _Thread_local struct {
 	size_t bytes;
 } spare[CLASSES];
 
-/* Of the thread that runs the loop. */
-static _Thread_local struct {
+/* Of all threads: an arena is filled beside the loop and freed in it. Held in dire need alone. */
+static struct {
+	pthread_mutex_t lock;
 	char *base;
 	bool *taken; /* one per block */
 	size_t blocks;
-} reserve;
+} reserve = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 void arena_reserve(size_t bytes)
 {
@@ -104,9 +106,9 @@ void arena_reserve(size_t bytes)
 	memset(reserve.base, 0, reserve.blocks * BLOCK);
 }
 
-static struct chunk *reserve_take(size_t size)
+/* NULL when there are not that many blocks side by side. */
+static struct chunk *find_blocks(size_t need)
 {
-	size_t need = (size + BLOCK - 1) / BLOCK;
 	size_t run = 0;
 
 	for (size_t i = 0; i < reserve.blocks; i++) {
@@ -123,11 +125,23 @@ static struct chunk *reserve_take(size_t size)
 	return NULL;
 }
 
+static struct chunk *reserve_take(size_t size)
+{
+	struct chunk *chunk;
+
+	pthread_mutex_lock(&reserve.lock);
+	chunk = find_blocks((size + BLOCK - 1) / BLOCK);
+	pthread_mutex_unlock(&reserve.lock);
+	return chunk;
+}
+
 static void reserve_give_back(struct chunk *chunk)
 {
 	size_t first = (size_t)((char *)chunk - reserve.base) / BLOCK;
 
+	pthread_mutex_lock(&reserve.lock);
 	memset(reserve.taken + first, false, chunk->size / BLOCK);
+	pthread_mutex_unlock(&reserve.lock);
 }
 
 /* `size` counts only for CLASS_OWN. NULL when memory is out. */

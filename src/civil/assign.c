@@ -3,14 +3,15 @@
 
 #include "civil/rules_told.h"
 
-const struct city *assign_city(struct arena *arena, const struct city *city, struct str people)
+const struct city *assign_city(
+	struct arena *arena, const struct city *city, struct str people, bool may_be_gone)
 {
 	struct city *copy = arena_alloc(arena, sizeof(*copy));
 	struct people *named = arena_alloc(arena, sizeof(*named));
 	struct str *at = arena_alloc(arena, (people.len + 1) * sizeof(*at));
 
 	*copy = *city;
-	*named = (struct people){.at = at};
+	*named = (struct people){.at = at, .may_be_gone = may_be_gone};
 	copy->people = named;
 	while (str_next(&people, '\n', &at[named->n]))
 		named->n++;

@@ -21,8 +21,10 @@
  * it, and the ordinary order counts. */
 
 /* A copy of the city by which the rules of one department are read: `people` are those whom they may name, by
- * their logins, one a line. All three live together. */
-const struct city *assign_city(struct arena *arena, const struct city *city, struct str people);
+ * their logins, one a line. All three live together. With `may_be_gone` rules_check() only warns of
+ * others. */
+const struct city *assign_city(
+	struct arena *arena, const struct city *city, struct str people, bool may_be_gone);
 
 /* What is stored with the assignment, a JSON object: set (number) and taken as in decide_explain(), officer
  * (login), skills, tags, flags, as far as there are any. The arena is also that of the object. */

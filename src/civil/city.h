@@ -99,6 +99,7 @@ struct danger_text {
 struct people {
 	const struct str *at;
 	unsigned n;
+	bool may_be_gone; /* somebody who is not among them is warned of, and no fault */
 };
 
 /* The caller fills in all but what stands last. */

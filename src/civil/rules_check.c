@@ -1,6 +1,8 @@
 /* What is wrong with a set of rules in a city: its names, and conditions that are never true. */
 #include "civil/rules_program.h"
 
+#include <string.h>
+
 #include "civil/rules_form.h"
 
 struct check {
@@ -43,10 +45,13 @@ static const struct noun *noun_of(const char *what)
 static void fault_unknown(struct check *check, const char *what, const struct rule_word *word)
 {
 	const struct noun *noun = noun_of(what);
-
-	rules_fault(&check->faulty, word->place, "unknown_name",
+	const struct people *people = check->city->people;
+	struct rules_fault *fault = rules_fault(&check->faulty, word->place, "unknown_name",
 		arena_printf(check->arena, "Không có %s nào mang mã %.*s.", noun->vi, STR_ARG(word->text)),
 		arena_printf(check->arena, "There is no %s %.*s.", noun->en, STR_ARG(word->text)));
+
+	if (fault)
+		fault->warns = strcmp(what, "officer") == 0 && people && people->may_be_gone;
 }
 
 static void warn_ended(struct check *check, const char *what, const struct rule_word *word)

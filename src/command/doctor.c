@@ -226,16 +226,17 @@ static struct finding check_rules(struct patient *p)
 }
 
 /* The same of one set of a department. */
-static struct finding check_assignment(struct patient *p, struct str department, struct str text)
+static struct finding check_assignment(
+	struct patient *p, const struct city *city, struct str department, struct str text)
 {
 	struct rules_faults faults;
 	const struct rules *rules = rules_read(p->arena, RULES_ASSIGNMENT, text, &faults);
-	const struct city *city = rules ? rules_city(p->owner, p->arena, department) : NULL;
 
 	if (!rules)
 		return (struct finding){
 			arena_printf(p->arena, "the set of %.*s cannot be read, line %u: %.*s",
 				STR_ARG(department), faults.at[0].line, STR_ARG(faults.at[0].en))};
+	city = rules_city(p->owner, p->arena, city, department);
 	if (!city)
 		return well;
 	return off_today(p, city, rules_compile(p->arena, rules, city),
@@ -246,13 +247,15 @@ static struct finding check_assignment(struct patient *p, struct str department,
 static struct finding check_assignments(struct patient *p)
 {
 	PGresult *r = p->owner ? rules_active(p->owner) : NULL;
+	struct str reason;
+	const struct city *city = r ? loaded_city(p->owner, p->arena, &reason) : NULL;
 	struct finding f = well;
 
-	for (int i = 0; r && !f.fault.at && i < PQntuples(r); i++) {
+	for (int i = 0; city && !f.fault.at && i < PQntuples(r); i++) {
 		struct str department = db_cell(r, i, "department");
 
 		if (department.at)
-			f = check_assignment(p, arena_str(p->arena, department), db_cell(r, i, "text"));
+			f = check_assignment(p, city, arena_str(p->arena, department), db_cell(r, i, "text"));
 	}
 	PQclear(r);
 	f.cure = "let the head of the department write them anew, or: `tiepdan export rules:DEPARTMENT`, "

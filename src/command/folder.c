@@ -157,41 +157,66 @@ static int load_files(PGconn *pg, struct arena *arena, const char *folder, const
 	return total;
 }
 
+/* Sets of rules on their way in. */
+struct rules_load {
+	PGconn *pg;
+	struct arena *arena;
+	const char *folder;
+	const PGresult *active;
+	const struct city *city; /* NULL: no set has needed it yet */
+};
+
 /* Returns 1 when the rules of the file are others than the active ones, 0 when not, -1 when they are
  * faulty. */
-static int load_rules(
-	PGconn *pg, struct arena *arena, const PGresult *active, struct str department, const char *path)
+static int load_rules(struct rules_load *l, struct rules_file *file)
 {
-	struct str text = import_read(arena, path);
-	int row = rules_find(active, department);
+	int row = rules_find(l->active, file->department);
 
-	if (!text.at || !rules_import(pg, department, path, text))
+	file->text = import_read(l->arena, file->name.at);
+	if (!file->text.at)
 		return -1;
-	if (row >= 0 && str_eq(db_cell(active, row, "text"), text))
+	if (row >= 0 && str_eq(db_cell(l->active, row, "text"), file->text))
 		return 0;
-	printf("changed rules: %s takes the place of the active set\n", path);
+	if (!l->city)
+		l->city = rules_city(l->pg, l->arena, NULL, STR_NONE);
+	if (!l->city || !rules_import(l->pg, l->city, file))
+		return -1;
+	printf("changed rules: %.*s\n", STR_ARG(file->name));
 	return 1;
 }
 
-/* Of all files, in no order: no set needs another one. */
-static int load_all_rules(PGconn *pg, struct arena *arena, const char *folder)
+/* In no order: no set needs another one. */
+static int load_listed(struct rules_load *l, DIR *dir)
 {
-	DIR *dir = opendir(folder);
-	PGresult *active = dir ? rules_active(pg) : NULL;
 	const struct dirent *entry;
-	struct str department;
-	int total = active ? 0 : -1;
+	struct rules_file file;
+	int total = 0;
 
 	while (total >= 0 && (entry = readdir(dir))) {
-		struct str name = str_of(entry->d_name);
-		if (!sheet_rules_department(name, &department))
+		struct str name = arena_str(l->arena, str_of(entry->d_name));
+		if (!sheet_rules_department(name, &file.department))
 			continue;
-		int changed = load_rules(pg, arena, active, department, path_of(arena, folder, name));
+		file.name = str_of(path_of(l->arena, l->folder, name));
+		int changed = load_rules(l, &file);
 		total = changed < 0 ? -1 : total + changed;
 	}
-	PQclear(active);
-	if (dir)
+	return total;
+}
+
+int folder_import_rules(PGconn *pg, const char *folder)
+{
+	struct rules_load l = {.pg = pg, .arena = arena_new(), .folder = folder};
+	PGresult *active = l.arena ? rules_active(pg) : NULL;
+	DIR *dir = active ? opendir(folder) : NULL;
+	int total = -1;
+
+	l.active = active;
+	if (dir) {
+		total = load_listed(&l, dir);
 		closedir(dir);
+	}
+	PQclear(active);
+	arena_free(l.arena);
 	return total;
 }
 
@@ -203,12 +228,15 @@ static bool load_folder(PGconn *pg, struct arena *arena, const char *folder, boo
 	bool was_whole = import_is_whole(pg, false);
 	int changed = kinds && count_files(folder, kinds) > 0 ? load_files(pg, arena, folder, kinds) : -1;
 
-	int rules = changed < 0 ? -1 : load_all_rules(pg, arena, folder);
+	int rules = changed < 0 ? -1 : folder_import_rules(pg, folder);
 
 	PQclear(kinds);
 	if (rules < 0 || (was_whole && !import_is_whole(pg, true)))
 		return false;
-	printf(dry_run ? "%d rows would change; nothing was loaded\n" : "%d rows changed\n", changed);
+	printf("%d rows", changed);
+	if (rules > 0)
+		printf(" and %d sets of rules", rules);
+	puts(dry_run ? " would change; nothing was loaded" : " changed");
 	return pg_script(pg, dry_run || changed + rules == 0 ? "rollback" : "commit");
 }
 

@@ -12,5 +12,8 @@ bool folder_export(PGconn *pg, const char *path);
 /* All files in one transaction, or none; kinds without a file stay as they are. Prints each difference, and
  * which rows there are that the files do not name. A trial loads nothing. */
 bool folder_import(PGconn *pg, const char *path, bool dry_run);
+/* The sets of rules of the folder alone, in the present transaction: how many are others than the active
+ * ones, or -1 after a message. */
+int folder_import_rules(PGconn *pg, const char *folder);
 
 #endif

@@ -110,7 +110,8 @@ struct str import_parse(struct arena *arena, const char *kind, const char *name,
 static bool import_text(PGconn *pg, const char *kind, const char *name, struct str text)
 {
 	if (is_rules(kind))
-		return rules_import(pg, rules_department(kind), name, text);
+		return rules_import(
+			pg, NULL, &(struct rules_file){rules_department(kind), str_of(name), text});
 	struct arena *arena = arena_new();
 	struct str rows = arena ? import_parse(arena, kind, name, text) : STR_NONE;
 	bool ok = false;
@@ -184,7 +185,7 @@ static bool print_changes(PGconn *pg, const char *kind, const char *name, struct
 static bool preview_file(PGconn *pg, const char *kind, const char *name, struct str text)
 {
 	if (is_rules(kind))
-		return rules_preview(pg, rules_department(kind), name, text);
+		return rules_preview(pg, &(struct rules_file){rules_department(kind), str_of(name), text});
 	struct arena *arena = arena_new();
 	struct str rows = arena ? import_parse(arena, kind, name, text) : STR_NONE;
 	bool ok = rows.at && pg_script(pg, "begin") && print_changes(pg, kind, name, rows);
@@ -313,6 +314,8 @@ int command_seed(const struct config *config, char **args)
 	bool ok = pg && pg_script(pg, "begin");
 	for (const char *const *k = kinds; ok && *k; k++)
 		ok = (!folder && is_given(*k)) || seed_kind(pg, *k, folder);
+	if (ok && folder)
+		ok = folder_import_rules(pg, folder) >= 0;
 	ok = ok && import_is_whole(pg, true) && pg_script(pg, "commit");
 	PQfinish(pg);
 	if (!ok)

@@ -20,7 +20,8 @@ static const char user_more[] =
 	"\n";
 
 static const char seed_more[] =
-	"DIR holds KIND.csv for every kind that `tiepdan import` lists, and routing.rules; one "
+	"DIR holds KIND.csv for every kind that `tiepdan import` lists, routing.rules and "
+	"assignment.CODE.rules; one "
 	"without rows is its first line alone,\n"
 	"and those that come with the schema may be missing.\n"
 	"All are loaded, or none.\n";

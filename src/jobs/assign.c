@@ -115,8 +115,8 @@ static void compile(struct set *set, struct city_copy *copy, struct str people)
 		return;
 	set->copy = city_copy_hold(copy);
 	set->people = arena_str(set->program_arena, people);
-	set->program = rules_compile(
-		set->program_arena, set->rules, assign_city(set->program_arena, copy->city, set->people));
+	set->program = rules_compile(set->program_arena, set->rules,
+		assign_city(set->program_arena, copy->city, set->people, false));
 	if (arena_failed(set->program_arena))
 		forget_program(set);
 }

@@ -173,7 +173,7 @@ static int listen_to(struct worker *w)
 	struct db *db = w->app.db;
 	int error = db_listen(db, "reference_changed", heard_reference);
 
-	if (error == 0 && w->start->role == WORKER_HTTP)
+	if (error == 0)
 		error = db_listen(db, "department_loads", heard_loads);
 	if (error == 0 && w->start->role == WORKER_HTTP)
 		error = db_listen(db, "suggestion_published", heard_suggestions);

@@ -150,9 +150,16 @@ def test_they_are_files_of_the_configuration(town, head, tmp_path):
     assert {f.name: archive.extractfile(f).read() for f in archive} == {f.name: f.read_bytes() for f in folder.iterdir()}
     assert "0 rows changed" in run(town.database, "import", "--all", str(folder))
     assert head.get("/v1/rule-sets/" + now["id"]).json["state"] == "active", "the same text is no other set"
-    path.write_text("rule all when always then officer nobody\n")
+    path.write_text("rule all when always then officer\n")
     said = run(town.database, "import", "--all", str(folder), ok=False)
-    assert said.returncode == 1 and "1:35: " in said.stderr
+    assert said.returncode == 1 and "assignment.HN-SXD.rules:2:1: " in said.stderr and "nothing was loaded" in said.stderr
+    path.write_text("rule all when always then officer nobody\n")
+    trial = run(town.database, "import", "--all", str(folder), "--dry-run", ok=False)
+    assert trial.returncode == 0 and "1:35: warning: There is no active officer of the department nobody." in trial.stderr, "files outlive people"
+    assert trial.stdout.endswith("0 rows and 1 sets of rules would change; nothing was loaded\n")
+    fresh = town.cluster.new_database()
+    run(fresh, "seed", "--from", str(folder))
+    assert run(fresh, "export", "rules:" + CONSTRUCTION) == path.read_text(), "a new installation has the set before it has the people"
     path.write_text("rule all when always then skill roads\n")
     run(town.database, "import", "--all", str(folder))
     assert head.get("/v1/rule-sets/" + now["id"]).json["state"] == "retired"
@@ -187,6 +194,15 @@ def test_nothing_waits_for_who_is_away_or_gone(town, head):
     assert head.post("/v1/rule-sets/%s/check" % now["id"], None, status=422).json["errors"][0]["rule_fault"] == "unknown_name"
     town.sql("update account set active = true where login = '%s'" % login)
     assert given(town)[1] == account(other)
+
+
+def test_how_much_there_is_to_do_counts(town, head):
+    officer, other = town.login("officer"), town.login("officer", number=2)
+    activated(head, "rule full when load %s >= 1 then officer %s; stop\nrule rest when always then officer %s" % (CONSTRUCTION, other, officer))
+    town.filed()
+    wait_until(lambda: town.sql("select open > 0 from department_load l join department d on d.id = l.department where d.code = 'HN-SXD'") == [["t"]],
+               90, "counted")
+    wait_until(lambda: told(head, given(town)[0])["rules"]["taken"][0]["rule"] == "full", 60, "the job worker knows")
 
 
 def test_rules_of_another_program_keep_no_ticket(town, head):

@@ -107,6 +107,16 @@ def test_who_would_be_asked_beside_them(city, admin):
     assert [(i["id"], i["changes"], i["rule"]) for i in examples(city.coordinator, done)] == [(asked_too, ["with"], "beside")]
 
 
+def test_how_much_there_is_to_do_counts(city, admin):
+    city.filed()
+    now = admin.post("/v1/rule-sets", {"title": "Tải", "text": admin.get("/v1/rule-sets/" + active(admin)["id"]).json["text"]
+                                       + "rule counted when load HN-SXD >= 100000 then flag never"}, status=201).json
+    admin.post("/v1/rule-sets/%s/activate" % now["id"], None, {"If-Match": '"1"'}, 200)
+    wait_until(lambda: city.sql("select open from department_load where open > 0") != [], 90, "counted")
+    made = draft(admin, "rule full when load HN-SXD >= 1 then department HN-STC\n" + now["text"])
+    wait_until(lambda: ended(admin, ask(admin, made).json)["changed"]["department"] == 1, 60, "the job worker knows")
+
+
 def test_the_last_ones_and_the_active_set_itself(city, admin):
     for _ in range(3):
         city.filed()

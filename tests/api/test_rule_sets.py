@@ -183,6 +183,10 @@ def test_a_key_makes_one_draft(town, admin):
     assert once(TO_SNNMT + "# other\n", 422).problem == "idempotency_key_reused"
     town.sql("update setting set value = (select count(*) from rule_set where state = 'draft' and purpose = 'routing') where name = 'rule_drafts_most'")
     assert make(admin, TO_SNNMT, 409).problem == "too_many_drafts" and once().json == made.json
+    town.sql("update department set valid_to = '2026-01-01' where code = 'HN-SNNMT'; notify reference_changed")
+    wait_until(lambda: make(admin, TO_SNNMT, None, dry_run=True).json.get("warnings"), 20, "what the rules name has ended")
+    assert once().json == made.json, "what was done stays done"
+    town.sql("update department set valid_to = null where code = 'HN-SNNMT'; notify reference_changed")
     admin("DELETE", made.header("location"), None, {"If-Match": made.header("etag")}, 204)
     make(admin, TO_SNNMT)
     town.sql("update setting set value = 100 where name = 'rule_drafts_most'")

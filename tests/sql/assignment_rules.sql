@@ -1,7 +1,7 @@
 -- Rules of assignment inside a department: who writes them, what the job worker is told, what becomes of what they wish.
 begin;
 set search_path = test, tiepdan, public;
-select plan(41);
+select plan(45);
 update account set active = false where login in ('officer.hn-sxd', 'press_officer.hn-sxd', 'data_officer.hn-sxd', 'spokesperson.hn-sxd', 'hub_head.hn-sxd');
 select account_save(l || '.hn-sxd', 'Officer ' || l, 'HN-SXD', '{officer}') from unnest('{a,b,c}'::text[]) l;
 select account_save('boss', 'Admin', 'HN-EIC', '{admin}');
@@ -125,5 +125,25 @@ select is((select body::json->>'number' from rule_set_take_back(pg_temp.id(2), 2
 select is((select string_agg(number || ' ' || state, ', ' order by number) from rule_set where purpose = 'assignment'), '1 active, 2 retired', 'to the one before');
 select caller_enter('job', null, null, false, 60000);
 select is((select tried || ' ' || assigned from tickets_assign(now() + interval '11 minutes', 100)), '1 1', 'servers of before go by the order alone');
+
+-- Whose turn it is.
+insert into rule_set (id, purpose, department, number, title, text, rules, state, activated_at) values
+	(pg_temp.id(3), 'assignment', department_id('HN-TTRA'), 1, 'Phân công', 'x', 1, 'active', now());
+insert into department_work (department, automatic, tried_at, changed_at, changed_by)
+	values (department_id('HN-TTRA'), true, '-infinity', now(), (select id from account where login = 'boss'))
+	on conflict (department) do update set automatic = true, tried_at = '-infinity';
+select (file('HN-TTRA')).id as aside \gset
+select force_state(:'aside', 'accepted');
+insert into t values ('9', pg_temp.wait(10));
+select is((select ticket from assignment_next(now() + interval '20 minutes', 1)), :'aside', 'who has waited longest is first');
+insert into assignment_wait values (:'aside', department_id('HN-TTRA'), now() + interval '1 day');
+select is((select ticket from assignment_next(now() + interval '20 minutes', 1)), pg_temp.id('9'), 'but who has nothing but what is set aside keeps nobody waiting');
+select is(pg_temp.run('{"set":1,"taken":[]}', 20), '1 1', 'and the other one is given out');
+
+-- What an author may not see.
+select account_save('press.hn-sxd', 'Spokesperson', 'HN-SXD', '{spokesperson}');
+insert into t values ('10', pg_temp.wait(11, 'press'));
+select is((select folded from assignment_next(now() + interval '30 minutes', 10) where ticket = pg_temp.id('10')), null,
+	'rules are not asked about what their author may not see, whoever else there may');
 select * from finish();
 rollback;

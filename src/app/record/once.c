@@ -65,12 +65,22 @@ void once_claim_telling(struct db_unit *u, struct req *req, void (*again)(struct
 	db_unit_on(u, "TD616", again);
 }
 
-void once_replay(struct db_unit *u, struct req *req)
+static void replay(struct db_unit *u, struct req *req, void (*again)(struct req *req, struct str detail))
 {
 	if (!req->once_key.at)
 		return;
 	sql_record_once_seen(u, .key = req->once_key, .fingerprint = req->once_fingerprint);
-	db_unit_on(u, "TD200", once_again);
+	db_unit_on(u, "TD200", again);
+}
+
+void once_replay(struct db_unit *u, struct req *req)
+{
+	replay(u, req, once_again);
+}
+
+void once_replay_versioned(struct db_unit *u, struct req *req)
+{
+	replay(u, req, replay_versioned);
 }
 
 void once_finish(struct db_unit *u, struct req *req, int status, struct str body)

@@ -20,6 +20,7 @@ void once_again(struct req *req, struct str detail);
 /* First in a unit that only reads, before the one that claims: what was done already must not look
  * impossible. */
 void once_replay(struct db_unit *u, struct req *req);
+void once_replay_versioned(struct db_unit *u, struct req *req);
 void once_finish(struct db_unit *u, struct req *req, int status, struct str body);
 
 #endif

@@ -27,7 +27,7 @@ static void run(struct work_task *work)
 	if (!c->rules)
 		return;
 	if (t->order.purpose == RULES_ASSIGNMENT)
-		city = assign_city(c->arena, city, t->order.people);
+		city = assign_city(c->arena, city, t->order.people, false);
 	if (t->order.compile) {
 		c->program = rules_compile(c->arena, c->rules, city);
 		return;

@@ -252,6 +252,7 @@ void rule_set_make(struct req *req)
 	const struct rule_set_make *in = req->input;
 	struct db_unit *u = db_unit(req);
 
+	once_replay_versioned(u, req);
 	sql_routing_writing(u, .department = in->department);
 	db_run(u, write_draft);
 }

@@ -8,7 +8,7 @@
 /* What the rules say of a feedback with this text, at noon; people are lines. */
 static struct str told(const char *text, const char *people, const char *about)
 {
-	const struct city *city = assign_city(arena, town_new(arena), str_of(people));
+	const struct city *city = assign_city(arena, town_new(arena), str_of(people), false);
 	const struct rule_facts facts = {.kind = STR("feedback"),
 		.category = STR("trees.fallen"),
 		.area = STR("001a"),
@@ -67,7 +67,7 @@ static void names(void **state)
 	struct rules_faults faults;
 
 	(void)state;
-	faults = rules_check(arena, rules, assign_city(arena, city, STR("an")), TODAY);
+	faults = rules_check(arena, rules, assign_city(arena, city, STR("an"), false), TODAY);
 	is_told(faults_text(arena, &faults), "2:42 unknown_name; 2:54 ended!; 3:41 unknown_name");
 	faults = rules_check(arena, rules, city, TODAY);
 	is_told(faults_text(arena, &faults), "");
