@@ -575,6 +575,37 @@ begin
 	raise exception 'none of the caller''s roles may %', p_action using errcode = 'TD403';
 end $$;
 
+-- --- rating -----------------------------------------------------------------------------------------------------------------
+
+-- As in 0047, locking the citizen's ticket and the one that was answered in the order of tracking_move(): else a second look of somebody
+-- else would wait for the rating and the rating for it, or be rated as if it had not been asked for.
+create or replace function tracking_rate(p_number bigint, p_generation bigint, p_score text, p_reasons text[], p_comment text,
+	p_at timestamptz, p_event uuid)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_tracked(p_number, p_generation, false);
+	r ticket := case_root(t);
+	v_about uuid := r.id;
+	v_alone boolean;
+begin
+	perform tickets_lock(t.id, r.id);
+	t := ticket_tracked(p_number, p_generation, false);
+	r := case_root(t);
+	if r.id <> v_about then
+		raise exception 'the answer is of another ticket by now' using errcode = 'lock_not_available';
+	end if;
+	v_alone := r.id = t.id and not exists (select from ticket_merge where into_ticket = t.id and ended_at is null);
+	if r.state not in ('answered', 'closed') then
+		raise exception 'the ticket is %', r.state using errcode = 'TD409', detail = moves_tracked(t)::text;
+	elsif not answer_told(t, r) then
+		raise exception 'the answer is not published' using errcode = 'TD496';
+	end if;
+	insert into rating (ticket, answer, at, score, reasons, comment) values (t.id, r.id, p_at, p_score, coalesce(p_reasons, '{}'), p_comment);
+	update ticket set version = version + 1, updated_at = p_at where id = r.id;
+	perform event_write(p_event, p_at, r.id, 'ticket.rated', 'ticket', null, r.holder, null, null,
+		case when v_alone then 'Người gửi phiếu đã đánh giá' end, case when v_alone then 'The citizen rated the answer' end, null);
+end $$;
+
 revoke execute on function publication_outdated, publication_supersede, publication_may(ticket, text, text[], bigint),
 	publication_open(ticket, text[]), publication_people, queue_asked, bulk_refusal, bulk_told,
 	tickets_level_facts, tickets_pauses, tickets_relevel,
