@@ -10,7 +10,8 @@ lock table ticket in share row exclusive mode;
 alter table publication add column superseded_at timestamptz;
 comment on column publication.superseded_at is 'when there was another answer than the one that the version was made from; NULL: it is of the last one';
 comment on column publication.answered_at is 'of the answer that the version was made from';
-update publication p set superseded_at = t.answered_at from ticket t where t.id = p.ticket and p.answered_at < t.answered_at;
+update publication p set superseded_at = t.answered_at from review r join ticket t on t.id = r.ticket	-- nothing else brings another answer
+	where p.ticket = r.ticket and p.answered_at < t.answered_at;
 -- What is read by others although there is a later answer.
 create index publication_outdated on publication (filed_at, ticket) where superseded_at is not null and state in ('public', 'link_only');
 create or replace function publication_superseded(p publication) returns boolean language sql immutable parallel safe as $$
