@@ -3,6 +3,9 @@ import uuid
 
 from support.town import HUB
 
+from test_explanations import agrees, explanation
+from test_reviews import WHY
+
 REASON = "Không thuộc thẩm quyền của đơn vị."
 
 
@@ -16,6 +19,13 @@ def at(*pairs):
 
 def bulk(client, action, tickets, status=200, headers=None, **arguments):
     return client.post("/v1/tickets/bulk", {"action": action, "tickets": tickets, **arguments}, headers, status)
+
+
+def answered_again(town):
+    """A ticket that is looked at for the second time."""
+    ticket_id, filed = town.answered()
+    town.citizen(filed).post("/v1/tracking/second-look", WHY, status=201)
+    return ticket_id
 
 
 def outcomes(answer):
@@ -81,8 +91,73 @@ def test_arguments_are_those_of_the_action(town):
             ("return", {}, {"/reason": "required"}), ("refuse", {}, {"/reason_code": "required"}),
             ("redirect", {"person": someone}, {"/reason_code": "required", "/person": "not_allowed"}),
             ("accept", {"reason": REASON}, {"/reason": "not_allowed"}),
+            ("relevel", {"person": someone}, {"/level": "required", "/reason": "required", "/person": "not_allowed"}),
+            ("refuse", {"reason_code": "out_of_scope", "level": "urgent"}, {"/level": "not_allowed"}),
             ("claim", {"department": "HN-SXD"}, {"/department": "not_allowed"}), ("approve", {}, {"/action": "not_listed"})):
         assert bulk(officer, action, tickets, 422, **arguments).pointers == faults, action
+
+
+def clocks(body):
+    return [(c["kind"], c["round"], c["unit"], c["amount"], c["extension"], c["latest"], bool(c["stopped_at"])) for c in body["clocks"]]
+
+
+def steps(town, ticket):
+    return [(e["type"], e["data"]) for e in town.coordinator.get("/v1/tickets/%s/events" % ticket).json["items"]]
+
+
+def test_a_storm_makes_many_urgent(town):
+    """In every state, of several departments: each as the single call would have made it."""
+    officer, hub = town.person("officer"), town.coordinator
+    pairs = []
+    for name, changes in (("filed", {}), ("accepted", {}), ("asked", {}), ("answered once", {}), ("elsewhere", {"category": "public_transport.bus"})):
+        pair = [town.filed(**changes) for _ in range(2)]
+        for ticket, _ in pair:
+            if name in ("accepted", "asked"):
+                town.move(officer, ticket, "accept")
+            if name == "asked":
+                town.move(officer, ticket, "ask", {"text": "Xin cho biết vị trí chính xác của cây."})
+        pairs.append([ticket for ticket, _ in pair])
+    pairs[3] = [answered_again(town) for _ in range(2)]
+    for level in ("urgent", "complex"):
+        answer = bulk(hub, "relevel", at(*((many, town.version(many)) for many, _ in pairs)), level=level, reason=REASON)
+        assert answer.json["done"] == len(pairs), answer.json
+        for many, single in pairs:
+            town.move(hub, single, "level", {"level": level, "reason": REASON})
+            seen, alone = (hub.get("/v1/tickets/" + t).json for t in (many, single))
+            assert seen["level"] == level and seen["state"] == alone["state"]
+            assert clocks(seen) == clocks(alone)
+            (kind, told), (_, told_alone) = (steps(town, t)[-1] for t in (many, single))
+            assert kind == "ticket.releveled" and told.keys() == told_alone.keys() and told["reason"] == REASON
+            for clock in seen["clocks"]:
+                if not clock["stopped_at"]:
+                    agrees(explanation(hub, many, clock["kind"]).json, clock["due_at"])
+
+
+def test_another_level_is_refused_as_alone(town):
+    officer, hub = town.person("officer"), town.coordinator
+    one, two = several(town, 2)
+    answered, _ = town.answered()
+    assert outcomes(bulk(officer, "relevel", at((one, 1)), level="urgent", reason=REASON)) == ["forbidden"]
+    tickets = at((one, 1), (two, 7), (str(uuid.uuid4()), 1), (answered, town.version(answered)), (one, 1))
+    key = {"Idempotency-Key": "bao-so-mot-%s" % one}
+    first = bulk(hub, "relevel", tickets, headers=key, level="urgent", reason=REASON)
+    assert outcomes(first) == ["submitted", "precondition-failed", "not-found", "wrong-state", "precondition-failed"]
+    again = bulk(hub, "relevel", tickets, headers=key, level="urgent", reason=REASON)
+    assert again.body == first.body and again.header("idempotent-replayed") == "true" and town.version(one) == 2
+    single = town.move(hub, one, "level", {"level": "urgent", "reason": REASON}, 409).json
+    inside = bulk(hub, "relevel", at((one, 2)), level="urgent", reason=REASON).json["items"][0]["problem"]
+    for problem in (single, inside):
+        problem.pop("instance")
+    assert inside == single and single["type"].endswith("same-level")
+    assert outcomes(bulk(hub, "relevel", at((two, 1)), level="normal", reason=REASON)) == ["same-level"]
+
+
+def test_a_hundred_are_urgent_at_once(town):
+    tickets = several(town, 100)
+    answer = bulk(town.coordinator, "relevel", at(*((t, 1) for t in tickets)), level="urgent", reason=REASON)
+    assert outcomes(answer) == ["submitted"] * 100
+    assert town.count("clock_running c join ticket t on t.id = c.ticket where t.level = 'urgent' and c.kind = 'answer' and c.unit = 'wh'"
+                      " and t.id in ('%s')" % "','".join(tickets)) == 100
 
 
 def test_the_list_has_bounds(town):

@@ -34,6 +34,10 @@ def listed(town, query=""):
     return [item["code"] for item in town.anyone.get("/v1/public/tickets" + query).json["items"]]
 
 
+def superseded(who, query=""):
+    return [item["id"] for item in who.get("/v1/tickets?publication=superseded" + query).json["items"]]
+
+
 def test_the_way_to_the_public(town):
     ticket_id, filed = town.answered(title="Ổ gà trước nhà ông Nguyễn Văn Mẫu", contact={"name": "Trần Thị Mẫu", "phone": "0987654321"})
     officer, citizen = town.person("officer"), town.citizen(filed)
@@ -270,9 +274,14 @@ def test_what_was_published_before_a_second_look(town):
     assert [i["superseded"] for i in town.anyone.get("/v1/public/tickets").json["items"] if i["code"] == filed["code"]] == [True]
     assert ask(town, hub, ticket_id, "publish", {"link_only": True}, status=409).problem == "publication_superseded"
     assert hub.get(path(ticket_id)).json["moves"] == ["propose", "hide"]
+    for who in (hub, second, town.person("head"), town.person("leader", HUB)):
+        assert ticket_id in superseded(who), "whoever looks for what is to be proposed anew finds it"
+    assert ticket_id not in superseded(town.person("officer", "UB-00316"))
+    assert ticket_id in superseded(hub, "&state=answered&holder=HN-SXD&category=roads") and ticket_id not in superseded(hub, "&state=closed")
 
     assert ask(town, second, ticket_id).json["superseded"] is False
     town.anyone.get(public, status=404)
+    assert ticket_id not in superseded(hub), "it waits for somebody to publish it"
     ask(town, hub, ticket_id, "publish")
-    assert town.anyone.get(public).json["answer"] != before.json["answer"]
+    assert town.anyone.get(public).json["answer"] != before.json["answer"] and ticket_id not in superseded(hub)
     assert ask(town, hub, ticket_id, status=409).problem == "publication_state", "what is right stays"

@@ -1,7 +1,7 @@
 -- The same move for many tickets: each is its own success or refusal.
 begin;
 set search_path = test, tiepdan, public;
-select plan(14);
+select plan(21);
 create temp table t as select ord, (file('HN-SXD')).id from generate_series(1, 4) ord;
 create temp table other as select (file('HN-TTRA')).id;
 create function pg_temp.id(n bigint) returns uuid language sql as $$ select id from t where ord = n $$;
@@ -52,5 +52,39 @@ select isnt((select person from ticket where id = pg_temp.id(4)), null, 'and not
 select once_claim(sha256('k'), sha256('f'));
 insert into a select pg_temp.bulk('unassign', array[pg_temp.id(4)], '{3}', p_key := sha256('k'));
 select is((select body from once where key = sha256('k')), (select answer::text from a offset 2), 'the answer is kept under the key');
+
+-- Another level for many: facts of those that may get it, then each for itself.
+create function pg_temp.facts(p_ids uuid[], p_versions bigint[], p_level text) returns text language sql as $$
+	select string_agg(place || ' ' || (fact).kind, ',' order by place, (fact).kind)
+	from tickets_level_facts(p_ids, p_versions, p_level, '{TD403,TD404,TD409,TD412,TD455}')
+$$;
+create function pg_temp.relevel(p_ids uuid[], p_versions bigint[], p_planned bigint[], p_policy bigint default null) returns text language sql as $$
+	select pg_temp.told(tickets_relevel(p_ids, p_versions, array(select gen_random_uuid() from unnest(p_ids)), 'urgent', 'Cây đổ sau bão', now(),
+		p_planned, array_fill(p_policy, array[cardinality(p_planned)]), array_fill('office'::text, array[cardinality(p_planned)]),
+		array_fill(1::bigint, array[cardinality(p_planned)]), d.places, d.slots, d.kinds, d.starts, d.waits, d.dues, d.alarms, d.versions, d.units,
+		d.amounts, d.extensions, '{}', '{}', '{}', '{}', '{}', '{}', '{}', s, array(select format('{"status":4,"type":"%s"}', x) from unnest(s) x), null)::json)
+	from (select '{TD403,TD404,TD409,TD412,TD455,55P03}'::text[] as s) s, (
+		select array_agg(x.place) as places, array_agg(slot) as slots, array_agg(kind) as kinds, array_agg(start_at) as starts,
+			array_agg(c.waits) as waits, array_agg(due_at + interval '1 h') as dues, array_agg(alarm_at) as alarms, array_agg(version) as versions,
+			array_agg(unit) as units, array_agg(amount) as amounts, array_agg(extension) as extensions
+		from unnest(p_ids) with ordinality x (ticket, place) join clock_running c on c.ticket = x.ticket and kind <> 'none' and x.place = any (p_planned)) d
+$$;
+create temp table s as select ord, (file('HN-SXD')).id from generate_series(1, 3) ord;
+create function pg_temp.s(n bigint) returns uuid language sql as $$ select id from s where ord = n $$;
+create function pg_temp.due(n bigint) returns timestamptz language sql as $$ select due_at from clock_running where ticket = pg_temp.s(n) and kind = 'answer' $$;
+create temp table due as select pg_temp.due(1) as due;
+insert into question (id, ticket, text, asked_by, department, asked_at, until_at, from_state) select gen_random_uuid(), pg_temp.s(1), 'Cây đổ ở đâu?', a.id,
+	a.department, now(), now() + interval '1 d', 'accepted' from account a where login = 'officer.hn-sxd';
+select enter('officer.HN-SXD');
+select is(pg_temp.facts(array[pg_temp.s(1)], '{1}', 'urgent'), null, 'nothing for those who may not');
+select is((select count(*) from tickets_pauses(array[(select id from other), pg_temp.s(1)])), 1::bigint, 'pauses of what the caller sees');
+select enter('coordinator.HN-EIC');
+select is(pg_temp.facts(array[pg_temp.s(2), gen_random_uuid(), pg_temp.s(1), pg_temp.s(1)], '{1,1,1,7}', 'urgent'), '1 accept,1 answer,3 accept,3 answer',
+	'the clocks of those that can have another level, by their place');
+select is(pg_temp.facts(array[pg_temp.s(2)], '{1}', (select level from ticket where id = pg_temp.s(2))), null, 'not the same');
+select is(pg_temp.relevel(array[pg_temp.s(2), gen_random_uuid(), pg_temp.s(1), pg_temp.s(3)], '{1,1,1,7}', '{1,2,3,4}', 0),
+	'submitted 2,TD404,submitted 2,TD412', 'each has its own outcome');
+select is(pg_temp.due(1), due + interval '1 h', 'and its own dates') from due;
+select is(pg_temp.relevel(array[pg_temp.s(1), pg_temp.s(3)], '{2,1}', '{}'), 'TD455,55P03', 'nobody made dates for it: try again');
 select * from finish();
 rollback;

@@ -113,6 +113,36 @@ def reviews(board):
         board.check("and then", board.b.do(ask % (root if end == "commit" else one)), ["TD487"])
 
 
+def ratings(board):
+    """The answer is rated for a merged ticket while a second look is asked for, which locks both in the order of their ids."""
+    rate = "select tiepdan.tracking_rate((select number from tiepdan.ticket where id = '%s'), 1, 'satisfied', '{}', null, now(), gen_random_uuid())"
+    ask = "select test.citizen((select number from tiepdan.ticket where id = '%s'), 'second_look') is null"
+    lock = "select from tiepdan.ticket where id = '%s' for no key update nowait"
+
+    def answered():
+        root, one = sorted((board.ticket(), board.ticket()))
+        for who, action in (*WAY, ("head.HN-SXD", "approve")):
+            board.cluster.run(board.database, f"set search_path = test, tiepdan, public; select move('{who}', '{root}', '{action}')")
+            if action == "propose":
+                board.cluster.run(board.database, "set search_path = test, tiepdan, public;" + move("head.HN-SXD", one, "merge", 1, into=root))
+        return root, one
+
+    for who in (0, 1):
+        case = answered()
+        board.check("second look, rating", board.race(ask % case[who], rate % case[1], "commit"), [("t", "TD409", True)])
+        board.check("no rating", board.cluster.run(board.database, f"select count(*) from tiepdan.rating where ticket = '{case[1]}'"), ["0"])
+        case = answered()
+        board.check("rating, second look", board.race(rate % case[1], ask % case[who], "commit"), [("", "55P03", True)])
+    root, one = answered()
+    board.a.do("begin")
+    board.a.do(lock % root)
+    board.b.send(rate % one)
+    board.check("a rating waits", board.b.answer(board.patience), [None])
+    board.check("and holds nothing meanwhile", board.a.do(lock % one), [""])
+    board.a.do("commit")
+    board.check("then it is there", board.b.answer(), [""])
+
+
 def joins(board):
     """Two citizens join at once where there is one place left: the second one waits, and finds it taken or free."""
     join = "select tiepdan.ticket_join('{0}', null, '{1}', now(), gen_random_uuid()) is not null"
@@ -130,7 +160,7 @@ def joins(board):
 
 def run(cluster):
     board = Board(cluster, "interleave_relations")
-    for scenario in (transfers, answers, circles, alarms, withdrawals, reviews, joins):
+    for scenario in (transfers, answers, circles, alarms, withdrawals, reviews, ratings, joins):
         scenario(board)
     board.close()
     print(f"interleave_relations: {board.passed} passed, {board.failed} failed", flush=True)

@@ -52,6 +52,17 @@ select etag from publication_show(:'t');
 select count(*) from published_list(null, null, null, null, 50) a, published_list('roads', '00316', 'va o ga', null, 50) b;
 select published_show(:n, null);
 select count(*) from published_similar('o ga', 'roads.surface', 5), open_similar('roads.surface', '00316', 105.8, 21, now(), 5);
+select publication_supersede(t), publication_outdated(t.id) from ticket t where id = :'t';
+select count(*) from notice_target('publishers', :'t', null, now(), '{}') x cross join notice_people(1, 'public', x.person, null, 'publishers', now());
+set local role tiepdan_app;
+select count(*) from ticket_queue(null, null, null, null, null, null, null, null, false, null, false, null, now(), now(), null, 50, null, null, null, null,
+	'superseded');
+reset role;
+select id as l from file('HN-SXD') \\gset
+select count(*) from tickets_level_facts(array[:'l'::uuid], '{1}', 'urgent', '{}') a, tickets_pauses(array[:'l'::uuid]) b;
+select tickets_relevel(array[:'l'::uuid], '{1}', array[gen_random_uuid()], 'urgent', 'Cây đổ sau bão', now(), '{1}', '{null}', '{office}', '{1}', array_agg(1), array_agg(slot),
+	array_agg(kind), array_agg(start_at), array_agg(waits), array_agg(null::timestamptz), array_agg(null::timestamptz), array_agg(version), array_agg(unit),
+	array_agg(amount), array_agg(extension), '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', null) from clock_running where ticket = :'l' and kind <> 'none';
 select publication_object(:n, 1, 'Không đồng ý', now(), gen_random_uuid());
 select count(*) from citizen(:n, 'second_look');
 select id as u, number as un from file('HN-SXD', p_contact := '\\x02') \\gset

@@ -39,7 +39,7 @@ void ticket_list(struct req *req)
 		.holder = in->holder, .mine = in->mine, .person = in->person, .unassigned = in->unassigned,
 		.sort = in->sort, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
 		.after = page.after, .limit = page.limit, .number = named.number, .code = named.code,
-		.tag = in->tag, .flag = in->flag);
+		.tag = in->tag, .flag = in->flag, .publication = in->publication);
 	db_run(u, answer_page);
 }
 

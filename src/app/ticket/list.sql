@@ -2,8 +2,9 @@
 -- first. What is not given, a saved filter gives. With a code: that ticket alone.
 -- in: filter uuid, states text[], kind text, category text, area text, level text, standing text, holder text, mine bool,
 -- person uuid, unassigned bool, sort text, now timestamptz, soon timestamptz, after text, limit int,
--- number int, code text, tag text, flag text
+-- number int, code text, tag text, flag text, publication text
 -- out: item text, key text, due_ms int, calendar text, unit text
 select item, key, (extract(epoch from due_at) * 1000)::bigint as due_ms, calendar, unit
 from tiepdan.ticket_queue(:'filter', :'states', :'kind', :'category', :'area', :'level', :'standing', :'holder', :'mine', :'person',
-	:'unassigned', :'sort', :'now', :'soon', :'after', :'limit', :'number', :'code', :'tag', :'flag')
+	:'unassigned', :'sort', :'now', :'soon', :'after', :'limit', :'number', :'code', :'tag', :'flag',
+	:'publication')

@@ -3,6 +3,7 @@
 #include "app/ticket/ticket.h"
 
 #include "app/record/once.h"
+#include "app/ticket/bulk.h"
 #include "app/ticket/clocks.h"
 #include "app/ticket/offers.h"
 #include "base/clock.h"
@@ -68,82 +69,16 @@ static void run(struct req *req, struct move move)
 /* --- many tickets at once --------------------------------------------------------------------------------
  */
 
-enum argument {
-	PERSON = 1,
-	DEPARTMENT = 2,
-	REASON = 4,
-	REASON_CODE = 8
-};
-
-static const struct bulk_action {
-	const char *code;
-	unsigned needs, takes; /* sets of enum argument */
-} bulk_actions[] = {
-	{"accept", 0, 0},
-	{"claim", 0, 0},
-	{"assign", PERSON, 0},
-	{"unassign", 0, REASON},
-	{"route", DEPARTMENT | REASON, 0},
-	{"return", REASON, 0},
-	{"refuse", REASON_CODE, REASON},
-	{"redirect", REASON_CODE, DEPARTMENT | REASON},
-	{"close", 0, 0},
-};
-
-static const struct bulk_action *bulk_action(struct str code)
+void move_many(struct req *req)
 {
-	const struct bulk_action *a = bulk_actions;
-
-	while (!str_eq(str_of(a->code), code))
-		a++; /* the contract lists these and no others */
-	return a;
-}
-
-/* Notes a fault where an argument is missing, or belongs to another action. */
-static void check_argument(
-	struct req *req, const struct bulk_action *action, unsigned which, const char *pointer, bool given)
-{
-	if (!given && (action->needs & which))
-		req_fault(req, "pointer", str_of(pointer), FAULT_required);
-	else if (given && !((action->needs | action->takes) & which))
-		req_fault(req, "pointer", str_of(pointer), FAULT_not_allowed);
-}
-
-/* What a single ticket can be refused for: SQLSTATE, and the problem as a call for this ticket alone would
- * have it. */
-struct refusal {
-	struct str sqlstate, problem;
-};
-
-static const struct refusal *refusals(struct req *req, size_t *ret_n)
-{
-	struct refusal *all = arena_alloc(req->arena, PROBLEM_COUNT * sizeof(*all));
-
-	*ret_n = 0;
-	for (enum problem p = 0; p < PROBLEM_COUNT; p++) {
-		struct str state = str_of(problem_row(p)->raised_by);
-		if (str_starts(state, STR("TD")) || p == PROBLEM_conflict)
-			all[(*ret_n)++] = (struct refusal){state, reply_problem_body(req, p)};
-	}
-	return all;
-}
-
-static struct uuid *new_ids(struct req *req, size_t n)
-{
-	struct uuid *ids = arena_alloc(req->arena, (n + 1) * sizeof(*ids));
-
-	for (size_t i = 0; i < n; i++)
-		ids[i] = uuid_new();
-	return ids;
-}
-
-static void run_bulk(struct req *req, const struct ticket_bulk *in, struct move move)
-{
+	const struct ticket_bulk *in = req->input;
 	const struct ticket_bulk_tickets *t = in->tickets.items;
-	size_t n = in->tickets.n, nrefusals;
+	size_t n = in->tickets.n;
+	bool back = str_eq(in->action, STR("return"));
+	struct move move = {.department = back ? req->app->city->hub : in->department};
 	int64_t now_ms = clock_wall_ms();
-	const struct refusal *r = refusals(req, &nrefusals);
 	const struct department *department = clock_department(req, &move);
+	struct bulk_refusals refusals = bulk_refusals(req);
 	struct offers offers;
 	struct part_offers parts;
 	struct db_unit *u = db_unit(req);
@@ -152,9 +87,9 @@ static void run_bulk(struct req *req, const struct ticket_bulk *in, struct move 
 	offers_make_parts(req, now_ms, &parts);
 	once_claim(u, req);
 	sql_ticket_bulk(u, .action = in->action, .tickets = DB_COLUMN(t, n, id),
-		.versions = DB_COLUMN(t, n, version), .events = {new_ids(req, n), n},
-		.reason_code = move.reason_code, .reason = move.reason, .department = move.department,
-		.person = move.person, .at = now_ms, .policies = DB_COLUMN(offers.rows, offers.n, policy),
+		.versions = DB_COLUMN(t, n, version), .events = {bulk_events(req, n), n},
+		.reason_code = in->reason_code, .reason = in->reason, .department = move.department,
+		.person = in->person, .at = now_ms, .policies = DB_COLUMN(offers.rows, offers.n, policy),
 		.kinds = DB_COLUMN(offers.rows, offers.n, kind),
 		.dues = DB_COLUMN(offers.rows, offers.n, due),
 		.alarms = DB_COLUMN(offers.rows, offers.n, alarm),
@@ -166,34 +101,9 @@ static void run_bulk(struct req *req, const struct ticket_bulk *in, struct move 
 		.part_units = DB_COLUMN(parts.rows, parts.n, unit),
 		.part_amounts = DB_COLUMN(parts.rows, parts.n, amount),
 		.part_dues = DB_COLUMN(parts.rows, parts.n, due),
-		.sqlstates = DB_COLUMN(r, nrefusals, sqlstate), .problems = DB_COLUMN(r, nrefusals, problem),
-		.key = req->once_key);
+		.sqlstates = DB_COLUMN(refusals.rows, refusals.n, sqlstate),
+		.problems = DB_COLUMN(refusals.rows, refusals.n, problem), .key = req->once_key);
 	db_run(u, answer_object);
-}
-
-void ticket_bulk(struct req *req)
-{
-	const struct ticket_bulk *in = req->input;
-	const struct bulk_action *action = bulk_action(in->action);
-	struct move move = {.action = action->code,
-		.reason_code = in->reason_code,
-		.reason = in->reason,
-		.department = in->department,
-		.person = in->person};
-
-	check_argument(req, action, PERSON, "/person", !uuid_is_nil(&in->person));
-	check_argument(req, action, DEPARTMENT, "/department", in->department.at != NULL);
-	check_argument(req, action, REASON, "/reason", in->reason.at != NULL);
-	check_argument(req, action, REASON_CODE, "/reason_code", in->reason_code.at != NULL);
-	if (reply_faults(req))
-		return;
-	if (!req->app->city) {
-		reply_problem(req, PROBLEM_unavailable, STR_NONE);
-		return;
-	}
-	if (str_eq(in->action, STR("return")))
-		move.department = req->app->city->hub;
-	run_bulk(req, in, move);
 }
 
 /* --- one ticket ------------------------------------------------------------------------------------------

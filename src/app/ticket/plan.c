@@ -15,14 +15,12 @@ struct planner {
 };
 
 /* The pauses so far, and the one that changes: it replaces the last one if that began at the same instant. */
-static void read_pauses(struct planner *p, const PGresult *rows, const struct deadline_pause *change)
+static void read_pauses(struct planner *p, struct plan_rows rows, const struct deadline_pause *change)
 {
-	int n = PQntuples(rows);
-
-	p->pauses = arena_alloc(p->req->arena, ((size_t)n + 1) * sizeof(*p->pauses));
-	for (int i = 0; i < n; i++)
+	p->pauses = arena_alloc(p->req->arena, (size_t)(rows.end - rows.from + 1) * sizeof(*p->pauses));
+	for (int i = rows.from; i < rows.end; i++)
 		p->pauses[p->npauses++] = (struct deadline_pause){
-			db_cell_int(rows, i, "from_s"), db_cell_int(rows, i, "until_s")};
+			db_cell_int(rows.all, i, "from_s"), db_cell_int(rows.all, i, "until_s")};
 	if (change->from == 0)
 		return;
 	if (p->npauses > 0 && p->pauses[p->npauses - 1].from == change->from)
@@ -63,6 +61,11 @@ static int read_clock(const struct planner *p, int row, struct clock_facts *ret)
 	return 0;
 }
 
+static bool is_limit(const struct limit *limit)
+{
+	return limit->unit != DEADLINE_NONE && limit->amount > 0;
+}
+
 /* The limit of the other policy in place of the one that the clock has had; false: there is none. */
 static bool take_limit(const struct planner *p, int row, enum clock_kind kind, struct clock_facts *clock)
 {
@@ -78,7 +81,7 @@ static bool take_limit(const struct planner *p, int row, enum clock_kind kind, s
 	clock->level = 1;
 	if (!db_cell_flag(p->facts, row, "pauses"))
 		clock->question.npauses = 0;
-	return limit->unit != DEADLINE_NONE && limit->amount > 0;
+	return is_limit(limit);
 }
 
 /* Where the other policy counts the first answer from: the filing, or the acceptance; from the end of its
@@ -150,9 +153,10 @@ static int date_row(const struct planner *p, int row, int64_t start, struct plan
 }
 
 /* Accept clocks first, because waiting answers follow them. */
-static int date_rows(const struct planner *p, bool accept, struct plan_row *rows, size_t *n)
+static int date_rows(
+	const struct planner *p, struct plan_rows clocks, bool accept, struct plan_row *rows, size_t *n)
 {
-	for (int i = 0; i < PQntuples(p->facts); i++) {
+	for (int i = clocks.from; i < clocks.end; i++) {
 		struct str kind = db_cell(p->facts, i, "kind");
 
 		if (!kind.at || str_eq(kind, STR("accept")) != accept)
@@ -165,19 +169,70 @@ static int date_rows(const struct planner *p, bool accept, struct plan_row *rows
 	return 0;
 }
 
-int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change *change, struct plan *ret)
+int plan_dates_among(struct req *req, struct plan_rows clocks, struct plan_rows pauses,
+	const struct plan_change *change, struct plan *ret)
 {
-	struct planner p = {.req = req,
-		.facts = answer_find(facts, "start_s"),
-		.extension = change->extension,
-		.policy = change->policy};
-	struct plan_row *rows = arena_alloc(req->arena, ((size_t)PQntuples(p.facts) + 1) * sizeof(*rows));
+	struct planner p = {
+		.req = req, .facts = clocks.all, .extension = change->extension, .policy = change->policy};
+	struct plan_row *rows =
+		arena_alloc(req->arena, (size_t)(clocks.end - clocks.from + 1) * sizeof(*rows));
 	int status;
 
-	read_pauses(&p, answer_find(facts, "from_s"), &change->pause);
+	read_pauses(&p, pauses, &change->pause);
 	*ret = (struct plan){.rows = rows};
-	status = date_rows(&p, true, rows, &ret->n);
-	return status < 0 ? status : date_rows(&p, false, rows, &ret->n);
+	status = date_rows(&p, clocks, true, rows, &ret->n);
+	return status < 0 ? status : date_rows(&p, clocks, false, rows, &ret->n);
+}
+
+struct plan_rows plan_rows_all(const PGresult *rows)
+{
+	return (struct plan_rows){rows, 0, PQntuples(rows)};
+}
+
+int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change *change, struct plan *ret)
+{
+	return plan_dates_among(req, plan_rows_all(answer_find(facts, "start_s")),
+		plan_rows_all(answer_find(facts, "from_s")), change, ret);
+}
+
+/* The time of the hub to route is the one that no question stops (clock_kind in the database). */
+static bool date_offer(const struct planner *p, const struct calendar *calendar, enum clock_kind kind,
+	int64_t now, struct offer *ret)
+{
+	const struct limit *limit = &p->policy->limit[kind];
+	const struct clock_facts clock = {.profile = p->policy->profile,
+		.calendar = calendar,
+		.question = {.start = now,
+			.terms = {.unit = limit->unit,
+				.receipt = p->policy->receipt,
+				.amount = limit->amount},
+			.pauses = p->pauses,
+			.npauses = kind == CLOCK_ROUTE ? 0 : p->npauses},
+		.level = 1};
+	int64_t due, alarm;
+
+	if (!is_limit(limit) || clock_date(p->req->app->city, &clock, &due, &alarm) != 0)
+		return false;
+	*ret = (struct offer){.kind = str_of(clock_kind_code(kind)),
+		.unit = str_of(deadline_unit_code(limit->unit)),
+		.policy = p->policy->id,
+		.due = due * 1000,
+		.alarm = alarm == CLOCK_NEVER ? DB_NO_INT : alarm * 1000,
+		.amount = limit->amount};
+	return true;
+}
+
+void plan_offers(struct req *req, struct plan_rows pauses, const struct policy *policy,
+	const struct department *holder, struct offers *ret)
+{
+	struct planner p = {.req = req, .policy = policy};
+	struct offer *offers = arena_alloc(req->arena, CLOCK_KINDS * sizeof(*offers));
+
+	read_pauses(&p, pauses, &(struct deadline_pause){0});
+	*ret = (struct offers){.rows = offers};
+	for (unsigned k = 0; k < CLOCK_KINDS; k++)
+		ret->n += date_offer(
+			&p, holder->calendar, (enum clock_kind)k, req_began_ms(req) / 1000, &offers[ret->n]);
 }
 
 struct deadline_pause plan_pause_ended(const PGresult *pauses, int64_t now)

@@ -1,6 +1,7 @@
 #ifndef TIEPDAN_APP_TICKET_PLAN_H
 #define TIEPDAN_APP_TICKET_PLAN_H
 
+#include "app/ticket/offers.h"
 #include "civil/clock.h"
 #include "db/answer.h"
 
@@ -42,6 +43,19 @@ struct plan {
 /* 0; -ENOENT when a clock's calendar is not known any more, -ERANGE when a date leaves the calendar's
  * span. */
 int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change *change, struct plan *ret);
+/* The same of one ticket among several: its rows are those before `end` of the facts of all. */
+struct plan_rows {
+	const PGresult *all;
+	int from, end;
+};
+struct plan_rows plan_rows_all(const PGresult *rows);
+int plan_dates_among(struct req *req, struct plan_rows clocks, struct plan_rows pauses,
+	const struct plan_change *change, struct plan *ret);
+/* The clocks of a policy as they would be if they began now, for a ticket with these pauses: where a question
+ * waits it puts them off, as it does those that run. One that would end beyond the calendar's span is left
+ * out. */
+void plan_offers(struct req *req, struct plan_rows pauses, const struct policy *policy,
+	const struct department *holder, struct offers *ret);
 /* The pause of the question that waits, as it is when it ends at `now` (seconds); the last one as it was when
  * none waits, nothing without pauses. */
 struct deadline_pause plan_pause_ended(const PGresult *pauses, int64_t now);

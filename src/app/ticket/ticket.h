@@ -28,8 +28,10 @@ void review_ask(struct req *req);
 void review_request_list(struct req *req);
 void review_withdraw(struct req *req);
 
+/* bulk.c: of many tickets */
+void ticket_bulk(struct req *req);
+
 /* move.c: moves of the state table */
-void ticket_bulk(struct req *req); /* of many tickets */
 void ticket_accept(struct req *req);
 void ticket_claim(struct req *req);
 void ticket_take_up(struct req *req);
