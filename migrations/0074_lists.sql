@@ -1,5 +1,6 @@
--- Lists that stay fast at a million tickets: the queue by tag and flag, and the bursts of likely duplicates. What they are chosen and
--- ordered by is kept where an index reads it, and no page looks at more rows than a bound, whatever is asked for.
+-- Reads that stay fast at a million tickets: the queue by tag and flag, the bursts of likely duplicates, and published answers that are
+-- alike. What they are chosen and ordered by is kept where an index reads it, and none looks at more rows than a bound, whatever is
+-- asked for.
 set local search_path = tiepdan, public;
 
 -- --- tags and flags ------------------------------------------------------------------------------------------------------
@@ -276,16 +277,21 @@ create or replace function alike_group(p_tickets uuid[], p_matches uuid[]) retur
 set search_path = tiepdan, pg_temp as $$
 declare
 	i record;
-	v_done bigint := 0;
+	v_events uuid[];
+	v_event uuid;
+	v_counted boolean;
 begin
 	perform from alike_cursor where one for update;
 	for i in select * from unnest(p_tickets, p_matches) with ordinality x (ticket, match, ord) order by ord loop
-		update ticket_alike set event = coalesce((select a.event from ticket_alike a where a.ticket = i.match), i.ticket)
-			where ticket = i.ticket and event is null;
-		v_done := v_done + 1;
+		update ticket_alike a set event = coalesce((select m.event from ticket_alike m where m.ticket = i.match), i.ticket), counted = alike_counts(t)
+			from ticket t where a.ticket = i.ticket and a.event is null and t.id = a.ticket returning a.event, a.counted into v_event, v_counted;
+		if found and v_counted then
+			v_events := v_events || v_event;
+		end if;
 	end loop;
-	perform alike_recount(p_tickets || p_matches);
-	return v_done;
+	perform alike_cluster_change(v_events, array(select 1::bigint from unnest(v_events)));
+	perform alike_recount(p_matches);
+	return cardinality(p_tickets);
 end $$;
 
 -- Bursts: events with several open tickets that are not merged, the last of them filed since then, most of them first; of equals the
@@ -335,18 +341,58 @@ update ticket_alike set counted = true where ticket in (
 	where alike_counts(t) and a.event in (select event from ticket_alike where event is not null group by event having count(*) > 1));
 insert into alike_cluster (event, tickets, last_at) select event, count(*), max(filed_at) from ticket_alike where counted group by event;
 
+-- --- published answers that are alike ----------------------------------------------------------------------------------------
+
+-- With the titles, so that those that are compared are read from the index alone.
+drop index publication_shown;
+create index publication_shown on publication (answered_at, ticket) include (folded_title) where state = 'public';
+drop index publication_in_category;
+create index publication_in_category on publication (category, answered_at, ticket) include (folded_title) where state = 'public';
+-- As in 0033, with what is compared alone, and p_most in all: as many of each category.
+drop function published_newest(text[], bigint);
+create function published_newest(p_categories text[], p_most bigint) returns table (ticket uuid, answered_at timestamptz, folded_title text)
+language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan set enable_bitmapscan = off as $$
+#variable_conflict use_column
+begin
+	if p_categories is null then
+		return query select ticket, answered_at, folded_title from publication where state = 'public'
+			order by answered_at desc, ticket desc limit p_most;
+	else
+		return query select p.* from unnest(p_categories) c (code) cross join lateral (
+			select ticket, answered_at, folded_title from publication where state = 'public' and category = c.code
+				order by answered_at desc, ticket desc limit ceil(p_most::float8 / cardinality(p_categories))::bigint) p;
+	end if;
+end $$;
+-- As in 0033.
+create or replace function published_similar(p_title text, p_category text, p_limit bigint)
+returns table (item text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_categories text[] := category_family(coalesce((select parent from category where code = p_category), p_category));
+begin
+	return query
+	select published_item(p)::text from (
+		select n.ticket, n.answered_at, s.alike from published_newest(v_categories, (select value from setting where name = 'similar_newest')) n
+			cross join lateral (select public.similarity(n.folded_title, p_title) as alike) s
+		where s.alike >= 0.25 order by s.alike desc, n.answered_at desc limit p_limit) n join publication p on p.ticket = n.ticket
+	order by n.alike desc, n.answered_at desc;
+end $$;
+
+-- --- settings ------------------------------------------------------------------------------------------------------------
+
 -- Nobody has changed anything: it belongs to the version that there is.
 alter table setting disable trigger configuration_touched;
 update setting s set note = x.note from (values
 	('clusters_newest', 'without effect: bursts are found however many tickets there are'),
+	('similar_newest', 'published answers like what somebody files are looked for among so many of the newest of its kind of matter'),
 	('similar_days', 'without effect: suggestions before filing look as far back as duplicates do'),
 	('similar_metres', 'without effect: suggestions before filing are as near as duplicates are')) x (name, note) where s.name = x.name;
 alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
-		where kind = 'settings' and key in ('clusters_newest', 'similar_days', 'similar_metres'))
+		where kind = 'settings' and key in ('clusters_newest', 'similar_newest', 'similar_days', 'similar_metres'))
 	where k.kind = 'settings';
 
-revoke execute on function marks_follow, marked, tickets_asked, ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean,
+revoke execute on function published_newest, marks_follow, marked, tickets_asked, ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean,
 	text, timestamptz, timestamptz, text, bigint, bigint, text, text, text, bigint), alike_counts, alike_cluster_change, alike_recount,
 	alike_clusters(timestamptz, text, bigint, bigint) from public;
 grant execute on function marked, tickets_asked, alike_clusters(timestamptz, text, bigint, bigint), ticket_queue(uuid, text[], text, text,

@@ -107,7 +107,7 @@ def prepare(load):
         **{c: "f." + c for c in ("filed_at", "category", "area", "lon", "lat")}})
     print("making %d rows, load of the machine %.1f" % (rows, os.getloadavg()[0]), flush=True)
     town.sql("\\set rows %d\n\\set columns '%s'\n\\set values '%s'\n" % (rows, columns, values.replace("'", "''")) + (FOLDER / "made.sql").read_text("utf-8"))
-    for table in ("ticket", "ticket_alike", "ticket_alike_key", "ticket_tag", "alike_cluster"):
+    for table in ("ticket", "ticket_alike", "ticket_alike_key", "ticket_tag", "alike_cluster", "publication"):
         town.sql("vacuum analyze " + table)
     return filed
 

@@ -56,6 +56,11 @@ insert into alike_cluster (event, tickets, last_at) select event, count(*), max(
 update ticket set holder = (select min(id) from department d where not governs and valid_to is null and not exists (select from ticket where holder = d.id))
 	where id in (select ticket from fact order by filed_at limit 4);
 insert into ticket_tag (ticket, name, flag, at, holder, sight, done) select id, 'chien_dich', false, filed_at, holder, sight, done from ticket;
+-- A fifth are published.
+insert into publication (ticket, number, code, state, category, area, department, outcome, filed_at, answered_at, title, question, answer,
+		folded_title, folded, proposed_by, proposed_at)
+	select id, number, code, 'public', category, area, holder, 'answered', filed_at, filed_at + interval '1 day', title, text, text,
+		left(folded, 50) || number % 977, folded, (select id from account limit 1), filed_at from ticket where number % 5 = 0;
 
 alter table ticket_alike_key add constraint ticket_alike_key_pk primary key (key, filed_at, ticket);
 select definition from later \gexec
