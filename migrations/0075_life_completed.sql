@@ -326,52 +326,10 @@ end $$;
 -- Of publications the queue asks no more than this, for tickets that the caller sees.
 grant select (ticket, filed_at, state, superseded_at) on publication to tiepdan_app;
 create policy publication_seen on publication for select to tiepdan_app using (exists (select from ticket t where t.id = publication.ticket));
--- What is asked of the tickets in a queue: what a saved filter says and the parameters, which count before it.
-create function queue_asked(p_filter uuid, p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
-	p_holder text)
-returns jsonb language plpgsql stable set search_path = tiepdan, pg_temp as $$
-begin
-	return case when p_filter is null then '{}' else (filter_used(p_filter)).query end
-		|| jsonb_strip_nulls(jsonb_build_object('state', nullif(p_states, '{}'), 'kind', p_kind, 'category', p_category,
-			'area', p_area, 'level', p_level, 'standing', p_standing, 'holder', p_holder));
-end $$;
--- As in 0061, by queue_asked().
-create or replace function ticket_queue(p_filter uuid, p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
-	p_holder text, p_mine boolean, p_person uuid, p_unassigned boolean, p_sort text, p_now timestamptz, p_soon timestamptz,
-	p_after text, p_limit bigint, p_number bigint, p_code text, p_tag text, p_flag text)
-returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
-set search_path = tiepdan, pg_temp as $$
-declare
-	v_asked jsonb;
-	v_person uuid;
-	v_holder bigint;
-	v_by_flag boolean := p_tag is null or (p_flag is not null and flag_rarer(p_tag, p_flag));
-begin
-	if p_code is not null or num_nonnulls(p_tag, p_flag) = 0 then
-		return query select * from ticket_queue(p_filter, p_states, p_kind, p_category, p_area, p_level, p_standing, p_holder, p_mine,
-			p_person, p_unassigned, p_sort, p_now, p_soon, p_after, p_limit, p_number, p_code);
-		return;
-	end if;
-	v_asked := queue_asked(p_filter, p_states, p_kind, p_category, p_area, p_level, p_standing, p_holder);
-	v_person := case when p_unassigned then nobody() when p_mine then caller_account() else p_person end;
-	v_holder := case when coalesce(v_asked->>'holder', 'any') <> 'any' then
-		coalesce((select id from department where code = v_asked->>'holder'), -1) end;
-	return query select * from queue_lines(array(
-		select g.ticket from ticket_tag g
-		where g.name = case when v_by_flag then p_flag else p_tag end and g.flag = v_by_flag
-			and (g.at, g.ticket) < (coalesce(split_part(p_after, '|', 2)::timestamptz, 'infinity'),
-				coalesce(split_part(p_after, '|', 3)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-			and case	-- what is cheap to ask first
-				when v_holder is not null and not exists (select from ticket t where t.id = g.ticket and t.holder = v_holder) then false
-				when num_nonnulls(p_tag, p_flag) = 2 and not exists (select from ticket_tag x where x.ticket = g.ticket
-					and x.name = case when v_by_flag then p_tag else p_flag end and x.flag <> v_by_flag) then false
-				else ticket_asked(g.ticket, v_asked, v_person, p_now, p_soon) end
-		order by g.at desc, g.ticket desc limit p_limit + 1), slot_current(), true, p_now, p_soon);
-end $$;
--- As above; `superseded`: only tickets of which others read an older answer, as with a tag or flag, filed last first.
+-- As in 0074; `superseded`: only tickets of which others read an older answer, as with a tag or flag, filed last first.
 create function ticket_queue(p_filter uuid, p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
 	p_holder text, p_mine boolean, p_person uuid, p_unassigned boolean, p_sort text, p_now timestamptz, p_soon timestamptz,
-	p_after text, p_limit bigint, p_number bigint, p_code text, p_tag text, p_flag text, p_publication text)
+	p_after text, p_limit bigint, p_number bigint, p_code text, p_tag text, p_flag text, p_most bigint, p_publication text)
 returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 declare
@@ -380,7 +338,7 @@ declare
 begin
 	if p_code is not null or p_publication is distinct from 'superseded' then
 		return query select * from ticket_queue(p_filter, p_states, p_kind, p_category, p_area, p_level, p_standing, p_holder, p_mine,
-			p_person, p_unassigned, p_sort, p_now, p_soon, p_after, p_limit, p_number, p_code, p_tag, p_flag);
+			p_person, p_unassigned, p_sort, p_now, p_soon, p_after, p_limit, p_number, p_code, p_tag, p_flag, p_most);
 		return;
 	end if;
 	v_asked := queue_asked(p_filter, p_states, p_kind, p_category, p_area, p_level, p_standing, p_holder);
@@ -608,9 +566,10 @@ begin
 end $$;
 
 revoke execute on function publication_outdated, publication_supersede, publication_may(ticket, text, text[], bigint),
-	publication_open(ticket, text[]), publication_people, queue_asked, bulk_refusal, bulk_told,
+	publication_open(ticket, text[]), publication_people, bulk_refusal, bulk_told,
 	tickets_level_facts, tickets_pauses, tickets_relevel,
 	ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean, text, timestamptz, timestamptz, text, bigint, bigint,
-		text, text, text, text) from public;
-grant execute on function tickets_level_facts, tickets_pauses, tickets_relevel, queue_asked, ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean, text, timestamptz,
-	timestamptz, text, bigint, bigint, text, text, text, text) to tiepdan_app;
+		text, text, text, bigint, text) from public;
+grant execute on function tickets_level_facts, tickets_pauses, tickets_relevel,
+	ticket_queue(uuid, text[], text, text, text, text, text, text, boolean, uuid, boolean, text, timestamptz, timestamptz, text, bigint, bigint,
+		text, text, text, bigint, text) to tiepdan_app;

@@ -23,7 +23,8 @@ void answer_nothing(struct req *req, PGresult *const *results); /* 204 */
 /* A page of a list (keyset). A statement returns up to limit + 1 rows with `item` (JSON text) and `key`
  * (text: the sort values of the row, whatever the statement takes back as its parameter `after`). Body
  * {"items":[..],"next_cursor":..} and Link: rel="next" with all filters kept. The cursor is the key,
- * versioned, bound to path, query and caller, and signed. */
+ * versioned, bound to path, query and caller, and signed. A row whose `item` is NULL is left out; where it is
+ * the last one, the list goes on behind it, so a statement that has looked far enough ends with one. */
 struct page {
 	struct str after; /* key behind which to go on; absent: from the start */
 	int64_t limit;

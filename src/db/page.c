@@ -164,24 +164,33 @@ void page_items(
 	req->page->put_item = put_item;
 }
 
+static bool has_item(const PGresult *rows, int row)
+{
+	return db_cell(rows, row, "item").at != NULL;
+}
+
 void answer_page(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "item");
 	const struct page *page = req->page;
 	struct buf body = {.arena = req->arena};
 	struct str cursor = STR_NONE;
+	bool first = true;
 
 	must(page);
 	int n = PQntuples(rows), last = n > page->limit ? (int)page->limit : n;
-	if (last < n && last > 0) {
+	if (last > 0 && (last < n || !has_item(rows, last - 1))) {
 		cursor = make_cursor(req, db_cell(rows, last - 1, "key"));
 		reply_header(req, "Link", next_link(req, cursor));
 	}
 	buf_put(&body, STR("{\"items\":["));
 	for (int i = 0; i < last; i++) {
-		if (i)
+		if (!has_item(rows, i))
+			continue;
+		if (!first)
 			buf_byte(&body, ',');
 		page->put_item(req, rows, i, &body);
+		first = false;
 	}
 	buf_put(&body, STR("],\"next_cursor\":"));
 	buf_json(&body, cursor);

@@ -1,4 +1,6 @@
 """Likely duplicates: for staff with reasons, before filing without what others wrote, and the bursts of the hub."""
+import urllib.parse
+
 import pytest
 
 from support.town import CONSTRUCTION, samples, wait_until
@@ -107,6 +109,40 @@ def test_what_others_wrote_tells_nothing(town):
     assert filed["code"] not in {i["code"] for i in town.anyone.post("/v1/public/duplicates", elsewhere, status=200).json["items"]}
 
 
+def suggested(town, text, **more):
+    query = urllib.parse.urlencode({"text": text, "category": "water.supply", "area": "00316", **more})
+    return [i["code"] for i in town.anyone.get("/v1/public/suggestions?" + query).json["open"]]
+
+
+def test_suggestions_find_as_duplicates_do(town):
+    """In other words, another language and without diacritics, by street and by point; not in another ward."""
+    there = {"lon": 105.8333, "lat": 20.9777}
+    ticket, filed = town.filed(category="water.supply", title="Mất nước phố Gợi Ý", text="Cả phố Gợi Ý mất nước từ đêm qua, không ai báo trước.",
+                               location_text="Phố Gợi Ý", point=there)
+    followed(town, ticket)
+    for text in ("Mất nước phố Gợi Ý", "mat nuoc o pho goi y", "No tap water in Goi Y street"):
+        assert filed["code"] in suggested(town, text), text
+    assert filed["code"] in suggested(town, "Nước yếu, chảy nhỏ giọt", **there), "by the point"
+    assert filed["code"] in suggested(town, "Nước yếu, chảy nhỏ giọt", category="water.drainage"), "of the same kind of matter, in the ward"
+    assert filed["code"] in suggested(town, "Mất nước phố Gợi Ý", area=""), "without a ward by the street"
+    assert suggested(town, "Nước yếu, chảy nhỏ giọt", area="", category="") == [], "and by nothing"
+    assert filed["code"] not in suggested(town, "Nước yếu, chảy nhỏ giọt", area="00229"), "another ward"
+    assert filed["code"] not in suggested(town, "Nước yếu, chảy nhỏ giọt", lon=105.90, lat=20.98), "seven kilometres away"
+    assert filed["code"] not in suggested(town, "Mất nước phố Nào Khác"), "another street"
+
+
+def test_suggestions_never_name_what_is_not_public(town):
+    kinds = {"closed": "state = 'closed', done = true", "private": "visibility = 'private', sight = 'private'",
+             "denunciation": "visibility = 'confidential', sight = 'denunciation', kind = 'denunciation'", "open": "level = level"}
+    made = {k: town.filed(category="water.supply", title="Mất nước phố Kín Tiếng", text="Cả phố Kín Tiếng mất nước từ đêm qua.") for k in kinds}
+    followed(town, *(ticket for ticket, _ in made.values()))
+    assert set(suggested(town, "Mất nước phố Kín Tiếng")) >= {filed["code"] for _, filed in made.values()}
+    for kind, (ticket, _) in made.items():
+        town.tamper("update ticket set %s where id = '%s'" % (kinds[kind], ticket))
+    found = set(suggested(town, "Mất nước phố Kín Tiếng"))
+    assert {kind for kind, (_, filed) in made.items() if filed["code"] in found} == {"open"}
+
+
 @pytest.mark.parametrize("body, pointers", [
     ({}, {"/category", "/title", "/text"}), ({"category": "x", "title": "abcde", "text": "a" * 20, "point": {"lon": 181, "lat": 0}}, {"/point/lon"}),
     ({"category": "x", "title": "abcde", "text": "a" * 20, "more": 1}, {"/more"})])
@@ -120,12 +156,17 @@ def test_hostile_texts(town):
 
 
 def test_bursts(town, storm):
-    found = town.coordinator.get("/v1/clusters?hours=24").json["items"]
+    found = town.coordinator.get("/v1/clusters?hours=24&members=200").json["items"]
     tree = next(c for c in found if storm["T03"][0] in {m["id"] for m in c["members"]})
     assert {storm[n][0] for n in ("T03", "T04", "T24")} <= {m["id"] for m in tree["members"]} and tree["tickets"] >= 3
     assert storm["lamp"][0] not in {m["id"] for m in tree["members"]} and tree["area"]["code"] == "00229"
-    assert [c["tickets"] for c in found] == sorted((c["tickets"] for c in found), reverse=True)
-    first = town.coordinator.get("/v1/clusters?hours=24&limit=1").json
-    assert first["items"] == found[:1] and (first["next_cursor"] is None) == (len(found) == 1)
+    page, paged = {"next_cursor": ""}, []
+    while page["next_cursor"] is not None:
+        page = town.coordinator.get("/v1/clusters?hours=24&members=200&limit=1" + (page["next_cursor"] and "&cursor=" + page["next_cursor"])).json
+        paged += page["items"]
+    assert paged == found
     town.person("head").get("/v1/clusters", status=403)
     town.coordinator.get("/v1/clusters?hours=0", status=422)
+    named = next(c for c in town.coordinator.get("/v1/clusters?members=2").json["items"] if c["id"] == tree["id"])
+    assert named["members"] == tree["members"][:2] and named["tickets"] == tree["tickets"]
+    town.coordinator.get("/v1/clusters?members=1", status=422)

@@ -2,7 +2,7 @@
 by everybody."""
 import pytest
 
-from support.town import CONSTRUCTION, HUB
+from support.town import CONSTRUCTION, HUB, wait_until
 from test_reviews import WHY, answer_again
 
 PHONE = "0912 345 678"
@@ -212,6 +212,7 @@ def test_pages_search_and_tags(town):
 def test_suggestions(town):
     _, answered = published(town, title="Cống thoát nước tắc tại ngã tư Thử Nghiệm", category="water.drainage")
     open_id, waiting = town.filed(title="Cống tắc, gọi 0912345678", category="water.drainage", point={"lon": 105.8301, "lat": 20.98})
+    wait_until(lambda: town.sql("select count(*) from ticket_alike where ticket = '%s'" % open_id) == [["1"]], 60, "it is followed")
     query = "/v1/public/suggestions?text=cong+thoat+nuoc+bi+tac&category=water.drainage&area=00316&lon=105.83&lat=20.98"
     found = town.anyone.get(query).json
     assert [a["code"] for a in found["answers"]] == [answered["code"]]

@@ -63,6 +63,30 @@ def test_the_queue_by_tag_and_by_flag(town):
     assert read(town.person("officer"), "tag=cay_do")[:2] == [ids[2], ids[0]], "what one may see"
 
 
+@pytest.fixture
+def crowd(town):
+    """Twelve hundred tickets with one tag; only the one that was filed first is about tourism."""
+    one, _ = town.filed()
+    town.tamper("""
+        insert into ticket select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'number', 2000000000 + n, 'code', 'HN-26-AAAA-' || 1000 + n,
+            'filed_at', t.filed_at - n * interval '1 second', 'category', case n when 1200 then 'tourism' else t.category end))).*
+            from ticket t, generate_series(1, 1200) n where t.id = '%s';
+        insert into ticket_tag (ticket, name, flag, at, holder, sight, done)
+            select id, 'dong', false, filed_at, holder, sight, done from ticket where number > 2000000000""" % one)
+    yield
+    town.tamper("delete from ticket_tag where name = 'dong'; delete from ticket where number > 2000000000")
+
+
+def test_a_page_that_has_looked_far_enough_leads_on(town, crowd):
+    first = town.coordinator.get("/v1/tickets?tag=dong&category=tourism")
+    assert first.json["items"] == [] and first.json["next_cursor"] and 'rel="next"' in first.header("link")
+    rest = town.coordinator.get("/v1/tickets?tag=dong&category=tourism&cursor=" + first.json["next_cursor"]).json
+    assert [i["code"] for i in rest["items"]] == ["HN-26-AAAA-2200"] and rest["next_cursor"] is None
+    assert len(town.coordinator.get("/v1/tickets?tag=dong&limit=100").json["items"]) == 100
+    elsewhere = town.person("officer", "UB-00316").get("/v1/tickets?tag=dong").json
+    assert elsewhere == {"items": [], "next_cursor": None}
+
+
 def test_profile_and_visibility(town):
     got, filed = seen(town, category="tourism", kind="question")
     assert got["visibility"] == "private" and got["holder"]["department"]["code"] == "HN-SVHTT"

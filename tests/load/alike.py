@@ -1,4 +1,5 @@
-"""The look-up of likely duplicates among a million tickets of two weeks, over HTTP, against pg_trgm over the same window; and a storm."""
+"""The look-up of likely duplicates among a million tickets of two weeks, over HTTP, against pg_trgm over the same window; lists among
+them; and a storm."""
 import csv
 import http.client
 import itertools
@@ -8,6 +9,7 @@ import re
 import statistics
 import threading
 import time
+import urllib.parse
 
 import redate
 from support.town import ROOT, wait_until
@@ -62,7 +64,7 @@ class Asker:
         got = self.connection.getresponse()
         text = got.read()
         assert got.status == 200, text
-        return json.loads(text)["items"]
+        return json.loads(text)
 
 
 def measured(town, asker, calls):
@@ -105,7 +107,7 @@ def prepare(load):
         **{c: "f." + c for c in ("filed_at", "category", "area", "lon", "lat")}})
     print("making %d rows, load of the machine %.1f" % (rows, os.getloadavg()[0]), flush=True)
     town.sql("\\set rows %d\n\\set columns '%s'\n\\set values '%s'\n" % (rows, columns, values.replace("'", "''")) + (FOLDER / "made.sql").read_text("utf-8"))
-    for table in ("ticket", "ticket_alike", "ticket_alike_key"):
+    for table in ("ticket", "ticket_alike", "ticket_alike_key", "ticket_tag", "alike_cluster", "publication"):
         town.sql("vacuum analyze " + table)
     return filed
 
@@ -144,12 +146,46 @@ def updates(town):
     return {table: int(n) for table, n in rows}
 
 
+def signed_in(town, who):
+    return Asker(town, Authorization=who.headers["Authorization"])
+
+
+def pages(asker, path, most):
+    """The addresses of the first pages of a list."""
+    found, cursor = [], ""
+    while len(found) < most and cursor is not None:
+        found.append(path + "&cursor=" + cursor if cursor else path)
+        cursor = asker.ask("GET", found[-1])["next_cursor"]
+    return found
+
+
+def lists(town, hub, anyone, filed):
+    """Bursts, the queue by a tag that every ticket has, and what is suggested before filing: each list by page."""
+    department = town.sql("select code from department where id in (select holder from ticket group by holder having count(*) = 4)")[0][0]
+    officer = signed_in(town, town.person("officer", department))
+    assert len(officer.ask("GET", "/v1/tickets?tag=chien_dich")["items"]) == 4
+    wanted = {
+        "clusters": (hub, [page for hours in (1, 24, 48, 720) for page in pages(hub, "/v1/clusters?hours=%d" % hours, 10)]),
+        "tag": (hub, pages(hub, "/v1/tickets?tag=chien_dich&limit=50", 40)),
+        "tag_of_few": (officer, ["/v1/tickets?tag=chien_dich"] * 40),
+        "tag_and_more": (hub, pages(hub, "/v1/tickets?tag=chien_dich&category=press", 40)),
+        "suggestions": (anyone, ["/v1/public/suggestions?" + urllib.parse.urlencode(
+            {"text": b["title"], "category": b["category"], "area": b["area"], **b.get("point", {})}) for b in filed])}
+    result = {}
+    for name, (asker, paths) in wanted.items():
+        asker.fresh()
+        for path in paths:
+            asker.ask("GET", path)
+        result[name] = measured(town, asker, [lambda p=p, a=asker: a.ask("GET", p) for p in paths] * 3)
+    return result
+
+
 def measure(load, filed):
     town = load.town
     ids, made = ([row[0] for row in town.sql("select id from ticket where %s order by %s" % which)] for which in (
         ("number < 1000000000", "id"), ("number >= 1000000000 and filed_at > now() - interval '2 days'", "md5(id::text) limit 500")))
     bodies = [json.dumps({m: b[m] for m in ("category", "area", "title", "text", "location_text", "point") if m in b}).encode() for b in filed]
-    staff = Asker(town, Authorization=town.coordinator.headers["Authorization"])
+    staff = signed_in(town, town.coordinator)
     anyone = Asker(town, **{"Content-Type": "application/json"})
 
     def looks(tickets):
@@ -162,7 +198,7 @@ def measure(load, filed):
     for call in asks:
         call()
     return {"ours": measured(town, staff, looks(ids) * 3), "of_any_day": measured(town, staff, looks(made)),
-            "before_filing": measured(town, anyone, asks * 3),
+            "before_filing": measured(town, anyone, asks * 3), **lists(town, staff, anyone, filed),
             "trigram": baseline(town), "rows": load.options.rows, "keys": town.count("ticket_alike_key")}
 
 

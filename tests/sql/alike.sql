@@ -80,11 +80,12 @@ select is(alike_group(array[pg_temp.t(2)], array[pg_temp.t(104)]), 1::bigint, 'g
 select is((select event from ticket_alike where ticket = pg_temp.t(2)), pg_temp.t(1), 'changes nothing');
 select enter('hub_head.HN-EIC');
 create function pg_temp.bursts(p_after text, p_limit bigint) returns jsonb language sql as $$
-	select jsonb_agg(item::jsonb || jsonb_build_object('key', key)) from alike_clusters(now() - interval '1 day', p_after, p_limit)
+	select jsonb_agg(item::jsonb || jsonb_build_object('key', key)) from alike_clusters(now() - interval '1 day', p_after, p_limit, 200)
+		where item is not null
 $$;
 select is((select array_agg(b->>'tickets') from jsonb_array_elements(pg_temp.bursts(null, 10)) b), '{101,3}', 'bursts: most tickets first, without what is done');
 select is(pg_temp.bursts(pg_temp.bursts(null, 1)->0->>'key', 10)->0->>'tickets', '3', 'page by page');
-select is(alike_clusters(now(), null, 10), null, 'of the last hours');
+select is(alike_clusters(now(), null, 10, 200), null, 'of the last hours');
 
 -- A hundred reports of one storm become one case.
 create temp table said (body jsonb, etag text);
@@ -114,10 +115,54 @@ select is(attempt($$select pg_temp.gather('hub_head.HN-EIC', 103, array[pg_temp.
 select is(attempt($$select pg_temp.gather('officer.HN-SXD', 110, array[pg_temp.t(104)])$$), 'TD404', 'what is not seen gathers nothing');
 select is(pg_temp.gather('officer.HN-SXD', 103, array[pg_temp.t(104)])->>'done', '0', 'who may not merge gathers nothing');
 
+-- Clusters follow their tickets by the feed: what is closed or moved out of sight counts no more, what opens again does.
+create function pg_temp.counts() returns text language sql as $$
+	select string_agg(format('%s of %s', tickets, (select n from t where id = event)), ', ' order by tickets desc) from alike_cluster
+$$;
+create function pg_temp.happens(variadic p_tickets int[]) returns void language plpgsql as $$
+begin
+	set local session_replication_role = replica;
+	insert into event (id, at, ticket, type, actor_kind, xid, hash)
+		select gen_random_uuid(), now(), pg_temp.t(n), 'ticket.noted', 'job', (x.last::text::bigint + 1)::text::xid8, sha256('') from unnest(p_tickets) n,
+			(select max(xid) as last from event where xid < pg_snapshot_xmin(pg_current_snapshot())) x;
+	set local session_replication_role = origin;
+end $$;
+create function pg_temp.exact() returns boolean language sql as $$
+	select not exists (select event, tickets, last_at from alike_cluster except
+			select event, count(*), max(filed_at) from ticket_alike where counted group by event)
+		and (select sum(tickets) from alike_cluster) = (select count(*) from ticket_alike where counted)
+$$;
+select is(pg_temp.counts(), '101 of 1, 3 of 103', 'a hundred are merged, and nobody has followed yet');
+select is((select array_agg(item::json->>'tickets') from alike_clusters(now() - interval '1 day', null, 10, 200)), '{2,3}', 'but the list tells what is open now');
+select pg_temp.happens(variadic array(select generate_series(1, 102)));
+select pg_temp.follow();
+select is(pg_temp.counts(), '3 of 103, 2 of 1', 'then the case counts, and what was taken back');
+select force_state(pg_temp.t(5), 'in_progress'), force_state(pg_temp.t(6), 'in_progress'), force_state(pg_temp.t(103), 'closed');
+select pg_temp.happens(5, 6, 103, 111);
+select pg_temp.follow();
+select is(pg_temp.counts(), '4 of 1, 2 of 103', 'what opens again, not what is closed');
+set local session_replication_role = replica;
+update ticket set sight = 'confidential' where id = pg_temp.t(50);
+insert into ticket_against select pg_temp.t(6), department from account where login = 'officer.ub-00316';
+set local session_replication_role = origin;
+select pg_temp.happens(50, 6, 104);
+select pg_temp.follow();
+select is(pg_temp.counts(), '2 of 103, 2 of 1', 'neither what nothing can be merged with');
+select is(alike_group(array[pg_temp.t(106), pg_temp.t(107)], array[pg_temp.t(104), null]), 2::bigint, 'another report');
+select is(pg_temp.counts(), '3 of 103, 2 of 1, 1 of 107', 'is counted at once');
+select ok(pg_temp.exact(), 'so are all');
+select is((select array_agg(event order by ord) from (select (item::json->>'id')::uuid as event, ord from alike_clusters(now() - interval '1 day', null, 10, 2)
+	with ordinality x (item, key, ord)) x), array[pg_temp.t(103), pg_temp.t(1)], 'one alone is no burst');
+select is((select (item::json->>'last_at')::timestamptz from alike_clusters(now() - interval '1 day', null, 1, 2) limit 1),
+	(select date_trunc('milliseconds', filed_at) from ticket where id = pg_temp.t(106)), 'with the last of them');
+
+
 -- What is too old goes.
 select lives_ok($$select alike_forget(now() - interval '60 minutes', 1000)$$, 'forgotten');
 select is((select min(filed_at) >= now() - interval '60 minutes' from ticket_alike), true, 'what is older');
 select is((select count(*) from ticket_alike_key), (select 2 * count(*) from ticket_alike), 'with its keys');
+select is(pg_temp.counts(), '3 of 103, 1 of 107', 'and no longer counted');
+select ok(pg_temp.exact(), 'each');
 
 -- Nobody reads the tables.
 set local role tiepdan_app;

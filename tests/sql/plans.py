@@ -102,6 +102,10 @@ select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', null, 
 	now(), now() + '1 d', null, 50);
 select count(*) from ticket_queue('00000000-0000-0000-0000-000000000031', '{closed}', 'feedback', 'roads', '00316', 'normal', 'in_time', 'any', false,
 	null, false, null, now(), now() + '1 d', null, 50, (select number from ticket where id = :'t'), (select code from ticket where id = :'t'));
+select ticket_mark(array[:'t'::uuid], '{storm}', '{f}'), ticket_mark(array[:'t'::uuid], '{storm}', '{t}');
+select count(*) from ticket_queue(null, null, null, null, null, null, null, null, false, null, false, null, now(), now() + '1 d', null, 50, null, null,
+	'storm', null, 1000) a, ticket_queue('00000000-0000-0000-0000-000000000031', '{closed}', 'feedback', 'roads', '00316', 'normal', 'in_time', 'HN-SXD',
+	false, null, false, null, now(), now() + '1 d', null, 50, null, null, 'storm', 'storm', 1000) b;
 select filter_remove('00000000-0000-0000-0000-000000000031', 2);
 reset role;
 select enter('head.HN-SXD');
@@ -204,7 +208,7 @@ begin;
 select enter('hub_head.HN-EIC');
 select (select count(*) from alike_look(:'one')), (select count(*) from alike_look_public(now(), '00316', 'roads.surface', 'roads', 5, '{7}')),
 	(select count(*) from alike_shown(:'one', :'many', null, 5)), (select count(*) from alike_joinable(:'many', null, 105.8, 21, 5)),
-	(select count(*) from alike_clusters(now() - interval '2 days', null, 50));
+	(select count(*) from alike_clusters(now() - interval '2 days', null, 50, 10)), (select count(*) from alike_clusters(now() - interval '2 days', null, 50));
 select body from tickets_gather(:'one', (select version from ticket where id = :'one'), :'many', null, null, :'many', null, now(), '{TD404,TD409,TD615,TD482,TD403}',
 	array_fill('{"status":409}'::text, array[5]));
 rollback;

@@ -1,7 +1,7 @@
 -- Sets of routing rules: who writes them, which one counts, what they name; tags and flags, and the queue by them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(47);
+select plan(61);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.save(n int, p_version bigint default null, p_text text default 'rule a when kind = feedback then department HN-SXD')
 returns text language sql as $$
@@ -72,6 +72,51 @@ select is_empty($$select pg_temp.queue('gap') union all select pg_temp.queue(nul
 	'a flag is no tag');
 select is((select item::json->>'tags' || (item::json->>'flags') from ticket_queue(null, null, null, null, null, null, null, null, false, null, false,
 	null, now(), now(), null, 10) limit 1), '["cay_do"]["gap"]', 'the queue shows both');
+
+-- However common a mark is, a page reads no more than it needs: thirty of two departments, every tenth of the other one.
+reset role;
+create temp table many as select n, (file(case when n % 10 = 0 then 'HN-TTRA' else 'HN-SXD' end, p_at := now() - n * interval '1 minute',
+	p_kind := case n when 29 then 'praise' else 'feedback' end)).id from generate_series(1, 30) n;
+grant select on many to tiepdan_app;
+select ticket_mark(array_agg(id), array_agg('bao'::text), array_agg(false)) from many;
+create function pg_temp.page(p_after text, p_most int, p_kind text default null, p_states text[] default null, p_standing text default null, p_limit int default 5)
+returns table (n int, key text) language sql as $$
+	select n, key from ticket_queue(null, p_states, p_kind, null, null, null, p_standing, null, false, null, false, null,
+		now(), now(), p_after, p_limit, null, null, 'bao', null, p_most) with ordinality q left join many m on m.id = (q.item::json->>'id')::uuid
+	order by ordinality
+$$;
+create function pg_temp.follows() returns boolean language sql as $$
+	select bool_and((g.holder, g.sight, g.done) = (t.holder, t.sight, t.done)) from ticket_tag g join ticket t on t.id = g.ticket
+$$;
+select enter('officer.HN-TTRA');
+set local role tiepdan_app;
+select results_eq($$select n from pg_temp.page(null, 5)$$, '{10,20,30}'::int[], 'of few among many');
+select results_eq($$select ticket from marked('bao', false, null, '{f,t}', 'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 100)$$,
+	$$select id from many where n % 10 = 0 order by n$$, 'no others are read');
+select is_empty($$select marked('bao', false, department_id('HN-SXD'), '{f,t}', 'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 100)$$,
+	'nor when another department is asked for');
+reset role;
+select enter('officer.HN-SXD');
+set local role tiepdan_app;
+select results_eq($$select n from pg_temp.page(null, 100)$$, '{1,2,3,4,5,6}'::int[], 'filed last first, one more than asked for');
+select results_eq($$select n from pg_temp.page((select key from pg_temp.page(null, 100) offset 4 limit 1), 100)$$, '{6,7,8,9,11,12}'::int[], 'page by page');
+select results_eq($$select n from pg_temp.page(null, 100, 'praise')$$, '{29}'::int[], 'with a filter it looks farther');
+select results_eq($$select n from pg_temp.page(null, 12, 'praise')$$, '{null}'::int[], 'until a page has looked at enough: its last row has no item');
+select results_eq($$select n from pg_temp.page((select key from pg_temp.page(null, 12, 'praise')), 100, 'praise')$$, '{29}'::int[], 'and leads on');
+select results_eq($$select n from pg_temp.page(null, null, 'praise')$$, '{29}'::int[], 'a server of before goes through them all');
+reset role;
+select force_state((select id from many where n = 28), 'closed');
+update ticket_tag set done = true where ticket = (select id from many where n = 28);
+select enter('officer.HN-SXD');
+set local role tiepdan_app;
+select results_eq($$select n from pg_temp.page(null, 6, null, '{closed}')$$, '{28}'::int[], 'what is done is not looked for among what is open');
+select is_empty($$select n from pg_temp.page(null, 100, null, '{closed}', 'overdue')$$, 'nor what is overdue among what is done');
+reset role;
+select move('officer.HN-SXD', (select id from many where n = 1), 'return');
+select ok(pg_temp.follows(), 'marks follow their ticket to another department');
+select move('coordinator.HN-EIC', (select id from many where n = 1), 'refuse', p_reason_code := 'out_of_scope');
+select ok(pg_temp.follows(), 'and when it is done');
+select is((select done from ticket_tag where ticket = (select id from many where n = 1)), true, 'which it is');
 
 -- How much departments have to do.
 reset role;

@@ -29,7 +29,7 @@ ticket_clerk petition
 ticket_against ticket_danger
 ticket_tag
 configuration_change
-ticket_alike ticket_alike_key
+ticket_alike ticket_alike_key alike_cluster
 suggestion_learned suggestion_gram
 filed_as
 rehearsal_ticket rehearsal_pair rehearsal_rule

@@ -8,7 +8,10 @@
 
 /* duplicates.c */
 void duplicate_list(struct req *req);
-void duplicate_check(struct req *req); /* before filing */
+
+/* before.c: before filing, without an account */
+void duplicate_check(struct req *req);
+void published_suggest(struct req *req); /* with published answers */
 
 /* burst.c */
 void cluster_list(struct req *req);

@@ -23,7 +23,7 @@ void cluster_list(struct req *req)
 		return;
 	struct db_unit *u = db_unit(req);
 	sql_alike_cluster_list(u, .since = clock_wall_ms() - in->hours * MS_AN_HOUR, .after = page.after,
-		.limit = page.limit);
+		.limit = page.limit, .members = in->members);
 	db_run(u, answer_page);
 }
 

@@ -64,7 +64,7 @@ void candidates_best(struct arena *arena, const struct alike *mine, const PGresu
 
 		candidate_read(arena, rows, i, &other);
 		alike_compare(mine, &other, &c.score);
-		if (c.score.score >= CANDIDATES_LEAST)
+		if (c.score.score >= ret->least)
 			put(ret, &c);
 	}
 }

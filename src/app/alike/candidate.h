@@ -11,8 +11,9 @@
 
 enum {
 	CANDIDATES_BEST = 40, /* that are looked at more closely: some are not seen, or stand for one case */
-	CANDIDATES_LEAST =
-		450, /* of the score; what is below is not worth a look                           */
+	/* The least of the score. */
+	CANDIDATES_LEAST = 450, /* what is below is no duplicate */
+	CANDIDATES_NEAR = 301,	/* what is below may be elsewhere, or another matter */
 };
 
 struct candidate {
@@ -22,12 +23,13 @@ struct candidate {
 struct candidates {
 	struct candidate at[CANDIDATES_BEST]; /* the most alike first */
 	unsigned n;
+	int least; /* of the score; the caller's choice */
 };
 
 /* One row. Texts stay in the result, which must live as long. */
 void candidate_read(struct arena *arena, const PGresult *rows, int row, struct alike *ret);
 struct uuid candidate_ticket(const PGresult *rows, int row, const char *column);
-/* The best of the rows from `first` on. Equal ones in the order of their ids. */
+/* The best of the rows from `first` on that have ret->least. Equal ones in the order of their ids. */
 void candidates_best(struct arena *arena, const struct alike *mine, const PGresult *rows, int first,
 	struct candidates *ret);
 

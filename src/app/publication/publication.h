@@ -20,6 +20,5 @@ void tracking_object(struct req *req);
 /* published.c: without an account */
 void published_list(struct req *req);
 void published_show(struct req *req);
-void published_suggest(struct req *req);
 
 #endif

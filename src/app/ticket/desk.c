@@ -11,6 +11,10 @@
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
+enum {
+	MARKED_MOST = 1000 /* tickets with a tag or flag that one page looks at */
+};
+
 /* A queue is one person's, or nobody's, and a code is one of ours; false after an answer. */
 static bool list_fits(struct req *req, const struct ticket_list *in, struct named *ret)
 {
@@ -39,7 +43,7 @@ void ticket_list(struct req *req)
 		.holder = in->holder, .mine = in->mine, .person = in->person, .unassigned = in->unassigned,
 		.sort = in->sort, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
 		.after = page.after, .limit = page.limit, .number = named.number, .code = named.code,
-		.tag = in->tag, .flag = in->flag, .publication = in->publication);
+		.tag = in->tag, .flag = in->flag, .most = MARKED_MOST, .publication = in->publication);
 	db_run(u, answer_page);
 }
 

@@ -1,7 +1,8 @@
 -- Tickets of two weeks with their facts, as many as :rows, beside those that were filed; the cluster must be one's own. Skewed as those
 -- of a city are: the largest ward has a tenth of them and its main street a sixth of these, a storm of six hours brings a tenth of all.
 -- A fifth are like one of those that were filed (names, signature, keys, point), mostly in the same ward, so that the keys of these are
--- as busy as those of a campaign; the others have texts of their own. All belong to an event already: the job worker leaves them alone.
+-- as busy as those of a campaign, and those of six hours are a burst; the others have texts of their own. All belong to an event already:
+-- the job worker leaves them alone. Each ticket has the tag `chien_dich`; of a department that has no other, the four oldest.
 set session_replication_role = replica;
 set work_mem = '256MB';
 set maintenance_work_mem = '1GB';
@@ -30,7 +31,9 @@ select format('drop index %s', name) from later \gexec
 alter table ticket_alike_key drop constraint ticket_alike_key_pk;
 
 create temp table fact as
-	select m.n, m.ticket, m.at as filed_at, case when f.n is not null and m.same_ward then f.area else w.code end as area,
+	select m.n, m.ticket, m.at as filed_at, f.n is not null as counted,
+		case when f.n is not null then first_value(m.ticket) over (partition by m.pick, date_bin('6 hours', m.at, '2000-01-01') order by m.ticket)
+			else m.ticket end as event, case when f.n is not null and m.same_ward then f.area else w.code end as area,
 		coalesce(f.category, l.code) as category, coalesce(f.family, l.family) as family, coalesce(f.urgent, m.named > 0.95) as urgent,
 		case when f.n is null and m.placed < 0.6 then w.lon + m.east * 0.01 else f.lon + m.east * 0.002 end as lon,
 		case when f.n is null and m.placed < 0.6 then w.lat + m.north * 0.008 else f.lat + m.north * 0.002 end as lat,
@@ -43,11 +46,21 @@ create temp table fact as
 			|| case when m.named < 0.85 then array[hashtextextended(m.ward || ' ' || m.street, 0) & 9223372036854775807] end) as keys,
 		coalesce(f.ticket, (select ticket from filed where n = m.n % (select count(*) from filed))) as template
 	from made m join ward w on w.n = m.ward join leaf l on l.n = m.leaf left join filed f on f.n = m.pick;
-insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys, event)
+insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys, event, counted)
 	select ticket, filed_at, area, category, family, urgent, lon, lat, floor(lon * 200)::bigint * 1000000 + floor(lat * 200)::bigint, matters, marks,
-		signature, keys, ticket from fact order by ticket;
+		signature, keys, event, counted from fact order by ticket;
 insert into ticket_alike_key (key, filed_at, ticket) select distinct unnest(keys), filed_at, ticket from fact;
 insert into ticket (:columns) select :values from fact f join ticket t on t.id = f.template order by f.ticket;
+delete from alike_cluster;
+insert into alike_cluster (event, tickets, last_at) select event, count(*), max(filed_at) from ticket_alike where counted group by event;
+update ticket set holder = (select min(id) from department d where not governs and valid_to is null and not exists (select from ticket where holder = d.id))
+	where id in (select ticket from fact order by filed_at limit 4);
+insert into ticket_tag (ticket, name, flag, at, holder, sight, done) select id, 'chien_dich', false, filed_at, holder, sight, done from ticket;
+-- A fifth are published.
+insert into publication (ticket, number, code, state, category, area, department, outcome, filed_at, answered_at, title, question, answer,
+		folded_title, folded, proposed_by, proposed_at)
+	select id, number, code, 'public', category, area, holder, 'answered', filed_at, filed_at + interval '1 day', title, text, text,
+		left(folded, 50) || number % 977, folded, nobody(), filed_at from ticket where number % 5 = 0;
 
 alter table ticket_alike_key add constraint ticket_alike_key_pk primary key (key, filed_at, ticket);
 select definition from later \gexec
