@@ -56,7 +56,7 @@ select publication_supersede(t), publication_outdated(t.id) from ticket t where 
 select count(*) from notice_target('publishers', :'t', null, now(), '{}') x cross join notice_people(1, 'public', x.person, null, 'publishers', now());
 set local role tiepdan_app;
 select count(*) from ticket_queue(null, null, null, null, null, null, null, null, false, null, false, null, now(), now(), null, 50, null, null, null, null,
-	'superseded');
+	null, 'superseded');
 reset role;
 select id as l from file('HN-SXD') \\gset
 select count(*) from tickets_level_facts(array[:'l'::uuid], '{1}', 'urgent', '{}') a, tickets_pauses(array[:'l'::uuid]) b;

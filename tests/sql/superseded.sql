@@ -56,7 +56,7 @@ begin
 	perform enter(p_login);
 	set local role tiepdan_app;
 	select string_agg(q.item::json->>'id', ' ' order by q.ord) into v from ticket_queue(null, p_states, null, null, null, null, null, p_holder,
-		false, null, false, null, now(), now(), p_after, p_limit, null, null, p_tag, null, 'superseded') with ordinality q (item, key, due_at, calendar, unit, ord);
+		false, null, false, null, now(), now(), p_after, p_limit, null, null, p_tag, null, null, 'superseded') with ordinality q (item, key, due_at, calendar, unit, ord);
 	reset role;
 	return (select string_agg(t.n::text, ' ' order by x.ord) from unnest(string_to_array(v, ' ')) with ordinality x (id, ord) join test.t on t.id::text = x.id);
 end $$;
