@@ -199,8 +199,8 @@ commit;
 update account set email = 'a@example.org' where login = 'head.hn-sxd';
 update contact set email_index = sha256(box) where ticket = :'t';
 select count(*) from triage_next(200);
-select min(after_xid) as ax, max(xid) as ex, array_agg(ticket) filter (where ticket is not null) as many, (array_agg(ticket) filter (where ticket is not null))[1] as one
-	from alike_next(now(), 1000) \\gset
+select min(after_xid) as ax, max(xid) as ex, array_agg(n.ticket) filter (where n.ticket is not null) as many, (array_agg(n.ticket) filter (where not t.done))[1] as one
+	from alike_next(now(), 1000) n left join ticket t on t.id = n.ticket \\gset
 select alike_store(:'ax', null, :'ex', nobody(), 1, :'many', array_fill(5, array[n]), array_fill(1, array[n]), array_fill('n lang'::text, array[n]),
 	array_fill(decode(repeat('0a', 128), 'hex'), array[n]), :'many', array_fill(7, array[n]), now()) from (select cardinality(:'many'::uuid[]) as n) x;
 select alike_group(array_agg(one), array_agg(null::uuid)) from alike_waiting(20) where own;

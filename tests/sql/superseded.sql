@@ -100,7 +100,7 @@ select is(queued('officer.UB-00316'), null, 'others do not');
 select is(queued('coordinator.HN-EIC', '{closed}'), '1', 'by state');
 select is(queued('coordinator.HN-EIC', null, 'HN-UBND'), null, 'by holder');
 select is(queued('coordinator.HN-EIC', null, null, 'bao'), null, 'by tag');
-insert into ticket_tag select t(2), 'bao', false, filed_at from ticket where id = t(2);
+insert into ticket_tag select t(2), 'bao', false, filed_at, holder, sight, done from ticket where id = t(2);
 select is(queued('coordinator.HN-EIC', null, null, 'bao'), '2', 'which one of them has');
 select is(queued('coordinator.HN-EIC', p_after := (select 'f|' || filed_at || '|' || id from ticket where id = t(1)), p_limit := 1), '2 3', 'page by page, with one more');
 commit;
