@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -111,4 +113,28 @@ enum es256_verdict es256_verify(EVP_PKEY *key, struct str data, const uint8_t si
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
 	return said == 1 ? ES256_GOOD : said == 0 ? ES256_BAD : ES256_FAILED;
+}
+
+static bool split(const uint8_t *der, size_t len, uint8_t ret_signature[ES256_SIGNATURE_SIZE])
+{
+	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &der, (long)len);
+	bool good = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), ret_signature, HALF) == HALF &&
+		    BN_bn2binpad(ECDSA_SIG_get0_s(sig), ret_signature + HALF, HALF) == HALF;
+
+	ECDSA_SIG_free(sig);
+	return good;
+}
+
+bool es256_sign(EVP_PKEY *key, struct str data, uint8_t ret_signature[ES256_SIGNATURE_SIZE])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	uint8_t der[DER_MAX];
+	size_t len = sizeof(der);
+	bool good = ctx && EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+		    EVP_DigestSign(ctx, der, &len, (const unsigned char *)data.at, data.len) == 1 &&
+		    split(der, len, ret_signature);
+
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return good;
 }

@@ -25,5 +25,7 @@ struct str es256_make(struct arena *arena);
 /* `signature` is r and s, each 32 bytes big endian, one behind the other: no other form is looked at. */
 enum es256_verdict es256_verify(
 	EVP_PKEY *key, struct str data, const uint8_t signature[ES256_SIGNATURE_SIZE]);
+/* False when memory is out. */
+bool es256_sign(EVP_PKEY *key, struct str data, uint8_t ret_signature[ES256_SIGNATURE_SIZE]);
 
 #endif

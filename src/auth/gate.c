@@ -55,23 +55,15 @@ static struct str text_member(const json_t *object, const char *name)
 	return str_of(json_string_value(json_object_get(object, name)));
 }
 
-static const struct token_key *find_key(const struct keys *keys, struct str kid)
-{
-	for (unsigned i = 0; i < keys->ntoken; i++)
-		if (str_eq(kid, str_of(keys->token[i].kid)))
-			return &keys->token[i];
-	return NULL;
-}
-
 /* Exactly three members: whatever else a header may say (jwk, jku, x5u, crit, ...) is not even looked at. */
 static const char *read_header(
-	const json_t *header, const struct keys *keys, const struct token_key **ret_key)
+	const json_t *header, const struct keys *keys, const struct signing_key **ret_key)
 {
 	if (!str_eq(text_member(header, "alg"), STR("ES256")))
 		return "alg is not ES256";
 	if (!str_eq(text_member(header, "typ"), STR("JWT")))
 		return "typ is not JWT";
-	*ret_key = find_key(keys, text_member(header, "kid"));
+	*ret_key = keys_signing(&keys->token, text_member(header, "kid"));
 	if (!*ret_key)
 		return "kid is not known";
 	return json_object_size(header) == 3 ? NULL : "header has other members";
@@ -89,7 +81,7 @@ static const char *parse(struct arena *arena, struct str text, const char *fault
 }
 
 static const char *check_header(
-	struct arena *arena, const struct keys *keys, struct str text, const struct token_key **ret_key)
+	struct arena *arena, const struct keys *keys, struct str text, const struct signing_key **ret_key)
 {
 	char bytes[HEADER_MAX];
 	const char *reason;
@@ -102,7 +94,7 @@ static const char *check_header(
 	return reason ? reason : read_header(header, keys, ret_key);
 }
 
-static const char *check_signature(const struct token_key *key, const struct segments *s)
+static const char *check_signature(const struct signing_key *key, const struct segments *s)
 {
 	uint8_t bytes[ES256_SIGNATURE_SIZE];
 	size_t len;
@@ -211,7 +203,7 @@ static const char *check_claims(
 const char *gate_check(const struct gate *gate, struct str token, struct token_claims *ret)
 {
 	struct arena *arena;
-	const struct token_key *key;
+	const struct signing_key *key;
 	struct segments s;
 	const char *reason = split(token, &s);
 

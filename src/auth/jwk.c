@@ -23,7 +23,7 @@ static struct str coordinate(struct arena *arena, EVP_PKEY *key, const char *nam
 	return good ? digest_b64url(arena, (struct str){bytes, sizeof(bytes)}) : STR_NONE;
 }
 
-struct str jwk_set(struct arena *arena, const struct token_key *keys, unsigned n)
+struct str jwk_set(struct arena *arena, const struct signing_key *keys, unsigned n)
 {
 	struct buf b = {.arena = arena};
 

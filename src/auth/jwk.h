@@ -5,6 +5,6 @@
 
 /* The public halves as a JWK set (RFC 7517, RFC 7518 section 6.2): kty, crv, x, y, kid, alg, use, newest
  * first; nothing private. Absent when OpenSSL fails. */
-struct str jwk_set(struct arena *arena, const struct token_key *keys, unsigned n);
+struct str jwk_set(struct arena *arena, const struct signing_key *keys, unsigned n);
 
 #endif

@@ -112,9 +112,38 @@ static struct str middle(const char *name, struct str prefix, struct str suffix)
 	return (struct str){s.at + prefix.len, s.len - prefix.len - suffix.len};
 }
 
-static struct str kid_of(const char *name)
+/* The files of signing keys. */
+static const struct use {
+	struct str prefix;
+	unsigned most;
+	size_t keys; /* where they are in struct keys */
+	const char *full;
+} uses[] = {
+	{STR("token-"), KEY_TOKENS_MAX, offsetof(struct keys, token),
+		"holds 8 token keys; remove those whose tokens have all ended"},
+	{STR("record-"), KEY_RECORDS_MAX, offsetof(struct keys, record), "holds 32 record keys"},
+};
+
+enum {
+	USE_TOKEN,
+	USE_RECORD,
+	USES
+};
+
+static struct signing_keys *keys_of(struct keys *keys, const struct use *use)
 {
-	return middle(name, STR("token-"), STR(".pem"));
+	return (struct signing_keys *)((char *)keys + use->keys);
+}
+
+/* What a file of this name is for, NULL: it is no signing key. */
+static const struct use *use_of(const char *name, struct str *ret_kid)
+{
+	for (unsigned i = 0; i < USES; i++) {
+		*ret_kid = middle(name, uses[i].prefix, STR(".pem"));
+		if (ret_kid->at)
+			return &uses[i];
+	}
+	return NULL;
 }
 
 /* Kids go into JSON as they are. */
@@ -122,20 +151,20 @@ static bool is_kid(struct str kid)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-	return kid.at && kid.len < sizeof((struct token_key *)NULL)->kid && str_trim(kid, allowed).len == 0;
+	return kid.at && kid.len < sizeof((struct signing_key *)NULL)->kid && str_trim(kid, allowed).len == 0;
 }
 
-static bool read_token_key(const struct reading *r, const char *name, struct keys *keys)
+static bool read_signing_key(
+	const struct reading *r, const char *name, const struct use *use, struct str kid, struct keys *keys)
 {
-	struct str kid = kid_of(name);
-	struct token_key key = {.key = NULL};
-	unsigned at = keys->ntoken;
+	struct signing_keys *of_use = keys_of(keys, use);
+	struct signing_key key = {.key = NULL};
+	unsigned at = of_use->n;
 
 	if (!is_kid(kid))
 		return refuse(r, name, "has a name that is no key id");
-	if (keys->ntoken == KEY_TOKENS_MAX)
-		return refuse(
-			r, "", "holds more than 8 token keys; remove those whose tokens have all ended");
+	if (of_use->n == use->most)
+		return refuse(r, "", use->full);
 	if (!read_text(r, name, &key.pem))
 		return false;
 	memcpy(key.kid, kid.at, kid.len);
@@ -143,10 +172,10 @@ static bool read_token_key(const struct reading *r, const char *name, struct key
 	if (!key.key)
 		return refuse(r, name, "is no private key on the curve P-256 in PEM form without passphrase");
 	arena_defer(r->arena, EVP_PKEY_free, key.key);
-	for (; at > 0 && strcmp(keys->token[at - 1].kid, key.kid) > 0; at--)
-		keys->token[at] = keys->token[at - 1];
-	keys->token[at] = key;
-	keys->ntoken++;
+	for (; at > 0 && strcmp(of_use->at[at - 1].kid, key.kid) > 0; at--)
+		of_use->at[at] = of_use->at[at - 1];
+	of_use->at[at] = key;
+	of_use->n++;
 	return true;
 }
 
@@ -187,13 +216,15 @@ static DIR *open_list(int folder)
 static bool read_listed(const struct reading *r, struct keys *keys)
 {
 	DIR *dir = open_list(r->folder);
+	const struct use *use;
+	struct str kid;
 	bool good = true;
 
 	if (!dir)
 		return refuse(r, "", "cannot be listed");
 	for (struct dirent *entry; good && (entry = readdir(dir)) != NULL;) {
-		if (kid_of(entry->d_name).at)
-			good = read_token_key(r, entry->d_name, keys);
+		if ((use = use_of(entry->d_name, &kid)))
+			good = read_signing_key(r, entry->d_name, use, kid, keys);
 		else if (epoch_of(entry->d_name).at)
 			good = read_seal_key(r, entry->d_name, keys);
 	}
@@ -205,12 +236,18 @@ static bool read_folder(const struct reading *r, struct keys *keys)
 {
 	if (!read_secret(r, keys) || !read_listed(r, keys))
 		return false;
-	if (keys->ntoken == 0)
+	if (keys->token.n == 0)
 		return refuse(r, "", "holds no token-<kid>.pem");
 	if (keys->nseal == 0)
 		return refuse(r, "", "holds no seal-<epoch>.key");
-	keys->jwks = jwk_set(r->arena, keys->token, keys->ntoken);
-	if (!keys->jwks.at || sodium_init() < 0 || arena_failed(r->arena))
+	for (unsigned i = 0; i < USES; i++) {
+		struct signing_keys *of_use = keys_of(keys, &uses[i]);
+
+		of_use->jwks = jwk_set(r->arena, of_use->at, of_use->n);
+		if (!of_use->jwks.at)
+			return refuse(r, "", "could not be read: memory is out");
+	}
+	if (sodium_init() < 0 || arena_failed(r->arena))
 		return refuse(r, "", "could not be read: memory is out");
 	return true;
 }
@@ -239,9 +276,21 @@ const struct keys *keys_load(struct arena *arena, const char *folder, struct str
 /* What of a folder exists, without reading any key. */
 struct stock {
 	bool secret;
-	unsigned nseal, ntoken;
-	char newest[sizeof((struct token_key *)NULL)->kid];
+	unsigned nseal;
+	struct {
+		unsigned n;
+		char newest[sizeof((struct signing_key *)NULL)->kid];
+	} signing[USES];
 };
+
+static void take_signing_key(struct stock *stock, const struct use *use, struct str kid)
+{
+	char *newest = stock->signing[use - uses].newest;
+
+	stock->signing[use - uses].n++;
+	if (is_kid(kid) && str_compare(kid, str_of(newest)) > 0)
+		(void)snprintf(newest, sizeof(stock->signing->newest), "%.*s", STR_ARG(kid));
+}
 
 static int take_stock(int folder, struct stock *ret)
 {
@@ -250,13 +299,13 @@ static int take_stock(int folder, struct stock *ret)
 
 	*ret = (struct stock){.secret = false};
 	for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
-		struct str kid = kid_of(entry->d_name);
+		struct str kid;
+		const struct use *use = use_of(entry->d_name, &kid);
 
 		ret->secret |= strcmp(entry->d_name, secret_name) == 0;
 		ret->nseal += epoch_of(entry->d_name).at != NULL;
-		ret->ntoken += kid.at != NULL;
-		if (is_kid(kid) && str_compare(kid, str_of(ret->newest)) > 0)
-			(void)snprintf(ret->newest, sizeof(ret->newest), "%.*s", STR_ARG(kid));
+		if (use)
+			take_signing_key(ret, use, kid);
 	}
 	if (dir)
 		closedir(dir);
@@ -291,15 +340,15 @@ static struct str new_kid(struct arena *arena)
 }
 
 /* The newest by name signs: a name that is not the newest would never be used. */
-static int write_token_key(const struct reading *r, const char *newest)
+static int write_signing_key(const struct reading *r, const struct use *use, const struct stock *stock)
 {
 	struct str kid = new_kid(r->arena);
 	struct str pem = es256_make(r->arena);
-	struct str name = arena_printf(r->arena, "token-%.*s.pem", STR_ARG(kid));
+	struct str name = arena_printf(r->arena, "%.*s%.*s.pem", STR_ARG(use->prefix), STR_ARG(kid));
 
 	if (!pem.at)
 		return -ENOMEM;
-	if (str_compare(kid, str_of(newest)) <= 0)
+	if (str_compare(kid, str_of(stock->signing[use - uses].newest)) <= 0)
 		return -EAGAIN;
 	return key_file_write(r->folder, arena_cstr(r->arena, name), pem);
 }
@@ -315,6 +364,12 @@ static int report(const struct reading *r, const char *name, int error)
 	return error;
 }
 
+/* For who reads of it. */
+static const char *signing_name(const struct reading *r, const struct use *use)
+{
+	return arena_printf(r->arena, "%.*s<kid>.pem", STR_ARG(use->prefix)).at;
+}
+
 static int fill_folder(const struct reading *r)
 {
 	struct stock stock;
@@ -322,14 +377,15 @@ static int fill_folder(const struct reading *r)
 
 	if (error < 0)
 		return report(r, "", error);
-	if (!stock.secret && (stock.nseal > 0 || stock.ntoken > 0))
+	if (!stock.secret && (stock.nseal > 0 || stock.signing[USE_TOKEN].n > 0))
 		return report(r, secret_name, -ENOENT);
 	if (!stock.secret && (error = write_hex(r, secret_name)) < 0)
 		return report(r, secret_name, error);
 	if (stock.nseal == 0 && (error = write_hex(r, "seal-1.key")) < 0)
 		return report(r, "seal-1.key", error);
-	if (stock.ntoken == 0 && (error = write_token_key(r, "")) < 0)
-		return report(r, "token-<kid>.pem", error);
+	for (unsigned i = 0; i < USES; i++)
+		if (stock.signing[i].n == 0 && (error = write_signing_key(r, &uses[i], &stock)) < 0)
+			return report(r, signing_name(r, &uses[i]), error);
 	return 0;
 }
 
@@ -368,7 +424,7 @@ int keys_create(struct arena *arena, const char *folder, struct str *ret_reason)
 	return error;
 }
 
-int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_reason)
+static int rotate(struct arena *arena, const char *folder, const struct use *use, struct str *ret_reason)
 {
 	struct stock stock;
 	struct reading r;
@@ -377,14 +433,32 @@ int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_r
 	if (!open_folder(&r, arena, folder, ret_reason))
 		return r.folder;
 	error = take_stock(r.folder, &stock);
-	if (error == 0 && stock.ntoken >= KEY_TOKENS_MAX) {
+	if (error == 0 && stock.signing[use - uses].n >= use->most) {
 		error = -ENOSPC;
-		refuse(&r, "", "holds 8 token keys; remove those whose tokens have all ended");
+		refuse(&r, "", use->full);
 	} else if (error == 0) {
-		error = report(&r, "token-<kid>.pem", write_token_key(&r, stock.newest));
+		error = report(&r, signing_name(&r, use), write_signing_key(&r, use, &stock));
 	}
 	close(r.folder);
 	return error;
+}
+
+int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_reason)
+{
+	return rotate(arena, folder, &uses[USE_TOKEN], ret_reason);
+}
+
+int keys_rotate_record(struct arena *arena, const char *folder, struct str *ret_reason)
+{
+	return rotate(arena, folder, &uses[USE_RECORD], ret_reason);
+}
+
+const struct signing_key *keys_signing(const struct signing_keys *keys, struct str kid)
+{
+	for (unsigned i = 0; i < keys->n; i++)
+		if (str_eq(kid, str_of(keys->at[i].kid)))
+			return &keys->at[i];
+	return NULL;
 }
 
 struct str keys_purpose(const struct keys *keys, enum key_purpose purpose)

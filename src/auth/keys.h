@@ -13,6 +13,8 @@
  *   seal-<epoch>.key  32 bytes in hex: master keys of sealed personal data, the highest epoch seals
  *   token-<kid>.pem   ES256 private keys: all verify and stand in the JWKS, the newest (by name) signs; <kid>
  *                     is the time of making in UTC, YYYYMMDDHHMMSSmmm, a hyphen and four random hex digits
+ *   record-<kid>.pem  the same for the seals of the record (jobs/sealer.h): a folder of before has none, and
+ *                     then nothing is sealed. Those of before stay: what they have signed is checked by them
  *
  * Losing secret.key or a seal key loses citizens' secrets or personal data for good: the folder needs a
  * backup. */
@@ -30,14 +32,22 @@ enum key_purpose {
 
 enum {
 	KEY_TOKENS_MAX = 8,
+	KEY_RECORDS_MAX = 32,
 	KEY_SEALS_MAX = 32,
 	KEY_SIZE = 32
 };
 
-struct token_key {
+struct signing_key {
 	char kid[24];
 	EVP_PKEY *key;
 	struct str pem; /* private, for libjwt */
+};
+
+/* Of one use. */
+struct signing_keys {
+	struct signing_key at[KEY_RECORDS_MAX];
+	unsigned n;	 /* at[n - 1] signs */
+	struct str jwks; /* public JWK set (RFC 7517) as JSON text */
 };
 
 struct seal_key {
@@ -47,11 +57,9 @@ struct seal_key {
 
 struct keys {
 	uint8_t purpose[KEY_PURPOSES][KEY_SIZE];
-	struct token_key token[KEY_TOKENS_MAX];
-	unsigned ntoken; /* token[ntoken - 1] signs */
+	struct signing_keys token, record;
 	struct seal_key seal[KEY_SEALS_MAX];
-	unsigned nseal;	 /* seal[nseal - 1] seals   */
-	struct str jwks; /* public JWK set (RFC 7517) as JSON text */
+	unsigned nseal; /* seal[nseal - 1] seals   */
 };
 
 /* Reads the folder; the keys live as long as `arena`. NULL and a one-line reason in ret_reason when something
@@ -64,6 +72,10 @@ int keys_create(struct arena *arena, const char *folder, struct str *ret_reason)
 /* Adds a token key with a new kid: other processes verify and sign with it from their next start or reload
  * on. A full folder (KEY_TOKENS_MAX) is -ENOSPC: remove keys whose tokens have all ended. */
 int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_reason);
+/* The same for the record; -ENOSPC at KEY_RECORDS_MAX. */
+int keys_rotate_record(struct arena *arena, const char *folder, struct str *ret_reason);
+/* The signing key of this name, NULL: there is none. */
+const struct signing_key *keys_signing(const struct signing_keys *keys, struct str kid);
 struct str keys_purpose(const struct keys *keys, enum key_purpose purpose); /* KEY_SIZE bytes */
 
 #endif

@@ -43,7 +43,7 @@ static const char *claims_json(struct arena *arena, const char *issuer, const st
 	return arena_cstr(arena, buf_str(&b));
 }
 
-static char *sign(jwt_t *jwt, const struct token_key *key, const char *claims)
+static char *sign(jwt_t *jwt, const struct signing_key *key, const char *claims)
 {
 	if (jwt_add_grants_json(jwt, claims) != 0 || jwt_add_header(jwt, "kid", key->kid) != 0)
 		return NULL;
@@ -55,7 +55,7 @@ static char *sign(jwt_t *jwt, const struct token_key *key, const char *claims)
 struct str token_issue(
 	struct arena *arena, const struct keys *keys, const char *issuer, const struct token_claims *claims)
 {
-	const struct token_key *newest = &keys->token[keys->ntoken - 1];
+	const struct signing_key *newest = &keys->token.at[keys->token.n - 1];
 	struct str token = STR_NONE;
 	jwt_t *jwt;
 	char *text;

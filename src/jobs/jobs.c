@@ -19,6 +19,7 @@
 #include "jobs/promise.h"
 #include "jobs/redating.h"
 #include "jobs/rehearsals.h"
+#include "jobs/sealer.h"
 #include "jobs/sweep.h"
 #include "jobs/triage.h"
 #include "jobs/uploads.h"
@@ -147,8 +148,9 @@ static const struct job {
 	{"reorganise", 5, run_reorganisations, NULL, reorganised,
 		SUCCEED_BATCH}, /* on its day, and what comes late */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
-		PROMISE_PORTION},						  /* in working days */
-	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
+		PROMISE_PORTION},						     /* in working days */
+	{"seal_events", 1, sealer_find, sealer_seal, sealer_sealed, SEALER_PORTION}, /* the record */
+	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION},    /* of new filings */
 	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION}, /* what duplicates are found by */
 	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched,
 		ALIKE_GROUP_PORTION}, /* tickets about one event */

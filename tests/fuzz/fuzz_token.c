@@ -47,7 +47,7 @@ static struct str sign(struct arena *arena, struct str header, struct str claims
 	size_t len = sizeof der;
 	ECDSA_SIG *sig;
 
-	must(EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, keys.token[0].key) == 1);
+	must(EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, keys.token.at[0].key) == 1);
 	must(EVP_DigestSign(ctx, der, &len, (const uint8_t *)input.at, input.len) == 1);
 	sig = d2i_ECDSA_SIG(NULL, &at, (long)len);
 	must(sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, 32) == 32);
@@ -119,10 +119,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
 	shape_init();
-	keys.ntoken = 1;
-	memcpy(keys.token[0].kid, KID, sizeof KID);
-	keys.token[0].key = es256_read(STR(pem));
-	must(keys.token[0].key);
+	keys.token.n = 1;
+	memcpy(keys.token.at[0].kid, KID, sizeof KID);
+	keys.token.at[0].key = es256_read(STR(pem));
+	must(keys.token.at[0].key);
 	check_own();
 	return 0;
 }

@@ -106,5 +106,5 @@ void security_txt(struct req *req)
 void jwks(struct req *req)
 {
 	reply_header(req, "Cache-Control", STR("public, max-age=300"));
-	reply_bytes(req, 200, "application/jwk-set+json", req->app->keys->jwks);
+	reply_bytes(req, 200, "application/jwk-set+json", req->app->keys->token.jwks);
 }

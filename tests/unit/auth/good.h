@@ -81,9 +81,9 @@ static inline struct str good_claims(struct arena *arena)
 	return claims_with(arena, "", NULL);
 }
 
-static inline const struct token_key *signer(const struct forge *f)
+static inline const struct signing_key *signer(const struct forge *f)
 {
-	return &f->keys->token[f->keys->ntoken - 1];
+	return &f->keys->token.at[f->keys->token.n - 1];
 }
 
 /* '$' stands for the kid. */

@@ -243,7 +243,7 @@ static void public_key_as_secret(void **state)
 		{pem, (size_t)npem},
 		{(char *)spki, (size_t)nspki},
 		{(char *)point, npoint},
-		f->keys->jwks,
+		f->keys->token.jwks,
 		STR(""),
 		str_of(signer(f)->kid),
 	};

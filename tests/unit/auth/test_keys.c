@@ -60,7 +60,7 @@ static void loads(const struct forge *f)
 
 static char *token_file(const struct forge *f)
 {
-	return arena_cstr(f->arena, arena_printf(f->arena, "token-%s.pem", f->keys->token[0].kid));
+	return arena_cstr(f->arena, arena_printf(f->arena, "token-%s.pem", f->keys->token.at[0].kid));
 }
 
 static void a_new_folder_is_private_and_complete(void **state)
@@ -75,10 +75,10 @@ static void a_new_folder_is_private_and_complete(void **state)
 		assert_int_equal(stat(path_in(f, *name), &st), 0);
 		assert_int_equal(st.st_mode & 07777, 0600);
 	}
-	assert_int_equal(f->keys->ntoken, 1);
+	assert_int_equal(f->keys->token.n, 1);
 	assert_int_equal(f->keys->nseal, 1);
 	assert_int_equal(f->keys->seal[0].epoch, 1);
-	assert_int_equal(strlen(f->keys->token[0].kid), 22);
+	assert_int_equal(strlen(f->keys->token.at[0].kid), 22);
 	assert_int_equal(count_files(f->folder, ".new"), 0);
 }
 
@@ -92,8 +92,8 @@ static void creating_again_changes_nothing(void **state)
 	again = keys_load(f->arena, f->folder, &reason);
 	assert_non_null(again);
 	assert_memory_equal(again->purpose, f->keys->purpose, sizeof again->purpose);
-	assert_string_equal(again->token[0].kid, f->keys->token[0].kid);
-	assert_int_equal(again->ntoken, 1);
+	assert_string_equal(again->token.at[0].kid, f->keys->token.at[0].kid);
+	assert_int_equal(again->token.n, 1);
 }
 
 static void purposes_differ(void **state)
@@ -275,7 +275,7 @@ static void only_sound_p256_keys_are_taken(void **state)
 	refused(f, "P-256");
 	put_pem(f, EVP_EC_gen("P-256"), EVP_aes_128_cbc());
 	refused(f, "without passphrase");
-	PEM_write_bio_PUBKEY(bio, f->keys->token[0].key);
+	PEM_write_bio_PUBKEY(bio, f->keys->token.at[0].key);
 	long len = BIO_get_mem_data(bio, &at);
 	put_file(f, "token-zzz.pem", arena_cstr(f->arena, (struct str){at, (size_t)len}), 0600);
 	refused(f, "no private key");
@@ -321,9 +321,9 @@ static void rotation_has_an_end_and_an_order(void **state)
 		assert_int_equal(keys_rotate_token(f->arena, f->folder, &reason), 0);
 	}
 	keys = keys_load(f->arena, f->folder, &reason);
-	assert_int_equal(keys->ntoken, KEY_TOKENS_MAX);
-	for (unsigned i = 1; i < keys->ntoken; i++)
-		assert_true(strcmp(keys->token[i - 1].kid, keys->token[i].kid) < 0);
+	assert_int_equal(keys->token.n, KEY_TOKENS_MAX);
+	for (unsigned i = 1; i < keys->token.n; i++)
+		assert_true(strcmp(keys->token.at[i - 1].kid, keys->token.at[i].kid) < 0);
 	assert_int_equal(keys_rotate_token(f->arena, f->folder, &reason), -ENOSPC);
 	assert_int_equal(count_files(f->folder, "token-"), KEY_TOKENS_MAX);
 }
@@ -350,20 +350,20 @@ static void the_jwk_set(void **state)
 	const struct keys *keys;
 
 	assert_int_equal(
-		EVP_PKEY_get_octet_string_param(f->keys->token[0].key, "pub", point, sizeof point, &len), 1);
+		EVP_PKEY_get_octet_string_param(f->keys->token.at[0].key, "pub", point, sizeof point, &len), 1);
 	assert_int_equal(len, 65);
 	struct str x = digest_b64url(f->arena, (struct str){(char *)point + 1, 32});
 	struct str y = digest_b64url(f->arena, (struct str){(char *)point + 33, 32});
 	expected = arena_printf(f->arena,
 		"{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"%.*s\",\"y\":\"%.*s\","
 		"\"kid\":\"%s\",\"alg\":\"ES256\",\"use\":\"sig\"}]}",
-		STR_ARG(x), STR_ARG(y), f->keys->token[0].kid);
-	assert_string_equal(arena_cstr(f->arena, f->keys->jwks), arena_cstr(f->arena, expected));
+		STR_ARG(x), STR_ARG(y), f->keys->token.at[0].kid);
+	assert_string_equal(arena_cstr(f->arena, f->keys->token.jwks), arena_cstr(f->arena, expected));
 
 	assert_int_equal(keys_rotate_token(f->arena, f->folder, &reason), 0);
 	keys = keys_load(f->arena, f->folder, &reason);
-	char *text = arena_cstr(f->arena, keys->jwks);
-	assert_true(strstr(text, keys->token[1].kid) < strstr(text, keys->token[0].kid));
+	char *text = arena_cstr(f->arena, keys->token.jwks);
+	assert_true(strstr(text, keys->token.at[1].kid) < strstr(text, keys->token.at[0].kid));
 	assert_null(strstr(text, "\"d\""));
 }
 

@@ -65,7 +65,7 @@ static void form_of_a_token(void **state)
 	struct str token = token_issue(f->arena, f->keys, ISSUER, &claims);
 	struct str header = segment(f->arena, token, 0), body = segment(f->arena, token, 1);
 	struct str expected = arena_printf(f->arena, "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"JWT\"}",
-		f->keys->token[f->keys->ntoken - 1].kid);
+		f->keys->token.at[f->keys->token.n - 1].kid);
 	const char *names[] = {"\"iss\":", "\"aud\":", "\"sub\":", "\"sid\":", "\"iat\":", "\"nbf\":",
 		"\"exp\":", "\"roles\":[\"officer\"]", "\"dept\":42"};
 	char *text = arena_cstr(f->arena, body);
@@ -178,10 +178,10 @@ static void rotation(void **state)
 	assert_int_equal(keys_rotate_token(f->arena, f->folder, &reason), 0);
 	rotated = keys_load(f->arena, f->folder, &reason);
 	assert_non_null(rotated);
-	assert_int_equal(rotated->ntoken, f->keys->ntoken + 1);
+	assert_int_equal(rotated->token.n, f->keys->token.n + 1);
 	after = token_issue(f->arena, rotated, ISSUER, &in);
 	assert_true(
-		strcmp(rotated->token[rotated->ntoken - 1].kid, f->keys->token[f->keys->ntoken - 1].kid) > 0);
+		strcmp(rotated->token.at[rotated->token.n - 1].kid, f->keys->token.at[f->keys->token.n - 1].kid) > 0);
 	assert_false(str_eq(segment(f->arena, before, 0), segment(f->arena, after, 0)));
 
 	cache = token_cache_new(rotated, ISSUER);
@@ -194,7 +194,7 @@ static void rotation(void **state)
 	assert_string_equal(token_verify(cache, after, clock_wall_ms(), &out), "kid is not known");
 	token_cache_free(cache);
 
-	(void)snprintf(old_file, sizeof old_file, "%s/token-%s.pem", f->folder, f->keys->token[0].kid);
+	(void)snprintf(old_file, sizeof old_file, "%s/token-%s.pem", f->folder, f->keys->token.at[0].kid);
 	assert_int_equal(unlink(old_file), 0);
 	reduced = keys_load(f->arena, f->folder, &reason);
 	assert_non_null(reduced);

@@ -1,0 +1,409 @@
+/* tiepdan verify: whether the record (civil/record.h) is as it was sealed. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/es256.h"
+#include "auth/keys.h"
+#include "base/clock.h"
+#include "base/merkle.h"
+#include "civil/record.h"
+#include "command/command.h"
+#include "command/pg.h"
+#include "db/answer.h"
+
+enum {
+	ROOTS_PAGE = 32, /* each with some hundred KiB of entries */
+	EVENTS_PAGE = 5000,
+	FAULTS_PRINTED = 100
+};
+
+/* What is known from elsewhere of the last root: whoever cuts the end of the record off leaves it whole. */
+struct head {
+	int64_t number; /* 0: nothing is known */
+	struct digest chain;
+};
+
+struct verification {
+	PGconn *pg;
+	const struct keys *keys;
+	struct head head;
+	bool head_seen;
+	int64_t roots, events, unsealed, faults;
+	struct digest chain; /* of the last root that was looked at */
+};
+
+/* An entry with the root that it is under. */
+struct sealed {
+	struct record_entry entry;
+	int64_t root;
+	bool seen;
+};
+
+static void fault(struct verification *v, const char *what, ...) __attribute__((format(printf, 2, 3)));
+static void fault(struct verification *v, const char *what, ...)
+{
+	va_list args;
+
+	if (++v->faults > FAULTS_PRINTED)
+		return;
+	va_start(args, what);
+	vprintf(what, args);
+	va_end(args);
+	putchar('\n');
+}
+
+static struct digest cell_digest(struct arena *arena, const PGresult *r, int row, const char *column)
+{
+	struct str bytes = db_cell_bytes(arena, r, row, column);
+	struct digest digest = {{0}};
+
+	if (bytes.len == DIGEST_SIZE)
+		memcpy(digest.byte, bytes.at, DIGEST_SIZE);
+	return digest;
+}
+
+static bool same(const struct digest *a, const struct digest *b)
+{
+	return memcmp(a->byte, b->byte, DIGEST_SIZE) == 0;
+}
+
+static struct str number_text(struct arena *arena, int64_t n)
+{
+	return arena_printf(arena, "%" PRId64, n);
+}
+
+/* --- the roots ------------------------------------------------------------------------------------------ */
+
+static struct digest root_of(struct arena *arena, struct str entries)
+{
+	size_t n = entries.len / RECORD_ENTRY_SIZE;
+	struct digest *leaf = arena_alloc(arena, (n + 1) * sizeof(*leaf));
+
+	for (size_t i = 0; i < n; i++) {
+		struct record_entry entry = record_entry(entries, i);
+		leaf[i] = merkle_leaf(&entry.hash);
+	}
+	return merkle_root(leaf, n);
+}
+
+static void check_signature(
+	struct verification *v, struct arena *arena, const PGresult *r, int row, struct str statement)
+{
+	int64_t number = db_cell_int(r, row, "number");
+	struct str kid = db_cell(r, row, "kid"), signature = db_cell_bytes(arena, r, row, "signature");
+	const struct signing_key *key = keys_signing(&v->keys->record, kid);
+
+	if (!key)
+		fault(v, "root %" PRId64 ": there is no key %.*s", number, STR_ARG(kid));
+	else if (signature.len != ES256_SIGNATURE_SIZE ||
+		 es256_verify(key->key, statement, (const uint8_t *)signature.at) != ES256_GOOD)
+		fault(v, "root %" PRId64 ": what it says was not signed with the key %.*s", number,
+			STR_ARG(kid));
+}
+
+static void check_root(struct verification *v, struct arena *arena, const PGresult *r, int row)
+{
+	struct record_root root = {.number = db_cell_int(r, row, "number"),
+		.at_ms = db_cell_int(r, row, "at_ms"),
+		.events = db_cell_int(r, row, "events"),
+		.root = cell_digest(arena, r, row, "root"),
+		.previous = cell_digest(arena, r, row, "previous")};
+	struct str entries = db_cell_bytes(arena, r, row, "entries"),
+		   statement = record_statement(arena, &root);
+	struct digest chain = record_chain(statement), stored = cell_digest(arena, r, row, "chain"),
+		      made = root_of(arena, entries);
+
+	if (root.number != v->roots + 1)
+		fault(v, "root %" PRId64 ": root %" PRId64 " before it is gone", root.number, v->roots + 1);
+	else if (!same(&root.previous, &v->chain))
+		fault(v, "root %" PRId64 ": it does not name the root before it", root.number);
+	if (!same(&chain, &stored))
+		fault(v, "root %" PRId64 ": its hash is not that of what it says", root.number);
+	if (!same(&made, &root.root) || (int64_t)(entries.len / RECORD_ENTRY_SIZE) != root.events)
+		fault(v, "root %" PRId64 ": it is not the root over its entries", root.number);
+	check_signature(v, arena, r, row, statement);
+	if (root.number == v->head.number) {
+		v->head_seen = true;
+		if (!same(&chain, &v->head.chain))
+			fault(v, "root %" PRId64 ": it is another one than was published", root.number);
+	}
+	v->roots = root.number;
+	v->chain = chain;
+}
+
+/* False after a message. */
+static bool check_roots(struct verification *v)
+{
+	int n = ROOTS_PAGE;
+
+	while (n == ROOTS_PAGE) {
+		struct arena *arena = arena_new();
+		struct str after = arena ? number_text(arena, v->roots) : STR_NONE;
+		PGresult *r = arena ? pg_query(v->pg, "command_verify_roots",
+					      (struct str[]){after, number_text(arena, ROOTS_PAGE)}, 2)
+				    : NULL;
+
+		n = r ? PQntuples(r) : -1;
+		for (int i = 0; i < n; i++)
+			check_root(v, arena, r, i);
+		PQclear(r);
+		arena_free(arena);
+	}
+	if (n >= 0 && v->head.number > 0 && !v->head_seen)
+		fault(v, "root %" PRId64 " was published and is gone: the record has been cut off",
+			v->head.number);
+	return n >= 0;
+}
+
+/* --- the events of a month ------------------------------------------------------------------------------ */
+
+struct month {
+	struct verification *v;
+	struct arena *arena;
+	struct str from, until;
+	struct sealed *sealed; /* by time and id */
+	size_t n, room, at;    /* at: the first one that no event has met yet */
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct record_entry *x = &((const struct sealed *)a)->entry,
+				  *y = &((const struct sealed *)b)->entry;
+
+	if (x->at_us != y->at_us)
+		return x->at_us < y->at_us ? -1 : 1;
+	return memcmp(x->event.byte, y->event.byte, sizeof(x->event.byte));
+}
+
+static void keep(struct month *m, const struct sealed *sealed)
+{
+	if (m->n == m->room) {
+		size_t room = m->room * 2 + 4096;
+		struct sealed *more = arena_alloc(m->arena, room * sizeof(*more));
+
+		if (m->n > 0)
+			memcpy(more, m->sealed, m->n * sizeof(*more));
+		m->sealed = more;
+		m->room = room;
+	}
+	m->sealed[m->n++] = *sealed;
+}
+
+static void keep_entries(struct month *m, int64_t root, struct str entries)
+{
+	int64_t from, until;
+
+	if (str_to_i64(m->from, &from) < 0 || str_to_i64(m->until, &until) < 0)
+		return;
+	for (size_t i = 0; i < entries.len / RECORD_ENTRY_SIZE; i++) {
+		struct sealed sealed = {.entry = record_entry(entries, i), .root = root};
+
+		if (sealed.entry.at_us >= from && sealed.entry.at_us < until)
+			keep(m, &sealed);
+	}
+}
+
+/* False after a message. */
+static bool read_entries(struct month *m)
+{
+	int64_t after = 0;
+	int n = 1;
+
+	while (n > 0) {
+		struct arena *arena = arena_new();
+		PGresult *r = arena ? pg_query(m->v->pg, "command_verify_entries",
+					      (struct str[]){number_text(arena, after), m->from, m->until}, 3)
+				    : NULL;
+
+		n = r ? PQntuples(r) : -1;
+		if (n > 0) {
+			after = db_cell_int(r, 0, "number");
+			keep_entries(m, after, db_cell_bytes(arena, r, 0, "entries"));
+		}
+		PQclear(r);
+		arena_free(arena);
+	}
+	qsort(m->sealed, m->n, sizeof(*m->sealed), by_time);
+	return n == 0;
+}
+
+struct named {
+	char id[UUID_TEXT_SIZE], at[CLOCK_RFC3339_SIZE];
+};
+
+static struct named name_of(const struct record_entry *entry)
+{
+	struct named named;
+
+	uuid_format(&entry->event, named.id);
+	clock_format(entry->at_us / 1000, named.at);
+	return named;
+}
+
+static void tell_gone(struct month *m)
+{
+	const struct sealed *s = &m->sealed[m->at++];
+	struct named named = name_of(&s->entry);
+
+	fault(m->v, "event %s of %s is gone: it was sealed under root %" PRId64, named.id, named.at, s->root);
+}
+
+static void compare(
+	struct verification *v, const struct sealed *s, struct str content, const struct digest *stored)
+{
+	struct digest made = digest_sha256(content);
+	struct named named = name_of(&s->entry);
+
+	if (!same(&made, &s->entry.hash))
+		fault(v, "event %s of %s is not what was sealed under root %" PRId64, named.id, named.at,
+			s->root);
+	else if (!same(stored, &s->entry.hash))
+		fault(v, "event %s of %s has another hash than its content", named.id, named.at);
+}
+
+static void check_event(struct month *m, struct arena *arena, const PGresult *r, int row)
+{
+	struct sealed key = {
+		.entry = {.at_us = db_cell_int(r, row, "at_us"), .event = db_cell_uuid(r, row, "id")}};
+	struct digest stored = cell_digest(arena, r, row, "hash");
+	int order = 1;
+
+	m->v->events++;
+	while (m->at < m->n && (order = by_time(&m->sealed[m->at], &key)) < 0)
+		tell_gone(m);
+	if (m->at < m->n && order == 0) {
+		compare(m->v, &m->sealed[m->at++], db_cell(r, row, "content"), &stored);
+	} else if (db_cell_flag(r, row, "due")) {
+		struct named named = name_of(&key.entry);
+		fault(m->v, "event %s of %s was added behind the record", named.id, named.at);
+	} else {
+		m->v->unsealed++;
+	}
+}
+
+/* False after a message. */
+static bool check_events(struct month *m)
+{
+	struct str after = m->from, id = STR("00000000-0000-0000-0000-000000000000");
+	int n = EVENTS_PAGE;
+
+	while (n == EVENTS_PAGE) {
+		struct arena *arena = arena_new();
+		PGresult *r =
+			arena ? pg_query(m->v->pg, "command_verify_events",
+					(struct str[]){after, id, m->until, number_text(arena, EVENTS_PAGE)},
+					4)
+			      : NULL;
+
+		n = r ? PQntuples(r) : -1;
+		for (int i = 0; i < n; i++)
+			check_event(m, arena, r, i);
+		if (n > 0) {
+			after = arena_str(m->arena, db_cell(r, n - 1, "at_us"));
+			id = arena_str(m->arena, db_cell(r, n - 1, "id"));
+		}
+		PQclear(r);
+		arena_free(arena);
+	}
+	while (n >= 0 && m->at < m->n)
+		tell_gone(m);
+	return n >= 0;
+}
+
+static bool check_month(struct verification *v, struct str from, struct str until)
+{
+	struct month m = {.v = v, .arena = arena_new(), .from = from, .until = until};
+	bool ok = m.arena && read_entries(&m) && check_events(&m);
+
+	arena_free(m.arena);
+	return ok;
+}
+
+/* False after a message. */
+static bool check_months(struct verification *v)
+{
+	PGresult *r = pg_query(v->pg, "command_verify_months", NULL, 0);
+	bool ok = r != NULL;
+
+	for (int i = 0; ok && i < PQntuples(r); i++)
+		ok = check_month(v, db_cell(r, i, "from_us"), db_cell(r, i, "until_us"));
+	PQclear(r);
+	return ok;
+}
+
+/* --- the command ---------------------------------------------------------------------------------------- */
+
+/* NUMBER:HASH, as GET /v1/record tells them. */
+static bool read_head(struct arena *arena, const char *text, struct head *ret)
+{
+	struct str hash = str_of(text), number, bytes;
+
+	if (!str_next(&hash, ':', &number) || str_to_i64(number, &ret->number) < 0 || ret->number < 1)
+		return false;
+	bytes = digest_hex_decode(arena, hash);
+	if (bytes.len != DIGEST_SIZE)
+		return false;
+	memcpy(ret->chain.byte, bytes.at, DIGEST_SIZE);
+	return true;
+}
+
+static bool read_args(struct arena *arena, char **args, struct head *ret)
+{
+	if (!args[0] || strcmp(args[0], "record") != 0) {
+		command_print(command_find("verify"), stderr);
+		return false;
+	}
+	if (!args[1])
+		return true;
+	if (strcmp(args[1], "--head") != 0 || !args[2] || !read_head(arena, args[2], ret)) {
+		fputs("tiepdan: --head needs NUMBER:HASH, 64 hex digits\n", stderr);
+		return false;
+	}
+	return command_ends(args + 3);
+}
+
+/* All of it as of one moment. */
+static bool run(struct verification *v)
+{
+	return pg_script(v->pg, "begin isolation level repeatable read read only") && check_roots(v) &&
+	       check_months(v) && pg_script(v->pg, "commit");
+}
+
+static void print_sum(struct arena *arena, const struct verification *v)
+{
+	if (v->faults > FAULTS_PRINTED)
+		printf("... and %" PRId64 " more\n", v->faults - FAULTS_PRINTED);
+	printf("%" PRId64 " events, %" PRId64 " of them not sealed yet, under %" PRId64 " roots: %" PRId64
+	       " faults\n",
+		v->events, v->unsealed, v->roots, v->faults);
+	if (v->roots > 0)
+		printf("the last root is %" PRId64 ":%.*s\n", v->roots,
+			STR_ARG(digest_hex(arena, digest_bytes(&v->chain))));
+}
+
+int command_verify(const struct config *config, char **args)
+{
+	struct arena *arena = arena_new();
+	struct verification v = {.roots = 0};
+	struct str reason = STR("the setting key_dir is not set");
+	bool ok = false;
+
+	if (!arena || !read_args(arena, args, &v.head)) {
+		arena_free(arena);
+		return EXIT_FAILURE;
+	}
+	v.keys = config->key_dir[0] != '\0' ? keys_load(arena, config->key_dir, &reason) : NULL;
+	if (!v.keys)
+		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
+	v.pg = v.keys ? pg_connect("owner_url", config->owner_url) : NULL;
+	if (v.pg && run(&v)) {
+		print_sum(arena, &v);
+		ok = v.faults == 0;
+	}
+	PQfinish(v.pg);
+	arena_free(arena);
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}

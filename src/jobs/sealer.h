@@ -1,0 +1,18 @@
+#ifndef TIEPDAN_JOBS_SEALER_H
+#define TIEPDAN_JOBS_SEALER_H
+
+#include "db/unit.h"
+
+/* Puts the events of the feed under signed roots (civil/record.h), two units of work: the key is outside the
+ * database. Of two job workers that read the same events one stores nothing. Without a record key
+ * (auth/keys.h) nothing is sealed until there is one; then what has waited comes first. */
+
+enum {
+	SEALER_PORTION = 4096
+};
+
+void sealer_find(struct app *app, struct db_unit *u);
+bool sealer_seal(struct app *app, PGresult *const *found, struct db_unit *u);
+int64_t sealer_sealed(PGresult *const *results); /* how many events */
+
+#endif
