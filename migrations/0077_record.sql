@@ -137,12 +137,185 @@ begin
 	return v_moved;
 end $$;
 
+-- --- what a filing says of its words ---------------------------------------------------------------------------------------------
+
+-- As in 0019; the event has `content`, a commitment to the words (src/auth/receipt.h).
+create function ticket_file(p_ids uuid[], p_numbers bigint[], p_codes text[], p_kinds text[], p_categories text[], p_areas text[],
+	p_titles text[], p_texts text[], p_folded text[], p_location_texts text[], p_lons float8[], p_lats float8[],
+	p_languages text[], p_channels text[], p_anonymous boolean[], p_visibilities text[], p_sights text[], p_levels text[],
+	p_departments bigint[], p_policies bigint[], p_routes text[], p_filed_at timestamptz[], p_contact_epochs bigint[],
+	p_contact_wrapped bytea[], p_contact_boxes bytea[], p_contact_commitments bytea[], p_phone_index bytea[], p_email_index bytea[],
+	p_once_keys bytea[], p_once_fingerprints bytea[], p_events uuid[], p_clock_ords bigint[], p_clock_kinds text[],
+	p_clock_starts timestamptz[], p_clock_waits boolean[], p_clock_dues timestamptz[], p_clock_alarms timestamptz[],
+	p_clock_units text[], p_clock_amounts bigint[], p_clock_calendars text[], p_clock_versions bigint[], p_contents text[])
+returns table (ord bigint, outcome text, number bigint, generation bigint, body text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_mine boolean[] := once_take(p_once_keys, p_once_fingerprints, p_ids, p_filed_at);
+	v_filed bigint;
+begin
+	perform slots_hold();
+	-- Planning costs ten times what filing one ticket does; a large batch is worth a plan of its own.
+	perform set_config('plan_cache_mode', case when cardinality(p_ids) <= 8 then 'force_generic_plan' else 'auto' end, true);
+	return query
+	with filing as materialized (
+		select i.*, d.code as d_code, d.name_vi as d_vi, d.name_en as d_en, d.hub as d_hub, k.emergency_numbers,
+			p.profile, p.citation_vi, p.citation_en, (select array[w.days, w.answers] from promise w where w.department = i.holder
+				and w.kind = i.kind and w.category in (i.category, '') order by w.category desc limit 1) as promised
+		from unnest(p_ids, p_numbers, p_codes, p_kinds, p_categories, p_areas, p_titles, p_texts, p_folded, p_location_texts,
+				p_lons, p_lats, p_languages, p_channels, p_anonymous, p_visibilities, p_sights, p_levels, p_departments,
+				p_policies, p_routes::jsonb[], p_filed_at, p_contact_epochs, p_contact_wrapped,
+				p_contact_boxes, p_contact_commitments, p_phone_index, p_email_index, p_events, p_contents, v_mine)
+			with ordinality i (id, number, code, kind, category, area, title, text, folded, location_text,
+				lon, lat, language, channel, anonymous, visibility, sight, level, holder,
+				policy, route, filed_at, epoch, wrapped,
+				box, commitment, phone_index, email_index, event, content, mine, ord)
+			join kind k on k.code = i.kind join category c on c.code = i.category join department d on d.id = i.holder
+			left join area a on a.code = i.area left join policy p on p.id = i.policy
+		where i.mine and (i.area is null or a.code is not null) and (i.policy is null or p.id is not null)),
+	offered as materialized (
+		select f.ord, f.id, f.holder, f.policy, o.kind, o.start_at, o.waits, o.due_at, coalesce(o.alarm_at, 'infinity') as alarm_at,
+			o.unit, o.amount, o.calendar, o.version,
+			row_number() over (partition by f.ord order by o.due_at, o.kind) = 1 as first,
+			case when k.told then deadline_told(o.kind, o.due_at, o.waits, f.profile, f.citation_vi, f.citation_en) end as told,
+			k.position
+		from unnest(p_clock_ords, p_clock_kinds, p_clock_starts, p_clock_waits, p_clock_dues, p_clock_alarms, p_clock_units,
+				p_clock_amounts, p_clock_calendars, p_clock_versions)
+				o (ord, kind, start_at, waits, due_at, alarm_at, unit, amount, calendar, version)
+			join filing f on f.ord = o.ord
+			join action_clock x on x.action = 'file' and x.clock = o.kind and x.effect = 'start' and holder_fits(x.holder, f.d_hub)
+			join clock_kind k on k.code = o.kind),
+	told as (
+		select ord, string_agg(told, ',' order by position) as deadlines from offered group by ord),
+	ticket_row as (
+		insert into ticket (id, number, code, anonymous, filed_at, updated_at, holder, policy, lon, lat, kind, category,
+			area, level, visibility, sight, language, channel, title, text, folded, location_text, route, promise_days, promise_of)
+		select id, number, code, anonymous, filed_at, filed_at, holder, policy, lon, lat, kind, category, area, level, visibility, sight,
+			language, channel, title, text, folded, location_text, route, promised[1], promised[2]
+		from filing),
+	holding_row as (
+		insert into holding (ticket, department, since) select id, holder, filed_at from filing),
+	clock_row as (
+		insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, waits, due_at,
+			latest_due, first, alarm_at)
+		select s.slot, o.id, o.kind, 1, o.holder, o.policy, o.unit, o.amount, o.calendar, o.version, o.start_at, o.waits, o.due_at,
+			o.due_at, o.first, o.alarm_at
+		from offered o, clock_slot s where s.role <> 'empty'
+		union all
+		select s.slot, f.id, 'none', 1, f.holder, null, null, null, null, null, null, false, 'infinity', 'infinity', true, 'infinity'
+		from filing f left join told w on w.ord = f.ord, clock_slot s where s.role <> 'empty' and w.ord is null),
+	contact_row as (
+		insert into contact (ticket, epoch, wrapped, box, commitment, phone_index, email_index)
+		select id, epoch, wrapped, box, commitment, phone_index, email_index from filing where box is not null),
+	event_row as (
+		insert into event (id, at, ticket, type, actor_kind, department, to_state, public_vi, public_en, data, hash)
+		select f.event, f.filed_at, f.id, x.event, 'anyone', f.holder, 'submitted', x.public_vi, x.public_en, x.data,
+			event_hash(f.event, f.filed_at, f.id, x.event, 'anyone', null, f.holder, null, 'submitted', x.public_vi, x.public_en,
+				x.data)
+		from filing f, lateral (
+			select event, public_vi, public_en, jsonb_build_object('kind', f.kind, 'category', f.category, 'area', f.area,
+				'level', f.level, 'visibility', f.visibility, 'policy', f.policy, 'route', f.route,
+				'contact', encode(f.commitment, 'hex'), 'content', f.content) as data
+			from action where code = 'file') x)
+	select f.ord, 'filed', f.number, 1::bigint, filed_body(f.code, f.kind, f.emergency_numbers, named(f.d_code, f.d_vi, f.d_en),
+		f.route, w.deadlines, promise_told(f.promised[1], f.promised[2]), f.filed_at)
+	from filing f left join told w on w.ord = f.ord;
+
+	get diagnostics v_filed = row_count;
+	if v_filed <> cardinality(array_positions(v_mine, true)) then
+		perform filing_refuse(p_kinds, p_categories, p_areas, p_departments, p_policies);
+	end if;
+	if v_filed < cardinality(v_mine) then
+		return query
+		select i.ord, case when t.id is not null then 'replayed' else 'key_reused' end, t.number, t.generation, filed_body_of(t.id)
+		from unnest(p_once_keys, p_once_fingerprints, v_mine) with ordinality i (key, fingerprint, mine, ord)
+			join once o on o.key = i.key left join ticket t on t.id = o.ticket and o.fingerprint = i.fingerprint
+		where not i.mine;
+	end if;
+end $$;
+create or replace function ticket_file(p_ids uuid[], p_numbers bigint[], p_codes text[], p_kinds text[], p_categories text[], p_areas text[],
+	p_titles text[], p_texts text[], p_folded text[], p_location_texts text[], p_lons float8[], p_lats float8[],
+	p_languages text[], p_channels text[], p_anonymous boolean[], p_visibilities text[], p_sights text[], p_levels text[],
+	p_departments bigint[], p_policies bigint[], p_routes text[], p_filed_at timestamptz[], p_contact_epochs bigint[],
+	p_contact_wrapped bytea[], p_contact_boxes bytea[], p_contact_commitments bytea[], p_phone_index bytea[], p_email_index bytea[],
+	p_once_keys bytea[], p_once_fingerprints bytea[], p_events uuid[], p_clock_ords bigint[], p_clock_kinds text[],
+	p_clock_starts timestamptz[], p_clock_waits boolean[], p_clock_dues timestamptz[], p_clock_alarms timestamptz[],
+	p_clock_units text[], p_clock_amounts bigint[], p_clock_calendars text[], p_clock_versions bigint[])
+returns table (ord bigint, outcome text, number bigint, generation bigint, body text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return query select x.* from ticket_file(p_ids, p_numbers, p_codes, p_kinds, p_categories, p_areas, p_titles, p_texts, p_folded, p_location_texts, p_lons, p_lats,
+		p_languages, p_channels, p_anonymous, p_visibilities, p_sights, p_levels, p_departments, p_policies, p_routes, p_filed_at,
+		p_contact_epochs, p_contact_wrapped, p_contact_boxes, p_contact_commitments, p_phone_index, p_email_index, p_once_keys,
+		p_once_fingerprints, p_events, p_clock_ords, p_clock_kinds, p_clock_starts, p_clock_waits, p_clock_dues, p_clock_alarms,
+		p_clock_units, p_clock_amounts, p_clock_calendars, p_clock_versions, array_fill(null::text, array[cardinality(p_ids)])) x;
+end $$;
+comment on function ticket_file(uuid[], bigint[], text[], text[], text[], text[], text[], text[], text[], text[], float8[], float8[], text[], text[],
+	boolean[], text[], text[], text[], bigint[], bigint[], text[], timestamptz[], bigint[], bytea[], bytea[], bytea[], bytea[],
+	bytea[], bytea[], bytea[], uuid[], bigint[], text[], timestamptz[], boolean[], timestamptz[], timestamptz[], text[],
+	bigint[], text[], bigint[]) is 'for servers of before, whose events say nothing of the words';
+
+-- --- roots and receipts --------------------------------------------------------------------------------------------------------
+
+create function record_root_item(p_number bigint) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (select json_build_object('number', r.number, 'at', instant(r.at), 'events', r.events, 'root', encode(r.root, 'hex'),
+			'previous', encode(r.previous, 'hex'), 'chain', encode(r.chain, 'hex'), 'kid', r.kid,
+			'signature', translate(encode(r.signature, 'base64'), E'+/=\n', '-_'))
+		from record_root r where r.number = p_number);
+end $$;
+-- The last root; that of a day is the last one by its end in the city.
+create function record_head(p_day date) returns text language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return json_build_object('head', record_root_item(case when p_day is null then (select max(number) from record_root)
+		else (select number from record_root where city_day(at) <= p_day order by number desc limit 1) end));
+end $$;
+create function record_roots(p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query select record_root_item(number)::text, number::text from record_root where number > coalesce(p_after::bigint, 0)
+		order by number limit p_limit + 1;
+end $$;
+
+-- The event of a filing with the root that it is under (NULL: it is not sealed yet), for its receipt.
+create type receipt as (ticket uuid, at text, id uuid, content text, hash bytea, root text, entries bytea, title text, text text, place text);
+create function receipt_of(p_ticket uuid) returns setof receipt language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select t.id, instant(e.at)::text, e.id, jsonb_build_array(e.id, (extract(epoch from e.at) * 1000000)::bigint, e.ticket, e.type, e.actor_kind,
+			e.actor, e.department, e.from_state, e.to_state, e.public_vi, e.public_en, e.data)::text, e.hash,
+		record_root_item(r.number)::text, r.entries, t.title, t.text, t.location_text
+	from ticket t join event e on e.ticket = t.id and e.at = t.filed_at and e.type = 'ticket.filed'
+		left join lateral (select x.number, x.entries from record_root x where x.last_at >= e.at and x.first_at <= e.at
+			and position(uuid_send(e.id) in x.entries) > 0 order by x.last_at, x.number limit 1) r on true
+	where t.id = p_ticket;
+end $$;
+create function receipt_staff(p_ticket uuid) returns setof receipt language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	perform ticket_visible(p_ticket);
+	return query select * from receipt_of(p_ticket);
+end $$;
+create function receipt_tracked(p_number bigint, p_generation bigint) returns setof receipt language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	return query select * from receipt_of((ticket_tracked(p_number, p_generation, false)).id);
+end $$;
+
 -- --- who reads it ----------------------------------------------------------------------------------------------------------------
 
--- Roots are for everybody; the ids and hashes of events are not read but by the functions of receipts.
-alter table record_root enable row level security;
-create policy record_root_seen on record_root for select to tiepdan_app using (true);
+-- By the functions alone: roots are for everybody, entries are not.
 revoke all on record_root, record_cursor from public;
-grant select (number, at, events, first_at, last_at, root, previous, chain, kid, signature) on record_root to tiepdan_app;
-revoke execute on function record_stays, record_next, record_store, feeds_places from public;
-grant execute on function record_next, record_store to tiepdan_app;
+revoke execute on function record_stays, record_next, record_store, feeds_places, record_root_item, record_head, record_roots, receipt_of,
+	receipt_staff, receipt_tracked,
+	ticket_file(uuid[], bigint[], text[], text[], text[], text[], text[], text[], text[], text[], float8[], float8[], text[], text[],
+	boolean[], text[], text[], text[], bigint[], bigint[], text[], timestamptz[], bigint[], bytea[], bytea[], bytea[], bytea[],
+	bytea[], bytea[], bytea[], uuid[], bigint[], text[], timestamptz[], boolean[], timestamptz[], timestamptz[], text[],
+	bigint[], text[], bigint[], text[]) from public;
+grant execute on function record_next, record_store, record_head, record_roots, receipt_staff, receipt_tracked,
+	ticket_file(uuid[], bigint[], text[], text[], text[], text[], text[], text[], text[], text[], float8[], float8[], text[], text[],
+	boolean[], text[], text[], text[], bigint[], bigint[], text[], timestamptz[], bigint[], bytea[], bytea[], bytea[], bytea[],
+	bytea[], bytea[], bytea[], uuid[], bigint[], text[], timestamptz[], boolean[], timestamptz[], timestamptz[], text[],
+	bigint[], text[], bigint[], text[]) to tiepdan_app;

@@ -15,6 +15,7 @@
 #include "app/publication/publication.h"
 #include "app/redating/redating.h"
 #include "app/reference/explanation.h"
+#include "app/receipt/receipt.h"
 #include "app/reference/reference.h"
 #include "app/reorganisation/reorganisation.h"
 #include "app/report/report.h"

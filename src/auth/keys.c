@@ -33,6 +33,7 @@ static const char *const labels[KEY_PURPOSES] = {
 	[KEY_LOGIN_CODE] = "tiepdan/1/login-code",
 	[KEY_ANSWER_LINK] = "tiepdan/1/answer-link",
 	[KEY_UPLOAD] = "tiepdan/1/upload",
+	[KEY_RECEIPT] = "tiepdan/1/receipt",
 };
 
 static const char secret_name[] = "secret.key";

@@ -27,6 +27,7 @@ enum key_purpose {
 	KEY_LOGIN_CODE,	   /* stored form of one-time sign-in codes         */
 	KEY_ANSWER_LINK,   /* links that answer one question                 */
 	KEY_UPLOAD,	   /* tokens of uploads                             */
+	KEY_RECEIPT,	   /* salts of what events say of words             */
 	KEY_PURPOSES
 };
 

@@ -10,6 +10,7 @@
 #include "app/ticket/filing.h"
 #include "app/ticket/filing_row.h"
 #include "app/ticket/number.h"
+#include "auth/receipt.h"
 #include "auth/seal.h"
 #include "auth/ticket_secret.h"
 #include "auth/upload_token.h"
@@ -292,6 +293,15 @@ static bool decide(struct req *req, struct filing_row *row)
 	return true;
 }
 
+/* For this ticket, whose id has been chosen. */
+static struct str content_of(struct req *req, const struct filing_row *row)
+{
+	struct digest salt = receipt_salt(req->app->keys, &row->id);
+	struct digest content = receipt_content(&salt, row->title, row->text, row->location_text);
+
+	return digest_hex(req->arena, digest_bytes(&content));
+}
+
 /* False after an answer: there is no number to be had just now. */
 static bool name_it(struct req *req, struct filing_row *row)
 {
@@ -301,6 +311,7 @@ static bool name_it(struct req *req, struct filing_row *row)
 		&(int){0}, &(int){0});
 	row->id = uuid_new();
 	row->event = uuid_new();
+	row->content = content_of(req, row);
 	row->number = numbers_take(req->app);
 	if (row->number < 0) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);

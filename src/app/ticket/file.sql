@@ -4,7 +4,7 @@
 -- folded text[], location_texts text[], lons float[], lats float[], languages text[], channels text[], anonymous bool[],
 -- visibilities text[], sights text[], levels text[], departments int[], policies int[], routes text[], filed_at timestamptz[],
 -- contact_epochs int[], contact_wrapped bytea[], contact_boxes bytea[], contact_commitments bytea[], phone_index bytea[],
--- email_index bytea[], once_keys bytea[], once_fingerprints bytea[], events uuid[], clock_ords int[], clock_kinds text[],
+-- email_index bytea[], contents text[], once_keys bytea[], once_fingerprints bytea[], events uuid[], clock_ords int[], clock_kinds text[],
 -- clock_starts timestamptz[], clock_waits bool[], clock_dues timestamptz[], clock_alarms timestamptz[], clock_units text[],
 -- clock_amounts int[], clock_calendars text[], clock_versions int[]
 -- out: ord int, outcome text, number int, generation int, body text
@@ -15,5 +15,5 @@ from tiepdan.ticket_file(:'ids', :'numbers', :'codes', :'kinds', :'categories', 
 	:'departments', :'policies', :'routes', :'filed_at', :'contact_epochs', :'contact_wrapped', :'contact_boxes',
 	:'contact_commitments', :'phone_index', :'email_index', :'once_keys', :'once_fingerprints', :'events', :'clock_ords',
 	:'clock_kinds', :'clock_starts', :'clock_waits', :'clock_dues', :'clock_alarms', :'clock_units', :'clock_amounts',
-	:'clock_calendars', :'clock_versions')
+	:'clock_calendars', :'clock_versions', :'contents')
 order by ord

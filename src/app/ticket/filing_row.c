@@ -158,7 +158,7 @@ void filing_rows_add(struct db_unit *u, const void *rows, size_t n)
 		.contact_boxes = DB_COLUMN(row, n, contact_box),
 		.contact_commitments = DB_COLUMN(row, n, contact_commitment),
 		.phone_index = DB_COLUMN(row, n, phone_index), .email_index = DB_COLUMN(row, n, email_index),
-		.once_keys = DB_COLUMN(row, n, once_key),
+		.contents = DB_COLUMN(row, n, content), .once_keys = DB_COLUMN(row, n, once_key),
 		.once_fingerprints = DB_COLUMN(row, n, once_fingerprint), .events = DB_COLUMN(row, n, event),
 		.clock_ords = DB_COLUMN(clock, nclocks, ord), .clock_kinds = DB_COLUMN(clock, nclocks, kind),
 		.clock_starts = DB_COLUMN(clock, nclocks, start),

@@ -28,6 +28,7 @@ struct filing_row {
 	struct str code, kind, category, area, title, text, folded, location_text, language, channel;
 	struct str visibility, sight, level, route;
 	struct str contact_wrapped, contact_box, contact_commitment, phone_index, email_index;
+	struct str content; /* what its event says of its words: receipt_content(), in hex */
 	struct str once_key, once_fingerprint;
 	double lon, lat;
 	bool anonymous;
