@@ -275,8 +275,8 @@ create function record_roots(p_after text, p_limit bigint) returns table (item t
 set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
-	return query select record_root_item(number)::text, number::text from record_root where number > coalesce(p_after::bigint, 0)
-		order by number limit p_limit + 1;
+	return query select record_root_item(r.number)::text, r.number::text from record_root r where r.number > coalesce(p_after::bigint, 0)
+		order by r.number limit p_limit + 1;
 end $$;
 
 -- The event of a filing with the root that it is under (NULL: it is not sealed yet), for its receipt.

@@ -98,8 +98,8 @@ server_prepare() {
 	if ! "${as_runner[@]}" test -d "$home/keys"; then
 		step "keys: making them in $home/keys"
 		"${as_runner[@]}" mkdir -m 700 "$home/keys"
-		tool keys create || { rm -rf "$home/keys"; die "the keys could not be made"; }
 	fi
+	tool keys create || die "the keys could not be made" # those that are missing: a newer version may need more
 	step "schema: migrate and seed"
 	slow "migrate" "$state/migrate.log" tool migrate ||
 		die "the migrations failed" "with data that you do not need, delete $state and start again"

@@ -1,5 +1,5 @@
-/* Merkle trees, level by level: the last node of a level goes up as it is when it has no neighbour, which gives
- * the trees of RFC 9162. */
+/* Merkle trees, level by level: the last node of a level goes up as it is when it has no neighbour, which
+ * gives the trees of RFC 9162. */
 #include "base/merkle.h"
 
 #include <string.h>

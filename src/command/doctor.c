@@ -22,7 +22,8 @@
 enum {
 	FREE_PERCENT = 5,
 	CLOCK_SLACK_MS = 5000,
-	SPARE_DESCRIPTORS = 256
+	SPARE_DESCRIPTORS = 256,
+	SEALED_S = 300
 };
 
 struct patient {
@@ -276,6 +277,31 @@ static struct finding check_feeds(struct patient *p)
 	return well;
 }
 
+/* Without a key tickets are served all the same. */
+static struct finding check_record(struct patient *p)
+{
+	struct str reason = STR_NONE, answer = ask(p, p->owner, "command_check_record");
+	const struct keys *keys =
+		p->config->key_dir[0] != '\0' ? keys_load(p->arena, p->config->key_dir, &reason) : NULL;
+	int64_t waits_s;
+
+	if (!keys) /* which is said of the keys */
+		return well;
+	if (keys->record.n == 0)
+		return (struct finding){.fault = STR("there is no record key, so no event is sealed"),
+			.cure = "run `tiepdan keys create`, and restart the server",
+			.mild = true};
+	if (!answer.at || str_to_i64(answer, &waits_s) < 0)
+		return (struct finding){STR("the record cannot be read"), "run `tiepdan migrate`"};
+	if (waits_s < SEALED_S)
+		return well;
+	return (struct finding){.fault = arena_printf(p->arena, "an event has waited for %lld s to be sealed",
+					(long long)waits_s),
+		.cure = "see the log for job.failed with seal_events, and whether a transaction has been "
+			"open for long",
+		.mild = true};
+}
+
 static struct finding check_clock(struct patient *p)
 {
 	struct str answer = ask(p, p->owner, "command_check_clock");
@@ -374,6 +400,7 @@ static const struct check {
 	{"tickets for named people", check_unseen},
 	{"named people", check_unseen_soon},
 	{"feed of events", check_feeds},
+	{"record", check_record},
 	{"clock", check_clock},
 	{"time zone", check_zone},
 	{"open files", check_limits},

@@ -1,5 +1,11 @@
-"""The record: what is filed comes under a signed root within a second or so, and whatever is changed behind it is found and named."""
+"""The record: what is filed comes under a signed root within a second or so, whatever is changed behind it is found and named, and a
+receipt proves what was filed and when to somebody who has nothing but it and the public keys."""
+import base64
+import hashlib
+import hmac
+import json
 import re
+import subprocess
 
 import pytest
 from support.town import new_town, wait_until
@@ -91,3 +97,122 @@ def test_an_end_that_is_cut_off_is_found_by_who_has_the_head(city):
     other = known.split(":")[0] + ":" + "0" * 64
     assert "it is another one than was published" in verify(city, "--head", other).stdout
     assert verify(city, "--head", "x").returncode == 1 and "needs NUMBER:HASH" in verify(city, "--head", "x").stderr
+
+
+# --- receipts: a checker that knows nothing of the server's code -------------------------------------------------------------------
+
+def sha(data):
+    return hashlib.sha256(data).digest()
+
+
+def b64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def der(n):
+    n = n.lstrip(b"\0") or b"\0"
+    n = b"\0" + n if n[0] & 0x80 else n
+    return b"\2" + bytes([len(n)]) + n
+
+
+def signed(statement, signature, jwk, folder):
+    """By the openssl of the machine: the public key as SubjectPublicKeyInfo (RFC 5480), the signature as a DER sequence."""
+    key = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\4" + b64(jwk["x"]) + b64(jwk["y"])
+    pair = der(signature[:32]) + der(signature[32:])
+    (folder / "key.der").write_bytes(key)
+    (folder / "signature").write_bytes(b"\x30" + bytes([len(pair)]) + pair)
+    (folder / "statement").write_bytes(statement)
+    return subprocess.run(["openssl", "dgst", "-sha256", "-keyform", "DER", "-verify", str(folder / "key.der"), "-signature",
+                           str(folder / "signature"), str(folder / "statement")], capture_output=True).returncode == 0
+
+
+def statement_of(root):
+    return ("tiepdan record 1\nnumber %d\nat %s\nevents %d\nroot %s\nprevious %s\n" % (
+        root["number"], root["at"], root["events"], root["root"], root["previous"])).encode()
+
+
+def fault_of(receipt, keys, folder):
+    """What is wrong with a receipt; None: it proves what it says."""
+    event, words, root = receipt["event"], receipt["words"], receipt["root"]
+    if sha(event["content"].encode()).hex() != event["hash"]:
+        return "content"
+    content = json.loads(event["content"])
+    if content[0] != event["id"]:
+        return "id"
+    parts = b"".join(len(w).to_bytes(8, "big") + w for w in ((words[n] or "").encode() for n in ("title", "text", "location_text")))
+    if hmac.new(bytes.fromhex(words["salt"]), parts, "sha256").hexdigest() != content[11]["content"]:
+        return "words"
+    node, place, last, path = sha(b"\0" + bytes.fromhex(event["hash"])), receipt["place"], root["events"] - 1, list(map(bytes.fromhex, receipt["path"]))
+    while last > 0:
+        if not (place == last and place % 2 == 0):
+            if not path:
+                return "path"
+            other = path.pop(0)
+            node = sha(b"\1" + (other + node if place % 2 else node + other))
+        place, last = place // 2, last // 2
+    if path or node.hex() != root["root"]:
+        return "path"
+    statement = statement_of(root)
+    if sha(statement).hex() != root["chain"]:
+        return "chain"
+    key = next(k for k in keys if k["kid"] == root["kid"])
+    return None if signed(statement, b64(root["signature"]), key, folder) else "signature"
+
+
+def changed(receipt, *where, to):
+    copy = json.loads(json.dumps(receipt))
+    at = copy
+    for name in where[:-1]:
+        at = at[name]
+    at[where[-1]] = to(at[where[-1]])
+    return copy
+
+
+def receipt_for(client, target):
+    wait_until(lambda: client.get(target, status=None).status == 200, 20, "sealed")
+    return client.get(target, status=200).json
+
+
+def test_a_receipt_proves_what_was_filed(city, tmp_path):
+    ticket_id, filed = city.filed(title="Ổ gà sâu", text="Trước số nhà 126 có ổ gà sâu.", location_text="Phố Định Công")
+    citizen = city.citizen(filed)
+    receipt = receipt_for(citizen, "/v1/tracking/receipt")
+    keys = city.anyone.get("/v1/record/keys", status=200).json["keys"]
+    assert fault_of(receipt, keys, tmp_path) is None
+    assert receipt["words"]["text"] == "Trước số nhà 126 có ổ gà sâu." and receipt["event"]["at"] == citizen.get("/v1/tracking").json["filed_at"]
+    assert city.person("officer").get("/v1/tickets/%s/receipt" % ticket_id, status=200).json == receipt
+
+    def flip(text):
+        return ("1" if text[0] == "0" else "0") + text[1:]
+    for where, to, fault in ((("words", "text"), lambda t: t + ".", "words"), (("words", "title"), lambda t: "", "words"),
+                             (("event", "content"), lambda t: t.replace("submitted", "closed"), "content"), (("place",), lambda n: n + 1, "path"),
+                             (("root", "root"), flip, "path"), (("root", "at"), lambda t: "2020" + t[4:], "chain"), (("root", "previous"), flip, "chain"),
+                             (("root", "signature"), lambda t: "A" * 86, "signature")):
+        assert fault_of(changed(receipt, *where, to=to), keys, tmp_path) == fault, where
+    if receipt["path"]:
+        assert fault_of(changed(receipt, "path", 0, to=flip), keys, tmp_path) == "path"
+
+
+def test_roots_name_each_other_up_to_the_one_that_is_published(city):
+    city.filed()
+    sealed(city)
+    roots = city.anyone.get("/v1/record/roots?limit=200", status=200).json["items"]
+    assert [r["number"] for r in roots] == list(range(1, len(roots) + 1))
+    assert [r["previous"] for r in roots] == ["0" * 64] + [r["chain"] for r in roots[:-1]]
+    assert all(sha(statement_of(r)).hex() == r["chain"] for r in roots)
+    head = city.anyone.get("/v1/record", status=200).json["head"]
+    assert head == roots[-1] and sum(r["events"] for r in roots) == int(city.sql("select count(*) from event")[0][0])
+    assert city.anyone.get("/v1/record?day=2100-01-01").json["head"] == head and city.anyone.get("/v1/record?day=2020-01-01").json["head"] is None
+    assert verify(city, "--head", "%d:%s" % (head["number"], head["chain"])).returncode == 0
+    first = city.anyone.get("/v1/record/roots?limit=1", status=200).json
+    assert first["items"] == roots[:1] and city.anyone.get("/v1/record/roots?limit=1&cursor=" + first["next_cursor"]).json["items"] == roots[1:2]
+
+
+def test_receipts_are_for_who_sees_the_ticket(city):
+    ticket_id, filed = city.filed()
+    other = city.filed()[1]
+    city.anyone.get("/v1/tracking/receipt", status=401)
+    city.person("officer", "HN-TRANSERCO").get("/v1/tickets/%s/receipt" % ticket_id, status=404)
+    city.person("officer").get("/v1/tickets/00000000-0000-0000-0000-000000000001/receipt", status=404)
+    assert receipt_for(city.citizen(filed), "/v1/tracking/receipt")["event"]["id"] != receipt_for(city.citizen(other), "/v1/tracking/receipt")["event"]["id"]
+

@@ -350,7 +350,8 @@ static void the_jwk_set(void **state)
 	const struct keys *keys;
 
 	assert_int_equal(
-		EVP_PKEY_get_octet_string_param(f->keys->token.at[0].key, "pub", point, sizeof point, &len), 1);
+		EVP_PKEY_get_octet_string_param(f->keys->token.at[0].key, "pub", point, sizeof point, &len),
+		1);
 	assert_int_equal(len, 65);
 	struct str x = digest_b64url(f->arena, (struct str){(char *)point + 1, 32});
 	struct str y = digest_b64url(f->arena, (struct str){(char *)point + 33, 32});

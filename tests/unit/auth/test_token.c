@@ -180,8 +180,8 @@ static void rotation(void **state)
 	assert_non_null(rotated);
 	assert_int_equal(rotated->token.n, f->keys->token.n + 1);
 	after = token_issue(f->arena, rotated, ISSUER, &in);
-	assert_true(
-		strcmp(rotated->token.at[rotated->token.n - 1].kid, f->keys->token.at[f->keys->token.n - 1].kid) > 0);
+	assert_true(strcmp(rotated->token.at[rotated->token.n - 1].kid,
+			    f->keys->token.at[f->keys->token.n - 1].kid) > 0);
 	assert_false(str_eq(segment(f->arena, before, 0), segment(f->arena, after, 0)));
 
 	cache = token_cache_new(rotated, ISSUER);

@@ -10,7 +10,9 @@
 static void entries_come_back(void **state)
 {
 	struct buf b = {.arena = arena};
-	struct record_entry put[3] = {{.at_us = 1}, {.at_us = INT64_C(1790000000123456)}, {.at_us = INT64_MAX}}, got;
+	struct record_entry put[3] = {{.at_us = 1}, {.at_us = INT64_C(1790000000123456)},
+		{.at_us = INT64_MAX}},
+			    got;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {

@@ -1,0 +1,7 @@
+-- For how many seconds the oldest event has waited that is under no root of the record.
+-- in: none
+-- out: waits_s int
+-- as: owner
+select coalesce(extract(epoch from now() - min(e.at)), 0)::bigint as waits_s
+from (select e.at from tiepdan.record_cursor c cross join lateral (
+	select at from tiepdan.event where (xid, id) > (c.xid, c.id) order by xid, id limit 1) e) e

@@ -1,0 +1,57 @@
+-- The record: events under roots, in order, once; the places of the feed after a restore; receipts.
+begin;
+set search_path = test, tiepdan, public;
+select plan(18);
+
+create function pg_temp.root(p_from bigint default 0, p_to bigint default 0) returns bigint language sql as $$
+	select record_store(n.after_xid, n.after_id, n.xid, n.id, n.number + 1, now(), n.events, n.first_us, n.last_us, sha256('r'), n.chain,
+		sha256(('c' || n.number)::bytea), 'kid', decode(repeat('00', 64), 'hex'), n.entries)
+	from (select min(after_xid) as after_xid, min(after_id::text)::uuid as after_id, (array_agg(xid order by i desc))[1] as xid,
+			(array_agg(id order by i desc))[1] as id, min(number) as number, count(*) as events, min(at_us) as first_us, max(at_us) as last_us,
+			(array_agg(chain))[1] as chain, string_agg(int8send(at_us) || uuid_send(id) || hash, '' order by i) as entries
+		from record_next(3) with ordinality x (after_xid, after_id, number, chain, xid, id, at_us, hash, i)) n
+$$;
+-- Events of transactions that have ended: the places of a feed before all others.
+create function pg_temp.past() returns void language sql as $$
+	set session_replication_role = replica;
+	update event set xid = '4' where xid > '16';
+	set session_replication_role = origin
+$$;
+create temp table t as select n, (file('HN-SXD')).id from generate_series(1, 4) n;
+select pg_temp.past();
+
+select caller_enter('job', null, null, false, 60000);
+select is((select array_agg(number) from record_next(2)), '{0,0}', 'nothing is sealed yet');
+select is(pg_temp.root(), 3::bigint, 'a batch');
+select is((select string_agg(number || ' ' || (chain = sha256('c0')), ', ') from record_next(3)), '1 true', 'the rest comes behind its root');
+select is((select record_store('0', null, '9', null, 2, now(), 1, 0, 0, sha256('r'), sha256('c0'), sha256('x'), 'kid', decode(repeat('00', 64), 'hex'),
+	decode(repeat('00', 56), 'hex'))), 0::bigint, 'who has read the same before stores nothing');
+select is(pg_temp.root(), 1::bigint, 'the next one');
+select is_empty('select from record_next(3)', 'all is sealed');
+select is((select string_agg(number || ' ' || events, ', ' order by number) from record_root), '1 3, 2 1', 'under two roots');
+select throws_ok('update record_root set events = 2', '23001', null, 'a root is never changed');
+select throws_ok('delete from record_root', '23001', null, 'nor removed');
+select throws_ok('truncate record_root', '23001', null, 'nor all of them');
+
+-- Receipts.
+select enter('officer.HN-SXD');
+select is((select concat_ws(' ', root::json->>'number', (hash = sha256(convert_to(content, 'UTF8')))::text, place is null)
+	from receipt_staff((select id from t where n = 2))), '1 true t', 'of whoever sees the ticket');
+select is(attempt($$select receipt_staff('00000000-0000-0000-0000-000000000001')$$), 'TD404', 'and of no other one');
+reset role;
+select is((select root from receipt_of((file('HN-SXD')).id)), null, 'what is not sealed has no root');
+select is((record_head(null)::json->'head'->>'number'), '2', 'the last root is for everybody');
+select is((record_head((now() - interval '2 days')::date)::json->>'head'), null, 'that of a day, too');
+select is((select string_agg(item::json->>'number' || key, ' ') from record_roots('1', 5)), '22', 'and a page of them');
+
+-- A restore into another cluster.
+set session_replication_role = replica;
+update event set xid = (pg_current_xact_id()::text::bigint + 1000000)::text::xid8;
+set session_replication_role = origin;
+update notice_cursor set xid = '0', id = '00000000-0000-0000-0000-000000000000';
+update triage_cursor set xid = '0', id = '00000000-0000-0000-0000-000000000000';
+update record_cursor set (xid, id) = (select xid, id from event order by xid, id offset 2 limit 1);
+select ok(feeds_resume() > 0, 'events get new places');
+select is((select count(*) from record_next(100)), (select count(*) - 3 from event), 'what was not sealed still is to be');
+select * from finish();
+rollback;
