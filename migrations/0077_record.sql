@@ -97,12 +97,16 @@ begin
 	raise exception 'events are never changed' using errcode = 'restrict_violation';
 end $$;
 -- Followers that have to see each event exactly once.
-create function feeds_places() returns table (follower text, xid xid8, id uuid) language plpgsql stable set search_path = tiepdan, pg_temp as $$
-#variable_conflict use_column
+create type feed_place as (follower text, xid xid8, id uuid);
+create function feeds_places() returns setof feed_place language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return query select 'notice', xid, id from notice_cursor union all select 'triage', xid, id from triage_cursor
 		union all select 'record', xid, id from record_cursor;
 end $$;
+-- How many of them have not read this place.
+create function feed_unread(p_places feed_place[], p_xid xid8, p_id uuid) returns xid8 language sql immutable parallel safe as $$
+	select count(*)::text::xid8 from unnest(p_places) p where (p.xid, p.id) < (p_xid, p_id)
+$$;
 create or replace function feeds_foreign() returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_end xid8 := feeds_end();
@@ -113,6 +117,7 @@ end $$;
 create or replace function feeds_resume() returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	v_last constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+	v_places feed_place[];
 	v_until timestamptz;
 	v_moved bigint;
 begin
@@ -122,18 +127,15 @@ begin
 	if not feeds_foreign() then
 		return 0;
 	end if;
+	v_places := array(select p from feeds_places() p);
 	v_until := (select max(at) from event where xid >= feeds_end());
-	create temp table feeds_before on commit drop as select * from feeds_places();
 	update event e set xid = p.place
-		from (select at, id, (select count(*) from feeds_before f where (f.xid, f.id) < (v.xid, v.id))::text::xid8 as place
-			from event v where at <= v_until) p
+		from (select at, id, feed_unread(v_places, xid, id) as place from event where at <= v_until) p
 		where e.at = p.at and e.id = p.id and e.xid <> p.place;
 	get diagnostics v_moved = row_count;
-	create temp table feeds_after on commit drop as
-		select f.follower, (select count(*) from feeds_before o where (o.xid, o.id) < (f.xid, f.id))::text::xid8 as xid from feeds_before f;
-	update notice_cursor set id = v_last, xid = (select xid from feeds_after where follower = 'notice');
-	update triage_cursor set id = v_last, xid = (select xid from feeds_after where follower = 'triage');
-	update record_cursor set id = v_last, xid = (select xid from feeds_after where follower = 'record');
+	update notice_cursor set id = v_last, xid = feed_unread(v_places, xid, id);
+	update triage_cursor set id = v_last, xid = feed_unread(v_places, xid, id);
+	update record_cursor set id = v_last, xid = feed_unread(v_places, xid, id);
 	return v_moved;
 end $$;
 
@@ -308,7 +310,7 @@ end $$;
 
 -- By the functions alone: roots are for everybody, entries are not.
 revoke all on record_root, record_cursor from public;
-revoke execute on function record_stays, record_next, record_store, feeds_places, record_root_item, record_head, record_roots, receipt_of,
+revoke execute on function record_stays, record_next, record_store, feeds_places, feed_unread, record_root_item, record_head, record_roots, receipt_of,
 	receipt_staff, receipt_tracked,
 	ticket_file(uuid[], bigint[], text[], text[], text[], text[], text[], text[], text[], text[], float8[], float8[], text[], text[],
 	boolean[], text[], text[], text[], bigint[], bigint[], text[], timestamptz[], bigint[], bytea[], bytea[], bytea[], bytea[],

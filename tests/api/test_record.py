@@ -143,6 +143,8 @@ def fault_of(receipt, keys, folder):
     if hmac.new(bytes.fromhex(words["salt"]), parts, "sha256").hexdigest() != content[11]["content"]:
         return "words"
     node, place, last, path = sha(b"\0" + bytes.fromhex(event["hash"])), receipt["place"], root["events"] - 1, list(map(bytes.fromhex, receipt["path"]))
+    if place > last:
+        return "path"
     while last > 0:
         if not (place == last and place % 2 == 0):
             if not path:
