@@ -24,7 +24,8 @@ create table record_root (
 	constraint record_root_signed check (length(signature) = 64)
 );
 alter table record_root alter column entries set storage external;	-- hashes do not get smaller
-create index record_root_last on record_root (last_at, number);
+create index record_root_last on record_root (last_at, number) include (first_at);
+create index record_root_at on record_root (at, number);
 comment on table record_root is 'Batches of events with their signed roots: immutable, without gaps.';
 comment on column record_root.at is 'when it was sealed; first_at and last_at are the least and the greatest time of its events';
 comment on column record_root.chain is 'SHA-256 of the statement that is signed (record_statement() of civil/record.h)';
@@ -51,27 +52,36 @@ insert into record_cursor (xid, id) values ('0', '00000000-0000-0000-0000-000000
 
 -- The next events of the feed, with the root before theirs (number 0: none).
 create function record_next(p_limit bigint)
-returns table (after_xid text, after_id uuid, number bigint, chain bytea, xid text, id uuid, at_us bigint, hash bytea)
+returns table (after_xid text, after_id uuid, number bigint, at_ms bigint, events bigint, root bytea, previous bytea, kid text, signature bytea,
+	xid text, id uuid, at_us bigint, hash bytea)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
 #variable_conflict use_column
 begin
 	return query
-	select c.xid::text, c.id, coalesce(r.number, 0), coalesce(r.chain, decode(repeat('00', 32), 'hex')), e.xid::text, e.id,
-		(extract(epoch from e.at) * 1000000)::bigint, e.hash
-	from record_cursor c left join lateral (select number, chain from record_root order by number desc limit 1) r on true
+	select c.xid::text, c.id, coalesce(r.number, 0), (extract(epoch from r.at) * 1000)::bigint, r.events::bigint, r.root, r.previous, r.kid,
+		r.signature, e.xid::text, e.id, (extract(epoch from e.at) * 1000000)::bigint, e.hash
+	from record_cursor c left join lateral (select * from record_root order by number desc limit 1) r on true
 		cross join lateral (select xid, id, at, hash from event e where (e.xid, e.id) > (c.xid, c.id)
 			and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.id limit p_limit) e
 	order by e.xid, e.id;
 end $$;
--- Stores a root over the events up to p_xid, p_id. Nothing when somebody else has been there since the read. Returns how many they were.
+-- Stores a root over the events up to p_xid, p_id. Nothing when somebody else has been there since the read, or the last root is not the
+-- one that it names (an error). Returns how many they were.
 create function record_store(p_after_xid text, p_after_id uuid, p_xid text, p_id uuid, p_number bigint, p_at timestamptz, p_events bigint,
 	p_first_us bigint, p_last_us bigint, p_root bytea, p_previous bytea, p_chain bytea, p_kid text, p_signature bytea, p_entries bytea)
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_number bigint;
+	v_chain bytea;
 begin
 	update record_cursor set xid = p_xid::xid8, id = p_id
 		where one and (xid, id) = (p_after_xid::xid8, coalesce(p_after_id, '00000000-0000-0000-0000-000000000000'));
 	if not found then
 		return 0;
+	end if;
+	select number, chain into v_number, v_chain from record_root order by number desc limit 1;
+	if p_number <> coalesce(v_number, 0) + 1 or p_previous <> coalesce(v_chain, decode(repeat('00', 32), 'hex')) then
+		raise exception 'this is not the root behind the last one';
 	end if;
 	insert into record_root (number, at, events, first_at, last_at, root, previous, chain, kid, signature, entries)
 	values (p_number, p_at, p_events, timestamptz 'epoch' + p_first_us * interval '1 us', timestamptz 'epoch' + p_last_us * interval '1 us',
@@ -141,7 +151,8 @@ end $$;
 
 -- --- what a filing says of its words ---------------------------------------------------------------------------------------------
 
--- As in 0019; the event has `content`, a commitment to the words (src/auth/receipt.h).
+-- As in 0019; the event has `content`, a commitment to the words (src/auth/receipt.h), and of the route what its citizen may read: what rules
+-- said stays with the ticket.
 create function ticket_file(p_ids uuid[], p_numbers bigint[], p_codes text[], p_kinds text[], p_categories text[], p_areas text[],
 	p_titles text[], p_texts text[], p_folded text[], p_location_texts text[], p_lons float8[], p_lats float8[],
 	p_languages text[], p_channels text[], p_anonymous boolean[], p_visibilities text[], p_sights text[], p_levels text[],
@@ -217,7 +228,7 @@ begin
 				x.data)
 		from filing f, lateral (
 			select event, public_vi, public_en, jsonb_build_object('kind', f.kind, 'category', f.category, 'area', f.area,
-				'level', f.level, 'visibility', f.visibility, 'policy', f.policy, 'route', f.route,
+				'level', f.level, 'visibility', f.visibility, 'policy', f.policy, 'route', f.route - 'rules',
 				'contact', encode(f.commitment, 'hex'), 'content', f.content) as data
 			from action where code = 'file') x)
 	select f.ord, 'filed', f.number, 1::bigint, filed_body(f.code, f.kind, f.emergency_numbers, named(f.d_code, f.d_vi, f.d_en),
@@ -271,7 +282,8 @@ end $$;
 create function record_head(p_day date) returns text language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 begin
 	return json_build_object('head', record_root_item(case when p_day is null then (select max(number) from record_root)
-		else (select number from record_root where city_day(at) <= p_day order by number desc limit 1) end));
+		else (select number from record_root where at < (p_day + 1)::timestamp at time zone template_zone()
+			order by at desc, number desc limit 1) end));
 end $$;
 create function record_roots(p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
@@ -281,13 +293,14 @@ begin
 		order by r.number limit p_limit + 1;
 end $$;
 
--- The event of a filing with the root that it is under (NULL: it is not sealed yet), for its receipt.
+-- The event of a filing with the root that it is under (NULL: it is not sealed yet), for its receipt. No content where it tells what only
+-- staff may read, as events of before do.
 create type receipt as (ticket uuid, at text, id uuid, content text, hash bytea, root text, entries bytea, title text, text text, place text);
-create function receipt_of(p_ticket uuid) returns setof receipt language plpgsql stable set search_path = tiepdan, pg_temp as $$
+create function receipt_of(p_ticket uuid, p_staff boolean) returns setof receipt language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return query
-	select t.id, instant(e.at)::text, e.id, jsonb_build_array(e.id, (extract(epoch from e.at) * 1000000)::bigint, e.ticket, e.type, e.actor_kind,
-			e.actor, e.department, e.from_state, e.to_state, e.public_vi, e.public_en, e.data)::text, e.hash,
+	select t.id, instant(e.at)::text, e.id, case when p_staff or not e.data->'route' ? 'rules' then jsonb_build_array(e.id, (extract(epoch from e.at) * 1000000)::bigint, e.ticket, e.type, e.actor_kind,
+			e.actor, e.department, e.from_state, e.to_state, e.public_vi, e.public_en, e.data)::text end, e.hash,
 		record_root_item(r.number)::text, r.entries, t.title, t.text, t.location_text
 	from ticket t join event e on e.ticket = t.id and e.at = t.filed_at and e.type = 'ticket.filed'
 		left join lateral (select x.number, x.entries from record_root x where x.last_at >= e.at and x.first_at <= e.at
@@ -298,12 +311,12 @@ create function receipt_staff(p_ticket uuid) returns setof receipt language plpg
 set search_path = tiepdan, pg_temp as $$
 begin
 	perform ticket_visible(p_ticket);
-	return query select * from receipt_of(p_ticket);
+	return query select * from receipt_of(p_ticket, true);
 end $$;
 create function receipt_tracked(p_number bigint, p_generation bigint) returns setof receipt language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 begin
-	return query select * from receipt_of((ticket_tracked(p_number, p_generation, false)).id);
+	return query select * from receipt_of((ticket_tracked(p_number, p_generation, false)).id, false);
 end $$;
 
 -- --- who reads it ----------------------------------------------------------------------------------------------------------------

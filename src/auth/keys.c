@@ -378,7 +378,8 @@ static int fill_folder(const struct reading *r)
 
 	if (error < 0)
 		return report(r, "", error);
-	if (!stock.secret && (stock.nseal > 0 || stock.signing[USE_TOKEN].n > 0))
+	if (!stock.secret &&
+		(stock.nseal > 0 || stock.signing[USE_TOKEN].n > 0 || stock.signing[USE_RECORD].n > 0))
 		return report(r, secret_name, -ENOENT);
 	if (!stock.secret && (error = write_hex(r, secret_name)) < 0)
 		return report(r, secret_name, error);

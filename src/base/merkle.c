@@ -11,12 +11,13 @@ enum {
 	NODE = 1
 };
 
-struct digest merkle_leaf(const struct digest *entry)
+struct digest merkle_leaf(struct str entry)
 {
-	char bytes[1 + DIGEST_SIZE] = {LEAF};
+	char bytes[1 + MERKLE_ENTRY_MAX] = {LEAF};
 
-	memcpy(bytes + 1, entry->byte, DIGEST_SIZE);
-	return digest_sha256((struct str){bytes, sizeof(bytes)});
+	must(entry.len <= MERKLE_ENTRY_MAX);
+	memcpy(bytes + 1, entry.at, entry.len);
+	return digest_sha256((struct str){bytes, 1 + entry.len});
 }
 
 static struct digest node_over(const struct digest *left, const struct digest *right)

@@ -8,6 +8,7 @@
  * on the left, and of the rest on the right. */
 
 enum {
+	MERKLE_ENTRY_MAX = 64,
 	MERKLE_PATH_MAX = 32 /* nodes of a path: trees of up to 2^32 leaves */
 };
 
@@ -16,8 +17,8 @@ struct merkle_path {
 	unsigned n;
 };
 
-/* An entry as it stands in the tree. */
-struct digest merkle_leaf(const struct digest *entry);
+/* An entry (at most MERKLE_ENTRY_MAX bytes) as it stands in the tree. */
+struct digest merkle_leaf(struct str entry);
 /* The root over `n` leaves, of none the hash of nothing. The leaves are overwritten. */
 struct digest merkle_root(struct digest *leaf, size_t n);
 /* What leads from the leaf `place` (counting from 0, below n) to the root. The leaves are overwritten. */

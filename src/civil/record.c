@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/merkle.h"
 #include "base/must.h"
 
 void record_put(struct buf *out, const struct record_entry *entry)
@@ -29,6 +30,16 @@ struct record_entry record_entry(struct str entries, size_t place)
 	memcpy(entry.event.byte, from + sizeof(at), sizeof(entry.event.byte));
 	memcpy(entry.hash.byte, from + sizeof(at) + sizeof(entry.event.byte), DIGEST_SIZE);
 	return entry;
+}
+
+struct digest *record_leaves(struct arena *arena, struct str entries)
+{
+	size_t n = entries.len / RECORD_ENTRY_SIZE;
+	struct digest *leaf = arena_alloc(arena, (n + 1) * sizeof(*leaf));
+
+	for (size_t i = 0; i < n; i++)
+		leaf[i] = merkle_leaf((struct str){entries.at + i * RECORD_ENTRY_SIZE, RECORD_ENTRY_SIZE});
+	return leaf;
 }
 
 struct str record_statement(struct arena *arena, const struct record_root *root)

@@ -6,8 +6,8 @@
 #include "base/uuid.h"
 
 /* The record that nobody can quietly change: each event has the hash of its content (event_hash(),
- * migrations/0005_events.sql), events are put under roots in batches (base/merkle.h, the hash of an event is
- * an entry), each root names the one before it, and what is said of it is signed. */
+ * migrations/0005_events.sql), events are put under roots in batches (base/merkle.h), each root names the one
+ * before it, and what is said of it is signed. */
 
 /* An event in its batch. */
 struct record_entry {
@@ -24,6 +24,8 @@ enum {
 void record_put(struct buf *out, const struct record_entry *entry);
 /* The entry in this place; there must be one. */
 struct record_entry record_entry(struct str entries, size_t place);
+/* The leaves of all of them: each is merkle_leaf() of the entry as it is stored. */
+struct digest *record_leaves(struct arena *arena, struct str entries);
 
 struct record_root {
 	int64_t number;	       /* counts from 1 without a gap */

@@ -2,6 +2,6 @@
 -- in: none
 -- out: waits_s int
 -- as: owner
-select coalesce(extract(epoch from now() - min(e.at)), 0)::bigint as waits_s
-from (select e.at from tiepdan.record_cursor c cross join lateral (
-	select at from tiepdan.event where (xid, id) > (c.xid, c.id) order by xid, id limit 1) e) e
+select coalesce(extract(epoch from now() - e.at), 0)::bigint as waits_s
+from tiepdan.record_cursor c left join lateral (
+	select at from tiepdan.event where (xid, id) > (c.xid, c.id) order by xid, id limit 1) e on true

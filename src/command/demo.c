@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "auth/keys.h"
+#include "auth/receipt.h"
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/embedded.h"
+#include "base/must.h"
 #include "base/uuid.h"
 #include "civil/code.h"
 #include "civil/text.h"
@@ -148,6 +150,15 @@ static struct str folded_words(struct demo *demo, const struct demo_template *t)
 		demo->arena, arena_printf(demo->arena, "%.*s\n%.*s", STR_ARG(t->title), STR_ARG(t->text)));
 }
 
+static struct str content_of(struct demo *demo, const struct demo_template *t, struct str ticket)
+{
+	struct uuid id;
+
+	must(uuid_parse(ticket, &id));
+	return receipt_content(
+		demo->arena, demo->keys, &id, &(struct receipt_words){t->title, t->text, STR_NONE});
+}
+
 /* The parameters of ticket_file in the order of its "in:" line. */
 static bool store(struct demo *demo, const struct demo_template *t, const struct filing_facts *facts,
 	struct demo_ticket *ticket)
@@ -163,7 +174,8 @@ static bool store(struct demo *demo, const struct demo_template *t, const struct
 		t->language, STR("web"), STR("false"), d->visibility, d->sight, d->level,
 		number_text(demo, d->department->id), d->policy ? number_text(demo, d->policy->id) : STR_NONE,
 		decide_explain(demo->arena, d, facts), demo_instant(demo, facts->at), STR_NONE, STR_NONE,
-		STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, uuid_text(demo)};
+		STR_NONE, STR_NONE, STR_NONE, STR_NONE, content_of(demo, t, ticket->id), STR_NONE, STR_NONE,
+		uuid_text(demo)};
 	static const enum demo_column columns[] = {DEMO_ORD, DEMO_KIND, DEMO_START, DEMO_WAITS, DEMO_DUE,
 		DEMO_ALARM, DEMO_UNIT, DEMO_AMOUNT, DEMO_CALENDAR, DEMO_VERSION};
 	enum {

@@ -28,7 +28,8 @@ PGconn *pg_connect(const char *name, const char *url)
 	PGconn *pg = PQconnectdb(url);
 	PQsetNoticeReceiver(pg, ignore_notice, NULL);
 	if (PQstatus(pg) == CONNECTION_OK &&
-		pg_script(pg, "set search_path = tiepdan, public; set jit = off"))
+		pg_script(
+			pg, "set client_encoding = 'UTF8'; set search_path = tiepdan, public; set jit = off"))
 		return pg;
 	fprintf(stderr, "tiepdan: cannot connect with %s: %s", name, PQerrorMessage(pg));
 	PQfinish(pg);

@@ -20,6 +20,10 @@ enum {
 	FAULTS_PRINTED = 100
 };
 
+/* No transaction is open for longer, so an event is under a root by then, if there are roots over later ones.
+ * The cursor of the sealer alone proves nothing: whoever adds events can put it back. */
+static const int64_t late_us = INT64_C(3600) * 1000 * 1000;
+
 /* What is known from elsewhere of the last root: whoever cuts the end of the record off leaves it whole. */
 struct head {
 	int64_t number; /* 0: nothing is known */
@@ -31,15 +35,16 @@ struct verification {
 	const struct keys *keys;
 	struct head head;
 	bool head_seen;
-	int64_t roots, events, unsealed, faults;
-	struct digest chain; /* of the last root that was looked at */
+	int64_t roots, events, unsealed, late, faults;
+	int64_t sealed, looked_at; /* entries: of all roots, and of all months */
+	int64_t last_us;	   /* the latest event that is under a root */
+	struct digest chain;	   /* of the last root that was looked at */
 };
 
 /* An entry with the root that it is under. */
 struct sealed {
 	struct record_entry entry;
 	int64_t root;
-	bool seen;
 };
 
 static void fault(struct verification *v, const char *what, ...) __attribute__((format(printf, 2, 3)));
@@ -77,16 +82,24 @@ static struct str number_text(struct arena *arena, int64_t n)
 
 /* --- the roots ------------------------------------------------------------------------------------------ */
 
-static struct digest root_of(struct arena *arena, struct str entries)
+/* What says that it happened before others that were sealed before it is counted: nobody can tell whether it
+ * came late or is made up. */
+static void check_times(struct verification *v, const PGresult *r, int row, struct str entries)
 {
-	size_t n = entries.len / RECORD_ENTRY_SIZE;
-	struct digest *leaf = arena_alloc(arena, (n + 1) * sizeof(*leaf));
+	int64_t first = INT64_MAX, last = INT64_MIN, before = v->last_us;
 
-	for (size_t i = 0; i < n; i++) {
-		struct record_entry entry = record_entry(entries, i);
-		leaf[i] = merkle_leaf(&entry.hash);
+	for (size_t i = 0; i < entries.len / RECORD_ENTRY_SIZE; i++) {
+		int64_t at = record_entry(entries, i).at_us;
+
+		v->late += at < before - late_us;
+		first = at < first ? at : first;
+		last = at > last ? at : last;
 	}
-	return merkle_root(leaf, n);
+	if (last > v->last_us)
+		v->last_us = last;
+	if (first != db_cell_int(r, row, "first_us") || last != db_cell_int(r, row, "last_us"))
+		fault(v, "root %" PRId64 ": its events are of another time than it says",
+			db_cell_int(r, row, "number"));
 }
 
 static void check_signature(
@@ -99,7 +112,7 @@ static void check_signature(
 	if (!key)
 		fault(v, "root %" PRId64 ": there is no key %.*s", number, STR_ARG(kid));
 	else if (signature.len != ES256_SIGNATURE_SIZE ||
-		 es256_verify(key->key, statement, (const uint8_t *)signature.at) != ES256_GOOD)
+		 es256_verify(key->key, statement, (const uint8_t *)signature.at) == ES256_BAD)
 		fault(v, "root %" PRId64 ": what it says was not signed with the key %.*s", number,
 			STR_ARG(kid));
 }
@@ -114,7 +127,7 @@ static void check_root(struct verification *v, struct arena *arena, const PGresu
 	struct str entries = db_cell_bytes(arena, r, row, "entries"),
 		   statement = record_statement(arena, &root);
 	struct digest chain = record_chain(statement), stored = cell_digest(arena, r, row, "chain"),
-		      made = root_of(arena, entries);
+		      made = merkle_root(record_leaves(arena, entries), entries.len / RECORD_ENTRY_SIZE);
 
 	if (root.number != v->roots + 1)
 		fault(v, "root %" PRId64 ": root %" PRId64 " before it is gone", root.number, v->roots + 1);
@@ -125,6 +138,8 @@ static void check_root(struct verification *v, struct arena *arena, const PGresu
 	if (!same(&made, &root.root) || (int64_t)(entries.len / RECORD_ENTRY_SIZE) != root.events)
 		fault(v, "root %" PRId64 ": it is not the root over its entries", root.number);
 	check_signature(v, arena, r, row, statement);
+	check_times(v, r, row, entries);
+	v->sealed += (int64_t)(entries.len / RECORD_ENTRY_SIZE);
 	if (root.number == v->head.number) {
 		v->head_seen = true;
 		if (!same(&chain, &v->head.chain))
@@ -163,9 +178,10 @@ static bool check_roots(struct verification *v)
 struct month {
 	struct verification *v;
 	struct arena *arena;
-	struct str from, until;
-	struct sealed *sealed; /* by time and id */
-	size_t n, room, at;    /* at: the first one that no event has met yet */
+	int64_t from_us, until_us;
+	struct str from, until; /* the same as text */
+	struct sealed *sealed;	/* by time and id */
+	size_t n, room, at;	/* at: the first one that no event has met yet */
 };
 
 static int by_time(const void *a, const void *b)
@@ -194,40 +210,43 @@ static void keep(struct month *m, const struct sealed *sealed)
 
 static void keep_entries(struct month *m, int64_t root, struct str entries)
 {
-	int64_t from, until;
-
-	if (str_to_i64(m->from, &from) < 0 || str_to_i64(m->until, &until) < 0)
-		return;
 	for (size_t i = 0; i < entries.len / RECORD_ENTRY_SIZE; i++) {
 		struct sealed sealed = {.entry = record_entry(entries, i), .root = root};
 
-		if (sealed.entry.at_us >= from && sealed.entry.at_us < until)
-			keep(m, &sealed);
+		if (sealed.entry.at_us < m->from_us || sealed.entry.at_us >= m->until_us)
+			continue;
+		keep(m, &sealed);
+		m->v->looked_at++;
 	}
 }
 
 /* False after a message. */
 static bool read_entries(struct month *m)
 {
-	int64_t after = 0;
-	int n = 1;
+	struct str after_us = m->from, after = STR("0");
+	int n = ROOTS_PAGE;
 
-	while (n > 0) {
+	while (n == ROOTS_PAGE) {
 		struct arena *arena = arena_new();
 		PGresult *r = arena ? pg_query(m->v->pg, "command_verify_entries",
-					      (struct str[]){number_text(arena, after), m->from, m->until}, 3)
+					      (struct str[]){after_us, after, m->until,
+						      number_text(arena, ROOTS_PAGE)},
+					      4)
 				    : NULL;
 
 		n = r ? PQntuples(r) : -1;
+		for (int i = 0; i < n; i++)
+			keep_entries(m, db_cell_int(r, i, "number"), db_cell_bytes(arena, r, i, "entries"));
 		if (n > 0) {
-			after = db_cell_int(r, 0, "number");
-			keep_entries(m, after, db_cell_bytes(arena, r, 0, "entries"));
+			after_us = arena_str(m->arena, db_cell(r, n - 1, "last_us"));
+			after = arena_str(m->arena, db_cell(r, n - 1, "number"));
 		}
 		PQclear(r);
 		arena_free(arena);
 	}
-	qsort(m->sealed, m->n, sizeof(*m->sealed), by_time);
-	return n == 0;
+	if (m->n > 0)
+		qsort(m->sealed, m->n, sizeof(*m->sealed), by_time);
+	return n >= 0;
 }
 
 struct named {
@@ -248,7 +267,8 @@ static void tell_gone(struct month *m)
 	const struct sealed *s = &m->sealed[m->at++];
 	struct named named = name_of(&s->entry);
 
-	fault(m->v, "event %s of %s is gone: it was sealed under root %" PRId64, named.id, named.at, s->root);
+	fault(m->v, "event %s of %s is gone, or sealed twice: it is under root %" PRId64, named.id, named.at,
+		s->root);
 }
 
 static void compare(
@@ -276,7 +296,7 @@ static void check_event(struct month *m, struct arena *arena, const PGresult *r,
 		tell_gone(m);
 	if (m->at < m->n && order == 0) {
 		compare(m->v, &m->sealed[m->at++], db_cell(r, row, "content"), &stored);
-	} else if (db_cell_flag(r, row, "due")) {
+	} else if (db_cell_flag(r, row, "due") || key.entry.at_us < m->v->last_us - late_us) {
 		struct named named = name_of(&key.entry);
 		fault(m->v, "event %s of %s was added behind the record", named.id, named.at);
 	} else {
@@ -287,7 +307,8 @@ static void check_event(struct month *m, struct arena *arena, const PGresult *r,
 /* False after a message. */
 static bool check_events(struct month *m)
 {
-	struct str after = m->from, id = STR("00000000-0000-0000-0000-000000000000");
+	struct str after = number_text(m->arena, m->from_us - 1),
+		   id = STR("ffffffff-ffff-ffff-ffff-ffffffffffff");
 	int n = EVENTS_PAGE;
 
 	while (n == EVENTS_PAGE) {
@@ -313,11 +334,16 @@ static bool check_events(struct month *m)
 	return n >= 0;
 }
 
-static bool check_month(struct verification *v, struct str from, struct str until)
+static bool check_month(struct verification *v, int64_t from_us, int64_t until_us)
 {
-	struct month m = {.v = v, .arena = arena_new(), .from = from, .until = until};
-	bool ok = m.arena && read_entries(&m) && check_events(&m);
+	struct month m = {.v = v, .arena = arena_new(), .from_us = from_us, .until_us = until_us};
+	bool ok = false;
 
+	if (m.arena) {
+		m.from = number_text(m.arena, from_us);
+		m.until = number_text(m.arena, until_us);
+		ok = read_entries(&m) && check_events(&m);
+	}
 	arena_free(m.arena);
 	return ok;
 }
@@ -329,7 +355,7 @@ static bool check_months(struct verification *v)
 	bool ok = r != NULL;
 
 	for (int i = 0; ok && i < PQntuples(r); i++)
-		ok = check_month(v, db_cell(r, i, "from_us"), db_cell(r, i, "until_us"));
+		ok = check_month(v, db_cell_int(r, i, "from_us"), db_cell_int(r, i, "until_us"));
 	PQclear(r);
 	return ok;
 }
@@ -365,11 +391,19 @@ static bool read_args(struct arena *arena, char **args, struct head *ret)
 	return command_ends(args + 3);
 }
 
+/* No month is left out: an entry that nobody has looked at hides an event that is gone. */
+static bool check_sum(struct verification *v)
+{
+	if (v->sealed != v->looked_at)
+		fault(v, "%" PRId64 " entries of roots are of no month", v->sealed - v->looked_at);
+	return true;
+}
+
 /* All of it as of one moment. */
 static bool run(struct verification *v)
 {
 	return pg_script(v->pg, "begin isolation level repeatable read read only") && check_roots(v) &&
-	       check_months(v) && pg_script(v->pg, "commit");
+	       check_months(v) && check_sum(v) && pg_script(v->pg, "commit");
 }
 
 static void print_sum(struct arena *arena, const struct verification *v)
@@ -379,6 +413,10 @@ static void print_sum(struct arena *arena, const struct verification *v)
 	printf("%" PRId64 " events, %" PRId64 " of them not sealed yet, under %" PRId64 " roots: %" PRId64
 	       " faults\n",
 		v->events, v->unsealed, v->roots, v->faults);
+	if (v->late > 0)
+		printf("%" PRId64
+		       " events were sealed more than an hour behind later ones: late, or made up\n",
+			v->late);
 	if (v->roots > 0)
 		printf("the last root is %" PRId64 ":%.*s\n", v->roots,
 			STR_ARG(digest_hex(arena, digest_bytes(&v->chain))));

@@ -1,8 +1,9 @@
--- The next root behind a number that has entries of a time.
--- in: after int, from_us int, until_us int
--- out: number int, entries bytea
+-- Roots that have entries of a time, behind one of them in the order of their last event.
+-- in: after_us int, after int, until_us int, limit int
+-- out: number int, last_us int, entries bytea
 -- as: owner
-select number, entries from tiepdan.record_root
-where number > :'after' and last_at >= timestamptz 'epoch' + :'from_us'::bigint * interval '1 us'
+select number, (extract(epoch from last_at) * 1000000)::bigint as last_us, entries
+from tiepdan.record_root
+where (last_at, number) > (timestamptz 'epoch' + :'after_us'::bigint * interval '1 us', :'after'::bigint)
 	and first_at < timestamptz 'epoch' + :'until_us'::bigint * interval '1 us'
-order by number limit 1
+order by last_at, number limit :'limit'

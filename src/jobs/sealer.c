@@ -6,6 +6,7 @@
 #include "auth/es256.h"
 #include "auth/keys.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/merkle.h"
 #include "base/metric.h"
 #include "base/must.h"
@@ -28,35 +29,74 @@ static struct digest cell_digest(struct arena *arena, const PGresult *rows, int 
 	return digest;
 }
 
-/* The events of the rows: as entries that are stored, and as leaves. */
+/* The events of the rows, as entries that are stored. */
 struct batch {
 	struct buf entries;
-	struct digest *leaf;
 	int64_t first_us, last_us;
 	int n;
 };
 
 static void read_batch(struct arena *arena, const PGresult *rows, struct batch *ret)
 {
-	int n = PQntuples(rows);
-
 	*ret = (struct batch){.entries = {.arena = arena},
-		.leaf = arena_alloc(arena, (size_t)n * sizeof(*ret->leaf)),
 		.first_us = INT64_MAX,
 		.last_us = INT64_MIN,
-		.n = n};
-	for (int i = 0; i < n; i++) {
+		.n = PQntuples(rows)};
+	for (int i = 0; i < ret->n; i++) {
 		struct record_entry entry = {.at_us = db_cell_int(rows, i, "at_us"),
 			.event = db_cell_uuid(rows, i, "id"),
 			.hash = cell_digest(arena, rows, i, "hash")};
 
 		record_put(&ret->entries, &entry);
-		ret->leaf[i] = merkle_leaf(&entry.hash);
 		if (entry.at_us < ret->first_us)
 			ret->first_us = entry.at_us;
 		if (entry.at_us > ret->last_us)
 			ret->last_us = entry.at_us;
 	}
+}
+
+/* The root before, as the first row tells of it; number 0: there is none. */
+static void read_before(
+	struct arena *arena, const PGresult *rows, struct record_root *ret, struct digest *ret_chain)
+{
+	struct str statement;
+
+	*ret = (struct record_root){.number = db_cell_int(rows, 0, "number")};
+	*ret_chain = (struct digest){{0}};
+	if (ret->number == 0)
+		return;
+	ret->at_ms = db_cell_int(rows, 0, "at_ms");
+	ret->events = db_cell_int(rows, 0, "events");
+	ret->root = cell_digest(arena, rows, 0, "root");
+	ret->previous = cell_digest(arena, rows, 0, "previous");
+	statement = record_statement(arena, ret);
+	*ret_chain = record_chain(statement);
+}
+
+/* Nothing is put behind a root that was not signed: somebody has changed it. */
+static bool is_genuine(
+	const struct app *app, struct arena *arena, const PGresult *rows, const struct record_root *before)
+{
+	const struct signing_key *key;
+	struct str signature;
+
+	if (before->number == 0)
+		return true;
+	key = keys_signing(&app->keys->record, db_cell(rows, 0, "kid"));
+	signature = db_cell_bytes(arena, rows, 0, "signature");
+	if (key && signature.len == ES256_SIGNATURE_SIZE &&
+		es256_verify(key->key, record_statement(arena, before), (const uint8_t *)signature.at) ==
+			ES256_GOOD)
+		return true;
+	log_error("record.broken", LOG_INT("root", before->number), LOG_STR("kid", db_cell(rows, 0, "kid")));
+	return false;
+}
+
+/* The log is outside the database: it shows what was sealed, whatever becomes of the rows. */
+static void tell(struct arena *arena, const struct record_root *root, const struct digest *chain)
+{
+	log_info("record.sealed", LOG_INT("number", root->number), LOG_INT("events", root->events),
+		LOG_STR("chain", digest_hex(arena, digest_bytes(chain))));
 }
 
 bool sealer_seal(struct app *app, PGresult *const *found, struct db_unit *u)
@@ -65,21 +105,27 @@ bool sealer_seal(struct app *app, PGresult *const *found, struct db_unit *u)
 	const PGresult *rows = found[0];
 	int last = PQntuples(rows) - 1;
 	uint8_t signature[ES256_SIGNATURE_SIZE];
+	struct record_root before, root;
+	struct digest chain_before, chain;
 	struct batch batch;
 
 	if (last < 0)
 		return false;
+	read_before(arena, rows, &before, &chain_before);
+	if (!is_genuine(app, arena, rows, &before))
+		return false;
 	const struct signing_key *key = &app->keys->record.at[app->keys->record.n - 1];
 	read_batch(arena, rows, &batch);
-	struct record_root root = {.number = db_cell_int(rows, 0, "number") + 1,
+	root = (struct record_root){.number = before.number + 1,
 		.at_ms = clock_wall_ms(),
 		.events = batch.n,
-		.root = merkle_root(batch.leaf, (size_t)batch.n),
-		.previous = cell_digest(arena, rows, 0, "chain")};
+		.root = merkle_root(record_leaves(arena, buf_str(&batch.entries)), (size_t)batch.n),
+		.previous = chain_before};
 	struct str statement = record_statement(arena, &root);
-	struct digest chain = record_chain(statement);
+	chain = record_chain(statement);
 	if (!es256_sign(key->key, statement, signature))
 		return false;
+	tell(arena, &root, &chain);
 	sql_jobs_record_store(u, .after_xid = db_cell(rows, 0, "after_xid"),
 		.after_id = db_cell_uuid(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
 		.id = db_cell_uuid(rows, last, "id"), .number = root.number, .at = root.at_ms,

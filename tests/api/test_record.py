@@ -56,6 +56,14 @@ TAMPERED = [
     ("update record_root set root = sha256('x') where number = 1", "root 1: it is not the root over its entries"),
     ("update record_root set entries = set_byte(entries, 30, (get_byte(entries, 30) + 1) % 256) where number = 1",
      "root 1: it is not the root over its entries"),
+    ("delete from event where id = '{id}'; update record_root set entries = set_byte(entries, 2, 1) where number = 1",
+     "root 1: it is not the root over its entries"),
+    ("update record_root set entries = set_byte(entries, 10, (get_byte(entries, 10) + 1) % 256) where number = 1",
+     "root 1: it is not the root over its entries"),
+    ("delete from event where id = '{id}'; update record_root set first_at = '1970-01-01', last_at = '1970-01-01' where number = 1",
+     "root 1: its events are of another time than it says"),
+    ("insert into event select (jsonb_populate_record(e, '{{\"id\": \"00000000-0000-0000-0000-000000000001\", \"xid\": \"9000000000000000000\"}}')).*"
+     " from event e where id = '{id}'", "event 00000000-0000-0000-0000-000000000001 of .* was added behind the record"),
     ("update record_root set at = at - interval '1 ms' where number = 1", "root 1: its hash is not that of what it says"),
     ("update record_root set kid = 'x' where number = 1", "root 1: there is no key x"),
     ("update record_root set signature = set_byte(signature, 5, (get_byte(signature, 5) + 1) % 256) where number = 1",
@@ -79,6 +87,19 @@ def test_what_is_changed_is_named(city, change, said):
         city.tamper("delete from event; insert into event select * from kept_event; delete from record_root; insert into record_root"
                     " select * from kept_root; drop table kept_event, kept_root")
     assert verify(city, "--head", known).returncode == 0
+
+
+def test_a_cursor_that_is_put_back_hides_nothing(city):
+    """Whoever adds an event of yesterday and makes it look as if nothing was sealed yet, while the sealer rests."""
+    sealed(city)
+    city.tamper("alter function record_next rename to record_rests; create table kept_cursor as table record_cursor;"
+                " insert into event select (jsonb_populate_record(e, jsonb_build_object('id', '00000000-0000-0000-0000-000000000001',"
+                " 'at', e.at - interval '1 d'))).* from event e order by at limit 1; update record_cursor set xid = '0'")
+    found = verify(city)
+    city.tamper("delete from event where id = '00000000-0000-0000-0000-000000000001'; update record_cursor c set (xid, id) = (select k.xid, k.id"
+                " from kept_cursor k); drop table kept_cursor; alter function record_rests rename to record_next")
+    assert found.returncode == 1 and "event 00000000-0000-0000-0000-000000000001 of" in found.stdout and "was added behind the record" in found.stdout
+    assert verify(city).returncode == 0
 
 
 def test_an_end_that_is_cut_off_is_found_by_who_has_the_head(city):
@@ -142,7 +163,8 @@ def fault_of(receipt, keys, folder):
     parts = b"".join(len(w).to_bytes(8, "big") + w for w in ((words[n] or "").encode() for n in ("title", "text", "location_text")))
     if hmac.new(bytes.fromhex(words["salt"]), parts, "sha256").hexdigest() != content[11]["content"]:
         return "words"
-    node, place, last, path = sha(b"\0" + bytes.fromhex(event["hash"])), receipt["place"], root["events"] - 1, list(map(bytes.fromhex, receipt["path"]))
+    entry = content[1].to_bytes(8, "big") + bytes.fromhex(content[0].replace("-", "")) + bytes.fromhex(event["hash"])
+    node, place, last, path = sha(b"\0" + entry), receipt["place"], root["events"] - 1, list(map(bytes.fromhex, receipt["path"]))
     if place > last:
         return "path"
     while last > 0:
@@ -193,6 +215,33 @@ def test_a_receipt_proves_what_was_filed(city, tmp_path):
         assert fault_of(changed(receipt, *where, to=to), keys, tmp_path) == fault, where
     if receipt["path"]:
         assert fault_of(changed(receipt, "path", 0, to=flip), keys, tmp_path) == "path"
+
+
+def test_a_citizen_does_not_read_what_rules_said(city):
+    ticket_id, filed = city.filed(category="trees_lighting.trees", title="Cây đổ chắn ngang phố", text="Cây xà cừ bật gốc đổ chắn ngang phố.")
+    rules = json.loads(city.sql("select route from ticket where id = '%s'" % ticket_id)[0][0])["rules"]
+    assert rules["tags"] and rules["taken"]
+    receipt = receipt_for(city.citizen(filed), "/v1/tracking/receipt")
+    route = json.loads(receipt["event"]["content"])[11]["route"]
+    assert route["department"] and "rules" not in route
+    old = "e.data || jsonb_build_object('route', (select route from ticket t where t.id = e.ticket))"
+    city.tamper("create table kept_event as table event; update event e set data = %s where ticket = '%s' and type = 'ticket.filed'" % (old, ticket_id))
+    assert city.citizen(filed).get("/v1/tracking/receipt").json["event"]["content"] is None, "an event of before"
+    assert "rules" in json.loads(city.person("officer").get("/v1/tickets/%s/receipt" % ticket_id).json["event"]["content"])[11]["route"]
+    city.tamper("delete from event; insert into event select * from kept_event; drop table kept_event")
+
+
+def test_nothing_is_put_behind_a_root_that_was_not_signed(city):
+    sealed(city)
+    city.tamper("create table kept_root as table record_root; update record_root set signature = set_byte(signature, 5, (get_byte(signature, 5) + 1) % 256)")
+    count = city.count("record_root")
+    city.filed()
+    wait_until(lambda: '"record.broken"' in city.log(), 20, "the sealer says so")
+    assert city.count("record_root") == count
+    city.tamper("delete from record_root; insert into record_root select * from kept_root; drop table kept_root")
+    sealed(city)
+    assert city.count("record_root") > count and verify(city).returncode == 0
+    assert '"record.sealed"' in city.log() and head(city).split(":")[1] in city.log(), "the log keeps each head outside the database"
 
 
 def test_roots_name_each_other_up_to_the_one_that_is_published(city):

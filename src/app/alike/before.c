@@ -16,8 +16,7 @@
 #include "http/reply.h"
 
 enum {
-	SHOWN = 5,
-	MS_A_DAY = 86400000
+	SHOWN = 5
 };
 
 /* What is compared of it, the least score that counts, and the published answers (JSON) of suggestions. */
@@ -39,8 +38,8 @@ static struct asked *read_new(struct req *req, const struct alike_source *source
 {
 	struct asked *asked = arena_alloc(req->arena, sizeof(*asked));
 	int64_t now_ms = clock_wall_ms();
-	const struct category *c =
-		city_category(req->app->city, given->category, (int32_t)(now_ms / MS_A_DAY));
+	const struct category *c = city_category(
+		req->app->city, given->category, calendar_local_day(req->app->city->calendar, now_ms / 1000));
 
 	*asked = (struct asked){.mine = *given};
 	asked->mine.filed_s = now_ms / 1000;

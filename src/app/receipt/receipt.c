@@ -56,14 +56,9 @@ static size_t find(struct str entries, size_t n, struct uuid event)
 
 static void put_path(struct buf *out, struct str entries, size_t n, size_t place)
 {
-	struct digest *leaf = arena_alloc(out->arena, n * sizeof(*leaf));
 	struct merkle_path path;
 
-	for (size_t i = 0; i < n; i++) {
-		struct record_entry entry = record_entry(entries, i);
-		leaf[i] = merkle_leaf(&entry.hash);
-	}
-	merkle_path(leaf, n, place, &path);
+	merkle_path(record_leaves(out->arena, entries), n, place, &path);
 	buf_printf(out, ",\"place\":%zu,\"path\":[", place);
 	for (unsigned i = 0; i < path.n; i++) {
 		if (i > 0)

@@ -293,15 +293,6 @@ static bool decide(struct req *req, struct filing_row *row)
 	return true;
 }
 
-/* For this ticket, whose id has been chosen. */
-static struct str content_of(struct req *req, const struct filing_row *row)
-{
-	struct digest salt = receipt_salt(req->app->keys, &row->id);
-	struct digest content = receipt_content(&salt, row->title, row->text, row->location_text);
-
-	return digest_hex(req->arena, digest_bytes(&content));
-}
-
 /* False after an answer: there is no number to be had just now. */
 static bool name_it(struct req *req, struct filing_row *row)
 {
@@ -311,7 +302,8 @@ static bool name_it(struct req *req, struct filing_row *row)
 		&(int){0}, &(int){0});
 	row->id = uuid_new();
 	row->event = uuid_new();
-	row->content = content_of(req, row);
+	row->content = receipt_content(req->arena, req->app->keys, &row->id,
+		&(struct receipt_words){row->title, row->text, row->location_text});
 	row->number = numbers_take(req->app);
 	if (row->number < 0) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);

@@ -121,6 +121,7 @@ static void purposes_are_hkdf(void **state)
 		{KEY_LOGIN_CODE, "tiepdan/1/login-code\1"},
 		{KEY_ANSWER_LINK, "tiepdan/1/answer-link\1"},
 		{KEY_UPLOAD, "tiepdan/1/upload\1"},
+		{KEY_RECEIPT, "tiepdan/1/receipt\1"},
 	};
 	static const uint8_t salt[32];
 	uint8_t secret[32], prk[32], okm[32];
@@ -141,6 +142,38 @@ static void purposes_are_hkdf(void **state)
 			okm, NULL);
 		assert_memory_equal(keys_purpose(keys, table[i].purpose).at, okm, sizeof okm);
 	}
+}
+
+/* A folder of before has no record key; what is made signs for the record alone, and those of before stay. */
+static void keys_of_the_record(void **state)
+{
+	struct forge *f = *state;
+	struct str reason, said = STR("tiepdan record 1\n"), other = STR("tiepdan record 2\n");
+	uint8_t signature[ES256_SIGNATURE_SIZE];
+	const struct keys *keys;
+
+	assert_int_equal(f->keys->record.n, 1);
+	assert_int_equal(count_files(f->folder, "record-"), 1);
+	assert_null(keys_signing(&f->keys->token, str_of(f->keys->record.at[0].kid)));
+	assert_ptr_equal(
+		keys_signing(&f->keys->record, str_of(f->keys->record.at[0].kid)), &f->keys->record.at[0]);
+	assert_true(es256_sign(f->keys->record.at[0].key, said, signature));
+	assert_int_equal(es256_verify(f->keys->record.at[0].key, said, signature), ES256_GOOD);
+	assert_int_equal(es256_verify(f->keys->record.at[0].key, other, signature), ES256_BAD);
+	assert_int_equal(es256_verify(f->keys->token.at[0].key, said, signature), ES256_BAD);
+	assert_int_equal(unlink(path_in(f, arena_cstr(f->arena, arena_printf(f->arena, "record-%s.pem",
+									f->keys->record.at[0].kid)))),
+		0);
+	keys = keys_load(f->arena, f->folder, &reason);
+	assert_non_null(keys);
+	assert_int_equal(keys->record.n, 0);
+	assert_string_equal(arena_cstr(f->arena, keys->record.jwks), "{\"keys\":[]}");
+	assert_int_equal(keys_create(f->arena, f->folder, &reason), 0);
+	assert_int_equal(keys_rotate_record(f->arena, f->folder, &reason), 0);
+	keys = keys_load(f->arena, f->folder, &reason);
+	assert_int_equal(keys->record.n, 2);
+	assert_int_equal(keys->token.n, 1);
+	assert_true(strcmp(keys->record.at[0].kid, keys->record.at[1].kid) < 0);
 }
 
 static void loose_modes_are_refused(void **state)
@@ -421,6 +454,7 @@ int main(void)
 		TEST(creating_again_changes_nothing),
 		TEST(purposes_differ),
 		TEST(purposes_are_hkdf),
+		TEST(keys_of_the_record),
 		TEST(loose_modes_are_refused),
 		TEST(links_and_odd_files_are_refused),
 		TEST(somebody_elses_files_are_refused),

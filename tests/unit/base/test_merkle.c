@@ -13,7 +13,7 @@ static void fill(struct digest *leaf, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct digest entry = digest_sha256((struct str){(const char *)&i, sizeof(i)});
-		leaf[i] = merkle_leaf(&entry);
+		leaf[i] = merkle_leaf(digest_bytes(&entry));
 	}
 }
 
@@ -55,7 +55,7 @@ static void roots(void **state)
 static void a_leaf_is_no_node(void **state)
 {
 	char bytes[1 + DIGEST_SIZE] = {0};
-	struct digest entry = digest_sha256(STR("x")), leaf = merkle_leaf(&entry), want;
+	struct digest entry = digest_sha256(STR("x")), leaf = merkle_leaf(digest_bytes(&entry)), want;
 
 	(void)state;
 	memcpy(bytes + 1, entry.byte, DIGEST_SIZE);
