@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "auth/es256.h"
 #include "base/fail.h"
 
 static int count_files(const char *folder, const char *prefix)
