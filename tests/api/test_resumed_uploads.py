@@ -1,6 +1,5 @@
 """Files in pieces, over links that break: what has arrived stays, and nobody gets into somebody else's way."""
 import socket
-import time
 
 from support import images
 from support.files import checked, link, owner
@@ -67,10 +66,8 @@ def test_a_connection_that_breaks(town):
     s = begin_piece(town, upload, cut + 10, len(text) - cut - 10)
     s.sendall(text[cut + 10:2 * cut])
     wait_until(lambda: offset_of(town, upload) == 2 * cut, 20, "what was sent has arrived")
-    town.process.kill()
-    town.process.wait()
+    town.kill()
     s.close()
-    time.sleep(0.5)
     town.start()
     assert offset_of(town, upload) == 2 * cut
     send(town, upload, 2 * cut, text[2 * cut:])

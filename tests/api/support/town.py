@@ -136,6 +136,16 @@ class Town:
         except OSError:
             return 0, {}, ""
 
+    def workers(self):
+        return set(subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split())
+
+    def kill(self):
+        """kill -9 of the supervisor; its workers leave by themselves, and the ports are free then."""
+        workers = self.workers()
+        self.process.kill()
+        self.process.wait()
+        wait_until(lambda: not any(os.path.exists("/proc/" + pid) for pid in workers), 30, "the workers have left")
+
     def stop(self, seconds=40):
         """SIGTERM, and the proof that no sanitizer had anything to say."""
         if self.process.poll() is None:
