@@ -44,9 +44,7 @@ static bool write_sheets(
 
 	sheets_all(arena, cells, rules, &all);
 	for (unsigned i = 0; ok && i < all.n; i++)
-		ok = write_file(arena,
-			path_of(arena, folder, arena_printf(arena, "%.*s.csv", STR_ARG(all.sheet[i].kind))),
-			all.sheet[i].text);
+		ok = write_file(arena, path_of(arena, folder, all.sheet[i].name), all.sheet[i].text);
 	for (unsigned i = 0; ok && i < all.nrules; i++)
 		ok = write_file(arena, path_of(arena, folder, all.rules[i].name), all.rules[i].text);
 	return ok &&

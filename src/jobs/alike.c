@@ -5,7 +5,6 @@
 
 #include "app/alike/candidate.h"
 #include "base/clock.h"
-#include "base/must.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 
@@ -46,7 +45,7 @@ static void fill(struct filling *f, const PGresult *rows, int row)
 		db_cell(rows, row, "place"), db_cell(rows, row, "area_name")};
 	char *signature = arena_alloc(f->arena, MINHASH_BYTES);
 	int64_t keys[ALIKE_KEYS_MAX];
-	struct uuid ticket = candidate_ticket(rows, row, "ticket");
+	struct uuid ticket = db_cell_uuid(rows, row, "ticket");
 	struct alike a;
 
 	alike_read(f->arena, f->words, &source, &a);
@@ -74,11 +73,10 @@ bool alike_fill(struct app *app, PGresult *const *found, struct db_unit *u)
 		if (db_cell(rows, i, "ticket").at)
 			fill(&f, rows, i);
 	sql_jobs_alike_store(u, .after_xid = db_cell(rows, 0, "after_xid"),
-		.after_id = candidate_ticket(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
-		.id = candidate_ticket(rows, last, "id"), .read = n,
-		.tickets = DB_COLUMN(f.rows, f.n, ticket), .cells = DB_COLUMN(f.rows, f.n, cell),
-		.matters = DB_COLUMN(f.rows, f.n, matters), .marks = DB_COLUMN(f.rows, f.n, marks),
-		.signatures = DB_COLUMN(f.rows, f.n, signature),
+		.after_id = db_cell_uuid(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
+		.id = db_cell_uuid(rows, last, "id"), .read = n, .tickets = DB_COLUMN(f.rows, f.n, ticket),
+		.cells = DB_COLUMN(f.rows, f.n, cell), .matters = DB_COLUMN(f.rows, f.n, matters),
+		.marks = DB_COLUMN(f.rows, f.n, marks), .signatures = DB_COLUMN(f.rows, f.n, signature),
 		.key_tickets = DB_COLUMN(f.keys, f.nkeys, ticket), .keys = DB_COLUMN(f.keys, f.nkeys, key),
 		.now = clock_wall_ms());
 	return true;
@@ -114,13 +112,13 @@ static bool is_before(const struct match *all, size_t n, struct uuid ticket)
 static struct match match(
 	struct arena *arena, const PGresult *rows, int *row, const struct match *all, size_t n)
 {
-	struct match m = {.ticket = candidate_ticket(rows, *row, "ticket")};
+	struct match m = {.ticket = db_cell_uuid(rows, *row, "ticket")};
 	struct alike mine, other;
 	int best = ALIKE_SAME - 1;
 
 	candidate_read(arena, rows, *row, &mine);
 	for (++*row; *row < PQntuples(rows) && !db_cell_flag(rows, *row, "own"); ++*row) {
-		struct uuid ticket = candidate_ticket(rows, *row, "ticket");
+		struct uuid ticket = db_cell_uuid(rows, *row, "ticket");
 		struct alike_score score;
 
 		if (!db_cell_flag(rows, *row, "grouped") && !is_before(all, n, ticket))

@@ -55,40 +55,32 @@ static void read_batch(struct arena *arena, const PGresult *rows, struct batch *
 	}
 }
 
-/* The root before, as the first row tells of it; number 0: there is none. */
-static void read_before(
-	struct arena *arena, const PGresult *rows, struct record_root *ret, struct digest *ret_chain)
+/* What was signed of the root before, as the first row tells of it; absent: there is none. */
+static struct str statement_before(struct arena *arena, const PGresult *rows)
 {
-	struct str statement;
+	struct record_root root = {.number = db_cell_int(rows, 0, "number")};
 
-	*ret = (struct record_root){.number = db_cell_int(rows, 0, "number")};
-	*ret_chain = (struct digest){{0}};
-	if (ret->number == 0)
-		return;
-	ret->at_ms = db_cell_int(rows, 0, "at_ms");
-	ret->events = db_cell_int(rows, 0, "events");
-	ret->root = cell_digest(arena, rows, 0, "root");
-	ret->previous = cell_digest(arena, rows, 0, "previous");
-	statement = record_statement(arena, ret);
-	*ret_chain = record_chain(statement);
+	if (root.number == 0)
+		return STR_NONE;
+	root.at_ms = db_cell_int(rows, 0, "at_ms");
+	root.events = db_cell_int(rows, 0, "events");
+	root.root = cell_digest(arena, rows, 0, "root");
+	root.previous = cell_digest(arena, rows, 0, "previous");
+	return record_statement(arena, &root);
 }
 
 /* Nothing is put behind a root that was not signed: somebody has changed it. */
-static bool is_genuine(
-	const struct app *app, struct arena *arena, const PGresult *rows, const struct record_root *before)
+static bool is_genuine(const struct app *app, struct arena *arena, const PGresult *rows, struct str statement)
 {
-	const struct signing_key *key;
-	struct str signature;
+	struct str kid = db_cell(rows, 0, "kid"), signature = db_cell_bytes(arena, rows, 0, "signature");
+	const struct signing_key *key = keys_signing(&app->keys->record, kid);
 
-	if (before->number == 0)
+	if (!statement.at)
 		return true;
-	key = keys_signing(&app->keys->record, db_cell(rows, 0, "kid"));
-	signature = db_cell_bytes(arena, rows, 0, "signature");
 	if (key && signature.len == ES256_SIGNATURE_SIZE &&
-		es256_verify(key->key, record_statement(arena, before), (const uint8_t *)signature.at) ==
-			ES256_GOOD)
+		es256_verify(key->key, statement, (const uint8_t *)signature.at) == ES256_GOOD)
 		return true;
-	log_error("record.broken", LOG_INT("root", before->number), LOG_STR("kid", db_cell(rows, 0, "kid")));
+	log_error("record.broken", LOG_INT("root", db_cell_int(rows, 0, "number")), LOG_STR("kid", kid));
 	return false;
 }
 
@@ -105,22 +97,23 @@ bool sealer_seal(struct app *app, PGresult *const *found, struct db_unit *u)
 	const PGresult *rows = found[0];
 	int last = PQntuples(rows) - 1;
 	uint8_t signature[ES256_SIGNATURE_SIZE];
-	struct record_root before, root;
-	struct digest chain_before, chain;
+	struct record_root root;
+	struct digest chain;
 	struct batch batch;
 
 	if (last < 0)
 		return false;
-	read_before(arena, rows, &before, &chain_before);
-	if (!is_genuine(app, arena, rows, &before))
+	struct str before = statement_before(arena, rows);
+	if (!is_genuine(app, arena, rows, before))
 		return false;
 	const struct signing_key *key = &app->keys->record.at[app->keys->record.n - 1];
 	read_batch(arena, rows, &batch);
-	root = (struct record_root){.number = before.number + 1,
+	root = (struct record_root){.number = db_cell_int(rows, 0, "number") + 1,
 		.at_ms = clock_wall_ms(),
 		.events = batch.n,
-		.root = merkle_root(record_leaves(arena, buf_str(&batch.entries)), (size_t)batch.n),
-		.previous = chain_before};
+		.root = merkle_root(record_leaves(arena, buf_str(&batch.entries)), (size_t)batch.n)};
+	if (before.at)
+		root.previous = record_chain(before);
 	struct str statement = record_statement(arena, &root);
 	chain = record_chain(statement);
 	if (!es256_sign(key->key, statement, signature))

@@ -14,14 +14,6 @@ static double degrees(const PGresult *rows, int row, const char *column)
 	return e6 == DB_NO_INT ? (double)NAN : (double)e6 / 1e6;
 }
 
-struct uuid candidate_ticket(const PGresult *rows, int row, const char *column)
-{
-	struct uuid id;
-
-	must(uuid_parse(db_cell(rows, row, column), &id));
-	return id;
-}
-
 void candidate_read(struct arena *arena, const PGresult *rows, int row, struct alike *ret)
 {
 	*ret = (struct alike){.filed_s = db_cell_int(rows, row, "filed_s"),
@@ -59,7 +51,7 @@ void candidates_best(struct arena *arena, const struct alike *mine, const PGresu
 {
 	ret->n = 0;
 	for (int i = first; i < PQntuples(rows); i++) {
-		struct candidate c = {.ticket = candidate_ticket(rows, i, "ticket")};
+		struct candidate c = {.ticket = db_cell_uuid(rows, i, "ticket")};
 		struct alike other;
 
 		candidate_read(arena, rows, i, &other);

@@ -28,7 +28,6 @@ struct candidates {
 
 /* One row. Texts stay in the result, which must live as long. */
 void candidate_read(struct arena *arena, const PGresult *rows, int row, struct alike *ret);
-struct uuid candidate_ticket(const PGresult *rows, int row, const char *column);
 /* The best of the rows from `first` on that have ret->least. Equal ones in the order of their ids. */
 void candidates_best(struct arena *arena, const struct alike *mine, const PGresult *rows, int first,
 	struct candidates *ret);

@@ -41,7 +41,7 @@ static void answer_csv(struct req *req, PGresult *const *results)
 		buf_put(&b, STR("\xEF\xBB\xBF"));
 	buf_put(&b, sheet.text);
 	reply_header(req, "Content-Disposition",
-		arena_printf(req->arena, "attachment; filename=\"%.*s.csv\"", STR_ARG(sheet.kind)));
+		arena_printf(req->arena, "attachment; filename=\"%.*s\"", STR_ARG(sheet.name)));
 	/* A tag of its own: the file is another representation than the JSON of the same version. */
 	reply_etag(req, arena_printf(req->arena, "%.*s-csv%s", STR_ARG(sheet.etag), in->bom ? "-bom" : ""));
 	reply_bytes(req, 200, "text/csv; charset=utf-8; header=present", buf_str(&b));
@@ -205,8 +205,7 @@ static void answer_archive(struct req *req, PGresult *const *results)
 
 	sheets_all(req->arena, answer_find(results, "is_last"), answer_find(results, "number"), &all);
 	for (unsigned i = 0; i < all.n; i++)
-		tar_put(&b, arena_printf(req->arena, "%.*s.csv", STR_ARG(all.sheet[i].kind)),
-			all.sheet[i].text);
+		tar_put(&b, all.sheet[i].name, all.sheet[i].text);
 	for (unsigned i = 0; i < all.nrules; i++)
 		tar_put(&b, all.rules[i].name, all.rules[i].text);
 	struct str manifest = sheets_manifest(req->arena, &all);

@@ -20,13 +20,15 @@ bool sheet_next(struct arena *arena, const PGresult *cells, int *row, struct she
 		if (first)
 			csv_end(&b);
 	}
+	ret->name = arena_printf(arena, "%.*s.csv", STR_ARG(ret->kind));
 	ret->text = buf_str(&b);
 	return true;
 }
 
 static const struct str rules_start = STR("assignment."), rules_end = STR(".rules");
 
-struct str sheet_rules_name(struct arena *arena, struct str department)
+/* assignment.HN-SXD.rules */
+static struct str rules_name(struct arena *arena, struct str department)
 {
 	if (!department.at)
 		return STR(SHEET_RULES);
@@ -58,7 +60,7 @@ void sheets_all(struct arena *arena, const PGresult *cells, const PGresult *rule
 		struct str department = db_cell(rules, i, "department");
 
 		file[i] = (struct rules_file){
-			department, sheet_rules_name(arena, department), db_cell(rules, i, "text")};
+			department, rules_name(arena, department), db_cell(rules, i, "text")};
 	}
 	ret->rules = file;
 	ret->nrules = (unsigned)nrules;
@@ -78,8 +80,7 @@ struct str sheets_manifest(struct arena *arena, const struct sheets *sheets)
 	buf_put(&b, STR("# The configuration of a city, as `tiepdan import --all` and `tiepdan seed --from` "
 			"take it.\n"));
 	for (unsigned i = 0; i < sheets->n; i++)
-		manifest_line(&b, sheets->sheet[i].text,
-			arena_printf(arena, "%.*s.csv", STR_ARG(sheets->sheet[i].kind)));
+		manifest_line(&b, sheets->sheet[i].text, sheets->sheet[i].name);
 	for (unsigned i = 0; i < sheets->nrules; i++)
 		manifest_line(&b, sheets->rules[i].text, sheets->rules[i].name);
 	return buf_str(&b);

@@ -10,6 +10,7 @@
 
 struct sheet {
 	struct str kind, etag; /* views of the result */
+	struct str name;       /* of its file: KIND.csv */
 	struct str text;       /* CSV as `tiepdan import` takes it, the first line names the columns */
 };
 
@@ -43,8 +44,6 @@ struct str sheets_manifest(struct arena *arena, const struct sheets *sheets);
 
 #define SHEET_MANIFEST "VERSION" /* the names of the files that are not KIND.csv */
 #define SHEET_RULES    "routing.rules"
-/* assignment.HN-SXD.rules */
-struct str sheet_rules_name(struct arena *arena, struct str department);
 /* Whose rules a file of this name has: true with the department, absent for SHEET_RULES; false: it has
  * none. */
 bool sheet_rules_department(struct str name, struct str *ret_department);

@@ -1,11 +1,8 @@
 /* Roots of the record, and receipts: an event, its path to a root, and what was signed of that root. */
 #include "app/receipt/receipt.h"
 
-#include <string.h>
-
 #include "auth/receipt.h"
 #include "base/merkle.h"
-#include "base/must.h"
 #include "civil/record.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
