@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "app/account/account.h"
+#include "app/account/own.h"
+#include "app/account/person.h"
+#include "app/account/session.h"
 #include "app/alike/alike.h"
 #include "app/attachment/attachment.h"
 #include "app/configuration/configuration.h"

@@ -34,6 +34,12 @@ static const char *const labels[KEY_PURPOSES] = {
 	[KEY_ANSWER_LINK] = "tiepdan/1/answer-link",
 	[KEY_UPLOAD] = "tiepdan/1/upload",
 	[KEY_RECEIPT] = "tiepdan/1/receipt",
+	[KEY_RECOVERY_CODE] = "tiepdan/1/recovery-code",
+	[KEY_PASSWORD] = "tiepdan/1/password",
+	[KEY_REFRESH] = "tiepdan/1/refresh",
+	[KEY_API_KEY] = "tiepdan/1/api-key",
+	[KEY_DEVICE] = "tiepdan/1/device",
+	[KEY_BRAKE] = "tiepdan/1/brake",
 };
 
 static const char secret_name[] = "secret.key";

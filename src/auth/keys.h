@@ -28,6 +28,12 @@ enum key_purpose {
 	KEY_ANSWER_LINK,   /* links that answer one question                 */
 	KEY_UPLOAD,	   /* tokens of uploads                             */
 	KEY_RECEIPT,	   /* salts of what events say of words             */
+	KEY_RECOVERY_CODE, /* stored form of codes instead of a second factor */
+	KEY_PASSWORD,	   /* what passwords are hashed with                */
+	KEY_REFRESH,	   /* tokens that renew a session                   */
+	KEY_API_KEY,	   /* keys of programs                              */
+	KEY_DEVICE,	   /* devices that have signed in before            */
+	KEY_BRAKE,	   /* where attempts to sign in are counted         */
 	KEY_PURPOSES
 };
 

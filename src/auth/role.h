@@ -22,6 +22,7 @@ enum role {
 #define ROLE_TICKET 0x40000000u /* a citizen with code and secret */
 #define ROLE_ANSWER 0x20000000u /* somebody with a link that answers a question */
 #define ROLE_UPLOAD 0x10000000u /* whoever has the token of the upload in the path */
+#define ROLE_SELF   0x08000000u /* anybody with an account, whatever the roles: for what is their own */
 
 /* Everybody who handles tickets, and everybody with an account. */
 /* clang-format off */

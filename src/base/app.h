@@ -26,7 +26,9 @@ struct app {
 	const struct server *server;	 /* http/conn.h: what the connection layer calls */
 	struct store *store;		 /* base/store.h: files; NULL: there is no place for them */
 	struct work *work;		 /* base/work.h: the thread for what blocks */
-	unsigned draining; /* set once by SIGTERM: answers carry Connection: close, /readyz says 503 */
+	struct work
+		*passwords; /* base/work.h: a thread for checking them, so that they wait for nothing else */
+	unsigned draining;  /* set once by SIGTERM: answers carry Connection: close, /readyz says 503 */
 };
 
 #endif

@@ -17,6 +17,7 @@ struct work {
 	pthread_cond_t come;
 	/* Under the lock. */
 	struct list waiting, ended;
+	size_t pending;
 	bool stop;
 
 	int wake; /* eventfd: something has ended */
@@ -49,6 +50,7 @@ static void *live(void *arg)
 		task->run(task);
 		pthread_mutex_lock(&w->lock);
 		list_append(&w->ended, &task->in);
+		w->pending--;
 		must(write(w->wake, &one, sizeof(one)) == sizeof(one));
 	}
 	pthread_mutex_unlock(&w->lock);
@@ -125,8 +127,19 @@ void work_do(struct work *work, struct work_task *task)
 	list_init(&task->in);
 	pthread_mutex_lock(&work->lock);
 	list_append(&work->waiting, &task->in);
+	work->pending++;
 	pthread_cond_signal(&work->come);
 	pthread_mutex_unlock(&work->lock);
+}
+
+size_t work_waiting(struct work *work)
+{
+	size_t n;
+
+	pthread_mutex_lock(&work->lock);
+	n = work->pending;
+	pthread_mutex_unlock(&work->lock);
+	return n;
 }
 
 void work_free(struct work *work)

@@ -5,8 +5,7 @@
 
 #include "base/list.h"
 
-/* Work that blocks (fsync, hashing a file), beside the event loop: one thread a process, one task after the
- * other. */
+/* Work that blocks or takes its time (fsync, hashing), beside the event loop: one thread, one task after the other. */
 struct work;
 
 /* Part of a struct of its owner, which lives until `done` has run. */
@@ -23,6 +22,8 @@ struct work_task {
 struct work *work_new(struct event_base *loop);
 /* Hands in a task. `done` never runs inside this call. */
 void work_do(struct work *work, struct work_task *task);
+/* How many tasks have been handed in and have not ended. */
+size_t work_waiting(struct work *work);
 /* Carries out what was handed in, tells all owners, and ends the thread. Accepts NULL. */
 void work_free(struct work *work);
 

@@ -213,9 +213,10 @@ static int build(struct worker *w)
 	app->recent = recent_new(config->tracking_kept);
 	app->conns = conns_new(app);
 	app->work = work_new(app->loop);
+	app->passwords = work_new(app->loop);
 	open_store(w);
 	app->db = db_open(app);
-	if (!app->work || !app->tokens || !app->recent || !app->conns || !app->db)
+	if (!app->work || !app->passwords || !app->tokens || !app->recent || !app->conns || !app->db)
 		return -1;
 	return listen_to(w);
 }
@@ -246,6 +247,7 @@ static void tear_down(struct worker *w)
 	stop_listening(w);
 	conns_free(app->conns);
 	work_free(app->work);
+	work_free(app->passwords);
 	if (w->jobs)
 		jobs_stop(w->jobs);
 	if (app->db)

@@ -1,0 +1,4 @@
+-- Keeps a second factor that waits for its first code.
+-- in: epoch int, wrapped bytea, box bytea
+-- out: login text
+select tiepdan.second_factor_begin(:'epoch', :'wrapped', :'box') as login
