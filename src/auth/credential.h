@@ -5,10 +5,11 @@
 #include "base/uuid.h"
 #include "http/who.h"
 
-/* Credentials that we hand out and that say themselves what they are for: a prefix that scanners of leaked secrets can
- * know, then base64url of the content and its HMAC-SHA-256 under a key of its own purpose. Nothing is stored, a copy of
- * the database opens nothing, and a guess costs no question to it. Whether what one names is still open, the database
- * says. All checks are of constant time in what depends on the key. */
+/* Credentials that we hand out and that say themselves what they are for: a prefix that scanners of leaked
+ * secrets can know, then base64url of the content and its HMAC-SHA-256 under a key of its own purpose.
+ * Nothing is stored, a copy of the database opens nothing, and a guess costs no question to it. Whether
+ * what one names is still open, the database says. All checks are of constant time in what depends on the
+ * key. */
 
 /* "tdr_...": renews a session once. */
 struct refresh {
@@ -24,8 +25,8 @@ struct str api_key_make(struct arena *arena, const struct keys *keys, const stru
 bool api_key_is(struct str text);
 bool api_key_open(struct arena *arena, const struct keys *keys, struct str text, struct who *ret);
 
-/* "tdd_...": says that this device has signed in with this login before, so that the attempts of strangers do not make
- * it wait. It opens nothing. */
+/* "tdd_...": says that this device has signed in with this login before, so that the attempts of strangers
+ * do not make it wait. It opens nothing. */
 struct str device_make(struct arena *arena, const struct keys *keys, struct str login);
 bool device_check(struct arena *arena, const struct keys *keys, struct str login, struct str text);
 

@@ -3,9 +3,10 @@
 
 #include "auth/keys.h"
 
-/* Passwords: argon2id (RFC 9106, libsodium), two passes over `memory_mib` of memory, of the HMAC of the password under a
- * key outside the database: a stolen database alone gives nothing to guess at. Hashing takes tens of milliseconds and
- * its memory, so it runs beside the event loop (base/work.h). The functions below touch nothing but their arguments. */
+/* Passwords: argon2id (RFC 9106, libsodium), two passes over `memory_mib` of memory, of the HMAC of the
+ * password under a key outside the database: a stolen database alone gives nothing to guess at. Hashing
+ * takes tens of milliseconds and its memory, so it runs beside the event loop (base/work.h). The functions
+ * below touch nothing but their arguments. */
 
 enum {
 	PASSWORD_HASH_SIZE = 128,
@@ -17,12 +18,13 @@ enum {
 struct digest password_key(const struct keys *keys, struct str password);
 /* False when there is no memory for it. */
 bool password_hash(const struct digest *key, int64_t memory_mib, char ret[PASSWORD_HASH_SIZE]);
-/* Whether the password is that of `hash`. An absent hash (nobody has this login) takes as long and is wrong. */
+/* Whether the password is that of `hash`. An absent hash (nobody has this login) takes as long and is
+ * wrong. */
 bool password_check(const struct digest *key, struct str hash, int64_t memory_mib);
 /* Whether `hash` cost its guesser less, or more, than one that is made today. */
 bool password_is_dated(struct str hash, int64_t memory_mib);
-/* Why this one may not be set (NIST SP 800-63B section 5.1.1.2): NULL, or "short", "few" (nearly the same character over
- * and over) or "login". `password` is valid UTF-8. */
+/* Why this one may not be set (NIST SP 800-63B section 5.1.1.2): NULL, or "short", "few" (nearly the same
+ * character over and over) or "login". `password` is valid UTF-8. */
 const char *password_weakness(struct str password, struct str login);
 
 #endif

@@ -26,3 +26,17 @@ bool role_find(struct str name, role_set *ret_role)
 	}
 	return false;
 }
+
+bool role_list(struct str list, role_set *ret_roles)
+{
+	struct str name;
+	role_set role;
+
+	*ret_roles = 0;
+	while (str_next(&list, ',', &name)) {
+		if (!role_find(str_trim(name, " "), &role))
+			return false;
+		*ret_roles |= role;
+	}
+	return true;
+}

@@ -32,6 +32,8 @@ enum role {
 #define STAFF (HANDLERS | CLERK | LEADER | AUDITOR | ADMIN)
 
 const char *role_name(enum role_bit bit);
+/* The roles named in a list with commas, as in a setting; false when one of the names is none. */
+bool role_list(struct str list, role_set *ret_roles);
 /* The set with the role of this name alone; false if there is none. */
 bool role_find(struct str name, role_set *ret_role);
 

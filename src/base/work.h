@@ -5,14 +5,15 @@
 
 #include "base/list.h"
 
-/* Work that blocks or takes its time (fsync, hashing), beside the event loop: one thread, one task after the other. */
+/* Work that blocks or takes its time (fsync, hashing), beside the event loop: one thread, one task after
+ * the other. */
 struct work;
 
 /* Part of a struct of its owner, which lives until `done` has run. */
 struct work_task {
 	struct list in;
-	/* In the thread: touches nothing but the task, takes nothing from an arena but one that is the task's
-	 * alone, logs nothing. */
+	/* In the thread: touches nothing but the task, takes nothing from an arena but one that is the
+	 * task's alone, logs nothing. */
 	void (*run)(struct work_task *task);
 	/* In the loop, afterwards. */
 	void (*done)(struct work_task *task);

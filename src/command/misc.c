@@ -12,6 +12,7 @@ static const char user_more[] =
 	"[--language=vi|en]\n"
 	"                            make an account; one with this login is changed and enabled\n"
 	"  user code LOGIN           print a new one-time sign-in code; older ones end\n"
+	"  user link LOGIN           print a link to the page welcome_url with such a code in it\n"
 	"  user list                 list all accounts\n"
 	"  user enable|disable LOGIN a disabled account cannot sign in, and its sessions end\n\n"
 	"LOGIN is 2 to 64 of a-z 0-9 . _ @ - and NAME 2 to 100 characters. ROLE is one of:\n"

@@ -62,25 +62,50 @@ static bool add(PGconn *pg, const struct config *config, struct arena *arena, ch
 	return false;
 }
 
-/* Prints the code; only its HMAC is stored. */
-static bool code(PGconn *pg, const struct config *config, struct arena *arena, char **args)
+/* A new one-time code, of which only the HMAC is stored. Absent when there is none, and why has been said. */
+static struct str make_code(PGconn *pg, const struct config *config, struct arena *arena, struct str login)
 {
-	struct str reason, login = str_of(args[0]);
+	struct str reason;
 	const struct keys *keys = keys_load(arena, config->key_dir, &reason);
 	char expires[CLOCK_RFC3339_SIZE];
 
 	if (!keys) {
 		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
-		return false;
+		return STR_NONE;
 	}
 	struct str fresh = login_code_new(arena);
 	struct str hash = login_code_hash(arena, keys, login, fresh);
 	clock_format(clock_wall_ms() + config->login_code_minutes * 60000, expires);
 	struct str hex = arena_printf(arena, "\\x%.*s", STR_ARG(digest_hex(arena, hash)));
-	if (!pg_do(pg, "command_user_code", (struct str[]){login, hex, str_of(expires)}, 3))
+	return pg_do(pg, "command_user_code", (struct str[]){login, hex, str_of(expires)}, 3) ? fresh
+											      : STR_NONE;
+}
+
+static bool code(PGconn *pg, const struct config *config, struct arena *arena, char **args)
+{
+	struct str fresh = make_code(pg, config, arena, str_of(args[0]));
+
+	if (fresh.at)
+		printf("%.*s\n", STR_ARG(fresh));
+	return fresh.at;
+}
+
+/* The page where somebody comes in, with login and code in it: for the first administrator. */
+static bool link_to(PGconn *pg, const struct config *config, struct arena *arena, char **args)
+{
+	struct str login = login_fold(arena, str_of(args[0])), fresh;
+
+	if (config->welcome_url[0] == '\0') {
+		fputs("tiepdan: welcome_url is not set, so there is no page to link to; `tiepdan user code` "
+		      "makes a code "
+		      "alone\n",
+			stderr);
 		return false;
-	printf("%.*s\n", STR_ARG(fresh));
-	return true;
+	}
+	fresh = make_code(pg, config, arena, login);
+	if (fresh.at)
+		printf("%.*s\n", STR_ARG(login_link(arena, str_of(config->welcome_url), login, fresh)));
+	return fresh.at;
 }
 
 static bool list(PGconn *pg, const struct config *config, struct arena *arena, char **args)
@@ -121,8 +146,8 @@ static const struct verb {
 	const char *name;
 	size_t nargs, more; /* behind the verb; how many more there may be */
 	bool (*run)(PGconn *pg, const struct config *config, struct arena *arena, char **args);
-} verbs[] = {{"add", 4, 2, add}, {"code", 1, 0, code}, {"list", 0, 0, list}, {"enable", 1, 0, enable},
-	{"disable", 1, 0, disable}};
+} verbs[] = {{"add", 4, 2, add}, {"code", 1, 0, code}, {"link", 1, 0, link_to}, {"list", 0, 0, list},
+	{"enable", 1, 0, enable}, {"disable", 1, 0, disable}};
 
 static const struct verb *find_verb(const char *name)
 {

@@ -54,7 +54,7 @@ def test_every_operation(town, method, path, allowed):
     body = body_of(town, method, path)
     if not body:
         pytest.skip("takes no JSON")
-    role = sorted(allowed)[-1].lower()
+    role = sorted(allowed)[-1].lower().replace("role_self", "officer")
     if role == "role_public":
         who = town.anyone
     elif role == "role_ticket":

@@ -20,7 +20,7 @@ def table():
 @pytest.mark.parametrize("path,methods", table(), ids=lambda x: x if isinstance(x, str) else "")
 def test_allow_names_exactly_what_there_is(town, path, methods):
     allowed = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
-    target = path.replace("{id:uuid}", ID).replace("{attachment:uuid}", ID).replace("{relation:uuid}", ID).replace("{name}", "not-found").replace("{code}", "office").replace("{kind}", "answer").replace("{version:int}", "1")
+    target = re.sub(r"\{\w+:uuid\}", ID, path).replace("{name}", "not-found").replace("{code}", "office").replace("{kind}", "answer").replace("{version:int}", "1")
     options = town.anyone("OPTIONS", target, status=204)
     assert set(re.split(r",\s*", options.header("allow"))) == allowed
     for method in METHODS:
@@ -54,6 +54,6 @@ def test_nothing_changes_by_safe_methods(town):
     before = [town.count(t) for t in ("ticket", "event", "session")]
     for method in ("GET", "HEAD", "OPTIONS"):
         for path, _ in table():
-            town.anyone.send(method, path.replace("{id:uuid}", ID).replace("{attachment:uuid}", ID).replace("{relation:uuid}", ID).replace("{name}", "x"))
+            town.anyone.send(method, re.sub(r"\{\w+:uuid\}", ID, path).replace("{name}", "x"))
     assert [town.count(t) for t in ("ticket", "event", "session")] == before
     town.file(**ticket())

@@ -46,7 +46,7 @@ static struct str owner_of(const struct req *req)
 	return (struct str){(const char *)req->who.account.byte, sizeof(req->who.account.byte)};
 }
 
-/* --- the password --------------------------------------------------------------------------------------------------- */
+/* --- the password ------------------------------------------------------------------------------------ */
 
 static void password_looked_at(struct proof *p)
 {
@@ -70,8 +70,8 @@ static bool is_weak(struct req *req, struct str password, struct str login)
 	return weakness;
 }
 
-/* Somebody who has just come in with a one-time code has shown enough: that is how a first password is set, and a
- * forgotten one. */
+/* Somebody who has just come in with a one-time code has shown enough: that is how a first password is set,
+ * and a forgotten one. */
 static void password_offered(struct req *req, PGresult *const *results)
 {
 	const struct password_set *in = req->input;
@@ -97,7 +97,7 @@ void password_set(struct req *req)
 	ask_offer(req, password_offered);
 }
 
-/* --- recovery codes --------------------------------------------------------------------------------------------------- */
+/* --- recovery codes ---------------------------------------------------------------------------------- */
 
 /* New ones: their hashes, and in req->made the answer that shows them, once. */
 static struct db_texts make_recovery_codes(struct req *req, struct str login)
@@ -116,7 +116,7 @@ static struct db_texts make_recovery_codes(struct req *req, struct str login)
 	return (struct db_texts){hashes, RECOVERY_CODES, 0};
 }
 
-/* --- the second factor ------------------------------------------------------------------------------------------------ */
+/* --- the second factor ------------------------------------------------------------------------------- */
 
 /* Whom the codes are for, as an authenticator shows it: the host of the server. */
 static struct str issuer_of(const struct req *req)
@@ -233,7 +233,7 @@ void recovery_codes_make(struct req *req)
 	ask_offer(req, codes_offered);
 }
 
-/* --- what happened ------------------------------------------------------------------------------------------------------ */
+/* --- what happened ----------------------------------------------------------------------------------- */
 
 void me_events(struct req *req)
 {

@@ -50,7 +50,7 @@ void account_change(struct req *req)
 	db_run(u, answer_object);
 }
 
-/* --- coming in with nothing else -------------------------------------------------------------------------------------- */
+/* --- coming in with nothing else --------------------------------------------------------------------- */
 
 static void invite(struct req *req, PGresult *const *results)
 {
@@ -101,7 +101,7 @@ void account_events(struct req *req)
 	db_run(u, answer_page);
 }
 
-/* --- programs ------------------------------------------------------------------------------------------------------------ */
+/* --- programs ---------------------------------------------------------------------------------------- */
 
 static role_set roles_of(struct shape_list list)
 {

@@ -31,7 +31,7 @@ struct proof *proof_begin(struct req *req, struct str login, const struct brake 
 	return p;
 }
 
-/* --- the password ------------------------------------------------------------------------------------------------- */
+/* --- the password ------------------------------------------------------------------------------------ */
 
 struct task {
 	struct work_task work;
@@ -97,7 +97,7 @@ void proof_password(struct proof *proof, const struct proof_passwords *passwords
 	work_do(app->passwords, &t->work);
 }
 
-/* --- the second factor -------------------------------------------------------------------------------------------- */
+/* --- the second factor ------------------------------------------------------------------------------- */
 
 static struct str secret_of(const struct proof *p)
 {

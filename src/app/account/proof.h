@@ -5,8 +5,9 @@
 #include "auth/password.h"
 #include "db/unit.h"
 
-/* What somebody shows to prove who they are, looked at: to sign in, or to change what they sign in with. An offer is the
- * row of offer.sql or own_offer.sql: what the database has, after it has counted the attempt. */
+/* What somebody shows to prove who they are, looked at: to sign in, or to change what they sign in with. An
+ * offer is the row of offer.sql or own_offer.sql: what the database has, after it has counted the attempt.
+ * */
 struct proof {
 	struct req *req;
 	struct str login;
@@ -20,18 +21,18 @@ struct proof {
 struct proof *proof_begin(
 	struct req *req, struct str login, const struct brake *brake, const PGresult *offer);
 
-/* Checks the password beside the event loop, then calls `then`; never inside this call, and not at all when the client
- * has left or this is answered 503, because too many wait. `shown` may be absent: then nothing is checked, and `right`.
- * When it is right, `fresh` is hashed, or where that is absent, `shown` again if its hash costs a guesser something else
- * than one of today. */
+/* Checks the password beside the event loop, then calls `then`; never inside this call, and not at all when
+ * the client has left or this is answered 503, because too many wait. `shown` may be absent: then nothing
+ * is checked, and `right`. When it is right, `fresh` is hashed, or where that is absent, `shown` again if
+ * its hash costs a guesser something else than one of today. */
 struct proof_passwords {
 	struct str shown, fresh;
 	void (*then)(struct proof *proof);
 };
 void proof_password(struct proof *proof, const struct proof_passwords *passwords);
 
-/* Whether the second factor of the offer was shown: a code of it, or a recovery code, which only the database can judge.
- * FACTOR_NONE: the account has none. */
+/* Whether the second factor of the offer was shown: a code of it, or a recovery code, which only the
+ * database can judge. FACTOR_NONE: the account has none. */
 enum factor {
 	FACTOR_NONE,
 	FACTOR_MISSING,

@@ -1,4 +1,5 @@
-/* Signing in: offer (what the database has) -> proof (what was shown, beside the loop) -> login (the session). */
+/* Signing in: offer (what the database has) -> proof (what was shown, beside the loop) -> login (the
+ * session). */
 #include "app/account/session.h"
 
 #include "app/account/proof.h"
@@ -31,8 +32,8 @@ static int64_t minutes_ms(int64_t minutes)
 	return minutes * 60000;
 }
 
-/* The token of a session that is in the database by now: row of login.sql or renew.sql. Absent: it could not be
- * signed. */
+/* The token of a session that is in the database by now: row of login.sql or renew.sql. Absent: it could
+ * not be signed. */
 static struct str token_of(struct req *req, const PGresult *row, int64_t *ret_expires_ms)
 {
 	const struct config *config = req->app->config;
@@ -49,7 +50,8 @@ static struct str token_of(struct req *req, const PGresult *row, int64_t *ret_ex
 	return token_issue(req->arena, req->app->keys, config->public_url, &claims);
 }
 
-/* Everything a client needs to go on: a token, what renews it, and `login` absent or what its device shows next time. */
+/* Everything a client needs to go on: a token, what renews it, and `login` absent or what its device shows
+ * next time. */
 static void answer_session(struct req *req, const PGresult *row, int status, struct str login)
 {
 	struct refresh refresh = {req->who.session, db_cell_int(row, 0, "generation")};
@@ -158,7 +160,7 @@ void session_open(struct req *req)
 	db_run(u, offered);
 }
 
-/* --- afterwards ----------------------------------------------------------------------------------------------------- */
+/* --- afterwards -------------------------------------------------------------------------------------- */
 
 static void renewed(struct req *req, PGresult *const *results)
 {

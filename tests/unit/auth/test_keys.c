@@ -123,6 +123,12 @@ static void purposes_are_hkdf(void **state)
 		{KEY_ANSWER_LINK, "tiepdan/1/answer-link\1"},
 		{KEY_UPLOAD, "tiepdan/1/upload\1"},
 		{KEY_RECEIPT, "tiepdan/1/receipt\1"},
+		{KEY_RECOVERY_CODE, "tiepdan/1/recovery-code\1"},
+		{KEY_PASSWORD, "tiepdan/1/password\1"},
+		{KEY_REFRESH, "tiepdan/1/refresh\1"},
+		{KEY_API_KEY, "tiepdan/1/api-key\1"},
+		{KEY_DEVICE, "tiepdan/1/device\1"},
+		{KEY_BRAKE, "tiepdan/1/brake\1"},
 	};
 	static const uint8_t salt[32];
 	uint8_t secret[32], prk[32], okm[32];
