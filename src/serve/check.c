@@ -2,6 +2,7 @@
 #include "serve/check.h"
 
 #include "auth/keys.h"
+#include "auth/role.h"
 #include "base/embedded.h"
 #include "base/log.h"
 #include "command/pg.h"
@@ -52,6 +53,17 @@ static int check_schema(const struct config *config, struct arena *arena)
 	return -1;
 }
 
+bool serve_settings_fit(const struct config *config)
+{
+	role_set strong;
+
+	if (role_list(str_of(config->second_factor_roles), &strong))
+		return true;
+	log_error("server.settings",
+		LOG_STR("fault", STR("`second_factor_roles` names something that is no role")));
+	return false;
+}
+
 int serve_check(const struct config *config, struct arena *arena)
 {
 	struct str reason;
@@ -61,6 +73,8 @@ int serve_check(const struct config *config, struct arena *arena)
 			"server.settings", LOG_STR("fault", STR("`database_url` and `key_dir` must be set")));
 		return -1;
 	}
+	if (!serve_settings_fit(config))
+		return -1;
 	if (!keys_load(arena, config->key_dir, &reason)) {
 		log_error("server.keys", LOG_STR("fault", reason));
 		return -1;

@@ -53,6 +53,8 @@ static const struct config *read_config(struct arena *arena, char **flags)
 		fprintf(stderr, "tiepdan: '%s' is no setting; see tiepdan help\n", rest[0]);
 		return NULL;
 	}
+	if (config && !serve_settings_fit(config))
+		return NULL;
 	if (config && log_level_parse(str_of(config->log_level), &level))
 		log_set_level(level); /* children inherit it */
 	return config;

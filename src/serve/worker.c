@@ -15,7 +15,6 @@
 #include "app/ticket/number.h"
 #include "app/tracking/recent.h"
 #include "auth/keys.h"
-#include "auth/role.h"
 #include "auth/token.h"
 #include "base/clock.h"
 #include "base/fail.h"
@@ -194,17 +193,6 @@ static void open_store(struct worker *w)
 		log_error("worker.store", LOG_STR("reason", reason));
 }
 
-/* A slip in the setting would let roles count with one factor that should need two. */
-static bool knows_roles(const struct config *config, struct str *ret_reason)
-{
-	role_set strong;
-
-	if (role_list(str_of(config->second_factor_roles), &strong))
-		return true;
-	*ret_reason = STR("second_factor_roles names something that is no role");
-	return false;
-}
-
 static int build(struct worker *w)
 {
 	struct str reason = STR("no memory or descriptors");
@@ -214,7 +202,7 @@ static int build(struct worker *w)
 	*app = (struct app){.config = config, .rate = w->start->rate, .server = &app_server};
 	app->loop = event_base_new();
 	app->keys = keys_load(w->arena, config->key_dir, &reason);
-	if (!app->loop || !app->keys || !knows_roles(config, &reason)) {
+	if (!app->loop || !app->keys) {
 		log_error("worker.build", LOG_STR("reason", reason));
 		return -1;
 	}

@@ -196,6 +196,6 @@ def test_a_link_for_the_first_administrator(town):
 
 
 def test_a_slip_in_the_setting_is_no_door(cluster, contract):
-    with pytest.raises(AssertionError, match="no role"):
+    with pytest.raises(AssertionError, match="that is no role"):
         new = new_town(cluster, contract, second_factor_roles="amdin", workers=1)
         new.__enter__()
