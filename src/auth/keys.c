@@ -461,6 +461,28 @@ int keys_rotate_record(struct arena *arena, const char *folder, struct str *ret_
 	return rotate(arena, folder, &uses[USE_RECORD], ret_reason);
 }
 
+int keys_rotate_seal(struct arena *arena, const char *folder, struct str *ret_reason)
+{
+	const struct keys *keys = keys_load(arena, folder, ret_reason);
+	struct reading r;
+	struct str name;
+	int error;
+
+	if (!keys)
+		return -EINVAL;
+	if (!open_folder(&r, arena, folder, ret_reason))
+		return r.folder;
+	name = arena_printf(arena, "seal-%lld.key", (long long)keys->seal[keys->nseal - 1].epoch + 1);
+	if (keys->nseal == KEY_SEALS_MAX) {
+		error = -ENOSPC;
+		refuse(&r, "", "holds 32 seal keys: take away those that no backup needs");
+	} else {
+		error = report(&r, name.at, write_hex(&r, name.at));
+	}
+	close(r.folder);
+	return error;
+}
+
 const struct signing_key *keys_signing(const struct signing_keys *keys, struct str kid)
 {
 	for (unsigned i = 0; i < keys->n; i++)

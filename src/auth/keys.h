@@ -7,17 +7,14 @@
 #include "base/digest.h"
 
 /* The keys outside the database, from the folder `key_dir`: 0700, its files 0600. Looser modes, links and
- * files of other people are refused; files with other names are not looked at.
- *
- *   secret.key        32 random bytes in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869)
- *   seal-<epoch>.key  32 bytes in hex: master keys of sealed personal data, the highest epoch seals
- *   token-<kid>.pem   ES256 private keys: all verify and stand in the JWKS, the newest (by name) signs; <kid>
- *                     is the time of making in UTC, YYYYMMDDHHMMSSmmm, a hyphen and four random hex digits
- *   record-<kid>.pem  the same for the seals of the record (jobs/sealer.h): a folder of before has none, and
- *                     then nothing is sealed. Those of before stay: what they have signed is checked by them
- *
- * Losing secret.key or a seal key loses citizens' secrets or personal data for good: the folder needs a
- * backup. */
+ * files of other people are refused; files with other names are not looked at. secret.key 32 random bytes
+ * in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869) seal-<epoch>.key 32 bytes in hex:
+ * master keys of sealed personal data, the highest epoch seals token-<kid>.pem ES256 private keys: all
+ * verify and stand in the JWKS, the newest (by name) signs; <kid> is the time of making in UTC,
+ * YYYYMMDDHHMMSSmmm, a hyphen and four random hex digits record-<kid>.pem the same for the seals of the
+ * record (jobs/sealer.h): a folder of before has none, and then nothing is sealed. Those of before stay:
+ * what they have signed is checked by them Losing secret.key or a seal key loses citizens' secrets or
+ * personal data for good: the folder needs a backup. */
 enum key_purpose {
 	KEY_TICKET_SECRET, /* the citizen's secret                          */
 	KEY_TICKET_CODE,   /* the permutation of ticket numbers             */
@@ -69,8 +66,8 @@ struct keys {
 	unsigned nseal; /* seal[nseal - 1] seals   */
 };
 
-/* Reads the folder; the keys live as long as `arena`. NULL and a one-line reason in ret_reason when something
- * is missing or unsafe. */
+/* Reads the folder; the keys live as long as `arena`. NULL and a one-line reason in ret_reason when
+ * something is missing or unsafe. */
 const struct keys *keys_load(struct arena *arena, const char *folder, struct str *ret_reason);
 /* Makes the folder and whatever is missing in it; never replaces a file. Refuses (-ENOENT) to make a new
  * secret.key beside older keys: it was lost and has to come from a backup. Returns 0 or a negative errno,
@@ -81,6 +78,9 @@ int keys_create(struct arena *arena, const char *folder, struct str *ret_reason)
 int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_reason);
 /* The same for the record; -ENOSPC at KEY_RECORDS_MAX. */
 int keys_rotate_record(struct arena *arena, const char *folder, struct str *ret_reason);
+/* Adds a master key for what is sealed from now on; -ENOSPC at KEY_SEALS_MAX. What was sealed before
+ * follows (jobs/reseal.h); every server has to have the new key before one of them seals with it. */
+int keys_rotate_seal(struct arena *arena, const char *folder, struct str *ret_reason);
 /* The signing key of this name, NULL: there is none. */
 const struct signing_key *keys_signing(const struct signing_keys *keys, struct str kid);
 struct str keys_purpose(const struct keys *keys, enum key_purpose purpose); /* KEY_SIZE bytes */

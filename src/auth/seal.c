@@ -66,28 +66,37 @@ static struct str box_open(struct arena *arena, const uint8_t key[KEY_SIZE], str
 	return view(plain, box.len - OVERHEAD);
 }
 
-void seal(
-	struct arena *arena, const struct keys *keys, struct str owner, struct str plain, struct sealed *ret)
+/* `inner` is salt and plain text. */
+static void close_under_newest(
+	struct arena *arena, const struct keys *keys, struct str owner, struct str inner, struct sealed *ret)
 {
 	const struct seal_key *master = &keys->seal[keys->nseal - 1];
-	uint8_t *salted = arena_alloc(arena, SALT + plain.len);
-	struct str inner = view(salted, SALT + plain.len);
 	uint8_t key[KEY_SIZE];
-	struct digest commitment;
 
-	must(keys->nseal > 0 && plain.at);
+	must(keys->nseal > 0);
 	rand_bytes(key, sizeof(key));
-	rand_bytes(salted, SALT);
-	memcpy(salted + SALT, plain.at, plain.len);
-	commitment = digest_sha256(inner);
 	*ret = (struct sealed){
 		.epoch = master->epoch,
 		.wrapped = box_close(
 			arena, master->key, place(arena, 'k', master->epoch, owner), view(key, sizeof(key))),
 		.box = box_close(arena, key, place(arena, 'b', master->epoch, owner), inner),
-		.commitment = arena_str(arena, digest_bytes(&commitment)),
 	};
 	sodium_memzero(key, sizeof(key));
+}
+
+void seal(
+	struct arena *arena, const struct keys *keys, struct str owner, struct str plain, struct sealed *ret)
+{
+	uint8_t *salted = arena_alloc(arena, SALT + plain.len);
+	struct str inner = view(salted, SALT + plain.len);
+	struct digest commitment;
+
+	must(plain.at);
+	rand_bytes(salted, SALT);
+	memcpy(salted + SALT, plain.at, plain.len);
+	commitment = digest_sha256(inner);
+	close_under_newest(arena, keys, owner, inner, ret);
+	ret->commitment = arena_str(arena, digest_bytes(&commitment));
 	sodium_memzero(salted, SALT);
 }
 
@@ -99,12 +108,12 @@ static const struct seal_key *find_master(const struct keys *keys, int64_t epoch
 	return NULL;
 }
 
-struct str seal_open(
+/* Salt and plain text, absent as for seal_open(). */
+static struct str open_inner(
 	struct arena *arena, const struct keys *keys, struct str owner, const struct sealed *sealed)
 {
 	const struct seal_key *master = find_master(keys, sealed->epoch);
 	struct str key, inner;
-	struct digest commitment;
 
 	if (!master)
 		return STR_NONE;
@@ -113,12 +122,31 @@ struct str seal_open(
 		return STR_NONE;
 	inner = box_open(
 		arena, (const uint8_t *)key.at, place(arena, 'b', master->epoch, owner), sealed->box);
-	if (!inner.at || inner.len < SALT)
+	return inner.at && inner.len >= SALT ? inner : STR_NONE;
+}
+
+struct str seal_open(
+	struct arena *arena, const struct keys *keys, struct str owner, const struct sealed *sealed)
+{
+	struct str inner = open_inner(arena, keys, owner, sealed);
+	struct digest commitment;
+
+	if (!inner.at)
 		return STR_NONE;
 	commitment = digest_sha256(inner);
 	if (sealed->commitment.at && !str_eq(sealed->commitment, digest_bytes(&commitment)))
 		return STR_NONE;
 	return (struct str){inner.at + SALT, inner.len - SALT};
+}
+
+bool seal_again(struct arena *arena, const struct keys *keys, struct str owner, const struct sealed *sealed,
+	struct sealed *ret)
+{
+	struct str inner = open_inner(arena, keys, owner, sealed);
+
+	if (inner.at)
+		close_under_newest(arena, keys, owner, inner, ret);
+	return inner.at;
 }
 
 struct str seal_blind_index(struct arena *arena, const struct keys *keys, struct str normalised)

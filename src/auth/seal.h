@@ -16,11 +16,15 @@ struct sealed {
 
 void seal(
 	struct arena *arena, const struct keys *keys, struct str owner, struct str plain, struct sealed *ret);
-/* Absent when it was sealed for another owner, changed, or its epoch's key is gone; also when a commitment is
- * given that is not the one of this text. An absent commitment is not looked at. Marks the arena as failed
- * when memory is out. */
+/* Absent when it was sealed for another owner, changed, or its epoch's key is gone; also when a commitment
+ * is given that is not the one of this text. An absent commitment is not looked at. Marks the arena as
+ * failed when memory is out. */
 struct str seal_open(
 	struct arena *arena, const struct keys *keys, struct str owner, const struct sealed *sealed);
+/* The same under the newest master key: what is inside stays as it is, and its commitment with it, which is
+ * not filled in. False when it does not open. */
+bool seal_again(struct arena *arena, const struct keys *keys, struct str owner, const struct sealed *sealed,
+	struct sealed *ret);
 /* Keyed index (HMAC-SHA-256, 32 bytes) for finding a phone or e-mail without storing it readable. */
 struct str seal_blind_index(struct arena *arena, const struct keys *keys, struct str normalised);
 

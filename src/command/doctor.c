@@ -93,6 +93,18 @@ static struct str ask(struct patient *p, PGconn *pg, const char *statement)
 	return answer;
 }
 
+/* The same about a number. */
+static struct str ask_about(struct patient *p, const char *statement, int64_t number)
+{
+	struct str text = arena_printf(p->arena, "%lld", (long long)number);
+	PGresult *r = p->owner ? pg_query(p->owner, statement, &text, 1) : NULL;
+	struct str answer =
+		r && PQntuples(r) > 0 ? arena_str(p->arena, str_of(PQgetvalue(r, 0, 0))) : STR_NONE;
+
+	PQclear(r);
+	return answer;
+}
+
 static struct finding check_schema(struct patient *p)
 {
 	int64_t schema = 0, known = (int64_t)embedded_group("migrations")->n;
@@ -302,6 +314,30 @@ static struct finding check_record(struct patient *p)
 		.mild = true};
 }
 
+/* That old keys have done their work is no fault, but somebody should take them away. */
+static struct finding check_seals(struct patient *p)
+{
+	struct str reason = STR_NONE;
+	const struct keys *keys =
+		p->config->key_dir[0] != '\0' ? keys_load(p->arena, p->config->key_dir, &reason) : NULL;
+	struct str answer;
+
+	if (!keys || keys->nseal < 2) /* which is said of the keys */
+		return well;
+	answer = ask_about(p, "command_check_reseal", keys->seal[keys->nseal - 1].epoch);
+	if (!answer.at)
+		return (struct finding){
+			STR("it cannot be seen which key seals what"), "run `tiepdan migrate`"};
+	return (struct finding){
+		.fault = str_eq(answer, STR("t"))
+				 ? STR("nothing in the database is sealed under older keys any more")
+				 : STR("some records are still sealed under an older key"),
+		.cure = str_eq(answer, STR("t"))
+				? "take seal-*.key of the older epochs away once no backup needs them"
+				: "the job `reseal` brings them under the newest; keep all keys meanwhile",
+		.mild = true};
+}
+
 static struct finding check_clock(struct patient *p)
 {
 	struct str answer = ask(p, p->owner, "command_check_clock");
@@ -401,6 +437,7 @@ static const struct check {
 	{"named people", check_unseen_soon},
 	{"feed of events", check_feeds},
 	{"record", check_record},
+	{"seal keys", check_seals},
 	{"clock", check_clock},
 	{"time zone", check_zone},
 	{"open files", check_limits},

@@ -33,7 +33,7 @@ const struct command commands[] = {
 	{"seed",    "[--from DIR]",              "load the reference data of the shipped city, or of a folder", seed_more, command_seed},
 	{"import",  "KIND FILE.csv|--all DIR [--dry-run]", "load one kind of reference data, or a folder with all; nothing is loaded if any line is wrong", "`tiepdan import rules FILE.rules` loads the routing rules. `tiepdan import` alone lists the kinds and their columns. --dry-run prints what would change; `days` takes the place of all days of the years and calendars in the file.\n--all loads each KIND.csv of DIR in one transaction and tells every difference; rows of the city that no file names are told as `left` and stay.\n", command_import},
 	{"export",  "KIND|--all DIR",            "print one kind of reference data as `tiepdan import` takes it, or write all into a folder", "The same rows give the same bytes, so that DIR can be kept in version control; DIR/VERSION has the hashes. `tiepdan seed --from DIR` and\n`tiepdan import --all DIR` take it.\n", command_export},
-	{"keys",    "create|rotate [record]",    "make the missing keys in key_dir, or a new key that signs tokens (or the record)", NULL, command_keys},
+	{"keys",    "create|rotate [record|seal]", "make the missing keys in key_dir, or a new key that signs tokens (or the record, or seals personal data)", NULL, command_keys},
 	{"user",    "add|code|list|enable|disable ...", "staff accounts and one-time sign-in codes", user_more, command_user},
 	{"mail",    "",                          "list the messages that mail_url = file:DIR has written, the newest last", "A line each: time, recipient, subject, file.\n", command_mail},
 	{"demo",    "",                          "fill an empty database with demo accounts and tickets", NULL, command_demo},
@@ -70,20 +70,35 @@ bool command_ends(char *const *args)
 	return !args[0];
 }
 
+static const struct rotation {
+	const char *name; /* behind `keys rotate`; NULL: nothing */
+	int (*rotate)(struct arena *arena, const char *folder, struct str *ret_reason);
+} rotations[] = {{NULL, keys_rotate_token}, {"record", keys_rotate_record}, {"seal", keys_rotate_seal}};
+
+static const struct rotation *find_rotation(char **args)
+{
+	for (size_t i = 0; i < sizeof(rotations) / sizeof(rotations[0]); i++)
+		if (rotations[i].name
+				? args[0] && strcmp(args[0], rotations[i].name) == 0 && command_ends(args + 1)
+				: !args[0])
+			return &rotations[i];
+	return NULL;
+}
+
 int command_keys(const struct config *config, char **args)
 {
-	bool record = args[0] && args[1] && strcmp(args[0], "rotate") == 0 && strcmp(args[1], "record") == 0;
-	if (args[0] && !command_ends(args + 1 + record))
-		return EXIT_FAILURE;
+	const struct rotation *rotation = NULL;
 	struct arena *arena = arena_new();
-	struct str reason = STR("say what to do: keys create, keys rotate, or keys rotate record");
+	struct str reason =
+		STR("say what to do: keys create, keys rotate, keys rotate record, or keys rotate seal");
 	int error = -1;
+
 	if (!arena || config->key_dir[0] == '\0')
 		reason = STR("the setting key_dir is not set");
-	else if (args[0] && strcmp(args[0], "create") == 0)
+	else if (args[0] && strcmp(args[0], "create") == 0 && command_ends(args + 1))
 		error = keys_create(arena, config->key_dir, &reason);
-	else if (args[0] && strcmp(args[0], "rotate") == 0)
-		error = (record ? keys_rotate_record : keys_rotate_token)(arena, config->key_dir, &reason);
+	else if (args[0] && strcmp(args[0], "rotate") == 0 && (rotation = find_rotation(args + 1)))
+		error = rotation->rotate(arena, config->key_dir, &reason);
 	if (error < 0)
 		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
 	arena_free(arena);

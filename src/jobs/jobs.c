@@ -19,6 +19,7 @@
 #include "jobs/promise.h"
 #include "jobs/redating.h"
 #include "jobs/rehearsals.h"
+#include "jobs/reseal.h"
 #include "jobs/sealer.h"
 #include "jobs/sweep.h"
 #include "jobs/triage.h"
@@ -157,9 +158,10 @@ static const struct job {
 	{"learn_routings", 1, learn_find, learn_count, learn_counted,
 		LEARN_PORTION},					   /* that departments have accepted */
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
-	{"forget_rehearsals", 3600, forget_rehearsals},		   /* of rules, after their days */
-	{"renew_loads", 30, renew_loads},			   /* that rules ask about */
-	{"renew_promises", 300, promise_renew},			   /* from what was measured */
+	{"reseal", 10, reseal_find, reseal_keep, reseal_kept, RESEAL_PORTION}, /* under the newest key */
+	{"forget_rehearsals", 3600, forget_rehearsals}, /* of rules, after their days */
+	{"renew_loads", 30, renew_loads},		/* that rules ask about */
+	{"renew_promises", 300, promise_renew},		/* from what was measured */
 };
 
 enum {

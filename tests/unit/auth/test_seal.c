@@ -173,6 +173,38 @@ static void blind_index(void **state)
 	assert_false(str_eq(a, digest_bytes(&plain)));
 }
 
+/* A newer master key takes over what was sealed; what is inside, and its commitment, stay. */
+static void sealed_again_under_a_newer_key(void **state)
+{
+	struct forge *f = *state;
+	struct sealed old, again;
+	struct str reason;
+	char path[120];
+
+	f->keys = keys_load(f->arena, f->folder, &reason);
+	const int64_t epoch = f->keys->seal[f->keys->nseal - 1].epoch;
+	seal(f->arena, f->keys, row, STR(PLAIN), &old);
+	assert_int_equal(keys_rotate_seal(f->arena, f->folder, &reason), 0);
+	f->keys = keys_load(f->arena, f->folder, &reason);
+	assert_true(str_eq(open_for(f, row, &old), STR(PLAIN)));
+	assert_false(seal_again(f->arena, f->keys, other_row, &old, &again));
+	assert_true(seal_again(f->arena, f->keys, row, &old, &again));
+	assert_int_equal(again.epoch, epoch + 1);
+	assert_false(str_eq(again.wrapped, old.wrapped) || str_eq(again.box, old.box));
+	again.commitment = old.commitment;
+	assert_true(str_eq(open_for(f, row, &again), STR(PLAIN)));
+
+	(void)snprintf(path, sizeof path, "%s/seal-%lld.key", f->folder, (long long)epoch);
+	assert_int_equal(unlink(path), 0);
+	f->keys = keys_load(f->arena, f->folder, &reason);
+	assert_null(open_for(f, row, &old).at);
+	assert_true(str_eq(open_for(f, row, &again), STR(PLAIN)));
+	assert_int_equal(
+		keys_rotate_seal(f->arena, f->folder, &reason), 0); /* epochs go on, none comes again */
+	f->keys = keys_load(f->arena, f->folder, &reason);
+	assert_int_equal(f->keys->seal[f->keys->nseal - 1].epoch, epoch + 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +215,7 @@ int main(void)
 		cmocka_unit_test(erasure),
 		cmocka_unit_test(epochs),
 		cmocka_unit_test(blind_index),
+		cmocka_unit_test(sealed_again_under_a_newer_key),
 	};
 
 	return cmocka_run_group_tests(tests, forge_setup, forge_teardown);

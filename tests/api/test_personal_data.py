@@ -1,0 +1,124 @@
+"""Personal data and those whom it is about: seeing, erasing, finding, and a new master key."""
+from urllib.parse import quote
+
+from support.town import CONSTRUCTION, HUB, new_town, wait_until
+
+CONTACT = {"name": "Nguyễn Thị Ví Dụ", "phone": "0912 345 678", "email": "vi.du@example.org", "address": "12 phố Ví Dụ"}
+
+
+def kept(town, ticket_id):
+    return town.sql("select epoch, encode(wrapped, 'hex'), encode(box, 'hex'), encode(phone_index, 'hex'), encode(email_index, 'hex'),"
+                    " erased_at is not null from contact where ticket = '%s'" % ticket_id)[0]
+
+
+def data_officer(town):
+    return town.person("data_officer", HUB)
+
+
+def test_the_citizen_sees_what_is_held_and_who_read_it(town):
+    ticket_id, filed = town.filed(contact=CONTACT)
+    citizen = town.citizen(filed)
+    assert citizen.get("/v1/tracking/personal-data").json == {
+        "contact": {"name": CONTACT["name"], "phone": "+84912345678", "email": CONTACT["email"], "address": CONTACT["address"]},
+        "erased_at": None, "reads": []}
+    town.coordinator.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí")))
+    reads = citizen.get("/v1/tracking/personal-data").json["reads"]
+    assert [(r["type"], r["department"]["code"], r["purpose"]) for r in reads] == [("contact.read", HUB, "Hỏi rõ vị trí")]
+    assert "Người coordinator" not in str(reads)
+
+
+def test_nothing_is_held_of_whom_gave_nothing(town):
+    _, filed = town.filed()
+    assert town.citizen(filed).get("/v1/tracking/personal-data").json == {"contact": None, "erased_at": None, "reads": []}
+    town.citizen(filed)("DELETE", "/v1/tracking/contact", status=404)
+
+
+def test_the_citizen_takes_it_away(town):
+    ticket_id, filed = town.filed(contact=CONTACT)
+    citizen = town.citizen(filed)
+    citizen("DELETE", "/v1/tracking/contact", status=204)
+    assert kept(town, ticket_id)[1:] == ["", "", "", "", "t"]
+    held = citizen.get("/v1/tracking/personal-data").json
+    assert held["contact"] is None and held["erased_at"]
+    assert town.coordinator.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí"))).json == {}
+    citizen("DELETE", "/v1/tracking/contact", status=404)
+    assert citizen.get("/v1/tracking").json["state"] == "submitted" or citizen.get("/v1/tracking").json["code"] == filed["code"]
+    assert "contact.erased" in [e["type"] for e in town.coordinator.get("/v1/tickets/%s/events" % ticket_id).json["items"]]
+
+
+def test_another_secret_takes_nothing(town):
+    ticket_id, filed = town.filed(contact=CONTACT)
+    _, other = town.filed(contact=CONTACT)
+    mixed = town.client(Authorization="Ticket %s:%s" % (filed["code"], other["secret"]))
+    mixed("DELETE", "/v1/tracking/contact", status=404)
+    mixed.get("/v1/tracking/personal-data", status=404)
+    assert kept(town, ticket_id)[5] == "f"
+
+
+def test_who_complains_is_known_while_it_is_open(town):
+    ticket_id, filed = town.filed(kind="complaint", contact=CONTACT)
+    citizen = town.citizen(filed)
+    assert citizen("DELETE", "/v1/tracking/contact", status=409).problem == "contact_needed"
+    town.tamper("update ticket set state = 'closed' where id = '%s'" % ticket_id)
+    citizen("DELETE", "/v1/tracking/contact", status=204)
+
+
+def test_the_data_officer_finds_and_erases(town):
+    mine = {"phone": "0987 000 111", "email": "tim.kiem@example.org"}
+    (first, filed), (second, _) = town.filed(contact=mine), town.filed(contact={"email": "tim.kiem@EXAMPLE.org"})
+    town.filed(contact={"email": "nguoi.khac@example.org"})
+    officer = data_officer(town)
+    found = officer.post("/v1/personal-data/search", {"email": mine["email"], "purpose": "Yêu cầu số 1"}, status=200).json
+    assert [i["ticket"] for i in found["items"]] == [second, first] and found["more"] is False
+    by_phone = officer.post("/v1/personal-data/search", {"phone": "+84987000111", "purpose": "Yêu cầu số 2"}, status=200).json["items"]
+    assert [i["ticket"] for i in by_phone] == [first]
+    reads = town.citizen(filed).get("/v1/tracking/personal-data").json["reads"]
+    assert [(r["type"], r["purpose"]) for r in reads] == [("contact.searched", "Yêu cầu số 2"), ("contact.searched", "Yêu cầu số 1")]
+    officer.post("/v1/tickets/%s/contact/erasure" % first, {"reason": "Yêu cầu xóa số 1"}, status=204)
+    officer.post("/v1/tickets/%s/contact/erasure" % first, {"reason": "Yêu cầu xóa số 1"}, status=404)
+    left = officer.post("/v1/personal-data/search", {**mine, "purpose": "Yêu cầu số 3"}, status=200).json["items"]
+    assert [i["ticket"] for i in left] == [second]
+    assert officer.post("/v1/personal-data/search", {"purpose": "Không nêu ai"}, status=422).pointers.keys() == {"/email"}
+
+
+def test_nobody_else_searches_or_erases(town):
+    ticket_id, _ = town.filed(contact=CONTACT)
+    for role in ("coordinator", "hub_head", "admin", "auditor"):
+        who = town.person(role, HUB)
+        who.post("/v1/personal-data/search", {"email": CONTACT["email"], "purpose": "Tò mò thôi"}, status=403)
+        who.post("/v1/tickets/%s/contact/erasure" % ticket_id, {"reason": "Không có lý do"}, status=403)
+
+
+def test_the_record_holds_after_an_erasure(town):
+    _, filed = town.filed(contact=CONTACT)
+    town.citizen(filed)("DELETE", "/v1/tracking/contact", status=204)
+    wait_until(lambda: int(town.sql("select count(*) from event e where not exists (select from record_root r where position(uuid_send(e.id)"
+                                    " in r.entries) > 0)")[0][0]) == 0, 30, "all is sealed")
+    got = town.cluster.run(town.database, "verify", "record", ok=False)
+    assert got.returncode == 0, got.stdout + got.stderr
+
+
+def test_a_new_master_key(contract):
+    from support.town import Cluster
+    cluster = Cluster()
+    try:
+        with new_town(cluster, contract, workers=1) as town:
+            tickets = [town.filed(contact={**CONTACT, "phone": "09120000%02d" % i}) for i in range(20)]
+            town.citizen(tickets[0][1])("DELETE", "/v1/tracking/contact", status=204)
+            who = town.sign_in(town.login("officer"))
+            who.post("/v1/me/second-factor", None)
+            before = [kept(town, i) for i, _ in tickets]
+            cluster.run(town.database, "keys", "rotate", "seal")
+            town.process.send_signal(1)
+            wait_until(lambda: town.sql("select epoch, ended_at is not null from reseal where epoch = 2") == [["2", "t"]], 60, "all is sealed anew")
+            after = [kept(town, i) for i, _ in tickets]
+            assert after[0] == before[0] and {a[0] for a in after[1:]} == {"2"} and not {a[2] for a in after[1:]} & {b[2] for b in before}
+            assert town.sql("select distinct epoch from second_factor") == [["2"]]
+            (cluster.keys / "seal-1.key").unlink()
+            town.stop()
+            town.start()
+            for i, (ticket_id, filed) in list(enumerate(tickets))[1:]:
+                held = town.citizen(filed).get("/v1/tracking/personal-data").json["contact"]
+                assert held["phone"] == "+849120000%02d" % i and held["name"] == CONTACT["name"]
+    finally:
+        cluster.remove()
