@@ -11,6 +11,7 @@
 #include "app/attachment/attachment.h"
 #include "app/configuration/configuration.h"
 #include "app/deadline/deadline.h"
+#include "app/delegation/delegation.h"
 #include "app/filter/filter.h"
 #include "app/meta/meta.h"
 #include "app/notice/notice.h"

@@ -1,0 +1,13 @@
+#ifndef TIEPDAN_APP_DELEGATION_DELEGATION_H
+#define TIEPDAN_APP_DELEGATION_DELEGATION_H
+
+#include "http/req.h"
+
+/* Having for a time what one does not have: roles of a colleague who is away, and the sight of a ticket in
+ * an emergency. */
+void delegation_make(struct req *req);
+void delegation_list(struct req *req);
+void delegation_end(struct req *req);
+void ticket_break_glass(struct req *req);
+
+#endif
