@@ -101,7 +101,7 @@ bool upload_write(struct upload *up, struct str piece)
 	return false;
 }
 
-/* --- complete ------------------------------------------------------------------------------------------- */
+/* --- complete ---------------------------------------------------------------------------------------- */
 
 static void sync_file(struct work_task *task)
 {
@@ -169,7 +169,7 @@ static bool create_file(struct upload *up)
 	return up->fd >= 0;
 }
 
-/* --- a form --------------------------------------------------------------------------------------------- */
+/* --- a form ------------------------------------------------------------------------------------------ */
 
 /* The rest of what the client sends is not read. */
 static bool refuse_form(struct upload *up, enum problem problem)
@@ -234,7 +234,7 @@ static void begun_form(struct req *req, PGresult *const *results)
 		conn_stream_body(req, (size_t)req->app->config->upload_max + FORM_OVERHEAD, &up->sink);
 }
 
-/* --- a file in pieces ----------------------------------------------------------------------------------- */
+/* --- a file in pieces -------------------------------------------------------------------------------- */
 
 static void begun_pieces(struct req *req, PGresult *const *results)
 {
@@ -304,6 +304,16 @@ static struct str site_of(struct req *req)
 	return address_site_text(req->arena, &client);
 }
 
+/* Of an address, for counting: another one each day, so that what is kept leads from nobody of today to
+ * somebody of yesterday. */
+static struct str index_today(struct req *req, struct str address)
+{
+	int64_t day = req_began_ms(req) / INT64_C(86400000);
+
+	return seal_blind_index(req->arena, req->app->keys,
+		arena_printf(req->arena, "%lld %.*s", (long long)day, STR_ARG(address)));
+}
+
 void upload_open(struct req *req)
 {
 	struct upload *up = upload_new(req, uuid_new());
@@ -320,7 +330,7 @@ void upload_open(struct req *req)
 	metric_add(METRIC_uploads_begun, 1);
 	struct db_unit *u = db_unit(req);
 	sql_attachment_upload_begin(u, .id = up->id, .form = form, .size = up->size, .name = up->name,
-		.address = seal_blind_index(req->arena, req->app->keys, req->address_block),
-		.site = seal_blind_index(req->arena, req->app->keys, site_of(req)), .at = clock_wall_ms());
+		.address = index_today(req, req->address_block), .site = index_today(req, site_of(req)),
+		.at = clock_wall_ms());
 	db_run(u, form ? begun_form : begun_pieces);
 }
