@@ -287,7 +287,7 @@ static struct finding check_record(struct patient *p)
 
 	if (!keys) /* which is said of the keys */
 		return well;
-	if (keys->record.n == 0)
+	if (!keys->record.signs)
 		return (struct finding){.fault = STR("there is no record key, so no event is sealed"),
 			.cure = "run `tiepdan keys create`, and restart the server",
 			.mild = true};

@@ -16,7 +16,7 @@
 
 void sealer_find(struct app *app, struct db_unit *u)
 {
-	sql_jobs_record_next(u, .limit = app->keys->record.n > 0 ? SEALER_PORTION : 0);
+	sql_jobs_record_next(u, .limit = app->keys->record.signs ? SEALER_PORTION : 0);
 }
 
 static struct digest cell_digest(struct arena *arena, const PGresult *rows, int row, const char *column)
@@ -106,7 +106,7 @@ bool sealer_seal(struct app *app, PGresult *const *found, struct db_unit *u)
 	struct str before = statement_before(arena, rows);
 	if (!is_genuine(app, arena, rows, before))
 		return false;
-	const struct signing_key *key = &app->keys->record.at[app->keys->record.n - 1];
+	const struct signing_key *key = app->keys->record.signs;
 	read_batch(arena, rows, &batch);
 	root = (struct record_root){.number = db_cell_int(rows, 0, "number") + 1,
 		.at_ms = clock_wall_ms(),
