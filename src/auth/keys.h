@@ -15,8 +15,8 @@
  *                     is the time of making in UTC, YYYYMMDDHHMMSSmmm, a hyphen and four random hex digits
  *   record-<kid>.pem  the same for the seals of the record (jobs/sealer.h): a folder of before has none, and
  *                     then nothing is sealed
- *   record-<kid>.pub.pem  the public half of one: what it has signed is checked by it when the private one was
- *                     taken away
+ *   record-<kid>.pub.pem  the public half of one: what it has signed is checked by it when the private one
+ *                     was taken away
  *
  * Losing secret.key or a seal key loses citizens' secrets or personal data for good: the folder needs a
  * backup. */

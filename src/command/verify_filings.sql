@@ -1,0 +1,8 @@
+-- Tickets in the order of their ids, behind one of them: what was filed, and what the event of the filing says of it (absent: it is of before
+-- that).
+-- in: after uuid, limit int
+-- out: id uuid, code text, title text, text text, location_text text, content text, event uuid
+-- as: owner
+select t.id, t.code, t.title, t.text, t.location_text, e.data->>'content' as content, e.id as event
+from tiepdan.ticket t left join tiepdan.event e on e.ticket = t.id and e.at = t.filed_at and e.type = 'ticket.filed'
+where t.id > :'after'::uuid order by t.id limit :'limit'
