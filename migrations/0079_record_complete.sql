@@ -81,6 +81,17 @@ create trigger event_carries before insert on event for each row
 	when (new.ticket is not null and new.type not in ('ticket.filed', 'ticket.redated') and new.type not like 'clock.%')
 	execute function event_carries();
 
+-- As in 0050; what an event says for the record alone is told nobody: when somebody has written would tell who has rated.
+create or replace function event_told(p_event uuid, p_data jsonb) returns jsonb language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_data jsonb := p_data - '{apart,ticket,words,filed}'::text[];
+begin
+	if p_data ? 'apart' then
+		return v_data || coalesce((select jsonb_object_agg(name, text) from event_text where event = p_event), '{}');
+	end if;
+	return case when p_data ? 'ticket' then nullif(v_data, '{}') else p_data end;
+end $$;
+
 -- A text that no event of its transaction has told gets one of its own.
 create function word_tell() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin

@@ -34,6 +34,12 @@ def test_all_is_as_events_say(city, answered):
     assert city.count("word") >= 3 and city.sql("select count(*) from word where event is null") == [["0"]]
 
 
+def test_what_is_said_for_the_record_is_told_nobody(city, answered):
+    events = city.person("officer").get("/v1/tickets/%s/events?limit=200" % answered[0]).json["items"]
+    assert len(events) >= 4 and not any(e["data"] and {"ticket", "words", "filed"} & set(e["data"]) for e in events)
+    assert not {"ticket.words", "ticket.recorded"} & {e["type"] for e in events}
+
+
 # Field of a ticket, what a superuser writes there.
 FIELDS = [
     ("state", "'closed'"), ("holder", "(select id from department where code = 'HN-EIC')"), ("person", "null"), ("policy", "null"),
