@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
@@ -24,10 +25,12 @@ static int no_passphrase(char *buffer, int size, int writing, void *state)
 	return -1;
 }
 
-static EVP_PKEY *parse_pem(struct str pem)
+typedef EVP_PKEY *pem_reader(BIO *bio, EVP_PKEY **key, pem_password_cb *passphrase, void *state);
+
+static EVP_PKEY *parse_pem(struct str pem, pem_reader *reader)
 {
 	BIO *bio = BIO_new_mem_buf(pem.at, (int)pem.len);
-	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+	EVP_PKEY *key = bio ? reader(bio, NULL, no_passphrase, NULL) : NULL;
 
 	BIO_free(bio);
 	return key;
@@ -41,21 +44,19 @@ static bool is_p256(EVP_PKEY *key)
 	       strcmp(group, SN_X9_62_prime256v1) == 0;
 }
 
-/* Private and public half belong together. */
-static bool is_sound(EVP_PKEY *key)
+static bool is_sound(EVP_PKEY *key, int (*check)(EVP_PKEY_CTX *ctx))
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	bool good = ctx && EVP_PKEY_check(ctx) == 1;
+	bool good = ctx && check(ctx) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
 	return good;
 }
 
-EVP_PKEY *es256_read(struct str pem)
+/* The key if it is one of ours; else it is freed. */
+static EVP_PKEY *ours(EVP_PKEY *key, int (*check)(EVP_PKEY_CTX *ctx))
 {
-	EVP_PKEY *key = parse_pem(pem);
-
-	if (key && !(is_p256(key) && is_sound(key))) {
+	if (key && !(is_p256(key) && is_sound(key, check))) {
 		EVP_PKEY_free(key);
 		key = NULL;
 	}
@@ -63,21 +64,68 @@ EVP_PKEY *es256_read(struct str pem)
 	return key;
 }
 
+EVP_PKEY *es256_read(struct str pem)
+{
+	return ours(parse_pem(pem, PEM_read_bio_PrivateKey), EVP_PKEY_check);
+}
+
+EVP_PKEY *es256_read_public(struct str pem)
+{
+	return ours(parse_pem(pem, PEM_read_bio_PUBKEY), EVP_PKEY_public_check);
+}
+
+EVP_PKEY *es256_point(struct str x, struct str y)
+{
+	uint8_t point[1 + 2 * HALF] = {POINT_CONVERSION_UNCOMPRESSED};
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)SN_X9_62_prime256v1, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point)),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	EVP_PKEY *key = NULL;
+
+	if (ctx && x.len == HALF && y.len == HALF && EVP_PKEY_fromdata_init(ctx) == 1) {
+		memcpy(point + 1, x.at, HALF);
+		memcpy(point + 1 + HALF, y.at, HALF);
+		if (EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+			key = NULL;
+	}
+	EVP_PKEY_CTX_free(ctx);
+	return ours(key, EVP_PKEY_public_check);
+}
+
+/* What was written into it, copied; it is freed. */
+static struct str take(struct arena *arena, BIO *bio, bool good)
+{
+	struct str text = STR_NONE;
+	char *at;
+
+	if (good) {
+		long len = BIO_get_mem_data(bio, &at);
+
+		text = arena_str(arena, (struct str){at, (size_t)len});
+	}
+	BIO_free(bio);
+	ERR_clear_error();
+	return text;
+}
+
+struct str es256_public(struct arena *arena, EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	return take(arena, bio, bio && PEM_write_bio_PUBKEY(bio, key) == 1);
+}
+
 struct str es256_make(struct arena *arena)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	BIO *bio = BIO_new(BIO_s_mem());
-	struct str pem = STR_NONE;
-	char *at;
+	struct str pem = take(arena, bio,
+		key && bio && PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1);
 
-	if (key && bio && PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1) {
-		long len = BIO_get_mem_data(bio, &at);
-
-		pem = arena_str(arena, (struct str){at, (size_t)len});
-	}
-	BIO_free(bio);
 	EVP_PKEY_free(key);
-	ERR_clear_error();
 	return pem;
 }
 

@@ -20,6 +20,11 @@ enum es256_verdict {
 /* A private key in PEM form, without passphrase, on P-256, whose halves belong together; NULL otherwise. To
  * be freed with EVP_PKEY_free(). */
 EVP_PKEY *es256_read(struct str pem);
+/* The same of a public key (SubjectPublicKeyInfo), and of one from its coordinates, 32 bytes each. */
+EVP_PKEY *es256_read_public(struct str pem);
+EVP_PKEY *es256_point(struct str x, struct str y);
+/* The public half in PEM form; absent when memory is out. */
+struct str es256_public(struct arena *arena, EVP_PKEY *key);
 /* A new private key, PKCS #8 in PEM form; absent when memory is out. */
 struct str es256_make(struct arena *arena);
 /* `signature` is r and s, each 32 bytes big endian, one behind the other: no other form is looked at. */

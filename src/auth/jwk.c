@@ -1,10 +1,14 @@
 /* The published JWK set. */
 #include "auth/jwk.h"
 
+#include <string.h>
+
+#include <jansson.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 
+#include "auth/es256.h"
 #include "base/buf.h"
 
 enum {
@@ -41,4 +45,40 @@ struct str jwk_set(struct arena *arena, const struct signing_key *keys, unsigned
 	}
 	buf_put(&b, STR("]}"));
 	return buf_str(&b);
+}
+
+static struct str member(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? str_of(text) : STR_NONE;
+}
+
+static bool read_key(struct arena *arena, const json_t *jwk, struct signing_key *ret)
+{
+	struct str kid = member(jwk, "kid"), x = digest_b64url_decode(arena, member(jwk, "x")),
+		   y = digest_b64url_decode(arena, member(jwk, "y"));
+
+	*ret = (struct signing_key){.key = NULL};
+	if (!kid.at || kid.len >= sizeof(ret->kid) || !x.at || !y.at ||
+		!str_eq(member(jwk, "crv"), STR("P-256")))
+		return false;
+	memcpy(ret->kid, kid.at, kid.len);
+	ret->key = es256_point(x, y);
+	if (ret->key)
+		arena_defer(arena, EVP_PKEY_free, ret->key);
+	return ret->key != NULL;
+}
+
+bool jwk_read_set(struct arena *arena, struct str text, struct signing_keys *ret)
+{
+	json_t *set = text.at ? json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	const json_t *keys = json_object_get(set, "keys");
+	bool good = json_is_array(keys) && json_array_size(keys) <= KEY_RECORDS_MAX;
+
+	*ret = (struct signing_keys){.n = good ? (unsigned)json_array_size(keys) : 0};
+	for (unsigned i = 0; good && i < ret->n; i++)
+		good = read_key(arena, json_array_get(keys, i), &ret->at[i]);
+	json_decref(set);
+	return good;
 }

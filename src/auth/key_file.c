@@ -96,6 +96,16 @@ static int write_all(int fd, struct str text)
 	return 0;
 }
 
+/* What root writes is read by whom the folder belongs to. */
+static int give_away(int folder, const char *name)
+{
+	struct stat st;
+
+	if (fstat(folder, &st) < 0)
+		return -errno;
+	return st.st_uid != geteuid() && fchownat(folder, name, st.st_uid, st.st_gid, 0) < 0 ? -errno : 0;
+}
+
 static int sync_to_disk(int fd)
 {
 	return fail_now(FAIL_FSYNC) || fsync(fd) < 0 ? -errno : 0;
@@ -116,13 +126,13 @@ static int write_temporary(int folder, const char *name, struct str text)
 	return error;
 }
 
-static int rename_new(int folder, const char *from, const char *to)
+static int rename_to(int folder, const char *from, const char *to, unsigned flags)
 {
-	return fail_now(FAIL_RENAME) || renameat2(folder, from, folder, to, RENAME_NOREPLACE) < 0 ? -errno
-												  : 0;
+	return fail_now(FAIL_RENAME) || renameat2(folder, from, folder, to, flags) < 0 ? -errno : 0;
 }
 
-int key_file_write(int folder, const char *name, struct str text)
+/* By a temporary file. */
+static int put(int folder, const char *name, struct str text, unsigned flags)
 {
 	unsigned long long random;
 	char temporary[32];
@@ -131,16 +141,32 @@ int key_file_write(int folder, const char *name, struct str text)
 	rand_bytes(&random, sizeof(random));
 	(void)snprintf(temporary, sizeof(temporary), ".new-%016llx", random);
 	error = write_temporary(folder, temporary, text);
+	if (error == 0 && flags == 0)
+		error = give_away(folder, temporary);
 	if (error == 0)
-		error = rename_new(folder, temporary, name);
-	if (error < 0) {
+		error = rename_to(folder, temporary, name, flags);
+	if (error < 0)
 		(void)unlinkat(folder, temporary, 0);
+	return error;
+}
+
+int key_file_write(int folder, const char *name, struct str text)
+{
+	int error = put(folder, name, text, RENAME_NOREPLACE);
+
+	if (error < 0)
 		return error;
-	}
 	error = sync_to_disk(folder);
 	if (error < 0)
 		(void)unlinkat(folder, name, 0);
 	return error;
+}
+
+int key_file_replace(int folder, const char *name, struct str text)
+{
+	int error = put(folder, name, text, 0);
+
+	return error < 0 ? error : sync_to_disk(folder);
 }
 
 const char *key_file_fault(int error)
@@ -154,6 +180,10 @@ const char *key_file_fault(int error)
 		return "is a symbolic link";
 	case EINVAL:
 		return "is not a plain file";
+	case EBADMSG:
+		return "does not hold what was written there";
+	case EROFS:
+		return "is on a disk that is read only";
 	case EFBIG:
 		return "is too long";
 	case EPERM:

@@ -21,6 +21,8 @@ int key_file_read(struct arena *arena, int folder, const char *name, struct str 
 /* Writes a new file: temporary name, fsync, rename that never replaces (-EEXIST), fsync of the folder.
  * Returns 0 or a negative errno; after an error there is no file of this name that was not there before. */
 int key_file_write(int folder, const char *name, struct str text);
+/* The same for a file that may be there, with the owner of the folder: it is as it was, or new. */
+int key_file_replace(int folder, const char *name, struct str text);
 /* A sentence for a negative errno of the above. */
 const char *key_file_fault(int error);
 

@@ -137,20 +137,36 @@ enum {
 	USES
 };
 
+static const struct str private_suffix = STR(".pem"), public_suffix = STR(".pub.pem");
+
 static struct signing_keys *keys_of(struct keys *keys, const struct use *use)
 {
 	return (struct signing_keys *)((char *)keys + use->keys);
 }
 
-/* What a file of this name is for, NULL: it is no signing key. */
-static const struct use *use_of(const char *name, struct str *ret_kid)
+/* The use whose files of this kind are named so, NULL: it is none of them. */
+static const struct use *use_of(const char *name, struct str suffix, struct str *ret_kid)
 {
 	for (unsigned i = 0; i < USES; i++) {
-		*ret_kid = middle(name, uses[i].prefix, STR(".pem"));
+		*ret_kid = middle(name, uses[i].prefix, suffix);
 		if (ret_kid->at)
 			return &uses[i];
 	}
 	return NULL;
+}
+
+static const struct use *public_of(const char *name, struct str *ret_kid)
+{
+	const struct use *use = use_of(name, public_suffix, ret_kid);
+
+	return use == &uses[USE_RECORD] ? use : NULL;
+}
+
+static const struct use *private_of(const char *name, struct str *ret_kid)
+{
+	struct str kid;
+
+	return public_of(name, &kid) ? NULL : use_of(name, private_suffix, ret_kid);
 }
 
 /* Kids go into JSON as they are. */
@@ -161,17 +177,29 @@ static bool is_kid(struct str kid)
 	return kid.at && kid.len < sizeof((struct signing_key *)NULL)->kid && str_trim(kid, allowed).len == 0;
 }
 
+/* In its place by name. */
+static bool put_key(const struct reading *r, const struct use *use, struct signing_keys *of_use,
+	const struct signing_key *key)
+{
+	unsigned at = of_use->n;
+
+	if (of_use->n == use->most)
+		return refuse(r, "", use->full);
+	for (; at > 0 && strcmp(of_use->at[at - 1].kid, key->kid) > 0; at--)
+		of_use->at[at] = of_use->at[at - 1];
+	of_use->at[at] = *key;
+	of_use->n++;
+	return true;
+}
+
 static bool read_signing_key(
 	const struct reading *r, const char *name, const struct use *use, struct str kid, struct keys *keys)
 {
 	struct signing_keys *of_use = keys_of(keys, use);
-	struct signing_key key = {.key = NULL};
-	unsigned at = of_use->n;
+	struct signing_key key = {.key = NULL}, *there;
 
 	if (!is_kid(kid))
 		return refuse(r, name, "has a name that is no key id");
-	if (of_use->n == use->most)
-		return refuse(r, "", use->full);
 	if (!read_text(r, name, &key.pem))
 		return false;
 	memcpy(key.kid, kid.at, kid.len);
@@ -179,11 +207,32 @@ static bool read_signing_key(
 	if (!key.key)
 		return refuse(r, name, "is no private key on the curve P-256 in PEM form without passphrase");
 	arena_defer(r->arena, EVP_PKEY_free, key.key);
-	for (; at > 0 && strcmp(of_use->at[at - 1].kid, key.kid) > 0; at--)
-		of_use->at[at] = of_use->at[at - 1];
-	of_use->at[at] = key;
-	of_use->n++;
+	there = (struct signing_key *)keys_signing(of_use, kid);
+	if (!there)
+		return put_key(r, use, of_use, &key);
+	*there = key; /* in the place of its public half */
 	return true;
+}
+
+static bool read_public_key(
+	const struct reading *r, const char *name, const struct use *use, struct str kid, struct keys *keys)
+{
+	struct signing_keys *of_use = keys_of(keys, use);
+	struct signing_key key = {.key = NULL};
+	struct str pem;
+
+	if (!is_kid(kid))
+		return refuse(r, name, "has a name that is no key id");
+	if (keys_signing(of_use, kid))
+		return true;
+	if (!read_text(r, name, &pem))
+		return false;
+	memcpy(key.kid, kid.at, kid.len);
+	key.key = es256_read_public(pem);
+	if (!key.key)
+		return refuse(r, name, "is no public key on the curve P-256 in PEM form");
+	arena_defer(r->arena, EVP_PKEY_free, key.key);
+	return put_key(r, use, of_use, &key);
 }
 
 static struct str epoch_of(const char *name)
@@ -230,8 +279,10 @@ static bool read_listed(const struct reading *r, struct keys *keys)
 	if (!dir)
 		return refuse(r, "", "cannot be listed");
 	for (struct dirent *entry; good && (entry = readdir(dir)) != NULL;) {
-		if ((use = use_of(entry->d_name, &kid)))
+		if ((use = private_of(entry->d_name, &kid)))
 			good = read_signing_key(r, entry->d_name, use, kid, keys);
+		else if ((use = public_of(entry->d_name, &kid)))
+			good = read_public_key(r, entry->d_name, use, kid, keys);
 		else if (epoch_of(entry->d_name).at)
 			good = read_seal_key(r, entry->d_name, keys);
 	}
@@ -239,11 +290,20 @@ static bool read_listed(const struct reading *r, struct keys *keys)
 	return good;
 }
 
+static void choose_signing(struct signing_keys *of_use)
+{
+	for (unsigned i = 0; i < of_use->n; i++)
+		if (of_use->at[i].pem.at)
+			of_use->signs = &of_use->at[i];
+}
+
 static bool read_folder(const struct reading *r, struct keys *keys)
 {
 	if (!read_secret(r, keys) || !read_listed(r, keys))
 		return false;
-	if (keys->token.n == 0)
+	for (unsigned i = 0; i < USES; i++)
+		choose_signing(keys_of(keys, &uses[i]));
+	if (!keys->token.signs)
 		return refuse(r, "", "holds no token-<kid>.pem");
 	if (keys->nseal == 0)
 		return refuse(r, "", "holds no seal-<epoch>.key");
@@ -285,12 +345,12 @@ struct stock {
 	bool secret;
 	unsigned nseal;
 	struct {
-		unsigned n;
+		unsigned n, private; /* n: with those of which there is the public half alone */
 		char newest[sizeof((struct signing_key *)NULL)->kid];
 	} signing[USES];
 };
 
-static void take_signing_key(struct stock *stock, const struct use *use, struct str kid)
+static void take_kid(struct stock *stock, const struct use *use, struct str kid)
 {
 	char *newest = stock->signing[use - uses].newest;
 
@@ -299,20 +359,37 @@ static void take_signing_key(struct stock *stock, const struct use *use, struct 
 		(void)snprintf(newest, sizeof(stock->signing->newest), "%.*s", STR_ARG(kid));
 }
 
-static int take_stock(int folder, struct stock *ret)
+/* The file of this kid that begins and ends so: its name. */
+static const char *file_of(struct arena *arena, const struct use *use, struct str kid, struct str suffix)
 {
-	DIR *dir = open_list(folder);
+	return arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(use->prefix), STR_ARG(kid), STR_ARG(suffix)).at;
+}
+
+static void take_file(const struct reading *r, const char *name, struct stock *stock)
+{
+	struct str kid;
+	const struct use *use = private_of(name, &kid);
+
+	if (use) {
+		stock->signing[use - uses].private ++;
+		take_kid(stock, use, kid);
+	} else if ((use = public_of(name, &kid)) &&
+		   faccessat(r->folder, file_of(r->arena, use, kid, private_suffix), F_OK,
+			   AT_SYMLINK_NOFOLLOW) < 0) {
+		take_kid(stock, use, kid);
+	}
+}
+
+static int take_stock(const struct reading *r, struct stock *ret)
+{
+	DIR *dir = open_list(r->folder);
 	int error = dir ? 0 : -errno;
 
 	*ret = (struct stock){.secret = false};
 	for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
-		struct str kid;
-		const struct use *use = use_of(entry->d_name, &kid);
-
+		take_file(r, entry->d_name, ret);
 		ret->secret |= strcmp(entry->d_name, secret_name) == 0;
 		ret->nseal += epoch_of(entry->d_name).at != NULL;
-		if (use)
-			take_signing_key(ret, use, kid);
 	}
 	if (dir)
 		closedir(dir);
@@ -351,13 +428,12 @@ static int write_signing_key(const struct reading *r, const struct use *use, con
 {
 	struct str kid = new_kid(r->arena);
 	struct str pem = es256_make(r->arena);
-	struct str name = arena_printf(r->arena, "%.*s%.*s.pem", STR_ARG(use->prefix), STR_ARG(kid));
 
 	if (!pem.at)
 		return -ENOMEM;
 	if (str_compare(kid, str_of(stock->signing[use - uses].newest)) <= 0)
 		return -EAGAIN;
-	return key_file_write(r->folder, arena_cstr(r->arena, name), pem);
+	return key_file_write(r->folder, file_of(r->arena, use, kid, private_suffix), pem);
 }
 
 static int report(const struct reading *r, const char *name, int error)
@@ -380,7 +456,7 @@ static const char *signing_name(const struct reading *r, const struct use *use)
 static int fill_folder(const struct reading *r)
 {
 	struct stock stock;
-	int error = take_stock(r->folder, &stock);
+	int error = take_stock(r, &stock);
 
 	if (error < 0)
 		return report(r, "", error);
@@ -392,7 +468,7 @@ static int fill_folder(const struct reading *r)
 	if (stock.nseal == 0 && (error = write_hex(r, "seal-1.key")) < 0)
 		return report(r, "seal-1.key", error);
 	for (unsigned i = 0; i < USES; i++)
-		if (stock.signing[i].n == 0 && (error = write_signing_key(r, &uses[i], &stock)) < 0)
+		if (stock.signing[i].private == 0 && (error = write_signing_key(r, &uses[i], &stock)) < 0)
 			return report(r, signing_name(r, &uses[i]), error);
 	return 0;
 }
@@ -440,7 +516,7 @@ static int rotate(struct arena *arena, const char *folder, const struct use *use
 
 	if (!open_folder(&r, arena, folder, ret_reason))
 		return r.folder;
-	error = take_stock(r.folder, &stock);
+	error = take_stock(&r, &stock);
 	if (error == 0 && stock.signing[use - uses].n >= use->most) {
 		error = -ENOSPC;
 		refuse(&r, "", use->full);
@@ -456,9 +532,31 @@ int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_r
 	return rotate(arena, folder, &uses[USE_TOKEN], ret_reason);
 }
 
+/* The public half of a key beside it, where there is none yet. */
+static bool publish(const struct reading *r, const struct use *use, const struct signing_key *key)
+{
+	const char *name = file_of(r->arena, use, str_of(key->kid), public_suffix);
+	struct str pem = es256_public(r->arena, key->key);
+	int error = pem.at ? key_file_write(r->folder, name, pem) : -ENOMEM;
+
+	return error == -EEXIST || report(r, name, error) == 0;
+}
+
 int keys_rotate_record(struct arena *arena, const char *folder, struct str *ret_reason)
 {
-	return rotate(arena, folder, &uses[USE_RECORD], ret_reason);
+	const struct use *use = &uses[USE_RECORD];
+	int error = rotate(arena, folder, use, ret_reason);
+	const struct keys *keys = error == 0 ? keys_load(arena, folder, ret_reason) : NULL;
+	struct reading r;
+	bool good = keys && open_folder(&r, arena, folder, ret_reason);
+
+	if (!good)
+		return error < 0 ? error : -EIO;
+	for (unsigned i = 0; good && i < keys->record.n; i++)
+		if (keys->record.at[i].pem.at && &keys->record.at[i] != keys->record.signs)
+			good = publish(&r, use, &keys->record.at[i]);
+	close(r.folder);
+	return good ? 0 : -EIO;
 }
 
 int keys_rotate_seal(struct arena *arena, const char *folder, struct str *ret_reason)

@@ -7,14 +7,19 @@
 #include "base/digest.h"
 
 /* The keys outside the database, from the folder `key_dir`: 0700, its files 0600. Looser modes, links and
- * files of other people are refused; files with other names are not looked at. secret.key 32 random bytes
- * in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869) seal-<epoch>.key 32 bytes in hex:
- * master keys of sealed personal data, the highest epoch seals token-<kid>.pem ES256 private keys: all
- * verify and stand in the JWKS, the newest (by name) signs; <kid> is the time of making in UTC,
- * YYYYMMDDHHMMSSmmm, a hyphen and four random hex digits record-<kid>.pem the same for the seals of the
- * record (jobs/sealer.h): a folder of before has none, and then nothing is sealed. Those of before stay:
- * what they have signed is checked by them Losing secret.key or a seal key loses citizens' secrets or
- * personal data for good: the folder needs a backup. */
+ * files of other people are refused; files with other names are not looked at.
+ *
+ *   secret.key        32 random bytes in hex; the purposes below are derived from it (HKDF-SHA-256, RFC 5869)
+ *   seal-<epoch>.key  32 bytes in hex: master keys of sealed personal data, the highest epoch seals
+ *   token-<kid>.pem   ES256 private keys: all verify and stand in the JWKS, the newest (by name) signs; <kid>
+ *                     is the time of making in UTC, YYYYMMDDHHMMSSmmm, a hyphen and four random hex digits
+ *   record-<kid>.pem  the same for the seals of the record (jobs/sealer.h): a folder of before has none, and
+ *                     then nothing is sealed
+ *   record-<kid>.pub.pem  the public half of one: what it has signed is checked by it when the private one
+ *                     was taken away
+ *
+ * Losing secret.key or a seal key loses citizens' secrets or personal data for good: the folder needs a
+ * backup. */
 enum key_purpose {
 	KEY_TICKET_SECRET, /* the citizen's secret                          */
 	KEY_TICKET_CODE,   /* the permutation of ticket numbers             */
@@ -44,14 +49,15 @@ enum {
 struct signing_key {
 	char kid[24];
 	EVP_PKEY *key;
-	struct str pem; /* private, for libjwt */
+	struct str pem; /* private, for libjwt; absent: the public half alone, which only verifies */
 };
 
 /* Of one use. */
 struct signing_keys {
 	struct signing_key at[KEY_RECORDS_MAX];
-	unsigned n;	 /* at[n - 1] signs */
-	struct str jwks; /* public JWK set (RFC 7517) as JSON text */
+	unsigned n;
+	const struct signing_key *signs; /* the newest private one; NULL: there is none */
+	struct str jwks;		 /* public JWK set (RFC 7517) as JSON text */
 };
 
 struct seal_key {
@@ -76,7 +82,8 @@ int keys_create(struct arena *arena, const char *folder, struct str *ret_reason)
 /* Adds a token key with a new kid: other processes verify and sign with it from their next start or reload
  * on. A full folder (KEY_TOKENS_MAX) is -ENOSPC: remove keys whose tokens have all ended. */
 int keys_rotate_token(struct arena *arena, const char *folder, struct str *ret_reason);
-/* The same for the record; -ENOSPC at KEY_RECORDS_MAX. */
+/* The same for the record; -ENOSPC at KEY_RECORDS_MAX. Each older one gets its record-<kid>.pub.pem, so that
+ * its private half can be taken away. */
 int keys_rotate_record(struct arena *arena, const char *folder, struct str *ret_reason);
 /* Adds a master key for what is sealed from now on; -ENOSPC at KEY_SEALS_MAX. What was sealed before
  * follows (jobs/reseal.h); every server has to have the new key before one of them seals with it. */

@@ -55,7 +55,7 @@ static char *sign(jwt_t *jwt, const struct signing_key *key, const char *claims)
 struct str token_issue(
 	struct arena *arena, const struct keys *keys, const char *issuer, const struct token_claims *claims)
 {
-	const struct signing_key *newest = &keys->token.at[keys->token.n - 1];
+	const struct signing_key *newest = keys->token.signs;
 	struct str token = STR_NONE;
 	jwt_t *jwt;
 	char *text;

@@ -21,6 +21,7 @@ struct app {
 	struct suggestions *suggestions; /* app/suggestion/model.h; NULL: nothing is known yet */
 	struct loads *loads; /* civil/decide.h: how much departments have to do; NULL: not known yet */
 	struct assignments *assignments; /* jobs/assign.h: rules of departments; NULL but in the job worker */
+	struct sealer *sealer;		 /* jobs/sealer.h; NULL but in the job worker */
 	struct recent *recent;		 /* app/tracking/recent.h: pages shown lately */
 	struct conns *conns;		 /* http/conn.h: the client connections of this process */
 	const struct server *server;	 /* http/conn.h: what the connection layer calls */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/merkle.h"
 #include "base/must.h"
+#include "civil/code.h"
 
 void record_put(struct buf *out, const struct record_entry *entry)
 {
@@ -56,4 +57,48 @@ struct str record_statement(struct arena *arena, const struct record_root *root)
 struct digest record_chain(struct str statement)
 {
 	return digest_sha256(statement);
+}
+
+/* --- a root as others keep it --------------------------------------------------------------------------- */
+
+enum {
+	SHORT_SIZE = 20, /* bytes of a chain value */
+	SHORT_SYMBOLS = 32,
+	SHORT_GROUP = 4,
+	HEX_SIZE = 2 * DIGEST_SIZE
+};
+
+struct str record_short(struct arena *arena, int64_t number, const struct digest *chain)
+{
+	struct str symbols = code_base32(arena, (struct str){(const char *)chain->byte, SHORT_SIZE});
+	struct buf out = {.arena = arena};
+
+	buf_printf(&out, "%" PRId64, number);
+	for (size_t i = 0; i < symbols.len; i += SHORT_GROUP)
+		buf_printf(&out, "%c%.*s", i == 0 ? ':' : '-', SHORT_GROUP, symbols.at + i);
+	return buf_str(&out);
+}
+
+bool record_known_read(struct arena *arena, struct str text, struct record_known *ret)
+{
+	struct str hash = text, number;
+
+	*ret = (struct record_known){.number = 0};
+	if (!str_next(&hash, ':', &number) || !hash.at || str_to_i64(number, &ret->number) < 0 ||
+		ret->number < 1)
+		return false;
+	if (hash.len == HEX_SIZE && digest_hex_decode(arena, hash).at)
+		ret->hash = hash;
+	else
+		ret->hash = code_base32_fold(arena, hash);
+	return ret->hash.len == HEX_SIZE || ret->hash.len == SHORT_SYMBOLS;
+}
+
+bool record_known_is(struct arena *arena, const struct record_known *known, const struct digest *chain)
+{
+	struct str bytes = digest_bytes(chain);
+
+	if (known->hash.len == HEX_SIZE)
+		return str_eq(known->hash, digest_hex(arena, bytes));
+	return str_eq(known->hash, code_base32(arena, (struct str){bytes.at, SHORT_SIZE}));
 }

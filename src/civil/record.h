@@ -47,4 +47,15 @@ struct str record_statement(struct arena *arena, const struct record_root *root)
 /* What the next one names: the hash of the statement. */
 struct digest record_chain(struct str statement);
 
+/* A root as others keep it: NUMBER:HASH with the 64 hex digits of its chain value, or in short, for paper,
+ * with the first 160 bits of it in base 32 (civil/code.h), in groups of four: 4711:7K3M-9QXT-... */
+struct record_known {
+	int64_t number; /* 0: nothing is known */
+	struct str hash;
+};
+struct str record_short(struct arena *arena, int64_t number, const struct digest *chain);
+/* Reads either form, the short one as people type it. False for any other text. */
+bool record_known_read(struct arena *arena, struct str text, struct record_known *ret);
+bool record_known_is(struct arena *arena, const struct record_known *known, const struct digest *chain);
+
 #endif

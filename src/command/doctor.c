@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "auth/key_file.h"
 #include "auth/keys.h"
 #include "base/clock.h"
 #include "base/embedded.h"
@@ -15,6 +16,7 @@
 #include "command/command.h"
 #include "command/loaded.h"
 #include "command/pg.h"
+#include "command/record.h"
 #include "command/rules.h"
 #include "db/answer.h"
 #include "jobs/mail_target.h"
@@ -290,7 +292,7 @@ static struct finding check_feeds(struct patient *p)
 }
 
 /* Without a key tickets are served all the same. */
-static struct finding check_record(struct patient *p)
+static struct finding check_sealing(struct patient *p)
 {
 	struct str reason = STR_NONE, answer = ask(p, p->owner, "command_check_record");
 	const struct keys *keys =
@@ -299,7 +301,7 @@ static struct finding check_record(struct patient *p)
 
 	if (!keys) /* which is said of the keys */
 		return well;
-	if (keys->record.n == 0)
+	if (!keys->record.signs)
 		return (struct finding){.fault = STR("there is no record key, so no event is sealed"),
 			.cure = "run `tiepdan keys create`, and restart the server",
 			.mild = true};
@@ -335,6 +337,41 @@ static struct finding check_seals(struct patient *p)
 		.cure = str_eq(answer, STR("t"))
 				? "take seal-*.key of the older epochs away once no backup needs them"
 				: "the job `reseal` brings them under the newest; keep all keys meanwhile",
+		.mild = true};
+}
+
+static struct finding check_record(struct patient *p)
+{
+	struct record_state s;
+	struct str reason;
+
+	if (!record_state(p->owner, p->arena, p->config, &s, &reason))
+		return (struct finding){reason, "run `tiepdan migrate`; record_dir must be 0700 and its file "
+						"0600, owned by the server's user"};
+	if (s.goes_on)
+		return check_sealing(p);
+	return (struct finding){
+		arena_printf(p->arena,
+			"nothing is sealed: root %lld is known, which the database, whose last one is %lld, "
+			"does not have",
+			(long long)s.known.number, (long long)s.last.number),
+		"when the database was restored on purpose, `tiepdan record resume`; else somebody has "
+		"exchanged "
+		"it: look at backups and the log of the server (record.sealed)"};
+}
+
+static struct finding check_place(struct patient *p)
+{
+	int error = record_place_try(p->config);
+
+	if (error == 0)
+		return well;
+	return (struct finding){
+		.fault = arena_printf(
+			p->arena, "the folder for the last root of the record %s", key_file_fault(error)),
+		.cure = "set record_dir to a folder of the server's user, 0700: without it nobody notices "
+			"that the "
+			"database was exchanged for an older one",
 		.mild = true};
 }
 
@@ -438,6 +475,7 @@ static const struct check {
 	{"feed of events", check_feeds},
 	{"record", check_record},
 	{"seal keys", check_seals},
+	{"last root of the record", check_place},
 	{"clock", check_clock},
 	{"time zone", check_zone},
 	{"open files", check_limits},

@@ -9,7 +9,9 @@
 #include "db/db.h"
 
 enum {
-	PARAMETERS_MAX = 48
+	PARAMETERS_MAX = 48,
+	TEXT_FORMAT = 0,
+	BINARY_FORMAT = 1
 };
 
 static void ignore_notice(void *arg, const PGresult *r)
@@ -55,26 +57,69 @@ static void print_fault(const PGresult *r)
 		fprintf(stderr, "tiepdan: %s", PQresultErrorMessage(r));
 }
 
-PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, int n)
-{
-	const struct db_statement *s = find(statement);
-	const char *text[PARAMETERS_MAX] = {NULL};
-	char *copies[PARAMETERS_MAX] = {NULL};
+/* Parameters as libpq takes them. */
+struct bound {
+	const struct db_statement *s;
+	char *text[PARAMETERS_MAX];
+};
 
-	must(s && s->nparams == (unsigned)n && n <= PARAMETERS_MAX);
-	for (int i = 0; i < n; i++) {
-		copies[i] = values[i].at ? strndup(values[i].at, values[i].len) : NULL;
-		text[i] = copies[i];
-	}
-	PGresult *r = PQexecParams(pg, s->text, n, s->types, text, NULL, NULL, 0);
+static struct bound bind(const char *statement, const struct str *values, int n)
+{
+	struct bound b = {.s = find(statement)};
+
+	must(b.s && b.s->nparams == (unsigned)n && n <= PARAMETERS_MAX);
 	for (int i = 0; i < n; i++)
-		free(copies[i]);
+		b.text[i] = values[i].at ? strndup(values[i].at, values[i].len) : NULL;
+	return b;
+}
+
+static void release(struct bound *b)
+{
+	for (int i = 0; i < PARAMETERS_MAX; i++)
+		free(b->text[i]);
+}
+
+/* NULL after a message when it is a failure. */
+static PGresult *good(PGresult *r)
+{
 	ExecStatusType status = PQresultStatus(r);
+
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
 		return r;
 	print_fault(r);
 	PQclear(r);
 	return NULL;
+}
+
+PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, int n)
+{
+	struct bound b = bind(statement, values, n);
+	PGresult *r = PQexecParams(
+		pg, b.s->text, n, b.s->types, (const char *const *)b.text, NULL, NULL, TEXT_FORMAT);
+
+	release(&b);
+	return good(r);
+}
+
+bool pg_send(PGconn *pg, const char *statement, const struct str *values, int n)
+{
+	struct bound b = bind(statement, values, n);
+	bool sent = PQsendQueryParams(pg, b.s->text, n, b.s->types, (const char *const *)b.text, NULL, NULL,
+			    BINARY_FORMAT) == 1;
+
+	release(&b);
+	if (!sent)
+		fprintf(stderr, "tiepdan: %s", PQerrorMessage(pg));
+	return sent;
+}
+
+PGresult *pg_take(PGconn *pg)
+{
+	PGresult *r = PQgetResult(pg), *end;
+
+	while ((end = PQgetResult(pg)))
+		PQclear(end);
+	return good(r);
 }
 
 bool pg_do(PGconn *pg, const char *statement, const struct str *values, int n)

@@ -16,6 +16,10 @@ PGconn *pg_connect(const char *name, const char *url);
 /* Runs the statement `<folder>_<file>` with text parameters in the order of its "in:" line (absent: NULL).
  * NULL after a message when it failed. */
 PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, int n);
+/* The same in two steps, with the result in binary format: whoever has sent one does something else until it
+ * is there. Nothing else may be asked meanwhile. */
+bool pg_send(PGconn *pg, const char *statement, const struct str *values, int n);
+PGresult *pg_take(PGconn *pg);
 /* The same for a statement whose result nobody looks at. */
 bool pg_do(PGconn *pg, const char *statement, const struct str *values, int n);
 /* Transaction control and the text of migrations: no parameters, no result. */

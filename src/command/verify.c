@@ -1,447 +1,365 @@
-/* tiepdan verify: whether the record (civil/record.h) is as it was sealed. */
+/* tiepdan verify: whether the record (civil/record.h) is as it was sealed, and tickets and texts are as it
+ * says. */
+#include "command/verify.h"
+
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#include "auth/es256.h"
-#include "auth/keys.h"
-#include "base/clock.h"
-#include "base/merkle.h"
+#include "auth/jwk.h"
+#include "base/file.h"
 #include "civil/record.h"
 #include "command/command.h"
-#include "command/pg.h"
 #include "db/answer.h"
 
 enum {
-	ROOTS_PAGE = 32, /* each with some hundred KiB of entries */
-	EVENTS_PAGE = 5000,
-	FAULTS_PRINTED = 100
+	YEARS_MAX = 60, /* of minutes that are counted one by one */
+	MINUTES_YEAR = 527040,
+	PUBLISHED_MAX = 65536, /* bytes of a JWK set */
+	BESIDE = 3	       /* pieces besides those of events: tickets, texts, filings */
 };
 
-/* No transaction is open for longer, so an event is under a root by then, if there are roots over later ones.
- * The cursor of the sealer alone proves nothing: whoever adds events can put it back. */
-static const int64_t late_us = INT64_C(3600) * 1000 * 1000;
+static const int64_t minute_us = INT64_C(60) * 1000 * 1000;
 
-/* What is known from elsewhere of the last root: whoever cuts the end of the record off leaves it whole. */
-struct head {
-	int64_t number; /* 0: nothing is known */
+/* The pieces of a pass, and what was found in each. */
+struct pass {
+	struct verify_piece *pieces;
+	struct verify_found *found;
+	size_t n;
+};
+
+/* All of it. */
+struct sum {
+	int64_t faults, told, roots, entries, looked_at, events, unsealed, late, tickets, unsaid, texts, gone,
+		unread;
+	bool head_seen;
+	int64_t last;
 	struct digest chain;
 };
 
-struct verification {
-	PGconn *pg;
-	const struct keys *keys;
-	struct head head;
-	bool head_seen;
-	int64_t roots, events, unsealed, late, faults;
-	int64_t sealed, looked_at; /* entries: of all roots, and of all months */
-	int64_t last_us;	   /* the latest event that is under a root */
-	struct digest chain;	   /* of the last root that was looked at */
-};
+/* --- passes --------------------------------------------------------------------------------------------- */
 
-/* An entry with the root that it is under. */
-struct sealed {
-	struct record_entry entry;
-	int64_t root;
-};
-
-static void fault(struct verification *v, const char *what, ...) __attribute__((format(printf, 2, 3)));
-static void fault(struct verification *v, const char *what, ...)
+static bool pass_make(struct arena *arena, size_t n, struct pass *ret)
 {
-	va_list args;
-
-	if (++v->faults > FAULTS_PRINTED)
-		return;
-	va_start(args, what);
-	vprintf(what, args);
-	va_end(args);
-	putchar('\n');
+	*ret = (struct pass){.pieces = arena_alloc(arena, (n + 1) * sizeof(*ret->pieces)),
+		.found = verify_shared((n + 1) * sizeof(*ret->found)),
+		.n = n};
+	return ret->found != NULL;
 }
 
-static struct digest cell_digest(struct arena *arena, const PGresult *r, int row, const char *column)
+static void pass_end(struct pass *pass)
 {
-	struct str bytes = db_cell_bytes(arena, r, row, column);
-	struct digest digest = {{0}};
-
-	if (bytes.len == DIGEST_SIZE)
-		memcpy(digest.byte, bytes.at, DIGEST_SIZE);
-	return digest;
+	if (pass->found)
+		munmap(pass->found, (pass->n + 1) * sizeof(*pass->found));
 }
 
-static bool same(const struct digest *a, const struct digest *b)
+static void tell(struct sum *sum, const struct verify_found *found)
 {
-	return memcmp(a->byte, b->byte, DIGEST_SIZE) == 0;
+	const char *line = found->text, *end;
+
+	for (; (end = strchr(line, '\n')) && sum->told < VERIFY_FAULTS; line = end + 1) {
+		printf("%.*s\n", (int)(end - line), line);
+		sum->told++;
+	}
+	sum->faults += found->faults;
 }
 
-static struct str number_text(struct arena *arena, int64_t n)
+static void add(struct sum *sum, const struct verify_found *found)
 {
-	return arena_printf(arena, "%" PRId64, n);
+	sum->roots += found->roots;
+	sum->events += found->events;
+	sum->unsealed += found->unsealed;
+	sum->late += found->late;
+	sum->tickets += found->tickets;
+	sum->unsaid += found->unsaid;
+	sum->texts += found->texts;
+	sum->gone += found->gone;
+	sum->unread += found->unread;
+	sum->head_seen |= found->head_seen;
+	tell(sum, found);
 }
 
 /* --- the roots ------------------------------------------------------------------------------------------ */
 
-/* What says that it happened before others that were sealed before it is counted: nobody can tell whether it
- * came late or is made up. */
-static void check_times(struct verification *v, const PGresult *r, int row, struct str entries)
+static bool plan_roots(struct arena *arena, PGconn *pg, struct pass *ret)
 {
-	int64_t first = INT64_MAX, last = INT64_MIN, before = v->last_us;
+	PGresult *r = pg_query(
+		pg, "command_verify_root_pieces", (struct str[]){verify_number(arena, VERIFY_ROOTS)}, 1);
+	int n = r ? PQntuples(r) : 0;
+	int64_t before_us = VERIFY_NEVER;
+	bool ok = r && pass_make(arena, (size_t)n, ret);
 
-	for (size_t i = 0; i < entries.len / RECORD_ENTRY_SIZE; i++) {
-		int64_t at = record_entry(entries, i).at_us;
+	for (int i = 0; ok && i < n; i++) {
+		int64_t first = db_cell_int(r, i, "first"), last_us = db_cell_int(r, i, "last_us");
 
-		v->late += at < before - late_us;
-		first = at < first ? at : first;
-		last = at > last ? at : last;
+		ret->pieces[i] = (struct verify_piece){.look = verify_roots,
+			.from = first,
+			.until = first + VERIFY_ROOTS,
+			.before_us = before_us};
+		before_us = last_us > before_us ? last_us : before_us;
 	}
-	if (last > v->last_us)
-		v->last_us = last;
-	if (first != db_cell_int(r, row, "first_us") || last != db_cell_int(r, row, "last_us"))
-		fault(v, "root %" PRId64 ": its events are of another time than it says",
-			db_cell_int(r, row, "number"));
-}
-
-static void check_signature(
-	struct verification *v, struct arena *arena, const PGresult *r, int row, struct str statement)
-{
-	int64_t number = db_cell_int(r, row, "number");
-	struct str kid = db_cell(r, row, "kid"), signature = db_cell_bytes(arena, r, row, "signature");
-	const struct signing_key *key = keys_signing(&v->keys->record, kid);
-
-	if (!key)
-		fault(v, "root %" PRId64 ": there is no key %.*s", number, STR_ARG(kid));
-	else if (signature.len != ES256_SIGNATURE_SIZE ||
-		 es256_verify(key->key, statement, (const uint8_t *)signature.at) == ES256_BAD)
-		fault(v, "root %" PRId64 ": what it says was not signed with the key %.*s", number,
-			STR_ARG(kid));
-}
-
-static void check_root(struct verification *v, struct arena *arena, const PGresult *r, int row)
-{
-	struct record_root root = {.number = db_cell_int(r, row, "number"),
-		.at_ms = db_cell_int(r, row, "at_ms"),
-		.events = db_cell_int(r, row, "events"),
-		.root = cell_digest(arena, r, row, "root"),
-		.previous = cell_digest(arena, r, row, "previous")};
-	struct str entries = db_cell_bytes(arena, r, row, "entries"),
-		   statement = record_statement(arena, &root);
-	struct digest chain = record_chain(statement), stored = cell_digest(arena, r, row, "chain"),
-		      made = merkle_root(record_leaves(arena, entries), entries.len / RECORD_ENTRY_SIZE);
-
-	if (root.number != v->roots + 1)
-		fault(v, "root %" PRId64 ": root %" PRId64 " before it is gone", root.number, v->roots + 1);
-	else if (!same(&root.previous, &v->chain))
-		fault(v, "root %" PRId64 ": it does not name the root before it", root.number);
-	if (!same(&chain, &stored))
-		fault(v, "root %" PRId64 ": its hash is not that of what it says", root.number);
-	if (!same(&made, &root.root) || (int64_t)(entries.len / RECORD_ENTRY_SIZE) != root.events)
-		fault(v, "root %" PRId64 ": it is not the root over its entries", root.number);
-	check_signature(v, arena, r, row, statement);
-	check_times(v, r, row, entries);
-	v->sealed += (int64_t)(entries.len / RECORD_ENTRY_SIZE);
-	if (root.number == v->head.number) {
-		v->head_seen = true;
-		if (!same(&chain, &v->head.chain))
-			fault(v, "root %" PRId64 ": it is another one than was published", root.number);
-	}
-	v->roots = root.number;
-	v->chain = chain;
-}
-
-/* False after a message. */
-static bool check_roots(struct verification *v)
-{
-	int n = ROOTS_PAGE;
-
-	while (n == ROOTS_PAGE) {
-		struct arena *arena = arena_new();
-		struct str after = arena ? number_text(arena, v->roots) : STR_NONE;
-		PGresult *r = arena ? pg_query(v->pg, "command_verify_roots",
-					      (struct str[]){after, number_text(arena, ROOTS_PAGE)}, 2)
-				    : NULL;
-
-		n = r ? PQntuples(r) : -1;
-		for (int i = 0; i < n; i++)
-			check_root(v, arena, r, i);
-		PQclear(r);
-		arena_free(arena);
-	}
-	if (n >= 0 && v->head.number > 0 && !v->head_seen)
-		fault(v, "root %" PRId64 " was published and is gone: the record has been cut off",
-			v->head.number);
-	return n >= 0;
-}
-
-/* --- the events of a month ------------------------------------------------------------------------------ */
-
-struct month {
-	struct verification *v;
-	struct arena *arena;
-	int64_t from_us, until_us;
-	struct str from, until; /* the same as text */
-	struct sealed *sealed;	/* by time and id */
-	size_t n, room, at;	/* at: the first one that no event has met yet */
-};
-
-static int by_time(const void *a, const void *b)
-{
-	const struct record_entry *x = &((const struct sealed *)a)->entry,
-				  *y = &((const struct sealed *)b)->entry;
-
-	if (x->at_us != y->at_us)
-		return x->at_us < y->at_us ? -1 : 1;
-	return memcmp(x->event.byte, y->event.byte, sizeof(x->event.byte));
-}
-
-static void keep(struct month *m, const struct sealed *sealed)
-{
-	if (m->n == m->room) {
-		size_t room = m->room * 2 + 4096;
-		struct sealed *more = arena_alloc(m->arena, room * sizeof(*more));
-
-		if (m->n > 0)
-			memcpy(more, m->sealed, m->n * sizeof(*more));
-		m->sealed = more;
-		m->room = room;
-	}
-	m->sealed[m->n++] = *sealed;
-}
-
-static void keep_entries(struct month *m, int64_t root, struct str entries)
-{
-	for (size_t i = 0; i < entries.len / RECORD_ENTRY_SIZE; i++) {
-		struct sealed sealed = {.entry = record_entry(entries, i), .root = root};
-
-		if (sealed.entry.at_us < m->from_us || sealed.entry.at_us >= m->until_us)
-			continue;
-		keep(m, &sealed);
-		m->v->looked_at++;
-	}
-}
-
-/* False after a message. */
-static bool read_entries(struct month *m)
-{
-	struct str after_us = m->from, after = STR("0");
-	int n = ROOTS_PAGE;
-
-	while (n == ROOTS_PAGE) {
-		struct arena *arena = arena_new();
-		PGresult *r = arena ? pg_query(m->v->pg, "command_verify_entries",
-					      (struct str[]){after_us, after, m->until,
-						      number_text(arena, ROOTS_PAGE)},
-					      4)
-				    : NULL;
-
-		n = r ? PQntuples(r) : -1;
-		for (int i = 0; i < n; i++)
-			keep_entries(m, db_cell_int(r, i, "number"), db_cell_bytes(arena, r, i, "entries"));
-		if (n > 0) {
-			after_us = arena_str(m->arena, db_cell(r, n - 1, "last_us"));
-			after = arena_str(m->arena, db_cell(r, n - 1, "number"));
-		}
-		PQclear(r);
-		arena_free(arena);
-	}
-	if (m->n > 0)
-		qsort(m->sealed, m->n, sizeof(*m->sealed), by_time);
-	return n >= 0;
-}
-
-struct named {
-	char id[UUID_TEXT_SIZE], at[CLOCK_RFC3339_SIZE];
-};
-
-static struct named name_of(const struct record_entry *entry)
-{
-	struct named named;
-
-	uuid_format(&entry->event, named.id);
-	clock_format(entry->at_us / 1000, named.at);
-	return named;
-}
-
-static void tell_gone(struct month *m)
-{
-	const struct sealed *s = &m->sealed[m->at++];
-	struct named named = name_of(&s->entry);
-
-	fault(m->v, "event %s of %s is gone, or sealed twice: it is under root %" PRId64, named.id, named.at,
-		s->root);
-}
-
-static void compare(
-	struct verification *v, const struct sealed *s, struct str content, const struct digest *stored)
-{
-	struct digest made = digest_sha256(content);
-	struct named named = name_of(&s->entry);
-
-	if (!same(&made, &s->entry.hash))
-		fault(v, "event %s of %s is not what was sealed under root %" PRId64, named.id, named.at,
-			s->root);
-	else if (!same(stored, &s->entry.hash))
-		fault(v, "event %s of %s has another hash than its content", named.id, named.at);
-}
-
-static void check_event(struct month *m, struct arena *arena, const PGresult *r, int row)
-{
-	struct sealed key = {
-		.entry = {.at_us = db_cell_int(r, row, "at_us"), .event = db_cell_uuid(r, row, "id")}};
-	struct digest stored = cell_digest(arena, r, row, "hash");
-	int order = 1;
-
-	m->v->events++;
-	while (m->at < m->n && (order = by_time(&m->sealed[m->at], &key)) < 0)
-		tell_gone(m);
-	if (m->at < m->n && order == 0) {
-		compare(m->v, &m->sealed[m->at++], db_cell(r, row, "content"), &stored);
-	} else if (db_cell_flag(r, row, "due") || key.entry.at_us < m->v->last_us - late_us) {
-		struct named named = name_of(&key.entry);
-		fault(m->v, "event %s of %s was added behind the record", named.id, named.at);
-	} else {
-		m->v->unsealed++;
-	}
-}
-
-/* False after a message. */
-static bool check_events(struct month *m)
-{
-	struct str after = number_text(m->arena, m->from_us - 1),
-		   id = STR("ffffffff-ffff-ffff-ffff-ffffffffffff");
-	int n = EVENTS_PAGE;
-
-	while (n == EVENTS_PAGE) {
-		struct arena *arena = arena_new();
-		PGresult *r =
-			arena ? pg_query(m->v->pg, "command_verify_events",
-					(struct str[]){after, id, m->until, number_text(arena, EVENTS_PAGE)},
-					4)
-			      : NULL;
-
-		n = r ? PQntuples(r) : -1;
-		for (int i = 0; i < n; i++)
-			check_event(m, arena, r, i);
-		if (n > 0) {
-			after = arena_str(m->arena, db_cell(r, n - 1, "at_us"));
-			id = arena_str(m->arena, db_cell(r, n - 1, "id"));
-		}
-		PQclear(r);
-		arena_free(arena);
-	}
-	while (n >= 0 && m->at < m->n)
-		tell_gone(m);
-	return n >= 0;
-}
-
-static bool check_month(struct verification *v, int64_t from_us, int64_t until_us)
-{
-	struct month m = {.v = v, .arena = arena_new(), .from_us = from_us, .until_us = until_us};
-	bool ok = false;
-
-	if (m.arena) {
-		m.from = number_text(m.arena, from_us);
-		m.until = number_text(m.arena, until_us);
-		ok = read_entries(&m) && check_events(&m);
-	}
-	arena_free(m.arena);
-	return ok;
-}
-
-/* False after a message. */
-static bool check_months(struct verification *v)
-{
-	PGresult *r = pg_query(v->pg, "command_verify_months", NULL, 0);
-	bool ok = r != NULL;
-
-	for (int i = 0; ok && i < PQntuples(r); i++)
-		ok = check_month(v, db_cell_int(r, i, "from_us"), db_cell_int(r, i, "until_us"));
 	PQclear(r);
 	return ok;
 }
 
-/* --- the command ---------------------------------------------------------------------------------------- */
-
-/* NUMBER:HASH, as GET /v1/record tells them. */
-static bool read_head(struct arena *arena, const char *text, struct head *ret)
+static void add_roots(struct arena *arena, struct verify *v, struct sum *sum, const struct pass *pass)
 {
-	struct str hash = str_of(text), number, bytes;
+	struct verify_found *link = arena_alloc(arena, sizeof(*link));
 
-	if (!str_next(&hash, ':', &number) || str_to_i64(number, &ret->number) < 0 || ret->number < 1)
+	v->sealed_us = VERIFY_NEVER;
+	for (size_t i = 0; i < pass->n; i++) {
+		const struct verify_found *found = &pass->found[i];
+
+		if (found->roots == 0)
+			continue;
+		link->faults = 0;
+		link->len = 0;
+		link->text[0] = '\0';
+		verify_link(sum->last, &sum->chain, found->first, &found->first_names, link);
+		tell(sum, link);
+		add(sum, found);
+		sum->entries += found->entries;
+		sum->last = found->last;
+		sum->chain = found->last_chain;
+		v->sealed_us = found->last_us > v->sealed_us ? found->last_us : v->sealed_us;
+	}
+}
+
+static void found_wrong(struct sum *sum, struct str line)
+{
+	printf("%.*s\n", STR_ARG(line));
+	sum->faults++;
+}
+
+static bool look_at_roots(struct arena *arena, struct verify *v, PGconn *pg, struct sum *sum)
+{
+	struct pass pass = {.n = 0};
+	bool ok = plan_roots(arena, pg, &pass) && verify_all(v, pass.pieces, pass.n, pass.found);
+
+	if (ok)
+		add_roots(arena, v, sum, &pass);
+	if (ok && v->head.number > 0 && !sum->head_seen)
+		found_wrong(sum,
+			arena_printf(arena,
+				"root %" PRId64 " was published and is gone: the record has been cut off",
+				v->head.number));
+	pass_end(&pass);
+	return ok;
+}
+
+/* --- events, tickets, texts ----------------------------------------------------------------------------- */
+
+/* Pieces of events: whole minutes, as many as have VERIFY_EVENTS entries. */
+static size_t cut(const struct verify_minutes *m, struct verify_piece *ret)
+{
+	size_t pieces = 0, entries = 0;
+	int64_t from = m->from_us;
+
+	for (size_t i = 0; i < m->n; i++) {
+		size_t here = atomic_load(&m->count[i]);
+
+		if (entries > 0 && entries + here > VERIFY_EVENTS) {
+			int64_t until = m->first_us + (int64_t)i * minute_us;
+
+			ret[pieces++] = (struct verify_piece){
+				.look = verify_events, .from = from, .until = until, .entries = entries};
+			from = until;
+			entries = 0;
+		}
+		entries += here;
+	}
+	ret[pieces++] = (struct verify_piece){
+		.look = verify_events, .from = from, .until = m->until_us, .entries = entries};
+	return pieces;
+}
+
+static bool plan_events(struct arena *arena, const struct verify *v, const struct sum *sum, struct pass *ret)
+{
+	size_t most = (size_t)(sum->entries * 2 / VERIFY_EVENTS) + 2 + BESIDE;
+	struct verify_piece *piece;
+
+	if (!pass_make(arena, most, ret))
 		return false;
-	bytes = digest_hex_decode(arena, hash);
-	if (bytes.len != DIGEST_SIZE)
-		return false;
-	memcpy(ret->chain.byte, bytes.at, DIGEST_SIZE);
+	piece = ret->pieces;
+	if (v->minutes.n > 0)
+		piece += cut(&v->minutes, piece);
+	*piece++ = (struct verify_piece){.look = verify_stands};
+	*piece++ = (struct verify_piece){.look = verify_words};
+	if (v->keys)
+		*piece++ = (struct verify_piece){.look = verify_filings};
+	ret->n = (size_t)(piece - ret->pieces);
 	return true;
 }
 
-static bool read_args(struct arena *arena, char **args, struct head *ret)
+static bool look_at_events(struct arena *arena, const struct verify *v, struct sum *sum)
+{
+	struct pass pass = {.n = 0};
+	bool ok = plan_events(arena, v, sum, &pass) && verify_all(v, pass.pieces, pass.n, pass.found);
+
+	for (size_t i = 0; ok && i < pass.n; i++) {
+		add(sum, &pass.found[i]);
+		sum->looked_at += pass.found[i].entries;
+	}
+	/* None is left out: an entry that nobody has looked at hides an event that is gone. */
+	if (ok && sum->entries != sum->looked_at)
+		found_wrong(sum, arena_printf(arena, "%" PRId64 " entries of roots are of no time",
+					 sum->entries - sum->looked_at));
+	pass_end(&pass);
+	return ok;
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------ */
+
+static bool begin_minutes(struct verify_minutes *m)
+{
+	int64_t most = (int64_t)YEARS_MAX * MINUTES_YEAR,
+		minutes = (m->until_us - m->from_us) / minute_us + 2;
+
+	m->n = (size_t)(minutes > most ? most : minutes);
+	m->first_us = minutes > most ? m->until_us - most * minute_us : m->from_us;
+	m->count = verify_shared(m->n * sizeof(*m->count));
+	return m->count != NULL;
+}
+
+/* What all processes see. */
+static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
+{
+	PGresult *r = pg_script(pg, "begin isolation level repeatable read read only")
+			      ? pg_query(pg, "command_verify_bounds", NULL, 0)
+			      : NULL;
+	bool ok = r && PQntuples(r) == 1;
+
+	if (ok) {
+		v->minutes.from_us = db_cell_int(r, 0, "from_us");
+		v->minutes.until_us = db_cell_int(r, 0, "until_us");
+		v->cursor_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "xid")), NULL, 10);
+		v->cursor_id = db_cell_uuid(r, 0, "id");
+		v->end_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "end_xid")), NULL, 10);
+		v->snapshot = arena_str(arena, db_cell(r, 0, "snapshot"));
+		ok = v->minutes.from_us == DB_NO_INT || begin_minutes(&v->minutes);
+	} else if (r) {
+		fputs("tiepdan: the record has no cursor: run `tiepdan migrate`\n", stderr);
+	}
+	PQclear(r);
+	return ok;
+}
+
+static bool run(struct arena *arena, PGconn *pg, struct verify *v, struct sum *sum)
+{
+	bool ok = begin(arena, pg, v) && look_at_roots(arena, v, pg, sum) && look_at_events(arena, v, sum) &&
+		  pg_script(pg, "commit");
+
+	if (v->minutes.count)
+		munmap(v->minutes.count, v->minutes.n * sizeof(*v->minutes.count));
+	return ok;
+}
+
+static void print_beside(const struct verify *v, const struct sum *sum)
+{
+	printf("%" PRId64 " tickets as their events say, %" PRId64 " texts as they were written, %" PRId64
+	       " gone\n",
+		sum->tickets, sum->texts, sum->gone);
+	if (sum->unsaid + sum->unread > 0)
+		printf("%" PRId64 " tickets and %" PRId64
+		       " filings are of before, so that no event says what they were\n",
+			sum->unsaid, sum->unread);
+	if (!v->keys)
+		puts("without key_dir nothing is said of title, text and place of what was filed");
+	if (sum->late > 0)
+		printf("%" PRId64
+		       " events were sealed more than an hour behind later ones: late, or made up\n",
+			sum->late);
+}
+
+static void print_sum(struct arena *arena, const struct verify *v, const struct sum *sum)
+{
+	if (sum->faults > VERIFY_FAULTS)
+		printf("... and %" PRId64 " more\n", sum->faults - sum->told);
+	printf("%" PRId64 " events, %" PRId64 " of them not sealed yet, under %" PRId64 " roots: %" PRId64
+	       " faults\n",
+		sum->events, sum->unsealed, sum->roots, sum->faults);
+	print_beside(v, sum);
+	if (sum->roots > 0)
+		printf("the last root is %" PRId64 ":%.*s, in short %.*s\n", sum->last,
+			STR_ARG(digest_hex(arena, digest_bytes(&sum->chain))),
+			STR_ARG(record_short(arena, sum->last, &sum->chain)));
+}
+
+/* --- arguments ------------------------------------------------------------------------------------------ */
+
+struct wanted {
+	struct record_known head;
+	const char *keys; /* a file with a JWK set; NULL: those of key_dir */
+};
+
+static bool read_args(struct arena *arena, char **args, struct wanted *ret)
 {
 	if (!args[0] || strcmp(args[0], "record") != 0) {
 		command_print(command_find("verify"), stderr);
 		return false;
 	}
-	if (!args[1])
-		return true;
-	if (strcmp(args[1], "--head") != 0 || !args[2] || !read_head(arena, args[2], ret)) {
-		fputs("tiepdan: --head needs NUMBER:HASH, 64 hex digits\n", stderr);
-		return false;
+	for (args++; args[0] && args[1]; args += 2) {
+		if (strcmp(args[0], "--keys") == 0) {
+			ret->keys = args[1];
+		} else if (strcmp(args[0], "--head") != 0) {
+			break;
+		} else if (!record_known_read(arena, str_of(args[1]), &ret->head)) {
+			fputs("tiepdan: --head needs NUMBER:HASH, 64 hex digits or the short form\n", stderr);
+			return false;
+		}
 	}
-	return command_ends(args + 3);
+	return command_ends(args);
 }
 
-/* No month is left out: an entry that nobody has looked at hides an event that is gone. */
-static bool check_sum(struct verification *v)
+static bool read_published(struct arena *arena, const char *path, struct signing_keys *ret)
 {
-	if (v->sealed != v->looked_at)
-		fault(v, "%" PRId64 " entries of roots are of no month", v->sealed - v->looked_at);
-	return true;
+	struct str text = STR_NONE;
+	int error = file_read(arena, path, PUBLISHED_MAX, &text);
+
+	if (error == 0 && jwk_read_set(arena, text, ret))
+		return true;
+	fprintf(stderr, "tiepdan: %s: %s\n", path,
+		error < 0 ? strerror(-error) : "is no set of public keys as GET /v1/record/keys tells it");
+	return false;
 }
 
-/* All of it as of one moment. */
-static bool run(struct verification *v)
+static bool read_keys(
+	struct arena *arena, const struct config *config, const struct wanted *wanted, struct verify *v)
 {
-	return pg_script(v->pg, "begin isolation level repeatable read read only") && check_roots(v) &&
-	       check_months(v) && check_sum(v) && pg_script(v->pg, "commit");
-}
+	struct signing_keys *published = arena_alloc(arena, sizeof(*published));
+	struct str reason = STR("the setting key_dir is not set; give --keys FILE, or set it");
 
-static void print_sum(struct arena *arena, const struct verification *v)
-{
-	if (v->faults > FAULTS_PRINTED)
-		printf("... and %" PRId64 " more\n", v->faults - FAULTS_PRINTED);
-	printf("%" PRId64 " events, %" PRId64 " of them not sealed yet, under %" PRId64 " roots: %" PRId64
-	       " faults\n",
-		v->events, v->unsealed, v->roots, v->faults);
-	if (v->late > 0)
-		printf("%" PRId64
-		       " events were sealed more than an hour behind later ones: late, or made up\n",
-			v->late);
-	if (v->roots > 0)
-		printf("the last root is %" PRId64 ":%.*s\n", v->roots,
-			STR_ARG(digest_hex(arena, digest_bytes(&v->chain))));
+	v->signers = published;
+	if (wanted->keys)
+		return read_published(arena, wanted->keys, published);
+	v->keys = config->key_dir[0] != '\0' ? keys_load(arena, config->key_dir, &reason) : NULL;
+	if (v->keys)
+		v->signers = &v->keys->record;
+	else
+		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
+	return v->keys != NULL;
 }
 
 int command_verify(const struct config *config, char **args)
 {
 	struct arena *arena = arena_new();
-	struct verification v = {.roots = 0};
-	struct str reason = STR("the setting key_dir is not set");
+	struct verify v = {.config = config};
+	struct wanted wanted = {.keys = NULL};
+	struct sum sum = {.faults = 0};
+	PGconn *pg = NULL;
 	bool ok = false;
 
-	if (!arena || !read_args(arena, args, &v.head)) {
-		arena_free(arena);
-		return EXIT_FAILURE;
+	if (arena && read_args(arena, args, &wanted) && read_keys(arena, config, &wanted, &v)) {
+		v.head = wanted.head;
+		pg = pg_connect("owner_url", config->owner_url);
 	}
-	v.keys = config->key_dir[0] != '\0' ? keys_load(arena, config->key_dir, &reason) : NULL;
-	if (!v.keys)
-		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
-	v.pg = v.keys ? pg_connect("owner_url", config->owner_url) : NULL;
-	if (v.pg && run(&v)) {
-		print_sum(arena, &v);
-		ok = v.faults == 0;
+	if (pg && run(arena, pg, &v, &sum)) {
+		print_sum(arena, &v, &sum);
+		ok = sum.faults == 0;
 	}
-	PQfinish(v.pg);
+	PQfinish(pg);
 	arena_free(arena);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

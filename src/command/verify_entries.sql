@@ -1,8 +1,8 @@
 -- Roots that have entries of a time, behind one of them in the order of their last event.
 -- in: after_us int, after int, until_us int, limit int
--- out: number int, last_us int, entries bytea
+-- out: number int, last_at timestamptz, entries bytea
 -- as: owner
-select number, (extract(epoch from last_at) * 1000000)::bigint as last_us, entries
+select number, last_at, entries
 from tiepdan.record_root
 where (last_at, number) > (timestamptz 'epoch' + :'after_us'::bigint * interval '1 us', :'after'::bigint)
 	and first_at < timestamptz 'epoch' + :'until_us'::bigint * interval '1 us'

@@ -30,6 +30,7 @@ enum {
 	CLOSE_BATCH = 500,
 	EXPIRE_BATCH = 200,
 	SUCCEED_BATCH = 500,
+	RECORD_BATCH = 500,
 	FORGET_BATCH = 10000,
 	FORGET_REHEARSALS = 10, /* each with thousands of rows */
 	SESSION_DAYS = 30,
@@ -112,6 +113,17 @@ static void run_reorganisations(struct app *app, struct db_unit *u)
 	sql_jobs_reorganisations_run(u, .now = clock_wall_ms(), .limit = SUCCEED_BATCH);
 }
 
+static void walk_record(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_record_walk(u, .now = clock_wall_ms(), .limit = RECORD_BATCH);
+}
+
+static int64_t walked(PGresult *const *results)
+{
+	return db_cell_int(results[0], 0, "walked");
+}
+
 static int64_t reorganised(PGresult *const *results)
 {
 	return db_cell_int(results[0], 0, "moved");
@@ -151,7 +163,8 @@ static const struct job {
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
 		PROMISE_PORTION},						     /* in working days */
 	{"seal_events", 1, sealer_find, sealer_seal, sealer_sealed, SEALER_PORTION}, /* the record */
-	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION},    /* of new filings */
+	{"record_walk", 5, walk_record, NULL, walked, RECORD_BATCH},		  /* tickets of before it */
+	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
 	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION}, /* what duplicates are found by */
 	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched,
 		ALIKE_GROUP_PORTION}, /* tickets about one event */
@@ -256,6 +269,7 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 	const struct timeval first = {.tv_sec = FIRST_RUN_S};
 
 	app->assignments = assignments_new(arena);
+	app->sealer = sealer_new(arena);
 	for (size_t i = 0; i < NJOBS; i++) {
 		struct turn *turn = &started->turns[i];
 		*turn = (struct turn){

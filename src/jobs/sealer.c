@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "auth/es256.h"
+#include "auth/key_file.h"
 #include "auth/keys.h"
+#include "auth/record_place.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/merkle.h"
@@ -14,9 +16,54 @@
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 
+enum {
+	TELL_AGAIN_MS = 60000
+};
+
+struct sealer {
+	struct record_place asked;  /* what was known as the last root when the database was asked */
+	bool blind;		    /* what is known could not be read then */
+	int64_t held_ms, unkept_ms; /* when it was logged last that ..., so that no line comes each second */
+};
+
+struct sealer *sealer_new(struct arena *arena)
+{
+	struct sealer *sealer = arena_alloc(arena, sizeof(*sealer));
+
+	*sealer = (struct sealer){.held_ms = -TELL_AGAIN_MS, .unkept_ms = -TELL_AGAIN_MS};
+	return sealer;
+}
+
+static bool tells_again(int64_t *last_ms)
+{
+	int64_t now = clock_wall_ms();
+
+	if (now - *last_ms < TELL_AGAIN_MS)
+		return false;
+	*last_ms = now;
+	return true;
+}
+
+/* Nothing is sealed while nobody knows behind what. */
+static bool hold(struct sealer *sealer, const char *why, const struct record_place *known, int64_t number)
+{
+	metric_set(METRIC_record_held, 1);
+	if (tells_again(&sealer->held_ms))
+		log_error("record.held", LOG_STR("why", str_of(why)), LOG_INT("known", known->number),
+			LOG_INT("last", number));
+	return false;
+}
+
 void sealer_find(struct app *app, struct db_unit *u)
 {
-	sql_jobs_record_next(u, .limit = app->keys->record.n > 0 ? SEALER_PORTION : 0);
+	int error = record_place_read(db_unit_arena(u), app->config, &app->sealer->asked);
+	bool seals = app->keys->record.signs && error == 0;
+
+	app->sealer->blind = error < 0;
+	if (error < 0 && app->keys->record.signs)
+		hold(app->sealer, key_file_fault(error), &app->sealer->asked, LOG_NO_NUMBER);
+	sql_jobs_record_place(u, .known = app->sealer->asked.number);
+	sql_jobs_record_next(u, .limit = seals ? SEALER_PORTION : 0);
 }
 
 static struct digest cell_digest(struct arena *arena, const PGresult *rows, int row, const char *column)
@@ -55,33 +102,77 @@ static void read_batch(struct arena *arena, const PGresult *rows, struct batch *
 	}
 }
 
-/* What was signed of the root before, as the first row tells of it; absent: there is none. */
-static struct str statement_before(struct arena *arena, const PGresult *rows)
-{
-	struct record_root root = {.number = db_cell_int(rows, 0, "number")};
+/* The root before. */
+struct before {
+	int64_t number;	      /* 0: there is none */
+	struct str statement; /* what was signed of it */
+	struct digest chain;
+};
 
-	if (root.number == 0)
-		return STR_NONE;
-	root.at_ms = db_cell_int(rows, 0, "at_ms");
-	root.events = db_cell_int(rows, 0, "events");
-	root.root = cell_digest(arena, rows, 0, "root");
-	root.previous = cell_digest(arena, rows, 0, "previous");
-	return record_statement(arena, &root);
+static struct before before(struct arena *arena, const PGresult *last)
+{
+	struct before b = {.number = 0};
+
+	if (PQntuples(last) == 0)
+		return b;
+	struct record_root root = {.number = db_cell_int(last, 0, "number"),
+		.at_ms = db_cell_int(last, 0, "at_ms"),
+		.events = db_cell_int(last, 0, "events"),
+		.root = cell_digest(arena, last, 0, "root"),
+		.previous = cell_digest(arena, last, 0, "previous")};
+	b.number = root.number;
+	b.statement = record_statement(arena, &root);
+	b.chain = record_chain(b.statement);
+	return b;
 }
 
 /* Nothing is put behind a root that was not signed: somebody has changed it. */
-static bool is_genuine(const struct app *app, struct arena *arena, const PGresult *rows, struct str statement)
+static bool is_genuine(
+	const struct app *app, struct arena *arena, const PGresult *last, const struct before *b)
 {
-	struct str kid = db_cell(rows, 0, "kid"), signature = db_cell_bytes(arena, rows, 0, "signature");
+	if (b->number == 0)
+		return true;
+	struct str kid = db_cell(last, 0, "kid"), signature = db_cell_bytes(arena, last, 0, "signature");
 	const struct signing_key *key = keys_signing(&app->keys->record, kid);
 
-	if (!statement.at)
-		return true;
 	if (key && signature.len == ES256_SIGNATURE_SIZE &&
-		es256_verify(key->key, statement, (const uint8_t *)signature.at) == ES256_GOOD)
+		es256_verify(key->key, b->statement, (const uint8_t *)signature.at) == ES256_GOOD)
 		return true;
-	log_error("record.broken", LOG_INT("root", db_cell_int(rows, 0, "number")), LOG_STR("kid", kid));
+	if (tells_again(&app->sealer->held_ms))
+		log_error("record.broken", LOG_INT("root", b->number), LOG_STR("kid", kid));
 	return false;
+}
+
+/* Whether the database goes on from the root that is known as the last. */
+static bool goes_on(struct arena *arena, struct sealer *sealer, const PGresult *last, const struct before *b)
+{
+	const struct record_place *known = &sealer->asked;
+
+	if (known->number == 0)
+		return true;
+	if (b->number < known->number)
+		return hold(
+			sealer, "the database is older than the last root that is known", known, b->number);
+	struct str there =
+		b->number == known->number ? digest_bytes(&b->chain) : db_cell_bytes(arena, last, 0, "known");
+	if (!str_eq(there, digest_bytes(&known->chain)))
+		return hold(
+			sealer, "the root that is known is another one in the database", known, b->number);
+	return true;
+}
+
+/* Behind the database, so that it never knows of a root that was not stored. */
+static void keep_place(const struct app *app, struct arena *arena, const struct before *b)
+{
+	const struct record_place place = {.number = b->number, .chain = b->chain};
+	int error;
+
+	if (b->number == app->sealer->asked.number)
+		return;
+	error = record_place_write(arena, app->config, &place);
+	if (error < 0 && tells_again(&app->sealer->unkept_ms))
+		log_warn("record.not_kept", LOG_INT("root", b->number),
+			LOG_STR("why", str_of(key_file_fault(error))));
 }
 
 /* The log is outside the database: it shows what was sealed, whatever becomes of the rows. */
@@ -91,29 +182,37 @@ static void tell(struct arena *arena, const struct record_root *root, const stru
 		LOG_STR("chain", digest_hex(arena, digest_bytes(chain))));
 }
 
+static bool may_seal(struct app *app, struct arena *arena, const PGresult *last, const struct before *b)
+{
+	if (!goes_on(arena, app->sealer, last, b) || !is_genuine(app, arena, last, b))
+		return false;
+	metric_set(METRIC_record_held, 0);
+	keep_place(app, arena, b);
+	return true;
+}
+
 bool sealer_seal(struct app *app, PGresult *const *found, struct db_unit *u)
 {
 	struct arena *arena = db_unit_arena(u);
-	const PGresult *rows = found[0];
+	const PGresult *rows = found[1];
+	const struct signing_key *key = app->keys->record.signs;
 	int last = PQntuples(rows) - 1;
 	uint8_t signature[ES256_SIGNATURE_SIZE];
 	struct record_root root;
 	struct digest chain;
 	struct batch batch;
 
-	if (last < 0)
+	struct before b = before(arena, found[0]);
+	if (!key || app->sealer->blind || !may_seal(app, arena, found[0], &b) || last < 0)
 		return false;
-	struct str before = statement_before(arena, rows);
-	if (!is_genuine(app, arena, rows, before))
+	if (db_cell_int(rows, 0, "number") != b.number) /* another worker has sealed in between */
 		return false;
-	const struct signing_key *key = &app->keys->record.at[app->keys->record.n - 1];
 	read_batch(arena, rows, &batch);
-	root = (struct record_root){.number = db_cell_int(rows, 0, "number") + 1,
+	root = (struct record_root){.number = b.number + 1,
 		.at_ms = clock_wall_ms(),
 		.events = batch.n,
-		.root = merkle_root(record_leaves(arena, buf_str(&batch.entries)), (size_t)batch.n)};
-	if (before.at)
-		root.previous = record_chain(before);
+		.root = merkle_root(record_leaves(arena, buf_str(&batch.entries)), (size_t)batch.n),
+		.previous = b.chain};
 	struct str statement = record_statement(arena, &root);
 	chain = record_chain(statement);
 	if (!es256_sign(key->key, statement, signature))

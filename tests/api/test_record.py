@@ -8,6 +8,7 @@ import re
 import subprocess
 
 import pytest
+from support.record import head, sealed, verify
 from support.town import new_town, wait_until
 
 
@@ -18,18 +19,6 @@ def city(cluster, contract):
         ids = [town.filed()[0] for _ in range(5)]
         town.move(town.person("officer"), ids[0], "accept")
         yield town
-
-
-def sealed(town):
-    wait_until(lambda: town.sql("select count(*) from event e, record_cursor c where (e.xid, e.id) > (c.xid, c.id)") == [["0"]], 20, "sealed")
-
-
-def verify(town, *args):
-    return town.cluster.run(town.database, "verify", "record", *args, ok=False)
-
-
-def head(town):
-    return re.search(r"the last root is (\d+:[0-9a-f]{64})", verify(town).stdout).group(1)
 
 
 def test_what_is_filed_is_sealed(city):
@@ -255,6 +244,16 @@ def test_roots_name_each_other_up_to_the_one_that_is_published(city):
     assert head == roots[-1] and sum(r["events"] for r in roots) == int(city.sql("select count(*) from event")[0][0])
     assert city.anyone.get("/v1/record?day=2100-01-01").json["head"] == head and city.anyone.get("/v1/record?day=2020-01-01").json["head"] is None
     assert verify(city, "--head", "%d:%s" % (head["number"], head["chain"])).returncode == 0
+    assert city.anyone.get("/v1/record/roots?from=%d" % len(roots)).json["items"] == roots[-1:]
+    assert city.anyone.get("/v1/record/roots?from=%d" % (len(roots) + 1)).json["items"] == []
+    behind = city.anyone.get("/v1/record/roots?from=2&limit=1").json
+    assert behind["items"] == roots[1:2] and city.anyone.get("/v1/record/roots?from=2&limit=1&cursor=" + behind["next_cursor"]).json["items"] == roots[2:3]
+    city.anyone.get("/v1/record/roots?from=0", status=422)
+    top = city.anyone.get("/v1/record")
+    assert city.anyone.get("/v1/record", {"If-None-Match": top.header("ETag")}, status=304)
+    city.filed()
+    sealed(city)
+    assert city.anyone.get("/v1/record", {"If-None-Match": top.header("ETag")}, status=200).header("ETag") != top.header("ETag")
     first = city.anyone.get("/v1/record/roots?limit=1", status=200).json
     assert first["items"] == roots[:1] and city.anyone.get("/v1/record/roots?limit=1&cursor=" + first["next_cursor"]).json["items"] == roots[1:2]
 

@@ -123,6 +123,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	memcpy(keys.token.at[0].kid, KID, sizeof KID);
 	keys.token.at[0].key = es256_read(STR(pem));
 	must(keys.token.at[0].key);
+	keys.token.signs = &keys.token.at[0];
 	check_own();
 	return 0;
 }

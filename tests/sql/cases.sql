@@ -51,9 +51,9 @@ select is((select array_agg(p.n order by p.n) from pages p join t using (n), tra
 	where v.version <> p.version), '{1,2,3,4}', 'pages of all are new ones');
 select is((select count(*) from ticket join own using (id, version, updated_at)), 3::bigint, 'the tickets do not tell');
 select is((select count(*) from event e where e.ticket in (select id from own) and type = 'ticket.rated'), 0::bigint, 'nor do their events');
-select is((select array_agg(distinct concat(actor, public_vi, data)) from event e where e.ticket = pg_temp.t(1) and type = 'ticket.rated'), '{""}', 'nor those of the case');
+select is((select array_agg(distinct concat(actor, public_vi, nullif(data - '{ticket,words}'::text[], '{}'))) from event e where e.ticket = pg_temp.t(1) and type = 'ticket.rated'), '{""}', 'nor those of the case');
 select pg_temp.rated(1, 'acceptable', 'Tạm được.');
-select is((select array_agg(distinct concat(actor, public_vi, data)) from event e where e.ticket = pg_temp.t(1) and type = 'ticket.rated'), '{""}', 'all are alike');
+select is((select array_agg(distinct concat(actor, public_vi, nullif(data - '{ticket,words}'::text[], '{}'))) from event e where e.ticket = pg_temp.t(1) and type = 'ticket.rated'), '{""}', 'all are alike');
 select is((select t.version - root.version from ticket t join root using (id)), 3::bigint, 'the ticket that stands for all changes by each alike');
 select is((select count(*) from pages p join t using (n), tracking_show(array[number], '{1}', '{null}', now(), now() + '1 day', now() + '1 day') v
 	where p.n = 1 and v.version <> p.version), 1::bigint, 'whose citizen has a new page all the same');

@@ -1,7 +1,7 @@
 -- The record: events under roots, in order, once; the places of the feed after a restore; receipts.
 begin;
 set search_path = test, tiepdan, public;
-select plan(18);
+select plan(31);
 
 create function pg_temp.root(p_from bigint default 0, p_to bigint default 0) returns bigint language sql as $$
 	select record_store(n.after_xid, n.after_id, n.xid, n.id, n.number + 1, now(), n.events, n.first_us, n.last_us, sha256('r'),
@@ -43,6 +43,35 @@ select is((select root from receipt_of((file('HN-SXD')).id, true)), null, 'what 
 select is((record_head(null)::json->'head'->>'number'), '2', 'the last root is for everybody');
 select is((record_head((now() - interval '2 days')::date)::json->>'head'), null, 'that of a day, too');
 select is((select string_agg(item::json->>'number' || key, ' ') from record_roots('1', 5)), '22', 'and a page of them');
+
+-- How tickets stand, and what is written beside events.
+create temp table c as select (file('HN-SXD')).id;
+select is((select data->>'sight' || ' ' || (data->>'code' = t.code) || ' ' || (data ? 'ticket') from event e join ticket t on t.id = e.ticket where t.id = (select id from c)),
+	'public true false', 'the event of a filing says what the ticket begins with');
+select event_write(gen_random_uuid(), now() + interval '1 s', (select id from c), 'ticket.tested', 'job', null, null, null, null, null, null, '{"a": 1}');
+create temp view last as select * from event where ticket = (select id from c) and type = 'ticket.tested' order by at desc limit 1;
+select is((select data->'ticket' from last), (select ticket_stands(t) from ticket t where id = (select id from c)), 'each other one how it stands');
+select is((select data->'a' from last), '1', 'beside what it says itself');
+select is((select hash from last), (select event_hash(id, at, ticket, type, actor_kind, actor, department, from_state, to_state, public_vi, public_en,
+	data) from last), 'and is hashed with it');
+insert into note (id, ticket, at, author, department, text) select gen_random_uuid(), id, now(), (select id from account limit 1), 1, 'Đã gọi.' from c;
+select is((select of || ' ' || version || ' ' || (event is null) from word where ticket = (select id from c)), 'note 1 true', 'a text is committed to');
+select event_write(gen_random_uuid(), now() + interval '2 s', (select id from c), 'ticket.tested', 'job', null, null, null, null, null, null, null);
+select is((select data->'words'->0->>3 from last), (select said from word where ticket = (select id from c)), 'and told by the next event');
+update note set text = text || '.' where ticket = (select id from c);
+set constraints word_tell immediate;
+select is((select data->'words'->0->>2 from event where ticket = (select id from c) and type = 'ticket.words'), '2',
+	'or by one of its own when the transaction ends');
+select is((select said from word where ticket = (select id from c)), (select event_commitment(w.salt, jsonb_build_array(n.text)::text) from word w
+	join note n on n.ticket = w.ticket where n.ticket = (select id from c)), 'under its salt');
+set constraints word_tell deferred;
+update record_walk set ticket = '00000000-0000-0000-0000-000000000000';
+select is((select record_walk_on(now(), 2)), 2::bigint, 'tickets of before say how they stand');
+select is((select count(*) from event where type = 'ticket.recorded' and data->'filed' = (select ticket_filed_as(t) from ticket t where id = event.ticket)),
+	2::bigint, 'and what they began with');
+select ok(record_walk_on(now(), 100000) > 0, 'the rest');
+select is((select ticket from record_walk), null, 'until all have');
+select is((select record_walk_on(now(), 100)), 0::bigint, 'once');
 
 -- A restore into another cluster.
 set session_replication_role = replica;

@@ -33,6 +33,7 @@ ticket_alike ticket_alike_key alike_cluster
 suggestion_learned suggestion_gram
 filed_as
 rehearsal_ticket rehearsal_pair rehearsal_rule
+word
 """.split()
 
 

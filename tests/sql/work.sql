@@ -102,7 +102,7 @@ create temp table c as select * from file('HN-EIC', 'restricted', 'complaint');
 select move('coordinator.HN-EIC', (select id from c), 'redirect', pg_temp.at(1), p_reason_code := 'complaint',
 	p_department := 'HN-BTCD', p_reason := null);
 select matches(track((select number from c))#>>'{steps,-1,what_en}', 'limitation of 90 days', 'told why');
-select is((select data - 'person' from event where ticket = (select id from c) and type = 'ticket.redirected'),
+select is((select data - '{person,ticket}'::text[] from event where ticket = (select id from c) and type = 'ticket.redirected'),
 	'{"sent_to": "HN-BTCD", "reason_code": "complaint"}', 'and where to');
 
 -- Idempotency-Key of other routes.

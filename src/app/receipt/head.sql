@@ -1,5 +1,5 @@
 -- The last root of the record, or that of a day.
 -- in: day date
--- out: body text
+-- out: body text, etag text
 -- as: definer
-select tiepdan.record_head(:'day') as body
+select body, etag from tiepdan.record_top(:'day')

@@ -1,20 +1,27 @@
 /* Roots of the record, and receipts: an event, its path to a root, and what was signed of that root. */
 #include "app/receipt/receipt.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "auth/receipt.h"
 #include "base/merkle.h"
+#include "base/must.h"
 #include "civil/record.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/receipt.h"
 #include "http/reply.h"
 
+/* A page of roots gets no other roots, but may get more. */
+#define BRIEFLY "public, max-age=5"
+
 void record_show(struct req *req)
 {
 	const struct record_show *in = req->input;
 	struct db_unit *u = db_unit(req);
 
-	reply_header(req, "Cache-Control", STR("no-cache"));
+	reply_header(req, "Cache-Control", STR("no-cache")); /* but an ETag */
 	sql_receipt_head(u, .day = in->day);
 	db_run(u, answer_object);
 }
@@ -26,8 +33,38 @@ void record_root_list(struct req *req)
 
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
+	if (!page.after.at && in->from != DB_NO_INT)
+		page.after = arena_printf(req->arena, "%" PRId64, in->from - 1);
 	struct db_unit *u = db_unit(req);
+	reply_header(req, "Cache-Control", STR(BRIEFLY));
 	sql_receipt_roots(u, .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
+}
+
+/* With the chain value as a gazette prints it. */
+static void put_day(struct req *req, const PGresult *rows, int row, struct buf *out)
+{
+	struct str item = db_cell(rows, row, "item"), bytes = db_cell_bytes(req->arena, rows, row, "chain");
+	struct digest chain = {{0}};
+
+	must(bytes.len == sizeof(chain.byte));
+	memcpy(chain.byte, bytes.at, sizeof(chain.byte));
+	buf_put(out, (struct str){item.at, item.len - 1});
+	buf_member(out, "short", record_short(req->arena, db_cell_int(rows, row, "number"), &chain));
+	buf_byte(out, '}');
+}
+
+void record_day_list(struct req *req)
+{
+	const struct record_day_list *in = req->input;
+	struct page page;
+
+	if (!page_begin(req, in->cursor, in->limit, &page))
+		return;
+	page_items(req, put_day);
+	struct db_unit *u = db_unit(req);
+	reply_header(req, "Cache-Control", STR(BRIEFLY));
+	sql_receipt_days(u, .after = page.after, .from = in->from, .limit = page.limit);
 	db_run(u, answer_page);
 }
 

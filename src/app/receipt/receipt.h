@@ -7,6 +7,7 @@
  * prove what was filed and when. */
 void record_show(struct req *req);
 void record_root_list(struct req *req);
+void record_day_list(struct req *req); /* one of each day */
 void record_keys(struct req *req);
 
 /* For staff who see the ticket, and for its citizen. 409 until it is sealed. */

@@ -7,7 +7,7 @@ select json_build_object('id', e.id, 'at', tiepdan.instant(e.at), 'type', e.type
 		'told', e.public_vi is not null, 'data', tiepdan.event_told(e.id, e.data))::text as item,
 	concat_ws('|', e.at, e.id) as key
 from tiepdan.event e
-where e.ticket = :'ticket'
+where e.ticket = :'ticket' and e.type not in ('ticket.words', 'ticket.recorded') -- for the record alone
 	-- Names the partitions to look into; a day is left for clocks of servers that differ.
 	and e.at >= coalesce(split_part(:'after', '|', 1)::timestamptz,
 		(select filed_at - interval '1 day' from tiepdan.ticket where id = :'ticket'))

@@ -62,6 +62,8 @@ class Cluster:
         self.tool("stop")
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self.keys, ignore_errors=True)
+        for folder in self.keys.parent.glob(self.folder.name + "-record-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def tool(self, verb):
         subprocess.run([str(ROOT / "tests/lib/cluster"), verb, str(self.folder)], check=True)
@@ -76,13 +78,19 @@ class Cluster:
         assert got.returncode == 0, got.stderr
         return [row.split("\x1f") for row in got.stdout.rstrip("\n").split("\x1e") if row]
 
-    def run(self, database, *args, ok=True):
+    def run(self, database, *args, ok=True, seconds=120):
         """A sub-command of tiepdan on a database; returns what it prints."""
-        env = dict(os.environ, **ENVIRONMENT, TIEPDAN_OWNER_URL=self.url(database, "tiepdan"),
+        env = dict(os.environ, **ENVIRONMENT, TIEPDAN_RECORD_DIR=str(self.place(database).parent), TIEPDAN_OWNER_URL=self.url(database, "tiepdan"),
                    TIEPDAN_KEY_DIR=str(self.keys), TIEPDAN_DATABASE_URL=self.url(database, "tiepdan_app"))
-        got = subprocess.run([BINARY] + list(args), env=env, text=True, capture_output=True, timeout=120)
+        got = subprocess.run([BINARY] + list(args), env=env, text=True, capture_output=True, timeout=seconds)
         assert not ok or got.returncode == 0, "tiepdan %s: %s" % (" ".join(args), got.stdout + got.stderr)
         return got.stdout if ok else got
+
+    def place(self, database):
+        """The file with the last root of its record: each database has one."""
+        folder = self.keys.with_name("%s-record-%s" % (self.folder.name, database))
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder / "record.place"
 
     def new_database(self):
         name = next(self.names)
@@ -103,6 +111,7 @@ class Town:
         self.people = {}
         self.attachments = cluster.keys.with_name("%s-files-%s" % (cluster.folder.name, self.database))
         self.settings.setdefault("attachments", str(self.attachments))
+        self.settings.setdefault("record_dir", str(cluster.place(self.database).parent))
         self.process = None
         self.start()
         self.anyone = self.client()
@@ -169,6 +178,11 @@ class Town:
 
     def log(self):
         return self.log_path.read_text("utf-8", "replace")
+
+    @property
+    def place(self):
+        """The file with the last root of the record that this installation knows."""
+        return self.cluster.place(self.database)
 
     # --- the database -----------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
 #include <openssl/rsa.h>
 
 #include "auth/es256.h"
+#include "auth/jwk.h"
 #include "base/fail.h"
 
 static int count_files(const char *folder, const char *prefix)
@@ -181,6 +182,7 @@ static void keys_of_the_record(void **state)
 	assert_int_equal(keys->record.n, 2);
 	assert_int_equal(keys->token.n, 1);
 	assert_true(strcmp(keys->record.at[0].kid, keys->record.at[1].kid) < 0);
+	assert_ptr_equal(keys->record.signs, &keys->record.at[1]);
 }
 
 static void loose_modes_are_refused(void **state)
@@ -453,6 +455,73 @@ static void a_failing_call_while_loading_is_a_reason(void **state)
 	}
 }
 
+/* A private key of before can be taken away: its public half stays, verifies and is published, and what is
+ * published verifies too. */
+static void public_halves(void **state)
+{
+	struct forge *f = *state;
+	struct str reason, said = STR("tiepdan record 1\n");
+	uint8_t signature[ES256_SIGNATURE_SIZE];
+	const char *kid = f->keys->record.at[0].kid;
+	struct signing_keys read;
+	const struct keys *keys;
+
+	assert_true(es256_sign(f->keys->record.at[0].key, said, signature));
+	assert_int_equal(keys_rotate_record(f->arena, f->folder, &reason), 0);
+	assert_int_equal(count_files(f->folder, "record-"), 3);
+	assert_int_equal(keys_rotate_record(f->arena, f->folder, &reason), 0);
+	assert_int_equal(count_files(f->folder, "record-"), 5);
+	keys = keys_load(f->arena, f->folder, &reason);
+	assert_non_null(keys);
+	assert_int_equal(keys->record.n, 3);
+	assert_true(keys->record.at[0].pem.at != NULL);
+	assert_int_equal(
+		unlink(path_in(f, arena_cstr(f->arena, arena_printf(f->arena, "record-%s.pem", kid)))), 0);
+	keys = keys_load(f->arena, f->folder, &reason);
+	assert_non_null(keys);
+	assert_int_equal(keys->record.n, 3);
+	assert_string_equal(keys->record.at[0].kid, kid);
+	assert_null(keys->record.at[0].pem.at);
+	assert_ptr_equal(keys->record.signs, &keys->record.at[2]);
+	assert_int_equal(es256_verify(keys->record.at[0].key, said, signature), ES256_GOOD);
+	assert_true(jwk_read_set(f->arena, keys->record.jwks, &read));
+	assert_int_equal(read.n, 3);
+	assert_int_equal(es256_verify(keys_signing(&read, str_of(kid))->key, said, signature), ES256_GOOD);
+	signature[0] ^= 1;
+	assert_int_equal(es256_verify(keys_signing(&read, str_of(kid))->key, said, signature), ES256_BAD);
+	for (const char *const *bad = (const char *[]){"", "[]", "{\"keys\":[{}]}",
+		     "{\"keys\":[{\"kid\":\"a\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}]}", NULL};
+		*bad; bad++)
+		assert_false(jwk_read_set(f->arena, str_of(*bad), &read));
+	put_file(f, arena_cstr(f->arena, arena_printf(f->arena, "record-%s.pub.pem", kid)), "x", 0600);
+	refused(f, "is no public key on the curve P-256 in PEM form");
+}
+
+/* Where public halves alone are left, a new key is made. */
+static void public_halves_alone(void **state)
+{
+	struct forge *f = *state;
+	struct str reason;
+	const struct keys *keys;
+	char *old = arena_cstr(f->arena, arena_printf(f->arena, "record-%s.pem", f->keys->record.at[0].kid));
+
+	assert_int_equal(keys_rotate_record(f->arena, f->folder, &reason), 0);
+	keys = keys_load(f->arena, f->folder, &reason);
+	assert_non_null(keys);
+	assert_int_equal(unlink(path_in(f, old)), 0);
+	old = arena_cstr(f->arena, arena_printf(f->arena, "record-%s.pem", keys->record.signs->kid));
+	assert_int_equal(unlink(path_in(f, old)), 0);
+	keys = keys_load(f->arena, f->folder, &reason);
+	assert_non_null(keys);
+	assert_int_equal(keys->record.n, 1);
+	assert_null(keys->record.signs);
+	assert_int_equal(keys_create(f->arena, f->folder, &reason), 0);
+	keys = keys_load(f->arena, f->folder, &reason);
+	assert_non_null(keys);
+	assert_int_equal(keys->record.n, 2);
+	assert_ptr_equal(keys->record.signs, &keys->record.at[1]);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, forge_setup, forge_teardown)
@@ -462,6 +531,8 @@ int main(void)
 		TEST(purposes_differ),
 		TEST(purposes_are_hkdf),
 		TEST(keys_of_the_record),
+		TEST(public_halves),
+		TEST(public_halves_alone),
 		TEST(loose_modes_are_refused),
 		TEST(links_and_odd_files_are_refused),
 		TEST(somebody_elses_files_are_refused),

@@ -49,11 +49,46 @@ static void what_is_signed(void **state)
 	assert_memory_equal(chain.byte, want.byte, DIGEST_SIZE);
 }
 
+/* 160 bits in base 32: the first symbols of ff 00 ff 00 ... are 11111 11100 00000 01111 11110 00000 00 */
+static void on_paper(void **state)
+{
+	struct record_known known;
+	struct digest chain, other;
+	struct str text;
+
+	(void)state;
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		chain.byte[i] = i % 2 == 0 ? 0xff : 0;
+	text = record_short(arena, 4711, &chain);
+	assert_int_equal(text.len, 4 + 1 + 39);
+	assert_true(str_starts(text, STR("4711:ZW0F-Y0")));
+	assert_true(record_known_read(arena, text, &known));
+	assert_int_equal(known.number, 4711);
+	assert_true(record_known_is(arena, &known, &chain));
+	for (const char *c = text.at; *c; c++) /* as somebody types it */
+		((char *)text.at)[c - text.at] = (char)(*c == '-' ? ' ' : *c >= 'A' ? *c + 'a' - 'A' : *c);
+	assert_true(record_known_read(arena, text, &known) && record_known_is(arena, &known, &chain));
+	other = chain;
+	other.byte[19] ^= 1;
+	assert_false(record_known_is(arena, &known, &other));
+	other = chain;
+	other.byte[20] ^= 1; /* behind what is printed */
+	assert_true(record_known_is(arena, &known, &other));
+	text = arena_printf(arena, "4711:%.*s", STR_ARG(digest_hex(arena, digest_bytes(&chain))));
+	assert_true(record_known_read(arena, text, &known) && record_known_is(arena, &known, &chain));
+	assert_false(record_known_is(arena, &known, &other));
+	for (const char *const *bad = (const char *[]){"", "4711", "4711:", "0:ZW0F", "-1:x", "x:ZW0F-Y03Z",
+		     "4711:ZW0F-Y03Z-07W1", "4711:ZW0F-Y03Z-07W1-ZR0F-Y03Z-07W1-ZR0F-Y00U", NULL};
+		*bad; bad++)
+		assert_false(record_known_read(arena, str_of(*bad), &known));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(entries_come_back, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_signed, begin, end),
+		cmocka_unit_test_setup_teardown(on_paper, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

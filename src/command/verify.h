@@ -1,0 +1,102 @@
+#ifndef TIEPDAN_COMMAND_VERIFY_H
+#define TIEPDAN_COMMAND_VERIFY_H
+
+#include <libpq-fe.h>
+#include <stdatomic.h>
+
+#include "auth/keys.h"
+#include "civil/record.h"
+#include "command/pg.h"
+
+/* The parts of `tiepdan verify record`. Everything is looked at as of one moment, cut into pieces that
+ * processes of their own take one after the other, each with a connection of its own; what they find is told
+ * in the order of the pieces, so that the first fault is the first bad row. */
+
+enum {
+	VERIFY_FAULTS = 100,	 /* told of one piece, and of all */
+	VERIFY_TEXT = 24 * 1024, /* room for them */
+	VERIFY_ROOTS = 4096,	 /* in a piece of roots */
+	VERIFY_EVENTS = 400000,	 /* entries in a piece of events, or all of one minute */
+};
+
+/* Before all times. */
+#define VERIFY_NEVER (INT64_MIN / 2)
+
+/* What was found in a piece. Shared memory: only pages that are written to exist. */
+struct verify_found {
+	bool done;
+	int64_t faults; /* also those that are not told */
+	int64_t roots;	/* of them the first and the last number */
+	int64_t first, last;
+	struct digest first_names,
+		last_chain; /* the root that the first one names; the chain of the last one */
+	int64_t entries;    /* under roots, or in the time of the piece */
+	int64_t last_us;    /* the latest entry */
+	int64_t events, unsealed, late;
+	int64_t tickets, unsaid, texts, gone, unread;
+	bool head_seen;
+	size_t len;
+	char text[VERIFY_TEXT]; /* lines */
+};
+
+/* Minutes with the number of entries in each, so that pieces of events have as many as they may. */
+struct verify_minutes {
+	int64_t from_us, until_us; /* of all events and entries */
+	int64_t first_us;	   /* of the first minute; what is before it counts in it */
+	size_t n;
+	atomic_uint *count; /* shared memory; what is behind the last minute counts in it */
+};
+
+struct verify {
+	const struct config *config;
+	const struct signing_keys *signers;
+	const struct keys *keys;  /* NULL: nothing is known but signers, so nothing is said of filings */
+	struct record_known head; /* whoever cuts the end of the record off leaves it whole */
+	struct verify_minutes minutes;
+	int64_t sealed_us;   /* the latest entry of all roots */
+	struct str snapshot; /* what all see */
+	/* Where the sealer is, and the end of transactions: what is before it should be sealed. */
+	uint64_t cursor_xid, end_xid;
+	struct uuid cursor_id;
+};
+
+struct verify_piece {
+	bool (*look)(const struct verify *v, PGconn *pg, const struct verify_piece *piece,
+		struct verify_found *found);
+	int64_t from, until; /* roots by number, or events by time: the first one, and the first one behind */
+	int64_t before_us;   /* of roots: the latest entry before them */
+	size_t entries;	     /* of events: how many are sealed in that time */
+};
+
+/* Has all pieces looked at. False after a message; else `found` has what there is of each. */
+bool verify_all(
+	const struct verify *v, const struct verify_piece *pieces, size_t n, struct verify_found *found);
+/* Memory that processes share; zeros. NULL when there is none. */
+void *verify_shared(size_t bytes);
+
+void verify_fault(struct verify_found *found, const char *what, ...) __attribute__((format(printf, 2, 3)));
+
+/* Pieces: each false after a message. */
+bool verify_roots(
+	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
+bool verify_events(
+	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
+bool verify_stands(
+	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
+bool verify_words(
+	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
+bool verify_filings(
+	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
+/* A root behind another one: what it is and what it names. */
+void verify_link(int64_t number, const struct digest *chain, int64_t behind, const struct digest *names,
+	struct verify_found *found);
+
+/* Cells in binary format, by position. */
+int64_t verify_int(const PGresult *r, int row, int column);
+int64_t verify_us(const PGresult *r, int row, int column); /* since 1970 */
+struct str verify_bytes(const PGresult *r, int row, int column);
+struct uuid verify_uuid(const PGresult *r, int row, int column);
+struct digest verify_digest(const PGresult *r, int row, int column); /* zeros for what is none */
+struct str verify_number(struct arena *arena, int64_t n);
+
+#endif

@@ -1,0 +1,374 @@
+/* The events of a time, against the entries of roots. */
+#include <endian.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/must.h"
+#include "civil/record.h"
+#include "command/verify.h"
+
+enum {
+	ROOTS_PAGE = 32, /* each with some hundred KiB of entries */
+	EVENTS_PAGE = 5000
+};
+
+/* The columns of verify_entries.sql. */
+enum {
+	ROOT_NUMBER,
+	ROOT_LAST,
+	ROOT_ENTRIES
+};
+
+/* The columns of verify_events.sql: twelve that are hashed, in the order of the hash. */
+enum {
+	ID,
+	AT,
+	TICKET,
+	TYPE,
+	ACTOR_KIND,
+	ACTOR,
+	DEPARTMENT,
+	FROM_STATE,
+	TO_STATE,
+	PUBLIC_VI,
+	PUBLIC_EN,
+	DATA,
+	HASH,
+	XID
+};
+
+/* No transaction is open for longer, so an event is under a root by then, if there are roots over later ones.
+ * The cursor of the sealer alone proves nothing: whoever adds events can put it back. */
+static const int64_t late_us = INT64_C(3600) * 1000 * 1000;
+
+/* An entry with the root that it is under. */
+struct sealed {
+	struct record_entry entry;
+	int64_t root;
+};
+
+struct span {
+	const struct verify *v;
+	const struct verify_piece *piece;
+	struct verify_found *found;
+	PGconn *pg;
+	struct sealed *sealed; /* by time and id */
+	size_t n, at;	       /* at: the first one that no event has met yet */
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct record_entry *x = &((const struct sealed *)a)->entry,
+				  *y = &((const struct sealed *)b)->entry;
+
+	if (x->at_us != y->at_us)
+		return x->at_us < y->at_us ? -1 : 1;
+	return memcmp(x->event.byte, y->event.byte, sizeof(x->event.byte));
+}
+
+/* --- entries -------------------------------------------------------------------------------------------- */
+
+static void keep_entries(struct span *s, int64_t root, struct str entries)
+{
+	for (size_t i = 0; i < entries.len / RECORD_ENTRY_SIZE; i++) {
+		struct sealed sealed = {.entry = record_entry(entries, i), .root = root};
+
+		if (sealed.entry.at_us < s->piece->from || sealed.entry.at_us >= s->piece->until)
+			continue;
+		must(s->n < s->piece->entries); /* they were counted as of the same moment */
+		s->sealed[s->n++] = sealed;
+	}
+}
+
+/* The place behind which the next page of roots begins. */
+struct behind {
+	int64_t last_us, number;
+};
+
+static int page_of_roots(struct span *s, struct behind *behind)
+{
+	struct arena *arena = arena_new();
+	PGresult *r = NULL;
+	int n;
+
+	if (arena && pg_send(s->pg, "command_verify_entries",
+			     (struct str[]){verify_number(arena, behind->last_us),
+				     verify_number(arena, behind->number),
+				     verify_number(arena, s->piece->until), verify_number(arena, ROOTS_PAGE)},
+			     4))
+		r = pg_take(s->pg);
+	n = r ? PQntuples(r) : -1;
+	for (int i = 0; i < n; i++)
+		keep_entries(s, verify_int(r, i, ROOT_NUMBER), verify_bytes(r, i, ROOT_ENTRIES));
+	if (n > 0)
+		*behind = (struct behind){verify_us(r, n - 1, ROOT_LAST), verify_int(r, n - 1, ROOT_NUMBER)};
+	PQclear(r);
+	arena_free(arena);
+	return n;
+}
+
+static bool read_entries(struct span *s)
+{
+	struct behind behind = {.last_us = s->piece->from};
+	int n;
+
+	do
+		n = page_of_roots(s, &behind);
+	while (n == ROOTS_PAGE);
+	if (s->n > 0)
+		qsort(s->sealed, s->n, sizeof(*s->sealed), by_time);
+	s->found->entries = (int64_t)s->n;
+	return n >= 0;
+}
+
+/* --- what is hashed of an event ------------------------------------------------------------------------- */
+
+/* As PostgreSQL writes jsonb; here, because whoever could change rows could change event_hash(), too. */
+static void put_text(struct buf *out, struct str s)
+{
+	static const char *const names[' '] = {
+		['\b'] = "\\b", ['\f'] = "\\f", ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t"};
+	size_t from = 0;
+
+	if (!s.at) {
+		buf_put(out, STR("null"));
+		return;
+	}
+	buf_byte(out, '"');
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.at[i];
+
+		if (c >= ' ' && c != '"' && c != '\\')
+			continue;
+		buf_put(out, (struct str){s.at + from, i - from});
+		from = i + 1;
+		if (c >= ' ')
+			buf_put(out, (struct str){(const char[]){'\\', (char)c}, 2});
+		else if (names[c])
+			buf_put(out, str_of(names[c]));
+		else
+			buf_printf(out, "\\u%04x", c);
+	}
+	buf_put(out, (struct str){s.at + from, s.len - from});
+	buf_byte(out, '"');
+}
+
+static void put_uuid(struct buf *out, const PGresult *r, int row, int column)
+{
+	struct uuid id = verify_uuid(r, row, column);
+	char text[UUID_TEXT_SIZE];
+
+	if (PQgetisnull(r, row, column)) {
+		buf_put(out, STR("null"));
+		return;
+	}
+	uuid_format(&id, text);
+	buf_byte(out, '"');
+	buf_put(out, str_of(text));
+	buf_byte(out, '"');
+}
+
+static void put_number(struct buf *out, int64_t n)
+{
+	char digits[24];
+	int at = sizeof(digits);
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (n < 0)
+		digits[--at] = '-';
+	buf_put(out, (struct str){digits + at, sizeof(digits) - (size_t)at});
+}
+
+/* jsonb in binary format is a version and the text. */
+static struct str json_text(const PGresult *r, int row, int column)
+{
+	struct str bytes = verify_bytes(r, row, column);
+
+	return bytes.len > 1 ? (struct str){bytes.at + 1, bytes.len - 1} : STR("null");
+}
+
+static void put_column(struct buf *out, const PGresult *r, int row, int column)
+{
+	switch (column) {
+	case ID:
+	case TICKET:
+	case ACTOR:
+		put_uuid(out, r, row, column);
+		break;
+	case AT:
+		put_number(out, verify_us(r, row, column));
+		break;
+	case DEPARTMENT:
+		if (PQgetisnull(r, row, column))
+			buf_put(out, STR("null"));
+		else
+			put_number(out, verify_int(r, row, column));
+		break;
+	case DATA:
+		buf_put(out, json_text(r, row, column));
+		break;
+	default:
+		put_text(out, verify_bytes(r, row, column));
+	}
+}
+
+static struct digest hash_of(struct buf *scratch, const PGresult *r, int row)
+{
+	scratch->len = 0;
+	buf_byte(scratch, '[');
+	for (int column = ID; column <= DATA; column++) {
+		if (column > ID)
+			buf_put(scratch, STR(", "));
+		put_column(scratch, r, row, column);
+	}
+	buf_byte(scratch, ']');
+	return digest_sha256(buf_str(scratch));
+}
+
+/* --- events --------------------------------------------------------------------------------------------- */
+
+struct named {
+	char id[UUID_TEXT_SIZE], at[CLOCK_RFC3339_SIZE];
+};
+
+static struct named name_of(const struct record_entry *entry)
+{
+	struct named named;
+
+	uuid_format(&entry->event, named.id);
+	clock_format(entry->at_us / 1000, named.at);
+	return named;
+}
+
+static void tell_gone(struct span *s)
+{
+	const struct sealed *gone = &s->sealed[s->at++];
+	struct named named = name_of(&gone->entry);
+
+	verify_fault(s->found, "event %s of %s is gone, or sealed twice: it is under root %" PRId64, named.id,
+		named.at, gone->root);
+}
+
+static bool same(const struct digest *a, const struct digest *b)
+{
+	return memcmp(a->byte, b->byte, DIGEST_SIZE) == 0;
+}
+
+static void compare(
+	struct span *s, const struct sealed *sealed, const struct digest *made, const struct digest *stored)
+{
+	if (same(made, &sealed->entry.hash) && same(stored, &sealed->entry.hash))
+		return;
+	struct named named = name_of(&sealed->entry);
+	if (!same(made, &sealed->entry.hash))
+		verify_fault(s->found, "event %s of %s is not what was sealed under root %" PRId64, named.id,
+			named.at, sealed->root);
+	else
+		verify_fault(
+			s->found, "event %s of %s has another hash than its content", named.id, named.at);
+}
+
+/* Whether an event should be under a root by now, or is of no transaction that there was. */
+static bool is_due(const struct verify *v, uint64_t xid, const struct record_entry *entry)
+{
+	if (entry->at_us < v->sealed_us - late_us || xid >= v->end_xid || xid < v->cursor_xid)
+		return true;
+	return xid == v->cursor_xid &&
+	       memcmp(entry->event.byte, v->cursor_id.byte, sizeof(entry->event.byte)) <= 0;
+}
+
+static void check_event(struct span *s, struct buf *scratch, const PGresult *r, int row)
+{
+	struct sealed key = {.entry = {.at_us = verify_us(r, row, AT), .event = verify_uuid(r, row, ID)}};
+	struct digest stored = verify_digest(r, row, HASH), made = hash_of(scratch, r, row);
+	int order = 1;
+
+	s->found->events++;
+	while (s->at < s->n && (order = by_time(&s->sealed[s->at], &key)) < 0)
+		tell_gone(s);
+	if (s->at < s->n && order == 0) {
+		compare(s, &s->sealed[s->at++], &made, &stored);
+	} else if (is_due(s->v, (uint64_t)verify_int(r, row, XID), &key.entry)) {
+		struct named named = name_of(&key.entry);
+		verify_fault(s->found, "event %s of %s was added behind the record", named.id, named.at);
+	} else {
+		s->found->unsealed++;
+	}
+}
+
+static bool ask(struct span *s, const struct record_entry *after)
+{
+	struct arena *arena = arena_new();
+	char id[UUID_TEXT_SIZE];
+	bool sent;
+
+	uuid_format(&after->event, id);
+	sent = arena &&
+	       pg_send(s->pg, "command_verify_events",
+		       (struct str[]){verify_number(arena, after->at_us), str_of(id),
+			       verify_number(arena, s->piece->until), verify_number(arena, EVENTS_PAGE)},
+		       4);
+	arena_free(arena);
+	return sent;
+}
+
+static void check_page(struct span *s, const PGresult *r)
+{
+	struct arena *arena = arena_new();
+	struct buf scratch = {.arena = arena};
+
+	for (int i = 0; arena && i < PQntuples(r); i++)
+		check_event(s, &scratch, r, i);
+	must(arena && !arena_failed(arena));
+	arena_free(arena);
+}
+
+/* The next page is on its way while one is looked at. */
+static bool check_events(struct span *s)
+{
+	struct record_entry after = {.at_us = s->piece->from - 1};
+	bool more = true, ok;
+
+	memset(after.event.byte, 0xff, sizeof(after.event.byte));
+	ok = ask(s, &after);
+	while (ok && more) {
+		PGresult *r = pg_take(s->pg);
+		int n = r ? PQntuples(r) : 0;
+
+		ok = r != NULL;
+		more = n == EVENTS_PAGE;
+		if (more) {
+			after.at_us = verify_us(r, n - 1, AT);
+			after.event = verify_uuid(r, n - 1, ID);
+			ok = ask(s, &after);
+		}
+		if (r)
+			check_page(s, r);
+		PQclear(r);
+	}
+	while (ok && s->at < s->n)
+		tell_gone(s);
+	return ok;
+}
+
+bool verify_events(
+	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found)
+{
+	struct span s = {.v = v, .piece = piece, .found = found, .pg = pg};
+	bool ok;
+
+	s.sealed = calloc(piece->entries + 1, sizeof(*s.sealed));
+	if (!s.sealed) {
+		perror("tiepdan: memory");
+		return false;
+	}
+	ok = read_entries(&s) && check_events(&s);
+	free(s.sealed);
+	return ok;
+}
