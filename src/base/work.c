@@ -79,13 +79,14 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
 		tell(arg);
 }
 
-/* Signals are for the loop. */
+/* Signals are for the loop, but for that of a system call which is not allowed: it is the caller's. */
 static int start(struct work *w)
 {
 	sigset_t all, before;
 	int error;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = pthread_create(&w->thread, NULL, live, w);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

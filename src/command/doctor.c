@@ -7,6 +7,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <seccomp.h>
+
 #include "auth/key_file.h"
 #include "auth/keys.h"
 #include "base/clock.h"
@@ -25,7 +27,8 @@ enum {
 	FREE_PERCENT = 5,
 	CLOCK_SLACK_MS = 5000,
 	SPARE_DESCRIPTORS = 256,
-	SEALED_S = 300
+	SEALED_S = 300,
+	FILTERS_API = 2 /* of libseccomp: the kernel filters all threads of a process at once */
 };
 
 struct patient {
@@ -417,6 +420,18 @@ static struct finding check_limits(struct patient *p)
 	return well;
 }
 
+static struct finding check_confinement(struct patient *p)
+{
+	if (!p->config->confine)
+		return (struct finding){.fault = STR("what the server may ask of the system is not limited"),
+			.cure = "take `confine = off` out of the configuration when the search is over",
+			.mild = true};
+	if (seccomp_api_get() < FILTERS_API)
+		return (struct finding){STR("this system cannot filter system calls, so no worker starts"),
+			"let the container or the kernel have seccomp; `confine = off` does without"};
+	return well;
+}
+
 static struct finding check_disk(struct patient *p)
 {
 	struct statvfs st;
@@ -479,6 +494,7 @@ static const struct check {
 	{"clock", check_clock},
 	{"time zone", check_zone},
 	{"open files", check_limits},
+	{"confinement", check_confinement},
 	{"disk", check_disk},
 	{"files", check_files},
 	{"mail", check_mail},

@@ -22,7 +22,7 @@ enum {
 	GROWN_TIMES = 4
 };
 
-static const char program[] = "/proc/self/exe"; /* also after it was replaced */
+const char helper_program[] = "/proc/self/exe"; /* also after it was replaced */
 
 /* One line is short enough for a pipe to hold it: it can be read when the process has ended. */
 static struct str read_line(struct helper *h)
@@ -108,7 +108,7 @@ static int spawn(struct helper *h, const int from[NFILES], int pipe_end)
 		return -error;
 	error = plan_files(&plan, from, pipe_end);
 	if (error == 0)
-		error = posix_spawn(&h->pid, program, &plan, NULL, args, environment);
+		error = posix_spawn(&h->pid, helper_program, &plan, NULL, args, environment);
 	posix_spawn_file_actions_destroy(&plan);
 	return -error;
 }

@@ -18,6 +18,9 @@ enum {
 	HELPER_LINE_MAX = 128
 };
 
+/* What is executed: nothing else may be (serve/confine.c). */
+extern const char helper_program[];
+
 /* Part of a struct of its owner, which lives until `done` has run or helper_stop() was called. */
 struct helper {
 	struct app *app;

@@ -21,6 +21,7 @@
 #include "base/must.h"
 #include "serve/check.h"
 #include "serve/children.h"
+#include "serve/confine.h"
 #include "serve/notify.h"
 #include "serve/worker.h"
 
@@ -270,7 +271,10 @@ int supervisor_run(char **argv, char **flags)
 	s->flags = flags;
 	s->arena = arena_new();
 	s->config = read_config(s->arena, flags);
-	if (!s->config || serve_check(s->config, s->arena) < 0 || sockets_open(&s->sockets, s->config) < 0)
+	if (!s->config)
+		goto out;
+	confine_server(s->config);
+	if (serve_check(s->config, s->arena) < 0 || sockets_open(&s->sockets, s->config) < 0)
 		goto out;
 	metric_init();
 	s->rate = rate_new();

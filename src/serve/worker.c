@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@
 #include "http/listener.h"
 #include "jobs/assign.h"
 #include "jobs/jobs.h"
+#include "serve/confine.h"
 #include "shape/shape.h"
 
 enum {
@@ -67,11 +69,21 @@ static bool accept_clients(struct worker *w)
 }
 
 /* A worker that cannot do its work leaves: the supervisor starts another. */
-static void give_up(struct worker *w, const char *event)
+static void give_up(struct worker *w, const char *event, struct str reason)
 {
-	log_error(event, LOG_STR("reason", STR("no memory or descriptors")));
+	log_error(event, LOG_STR("reason", reason));
 	w->failed = true;
 	event_base_loopbreak(w->app.loop);
+}
+
+/* Before anything that a stranger sends is read. A filter that cannot be had is no reason to do without. */
+static bool shut_in(struct worker *w)
+{
+	int error = w->start->config->confine ? confine_worker(w->start->role) : 0;
+
+	if (error < 0)
+		give_up(w, "worker.confine", str_of(strerror(-error)));
+	return error == 0;
 }
 
 static void say_ready(struct worker *w)
@@ -79,9 +91,11 @@ static void say_ready(struct worker *w)
 	pid_t pid = getpid();
 
 	w->accepting = true;
+	if (!shut_in(w))
+		return;
 	if (w->start->role == WORKER_HTTP) {
 		if (!accept_clients(w)) {
-			give_up(w, "worker.listen");
+			give_up(w, "worker.listen", STR("no memory or descriptors"));
 			return;
 		}
 	} else {
@@ -136,6 +150,7 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_mono_us();
 
 	(void)fd, (void)what;
+	confine_tell();
 	if (!w->accepting && !w->app.draining &&
 		(is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
 		say_ready(w);
