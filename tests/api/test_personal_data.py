@@ -61,6 +61,7 @@ def test_who_complains_is_known_while_it_is_open(town):
     assert citizen("DELETE", "/v1/tracking/contact", status=409).problem == "contact_needed"
     town.tamper("update ticket set state = 'closed' where id = '%s'" % ticket_id)
     citizen("DELETE", "/v1/tracking/contact", status=204)
+    town.tamper("update ticket set state = 'submitted' where id = '%s'" % ticket_id)
 
 
 def test_the_data_officer_finds_and_erases(town):
