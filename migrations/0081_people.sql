@@ -180,9 +180,10 @@ begin
 	return 0;
 end $$;
 
--- What an attempt to sign in is compared with, or how long it has to wait. One row, also for a login that nobody has.
+-- What an attempt to sign in is compared with, or how long it has to wait. One row, also for a login that nobody has, and with a one-time code
+-- for one that has another: nothing is told of an account before something of it was shown.
 create type sign_in_offer as (wait_s bigint, account uuid, hash text, epoch bigint, wrapped bytea, box bytea, last_step bigint);
-create function sign_in_begin(p_login text, p_slots bigint[], p_free bigint[]) returns sign_in_offer language plpgsql security definer
+create function sign_in_begin(p_login text, p_code_hash bytea, p_slots bigint[], p_free bigint[]) returns sign_in_offer language plpgsql security definer
 set search_path = tiepdan, pg_temp as $$
 declare
 	v sign_in_offer;
@@ -190,7 +191,8 @@ begin
 	v.wait_s := brake_take(p_slots, p_free);
 	if v.wait_s = 0 then
 		select 0, a.id, p.hash, f.epoch, f.wrapped, f.box, f.last_step into v
-			from (select) x left join account a on a.login = lower(p_login) and a.active and not a.machine
+			from (select) x left join account a on a.login = lower(p_login) and a.active and not a.machine and (p_code_hash is null
+					or exists (select from login_code c where c.account = a.id and c.code_hash = p_code_hash and c.expires_at > now()))
 				left join password p on p.account = a.id
 				left join second_factor f on f.account = a.id and f.confirmed_at is not null;
 	end if;
@@ -257,6 +259,23 @@ begin
 		return found;
 	end if;
 	return true;
+end $$;
+
+-- As in 0010, for servers of before, which know no second factor: where there is one they let nobody in.
+create or replace function session_open(p_login text, p_code_hash bytea, p_session uuid, p_expires timestamptz,
+	out account uuid, out roles text, out department bigint, out body text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	delete from login_code c using account a
+		where a.login = lower(p_login) and a.active and not a.machine and c.account = a.id and c.code_hash = p_code_hash and c.expires_at > now()
+			and not exists (select from second_factor f where f.account = a.id and f.confirmed_at is not null)
+		returning a.id, a.department into account, department;
+	if account is null then
+		raise exception 'wrong sign-in code' using errcode = 'TD410';
+	end if;
+	insert into session (id, account, expires_at) values (p_session, session_open.account, p_expires);
+	roles := (select string_agg(r.role, ',' order by r.role) from account_role r where r.account = session_open.account);
+	body := account_item(session_open.account);
 end $$;
 
 -- --- sessions ---------------------------------------------------------------------------------------------------------------------
@@ -344,7 +363,7 @@ declare
 	v own_offer;
 begin
 	v.login := (select login from account where id = v_session.account);
-	v.offer := sign_in_begin(v.login, p_slots, p_free);
+	v.offer := sign_in_begin(v.login, null, p_slots, p_free);
 	v.fresh := v_session.means = 'code' and v_session.opened_at > now() - interval '15 min';
 	return v;
 end $$;

@@ -216,6 +216,7 @@ def test_a_second_factor_is_asked_for(town):
     assert (me["assurance"], me["second_factor"], me["recovery_codes"]) == (2, True, 10)
     assert sign_in(town, login, 401, password=PASSWORD).problem == "second_factor_required"
     assert sign_in(town, login, 401, code=town.code(login)).problem == "second_factor_required"
+    assert sign_in(town, login, 401, code="7K3M-9QXT-VVDD-A0B1").problem == "bad_credentials"       # nothing is told before something is shown
     assert sign_in(town, login, 401, password=OTHER, second_factor=next_code(secret)).problem == "bad_credentials"
     assert sign_in(town, login, 401, password=PASSWORD, second_factor="000000" if next_code(secret) != "000000" else "000001").problem == "bad_second_factor"
     code = next_code(secret)

@@ -137,26 +137,27 @@ static void offered(struct req *req, PGresult *const *results)
 			p, &(struct proof_passwords){.shown = in->password, .then = password_looked_at});
 		return;
 	}
-	struct str hash = login_code_hash(req->arena, req->app->keys, in->login, in->code);
-	if (!hash.at || !db_cell(results[0], 0, "account").at)
-		wrong(req);
-	else
-		log_in(p, hash);
+	log_in(p, login_code_hash(req->arena, req->app->keys, in->login, in->code));
 }
 
 void session_open(struct req *req)
 {
 	const struct session_open *in = req->input;
+	struct str hash = STR_NONE;
 
 	if (!in->code.at == !in->password.at) {
 		req_fault(req, "pointer", STR("/password"), in->code.at ? FAULT_not_allowed : FAULT_required);
 		reply_faults(req);
 		return;
 	}
+	if (in->code.at && !(hash = login_code_hash(req->arena, req->app->keys, in->login, in->code)).at) {
+		wrong(req); /* it cannot be one of our codes */
+		return;
+	}
 	struct brake brake = brake_for(req, in);
 	struct db_unit *u = db_unit(req);
-	sql_account_offer(
-		u, .login = in->login, .slots = {brake.slot, brake.n, 0}, .free = {brake.free, brake.n, 0});
+	sql_account_offer(u, .login = in->login, .code_hash = hash, .slots = {brake.slot, brake.n, 0},
+		.free = {brake.free, brake.n, 0});
 	db_run(u, offered);
 }
 
