@@ -102,9 +102,10 @@ revoke all on password, second_factor, recovery_code, sign_in_brake, account_eve
 
 -- --- the caller -------------------------------------------------------------------------------------------------------------------
 
--- As in 0007; the session may hold less than its account.
+-- As in 0007; the session may hold less than its account. At the head of each request of staff: planning for the roles at hand took longer
+-- than the rest of it.
 create or replace function caller_enter(p_kind text, p_account uuid, p_session uuid, p_read_only boolean, p_timeout_ms bigint)
-returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
 	v record;
 begin

@@ -66,7 +66,8 @@ alter table account_event drop constraint account_event_type,
 -- --- the caller ------------------------------------------------------------------------------------------------------------------
 
 -- The roles of an account now: its own, and those that it has for somebody else.
-create function roles_held(p_account uuid) returns text[] language plpgsql stable set search_path = tiepdan, pg_temp as $$
+create function roles_held(p_account uuid) returns text[] language plpgsql stable set search_path = tiepdan, pg_temp
+set plan_cache_mode = force_generic_plan as $$
 begin
 	return array(select role from account_role where account = p_account
 		union select g.role from delegation d join account taker on taker.id = d.taker
@@ -82,7 +83,7 @@ $$;
 
 -- As in 0081, with what the caller has for others.
 create or replace function caller_enter(p_kind text, p_account uuid, p_session uuid, p_read_only boolean, p_timeout_ms bigint)
-returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
 	v record;
 begin
