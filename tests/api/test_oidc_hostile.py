@@ -368,3 +368,10 @@ def test_how_the_secret_is_shown(town, idp, methods):
     fresh(town)
     sign_in(town, idp, preferred_username=town.officer)
     assert SECRET not in town.log()
+
+
+def test_a_name_that_nobody_knows(cluster, contract, idp):
+    """Names are looked up in a thread of the worker, which is shut in."""
+    with new_town(cluster, contract, **{**idp.settings, "oidc_issuer": "https://idp.invalid", "oidc_timeout_ms": 10000}) as town:
+        assert town.anyone.post("/v1/sessions/oidc", status=503).problem == "provider_unavailable"
+        assert '"unknown_host"' in town.log() and "worker.call_refused" not in town.log()
