@@ -19,6 +19,7 @@ packages_missing() {
 		case $package in
 		postgresql-15) if postgres_bin >/dev/null; then continue; fi ;;
 		pkgconf) if command -v pkg-config >/dev/null; then continue; fi ;;
+		nodejs | npm) if command -v npm >/dev/null; then continue; fi ;; # also those of nodejs.org, which Debian's would not go with
 		esac
 		dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || printf '%s\n' "$package"
 	done

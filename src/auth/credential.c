@@ -18,7 +18,7 @@ static const struct form {
 	size_t size; /* of the content */
 } refresh_form = {{"tdr_", 4}, KEY_REFRESH, 16 + 8},
   api_key_form = {{"tdk_", 4}, KEY_API_KEY, 16 + 16 + 8 + 4},
-  device_form = {{"tdd_", 4}, KEY_DEVICE, DEVICE_SIZE};
+  device_form = {{"tdd_", 4}, KEY_DEVICE, DEVICE_SIZE}, flow_form = {{"tdf_", 4}, KEY_FLOW, 16 + 8};
 
 static struct digest mac_of(
 	const struct keys *keys, const struct form *form, const char *content, struct str context)
@@ -133,4 +133,33 @@ struct str device_make(struct arena *arena, const struct keys *keys, struct str 
 bool device_check(struct arena *arena, const struct keys *keys, struct str login, struct str text)
 {
 	return open(arena, keys, &device_form, text, login_fold(arena, login)) != NULL;
+}
+
+struct str flow_make(struct arena *arena, const struct keys *keys, const struct flow *flow)
+{
+	char content[CONTENT_MAX];
+
+	memcpy(content, flow->id.byte, 16);
+	put64(content + 16, flow->expires_ms);
+	return make(arena, keys, &flow_form, content, STR(""));
+}
+
+bool flow_open(struct arena *arena, const struct keys *keys, struct str text, struct flow *ret)
+{
+	const char *content = open(arena, keys, &flow_form, text, STR(""));
+
+	if (!content)
+		return false;
+	memcpy(ret->id.byte, content, 16);
+	ret->expires_ms = get64(content + 16);
+	return true;
+}
+
+struct str flow_secret(
+	struct arena *arena, const struct keys *keys, const struct flow *flow, const char *what)
+{
+	struct str parts[] = {str_of(what), {(const char *)flow->id.byte, sizeof(flow->id.byte)}};
+	struct digest mac = digest_hmac(keys_purpose(keys, KEY_FLOW), parts, 2);
+
+	return digest_b64url(arena, digest_bytes(&mac));
 }

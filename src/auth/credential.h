@@ -30,4 +30,17 @@ bool api_key_open(struct arena *arena, const struct keys *keys, struct str text,
 struct str device_make(struct arena *arena, const struct keys *keys, struct str login);
 bool device_check(struct arena *arena, const struct keys *keys, struct str login, struct str text);
 
+/* "tdf_...": a sign-in with an identity provider that has begun. What keeps it together with the browser and
+ * the ID token (state, nonce, the verifier of RFC 7636) is derived from it, so whoever has it does not have
+ * those. */
+struct flow {
+	struct uuid id;
+	int64_t expires_ms;
+};
+struct str flow_make(struct arena *arena, const struct keys *keys, const struct flow *flow);
+bool flow_open(struct arena *arena, const struct keys *keys, struct str text, struct flow *ret);
+/* 43 characters of base64url; `what` is one of "state", "nonce" and "verifier". */
+struct str flow_secret(
+	struct arena *arena, const struct keys *keys, const struct flow *flow, const char *what);
+
 #endif

@@ -1,16 +1,15 @@
 #ifndef TIEPDAN_AUTH_GATE_H
 #define TIEPDAN_AUTH_GATE_H
 
+#include "auth/jws.h"
 #include "auth/token.h"
 
-/* The strict gate behind token_verify(), without the cache (RFC 8725). In this order, so that a stranger
- * reaches as little as possible: at most 8 KiB; three segments of canonical base64url; a header of exactly
- * alg, typ and kid; the key by kid, whose algorithm is ES256 whatever the token says; the signature; only
- * then the claims. What a stranger sends is decoded on the stack; JSON trees live in an arena that ends with
- * the call. */
+/* The strict gate behind token_verify(), without the cache: what auth/jws.h says, with a header of exactly
+ * alg, typ and kid, and the key by kid, whose algorithm is ES256 whatever the token says. JSON trees live in
+ * an arena that ends with the call. */
 
 enum {
-	GATE_TOKEN_MAX = 8 * 1024,
+	GATE_TOKEN_MAX = JWS_TOKEN_MAX,
 	GATE_SKEW_MS = 60 * 1000
 };
 

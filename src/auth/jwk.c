@@ -1,4 +1,4 @@
-/* The published JWK set. */
+/* JWK sets: the published one, and those of identity providers. */
 #include "auth/jwk.h"
 
 #include <string.h>
@@ -6,9 +6,12 @@
 #include <jansson.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 
 #include "auth/es256.h"
+#include "auth/rs256.h"
 #include "base/buf.h"
 
 enum {
@@ -47,21 +50,20 @@ struct str jwk_set(struct arena *arena, const struct signing_key *keys, unsigned
 	return buf_str(&b);
 }
 
-static struct str member(const json_t *object, const char *name)
+static struct str bytes_of(struct arena *arena, const json_t *jwk, const char *name)
 {
-	const char *text = json_string_value(json_object_get(object, name));
+	struct str text = jws_text(jwk, name);
 
-	return text ? str_of(text) : STR_NONE;
+	return text.at ? digest_b64url_decode(arena, text) : STR_NONE;
 }
 
 static bool read_key(struct arena *arena, const json_t *jwk, struct signing_key *ret)
 {
-	struct str kid = member(jwk, "kid"), x = digest_b64url_decode(arena, member(jwk, "x")),
-		   y = digest_b64url_decode(arena, member(jwk, "y"));
+	struct str kid = jws_text(jwk, "kid"), x = bytes_of(arena, jwk, "x"), y = bytes_of(arena, jwk, "y");
 
 	*ret = (struct signing_key){.key = NULL};
 	if (!kid.at || kid.len >= sizeof(ret->kid) || !x.at || !y.at ||
-		!str_eq(member(jwk, "crv"), STR("P-256")))
+		!str_eq(jws_text(jwk, "crv"), STR("P-256")))
 		return false;
 	memcpy(ret->kid, kid.at, kid.len);
 	ret->key = es256_point(x, y);
@@ -81,4 +83,114 @@ bool jwk_read_set(struct arena *arena, struct str text, struct signing_keys *ret
 		good = read_key(arena, json_array_get(keys, i), &ret->at[i]);
 	json_decref(set);
 	return good;
+}
+
+/* --- sets of others ---------------------------------------------------------------------------------- */
+
+static EVP_PKEY *make_rsa(OSSL_PARAM *params)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *key = NULL;
+
+	if (ctx && params && EVP_PKEY_fromdata_init(ctx) == 1)
+		(void)EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static bool is_sound(EVP_PKEY *key)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	bool good = ctx && EVP_PKEY_public_check(ctx) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	return good;
+}
+
+static EVP_PKEY *read_ec(struct arena *arena, const json_t *jwk)
+{
+	struct str x = bytes_of(arena, jwk, "x"), y = bytes_of(arena, jwk, "y");
+	bool good = x.at && y.at && str_eq(jws_text(jwk, "crv"), STR("P-256"));
+
+	return good ? es256_point(x, y) : NULL;
+}
+
+static BIGNUM *number(struct str bytes)
+{
+	return BN_bin2bn((const unsigned char *)bytes.at, (int)bytes.len, NULL);
+}
+
+static EVP_PKEY *read_rsa(struct arena *arena, const json_t *jwk)
+{
+	struct str n = bytes_of(arena, jwk, "n"), e = bytes_of(arena, jwk, "e");
+	EVP_PKEY *key = NULL;
+
+	if (!n.at || n.len > RS256_SIGNATURE_MAX || !e.at || e.len > 4)
+		return NULL;
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	BIGNUM *modulus = number(n), *exponent = number(e);
+	if (build && modulus && exponent && BN_num_bits(modulus) >= RS256_BITS_MIN &&
+		OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
+		OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, exponent) == 1) {
+		OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
+		key = make_rsa(params);
+		OSSL_PARAM_free(params);
+	}
+	BN_free(modulus);
+	BN_free(exponent);
+	OSSL_PARAM_BLD_free(build);
+	return key;
+}
+
+/* The algorithm that keys of this kind are used with, and how they are read. */
+static const struct kind {
+	struct str kty;
+	enum jws_alg alg;
+	EVP_PKEY *(*read)(struct arena *arena, const json_t *jwk);
+} kinds[] = {{{"EC", 2}, JWS_ES256, read_ec}, {{"RSA", 3}, JWS_RS256, read_rsa}};
+
+static bool is_for(const json_t *jwk, const struct kind *kind)
+{
+	const json_t *alg = json_object_get(jwk, "alg"), *use = json_object_get(jwk, "use");
+
+	return str_eq(jws_text(jwk, "kty"), kind->kty) &&
+	       (!alg || jws_alg_find(jws_text(jwk, "alg")) == kind->alg) &&
+	       (!use || str_eq(jws_text(jwk, "use"), STR("sig")));
+}
+
+static bool read_one(struct arena *arena, const json_t *jwk, const struct kind *kind, struct jws_key *ret)
+{
+	struct str kid = jws_text(jwk, "kid");
+	EVP_PKEY *key;
+
+	if (!is_for(jwk, kind) || kid.len >= JWS_KID_SIZE)
+		return false;
+	key = kind->read(arena, jwk);
+	if (key && !is_sound(key)) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	ERR_clear_error();
+	if (!key)
+		return false;
+	arena_defer(arena, EVP_PKEY_free, key);
+	*ret = (struct jws_key){.alg = kind->alg, .key = key};
+	if (kid.len > 0)
+		memcpy(ret->kid, kid.at, kid.len);
+	return true;
+}
+
+unsigned jwk_read(struct arena *arena, const json_t *set, struct jws_key *ret, unsigned max)
+{
+	const json_t *keys = json_object_get(set, "keys"), *jwk;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach(keys, i, jwk)
+	{
+		for (const struct kind *kind = kinds; kind < kinds + sizeof(kinds) / sizeof(*kinds); kind++)
+			if (n < max && read_one(arena, jwk, kind, &ret[n]))
+				n++;
+	}
+	return n;
 }

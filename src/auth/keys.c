@@ -40,6 +40,7 @@ static const char *const labels[KEY_PURPOSES] = {
 	[KEY_API_KEY] = "tiepdan/1/api-key",
 	[KEY_DEVICE] = "tiepdan/1/device",
 	[KEY_BRAKE] = "tiepdan/1/brake",
+	[KEY_FLOW] = "tiepdan/1/flow",
 };
 
 static const char secret_name[] = "secret.key";

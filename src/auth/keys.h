@@ -36,6 +36,7 @@ enum key_purpose {
 	KEY_API_KEY,	   /* keys of programs                              */
 	KEY_DEVICE,	   /* devices that have signed in before            */
 	KEY_BRAKE,	   /* where attempts to sign in are counted         */
+	KEY_FLOW,	   /* sign-ins with an identity provider            */
 	KEY_PURPOSES
 };
 

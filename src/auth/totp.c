@@ -79,26 +79,15 @@ struct str totp_text(struct arena *arena, struct str secret)
 	return (struct str){at, n};
 }
 
-static void put_encoded(struct buf *out, struct str s)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-	for (size_t i = 0; i < s.len; i++)
-		if (memchr(plain, s.at[i], sizeof(plain) - 1))
-			buf_byte(out, s.at[i]);
-		else
-			buf_printf(out, "%%%02X", (uint8_t)s.at[i]);
-}
-
 struct str totp_uri(struct arena *arena, struct str text, struct str issuer, struct str login)
 {
 	struct buf out = {.arena = arena};
 
 	buf_put(&out, STR("otpauth://totp/"));
-	put_encoded(&out, issuer);
+	buf_encoded(&out, issuer);
 	buf_byte(&out, ':');
-	put_encoded(&out, login);
+	buf_encoded(&out, login);
 	buf_printf(&out, "?secret=%.*s&issuer=", STR_ARG(text));
-	put_encoded(&out, issuer);
+	buf_encoded(&out, issuer);
 	return buf_str(&out);
 }

@@ -16,6 +16,7 @@ struct app {
 	const struct keys *keys;     /* auth/keys.h */
 	struct str cursor_key; /* signs page cursors: KEY_CURSOR of auth/keys.h                             */
 	struct token_cache *tokens; /* auth/token.h */
+	struct provider *provider;  /* auth/provider.h: whom staff sign in with; NULL: nobody is set up */
 	struct rate *rate;	    /* auth/rate.h: limits in shared memory */
 	struct numbers *numbers;    /* app/ticket/number.h: the block of ticket numbers this process owns */
 	struct suggestions *suggestions; /* app/suggestion/model.h; NULL: nothing is known yet */

@@ -105,6 +105,17 @@ void buf_json(struct buf *b, struct str s)
 	buf_byte(b, '"');
 }
 
+void buf_encoded(struct buf *b, struct str s)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+	for (size_t i = 0; i < s.len; i++)
+		if (memchr(plain, s.at[i], sizeof(plain) - 1))
+			buf_byte(b, s.at[i]);
+		else
+			buf_printf(b, "%%%02X", (unsigned)(uint8_t)s.at[i]);
+}
+
 void buf_member(struct buf *b, const char *name, struct str value)
 {
 	bool first = b->len > 0 && b->at[b->len - 1] == '{';

@@ -19,6 +19,9 @@ void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(pr
 /* A JSON string with its quotes: escapes quotation mark, backslash and control characters; UTF-8 passes
  * through. An absent text becomes null. */
 void buf_json(struct buf *b, struct str s);
+/* Percent-encoded (RFC 3986), but for letters, digits and - . _ ~: fits into every part of an address and
+ * into a form. */
+void buf_encoded(struct buf *b, struct str s);
 /* A member of a JSON object: its name, and a text or an instant (milliseconds, RFC 3339); null when the text
  * is absent, the instant INT64_MIN. The comma before it is put where one is needed. */
 void buf_member(struct buf *b, const char *name, struct str value);

@@ -1,13 +1,12 @@
-/* SMTP on the event loop: libcurl's multi interface on libevent. */
+/* SMTP on the event loop. */
 #include "jobs/smtp.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include <curl/curl.h>
-#include <event2/event.h>
 
-#include "base/must.h"
+#include "base/transfers.h"
 
 /* How far a transfer has got: the last command that was sent. */
 enum stage {
@@ -20,11 +19,8 @@ enum stage {
 static const char *const stage_names[] = {"hello", "mail", "rcpt", "data"};
 
 struct smtp {
-	struct arena *arena;
-	struct event_base *loop;
 	struct smtp_settings settings;
-	CURLM *multi;
-	struct event *timer;
+	struct transfers *transfers;
 };
 
 /* --- what libcurl asks for ------------------------------------------------------------------------------ */
@@ -114,85 +110,23 @@ static struct str explain(const struct smtp_send *send, CURLcode code, long answ
 
 static void let_go(struct smtp *smtp, struct smtp_send *send)
 {
-	curl_multi_remove_handle(smtp->multi, send->easy);
+	transfers_remove(smtp->transfers, send->easy);
 	curl_easy_cleanup(send->easy);
 	curl_slist_free_all(send->recipients);
 	send->easy = send->recipients = NULL;
 }
 
-static void finish(struct smtp *smtp, CURL *easy, CURLcode code)
+static void ended(void *easy, int code)
 {
 	struct smtp_send *send = NULL;
 	long answer = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&send);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
-	enum smtp_outcome outcome = judge(send, code, answer);
-	struct str why = explain(send, code, answer);
-	let_go(smtp, send);
+	enum smtp_outcome outcome = judge(send, (CURLcode)code, answer);
+	struct str why = explain(send, (CURLcode)code, answer);
+	let_go(send->smtp, send);
 	send->done(send, outcome, why);
-}
-
-static void look_for_finished(struct smtp *smtp)
-{
-	CURLMsg *message;
-	int left;
-
-	while ((message = curl_multi_info_read(smtp->multi, &left)))
-		if (message->msg == CURLMSG_DONE)
-			finish(smtp, message->easy_handle, message->data.result);
-}
-
-/* --- the loop ------------------------------------------------------------------------------------------- */
-
-static void turn(struct smtp *smtp, curl_socket_t fd, int what)
-{
-	int running;
-
-	curl_multi_socket_action(smtp->multi, fd, what, &running);
-	look_for_finished(smtp);
-}
-
-static void on_event(evutil_socket_t fd, short what, void *arg)
-{
-	int flags = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
-
-	turn(arg, fd, flags);
-}
-
-static void on_time(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	turn(arg, CURL_SOCKET_TIMEOUT, 0);
-}
-
-/* The event of a socket is kept by libcurl with the socket. */
-static int watch(CURL *easy, curl_socket_t fd, int what, void *arg, void *old)
-{
-	struct smtp *smtp = arg;
-	short flags = (short)((what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
-
-	(void)easy;
-	if (old)
-		event_free(old);
-	struct event *fresh = what == CURL_POLL_REMOVE
-				      ? NULL
-				      : event_new(smtp->loop, fd, flags | EV_PERSIST, on_event, smtp);
-	curl_multi_assign(smtp->multi, fd, fresh);
-	if (what == CURL_POLL_REMOVE)
-		return 0;
-	return fresh && event_add(fresh, NULL) == 0 ? 0 : -1;
-}
-
-static int set_timer(CURLM *multi, long ms, void *arg)
-{
-	struct smtp *smtp = arg;
-	const struct timeval in = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-
-	(void)multi;
-	if (ms < 0)
-		return event_del(smtp->timer);
-	return event_add(smtp->timer, &in);
 }
 
 /* --- the interface -------------------------------------------------------------------------------------- */
@@ -201,21 +135,9 @@ struct smtp *smtp_new(struct arena *arena, struct event_base *loop, const struct
 {
 	struct smtp *smtp = arena_alloc(arena, sizeof(*smtp));
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return NULL;
-	*smtp = (struct smtp){.arena = arena, .loop = loop, .settings = *settings};
-	smtp->timer = evtimer_new(loop, on_time, smtp);
-	smtp->multi = curl_multi_init();
-	if (!smtp->timer || !smtp->multi) {
-		smtp_free(smtp);
-		return NULL;
-	}
-	curl_multi_setopt(smtp->multi, CURLMOPT_SOCKETFUNCTION, watch);
-	curl_multi_setopt(smtp->multi, CURLMOPT_SOCKETDATA, smtp);
-	curl_multi_setopt(smtp->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-	curl_multi_setopt(smtp->multi, CURLMOPT_TIMERDATA, smtp);
-	curl_multi_setopt(smtp->multi, CURLMOPT_MAXCONNECTS, (long)settings->parallel);
-	return smtp;
+	*smtp = (struct smtp){.settings = *settings};
+	smtp->transfers = transfers_new(arena, loop, settings->parallel, ended);
+	return smtp->transfers ? smtp : NULL;
 }
 
 static void set_server(CURL *easy, const struct smtp_settings *s)
@@ -261,6 +183,7 @@ int smtp_begin(struct smtp *smtp, struct arena *arena, struct smtp_send *send)
 	const char *to = arena_printf(arena, "<%.*s>", STR_ARG(send->to)).at;
 	struct curl_slist *recipients = curl_slist_append(NULL, to);
 
+	send->smtp = smtp;
 	send->arena = arena;
 	send->easy = easy;
 	send->recipients = recipients;
@@ -269,7 +192,7 @@ int smtp_begin(struct smtp *smtp, struct arena *arena, struct smtp_send *send)
 	if (easy && recipients) {
 		set_server(easy, &smtp->settings);
 		set_message(easy, send, arena_printf(arena, "<%.*s>", STR_ARG(send->from)).at);
-		if (curl_multi_add_handle(smtp->multi, easy) == CURLM_OK)
+		if (transfers_add(smtp->transfers, easy) == 0)
 			return 0;
 	}
 	curl_easy_cleanup(easy);
@@ -286,11 +209,7 @@ void smtp_abandon(struct smtp *smtp, struct smtp_send *send)
 
 void smtp_free(struct smtp *smtp)
 {
-	if (smtp->multi)
-		curl_multi_cleanup(smtp->multi);
-	if (smtp->timer)
-		event_free(smtp->timer);
-	curl_global_cleanup();
+	transfers_free(smtp->transfers);
 }
 
 struct str smtp_try(struct arena *arena, const struct smtp_settings *settings)

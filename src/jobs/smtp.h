@@ -36,6 +36,7 @@ struct smtp_send {
 	 * "550 rcpt": nothing that the server wrote. */
 	void (*done)(struct smtp_send *send, enum smtp_outcome outcome, struct str why);
 	/* Private to smtp.c. */
+	struct smtp *smtp;
 	struct arena *arena;
 	void *easy, *recipients;
 	size_t taken;

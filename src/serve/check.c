@@ -2,6 +2,7 @@
 #include "serve/check.h"
 
 #include "auth/keys.h"
+#include "auth/provider_settings.h"
 #include "auth/role.h"
 #include "base/embedded.h"
 #include "base/log.h"
@@ -53,15 +54,27 @@ static int check_schema(const struct config *config, struct arena *arena)
 	return -1;
 }
 
-bool serve_settings_fit(const struct config *config)
+static struct str settings_fault(struct arena *arena, const struct config *config)
 {
+	struct provider_settings *provider = arena_alloc(arena, sizeof(*provider));
+	struct str reason = STR_NONE;
 	role_set strong;
 
-	if (role_list(str_of(config->second_factor_roles), &strong))
-		return true;
-	log_error("server.settings",
-		LOG_STR("fault", STR("`second_factor_roles` names something that is no role")));
-	return false;
+	if (!role_list(str_of(config->second_factor_roles), &strong))
+		return STR("`second_factor_roles` names something that is no role");
+	(void)provider_settings_read(arena, config, provider, &reason);
+	return reason;
+}
+
+bool serve_settings_fit(const struct config *config)
+{
+	struct arena *arena = arena_new();
+	struct str fault = arena ? settings_fault(arena, config) : STR("memory is out");
+
+	if (fault.at)
+		log_error("server.settings", LOG_STR("fault", fault));
+	arena_free(arena);
+	return !fault.at;
 }
 
 int serve_check(const struct config *config, struct arena *arena)

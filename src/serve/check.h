@@ -9,8 +9,9 @@
  * only a warning: the server starts, answers 503 and recovers by itself. */
 int serve_check(const struct config *config, struct arena *arena);
 
-/* Whether the settings that name roles name those that there are: a slip would let roles count with one
- * factor that should need two. The fault is logged. */
+/* Whether the settings that say who comes in make sense: those that name roles name some that there are (a
+ * slip would let roles count with one factor that should need two), and those of the identity provider
+ * belong together. The fault is logged. */
 bool serve_settings_fit(const struct config *config);
 
 /* Says in one line what is wrong with the schema for this program, or absent when it can be served. A

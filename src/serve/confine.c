@@ -136,7 +136,7 @@ static const struct narrowed {
 	{SCMP_SYS(mmap), BOTH, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}},
 	{SCMP_SYS(mmap), JOBS, {2, SCMP_CMP_MASKED_EQ, PROT_WRITE, 0}}, /* libraries of what it executes */
 	{SCMP_SYS(mprotect), BOTH, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}},
-	{SCMP_SYS(clone), JOBS, {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD | SPACES, CLONE_THREAD}}, /* names */
+	{SCMP_SYS(clone), BOTH, {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD | SPACES, CLONE_THREAD}}, /* names */
 	{SCMP_SYS(clone), JOBS, {0, SCMP_CMP_MASKED_EQ, CLONE_VFORK | SPACES, CLONE_VFORK}},
 	{SCMP_SYS(prlimit64), HTTP, {2, SCMP_CMP_EQ, 0, 0}}, /* reads */
 	{SCMP_SYS(prctl), HTTP, {0, SCMP_CMP_EQ, PR_SET_NAME, 0}},

@@ -16,6 +16,7 @@
 #include "app/ticket/number.h"
 #include "app/tracking/recent.h"
 #include "auth/keys.h"
+#include "auth/provider.h"
 #include "auth/token.h"
 #include "base/clock.h"
 #include "base/fail.h"
@@ -208,6 +209,19 @@ static void open_store(struct worker *w)
 		log_error("worker.store", LOG_STR("reason", reason));
 }
 
+/* Nobody signs in with a provider whose settings are wrong: the supervisor has said so. */
+static bool find_provider(struct worker *w)
+{
+	struct provider_settings *settings = arena_alloc(w->arena, sizeof(*settings));
+	struct str reason;
+
+	if (w->start->role != WORKER_HTTP ||
+		provider_settings_read(w->arena, w->start->config, settings, &reason) < 0)
+		return true;
+	w->app.provider = provider_new(w->arena, w->app.loop, settings);
+	return w->app.provider;
+}
+
 static int build(struct worker *w)
 {
 	struct str reason = STR("no memory or descriptors");
@@ -231,7 +245,8 @@ static int build(struct worker *w)
 	app->passwords = work_new(app->loop);
 	open_store(w);
 	app->db = db_open(app);
-	if (!app->work || !app->passwords || !app->tokens || !app->recent || !app->conns || !app->db)
+	if (!app->work || !app->passwords || !app->tokens || !app->recent || !app->conns || !app->db ||
+		!find_provider(w))
 		return -1;
 	return listen_to(w);
 }
@@ -261,6 +276,7 @@ static void tear_down(struct worker *w)
 
 	stop_listening(w);
 	conns_free(app->conns);
+	provider_free(app->provider);
 	work_free(app->work);
 	work_free(app->passwords);
 	if (w->jobs)

@@ -50,9 +50,7 @@ static struct str token_of(struct req *req, const PGresult *row, int64_t *ret_ex
 	return token_issue(req->arena, req->app->keys, config->public_url, &claims);
 }
 
-/* Everything a client needs to go on: a token, what renews it, and `login` absent or what its device shows
- * next time. */
-static void answer_session(struct req *req, const PGresult *row, int status, struct str login)
+void session_answer(struct req *req, const PGresult *row, int status, struct str login)
 {
 	struct refresh refresh = {req->who.session, db_cell_int(row, 0, "generation")};
 	struct buf out = {.arena = req->arena};
@@ -79,7 +77,7 @@ static void signed_in(struct req *req, PGresult *const *results)
 
 	metric_add(METRIC_sign_ins, 1);
 	reply_header(req, "Location", STR("/v1/me"));
-	answer_session(req, results[0], 201, in->login);
+	session_answer(req, results[0], 201, in->login);
 }
 
 static void wrong(struct req *req)
@@ -168,7 +166,7 @@ static void renewed(struct req *req, PGresult *const *results)
 	struct str state = db_cell(results[0], 0, "state");
 
 	if (str_eq(state, STR("renewed"))) {
-		answer_session(req, results[0], 200, STR_NONE);
+		session_answer(req, results[0], 200, STR_NONE);
 		return;
 	}
 	if (str_eq(state, STR("reused"))) {

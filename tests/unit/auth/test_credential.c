@@ -41,6 +41,24 @@ static void devices(void **state)
 	assert_false(str_eq(text, device_make(f->arena, f->keys, STR("Lan"))));
 }
 
+/* What a flow keeps together is derived from it, each for its own use, and is not in it. */
+static void flows(void **state)
+{
+	struct forge *f = *state;
+	struct flow flow = {uuid_new(), INT64_C(1800000000123)}, other = {uuid_new(), flow.expires_ms}, back;
+	struct str text = flow_make(f->arena, f->keys, &flow);
+	struct str kept = flow_secret(f->arena, f->keys, &flow, "state");
+
+	assert_true(flow_open(f->arena, f->keys, text, &back));
+	assert_memory_equal(back.id.byte, flow.id.byte, 16);
+	assert_int_equal(back.expires_ms, flow.expires_ms);
+	assert_int_equal(kept.len, 43);
+	assert_true(str_eq(kept, flow_secret(f->arena, f->keys, &back, "state")));
+	assert_false(str_eq(kept, flow_secret(f->arena, f->keys, &flow, "nonce")));
+	assert_false(str_eq(kept, flow_secret(f->arena, f->keys, &other, "state")));
+	assert_null(memmem(text.at, text.len, kept.at, kept.len));
+}
+
 /* Every byte of it, cut, longer, and as another kind of credential. */
 static void changed_ones_open_nothing(void **state)
 {
@@ -69,7 +87,7 @@ static void changed_ones_open_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(refresh_tokens),
-		cmocka_unit_test(keys_of_programs), cmocka_unit_test(devices),
+		cmocka_unit_test(keys_of_programs), cmocka_unit_test(devices), cmocka_unit_test(flows),
 		cmocka_unit_test(changed_ones_open_nothing)};
 
 	return cmocka_run_group_tests(tests, forge_setup, forge_teardown);

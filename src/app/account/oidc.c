@@ -1,0 +1,158 @@
+/* Signing in with an identity provider: flow (what the browser keeps) -> code -> ID token -> account. */
+#include "app/account/oidc.h"
+
+#include <inttypes.h>
+
+#include "app/account/proof.h"
+#include "app/account/session.h"
+#include "auth/credential.h"
+#include "auth/identity.h"
+#include "auth/provider.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/metric.h"
+#include "db/answer.h"
+#include "gen/shapes.h"
+#include "gen/sql/account.h"
+#include "http/reply.h"
+
+enum {
+	FLOW_MS = 10 * 60 * 1000
+};
+
+/* What is asked of the provider for a request. */
+struct visit {
+	struct provider_ask ask;
+	struct req *req;
+	struct flow flow;
+	void (*then)(struct visit *visit);
+};
+
+/* Answers what went wrong; `then` goes on where nothing did, and nobody has left. */
+static void asked(struct provider_ask *ask, enum provider_outcome outcome)
+{
+	struct visit *visit = list_entry(ask, struct visit, ask);
+	struct req *req = visit->req;
+	int64_t pause_s = req->app->config->oidc_pause_ms / 1000;
+
+	req_become(req, REQ_STEPS);
+	if (req->state == REQ_LEFT) {
+		req_unpin(req);
+		return;
+	}
+	if (outcome == PROVIDER_GOOD) {
+		visit->then(visit);
+	} else if (outcome == PROVIDER_REFUSED) {
+		metric_add(METRIC_sign_ins_refused, 1);
+		reply_problem(req, PROBLEM_provider_refused, STR_NONE);
+	} else {
+		reply_header(
+			req, "Retry-After", arena_printf(req->arena, "%" PRId64, pause_s > 0 ? pause_s : 1));
+		reply_problem(req, PROBLEM_provider_unavailable, STR_NONE);
+	}
+	req_unpin(req);
+}
+
+static void ask_provider(struct visit *visit)
+{
+	struct req *req = visit->req;
+
+	visit->ask.arena = req->arena;
+	visit->ask.done = asked;
+	req_pin(req);
+	req_become(req, REQ_UNIT);
+	provider_ask(req->app->provider, &visit->ask);
+}
+
+/* NULL when it was answered: there is no provider. */
+static struct visit *visit_new(struct req *req, void (*then)(struct visit *visit))
+{
+	struct visit *visit = arena_alloc(req->arena, sizeof(*visit));
+
+	*visit = (struct visit){.req = req, .then = then};
+	if (req->app->provider)
+		return visit;
+	reply_problem(req, PROBLEM_no_identity_provider, STR_NONE);
+	return NULL;
+}
+
+/* --- going there ------------------------------------------------------------------------------------- */
+
+static void tell_address(struct visit *visit)
+{
+	struct req *req = visit->req;
+	const struct keys *keys = req->app->keys;
+	const struct provider_visit to = {.endpoint = visit->ask.endpoint,
+		.state = flow_secret(req->arena, keys, &visit->flow, "state"),
+		.nonce = flow_secret(req->arena, keys, &visit->flow, "nonce"),
+		.verifier = flow_secret(req->arena, keys, &visit->flow, "verifier")};
+	struct buf out = {.arena = req->arena};
+
+	buf_byte(&out, '{');
+	buf_member(&out, "authorization_url",
+		provider_address(req->arena, provider_settings(req->app->provider), &to));
+	buf_member(&out, "flow", flow_make(req->arena, keys, &visit->flow));
+	buf_member_instant(&out, "expires_at", visit->flow.expires_ms);
+	buf_byte(&out, '}');
+	reply_json(req, 200, buf_str(&out));
+}
+
+void oidc_begin(struct req *req)
+{
+	struct visit *visit = visit_new(req, tell_address);
+
+	if (!visit)
+		return;
+	visit->flow = (struct flow){.id = uuid_new(), .expires_ms = clock_wall_ms() + FLOW_MS};
+	ask_provider(visit);
+}
+
+/* --- coming back ------------------------------------------------------------------------------------- */
+
+static void signed_in(struct req *req, PGresult *const *results)
+{
+	metric_add(METRIC_sign_ins, 1);
+	reply_header(req, "Location", STR("/v1/me"));
+	session_answer(req, results[0], 201, STR_NONE);
+}
+
+static void log_in(struct visit *visit)
+{
+	struct req *req = visit->req;
+	const struct oidc_complete *in = req->input;
+	const struct provider_settings *settings = provider_settings(req->app->provider);
+	struct identity *who = arena_alloc(req->arena, sizeof(*who));
+
+	identity_read(settings, visit->ask.claims, who);
+	struct db_unit *u = db_unit(req);
+	req->who.session = uuid_new();
+	sql_account_oidc_login(u, .flow = visit->flow.id, .flow_expires = visit->flow.expires_ms,
+		.issuer = str_of(settings->issuer), .subject = who->subject, .login = who->login,
+		.name = who->name, .roles = {settings->roles_claim.at ? who->role : NULL, who->nroles, 0},
+		.department = settings->department, .assurance = who->assurance, .session = req->who.session,
+		.expires = clock_wall_ms() + req->app->config->session_minutes * 60000,
+		.strong = proof_strong_roles(req), .client = in->client);
+	db_run(u, signed_in);
+}
+
+/* The state comes from the browser, by way of the provider: it must belong to the flow that this client has
+ * begun, or somebody would be signed in as whoever has sent them the link. */
+void oidc_complete(struct req *req)
+{
+	const struct oidc_complete *in = req->input;
+	const struct keys *keys = req->app->keys;
+	struct visit *visit = visit_new(req, log_in);
+
+	if (!visit)
+		return;
+	if (!flow_open(req->arena, keys, in->flow, &visit->flow) ||
+		visit->flow.expires_ms <= clock_wall_ms() ||
+		!str_eq_secret(in->state, flow_secret(req->arena, keys, &visit->flow, "state"))) {
+		reply_problem(req, PROBLEM_flow_over, STR_NONE);
+		return;
+	}
+	visit->ask.code = in->code;
+	visit->ask.verifier = flow_secret(req->arena, keys, &visit->flow, "verifier");
+	visit->ask.nonce = flow_secret(req->arena, keys, &visit->flow, "nonce");
+	ask_provider(visit);
+}
