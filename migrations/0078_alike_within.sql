@@ -1,14 +1,16 @@
--- Looking up likely duplicates (0064), in half the processor's time: the same candidates and the same answers. What cost was not the
--- tickets but the ways to them: plans that were made anew at each call, functions that were parsed at each call, numeric where float8
--- does, a whole row of `ticket` for each one that was looked at, and a statement of its own for each one that was shown.
+-- Looking up likely duplicates (0064) costs less: the same candidates, the same answers. Much went into the ways to the tickets: a plan
+-- that was made anew at each request, functions that were parsed at each call, numeric where float8 does, a whole row of `ticket` for
+-- each one that was looked at, and a statement of its own for each one that was shown.
 set local search_path = tiepdan, public;
 
--- As alike_cell() of civil/alike.h numbers them: the square itself first.
-create or replace function alike_cells(p_cell bigint) returns bigint[] language plpgsql immutable parallel safe as $$
-begin
-	return case when p_cell is not null then array[p_cell, p_cell - 1000001, p_cell - 1000000, p_cell - 999999, p_cell - 1, p_cell + 1,
-		p_cell + 999999, p_cell + 1000000, p_cell + 1000001] end;
-end $$;
+-- At the head of each request of staff: planning its second statement for the roles at hand took longer than the rest of it.
+alter function caller_enter set plan_cache_mode = force_generic_plan;
+
+-- As alike_cell() of civil/alike.h numbers them: the square itself first. One expression, so that it becomes part of what calls it.
+create or replace function alike_cells(p_cell bigint) returns bigint[] language sql immutable parallel safe as $$
+	select case when p_cell is not null then array[p_cell, p_cell - 1000001, p_cell - 1000000, p_cell - 999999, p_cell - 1, p_cell + 1,
+		p_cell + 999999, p_cell + 1000000, p_cell + 1000001] end
+$$;
 
 create or replace view alike_fact with (security_invoker = true) as
 	select ticket, floor(date_part('epoch', filed_at))::bigint as filed_s, area, category, family, urgent, (lon * 1e6)::bigint as lon_e6,
@@ -66,10 +68,6 @@ begin
 	return query select * from alike_fact where ticket = any (v_found);
 end $$;
 
--- As in 0064. Most tickets have marks of one kind, which needs no look at each.
-create or replace function alike_marks_public(p_marks text) returns text language sql immutable parallel safe as $$
-	select case when p_marks = '' then '' else ltrim(regexp_replace(p_marks, '(^|;)(?![ngb] )[^;]*', '', 'g'), ';') end
-$$;
 create or replace function alike_look_public(p_at timestamptz, p_area text, p_category text, p_family text, p_cell bigint, p_keys bigint[])
 returns setof alike_fact language plpgsql stable security definer
 set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$

@@ -13,10 +13,11 @@ enum {
 	SHOWN = 5
 };
 
-/* A candidate and what is to be said of it, for the second unit: the database hands it back. */
+/* A candidate and its place among the best, for the second unit: the database hands the place back, and only
+ * what is shown is explained. */
 struct told {
 	struct uuid ticket;
-	struct str detail;
+	struct str place;
 };
 
 static void put_reasons(struct buf *out, unsigned reasons)
@@ -34,53 +35,61 @@ static void put_reasons(struct buf *out, unsigned reasons)
 }
 
 /* The members of a duplicate but for the ticket itself. */
-static struct str explained(struct arena *arena, const struct alike_score *s)
+static void put_explained(struct buf *out, const struct alike_score *s)
 {
-	struct buf out = {.arena = arena};
-
-	buf_printf(&out, ",\"score\":%d,\"same\":%s", s->score, alike_same(s) ? "true" : "false");
-	buf_printf(&out, ",\"parts\":{\"place\":%d,\"time\":%d,\"matter\":%d,\"text\":%d}", s->place, s->time,
+	buf_printf(out, ",\"score\":%d,\"same\":%s", s->score, alike_same(s) ? "true" : "false");
+	buf_printf(out, ",\"parts\":{\"place\":%d,\"time\":%d,\"matter\":%d,\"text\":%d}", s->place, s->time,
 		s->matter, s->text);
-	put_reasons(&out, s->reasons);
-	buf_member(&out, "name", s->name);
+	put_reasons(out, s->reasons);
+	buf_member(out, "name", s->name);
 	if (s->metres >= 0)
-		buf_printf(&out, ",\"metres\":%" PRId64, s->metres);
+		buf_printf(out, ",\"metres\":%" PRId64, s->metres);
 	else
-		buf_put(&out, STR(",\"metres\":null"));
-	buf_printf(&out, ",\"minutes\":%" PRId64, s->minutes);
-	return buf_str(&out);
+		buf_put(out, STR(",\"metres\":null"));
+	buf_printf(out, ",\"minutes\":%" PRId64, s->minutes);
 }
 
 static void shown(struct req *req, PGresult *const *results)
 {
+	const struct candidates *best = req->input; /* see found() */
 	const PGresult *rows = answer_find(results, "item");
 	struct buf out = {.arena = req->arena};
 
 	buf_put(&out, STR("{\"items\":["));
-	for (int i = 0; i < PQntuples(rows); i++)
-		buf_printf(&out, "%s{\"ticket\":%.*s,\"merged\":%s%.*s}", i ? "," : "",
-			STR_ARG(db_cell(rows, i, "item")), db_cell_flag(rows, i, "merged") ? "true" : "false",
-			STR_ARG(db_cell(rows, i, "detail")));
+	for (int i = 0; i < PQntuples(rows); i++) {
+		const struct candidate *c = &best->at[db_cell_int(rows, i, "detail")];
+
+		buf_printf(&out, "%s{\"ticket\":%.*s,\"merged\":%s", i ? "," : "",
+			STR_ARG(db_cell(rows, i, "item")),
+			db_cell_flag(rows, i, "merged") ? "true" : "false");
+		put_explained(&out, &c->score);
+		buf_byte(&out, '}');
+	}
 	buf_put(&out, STR("]}"));
 	reply_json(req, 200, buf_str(&out));
 }
 
+/* What was found takes the place of the request's input, which this operation has none of. */
 static void found(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "signature");
-	struct candidates best = {.least = CANDIDATES_LEAST};
+	struct candidates *best = arena_alloc(req->arena, sizeof(*best));
 	struct told *told = arena_alloc(req->arena, (CANDIDATES_BEST + 1) * sizeof(*told));
 	struct alike mine;
 
+	best->least = CANDIDATES_LEAST;
 	if (PQntuples(rows) > 0) {
 		candidate_read(req->arena, rows, 0, &mine);
-		candidates_best(req->arena, &mine, rows, 1, &best);
+		candidates_best(req->arena, &mine, rows, 1, best);
 	}
-	for (unsigned i = 0; i < best.n; i++)
-		told[i] = (struct told){best.at[i].ticket, explained(req->arena, &best.at[i].score)};
+	for (unsigned i = 0; i < best->n; i++) {
+		told[i] = (struct told){best->at[i].ticket, arena_printf(req->arena, "%u", i)};
+		best->at[i].score.name = arena_str(req->arena, best->at[i].score.name);
+	}
+	req->input = best;
 	struct db_unit *u = db_unit(req);
-	sql_alike_shown(u, .ticket = req->args[0].uuid, .tickets = DB_COLUMN(told, best.n, ticket),
-		.details = DB_COLUMN(told, best.n, detail), .limit = SHOWN);
+	sql_alike_shown(u, .ticket = req->args[0].uuid, .tickets = DB_COLUMN(told, best->n, ticket),
+		.details = DB_COLUMN(told, best->n, place), .limit = SHOWN);
 	db_run(u, shown);
 }
 

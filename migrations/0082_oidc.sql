@@ -29,7 +29,7 @@ alter table account_identity enable row level security;
 alter table sign_in_flow enable row level security;
 revoke all on account_identity, sign_in_flow from public;
 
--- As in 0081; somebody who has come in with an identity provider is a person, too.
+-- As in 0080; somebody who has come in with an identity provider is a person, too.
 create or replace function caller_person() returns session language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v session;
@@ -120,7 +120,7 @@ begin
 	return session_make(v_account, p_session, 'oidc', v.assurance::int, p_expires, p_strong, p_client);
 end $$;
 
--- As in 0081; a reset lets go of identities, too.
+-- As in 0080; a reset lets go of identities, too.
 create or replace function person_invite(p_account uuid, p_code_hash bytea, p_expires timestamptz, p_reset boolean) returns void
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare

@@ -81,7 +81,7 @@ create function caller_broken() returns uuid[] language sql stable parallel safe
 	select coalesce(nullif(current_setting('app.broken', true), ''), '{}')::uuid[]
 $$;
 
--- As in 0081, with what the caller has for others.
+-- As in 0080, with what the caller has for others.
 create or replace function caller_enter(p_kind text, p_account uuid, p_session uuid, p_read_only boolean, p_timeout_ms bigint)
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
