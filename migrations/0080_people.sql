@@ -9,6 +9,7 @@ comment on column account.machine is 'a program: it has keys, and never signs in
 alter table session add column means text not null default 'code',
 	add column assurance smallint not null default 1,
 	add column roles text[],
+	add column withheld text[],
 	add column generation bigint not null default 1,
 	add column renewed_at timestamptz,
 	add column client text,
@@ -20,7 +21,8 @@ alter table session add column means text not null default 'code',
 	add constraint session_client_length check (char_length(client) <= 200),
 	add constraint session_key_named check ((means = 'key') = (name is not null) and char_length(name) between 1 and 100);
 comment on column session.assurance is 'how many factors were shown';
-comment on column session.roles is 'what it may use of the roles of its account; NULL: all';
+comment on column session.roles is 'of a key: what it may use of the roles of its account; NULL: all';
+comment on column session.withheld is 'roles that need two factors, where one was shown; NULL: none';
 comment on column session.generation is 'which refresh token opens it; one of before, shown later, ends it (RFC 9700 section 4.14.2)';
 comment on column session.client is 'what the program of the person calls itself, so that they know it in the list';
 comment on column session.name is 'of a key: what it is for';
@@ -102,6 +104,11 @@ revoke all on password, second_factor, recovery_code, sign_in_brake, account_eve
 
 -- --- the caller -------------------------------------------------------------------------------------------------------------------
 
+-- Whether a session may use a role of its account.
+create function session_holds(s session, p_role text) returns boolean language sql immutable parallel safe as $$
+	select (s.roles is null or p_role = any (s.roles)) and (s.withheld is null or p_role <> all (s.withheld))
+$$;
+
 -- As in 0007; the session may hold less than its account. At the head of each request of staff: planning for the roles at hand took longer
 -- than the rest of it.
 create or replace function caller_enter(p_kind text, p_account uuid, p_session uuid, p_read_only boolean, p_timeout_ms bigint)
@@ -110,7 +117,7 @@ declare
 	v record;
 begin
 	if p_kind = 'staff' then
-		select a.department, array(select role from account_role r where r.account = a.id and (s.roles is null or r.role = any (s.roles))) as roles
+		select a.department, array(select role from account_role r where r.account = a.id and session_holds(s, r.role)) as roles
 			into v from session s join account a on a.id = s.account
 			where s.id = p_session and s.account = p_account and s.closed_at is null and s.expires_at > now() and a.active;
 		if not found then
@@ -205,18 +212,15 @@ end $$;
 create type session_opened as (account uuid, roles text, department bigint, expires timestamptz, generation bigint, body text);
 create function session_make(p_account uuid, p_session uuid, p_means text, p_assurance int, p_expires timestamptz, p_strong text[], p_client text)
 returns session_opened language plpgsql set search_path = tiepdan, pg_temp as $$
-declare
-	v_weak text[] := case when p_assurance < 2 and p_strong <> '{}' then
-		array(select role from account_role where account = p_account and role <> all (p_strong)) end;
 begin
-	insert into session (id, account, expires_at, means, assurance, roles, client)
-		values (p_session, p_account, p_expires, p_means, p_assurance, v_weak, left(p_client, 200));
+	insert into session (id, account, expires_at, means, assurance, withheld, client) values (p_session, p_account, p_expires, p_means, p_assurance,
+		case when p_assurance < 2 then nullif(p_strong, '{}') end, left(p_client, 200));
 	perform account_tell(p_account, 'session.opened', p_session, jsonb_build_object('means', p_means, 'assurance', p_assurance));
 	return session_answer(s) from session s where s.id = p_session;
 end $$;
 create function session_answer(s session) returns session_opened language sql stable set search_path = tiepdan, pg_temp as $$
 	select a.id, (select string_agg(r.role, ',' order by r.role) from account_role r
-			where r.account = a.id and (s.roles is null or r.role = any (s.roles))), a.department, s.expires_at, s.generation, account_item(a.id)
+			where r.account = a.id and session_holds(s, r.role)), a.department, s.expires_at, s.generation, account_item(a.id)
 		from account a where a.id = s.account
 $$;
 
@@ -426,7 +430,7 @@ begin
 	end if;
 	perform recovery_codes_set(v_own, p_recovery);
 	perform sessions_end(v_own, caller_session(), 'replaced');
-	update session set assurance = 2, roles = null where id = caller_session();
+	update session set assurance = 2, withheld = null where id = caller_session();
 	perform account_tell(v_own, 'second_factor.on', caller_session());
 end $$;
 
@@ -451,9 +455,7 @@ create function second_factor_drop(p_account uuid, p_strong text[]) returns void
 begin
 	delete from second_factor where account = p_account;
 	delete from recovery_code where account = p_account;
-	update session s set assurance = 1, roles = array(select role from account_role r where r.account = p_account and r.role <> all (p_strong)
-			and (s.roles is null or r.role = any (s.roles)))
-		where s.account = p_account and s.closed_at is null and s.means <> 'key';
+	update session set assurance = 1, withheld = nullif(p_strong, '{}') where account = p_account and closed_at is null and means <> 'key';
 	perform account_tell(p_account, 'second_factor.off', caller_session());
 end $$;
 
@@ -549,7 +551,7 @@ begin
 		if exists (select from second_factor where account = a.id) then
 			perform second_factor_drop(a.id, '{}');
 		end if;
-		perform sessions_end(a.id, caller_session(), 'ended');
+		perform sessions_end(a.id, null, 'ended');
 	end if;
 	perform login_code_save(a.login, p_code_hash, p_expires);
 	perform account_tell(a.id, 'invitation.made', caller_session(), jsonb_build_object('reset', p_reset));
@@ -640,7 +642,7 @@ begin
 	return v_gone;
 end $$;
 
-revoke execute on function account_event_stays, caller_person, account_tell, sessions_end, brake_delay, brake_take, sign_in_begin, session_make,
+revoke execute on function session_holds, account_event_stays, caller_person, account_tell, sessions_end, brake_delay, brake_take, sign_in_begin, session_make,
 	session_answer, sign_in, sign_in_uses, session_renew, session_item, session_list, session_end, own_begin, password_set, second_factor_begin,
 	second_factor_waiting, recovery_codes_set, second_factor_confirm, second_factor_use, second_factor_drop, person_item, account_for_admin,
 	admin_stays, person_make, person_show, person_change, person_invite, person_sessions_end, account_events, key_item, key_make, key_list,

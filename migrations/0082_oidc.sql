@@ -141,7 +141,7 @@ begin
 		if found then
 			perform account_tell(a.id, 'account.changed', caller_session(), '{"identity": null}');
 		end if;
-		perform sessions_end(a.id, caller_session(), 'ended');
+		perform sessions_end(a.id, null, 'ended');
 	end if;
 	perform login_code_save(a.login, p_code_hash, p_expires);
 	perform account_tell(a.id, 'invitation.made', caller_session(), jsonb_build_object('reset', p_reset));

@@ -88,7 +88,7 @@ declare
 	v record;
 begin
 	if p_kind = 'staff' then
-		select a.department, array(select r from unnest(roles_held(a.id)) r where s.roles is null or r = any (s.roles)) as roles,
+		select a.department, array(select r from unnest(roles_held(a.id)) r where session_holds(s, r)) as roles,
 			array(select g.ticket from glass g where g.session = s.id and g.until_at > now()) as broken
 			into v from session s join account a on a.id = s.account
 			where s.id = p_session and s.account = p_account and s.closed_at is null and s.expires_at > now() and a.active;
@@ -113,7 +113,7 @@ begin
 end $$;
 
 create or replace function session_answer(s session) returns session_opened language sql stable set search_path = tiepdan, pg_temp as $$
-	select a.id, (select string_agg(r, ',' order by r) from unnest(roles_held(a.id)) r where s.roles is null or r = any (s.roles)),
+	select a.id, (select string_agg(r, ',' order by r) from unnest(roles_held(a.id)) r where session_holds(s, r)),
 		a.department, s.expires_at, s.generation, account_item(a.id)
 	from account a where a.id = s.account
 $$;

@@ -60,6 +60,14 @@ def test_somebody_who_has_lost_everything(town):
     town.anyone.post("/v1/sessions", {"login": "mat.het", "code": invited["code"]})
 
 
+def test_who_resets_themselves_is_out_too(town):
+    login = town.login("admin", HUB, 7)
+    who = town.sign_in(login)
+    code = who.post("/v1/accounts/%s/invitation" % who.get("/v1/me").json["account"]["id"], {"reset": True}).json["code"]
+    who.get("/v1/me", status=401)
+    town.anyone.post("/v1/sessions", {"login": login, "code": code})
+
+
 def test_changes(town):
     admin = town.person("admin", HUB)
     account = made(town, "doi.vai")

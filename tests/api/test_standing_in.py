@@ -82,6 +82,16 @@ def test_nobody_signs_their_own_answer_as_deputy(town):
     town.move(head, ticket_id, "approve")
 
 
+def test_one_factor_is_enough_where_the_role_needs_no_two(cluster, contract):
+    with new_town(cluster, contract, second_factor_roles="admin,data_officer", workers=1) as town:
+        head, taker = town.person(["head", "data_officer"]), town.login("officer")
+        deputy = town.sign_in(taker)
+        assert head.get("/v1/me").json["roles"] == ["head"]
+        give(head, deputy, ["head", "data_officer"])
+        assert deputy.get("/v1/me").json["roles"] == ["officer", "head"]
+        assert renewed(town, taker)[0].get("/v1/me").json["roles"] == ["officer", "head"]
+
+
 @pytest.mark.parametrize("roles", [["admin"], ["officer"], ["head", "hub_head"], ["king"]])
 def test_what_cannot_be_given(town, roles):
     head, _, deputy = pair(town, 65)
