@@ -188,6 +188,13 @@ begin
 	return 0;
 end $$;
 
+-- What was taken is given back: it was right. In the order of slots, as they are taken.
+create function brake_release(p_slots bigint[]) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	perform from sign_in_brake where slot = any (p_slots) order by slot for update;
+	update sign_in_brake set failures = 0 where slot = any (p_slots);
+end $$;
+
 -- What an attempt to sign in is compared with, or how long it has to wait. One row, also for a login that nobody has, and with a one-time code
 -- for one that has another: nothing is told of an account before something of it was shown.
 create type sign_in_offer as (wait_s bigint, account uuid, hash text, epoch bigint, wrapped bytea, box bytea, last_step bigint);
@@ -227,27 +234,34 @@ $$;
 -- Signs in with what sign_in_begin() was asked for and the caller has looked at: a password that was right, or here a one-time code, which
 -- is used up; and besides a step of the second factor or a recovery code, wherever there is a second factor. Each counts once: of two
 -- requests with the same one, one gets TD410, as all do whose account is gone meanwhile. `p_hash`: the password hashed anew, because
--- guessing has to cost more today.
-create function sign_in(p_account uuid, p_code_hash bytea, p_step bigint, p_recovery bytea, p_hash text, p_slots bigint[], p_session uuid,
-	p_expires timestamptz, p_strong text[], p_client text)
+-- guessing has to cost more today. `p_seen` and `p_box` are the hash and the second factor that were looked at: what has taken their place
+-- meanwhile was not.
+create function sign_in(p_account uuid, p_code_hash bytea, p_seen text, p_step bigint, p_box bytea, p_recovery bytea, p_hash text, p_slots bigint[],
+	p_session uuid, p_expires timestamptz, p_strong text[], p_client text)
 returns session_opened language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_assurance int := case when p_step is null and p_recovery is null then 1 else 2 end;
 begin
 	perform from account where id = p_account and active and not machine for share;
 	if not found or v_assurance = 1 and exists (select from second_factor where account = p_account and confirmed_at is not null)
-		or not sign_in_uses(p_account, p_code_hash, p_step, p_recovery) then
+		or p_code_hash is null and not password_is(p_account, p_seen) or not sign_in_uses(p_account, p_code_hash, p_step, p_box, p_recovery) then
 		raise exception 'wrong password or code' using errcode = 'TD410';
 	end if;
 	if p_recovery is not null then
 		perform account_tell(p_account, 'recovery_code.used', p_session);
 	end if;
 	update password set hash = p_hash where account = p_account and p_hash is not null;
-	update sign_in_brake set failures = 0 where slot = any (p_slots);
+	perform brake_release(p_slots);
 	return session_make(p_account, p_session, case when p_code_hash is null then 'password' else 'code' end, v_assurance, p_expires, p_strong, p_client);
 end $$;
+-- Whether this is the hash still; it stays so until the end of the transaction.
+create function password_is(p_account uuid, p_hash text) returns boolean language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	perform from password where account = p_account and hash = p_hash for update;
+	return found;
+end $$;
 -- Uses up what counts once; false: it has been used.
-create function sign_in_uses(p_account uuid, p_code_hash bytea, p_step bigint, p_recovery bytea) returns boolean language plpgsql
+create function sign_in_uses(p_account uuid, p_code_hash bytea, p_step bigint, p_box bytea, p_recovery bytea) returns boolean language plpgsql
 set search_path = tiepdan, pg_temp as $$
 begin
 	if p_code_hash is not null then
@@ -257,7 +271,7 @@ begin
 		end if;
 	end if;
 	if p_step is not null then
-		update second_factor set last_step = p_step where account = p_account and confirmed_at is not null and last_step < p_step;
+		update second_factor set last_step = p_step where account = p_account and confirmed_at is not null and box = p_box and last_step < p_step;
 		return found;
 	elsif p_recovery is not null then
 		delete from recovery_code where account = p_account and code_hash = p_recovery;
@@ -359,6 +373,9 @@ $$;
 
 -- --- what is a person's own ---------------------------------------------------------------------------------------------------------
 
+create function own_fresh(s session) returns boolean language sql stable set search_path = tiepdan, pg_temp as $$
+	select s.means = 'code' and s.opened_at > now() - interval '15 min'
+$$;
 -- What has to be shown before the password or the second factor is changed: the row of sign_in_begin() for the caller. Somebody who has
 -- just come in with a one-time code has shown enough (`fresh`): that is how a first password is set, and a forgotten one.
 create type own_offer as (offer sign_in_offer, login text, fresh boolean);
@@ -369,7 +386,7 @@ declare
 begin
 	v.login := (select login from account where id = v_session.account);
 	v.offer := sign_in_begin(v.login, null, p_slots, p_free);
-	v.fresh := v_session.means = 'code' and v_session.opened_at > now() - interval '15 min';
+	v.fresh := own_fresh(v_session);
 	return v;
 end $$;
 
@@ -380,17 +397,22 @@ declare
 begin
 	insert into password (account, hash) values (v_own, p_hash) on conflict (account) do update set hash = excluded.hash, set_at = now();
 	delete from login_code where account = v_own;
-	update sign_in_brake set failures = 0 where slot = any (p_slots);
+	perform brake_release(p_slots);
 	perform sessions_end(v_own, caller_session(), 'replaced');
 	perform account_tell(v_own, 'password.set', caller_session());
 end $$;
 
--- A new second factor, which counts once it is confirmed; returns the login. TD630: there is one that is confirmed.
-create function second_factor_begin(p_epoch bigint, p_wrapped bytea, p_box bytea) returns text language plpgsql security definer
+-- A new second factor, which counts once it is confirmed; returns the login. `p_seen`: the hash of the password that was shown; NULL: the
+-- caller has just come in with a one-time code. A token that was stolen is not enough. TD630: there is one that is confirmed.
+create function second_factor_begin(p_epoch bigint, p_wrapped bytea, p_box bytea, p_seen text, p_slots bigint[]) returns text language plpgsql security definer
 set search_path = tiepdan, pg_temp as $$
 declare
 	v_own uuid := (caller_person()).account;
 begin
+	if not (case when p_seen is null then own_fresh(caller_person()) else password_is(v_own, p_seen) end) then
+		raise exception 'nothing was shown' using errcode = 'TD410';
+	end if;
+	perform brake_release(p_slots);
 	insert into second_factor (account, epoch, wrapped, box) values (v_own, p_epoch, p_wrapped, p_box)
 		on conflict (account) do update set epoch = excluded.epoch, wrapped = excluded.wrapped, box = excluded.box, made_at = now(), last_step = 0
 			where second_factor.confirmed_at is null;
@@ -435,15 +457,18 @@ begin
 end $$;
 
 -- Takes the second factor away (`p_off`), or makes new recovery codes. What was shown counts once, as in sign_in().
-create function second_factor_use(p_step bigint, p_recovery bytea, p_off boolean, p_fresh bytea[], p_slots bigint[], p_strong text[])
+create function second_factor_use(p_step bigint, p_box bytea, p_recovery bytea, p_off boolean, p_fresh bytea[], p_slots bigint[], p_strong text[])
 returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_own uuid := (caller_person()).account;
 begin
-	if p_step is null and p_recovery is null or not sign_in_uses(v_own, null, p_step, p_recovery) then
+	if p_step is null and p_recovery is null or not sign_in_uses(v_own, null, p_step, p_box, p_recovery) then
 		raise exception 'wrong code' using errcode = 'TD410';
 	end if;
-	update sign_in_brake set failures = 0 where slot = any (p_slots);
+	if p_recovery is not null then
+		perform account_tell(v_own, 'recovery_code.used', caller_session());
+	end if;
+	perform brake_release(p_slots);
 	if p_off then
 		perform second_factor_drop(v_own, p_strong);
 	else
@@ -494,11 +519,20 @@ begin
 	end if;
 end $$;
 
+-- The roles of citizens and of the server itself are nobody's.
+create function roles_for_accounts(p_roles text[]) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if p_roles && '{citizen,job}' then
+		raise exception 'no role of an account in %', p_roles using errcode = 'foreign_key_violation', constraint = 'account_role_role_fk';
+	end if;
+end $$;
+
 create function person_make(p_login text, p_name text, p_department text, p_roles text[], p_email text, p_language text, p_machine boolean,
 	out account uuid, out body text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
 	perform account_for_admin(null);
+	perform roles_for_accounts(p_roles);
 	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
 	if exists (select from account a where a.login = lower(p_login)) then
 		raise exception 'the login is taken' using errcode = 'unique_violation', constraint = 'account_login';
@@ -522,12 +556,13 @@ declare
 begin
 	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
 	a := account_for_admin(p_account);
-	perform account_language_save(account_email_save(account_save(a.login, coalesce(p_name, a.name),
-		coalesce(p_department, (select code from department where id = a.department)),
-		coalesce(p_roles, array(select role from account_role where account = a.id)), coalesce(p_active, a.active)), p_email), p_language);
+	perform roles_for_accounts(p_roles);
 	if p_active = false then
 		update session set closed_at = now(), end_reason = 'switched_off' where account = a.id and closed_at is null;
 	end if;
+	perform account_language_save(account_email_save(account_save(a.login, coalesce(p_name, a.name),
+		coalesce(p_department, (select code from department where id = a.department)),
+		coalesce(p_roles, array(select role from account_role where account = a.id)), coalesce(p_active, a.active)), p_email), p_language);
 	perform admin_stays();
 	perform account_tell(a.id, 'account.changed', caller_session(), jsonb_strip_nulls(jsonb_build_object('name', p_name <> a.name,
 		'department', p_department, 'roles', p_roles, 'active', p_active, 'email', case when p_email <> a.email then true end, 'language', p_language)));
@@ -636,13 +671,14 @@ declare
 begin
 	delete from login_code where expires_at < p_before;
 	delete from second_factor where confirmed_at is null and made_at < now() - interval '1 day';
-	delete from sign_in_brake where last_at < now() - interval '1 day';
+	delete from sign_in_brake where slot in (select slot from sign_in_brake where last_at < now() - interval '1 day' order by slot limit 10000
+		for update skip locked);
 	delete from session where id in (select id from session where expires_at < p_before limit p_limit for update skip locked);
 	get diagnostics v_gone = row_count;
 	return v_gone;
 end $$;
 
-revoke execute on function session_holds, account_event_stays, caller_person, account_tell, sessions_end, brake_delay, brake_take, sign_in_begin, session_make,
+revoke execute on function own_fresh, password_is, brake_release, roles_for_accounts, session_holds, account_event_stays, caller_person, account_tell, sessions_end, brake_delay, brake_take, sign_in_begin, session_make,
 	session_answer, sign_in, sign_in_uses, session_renew, session_item, session_list, session_end, own_begin, password_set, second_factor_begin,
 	second_factor_waiting, recovery_codes_set, second_factor_confirm, second_factor_use, second_factor_drop, person_item, account_for_admin,
 	admin_stays, person_make, person_show, person_change, person_invite, person_sessions_end, account_events, key_item, key_make, key_list,

@@ -40,17 +40,23 @@ begin
 	return found;
 end $$;
 
--- By the citizen. TD636: who complains, denounces or speaks for a petition has to be known while it is open (Law on Complaints 02/2011/QH13
+-- TD636: who complains, denounces or speaks for a petition has to be known while it is open (Law on Complaints 02/2011/QH13
 -- article 8, Law on Denunciations 25/2018/QH14 article 23).
-create function contact_erase_tracked(p_number bigint, p_generation bigint, p_event uuid, p_at timestamptz) returns void language plpgsql
-security definer set search_path = tiepdan, pg_temp as $$
-declare
-	t ticket := ticket_tracked(p_number, p_generation, true);
+create function contact_may_go(t ticket) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	if (t.kind in ('complaint', 'denunciation') or exists (select from petition where petition.ticket = t.id))
 		and (select open from state where code = t.state) then
 		raise exception 'the contact is needed' using errcode = 'TD636';
 	end if;
+end $$;
+
+-- By the citizen.
+create function contact_erase_tracked(p_number bigint, p_generation bigint, p_event uuid, p_at timestamptz) returns void language plpgsql
+security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_tracked(p_number, p_generation, true);
+begin
+	perform contact_may_go(t);
 	if not contact_destroy(t.id, p_at) then
 		raise exception 'there is no contact' using errcode = 'TD404';
 	end if;
@@ -58,11 +64,18 @@ begin
 		'Thông tin liên hệ đã được xóa theo yêu cầu của người gửi', 'The contact was erased at the request of who filed it', null);
 end $$;
 
--- By the data protection officer, of any ticket.
+-- By the data protection officer, of any ticket but one that is about themselves.
 create function contact_erase(p_ticket uuid, p_reason text, p_event uuid, p_at timestamptz) returns void language plpgsql
 security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
 begin
 	perform caller_needs('personal_data');
+	select * into t from ticket where id = p_ticket for no key update;
+	if not found or kept_away(t.id, caller_account()) or denounced(t.id, caller_account()) then
+		raise exception 'there is no contact' using errcode = 'TD404';
+	end if;
+	perform contact_may_go(t);
 	if not contact_destroy(p_ticket, p_at) then
 		raise exception 'there is no contact' using errcode = 'TD404';
 	end if;
@@ -81,7 +94,8 @@ declare
 begin
 	perform caller_needs('personal_data');
 	v_found := array(select x.ticket from (select c.ticket from contact c where c.phone_index = p_phone
-		union select c.ticket from contact c where c.email_index = p_email) x order by x.ticket desc limit cardinality(p_events));
+		union select c.ticket from contact c where c.email_index = p_email) x
+		where not kept_away(x.ticket, caller_account()) and not denounced(x.ticket, caller_account()) order by x.ticket desc limit cardinality(p_events));
 	perform event_write(e.id, p_at, e.ticket, 'contact.searched', 'staff', caller_account(), caller_department(), null, null, null, null,
 		jsonb_build_object('purpose', p_purpose)) from unnest(v_found, p_events) e (ticket, id) where e.ticket is not null;
 	return (select json_build_object('items', coalesce(json_agg(json_build_object('ticket', t.id, 'code', t.code, 'kind', t.kind, 'state', t.state,
@@ -149,12 +163,6 @@ begin
 	return v_kept;
 end $$;
 
--- For `tiepdan doctor`: whether everything is sealed under the newest key, and how many records under others were seen at last.
-create function reseal_state(p_epoch bigint, out ended_at timestamptz) language sql stable security definer set search_path = tiepdan, pg_temp as $$
-	select r.ended_at from reseal r where r.epoch = p_epoch
-$$;
-
 revoke all on reseal from public;
-revoke execute on function contact_held, contact_destroy, contact_erase_tracked, contact_erase, personal_data_search, reseal_next, reseal_store, reseal_state
-	from public;
+revoke execute on function contact_held, contact_may_go, contact_destroy, contact_erase_tracked, contact_erase, personal_data_search, reseal_next, reseal_store from public;
 grant execute on function contact_held, contact_erase_tracked, contact_erase, personal_data_search, reseal_next, reseal_store to tiepdan_app;

@@ -153,7 +153,7 @@ begin
 		select * into v_giver from account where id = caller_account();
 	end if;
 	perform from account where id = v_giver.id for update;
-	if not v_giver.active or exists (select from unnest(p_roles) x where not exists (
+	if not v_giver.active or v_giver.id = caller_account() and not p_roles <@ caller_roles() or exists (select from unnest(p_roles) x where not exists (
 			select from account_role g join role r on r.code = g.role where g.account = v_giver.id and g.role = x and r.delegable))
 		or not exists (select from account where id = p_taker and active and not machine and department = v_giver.department and id <> v_giver.id)
 		or (select count(*) from delegation x where x.giver = v_giver.id and x.until_at > now() and x.ended_at is null) >= 20 then
@@ -240,7 +240,8 @@ declare
 begin
 	delete from login_code where expires_at < p_before;
 	delete from second_factor where confirmed_at is null and made_at < now() - interval '1 day';
-	delete from sign_in_brake where last_at < now() - interval '1 day';
+	delete from sign_in_brake where slot in (select slot from sign_in_brake where last_at < now() - interval '1 day' order by slot limit 10000
+		for update skip locked);
 	perform forget_glass(p_before);
 	delete from session where id in (select id from session where expires_at < p_before limit p_limit for update skip locked);
 	get diagnostics v_gone = row_count;

@@ -84,7 +84,7 @@ def test_changes(town):
 
 
 @pytest.mark.parametrize("change, problem, status", [
-    ({"login": "Có dấu"}, "bad_login", 422), ({"roles": ["king"]}, "unknown_role", 422), ({"department": "NOWHERE"}, "unknown_department", 422),
+    ({"login": "Có dấu"}, "bad_login", 422), ({"roles": ["king"]}, "unknown_role", 422), ({"roles": ["job"]}, "unknown_role", 422), ({"department": "NOWHERE"}, "unknown_department", 422),
     ({"email": "no address"}, "invalid", 422), ({"roles": []}, "invalid", 422)])
 def test_bad_input(town, change, problem, status):
     body = {"login": "khong.duoc", "name": "Không Được", "department": CONSTRUCTION, "roles": ["officer"], **change}

@@ -1,7 +1,7 @@
 """Personal data and those whom it is about: seeing, erasing, finding, and a new master key."""
 from urllib.parse import quote
 
-from support.town import CONSTRUCTION, HUB, new_town, wait_until
+from support.town import Cluster, HUB, new_town, wait_until
 
 CONTACT = {"name": "Nguyễn Thị Ví Dụ", "phone": "0912 345 678", "email": "vi.du@example.org", "address": "12 phố Ví Dụ"}
 
@@ -81,6 +81,19 @@ def test_the_data_officer_finds_and_erases(town):
     assert officer.post("/v1/personal-data/search", {"purpose": "Không nêu ai"}, status=422).pointers.keys() == {"/email"}
 
 
+def test_who_is_denounced_finds_nothing_and_destroys_nothing(town):
+    mine = {"name": "Người Tố Cáo", "phone": "0987 000 222"}
+    ticket_id, _ = town.filed(kind="denunciation", category="officials_conduct", contact=mine)
+    officer = town.sign_in(town.login("data_officer", HUB, 5))
+    search = {"phone": mine["phone"], "purpose": "Yêu cầu số 4"}
+    assert [i["ticket"] for i in officer.post("/v1/personal-data/search", search, status=200).json["items"]] == [ticket_id]
+    assert officer.post("/v1/tickets/%s/contact/erasure" % ticket_id, {"reason": "Yêu cầu xóa số 4"}, status=409).problem == "contact_needed"
+    town.tamper("insert into ticket_excluded (ticket, account, reason) values ('%s', '%s', 'named')"
+                % (ticket_id, officer.get("/v1/me").json["account"]["id"]))
+    assert officer.post("/v1/personal-data/search", search, status=200).json["items"] == []
+    officer.post("/v1/tickets/%s/contact/erasure" % ticket_id, {"reason": "Yêu cầu xóa số 4"}, status=404)
+
+
 def test_nobody_else_searches_or_erases(town):
     ticket_id, _ = town.filed(contact=CONTACT)
     for role in ("coordinator", "hub_head", "admin", "auditor"):
@@ -100,7 +113,6 @@ def test_the_record_holds_after_an_erasure(cluster, contract):
 
 
 def test_a_new_master_key(contract):
-    from support.town import Cluster
     cluster = Cluster()
     try:
         with new_town(cluster, contract, workers=1) as town:
@@ -121,5 +133,22 @@ def test_a_new_master_key(contract):
             for i, (ticket_id, filed) in list(enumerate(tickets))[1:]:
                 held = town.citizen(filed).get("/v1/tracking/personal-data").json["contact"]
                 assert held["phone"] == "+849120000%02d" % i and held["name"] == CONTACT["name"]
+    finally:
+        cluster.remove()
+
+
+def test_the_doctor_counts_before_it_says_that_a_key_may_go(contract):
+    cluster = Cluster()
+    try:
+        with new_town(cluster, contract, workers=1) as town:
+            ticket_id, _ = town.filed(contact=CONTACT)
+            town.sql("update contact set box = overlay(box placing '\\x00' from 30)")      # it opens with no key
+            cluster.run(town.database, "keys", "rotate", "seal")
+            town.process.send_signal(1)
+            wait_until(lambda: town.sql("select ended_at is not null from reseal where epoch = 2") == [["t"]], 60, "all was looked at")
+            assert '"reseal.unreadable"' in town.log()
+            assert "still sealed under an older key" in cluster.run(town.database, "doctor", ok=False).stdout
+            town.sql("delete from contact where ticket = '%s'" % ticket_id)
+            assert "nothing in the database is sealed under older keys" in cluster.run(town.database, "doctor", ok=False).stdout
     finally:
         cluster.remove()

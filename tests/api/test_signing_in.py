@@ -261,6 +261,23 @@ def test_a_factor_counts_only_once_it_is_confirmed(town):
     assert who.post("/v1/me/second-factor", None, status=409).problem == "second_factor_on"
 
 
+def test_a_stolen_token_makes_no_second_factor(town):
+    login, _ = with_password(town, 41)
+    who = bearer(town, sign_in(town, login, password=PASSWORD))
+    assert who.post("/v1/me/second-factor", None, status=422).pointers == {"/password": "required"}
+    assert who.post("/v1/me/second-factor", {"password": OTHER}, status=422).problem == "wrong_password"
+    secret = who.post("/v1/me/second-factor", {"password": PASSWORD}).json["secret"]
+    who.post("/v1/me/second-factor/confirmation", {"code": next_code(secret)}, status=200)
+
+
+def test_strangers_do_not_hinder_own_changes(town):
+    login, who = with_password(town, 42)
+    for _ in range(8):
+        sign_in(town, who.get("/v1/me").json["account"]["id"], None, password=OTHER)
+    who("PUT", "/v1/me/password", {"current": PASSWORD, "password": OTHER}, status=204)
+    town.sql("delete from sign_in_brake")
+
+
 def test_removing_it_needs_it(town):
     login, who, secret, codes = with_factor(town, 38)
     assert who.post("/v1/me/second-factor/removal", {"code": "7K3M-9QXT-VVDD-A0B1"}, status=401).problem == "bad_credentials"

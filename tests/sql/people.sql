@@ -2,7 +2,7 @@
 -- may not.
 begin;
 set search_path = test, tiepdan, public;
-select plan(40);
+select plan(42);
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = lower(p_login) $$;
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.hash(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
@@ -23,23 +23,26 @@ end $$;
 
 -- What counts once.
 insert into login_code values (pg_temp.who('admin.HN-EIC'), pg_temp.hash(1), now() + interval '1 min'), (pg_temp.who('officer.HN-SXD'), pg_temp.hash(1), now() - interval '1 s');
-select is(pg_temp.come(1, 'admin.HN-EIC', format('%L, null, null, null', pg_temp.hash(2))), 'TD410', 'another code');
-select is(pg_temp.come(1, 'officer.HN-SXD', format('%L, null, null, null', pg_temp.hash(1))), 'TD410', 'one that has ended');
-select is(pg_temp.come(1, 'admin.HN-EIC', format('%L, null, null, null', pg_temp.hash(1))), 'ok', 'the right one');
-select is(pg_temp.come(2, 'admin.HN-EIC', format('%L, null, null, null', pg_temp.hash(1))), 'TD410', 'once');
+select is(pg_temp.come(1, 'admin.HN-EIC', format('%L, null, null, null, null, null', pg_temp.hash(2))), 'TD410', 'another code');
+select is(pg_temp.come(1, 'officer.HN-SXD', format('%L, null, null, null, null, null', pg_temp.hash(1))), 'TD410', 'one that has ended');
+select is(pg_temp.come(1, 'admin.HN-EIC', format('%L, null, null, null, null, null', pg_temp.hash(1))), 'ok', 'the right one');
+select is(pg_temp.come(2, 'admin.HN-EIC', format('%L, null, null, null, null, null', pg_temp.hash(1))), 'TD410', 'once');
 select is((select means || assurance from session where id = pg_temp.id(1)), 'code1', 'it is one factor');
 select is(pg_temp.roles(1), '{}', 'so an administrator is none, where they need two');
 insert into second_factor values (pg_temp.who('admin.HN-EIC'), 1, 'w', 'b', now(), now(), 100);
 insert into recovery_code values (pg_temp.who('admin.HN-EIC'), pg_temp.hash(5));
-select is(pg_temp.come(3, 'admin.HN-EIC', 'null, null, null, null'), 'TD410', 'where there is a second factor, none comes in without');
-select is(pg_temp.come(3, 'admin.HN-EIC', 'null, 100, null, null'), 'TD410', 'nor with a step that was used');
-select is(pg_temp.come(3, 'admin.HN-EIC', 'null, 101, null, null'), 'ok', 'but with the next');
-select is(pg_temp.come(4, 'admin.HN-EIC', 'null, 101, null, null'), 'TD410', 'once');
-select is(pg_temp.come(4, 'admin.HN-EIC', format('null, null, %L, null', pg_temp.hash(5))), 'ok', 'or with a recovery code');
-select is(pg_temp.come(5, 'admin.HN-EIC', format('null, null, %L, null', pg_temp.hash(5))), 'TD410', 'once');
+insert into password values (pg_temp.who('admin.HN-EIC'), '$argon2id$seen'), (pg_temp.who('clerk.HN-EIC'), '$argon2id$seen');
+select is(pg_temp.come(3, 'admin.HN-EIC', 'null, ''$argon2id$before'', 101, ''b'', null, null'), 'TD410', 'a password that was changed meanwhile');
+select is(pg_temp.come(3, 'admin.HN-EIC', 'null, ''$argon2id$seen'', 101, ''another'', null, null'), 'TD410', 'or a second factor');
+select is(pg_temp.come(3, 'admin.HN-EIC', 'null, ''$argon2id$seen'', null, null, null, null'), 'TD410', 'where there is a second factor, none comes in without');
+select is(pg_temp.come(3, 'admin.HN-EIC', 'null, ''$argon2id$seen'', 100, ''b'', null, null'), 'TD410', 'nor with a step that was used');
+select is(pg_temp.come(3, 'admin.HN-EIC', 'null, ''$argon2id$seen'', 101, ''b'', null, null'), 'ok', 'but with the next');
+select is(pg_temp.come(4, 'admin.HN-EIC', 'null, ''$argon2id$seen'', 101, ''b'', null, null'), 'TD410', 'once');
+select is(pg_temp.come(4, 'admin.HN-EIC', format('null, ''$argon2id$seen'', null, null, %L, null', pg_temp.hash(5))), 'ok', 'or with a recovery code');
+select is(pg_temp.come(5, 'admin.HN-EIC', format('null, ''$argon2id$seen'', null, null, %L, null', pg_temp.hash(5))), 'TD410', 'once');
 select is(pg_temp.roles(3), '{admin}', 'and then is an administrator');
 update account set machine = true where id = pg_temp.who('clerk.HN-EIC');
-select is(pg_temp.come(6, 'clerk.HN-EIC', 'null, null, null, null'), 'TD410', 'a program does not come in');
+select is(pg_temp.come(6, 'clerk.HN-EIC', 'null, ''$argon2id$seen'', null, null, null, null'), 'TD410', 'a program does not come in');
 update account set machine = false where id = pg_temp.who('clerk.HN-EIC');
 
 -- The brake.

@@ -21,8 +21,9 @@ static struct brake own_brake(struct req *req)
 {
 	char account[UUID_TEXT_SIZE];
 
-	uuid_format(&req->who.account, account);
-	return brake_of(req->arena, req->app->keys, str_of(account), STR_NONE, req->address_block);
+	uuid_format(&req->who.account, account); /* the line break is in no login that somebody could type */
+	return brake_of(req->arena, req->app->keys, arena_printf(req->arena, "\n%s", account), STR_NONE,
+		req->address_block);
 }
 
 static void ask_offer(struct req *req, db_then *then)
@@ -141,18 +142,50 @@ static void begun(struct req *req, PGresult *const *results)
 	reply_json(req, 201, buf_str(&out));
 }
 
-void second_factor_begin(struct req *req)
+static void keep_factor(struct proof *p)
 {
+	struct req *req = p->req;
+	const struct second_factor_begin *in = req->input;
 	char secret[TOTP_SECRET_SIZE];
 	struct str bytes = {secret, sizeof(secret)};
 	struct sealed sealed;
 
+	if (!p->right) {
+		reply_problem(req, PROBLEM_wrong_password, STR_NONE);
+		return;
+	}
 	rand_bytes(secret, sizeof(secret));
 	seal(req->arena, req->app->keys, owner_of(req), bytes, &sealed);
 	req->made = totp_text(req->arena, bytes);
 	struct db_unit *u = db_unit(req);
-	sql_account_factor_begin(u, .epoch = sealed.epoch, .wrapped = sealed.wrapped, .box = sealed.box);
+	sql_account_factor_begin(u, .epoch = sealed.epoch, .wrapped = sealed.wrapped, .box = sealed.box,
+		.seen = in->password.at ? db_cell(p->offer, 0, "hash") : STR_NONE,
+		.slots = {p->brake.slot, p->brake.n, 0});
 	db_run(u, begun);
+}
+
+/* A token that was stolen is not enough. */
+static void begin_offered(struct req *req, PGresult *const *results)
+{
+	const struct second_factor_begin *in = req->input;
+	struct proof *p = offered(req, results);
+
+	if (!p)
+		return;
+	if (in->password.at) {
+		proof_password(p, &(struct proof_passwords){.shown = in->password, .then = keep_factor});
+	} else if (db_cell_flag(results[0], 0, "fresh")) {
+		p->right = true;
+		keep_factor(p);
+	} else {
+		req_fault(req, "pointer", STR("/password"), FAULT_required);
+		reply_faults(req);
+	}
+}
+
+void second_factor_begin(struct req *req)
+{
+	ask_offer(req, begin_offered);
 }
 
 static void confirmed(struct req *req, PGresult *const *results)
@@ -207,9 +240,9 @@ static void use_factor(struct req *req, PGresult *const *results, bool off)
 	if (proof_factor_refuse(req, factor))
 		return;
 	struct db_unit *u = db_unit(req);
-	sql_account_factor_use(u, .step = shown.step, .recovery = shown.recovery, .off = off,
-		.fresh = make_recovery_codes(req, p->login), .slots = {p->brake.slot, p->brake.n, 0},
-		.strong = proof_strong_roles(req));
+	sql_account_factor_use(u, .step = shown.step, .box = shown.box, .recovery = shown.recovery,
+		.off = off, .fresh = make_recovery_codes(req, p->login),
+		.slots = {p->brake.slot, p->brake.n, 0}, .strong = proof_strong_roles(req));
 	db_run(u, off ? answer_nothing : answer_made);
 }
 

@@ -129,6 +129,7 @@ enum factor proof_factor(const struct proof *p, struct str typed, struct factor_
 	if (step == 0)
 		return FACTOR_WRONG;
 	ret->step = step;
+	ret->box = db_cell_bytes(p->req->arena, p->offer, 0, "box");
 	return FACTOR_SHOWN;
 }
 

@@ -41,6 +41,7 @@ enum factor {
 };
 struct factor_shown {
 	int64_t step;	     /* DB_NO_INT: no code */
+	struct str box;	     /* the second factor that it is a code of */
 	struct str recovery; /* its hash; absent: none */
 };
 enum factor proof_factor(const struct proof *proof, struct str typed, struct factor_shown *ret);

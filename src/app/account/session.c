@@ -98,9 +98,9 @@ static void log_in(struct proof *p, struct str code_hash)
 	struct db_unit *u = db_unit(req);
 	req->who.session = uuid_new();
 	sql_account_login(u, .account = db_cell_uuid(p->offer, 0, "account"), .code_hash = code_hash,
-		.step = shown.step, .recovery = shown.recovery,
-		.hash = p->fresh[0] ? str_of(p->fresh) : STR_NONE, .slots = {p->brake.slot, p->brake.n, 0},
-		.session = req->who.session,
+		.seen = db_cell(p->offer, 0, "hash"), .box = shown.box, .step = shown.step,
+		.recovery = shown.recovery, .hash = p->fresh[0] ? str_of(p->fresh) : STR_NONE,
+		.slots = {p->brake.slot, p->brake.n, 0}, .session = req->who.session,
 		.expires = clock_wall_ms() + minutes_ms(req->app->config->session_minutes),
 		.strong = proof_strong_roles(req), .client = in->client);
 	db_run(u, signed_in);
