@@ -103,7 +103,7 @@ def prepare(load):
     filed = [body for body in filings() if town.file(**body)]
     grouped(town, len(filed))
     columns, values = redate.copied(town, "ticket", "t", {
-        "id": "f.ticket", "number": "1000000000 + f.n", "code": "'HN-26-' || f.n", "folded": "t.folded || ' ' || f.n", "updated_at": "f.filed_at",
+        "id": "f.ticket", "number": "1000000000 + f.n", "code": "'HN-26-' || overlay(upper(lpad(to_hex(f.n), 8, '0')) placing '-' from 5 for 0)", "folded": "t.folded || ' ' || f.n", "updated_at": "f.filed_at",
         **{c: "f." + c for c in ("filed_at", "category", "area", "lon", "lat")}})
     print("making %d rows, load of the machine %.1f" % (rows, os.getloadavg()[0]), flush=True)
     town.sql("\\set rows %d\n\\set columns '%s'\n\\set values '%s'\n" % (rows, columns, values.replace("'", "''")) + (FOLDER / "made.sql").read_text("utf-8"))
