@@ -8,6 +8,7 @@
 
 #include "base/must.h"
 #include "base/rand.h"
+#include "db/answer.h"
 
 enum {
 	NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
@@ -98,6 +99,13 @@ void seal(
 	close_under_newest(arena, keys, owner, inner, ret);
 	ret->commitment = arena_str(arena, digest_bytes(&commitment));
 	sodium_memzero(salted, SALT);
+}
+
+struct sealed sealed_of(struct arena *arena, const PGresult *result, int row)
+{
+	return (struct sealed){.epoch = db_cell_int(result, row, "epoch"),
+		.wrapped = db_cell_bytes(arena, result, row, "wrapped"),
+		.box = db_cell_bytes(arena, result, row, "box")};
 }
 
 static const struct seal_key *find_master(const struct keys *keys, int64_t epoch)

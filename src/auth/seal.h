@@ -1,6 +1,8 @@
 #ifndef TIEPDAN_AUTH_SEAL_H
 #define TIEPDAN_AUTH_SEAL_H
 
+#include <libpq-fe.h>
+
 #include "auth/keys.h"
 
 /* Personal data at rest: XChaCha20-Poly1305 (libsodium) under a key of its own per record, which is wrapped
@@ -16,6 +18,9 @@ struct sealed {
 
 void seal(
 	struct arena *arena, const struct keys *keys, struct str owner, struct str plain, struct sealed *ret);
+/* As a row has it in the columns epoch, wrapped and box; without its commitment. The box of NULL is absent.
+ * */
+struct sealed sealed_of(struct arena *arena, const PGresult *result, int row);
 /* Absent when it was sealed for another owner, changed, or its epoch's key is gone; also when a commitment
  * is given that is not the one of this text. An absent commitment is not looked at. Marks the arena as
  * failed when memory is out. */

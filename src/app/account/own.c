@@ -198,9 +198,7 @@ static void waiting(struct req *req, PGresult *const *results)
 {
 	const struct second_factor_confirm *in = req->input;
 	const PGresult *factor = results[0];
-	struct sealed sealed = {.epoch = db_cell_int(factor, 0, "epoch"),
-		.wrapped = db_cell_bytes(req->arena, factor, 0, "wrapped"),
-		.box = db_cell_bytes(req->arena, factor, 0, "box")};
+	struct sealed sealed = sealed_of(req->arena, factor, 0);
 	struct str secret = seal_open(req->arena, req->app->keys, owner_of(req), &sealed);
 	int64_t step = secret.at ? totp_step(secret, in->code, clock_wall_ms() / 1000, 0) : 0;
 

@@ -103,9 +103,7 @@ static struct str secret_of(const struct proof *p)
 {
 	struct arena *arena = p->req->arena;
 	struct uuid account = db_cell_uuid(p->offer, 0, "account");
-	struct sealed sealed = {.epoch = db_cell_int(p->offer, 0, "epoch"),
-		.wrapped = db_cell_bytes(arena, p->offer, 0, "wrapped"),
-		.box = db_cell_bytes(arena, p->offer, 0, "box")};
+	struct sealed sealed = sealed_of(arena, p->offer, 0);
 
 	return seal_open(arena, p->req->app->keys,
 		(struct str){(const char *)account.byte, sizeof(account.byte)}, &sealed);

@@ -16,9 +16,7 @@ static void held(struct req *req, PGresult *const *results)
 {
 	const PGresult *row = results[0];
 	struct uuid ticket = db_cell_uuid(row, 0, "ticket");
-	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
-		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
-		.box = db_cell_bytes(req->arena, row, 0, "box")};
+	const struct sealed sealed = sealed_of(req->arena, row, 0);
 	struct str owner = {(const char *)ticket.byte, sizeof(ticket.byte)}, body = db_cell(row, 0, "body"),
 		   plain = STR("null");
 

@@ -91,9 +91,7 @@ static void opened(struct req *req, PGresult *const *results)
 		reply_problem(req, PROBLEM_not_found, STR_NONE);
 		return;
 	}
-	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
-		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
-		.box = db_cell_bytes(req->arena, row, 0, "box")};
+	const struct sealed sealed = sealed_of(req->arena, row, 0);
 	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof(req->args[0].uuid.byte)};
 	struct str plain = sealed.box.at ? seal_open(req->arena, req->app->keys, owner, &sealed) : STR("{}");
 	if (!plain.at)
