@@ -54,8 +54,10 @@ def test_only_what_one_sees(town, storm):
     seen = {i["ticket"]["id"] for i in duplicates(town.person("officer", CONSTRUCTION), storm["T03"][0])}
     assert elsewhere not in seen and storm["T04"][0] in seen
     assert elsewhere in {i["ticket"]["id"] for i in duplicates(town.coordinator, storm["T03"][0])}
+    sight = town.sql("select sight from ticket where id = '%s'" % elsewhere)[0][0]
     town.tamper("update ticket set sight = 'denunciation' where id = '%s'" % elsewhere)
     assert elsewhere not in {i["ticket"]["id"] for i in duplicates(town.coordinator, storm["T03"][0])}
+    town.tamper("update ticket set sight = '%s' where id = '%s'" % (sight, elsewhere))
 
 
 def test_merged_ones_stand_for_one(town, storm):
