@@ -52,6 +52,10 @@ struct limit {
 	enum deadline_unit unit;
 	int64_t amount; /* 0, or the unit DEADLINE_NONE: no such limit */
 };
+static inline bool limit_is(const struct limit *limit)
+{
+	return limit->unit != DEADLINE_NONE && limit->amount > 0;
+}
 
 /* One version of a set of deadlines, with its law. */
 struct policy {

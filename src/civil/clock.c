@@ -74,20 +74,19 @@ int clock_date(const struct city *city, const struct clock_facts *clock, int64_t
 	return status;
 }
 
-static bool is_limit(const struct limit *limit)
+int clock_offer_date(const struct city *city, const struct policy *policy, struct clock_offer *offer)
 {
-	return limit->unit != DEADLINE_NONE && limit->amount > 0;
-}
-
-/* Fills in what does not stand there yet: due and alarm. */
-static int date_offer(const struct city *city, const struct policy *policy, struct clock_offer *offer)
-{
+	const struct limit *limit = &policy->limit[offer->kind];
 	const struct clock_facts facts = {.profile = policy->profile,
 		.calendar = offer->calendar,
 		.question = {.start = offer->start,
-			.terms = {offer->limit.unit, policy->receipt, offer->limit.amount, 0}},
+			.terms = {.unit = limit->unit, .receipt = policy->receipt, .amount = limit->amount},
+			.pauses = offer->pauses,
+			.npauses = offer->npauses},
 		.level = 1};
 
+	offer->policy = policy->id;
+	offer->limit = *limit;
 	return clock_date(city, &facts, &offer->due, &offer->alarm);
 }
 
@@ -100,17 +99,15 @@ int clock_offers_filing(const struct city *city, const struct policy *policy,
 	for (unsigned k = 0; k < CLOCK_KINDS; k++) {
 		struct clock_offer *o = &ret->at[ret->n];
 		bool waits = k == CLOCK_ANSWER && policy->answer_from_acceptance &&
-			     is_limit(&policy->limit[CLOCK_ACCEPT]);
+			     limit_is(&policy->limit[CLOCK_ACCEPT]);
 
-		if (!is_limit(&policy->limit[k]))
+		if (!limit_is(&policy->limit[k]))
 			continue;
-		*o = (struct clock_offer){.policy = policy->id,
-			.kind = (enum clock_kind)k,
-			.limit = policy->limit[k],
+		*o = (struct clock_offer){.kind = (enum clock_kind)k,
 			.start = waits ? accept_due : now,
 			.waits = waits,
 			.calendar = department->calendar};
-		int status = date_offer(city, policy, o);
+		int status = clock_offer_date(city, policy, o);
 		if (status < 0)
 			return status;
 		if (k == CLOCK_ACCEPT)
@@ -131,14 +128,11 @@ struct clock_offer *clock_offers_move(struct arena *arena, const struct city *ci
 		const struct policy *p = &city->policies[i / CLOCK_KINDS];
 		enum clock_kind kind = (enum clock_kind)(i % CLOCK_KINDS);
 
-		if (!is_limit(&p->limit[kind]))
+		if (!limit_is(&p->limit[kind]))
 			continue;
-		offers[n] = (struct clock_offer){.policy = p->id,
-			.kind = kind,
-			.limit = p->limit[kind],
-			.start = now,
-			.calendar = department->calendar};
-		if (date_offer(city, p, &offers[n]) == 0)
+		offers[n] =
+			(struct clock_offer){.kind = kind, .start = now, .calendar = department->calendar};
+		if (clock_offer_date(city, p, &offers[n]) == 0)
 			n++;
 	}
 	*ret_n = n;
@@ -158,7 +152,7 @@ static struct limit *part_limits(struct arena *arena, const struct city *city, u
 
 		while (known < n && !(limits[known].unit == l->unit && limits[known].amount == l->amount))
 			known++;
-		if (known == n && is_limit(l))
+		if (known == n && limit_is(l))
 			limits[n++] = *l;
 	}
 	*ret_n = n;

@@ -20,6 +20,8 @@ struct clock_offer {
 	int64_t alarm; /* of level 1; CLOCK_NEVER: none */
 	bool waits;    /* an answer clock before the acceptance, counted from the end of the accept limit */
 	const struct calendar *calendar;
+	const struct deadline_pause *pauses; /* that it has had already */
+	size_t npauses;
 };
 #define CLOCK_NEVER INT64_MAX
 
@@ -29,6 +31,8 @@ struct clock_set {
 	unsigned n;
 };
 
+/* Dates an offer of which kind, start, calendar and pauses stand there. 0, or as deadline_compute(). */
+int clock_offer_date(const struct city *city, const struct policy *policy, struct clock_offer *offer);
 /* The clocks that a ticket filed now under this policy can have, in the calendar of `department`. The
  * answer is at its latest possible date: where it runs from acceptance it is counted from the end of the
  * accept limit. 0, or -ERANGE when one leaves the calendar's span. */

@@ -4,6 +4,16 @@
 #include "civil/clock.h"
 #include "http/req.h"
 
+struct offer offer_of(const struct clock_offer *from)
+{
+	return (struct offer){.kind = str_of(clock_kind_code(from->kind)),
+		.unit = str_of(deadline_unit_code(from->limit.unit)),
+		.policy = from->policy,
+		.due = from->due * 1000,
+		.alarm = from->alarm == CLOCK_NEVER ? DB_NO_INT : from->alarm * 1000,
+		.amount = from->limit.amount};
+}
+
 void offers_make(struct req *req, const struct department *department, int64_t now_ms, struct offers *ret)
 {
 	unsigned n;
@@ -12,12 +22,7 @@ void offers_make(struct req *req, const struct department *department, int64_t n
 	struct offer *o = arena_alloc(req->arena, (n + 1) * sizeof(*o));
 
 	for (unsigned i = 0; i < n; i++)
-		o[i] = (struct offer){.kind = str_of(clock_kind_code(from[i].kind)),
-			.unit = str_of(deadline_unit_code(from[i].limit.unit)),
-			.policy = from[i].policy,
-			.due = from[i].due * 1000,
-			.alarm = from[i].alarm == CLOCK_NEVER ? DB_NO_INT : from[i].alarm * 1000,
-			.amount = from[i].limit.amount};
+		o[i] = offer_of(&from[i]);
 	*ret = (struct offers){o, n};
 }
 

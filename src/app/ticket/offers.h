@@ -16,6 +16,9 @@ struct offers {
 	size_t n;
 };
 
+struct clock_offer; /* civil/clock.h */
+struct offer offer_of(const struct clock_offer *from);
+
 /* Dated in the calendar of `department`, the holder after the move, as if they began at `now_ms`. They live
  * as long as the request. There must be a city. */
 void offers_make(struct req *req, const struct department *department, int64_t now_ms, struct offers *ret);

@@ -61,11 +61,6 @@ static int read_clock(const struct planner *p, int row, struct clock_facts *ret)
 	return 0;
 }
 
-static bool is_limit(const struct limit *limit)
-{
-	return limit->unit != DEADLINE_NONE && limit->amount > 0;
-}
-
 /* The limit of the other policy in place of the one that the clock has had; false: there is none. */
 static bool take_limit(const struct planner *p, int row, enum clock_kind kind, struct clock_facts *clock)
 {
@@ -81,7 +76,7 @@ static bool take_limit(const struct planner *p, int row, enum clock_kind kind, s
 	clock->level = 1;
 	if (!db_cell_flag(p->facts, row, "pauses"))
 		clock->question.npauses = 0;
-	return is_limit(limit);
+	return limit_is(limit);
 }
 
 /* Where the other policy counts the first answer from: the filing, or the acceptance; from the end of its
@@ -195,33 +190,6 @@ int plan_dates(struct req *req, PGresult *const *facts, const struct plan_change
 		plan_rows_all(answer_find(facts, "from_s")), change, ret);
 }
 
-/* The time of the hub to route is the one that no question stops (clock_kind in the database). */
-static bool date_offer(const struct planner *p, const struct calendar *calendar, enum clock_kind kind,
-	int64_t now, struct offer *ret)
-{
-	const struct limit *limit = &p->policy->limit[kind];
-	const struct clock_facts clock = {.profile = p->policy->profile,
-		.calendar = calendar,
-		.question = {.start = now,
-			.terms = {.unit = limit->unit,
-				.receipt = p->policy->receipt,
-				.amount = limit->amount},
-			.pauses = p->pauses,
-			.npauses = kind == CLOCK_ROUTE ? 0 : p->npauses},
-		.level = 1};
-	int64_t due, alarm;
-
-	if (!is_limit(limit) || clock_date(p->req->app->city, &clock, &due, &alarm) != 0)
-		return false;
-	*ret = (struct offer){.kind = str_of(clock_kind_code(kind)),
-		.unit = str_of(deadline_unit_code(limit->unit)),
-		.policy = p->policy->id,
-		.due = due * 1000,
-		.alarm = alarm == CLOCK_NEVER ? DB_NO_INT : alarm * 1000,
-		.amount = limit->amount};
-	return true;
-}
-
 void plan_offers(struct req *req, struct plan_rows pauses, const struct policy *policy,
 	const struct department *holder, struct offers *ret)
 {
@@ -230,9 +198,17 @@ void plan_offers(struct req *req, struct plan_rows pauses, const struct policy *
 
 	read_pauses(&p, pauses, &(struct deadline_pause){0});
 	*ret = (struct offers){.rows = offers};
-	for (unsigned k = 0; k < CLOCK_KINDS; k++)
-		ret->n += date_offer(
-			&p, holder->calendar, (enum clock_kind)k, req_began_ms(req) / 1000, &offers[ret->n]);
+	for (unsigned k = 0; k < CLOCK_KINDS; k++) {
+		/* The time of the hub to route is the one that no question stops (clock_kind in the database). */
+		struct clock_offer offer = {.kind = (enum clock_kind)k,
+			.start = req_began_ms(req) / 1000,
+			.calendar = holder->calendar,
+			.pauses = p.pauses,
+			.npauses = k == CLOCK_ROUTE ? 0 : p.npauses};
+
+		if (limit_is(&policy->limit[k]) && clock_offer_date(req->app->city, policy, &offer) == 0)
+			offers[ret->n++] = offer_of(&offer);
+	}
 }
 
 struct deadline_pause plan_pause_ended(const PGresult *pauses, int64_t now)
