@@ -66,7 +66,7 @@ select propose(n) from generate_series(1, 4) n;
 select decide(1, 'publish'), decide(2, 'share'), decide(3, 'publish');
 select follow();
 begin;
-select plan(34);
+select plan(36);
 select is(queued('coordinator.HN-EIC'), null, 'what is right is not to be found');
 commit;
 
@@ -103,6 +103,11 @@ select is(queued('coordinator.HN-EIC', null, null, 'bao'), null, 'by tag');
 insert into ticket_tag select t(2), 'bao', false, filed_at, holder, sight, done from ticket where id = t(2);
 select is(queued('coordinator.HN-EIC', null, null, 'bao'), '2', 'which one of them has');
 select is(queued('coordinator.HN-EIC', p_after := (select 'f|' || filed_at || '|' || id from ticket where id = t(1)), p_limit := 1), '2 3', 'page by page, with one more');
+-- Of three none has this holder: a page that found nothing ends after two, and the next one begins behind them.
+select results_eq($$select q.item, split_part(q.key, '|', 3)::uuid from ticket_queue(null, null, null, null, null, null, null, 'HN-UBND', false, null, false,
+	null, now(), now(), null, 5, p_most := 2, p_publication := 'superseded') q$$, $$values (null::text, t(2))$$, 'no more are looked at than that');
+select is_empty($$select * from ticket_queue(null, null, null, null, null, null, null, 'HN-UBND', false, null, false,
+	null, now(), now(), (select 'f|' || filed_at || '|' || id from ticket where id = t(2)), 5, p_most := 2, p_publication := 'superseded')$$, 'and the rest is behind them');
 commit;
 
 -- What is told to nobody any more.
