@@ -14,6 +14,8 @@ enum route_flags {
 	ROUTE_BODY_1M = 8,  /* body cap 1 MiB instead of 64 KiB                                            */
 	ROUTE_TYPES = 16,   /* answers with content types of its own, not only JSON                         */
 	ROUTE_STREAM = 32,  /* the handler reads the body itself, as it comes                               */
+	ROUTE_BURST =
+		128, /* what strangers file: a proof of work while a burst lasts (auth/burst.h)          */
 	ROUTE_BODY_4M = 64, /* body cap 4 MiB: a text of 1 MiB with all that JSON escapes                   */
 };
 

@@ -6,6 +6,7 @@
 
 #include "app/router.h"
 #include "auth/answer_link.h"
+#include "auth/burst.h"
 #include "auth/credential.h"
 #include "auth/keys.h"
 #include "auth/ticket_secret.h"
@@ -205,6 +206,11 @@ static enum verdict step_may(struct req *req)
 	return ANSWERED;
 }
 
+static enum verdict step_burst(struct req *req)
+{
+	return !(req->route->flags & ROUTE_BURST) || burst_pass(req) ? NEXT : ANSWERED;
+}
+
 static enum verdict step_accept(struct req *req)
 {
 	if (req->route->flags & ROUTE_TYPES ||
@@ -353,6 +359,7 @@ static const struct step {
 	{"who", step_who},	 /* who is calling: token, or code and secret          */
 	{"limit", step_limit},	 /* limit by principal                                 */
 	{"may", step_may},	 /* may this role call it                              */
+	{"burst", step_burst},	 /* does a burst ask for a proof of work             */
 	{"accept", step_accept}, /* does the client take JSON                         */
 	{"match", step_match},	 /* which version is to be changed                     */
 	{"body", step_body},	 /* read the body                                      */

@@ -18,7 +18,8 @@ static const struct form {
 	size_t size; /* of the content */
 } refresh_form = {{"tdr_", 4}, KEY_REFRESH, 16 + 8},
   api_key_form = {{"tdk_", 4}, KEY_API_KEY, 16 + 16 + 8 + 4},
-  device_form = {{"tdd_", 4}, KEY_DEVICE, DEVICE_SIZE}, flow_form = {{"tdf_", 4}, KEY_FLOW, 16 + 8};
+  device_form = {{"tdd_", 4}, KEY_DEVICE, DEVICE_SIZE}, flow_form = {{"tdf_", 4}, KEY_FLOW, 16 + 8},
+  challenge_form = {{"tdw_", 4}, KEY_WORK, 8 + 1};
 
 static struct digest mac_of(
 	const struct keys *keys, const struct form *form, const char *content, struct str context)
@@ -162,4 +163,23 @@ struct str flow_secret(
 	struct digest mac = digest_hmac(keys_purpose(keys, KEY_FLOW), parts, 2);
 
 	return digest_b64url(arena, digest_bytes(&mac));
+}
+
+struct str challenge_make(struct arena *arena, const struct keys *keys, const struct challenge *challenge)
+{
+	char content[CONTENT_MAX];
+
+	put64(content, challenge->expires_ms);
+	content[8] = (char)challenge->bits;
+	return make(arena, keys, &challenge_form, content, STR(""));
+}
+
+bool challenge_open(struct arena *arena, const struct keys *keys, struct str text, struct challenge *ret)
+{
+	const char *content = open(arena, keys, &challenge_form, text, STR(""));
+
+	if (!content)
+		return false;
+	*ret = (struct challenge){get64(content), (unsigned char)content[8]};
+	return true;
 }

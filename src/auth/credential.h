@@ -43,4 +43,12 @@ bool flow_open(struct arena *arena, const struct keys *keys, struct str text, st
 struct str flow_secret(
 	struct arena *arena, const struct keys *keys, const struct flow *flow, const char *what);
 
+/* "tdw_...": asks somebody for work (auth/burst.h). */
+struct challenge {
+	int64_t expires_ms;
+	unsigned bits;
+};
+struct str challenge_make(struct arena *arena, const struct keys *keys, const struct challenge *challenge);
+bool challenge_open(struct arena *arena, const struct keys *keys, struct str text, struct challenge *ret);
+
 #endif

@@ -141,6 +141,15 @@ unsigned alike_place_keys(const struct alike *a, int64_t ret[PLACE_MARKS_MAX])
 	return n;
 }
 
+int64_t alike_names(const int64_t keys[], unsigned n)
+{
+	uint64_t set = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		set |= UINT64_C(1) << (keys[i] & 63);
+	return (int64_t)set;
+}
+
 unsigned alike_keys(const struct alike *a, int64_t ret[ALIKE_KEYS_MAX])
 {
 	unsigned n = 0;

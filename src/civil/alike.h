@@ -69,9 +69,10 @@ void alike_read(struct arena *arena, const struct alike_words *words, const stru
 	struct alike *ret);
 void alike_read_place(struct arena *arena, const struct alike_source *source, struct alike *ret);
 /* The keys by which tickets that may be alike are looked up: bands and names. Returns how many.
- * alike_place_keys(): only those of names. */
+ * alike_place_keys(): only those of names. alike_names(): such keys as a set, a bit for each. */
 unsigned alike_keys(const struct alike *a, int64_t ret[ALIKE_KEYS_MAX]);
 unsigned alike_place_keys(const struct alike *a, int64_t ret[PLACE_MARKS_MAX]);
+int64_t alike_names(const int64_t keys[], unsigned n);
 /* The square of a net of some 500 metres that a point lies in, `east` and `north` squares away. */
 int64_t alike_cell(double lon, double lat, int east, int north);
 

@@ -10,7 +10,7 @@
 
 struct filled {
 	struct uuid ticket;
-	int64_t cell, matters;
+	int64_t cell, matters, names;
 	struct str marks, signature;
 };
 struct key {
@@ -44,14 +44,15 @@ static void fill(struct filling *f, const PGresult *rows, int row)
 	const struct alike_source source = {db_cell(rows, row, "title"), db_cell(rows, row, "text"),
 		db_cell(rows, row, "place"), db_cell(rows, row, "area_name")};
 	char *signature = arena_alloc(f->arena, MINHASH_BYTES);
-	int64_t keys[ALIKE_KEYS_MAX];
+	int64_t keys[ALIKE_KEYS_MAX], names[PLACE_MARKS_MAX];
 	struct uuid ticket = db_cell_uuid(rows, row, "ticket");
 	struct alike a;
 
 	alike_read(f->arena, f->words, &source, &a);
 	minhash_write(&a.signature, signature);
 	f->rows[f->n++] = (struct filled){ticket, cell_of(rows, row), (int64_t)a.matters,
-		place_write(f->arena, &a.marks), {signature, MINHASH_BYTES}};
+		alike_names(names, alike_place_keys(&a, names)), place_write(f->arena, &a.marks),
+		{signature, MINHASH_BYTES}};
 	for (unsigned i = 0, n = alike_keys(&a, keys); i < n; i++)
 		f->keys[f->nkeys++] = (struct key){ticket, keys[i]};
 }
@@ -78,7 +79,7 @@ bool alike_fill(struct app *app, PGresult *const *found, struct db_unit *u)
 		.cells = DB_COLUMN(f.rows, f.n, cell), .matters = DB_COLUMN(f.rows, f.n, matters),
 		.marks = DB_COLUMN(f.rows, f.n, marks), .signatures = DB_COLUMN(f.rows, f.n, signature),
 		.key_tickets = DB_COLUMN(f.keys, f.nkeys, ticket), .keys = DB_COLUMN(f.keys, f.nkeys, key),
-		.now = clock_wall_ms());
+		.now = clock_wall_ms(), .names = DB_COLUMN(f.rows, f.n, names));
 	return true;
 }
 

@@ -199,7 +199,7 @@ void plan_offers(struct req *req, struct plan_rows pauses, const struct policy *
 	read_pauses(&p, pauses, &(struct deadline_pause){0});
 	*ret = (struct offers){.rows = offers};
 	for (unsigned k = 0; k < CLOCK_KINDS; k++) {
-		/* The time of the hub to route is the one that no question stops (clock_kind in the database). */
+		/* The time of the hub to route is the one that no question stops (clock_kind). */
 		struct clock_offer offer = {.kind = (enum clock_kind)k,
 			.start = req_began_ms(req) / 1000,
 			.calendar = holder->calendar,

@@ -32,7 +32,7 @@ alter table ticket_alike_key drop constraint ticket_alike_key_pk;
 
 create temp table fact as
 	select m.n, m.ticket, m.at as filed_at, f.n is not null as counted,
-		case when f.n is not null then first_value(m.ticket) over (partition by m.pick, date_bin('6 hours', m.at, '2000-01-01') order by m.ticket)
+		case when f.n is not null then first_value(m.ticket) over (partition by f.event, date_bin('6 hours', m.at, '2000-01-01') order by m.ticket)
 			else m.ticket end as event, case when f.n is not null and m.same_ward then f.area else w.code end as area,
 		coalesce(f.category, l.code) as category, coalesce(f.family, l.family) as family, coalesce(f.urgent, m.named > 0.95) as urgent,
 		case when f.n is null and m.placed < 0.6 then w.lon + m.east * 0.01 else f.lon + m.east * 0.002 end as lon,
@@ -44,11 +44,12 @@ create temp table fact as
 			|| md5(m.n || 'g') || md5(m.n || 'h'), 'hex')) as signature,
 		coalesce(f.keys, array(select hashint8extended(m.n, band) & 9223372036854775807 from generate_series(1, 8) band)
 			|| case when m.named < 0.85 then array[hashtextextended(m.ward || ' ' || m.street, 0) & 9223372036854775807] end) as keys,
+		coalesce(f.names, case when m.named < 0.85 then 1::bigint << (hashtextextended(m.ward || ' ' || m.street, 0) & 63)::int else 0 end) as names,
 		coalesce(f.ticket, (select ticket from filed where n = m.n % (select count(*) from filed))) as template
 	from made m join ward w on w.n = m.ward join leaf l on l.n = m.leaf left join filed f on f.n = m.pick;
-insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys, event, counted)
+insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys, names, event, counted)
 	select ticket, filed_at, area, category, family, urgent, lon, lat, floor(lon * 200)::bigint * 1000000 + floor(lat * 200)::bigint, matters, marks,
-		signature, keys, event, counted from fact order by ticket;
+		signature, keys, names, event, counted from fact order by ticket;
 insert into ticket_alike_key (key, filed_at, ticket) select distinct unnest(keys), filed_at, ticket from fact;
 insert into ticket (:columns) select :values from fact f join ticket t on t.id = f.template order by f.ticket;
 delete from alike_cluster;

@@ -139,6 +139,8 @@ static void cells_and_keys(void **state)
 	assert_int_equal(
 		alike_cell(105.8321, 21.0057, 1, 0), alike_cell(105.8321 + 1 / 200.0, 21.0057, 0, 0));
 	assert_int_equal(alike_cell(105.8321, 21.0057, 0, -1) + 1, alike_cell(105.8321, 21.0057, 0, 0));
+	assert_int_equal(alike_names(keys, 0), 0);
+	assert_int_equal(alike_names((const int64_t[]){3, 64, 67}, 3), 9);
 	for (size_t i = 0; i < pairs->n; i++) {
 		unsigned n = alike_keys(&pairs->at[i].alike, keys);
 
@@ -152,6 +154,8 @@ static void cells_and_keys(void **state)
 		place.marks = pairs->at[i].alike.marks;
 		assert_int_equal(alike_place_keys(&place, names), n - MINHASH_BANDS);
 		assert_memory_equal(names, keys + MINHASH_BANDS, (n - MINHASH_BANDS) * sizeof(*names));
+		for (unsigned k = 0; k < n - MINHASH_BANDS; k++)
+			assert_true(alike_names(names, n - MINHASH_BANDS) >> (names[k] % 64) & 1);
 	}
 }
 

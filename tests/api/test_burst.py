@@ -1,0 +1,65 @@
+"""While strangers file more than the city bears, each further ticket costs its sender some work, and nobody who does it or waits is turned away."""
+import hashlib
+import itertools
+import re
+import uuid
+
+import pytest
+from support.town import LIMITS_OFF, new_town, ticket
+
+MANY = 6
+
+
+@pytest.fixture(scope="module")
+def stormy(cluster, contract):
+    with new_town(cluster, contract, burst_filings=MANY, burst_bits=10) as town:
+        for _ in range(MANY + 1):
+            town.client().post("/v1/tickets", ticket(), status=None)
+        yield town
+
+
+def asked(town, key=None, path="/v1/tickets", body=None):
+    return town.client().post(path, body or ticket(), {"Idempotency-Key": key} if key else {}, status=429)
+
+
+def proof(challenge, key, bits):
+    for nonce in itertools.count():
+        digest = hashlib.sha256(("%s:%s:%d" % (challenge, key, nonce)).encode()).digest()
+        if int.from_bytes(digest, "big") >> (256 - bits) == 0:
+            return "%s:%d" % (challenge, nonce)
+
+
+def test_each_further_one_is_asked_for_work(stormy):
+    key = str(uuid.uuid4())
+    refused = asked(stormy, key)
+    assert refused.problem == "proof_needed" and refused.json["bits"] == 10 and 1 <= int(refused.header("retry-after")) <= 60 / MANY + 1
+    work = {"Idempotency-Key": key, "Filing-Proof": proof(refused.json["challenge"], key, 10)}
+    before = stormy.count("ticket")
+    filed, again = (stormy.client().post("/v1/tickets", ticket(), work, status=201).json for _ in range(2))
+    assert filed == again and stormy.count("ticket") == before + 1, "one proof, one ticket"
+    other = stormy.client().post("/v1/tickets", ticket(title="Một phiếu khác hẳn"), {**work, "Idempotency-Key": str(uuid.uuid4())}, status=429)
+    assert other.problem == "proof_needed", "it is good for this key alone"
+    stormy.client().post("/v1/tickets", ticket(), {"Filing-Proof": work["Filing-Proof"]}, status=429)
+    assert asked(stormy, path="/v1/joins", body={"ticket": filed["code"]}).problem == "proof_needed"
+
+
+def test_made_up_proofs(stormy):
+    challenge = asked(stormy).json["challenge"]
+    easy = challenge[:-3] + ("AAA" if challenge[-3:] != "AAA" else "BBB")
+    key = str(uuid.uuid4())
+    for text in ("", ":", "x:1", challenge, challenge + ":", easy + ":1", "tdw_:1", proof(easy, key, 10), "tdw_" + "A" * 150 + ":1"):
+        stormy.client().post("/v1/tickets", ticket(), {"Idempotency-Key": key, "Filing-Proof": text}, status=429)
+
+
+def test_who_is_known_is_not_asked(stormy):
+    clerk = stormy.person("clerk")
+    clerk.post("/v1/tickets", ticket(channel="counter", contact={"name": "Nguyễn Văn Mẫu", "phone": "0900000001"}), status=201)
+    stormy.client().get("/v1/categories", status=200)
+    counted = {name: int(n) for name, n in re.findall(r"^tiepdan_proofs_(asked|given)_total (\d+)$", stormy.ops("/metrics")[2], re.M)}
+    assert counted["asked"] >= 3 and counted["given"] >= 2
+
+
+def test_a_calm_day_asks_nobody(cluster, contract):
+    with new_town(cluster, contract, burst_filings=1000, **{k: v for k, v in LIMITS_OFF.items() if k != "burst_filings"}) as town:
+        for _ in range(MANY * 5):
+            town.client().post("/v1/tickets", ticket(), status=201)
