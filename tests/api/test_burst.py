@@ -36,6 +36,7 @@ def test_each_further_one_is_asked_for_work(stormy):
     work = {"Idempotency-Key": key, "Filing-Proof": proof(refused.json["challenge"], key, 10)}
     before = stormy.count("ticket")
     filed, again = (stormy.client().post("/v1/tickets", ticket(), work, status=201).json for _ in range(2))
+    assert stormy.citizen(filed).post("/v1/tickets", ticket(), status=429).problem == "proof_needed", "a ticket is nobody who has signed in"
     assert filed == again and stormy.count("ticket") == before + 1, "one proof, one ticket"
     other = stormy.client().post("/v1/tickets", ticket(title="Một phiếu khác hẳn"), {**work, "Idempotency-Key": str(uuid.uuid4())}, status=429)
     assert other.problem == "proof_needed", "it is good for this key alone"
