@@ -1,19 +1,12 @@
 /* Any bytes as a token: whatever passes the gate was signed by our key, and says what the gate says it says.
  * The first byte chooses: 't' a token as it comes; 'h' a header and 'c' claims in JSON, signed here by the
  * right key, because no mutation would ever get behind the signature by itself. */
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "signed.h"
 
 #include <jansson.h>
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
-#include <openssl/evp.h>
 
-#include "auth/es256.h"
 #include "auth/gate.h"
 #include "auth/role.h"
-#include "base/must.h"
 #include "shape/shape.h"
 
 #define ISSUER "https://tiepdan.example"
@@ -25,13 +18,6 @@
 	"\",\"nbf\":1799999990,\"roles\":[\"officer\"],\"sid\":\"01890a5d-ac96-774b-bcce-b302099a8058\","    \
 	"\"sub\":\"01890a5d-ac96-774b-bcce-b302099a8057\"}"
 
-/* For this test only; the seeds that pass are signed with it. */
-static const char pem[] = "-----BEGIN PRIVATE KEY-----\n"
-			  "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMAlOISEr8NcrXK9Q\n"
-			  "9aqeAyWKs3BeB85mdqqDFoR9QI+hRANCAAS3G/+d0KSKoEEnPdnHKvX1i4WTWFLR\n"
-			  "Qd3meNhmOJGwxKHAkOWMbvuFUZw2NqVYiCpxwjCoTLrbEN+4M6KrWRb0\n"
-			  "-----END PRIVATE KEY-----\n";
-
 static struct keys keys;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -39,23 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct str sign(struct arena *arena, struct str header, struct str claims)
 {
-	struct str h = digest_b64url(arena, header), c = digest_b64url(arena, claims);
-	struct str input = arena_printf(arena, "%.*s.%.*s", STR_ARG(h), STR_ARG(c));
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	uint8_t der[80], raw[ES256_SIGNATURE_SIZE];
-	const uint8_t *at = der;
-	size_t len = sizeof der;
-	ECDSA_SIG *sig;
-
-	must(EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, keys.token.at[0].key) == 1);
-	must(EVP_DigestSign(ctx, der, &len, (const uint8_t *)input.at, input.len) == 1);
-	sig = d2i_ECDSA_SIG(NULL, &at, (long)len);
-	must(sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, 32) == 32);
-	must(BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + 32, 32) == 32);
-	ECDSA_SIG_free(sig);
-	EVP_MD_CTX_free(ctx);
-	struct str s = digest_b64url(arena, (struct str){(const char *)raw, sizeof raw});
-	return arena_printf(arena, "%.*s.%.*s", STR_ARG(input), STR_ARG(s));
+	return signed_token(arena, keys.token.at[0].key, header, claims);
 }
 
 /* There is one text that our key has signed outside of this run: HEADER and CLAIMS. */
@@ -121,7 +91,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	shape_init();
 	keys.token.n = 1;
 	memcpy(keys.token.at[0].kid, KID, sizeof KID);
-	keys.token.at[0].key = es256_read(STR(pem));
+	keys.token.at[0].key = es256_read(STR(signed_pem));
 	must(keys.token.at[0].key);
 	keys.token.signs = &keys.token.at[0];
 	check_own();
