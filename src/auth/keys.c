@@ -41,6 +41,7 @@ static const char *const labels[KEY_PURPOSES] = {
 	[KEY_DEVICE] = "tiepdan/1/device",
 	[KEY_BRAKE] = "tiepdan/1/brake",
 	[KEY_FLOW] = "tiepdan/1/flow",
+	[KEY_CITIZEN_CODE] = "tiepdan/1/citizen-code",
 };
 
 static const char secret_name[] = "secret.key";

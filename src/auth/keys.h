@@ -37,6 +37,7 @@ enum key_purpose {
 	KEY_DEVICE,	   /* devices that have signed in before            */
 	KEY_BRAKE,	   /* where attempts to sign in are counted         */
 	KEY_FLOW,	   /* sign-ins with an identity provider            */
+	KEY_CITIZEN_CODE,  /* codes that citizens sign in with              */
 	KEY_PURPOSES
 };
 

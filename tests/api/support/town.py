@@ -21,7 +21,7 @@ BINARY = os.environ.get("TIEPDAN_BIN", str(ROOT / "build/asan/tiepdan"))
 # psql itself, and not the wrapper that chooses a version of it: that is called some thousand times.
 os.environ["PATH"] = "%s:%s" % (max(Path("/usr/lib/postgresql").glob("*/bin")), os.environ["PATH"])
 LIMITS_OFF = {name: "1000000" for name in (
-    "rate_address", "rate_filing", "rate_search", "rate_login", "rate_staff", "rate_report")}
+    "rate_address", "rate_filing", "rate_search", "rate_login", "rate_code", "rate_staff", "rate_report")}
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1"}
 CONSTRUCTION = "HN-SXD"      # the department of most tests
 HUB = "HN-EIC"
