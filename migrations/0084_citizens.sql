@@ -54,6 +54,7 @@ comment on column citizen_code.state is 'of the letter; held: too many went to t
 create index citizen_code_address on citizen_code (email_index, made_at);
 create index citizen_code_due on citizen_code (next_at, id) where state in ('waiting', 'sending');
 create index citizen_code_expiry on citizen_code (expires_at);
+create index citizen_code_citizen on citizen_code (citizen);
 
 create table citizen_ticket (
 	citizen    uuid not null,
@@ -574,6 +575,14 @@ begin
 	end if;
 end $$;
 
+-- As in 0081, whose own stays for servers of before; `account`: there is one with this address. `p_account`: its index.
+create function personal_data_search(p_phone bytea, p_email bytea, p_account bytea, p_purpose text, p_events uuid[], p_at timestamptz) returns text
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return (personal_data_search(p_phone, p_email, p_purpose, p_events, p_at)::jsonb
+		|| jsonb_build_object('account', exists (select from citizen where email_index = p_account)))::text;
+end $$;
+
 -- --- sweeping, and a new master key --------------------------------------------------------------------------------------------------------
 
 -- As in 0083; letters with codes are counted for an hour.
@@ -650,7 +659,9 @@ end $$;
 revoke execute on function caller_citizen, caller_linked, caller_signed_in, citizen_tell, session_tell, citizen_item, session_renew(uuid, bigint, bigint, bigint),
 	citizen_sessions_end, citizen_code_make, citizen_code_ask, citizen_email_ask, citizen_code_take, citizen_session_make, citizen_sign_in,
 	citizen_sign_in_oidc, citizen_letters, citizen_show, citizen_email_set, citizen_erase, citizen_events, citizen_file, citizen_ticket_item,
-	citizen_ticket_open, citizen_ticket_add, citizen_ticket_drop from public;
+	citizen_ticket_open, citizen_ticket_add, citizen_ticket_drop,
+	personal_data_search(bytea, bytea, bytea, text, uuid[], timestamptz) from public;
 grant execute on function caller_citizen, caller_linked, session_renew(uuid, bigint, bigint, bigint), citizen_code_ask, citizen_email_ask, citizen_sign_in,
 	citizen_sign_in_oidc, citizen_letters, citizen_show, citizen_email_set, citizen_erase, citizen_events, citizen_file, citizen_ticket_item,
-	citizen_ticket_open, citizen_ticket_add, citizen_ticket_drop to tiepdan_app;
+	citizen_ticket_open, citizen_ticket_add, citizen_ticket_drop,
+	personal_data_search(bytea, bytea, bytea, text, uuid[], timestamptz) to tiepdan_app;

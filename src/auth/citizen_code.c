@@ -5,6 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "auth/login.h"
+#include "auth/seal.h"
+
 enum {
 	DIGITS = 8,
 	TYPED_MAX = 32
@@ -46,6 +49,11 @@ bool citizen_code_check(
 		digits[n++] = typed.at[i];
 	}
 	return n == DIGITS && str_eq_secret((struct str){digits, n}, digits_of(arena, keys, letter));
+}
+
+struct str citizen_email_index(struct arena *arena, const struct keys *keys, struct str email)
+{
+	return seal_blind_index(arena, keys, login_fold(arena, email));
 }
 
 struct str citizen_subject_index(

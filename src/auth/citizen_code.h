@@ -15,6 +15,9 @@ struct str citizen_code_text(struct arena *arena, const struct keys *keys, const
 bool citizen_code_check(
 	struct arena *arena, const struct keys *keys, const struct uuid *letter, struct str typed);
 
+/* What the database finds the account of an address by: a keyed hash, 32 bytes. Letter case makes no other
+ * address: whoever types it otherwise comes into the same account. */
+struct str citizen_email_index(struct arena *arena, const struct keys *keys, struct str email);
 /* What the database has of somebody whom an identity provider vouches for: a keyed hash, 32 bytes. */
 struct str citizen_subject_index(
 	struct arena *arena, const struct keys *keys, struct str issuer, struct str subject);

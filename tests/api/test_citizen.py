@@ -375,6 +375,14 @@ def test_the_end_of_an_account(town):
     assert new["citizen"]["id"] != citizen and mine(again) == []
 
 
+def test_who_looks_for_personal_data_finds_it(town):
+    come_in(town, "tim@example.org")
+    officer = town.person("data_officer")
+    found = [officer.post("/v1/personal-data/search", {"email": e, "purpose": "Yêu cầu của công dân"}, status=200).json
+             for e in ("TIM@example.org", "khong-co@example.org")]
+    assert [(f["account"], f["items"]) for f in found] == [(True, []), (False, [])]
+
+
 # --- who may what -----------------------------------------------------------------------------------------------------------------------
 
 def test_a_citizen_opens_their_own_routes_and_no_other(town):

@@ -28,13 +28,12 @@ struct address {
 	struct str index;
 };
 
-/* As a contact is sealed (auth/contact.h), for the citizen whose it becomes. Letter case makes no other
- * address: whoever types it otherwise comes into the same account. */
+/* As a contact is sealed (auth/contact.h), for the citizen whose it becomes. */
 static struct address close_address(struct req *req, struct str email, const struct uuid *citizen)
 {
 	const struct keys *keys = req->app->keys;
 	struct buf plain = {.arena = req->arena};
-	struct address address = {.index = seal_blind_index(req->arena, keys, login_fold(req->arena, email))};
+	struct address address = {.index = citizen_email_index(req->arena, keys, email)};
 
 	buf_byte(&plain, '{');
 	buf_member(&plain, "email", email);
