@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/account/account.h"
+#include "app/account/citizen.h"
 #include "app/account/oidc.h"
 #include "app/account/own.h"
 #include "app/account/person.h"

@@ -72,7 +72,7 @@ static enum verdict challenge(struct req *req, struct str scheme)
 	return refuse(req, PROBLEM_unauthorized);
 }
 
-static enum verdict who_staff(struct req *req, struct str token)
+static enum verdict who_bearer(struct req *req, struct str token)
 {
 	struct token_claims claims;
 	const char *reason = "no key of ours";
@@ -158,7 +158,7 @@ static enum verdict step_who(struct req *req)
 	if (str_next(&rest, ' ', &scheme)) {
 		rest = str_trim(rest, " ");
 		if (str_eq_nocase(scheme, STR("Bearer")))
-			return who_staff(req, rest);
+			return who_bearer(req, rest);
 		if (str_eq_nocase(scheme, STR("Ticket")))
 			return who_ticket(req, rest);
 		if (str_eq_nocase(scheme, STR("Answer")))
@@ -176,7 +176,7 @@ static enum verdict step_limit(struct req *req)
 
 	if (class == RATE_ADDRESS)
 		return NEXT; /* taken already, before anything expensive */
-	if (req->who.kind == WHO_STAFF)
+	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN)
 		principal = arena_str(req->arena,
 			(struct str){(const char *)req->who.account.byte, sizeof(req->who.account.byte)});
 	return rate_take(req, class, principal) ? NEXT : ANSWERED;
@@ -193,6 +193,7 @@ static enum verdict step_may(struct req *req)
 	if ((allowed & ROLE_PUBLIC) ||
 		(kind == WHO_STAFF && ((req->who.roles & allowed) || (allowed & ROLE_SELF))) ||
 		(kind == WHO_TICKET && (allowed & (req->who.question ? ROLE_ANSWER : ROLE_TICKET))) ||
+		(kind == WHO_CITIZEN && (allowed & ROLE_CITIZEN)) ||
 		(kind == WHO_UPLOAD && (allowed & ROLE_UPLOAD)))
 		return NEXT;
 	if (kind != WHO_ANYONE)
@@ -314,8 +315,8 @@ static struct str once_key_text(struct str field)
 	return field;
 }
 
-/* Only an HMAC of the key is kept, under the account or the ticket that brings it. For somebody who has not
- * signed in the key itself is the scope, so it must be one that nobody guesses. */
+/* Only an HMAC of the key is kept, under the account, the citizen or the ticket that brings it. For somebody
+ * who has not signed in the key itself is the scope, so it must be one that nobody guesses. */
 static enum verdict step_once(struct req *req)
 {
 	static const char *const once_hint[LANG_COUNT] = {
@@ -326,7 +327,8 @@ static enum verdict step_once(struct req *req)
 	if (!(req->route->flags & ROUTE_ONCE) || !field.at)
 		return NEXT;
 	struct str key = once_key_text(field);
-	size_t shortest = req->who.kind == WHO_STAFF ? ONCE_KEY_MIN : ONCE_KEY_ANONYMOUS;
+	bool signed_in = req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN;
+	size_t shortest = signed_in ? ONCE_KEY_MIN : ONCE_KEY_ANONYMOUS;
 	if (!key.at || key.len < shortest || key.len > ONCE_KEY_MAX) {
 		reply_problem(req, PROBLEM_bad_idempotency_key, str_of(once_hint[req->lang]));
 		return ANSWERED;

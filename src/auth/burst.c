@@ -53,7 +53,7 @@ bool burst_pass(struct req *req)
 	struct rate *rate = req->app->rate;
 
 	/* A ticket is no person: whoever has one could file on with it. */
-	if (req->who.kind == WHO_STAFF || limit > RATE_LIMIT_MAX)
+	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN || limit > RATE_LIMIT_MAX)
 		return true;
 	struct str proof = req_field(req, "Filing-Proof");
 	if (proof.at && burst_proved(req->arena, req->app->keys, proof, req_field(req, "Idempotency-Key"),

@@ -36,8 +36,10 @@ bool device_check(struct arena *arena, const struct keys *keys, struct str login
 struct flow {
 	struct uuid id;
 	int64_t expires_ms;
+	bool citizen; /* of a citizen, and not of staff: neither opens as the other */
 };
 struct str flow_make(struct arena *arena, const struct keys *keys, const struct flow *flow);
+/* The caller gives `citizen`, and gets the rest. */
 bool flow_open(struct arena *arena, const struct keys *keys, struct str text, struct flow *ret);
 /* 43 characters of base64url; `what` is one of "state", "nonce" and "verifier". */
 struct str flow_secret(
@@ -50,5 +52,9 @@ struct challenge {
 };
 struct str challenge_make(struct arena *arena, const struct keys *keys, const struct challenge *challenge);
 bool challenge_open(struct arena *arena, const struct keys *keys, struct str text, struct challenge *ret);
+
+/* "tdc_...": the request for a letter with a code (auth/citizen_code.h). */
+struct str request_make(struct arena *arena, const struct keys *keys, const struct uuid *letter);
+bool request_open(struct arena *arena, const struct keys *keys, struct str text, struct uuid *ret_letter);
 
 #endif

@@ -70,18 +70,35 @@ static bool roles_member(const json_t *claims, role_set *ret)
 	return true;
 }
 
-static const char *read_person(const json_t *claims, struct who *ret)
+static const char *read_citizen(const json_t *claims, struct who *ret)
+{
+	ret->kind = WHO_CITIZEN;
+	if (!str_eq(jws_text(claims, "kind"), STR("citizen")))
+		return "kind is not ours";
+	return json_object_get(claims, "roles") || json_object_get(claims, "dept")
+		       ? "a citizen with roles or dept"
+		       : NULL;
+}
+
+static const char *read_staff(const json_t *claims, struct who *ret)
 {
 	const json_t *department = json_object_get(claims, "dept");
 
-	*ret = (struct who){.kind = WHO_STAFF, .department = json_integer_value(department)};
+	ret->kind = WHO_STAFF;
+	ret->department = json_integer_value(department);
+	if (!roles_member(claims, &ret->roles))
+		return "roles are not ours";
+	return json_is_integer(department) && ret->department >= 0 ? NULL : "dept is no department";
+}
+
+static const char *read_who(const json_t *claims, struct who *ret)
+{
+	*ret = (struct who){.kind = WHO_ANYONE};
 	if (!id_member(claims, "sub", &ret->account))
 		return "sub is no account";
 	if (!id_member(claims, "sid", &ret->session))
 		return "sid is no session";
-	if (!roles_member(claims, &ret->roles))
-		return "roles are not ours";
-	return json_is_integer(department) && ret->department >= 0 ? NULL : "dept is no department";
+	return json_object_get(claims, "kind") ? read_citizen(claims, ret) : read_staff(claims, ret);
 }
 
 static const char *check_claims(const struct gate *gate, const json_t *claims, struct token_claims *ret)
@@ -94,7 +111,7 @@ static const char *check_claims(const struct gate *gate, const json_t *claims, s
 	if (!str_eq(jws_text(claims, "aud"), issuer))
 		return "aud is somebody else";
 	reason = read_times(claims, gate->now_ms, &ret->expires_ms);
-	return reason ? reason : read_person(claims, &ret->who);
+	return reason ? reason : read_who(claims, &ret->who);
 }
 
 const char *gate_check(const struct gate *gate, struct str token, struct token_claims *ret)

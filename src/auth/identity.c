@@ -90,7 +90,7 @@ static bool is_strong(const struct provider_settings *settings, const json_t *cl
 void identity_read(const struct provider_settings *settings, const json_t *claims, struct identity *ret)
 {
 	*ret = (struct identity){.subject = jws_text(claims, "sub"),
-		.login = login_of(claims, settings->login_claim),
+		.login = settings->login_claim.at ? login_of(claims, settings->login_claim) : STR_NONE,
 		.name = name_of(claims),
 		.assurance = is_strong(settings, claims) ? 2 : 1};
 	if (settings->roles_claim.at)

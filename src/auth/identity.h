@@ -16,7 +16,7 @@ struct identity {
 };
 
 /* `claims` have passed id_token_check(). An e-mail address counts as a login only where the provider says
- * that it was verified. */
+ * that it was verified. Of a citizen subject and assurance are all. */
 void identity_read(
 	const struct provider_settings *settings, const struct json_t *claims, struct identity *ret);
 

@@ -42,6 +42,7 @@ static const char *const labels[KEY_PURPOSES] = {
 	[KEY_BRAKE] = "tiepdan/1/brake",
 	[KEY_FLOW] = "tiepdan/1/flow",
 	[KEY_WORK] = "tiepdan/1/work",
+	[KEY_CITIZEN_CODE] = "tiepdan/1/citizen-code",
 };
 
 static const char secret_name[] = "secret.key";

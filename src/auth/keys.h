@@ -38,6 +38,7 @@ enum key_purpose {
 	KEY_BRAKE,	   /* where attempts to sign in are counted         */
 	KEY_FLOW,	   /* sign-ins with an identity provider            */
 	KEY_WORK,	   /* challenges of proofs of work                  */
+	KEY_CITIZEN_CODE,  /* codes that citizens sign in with              */
 	KEY_PURPOSES
 };
 

@@ -110,3 +110,11 @@ struct brake brake_of(struct arena *arena, const struct keys *keys, struct str l
 	brake_add(&brake, keys, (struct str[]){STR("anywhere"), folded, STR("")}, FREE_FROM_ANYWHERE);
 	return brake;
 }
+
+struct brake brake_of_place(const struct keys *keys, struct str address_block)
+{
+	struct brake brake = {.n = 0};
+
+	brake_add(&brake, keys, (struct str[]){STR("citizen"), STR(""), address_block}, FREE_FROM_ANYWHERE);
+	return brake;
+}

@@ -35,5 +35,7 @@ struct brake {
  * of this login from this address block, and of this login from anywhere. */
 struct brake brake_of(struct arena *arena, const struct keys *keys, struct str login, struct str device,
 	struct str address_block);
+/* Of a place where codes of citizens are tried, whoever's they are. */
+struct brake brake_of_place(const struct keys *keys, struct str address_block);
 
 #endif

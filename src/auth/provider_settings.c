@@ -1,4 +1,4 @@
-/* The settings oidc_*. */
+/* The settings oidc_* and citizen_oidc_*. */
 #include "auth/provider_settings.h"
 
 #include <errno.h>
@@ -88,23 +88,32 @@ static struct str set_or_none(const char *setting)
 	return setting[0] == '\0' ? STR_NONE : str_of(setting);
 }
 
-/* What is wrong, NULL when nothing is. */
-static const char *read_all(struct arena *arena, const struct config *config, struct provider_settings *ret)
+/* What both have: names of settings in faults are without their "citizen_". */
+static const char *read_client(
+	struct arena *arena, const char *secret_file, const char *strong, struct provider_settings *ret)
 {
-	struct str issuer = str_of(config->oidc_issuer);
+	struct str issuer = str_of(ret->issuer);
 
 	if (!is_address(issuer) || !is_private(issuer) || memchr(issuer.at, '#', issuer.len))
 		return "oidc_issuer is an address with https:// (or http:// on this machine)";
-	if (config->oidc_client_id[0] == '\0')
+	if (ret->client_id[0] == '\0')
 		return "oidc_client_id is needed with oidc_issuer";
-	if (!is_address(str_of(config->oidc_redirect_url)))
+	if (!is_address(str_of(ret->redirect_url)))
 		return "oidc_redirect_url is the address of a page";
-	if (!str_starts(str_of(config->oidc_scope), STR("openid")))
+	if (!str_starts(str_of(ret->scope), STR("openid")))
 		return "oidc_scope begins with openid";
-	if (config->oidc_login_claim[0] == '\0')
-		return "oidc_login_claim is needed with oidc_issuer";
-	if (!read_secret(arena, config->oidc_client_secret_file, &ret->secret))
+	if (!read_secret(arena, secret_file, &ret->secret))
 		return "oidc_client_secret_file cannot be read, or is empty";
+	return read_strong(str_of(strong), ret) ? NULL : "oidc_assurance has more than 16 values";
+}
+
+static const char *read_accounts(const struct config *config, struct provider_settings *ret)
+{
+	ret->login_claim = str_of(config->oidc_login_claim);
+	ret->roles_claim = set_or_none(config->oidc_roles_claim);
+	ret->department = set_or_none(config->oidc_new_accounts);
+	if (ret->login_claim.len == 0)
+		return "oidc_login_claim is needed with oidc_issuer";
 	if (!read_roles(str_of(config->oidc_roles), ret))
 		return "oidc_roles is a list of value=role, separated by semicolons, with roles that there "
 		       "are";
@@ -112,8 +121,7 @@ static const char *read_all(struct arena *arena, const struct config *config, st
 		return "oidc_roles_claim and oidc_roles go together";
 	if (ret->department.at && !ret->roles_claim.at)
 		return "oidc_new_accounts needs oidc_roles_claim: an account has a role";
-	return read_strong(str_of(config->oidc_assurance), ret) ? NULL
-								: "oidc_assurance has more than 16 values";
+	return NULL;
 }
 
 int provider_settings_read(struct arena *arena, const struct config *config, struct provider_settings *ret,
@@ -126,15 +134,36 @@ int provider_settings_read(struct arena *arena, const struct config *config, str
 		.redirect_url = config->oidc_redirect_url,
 		.scope = config->oidc_scope,
 		.ca_file = config->oidc_ca_file,
-		.login_claim = str_of(config->oidc_login_claim),
-		.roles_claim = set_or_none(config->oidc_roles_claim),
-		.department = set_or_none(config->oidc_new_accounts),
 		.timeout_ms = config->oidc_timeout_ms,
 		.pause_ms = config->oidc_pause_ms};
 	*ret_reason = STR_NONE;
-	if (config->oidc_issuer[0] == '\0')
+	if (ret->issuer[0] == '\0')
 		return -ENOENT;
-	fault = read_all(arena, config, ret);
+	fault = read_client(arena, config->oidc_client_secret_file, config->oidc_assurance, ret);
+	if (!fault)
+		fault = read_accounts(config, ret);
 	*ret_reason = str_of(fault);
+	return fault ? -EINVAL : 0;
+}
+
+int provider_settings_read_citizen(struct arena *arena, const struct config *config,
+	struct provider_settings *ret, struct str *ret_reason)
+{
+	const char *fault;
+
+	*ret = (struct provider_settings){.issuer = config->citizen_oidc_issuer,
+		.client_id = config->citizen_oidc_client_id,
+		.redirect_url = config->citizen_oidc_redirect_url,
+		.scope = config->citizen_oidc_scope,
+		.ca_file = config->citizen_oidc_ca_file,
+		.timeout_ms = config->citizen_oidc_timeout_ms,
+		.pause_ms = config->citizen_oidc_pause_ms};
+	*ret_reason = STR_NONE;
+	if (ret->issuer[0] == '\0')
+		return -ENOENT;
+	fault = read_client(
+		arena, config->citizen_oidc_client_secret_file, config->citizen_oidc_assurance, ret);
+	if (fault)
+		*ret_reason = arena_printf(arena, "citizen_%s", fault);
 	return fault ? -EINVAL : 0;
 }

@@ -4,7 +4,8 @@
 #include "base/arena.h"
 #include "base/config.h"
 
-/* What the settings oidc_* say about the identity provider that people sign in with. */
+/* What the settings oidc_* say about the identity provider that staff sign in with, and citizen_oidc_* about
+ * that of citizens. */
 
 enum {
 	PROVIDER_ROLES_MAX = 64,
@@ -18,8 +19,8 @@ struct provider_role {
 
 struct provider_settings {
 	const char *issuer, *client_id, *redirect_url, *scope, *ca_file;
-	struct str secret; /* absent: none, PKCE alone */
-	struct str login_claim;
+	struct str secret;	/* absent: none, PKCE alone */
+	struct str login_claim; /* absent, as the rest of accounts, for citizens */
 	struct str roles_claim; /* absent: roles are given here */
 	struct str department;	/* code, of accounts that are made; absent: none is made */
 	struct provider_role role[PROVIDER_ROLES_MAX];
@@ -32,5 +33,8 @@ struct provider_settings {
 /* 0; -ENOENT: no provider is set up; -EINVAL and what is wrong. Reads the file of the secret. */
 int provider_settings_read(struct arena *arena, const struct config *config, struct provider_settings *ret,
 	struct str *ret_reason);
+/* The same for the one of citizens, who get no roles from it. */
+int provider_settings_read_citizen(struct arena *arena, const struct config *config,
+	struct provider_settings *ret, struct str *ret_reason);
 
 #endif

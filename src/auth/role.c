@@ -8,7 +8,7 @@ static const char *const names[ROLE_COUNT] = {
 #include "auth/role.def"
 };
 
-_Static_assert(ROLE_COUNT <= 27, "the top bits of a role_set are ROLE_PUBLIC to ROLE_SELF");
+_Static_assert(ROLE_COUNT <= 26, "the top bits of a role_set are ROLE_PUBLIC to ROLE_CITIZEN");
 
 const char *role_name(enum role_bit bit)
 {

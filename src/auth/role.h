@@ -18,11 +18,12 @@ enum role {
 
 /* What else the column `roles` of routes.def may say; no account has these. Macros, because the top bit of a
  * role_set does not fit an enumeration constant of C11. */
-#define ROLE_PUBLIC 0x80000000u /* anybody, signed in or not      */
-#define ROLE_TICKET 0x40000000u /* a citizen with code and secret */
-#define ROLE_ANSWER 0x20000000u /* somebody with a link that answers a question */
-#define ROLE_UPLOAD 0x10000000u /* whoever has the token of the upload in the path */
-#define ROLE_SELF   0x08000000u /* anybody with an account, whatever the roles: for what is their own */
+#define ROLE_PUBLIC  0x80000000u /* anybody, signed in or not      */
+#define ROLE_TICKET  0x40000000u /* a citizen with code and secret */
+#define ROLE_ANSWER  0x20000000u /* somebody with a link that answers a question */
+#define ROLE_UPLOAD  0x10000000u /* whoever has the token of the upload in the path */
+#define ROLE_SELF    0x08000000u /* anybody with an account, whatever the roles: for what is their own */
+#define ROLE_CITIZEN 0x04000000u /* a citizen who has signed in */
 
 /* Everybody who handles tickets, and everybody with an account. */
 /* clang-format off */

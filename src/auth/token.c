@@ -1,4 +1,4 @@
-/* Issuing staff tokens with libjwt, and verifying them through the cache and the gate. */
+/* Issuing tokens with libjwt, and verifying them through the cache and the gate. */
 #include "auth/token.h"
 
 #include <inttypes.h>
@@ -24,6 +24,17 @@ static void put_roles(struct buf *b, role_set roles)
 	}
 }
 
+static void put_who(struct buf *b, const struct who *who)
+{
+	if (who->kind == WHO_CITIZEN) {
+		buf_put(b, STR(",\"kind\":\"citizen\"}"));
+		return;
+	}
+	buf_printf(b, ",\"dept\":%" PRId64 ",\"roles\":[", who->department);
+	put_roles(b, who->roles);
+	buf_put(b, STR("]}"));
+}
+
 static const char *claims_json(struct arena *arena, const char *issuer, const struct token_claims *claims)
 {
 	struct buf b = {.arena = arena};
@@ -35,11 +46,10 @@ static const char *claims_json(struct arena *arena, const char *issuer, const st
 	buf_byte(&b, '{');
 	buf_member(&b, "iss", str_of(issuer));
 	buf_member(&b, "aud", str_of(issuer));
-	buf_printf(&b, ",\"sub\":\"%s\",\"sid\":\"%s\",\"dept\":%" PRId64, sub, sid, claims->who.department);
+	buf_printf(&b, ",\"sub\":\"%s\",\"sid\":\"%s\"", sub, sid);
 	buf_printf(&b, ",\"iat\":%" PRId64 ",\"nbf\":%" PRId64, now, now);
-	buf_printf(&b, ",\"exp\":%" PRId64 ",\"roles\":[", claims->expires_ms / 1000);
-	put_roles(&b, claims->who.roles);
-	buf_put(&b, STR("]}"));
+	buf_printf(&b, ",\"exp\":%" PRId64, claims->expires_ms / 1000);
+	put_who(&b, &claims->who);
 	return arena_cstr(arena, buf_str(&b));
 }
 

@@ -17,8 +17,9 @@ struct app {
 	struct str cursor_key; /* signs page cursors: KEY_CURSOR of auth/keys.h                             */
 	struct token_cache *tokens; /* auth/token.h */
 	struct provider *provider;  /* auth/provider.h: whom staff sign in with; NULL: nobody is set up */
-	struct rate *rate;	    /* auth/rate.h: limits in shared memory */
-	struct numbers *numbers;    /* app/ticket/number.h: the block of ticket numbers this process owns */
+	struct provider *citizen_provider; /* the same for citizens */
+	struct rate *rate;		   /* auth/rate.h: limits in shared memory */
+	struct numbers *numbers; /* app/ticket/number.h: the block of ticket numbers this process owns */
 	struct suggestions *suggestions; /* app/suggestion/model.h; NULL: nothing is known yet */
 	struct loads *loads; /* civil/decide.h: how much departments have to do; NULL: not known yet */
 	struct assignments *assignments; /* jobs/assign.h: rules of departments; NULL but in the job worker */

@@ -3,4 +3,5 @@
 -- out: ended bool
 -- as: owner
 select not exists (select from tiepdan.contact where epoch < :'epoch' and wrapped is not null)
+	and not exists (select from tiepdan.citizen where epoch < :'epoch')
 	and not exists (select from tiepdan.second_factor where epoch < :'epoch') as ended

@@ -101,6 +101,7 @@ const char *who_kind_name(enum who_kind kind)
 		[WHO_ANYONE] = "anyone",
 		[WHO_TICKET] = "ticket",
 		[WHO_STAFF] = "staff",
+		[WHO_CITIZEN] = "citizen",
 		[WHO_JOB] = "job",
 		[WHO_UPLOAD] = "upload",
 	};

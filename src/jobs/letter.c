@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/answer_link.h"
+#include "auth/citizen_code.h"
 #include "auth/contact.h"
 #include "auth/seal.h"
 #include "base/clock.h"
@@ -33,8 +34,8 @@ static struct str address_of(
 		const struct sealed sealed = {.epoch = db_cell_int(rows, row, "epoch"),
 			.wrapped = db_cell_bytes(arena, rows, row, "wrapped"),
 			.box = db_cell_bytes(arena, rows, row, "box")};
-		struct uuid ticket = db_cell_uuid(rows, row, "ticket");
-		struct str owner = {(const char *)ticket.byte, sizeof(ticket.byte)};
+		struct uuid id = db_cell_uuid(rows, row, "owner");
+		struct str owner = {(const char *)id.byte, sizeof(id.byte)};
 		struct str contact = seal_open(arena, keys, owner, &sealed);
 		if (!contact.at) {
 			letter->fault = "sealed";
@@ -104,14 +105,25 @@ static struct str link_of(struct arena *arena, const struct letterhead *head, co
 	return arena_printf(arena, "%.*s#%.*s:%.*s", STR_ARG(link), STR_ARG(code), STR_ARG(answer));
 }
 
-static void read_values(
-	const PGresult *rows, int row, struct str link, struct template_value ret[LETTER_VARIABLES])
+/* A letter with a code to sign in says that code, and leads nowhere: a link would be what others imitate.
+ * Returns the link. */
+static struct str read_values(struct arena *arena, const struct letterhead *head, const PGresult *rows,
+	int row, struct template_value ret[LETTER_VARIABLES])
 {
+	struct uuid id = db_cell_uuid(rows, row, "id");
+	bool one_time = db_cell_flag(rows, row, "one_time");
+	struct str code = one_time ? citizen_code_text(arena, head->keys, &id) : db_cell(rows, row, "code");
+	struct str link = one_time ? STR_NONE : link_of(arena, head, rows, row);
+
 	letter_variables(ret);
 	for (int i = 0; i < LETTER_VARIABLES; i++) {
-		struct str value = db_cell(rows, row, variables[i][1]);
-		ret[i].value = str_eq(ret[i].name, STR("link")) ? link : value;
+		ret[i].value = db_cell(rows, row, variables[i][1]);
+		if (str_eq(ret[i].name, STR("code")))
+			ret[i].value = code;
+		else if (str_eq(ret[i].name, STR("link")))
+			ret[i].value = link;
 	}
+	return link;
 }
 
 /* The words; false when a template is not there or has a fault that nobody found when it was saved. */
@@ -122,8 +134,7 @@ static bool write_words(
 	struct buf subject = {.arena = arena}, text = {.arena = arena}, html = {.arena = arena};
 	struct str own_html = db_cell(rows, row, "html");
 
-	struct str link = link_of(arena, head, rows, row);
-	read_values(rows, row, link, values);
+	struct str link = read_values(arena, head, rows, row, values);
 	if (!db_cell(rows, row, "subject").at ||
 		template_fill(
 			&subject, db_cell(rows, row, "subject"), TEMPLATE_LINE, values, LETTER_VARIABLES) ||

@@ -1,6 +1,8 @@
 /* The checks before the server starts. */
 #include "serve/check.h"
 
+#include <errno.h>
+
 #include "auth/keys.h"
 #include "auth/provider_settings.h"
 #include "auth/role.h"
@@ -62,7 +64,8 @@ static struct str settings_fault(struct arena *arena, const struct config *confi
 
 	if (!role_list(str_of(config->second_factor_roles), &strong))
 		return STR("`second_factor_roles` names something that is no role");
-	(void)provider_settings_read(arena, config, provider, &reason);
+	if (provider_settings_read(arena, config, provider, &reason) != -EINVAL)
+		(void)provider_settings_read_citizen(arena, config, provider, &reason);
 	return reason;
 }
 

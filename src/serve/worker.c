@@ -210,16 +210,17 @@ static void open_store(struct worker *w)
 }
 
 /* Nobody signs in with a provider whose settings are wrong: the supervisor has said so. */
-static bool find_provider(struct worker *w)
+static bool find_provider(struct worker *w,
+	int (*read)(struct arena *, const struct config *, struct provider_settings *, struct str *),
+	struct provider **ret)
 {
 	struct provider_settings *settings = arena_alloc(w->arena, sizeof(*settings));
 	struct str reason;
 
-	if (w->start->role != WORKER_HTTP ||
-		provider_settings_read(w->arena, w->start->config, settings, &reason) < 0)
+	if (w->start->role != WORKER_HTTP || read(w->arena, w->start->config, settings, &reason) < 0)
 		return true;
-	w->app.provider = provider_new(w->arena, w->app.loop, settings);
-	return w->app.provider;
+	*ret = provider_new(w->arena, w->app.loop, settings);
+	return *ret;
 }
 
 static int build(struct worker *w)
@@ -246,7 +247,8 @@ static int build(struct worker *w)
 	open_store(w);
 	app->db = db_open(app);
 	if (!app->work || !app->passwords || !app->tokens || !app->recent || !app->conns || !app->db ||
-		!find_provider(w))
+		!find_provider(w, provider_settings_read, &app->provider) ||
+		!find_provider(w, provider_settings_read_citizen, &app->citizen_provider))
 		return -1;
 	return listen_to(w);
 }
@@ -277,6 +279,7 @@ static void tear_down(struct worker *w)
 	stop_listening(w);
 	conns_free(app->conns);
 	provider_free(app->provider);
+	provider_free(app->citizen_provider);
 	work_free(app->work);
 	work_free(app->passwords);
 	if (w->jobs)

@@ -45,7 +45,7 @@ def role_sets():
     """{name in C: set of role names}, of the roles themselves and of the macros of role.h."""
     sets = {name: {text} for name, text in re.findall(r"^ROLE\((\w+), %s\)" % STRING, source("auth/role.def"), re.M)}
     sets["ROLE_PUBLIC"], sets["ROLE_TICKET"], sets["ROLE_ANSWER"] = {"public"}, {"ticket"}, {"answer"}
-    sets["ROLE_UPLOAD"], sets["ROLE_SELF"] = {"upload"}, {"signed_in"}
+    sets["ROLE_UPLOAD"], sets["ROLE_SELF"], sets["ROLE_CITIZEN"] = {"upload"}, {"signed_in"}, {"citizen"}
     joined = source("auth/role.h").replace("\\\n", " ")
     for name, body in re.findall(r"^#define (\w+)\s+\(([\w\s|]+)\)$", joined, re.M):
         sets[name] = set().union(*(sets[part] for part in re.findall(r"\w+", body)))

@@ -231,6 +231,28 @@ select count(*) from rehearsal_examples('00000000-0000-0000-0000-000000000069', 
 	rehearsal_examples('00000000-0000-0000-0000-000000000069', 'HN-SXD', 'HN-SXD', null, 50) b;
 select rehearsal_forget(now() + interval '1 day', 10);
 rollback;
+begin;
+select caller_enter('anyone', null, null, false, 60000);
+select citizen_code_ask('00000000-0000-0000-0000-000000000084', '00000000-0000-0000-0000-000000000084', 'vi', 1, 'w', 'b', sha256('e'));
+select id as letter from citizen_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC') \\gset
+select notice_done(:'letter', 1, 'sent', true, null, null, now());
+select (opened).generation from citizen_sign_in(:'letter', true, '{1}', '{5}', :'letter', now() + interval '1 h', 'x');
+select state from session_renew(:'letter', 1, 60, 60);
+select account from citizen_sign_in_oidc(gen_random_uuid(), now() + interval '1 min', 'x', sha256('s'), gen_random_uuid(), 1, gen_random_uuid(), now() + interval '1 h', null);
+select citizen_file(array[:'t'::uuid], array[:'letter'::uuid], array[:'letter'::uuid], array[now()]);
+select caller_enter('citizen', :'letter', :'letter', false, 60000);
+set local role tiepdan_app;
+select citizen_ticket_item(:'t', now(), now()), session_list(), s.body from citizen_show() s;
+select o.code, a.body from citizen_ticket_open(:'t', now()) o, citizen_ticket_add(:n, 1, now(), now()) a;
+select citizen_email_ask('00000000-0000-0000-0000-000000000085', 'vi', 1, 'w', 'b', sha256('f'));
+select done from citizen_email_set('00000000-0000-0000-0000-000000000085', true);
+select count(*) from citizen_events(null, 50) a, citizen_events(concat(now(), '|', nobody()), 50) b;
+select citizen_ticket_drop(:'t'), session_end(null);
+select citizen_erase();
+reset role;
+select count(*) from reseal_next(9, 10);
+select reseal_store(9, null, '{}', '{}', '{}', '{}', '{}'), forget_sessions(now() + interval '1 day', 10);
+rollback;
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset

@@ -34,6 +34,7 @@ suggestion_learned suggestion_gram
 filed_as
 rehearsal_ticket rehearsal_pair rehearsal_rule
 word
+citizen citizen_code citizen_event citizen_ticket
 """.split()
 
 

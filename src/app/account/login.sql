@@ -2,7 +2,7 @@
 -- JSON.
 -- in: account uuid, code_hash bytea, seen text, step int, box bytea, recovery bytea, hash text, slots int[], session uuid, expires timestamptz,
 -- strong text[], client text
--- out: account uuid, roles text, department int, expires_ms int, generation int, body text
+-- out: account uuid, citizen bool, roles text, department int, expires_ms int, generation int, body text
 -- as: definer
-select account, roles, department, (extract(epoch from expires) * 1000)::bigint as expires_ms, generation, body
+select account, citizen, roles, department, (extract(epoch from expires) * 1000)::bigint as expires_ms, generation, body
 from tiepdan.sign_in(:'account', :'code_hash', :'seen', :'step', :'box', :'recovery', :'hash', :'slots', :'session', :'expires', :'strong', :'client')

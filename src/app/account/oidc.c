@@ -5,6 +5,7 @@
 
 #include "app/account/proof.h"
 #include "app/account/session.h"
+#include "auth/citizen_code.h"
 #include "auth/credential.h"
 #include "auth/identity.h"
 #include "auth/provider.h"
@@ -24,6 +25,7 @@ enum {
 struct visit {
 	struct provider_ask ask;
 	struct req *req;
+	struct provider *provider; /* of staff, or that of citizens */
 	struct flow flow;
 	void (*then)(struct visit *visit);
 };
@@ -33,7 +35,7 @@ static void asked(struct provider_ask *ask, enum provider_outcome outcome)
 {
 	struct visit *visit = list_entry(ask, struct visit, ask);
 	struct req *req = visit->req;
-	int64_t pause_s = req->app->config->oidc_pause_ms / 1000;
+	int64_t pause_s = provider_settings(visit->provider)->pause_ms / 1000;
 
 	req_become(req, REQ_STEPS);
 	if (req->state == REQ_LEFT) {
@@ -61,16 +63,19 @@ static void ask_provider(struct visit *visit)
 	visit->ask.done = asked;
 	req_pin(req);
 	req_become(req, REQ_UNIT);
-	provider_ask(req->app->provider, &visit->ask);
+	provider_ask(visit->provider, &visit->ask);
 }
 
 /* NULL when it was answered: there is no provider. */
-static struct visit *visit_new(struct req *req, void (*then)(struct visit *visit))
+static struct visit *visit_new(struct req *req, bool citizen, void (*then)(struct visit *visit))
 {
 	struct visit *visit = arena_alloc(req->arena, sizeof(*visit));
 
-	*visit = (struct visit){.req = req, .then = then};
-	if (req->app->provider)
+	*visit = (struct visit){.req = req,
+		.provider = citizen ? req->app->citizen_provider : req->app->provider,
+		.flow = {.citizen = citizen},
+		.then = then};
+	if (visit->provider)
 		return visit;
 	reply_problem(req, PROBLEM_no_identity_provider, STR_NONE);
 	return NULL;
@@ -90,29 +95,42 @@ static void tell_address(struct visit *visit)
 
 	buf_byte(&out, '{');
 	buf_member(&out, "authorization_url",
-		provider_address(req->arena, provider_settings(req->app->provider), &to));
+		provider_address(req->arena, provider_settings(visit->provider), &to));
 	buf_member(&out, "flow", flow_make(req->arena, keys, &visit->flow));
 	buf_member_instant(&out, "expires_at", visit->flow.expires_ms);
 	buf_byte(&out, '}');
 	reply_json(req, 200, buf_str(&out));
 }
 
-void oidc_begin(struct req *req)
+static void begin(struct req *req, bool citizen)
 {
-	struct visit *visit = visit_new(req, tell_address);
+	struct visit *visit = visit_new(req, citizen, tell_address);
 
 	if (!visit)
 		return;
-	visit->flow = (struct flow){.id = uuid_new(), .expires_ms = clock_wall_ms() + FLOW_MS};
+	visit->flow.id = uuid_new();
+	visit->flow.expires_ms = clock_wall_ms() + FLOW_MS;
 	ask_provider(visit);
+}
+
+void oidc_begin(struct req *req)
+{
+	begin(req, false);
+}
+
+void citizen_oidc_begin(struct req *req)
+{
+	begin(req, true);
 }
 
 /* --- coming back ------------------------------------------------------------------------------------- */
 
 static void signed_in(struct req *req, PGresult *const *results)
 {
+	bool citizen = db_cell_flag(results[0], 0, "citizen");
+
 	metric_add(METRIC_sign_ins, 1);
-	reply_header(req, "Location", STR("/v1/me"));
+	reply_header(req, "Location", citizen ? STR("/v1/citizen") : STR("/v1/me"));
 	session_answer(req, results[0], 201, STR_NONE);
 }
 
@@ -120,7 +138,7 @@ static void log_in(struct visit *visit)
 {
 	struct req *req = visit->req;
 	const struct oidc_complete *in = req->input;
-	const struct provider_settings *settings = provider_settings(req->app->provider);
+	const struct provider_settings *settings = provider_settings(visit->provider);
 	struct identity *who = arena_alloc(req->arena, sizeof(*who));
 
 	identity_read(settings, visit->ask.claims, who);
@@ -135,13 +153,32 @@ static void log_in(struct visit *visit)
 	db_run(u, signed_in);
 }
 
+static void log_in_citizen(struct visit *visit)
+{
+	struct req *req = visit->req;
+	const struct oidc_complete *in = req->input;
+	const struct config *config = req->app->config;
+	const struct provider_settings *settings = provider_settings(visit->provider);
+	struct identity *who = arena_alloc(req->arena, sizeof(*who));
+
+	identity_read(settings, visit->ask.claims, who);
+	struct db_unit *u = db_unit(req);
+	req->who.session = uuid_new();
+	sql_account_citizen_oidc_login(u, .flow = visit->flow.id, .flow_expires = visit->flow.expires_ms,
+		.issuer = str_of(settings->issuer),
+		.subject_index = citizen_subject_index(
+			req->arena, req->app->keys, str_of(settings->issuer), who->subject),
+		.citizen = uuid_new(), .assurance = who->assurance, .session = req->who.session,
+		.expires = clock_wall_ms() + config->citizen_session_minutes * 60000, .client = in->client);
+	db_run(u, signed_in);
+}
+
 /* The state comes from the browser, by way of the provider: it must belong to the flow that this client has
  * begun, or somebody would be signed in as whoever has sent them the link. */
-void oidc_complete(struct req *req)
+static void complete(struct req *req, struct visit *visit)
 {
 	const struct oidc_complete *in = req->input;
 	const struct keys *keys = req->app->keys;
-	struct visit *visit = visit_new(req, log_in);
 
 	if (!visit)
 		return;
@@ -155,4 +192,14 @@ void oidc_complete(struct req *req)
 	visit->ask.verifier = flow_secret(req->arena, keys, &visit->flow, "verifier");
 	visit->ask.nonce = flow_secret(req->arena, keys, &visit->flow, "nonce");
 	ask_provider(visit);
+}
+
+void oidc_complete(struct req *req)
+{
+	complete(req, visit_new(req, false, log_in));
+}
+
+void citizen_oidc_complete(struct req *req)
+{
+	complete(req, visit_new(req, true, log_in_citizen));
 }

@@ -2,8 +2,8 @@
 -- gives, NULL: it does not say. department: where somebody unknown gets an account, NULL: nowhere.
 -- in: flow uuid, flow_expires timestamptz, issuer text, subject text, login text, name text, roles text[], department text,
 -- assurance int, session uuid, expires timestamptz, strong text[], client text
--- out: account uuid, roles text, department int, expires_ms int, generation int, body text
+-- out: account uuid, citizen bool, roles text, department int, expires_ms int, generation int, body text
 -- as: definer
-select account, roles, department, (extract(epoch from expires) * 1000)::bigint as expires_ms, generation, body
+select account, citizen, roles, department, (extract(epoch from expires) * 1000)::bigint as expires_ms, generation, body
 from tiepdan.sign_in_oidc(row(:'flow', :'flow_expires', :'issuer', :'subject', :'login', :'name', :'roles', :'department', :'assurance')::tiepdan.vouched,
 	:'session', :'expires', :'strong', :'client')

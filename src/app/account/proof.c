@@ -16,16 +16,21 @@ enum {
 	ROLES_MAX = 32
 };
 
+bool proof_must_wait(struct req *req, int64_t wait_s)
+{
+	if (wait_s <= 0)
+		return false;
+	reply_header(req, "Retry-After", arena_printf(req->arena, "%" PRId64, wait_s));
+	reply_problem(req, PROBLEM_too_many_attempts, STR_NONE);
+	return true;
+}
+
 struct proof *proof_begin(struct req *req, struct str login, const struct brake *brake, const PGresult *offer)
 {
-	int64_t wait_s = db_cell_int(offer, 0, "wait_s");
 	struct proof *p;
 
-	if (wait_s > 0) {
-		reply_header(req, "Retry-After", arena_printf(req->arena, "%" PRId64, wait_s));
-		reply_problem(req, PROBLEM_too_many_attempts, STR_NONE);
+	if (proof_must_wait(req, db_cell_int(offer, 0, "wait_s")))
 		return NULL;
-	}
 	p = arena_alloc(req->arena, sizeof(*p));
 	*p = (struct proof){.req = req, .login = login, .brake = *brake, .offer = offer};
 	return p;

@@ -17,6 +17,9 @@ struct proof {
 	char fresh[PASSWORD_HASH_SIZE]; /* a hash to be kept from now on; "": none         */
 };
 
+/* Whether it was answered 429, since there are seconds to wait. */
+bool proof_must_wait(struct req *req, int64_t wait_s);
+
 /* NULL when it was answered: 429, the brake says how long to wait. Lives as long as the request. */
 struct proof *proof_begin(
 	struct req *req, struct str login, const struct brake *brake, const PGresult *offer);

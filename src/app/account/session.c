@@ -32,6 +32,19 @@ static int64_t minutes_ms(int64_t minutes)
 	return minutes * 60000;
 }
 
+static struct who who_of(const struct req *req, const PGresult *row)
+{
+	struct who who = {
+		.kind = WHO_CITIZEN, .account = db_cell_uuid(row, 0, "account"), .session = req->who.session};
+
+	if (!db_cell_flag(row, 0, "citizen")) {
+		who.kind = WHO_STAFF;
+		who.roles = roles_of(db_cell(row, 0, "roles"));
+		who.department = db_cell_int(row, 0, "department");
+	}
+	return who;
+}
+
 /* The token of a session that is in the database by now: row of login.sql or renew.sql. Absent: it could
  * not be signed. */
 static struct str token_of(struct req *req, const PGresult *row, int64_t *ret_expires_ms)
@@ -39,12 +52,7 @@ static struct str token_of(struct req *req, const PGresult *row, int64_t *ret_ex
 	const struct config *config = req->app->config;
 	int64_t expires = db_cell_int(row, 0, "expires_ms"),
 		soon = clock_wall_ms() + minutes_ms(config->token_minutes);
-	struct token_claims claims = {.who = {.kind = WHO_STAFF,
-					      .account = db_cell_uuid(row, 0, "account"),
-					      .session = req->who.session,
-					      .roles = roles_of(db_cell(row, 0, "roles")),
-					      .department = db_cell_int(row, 0, "department")},
-		.expires_ms = expires < soon ? expires : soon};
+	struct token_claims claims = {.who = who_of(req, row), .expires_ms = expires < soon ? expires : soon};
 
 	*ret_expires_ms = claims.expires_ms;
 	return token_issue(req->arena, req->app->keys, config->public_url, &claims);
@@ -67,7 +75,8 @@ void session_answer(struct req *req, const PGresult *row, int status, struct str
 	buf_member_instant(&out, "session_expires_at", db_cell_int(row, 0, "expires_ms"));
 	if (login.at)
 		buf_member(&out, "device", device_make(req->arena, req->app->keys, login));
-	buf_printf(&out, ",\"account\":%.*s}", STR_ARG(db_cell(row, 0, "body")));
+	buf_printf(&out, ",\"%s\":%.*s}", db_cell_flag(row, 0, "citizen") ? "citizen" : "account",
+		STR_ARG(db_cell(row, 0, "body")));
 	reply_json(req, status, buf_str(&out));
 }
 
@@ -190,7 +199,8 @@ void session_renew(struct req *req)
 	struct db_unit *u = db_unit(req);
 	req->who.session = refresh.session;
 	sql_account_renew(u, .session = refresh.session, .generation = refresh.generation,
-		.idle_minutes = req->app->config->session_idle_minutes);
+		.idle_minutes = req->app->config->session_idle_minutes,
+		.citizen_idle_minutes = req->app->config->citizen_session_idle_minutes);
 	db_run(u, renewed);
 }
 

@@ -3,7 +3,8 @@
 
 #include "db/unit.h"
 
-/* Signing in, and the sessions that come of it. */
+/* Signing in, and the sessions that come of it: those of citizens (app/account/citizen.h) are renewed, listed
+ * and ended here, too. */
 void session_open(struct req *req);
 void session_renew(struct req *req);
 void session_list(struct req *req);

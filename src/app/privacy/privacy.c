@@ -1,6 +1,7 @@
 /* What is held about people. */
 #include "app/privacy/privacy.h"
 
+#include "auth/citizen_code.h"
 #include "auth/seal.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
@@ -77,6 +78,8 @@ void personal_data_search(struct req *req)
 		events[i] = uuid_new();
 	struct db_unit *u = db_unit(req);
 	sql_privacy_search(u, .phone = index_of(req, in->phone), .email = index_of(req, in->email),
+		.account =
+			in->email.at ? citizen_email_index(req->arena, req->app->keys, in->email) : STR_NONE,
 		.purpose = in->purpose, .events = {events, FOUND_MOST, 0}, .at = req_began_ms(req));
 	db_run(u, answer_object);
 }

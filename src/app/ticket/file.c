@@ -322,6 +322,15 @@ static bool is_typed(struct str channel)
 	       str_eq(channel, STR("letter"));
 }
 
+/* Who has signed in finds it among their tickets. */
+static void note_citizen(const struct req *req, struct filing_row *row)
+{
+	if (req->who.kind != WHO_CITIZEN)
+		return;
+	row->citizen = req->who.account;
+	row->session = req->who.session;
+}
+
 static void taken_down(struct req *req, PGresult *const *results)
 {
 	const PGresult *result = answer_find(results, "outcome");
@@ -368,6 +377,8 @@ void ticket_file(struct req *req)
 	if (reply_faults(req))
 		return;
 	copy_words(req, in, &row);
+	if (!in->anonymous)
+		note_citizen(req, &row);
 	if (!decide(req, &row) || !name_it(req, &row))
 		return;
 	seal_contact(req, in->contact, &row);
@@ -411,6 +422,7 @@ static bool make(struct req *req, struct filing *f, struct filing_row *row)
 		.email_index = f->email_index,
 		.once_key = f->joined_department ? req->once_key : STR_NONE,
 		.once_fingerprint = f->joined_department ? req->once_fingerprint : STR_NONE};
+	note_citizen(req, row);
 	row->folded = text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(f->title),
 						    STR_ARG(f->text), STR_ARG(f->location_text)));
 	if (f->joined_department)

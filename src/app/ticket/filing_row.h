@@ -35,17 +35,18 @@ struct filing_row {
 	const struct uuid *uploads;
 	const struct str *places; /* where each stands in the request */
 	size_t nuploads;
-	int64_t people;	    /* who petition together; 0: it is one person's */
-	struct uuid list;   /* the upload with their names, one of `uploads`; nil: none */
-	struct str against; /* the department that it is about; absent: none */
-	struct str danger;  /* what is told to somebody in danger; absent: there is no sign of it */
+	int64_t people;		      /* who petition together; 0: it is one person's */
+	struct uuid list;	      /* the upload with their names, one of `uploads`; nil: none */
+	struct str against;	      /* the department that it is about; absent: none */
+	struct uuid citizen, session; /* who files while signed in, and finds it there; nil: nobody */
+	struct str danger;	      /* what is told to somebody in danger; absent: there is no sign of it */
 	const struct filing_mark *marks; /* what rules marked it with */
 	size_t nmarks;
 };
 
 /* Queues what stores `n` of them, struct filing_row side by side, one after the other as in a batch
  * (db/batch.h): the rows of ticket/file.sql, and for those that have them files, names, departments that they
- * are against, the mark of danger, and what rules marked them with. */
+ * are against, the mark of danger, what rules marked them with, and whose they are. */
 void filing_rows_add(struct db_unit *u, const void *rows, size_t n);
 
 #endif

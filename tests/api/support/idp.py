@@ -107,6 +107,11 @@ class Idp:
         return {"oidc_issuer": self.issuer, "oidc_client_id": CLIENT, "oidc_client_secret_file": secret, "oidc_redirect_url": PAGE,
                 "workers": 1, "oidc_pause_ms": 300, "oidc_timeout_ms": 1500}
 
+    @property
+    def citizen_settings(self):
+        """Of a server that lets citizens sign in here."""
+        return {"citizen_" + name if name.startswith("oidc_") else name: value for name, value in self.settings.items()}
+
     def count(self, path):
         return self.asked.count(path)
 
@@ -177,17 +182,20 @@ def send(handler, status, body, kind="application/json", **headers):
 
 # --- the client ----------------------------------------------------------------------------------------------
 
-def begin(town):
+STAFF, CITIZENS = "/v1/sessions/oidc", "/v1/citizen/sessions/oidc"
+
+
+def begin(town, path=STAFF):
     """-> (flow, query of the address that the browser is sent to)."""
-    begun = town.anyone.post("/v1/sessions/oidc", status=200).json
+    begun = town.anyone.post(path, status=200).json
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(begun["authorization_url"]).query, strict_parsing=True))
     return begun["flow"], query
 
 
-def complete(town, flow, query, code, status=201, **more):
-    return town.anyone.post("/v1/sessions/oidc/completion", {"flow": flow, "state": query["state"], "code": code, **more}, status=status)
+def complete(town, flow, query, code, status=201, path=STAFF, **more):
+    return town.anyone.post(path + "/completion", {"flow": flow, "state": query["state"], "code": code, **more}, status=status)
 
 
-def sign_in(town, idp, status=201, **granted):
-    flow, query = begin(town)
-    return complete(town, flow, query, idp.grant(query, **granted), status)
+def sign_in(town, idp, status=201, path=STAFF, **granted):
+    flow, query = begin(town, path)
+    return complete(town, flow, query, idp.grant(query, **granted), status, path)

@@ -45,7 +45,8 @@ static void devices(void **state)
 static void flows(void **state)
 {
 	struct forge *f = *state;
-	struct flow flow = {uuid_new(), INT64_C(1800000000123)}, other = {uuid_new(), flow.expires_ms}, back;
+	struct flow flow = {uuid_new(), INT64_C(1800000000123), false},
+		    other = {uuid_new(), flow.expires_ms, false}, back = {.citizen = false};
 	struct str text = flow_make(f->arena, f->keys, &flow);
 	struct str kept = flow_secret(f->arena, f->keys, &flow, "state");
 
@@ -57,6 +58,23 @@ static void flows(void **state)
 	assert_false(str_eq(kept, flow_secret(f->arena, f->keys, &flow, "nonce")));
 	assert_false(str_eq(kept, flow_secret(f->arena, f->keys, &other, "state")));
 	assert_null(memmem(text.at, text.len, kept.at, kept.len));
+}
+
+/* That of a citizen is none of staff, nor the other way round. */
+static void flows_of_citizens(void **state)
+{
+	struct forge *f = *state;
+	struct flow flow = {uuid_new(), INT64_C(1800000000123), true}, back = {.citizen = true};
+	struct str text = flow_make(f->arena, f->keys, &flow);
+
+	assert_true(flow_open(f->arena, f->keys, text, &back));
+	back.citizen = false;
+	assert_false(flow_open(f->arena, f->keys, text, &back));
+	flow.citizen = false;
+	text = flow_make(f->arena, f->keys, &flow);
+	assert_true(flow_open(f->arena, f->keys, text, &back));
+	back.citizen = true;
+	assert_false(flow_open(f->arena, f->keys, text, &back));
 }
 
 /* Every byte of it, cut, longer, and as another kind of credential. */
@@ -88,7 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(refresh_tokens),
 		cmocka_unit_test(keys_of_programs), cmocka_unit_test(devices), cmocka_unit_test(flows),
-		cmocka_unit_test(changed_ones_open_nothing)};
+		cmocka_unit_test(flows_of_citizens), cmocka_unit_test(changed_ones_open_nothing)};
 
 	return cmocka_run_group_tests(tests, forge_setup, forge_teardown);
 }

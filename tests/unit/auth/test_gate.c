@@ -34,6 +34,34 @@ static void a_good_token_passes(void **state)
 	assert_int_equal(claims.expires_ms, INT64_C(1800000600000));
 }
 
+/* A citizen has a kind, and nothing that staff have. */
+static void citizens(void **state)
+{
+#define WHOSE                                                                                                \
+	"{\"iss\":\"" ISSUER "\",\"aud\":\"" ISSUER "\",\"sub\":\"" ACCOUNT "\",\"sid\":\"" SESSION          \
+	"\",\"iat\":1799999990,\"nbf\":1799999990,\"exp\":1800000600"
+	static const char kind[] = "kind is not ours", both[] = "a citizen with roles or dept";
+	static const struct {
+		const char *claims, *reason;
+	} cases[] = {{WHOSE ",\"kind\":\"staff\"}", kind}, {WHOSE ",\"kind\":\"Citizen\"}", kind},
+		{WHOSE ",\"kind\":null}", kind}, {WHOSE ",\"kind\":[\"citizen\"]}", kind},
+		{WHOSE ",\"kind\":\"citizen\",\"roles\":[]}", both},
+		{WHOSE ",\"kind\":\"citizen\",\"dept\":7}", both}, {WHOSE "}", "roles are not ours"}};
+	const struct forge *f = F(state);
+	struct token_claims claims;
+	struct str fine = STR(WHOSE ",\"kind\":\"citizen\"}");
+
+	assert_null(check(f, forge_token(f->arena, signer(f)->key, good_header(f), fine), &claims));
+	assert_int_equal(claims.who.kind, WHO_CITIZEN);
+	assert_int_equal(claims.who.account.byte[15], 0x57);
+	assert_int_equal(claims.who.session.byte[15], 0x58);
+	assert_int_equal(claims.who.roles, 0);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		refused(f, forge_token(f->arena, signer(f)->key, good_header(f), str_of(cases[i].claims)),
+			cases[i].reason, cases[i].claims);
+#undef WHOSE
+}
+
 /* Signed by the right key: only the header is at fault. */
 static void headers(void **state)
 {
@@ -297,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_token_passes),
+		cmocka_unit_test(citizens),
 		cmocka_unit_test(headers),
 		cmocka_unit_test(claims),
 		cmocka_unit_test(edges_of_time),

@@ -57,6 +57,26 @@ static void what_is_issued_verifies(void **state)
 	token_cache_free(cache);
 }
 
+static void so_does_that_of_a_citizen(void **state)
+{
+	struct forge *f = *state;
+	struct token_cache *cache = token_cache_new(f->keys, ISSUER);
+	int64_t now = clock_wall_ms();
+	struct token_claims in = {.who = {.kind = WHO_CITIZEN, .account = uuid_new(), .session = uuid_new()},
+				    .expires_ms = (now / 1000 + 600) * 1000},
+			    out;
+	struct str token = token_issue(f->arena, f->keys, ISSUER, &in);
+	char *text = arena_cstr(f->arena, segment(f->arena, token, 1));
+
+	assert_non_null(strstr(text, "\"kind\":\"citizen\""));
+	assert_null(strstr(text, "roles"));
+	for (int i = 0; i < 2; i++) { /* the second time from the cache */
+		assert_null(token_verify(cache, token, now, &out));
+		same_claims(&in, &out);
+	}
+	token_cache_free(cache);
+}
+
 /* Exactly alg, typ and kid; and the claims of the profile, each once. */
 static void form_of_a_token(void **state)
 {
@@ -239,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_issued_verifies),
+		cmocka_unit_test(so_does_that_of_a_citizen),
 		cmocka_unit_test(form_of_a_token),
 		cmocka_unit_test(another_issuer_is_refused),
 		cmocka_unit_test(the_cache_honours_expiry),
