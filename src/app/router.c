@@ -25,6 +25,7 @@
 #include "app/reference/reference.h"
 #include "app/reorganisation/reorganisation.h"
 #include "app/report/report.h"
+#include "app/retention/retention.h"
 #include "app/routing/routing.h"
 #include "app/staff/staff.h"
 #include "app/suggestion/suggestion.h"

@@ -26,9 +26,9 @@ enum {
 /* The kinds, in the order in which they need each other. Those from the templates on are no part of a city:
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
-	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations", "rules",
-	"former_areas", "examples", "templates", "triage_words", "triage_texts", "settings", "part_texts",
-	NULL};
+	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations",
+	"retention_classes", "retention_rules", "rules", "former_areas", "examples", "templates",
+	"triage_words", "triage_texts", "settings", "part_texts", NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)
@@ -257,8 +257,13 @@ static bool is_given(const char *kind)
 /* What a folder may be without. */
 static bool is_optional(const char *kind)
 {
-	return is_rules(kind) || strcmp(kind, "organisations") == 0 || strcmp(kind, "former_areas") == 0 ||
-	       strcmp(kind, "examples") == 0 || is_given(kind);
+	static const char *const names[] = {
+		"organisations", "retention_classes", "retention_rules", "former_areas", "examples"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], kind) == 0)
+			return true;
+	return is_rules(kind) || is_given(kind);
 }
 
 /* The CSV of one kind: from the folder, or from the city shipped in this program. */

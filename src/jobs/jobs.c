@@ -113,6 +113,17 @@ static void run_reorganisations(struct app *app, struct db_unit *u)
 	sql_jobs_reorganisations_run(u, .now = clock_wall_ms(), .limit = SUCCEED_BATCH);
 }
 
+static void run_disposals(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_disposals_run(u, .now = clock_wall_ms());
+}
+
+static int64_t disposed(PGresult *const *results)
+{
+	return db_cell_int(results[0], 0, "done");
+}
+
 static void walk_record(struct app *app, struct db_unit *u)
 {
 	(void)app;
@@ -172,6 +183,8 @@ static const struct job {
 		LEARN_PORTION},					   /* that departments have accepted */
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
 	{"reseal", 10, reseal_find, reseal_keep, reseal_kept, RESEAL_PORTION}, /* under the newest key */
+	{"dispose", 5, run_disposals, NULL, disposed,
+		1}, /* a ticket a transaction: whatever breaks off goes on */
 	{"forget_rehearsals", 3600, forget_rehearsals}, /* of rules, after their days */
 	{"renew_loads", 30, renew_loads},		/* that rules ask about */
 	{"renew_promises", 300, promise_renew},		/* from what was measured */

@@ -20,8 +20,9 @@ STRANGERS = "UB-00004"
 INNER = {"{kind}": "accept", "{version:int}": "2"}
 
 
-# What reaches tickets that one does not see, on purpose: test_standing_in and test_personal_data.
-BEYOND = ("/v1/tickets/{id:uuid}/break-glass", "/v1/tickets/{id:uuid}/contact/erasure")
+# What reaches tickets that one does not see, on purpose: test_standing_in, test_personal_data and test_retention.
+BEYOND = ("/v1/tickets/{id:uuid}/break-glass", "/v1/tickets/{id:uuid}/contact/erasure", "/v1/tickets/{id:uuid}/retention",
+          "/v1/tickets/{id:uuid}/hold")
 
 
 def ticket_routes():

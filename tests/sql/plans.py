@@ -231,6 +231,22 @@ select count(*) from rehearsal_examples('00000000-0000-0000-0000-000000000069', 
 	rehearsal_examples('00000000-0000-0000-0000-000000000069', 'HN-SXD', 'HN-SXD', null, 50) b;
 select rehearsal_forget(now() + interval '1 day', 10);
 rollback;
+begin;
+insert into retention_class values ('f', 'Phản ánh', 'Feedback', 1, 'closed', 'Luật', 'Law', null, null);
+insert into retention_rule values (null, null, 'f', null, null);
+set local session_replication_role = replica;
+update ticket set state = 'closed', done = true, filed_at = '2012-01-01', updated_at = '2012-02-01' where id = :'t';
+set local session_replication_role = origin;
+select enter('data_officer.HN-EIC');
+select ticket_hold(:'t', 'Toà án yêu cầu', gen_random_uuid(), now()), retention_show(:'t'), ticket_release(:'t', gen_random_uuid(), now());
+select retention_due(null, null);
+select disposal_propose('00000000-0000-0000-0000-000000000084', '2026-01-01', null, null, null, 'Hết hạn', gen_random_uuid());
+select enter('leader.HN-EIC');
+select disposal_decide('00000000-0000-0000-0000-000000000084', 'approved', gen_random_uuid());
+select count(*) from disposal_list(null, 10) a, disposal_tickets('00000000-0000-0000-0000-000000000084', null, 10) b;
+select sum(disposals_run(now())) from generate_series(1, 3);
+select count(*) from disposal_certificate('00000000-0000-0000-0000-000000000084') a, disposal_sheet('00000000-0000-0000-0000-000000000084') b;
+rollback;
 select notices_make(now(), 100);
 select notices_merge(array[:'t'::uuid], now());
 select id as notice from notice_claim(now(), now() + interval '1 min', 10, 'example.org', 'Asia/Ho_Chi_Minh', 'http://x') limit 1 \\gset

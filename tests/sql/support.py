@@ -34,6 +34,7 @@ suggestion_learned suggestion_gram
 filed_as
 rehearsal_ticket rehearsal_pair rehearsal_rule
 word
+ticket_hold disposal_ticket
 """.split()
 
 
