@@ -240,6 +240,7 @@ set local session_replication_role = origin;
 select enter('data_officer.HN-EIC');
 select ticket_hold(:'t', 'Toà án yêu cầu', gen_random_uuid(), now()), retention_show(:'t'), ticket_release(:'t', gen_random_uuid(), now());
 select retention_due(null, null);
+select export_tracked(:n, 1, now(), now()), (select count(*) from personal_data_export(sha256('x'), sha256('y'), null, 'Yêu cầu', '{00000000-0000-0000-0000-000000000086}', now(), now()));
 select disposal_propose('00000000-0000-0000-0000-000000000084', '2026-01-01', null, null, null, 'Hết hạn', gen_random_uuid());
 select enter('leader.HN-EIC');
 select disposal_decide('00000000-0000-0000-0000-000000000084', 'approved', gen_random_uuid());
