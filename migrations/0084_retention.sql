@@ -83,8 +83,8 @@ insert into configuration_kept select k, 1, now(), null, session_user, '{}' from
 
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
-	('retention_look_most', 50000, 'at most this many old tickets are looked at for what is due; the answer says where to go on', 100, 1000000),
-	('disposal_tickets_most', 20000, 'a disposal has at most this many tickets', 1, 200000);
+	('retention_look_most', 10000, 'at most this many old tickets are looked at for what is due; the answer says where to go on', 100, 1000000),
+	('disposal_tickets_most', 10000, 'a disposal has at most this many tickets', 1, 200000);
 alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
 		where kind = 'settings' and key in ('retention_look_most', 'disposal_tickets_most'))
@@ -102,18 +102,18 @@ insert into role_right select r, 'read_retention' from unnest('{data_officer,lea
 create function retention_class_on(p_kind text, p_category text, p_day date) returns retention_class language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 declare
-	v_class text;
+	v_above text[] := array[p_category];
 	c retention_class;
 begin
-	with recursive above (code, parent, depth) as (
-		select g.code, g.parent, 0 from category g where g.code = p_category
-		union all select g.code, g.parent, a.depth + 1 from above a join category g on g.code = a.parent)
-	select r.class into v_class from retention_rule r left join above a on a.code = r.category
-	where (r.kind is null or r.kind = p_kind) and (r.category is null or a.code is not null)
-		and p_day >= coalesce(r.valid_from, '-infinity') and p_day < coalesce(r.valid_to, 'infinity')
-	order by r.kind is null, a.depth nulls last limit 1;
-	select * into c from retention_class x where x.code = v_class
-		and p_day >= coalesce(x.valid_from, '-infinity') and p_day < coalesce(x.valid_to, 'infinity');
+	while v_above[1] is not null loop
+		v_above := (select parent from category where code = v_above[1]) || v_above;
+	end loop;
+	select x.* into c from (
+		select r.class from retention_rule r
+		where (r.kind is null or r.kind = p_kind) and (r.category is null or r.category = any (v_above))
+			and p_day >= coalesce(r.valid_from, '-infinity') and p_day < coalesce(r.valid_to, 'infinity')
+		order by r.kind is null, array_position(v_above, r.category) desc nulls last limit 1) r
+		join retention_class x on x.code = r.class and p_day >= coalesce(x.valid_from, '-infinity') and p_day < coalesce(x.valid_to, 'infinity');
 	return c;
 end $$;
 
@@ -143,7 +143,7 @@ alter table ticket_hold enable row level security;
 create function ticket_ended_at(t ticket) returns timestamptz language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return coalesce((select max(e.at) from event e where e.ticket = t.id and e.at >= t.filed_at and e.at <= t.updated_at + interval '1 day'
-		and e.to_state = t.state and e.from_state is distinct from e.to_state), t.updated_at);
+		and e.to_state = t.state and e.from_state is distinct from e.to_state), t.answered_at, t.updated_at);
 end $$;
 
 create type retention as (class text, name_vi text, name_en text, began date, until date, stands text);
@@ -169,6 +169,7 @@ create function retention_of(t ticket, p_on date) returns retention language plp
 declare
 	v_case ticket := t;
 	v_ended timestamptz;
+	v_day date;
 	c retention_class;
 	r retention;
 begin
@@ -180,7 +181,8 @@ begin
 		return r;
 	end if;
 	v_ended := ticket_ended_at(v_case);
-	c := retention_class_on(t.kind, t.category, city_day(v_ended));
+	v_day := city_day(v_ended);
+	c := retention_class_on(t.kind, t.category, v_day);
 	if c.code is null then
 		r.stands := 'no_class';
 		return r;
@@ -189,7 +191,7 @@ begin
 	r.name_vi := c.name_vi;
 	r.name_en := c.name_en;
 	r.began := case c.begins when 'answered' then city_day(coalesce(v_case.answered_at, v_ended))
-		when 'year_after' then make_date(extract(year from city_day(v_ended))::int + 1, 1, 1) else city_day(v_ended) end;
+		when 'year_after' then make_date(extract(year from v_day)::int + 1, 1, 1) else v_day end;
 	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
 	r.stands := case when c.years is null then 'permanent'
 		when r.until >= p_on then 'not_yet'
@@ -231,7 +233,10 @@ declare
 	t ticket := retention_ticket(p_ticket);
 begin
 	perform caller_needs('hold');
-	perform from ticket where id = t.id for no key update;
+	perform from ticket where id = t.id and destroyed_at is null for no key update;
+	if not found then
+		raise exception 'no such ticket' using errcode = 'TD404';
+	end if;
 	insert into ticket_hold values (t.id, p_at, caller_account(), caller_department(), p_reason)
 		on conflict (ticket) do update set (at, account, department, reason) = (excluded.at, excluded.account, excluded.department, excluded.reason);
 	perform event_write(p_event, p_at, t.id, 'ticket.held', 'staff', caller_account(), caller_department(), null, null, null, null,

@@ -17,6 +17,7 @@
 #include "app/meta/meta.h"
 #include "app/notice/notice.h"
 #include "app/part/part.h"
+#include "app/privacy/data_request.h"
 #include "app/privacy/privacy.h"
 #include "app/publication/publication.h"
 #include "app/receipt/receipt.h"

@@ -27,8 +27,9 @@ enum {
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
 	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations",
-	"retention_classes", "retention_rules", "rules", "former_areas", "examples", "templates",
-	"triage_words", "triage_texts", "settings", "part_texts", NULL};
+	"retention_classes", "retention_rules", "data_request_limits", "data_request_reasons", "rules",
+	"former_areas", "examples", "templates", "triage_words", "triage_texts", "settings", "part_texts",
+	NULL};
 
 /* The CSV of a kind as shipped; absent if there is none. */
 static struct str shipped(const char *name)
@@ -257,8 +258,8 @@ static bool is_given(const char *kind)
 /* What a folder may be without. */
 static bool is_optional(const char *kind)
 {
-	static const char *const names[] = {
-		"organisations", "retention_classes", "retention_rules", "former_areas", "examples"};
+	static const char *const names[] = {"organisations", "retention_classes", "retention_rules",
+		"data_request_limits", "data_request_reasons", "former_areas", "examples"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], kind) == 0)

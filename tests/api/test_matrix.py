@@ -20,9 +20,9 @@ STRANGERS = "UB-00004"
 INNER = {"{kind}": "accept", "{version:int}": "2"}
 
 
-# What reaches tickets that one does not see, on purpose: test_standing_in, test_personal_data and test_retention.
+# What reaches tickets that one does not see, on purpose: test_standing_in, test_personal_data, test_retention and test_data_requests.
 BEYOND = ("/v1/tickets/{id:uuid}/break-glass", "/v1/tickets/{id:uuid}/contact/erasure", "/v1/tickets/{id:uuid}/retention",
-          "/v1/tickets/{id:uuid}/hold")
+          "/v1/tickets/{id:uuid}/hold", "/v1/tickets/{id:uuid}/restriction")
 
 
 def ticket_routes():

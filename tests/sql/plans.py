@@ -239,6 +239,20 @@ update ticket set state = 'closed', done = true, filed_at = '2012-01-01', update
 set local session_replication_role = origin;
 select enter('data_officer.HN-EIC');
 select ticket_hold(:'t', 'Toà án yêu cầu', gen_random_uuid(), now()), retention_show(:'t'), ticket_release(:'t', gen_random_uuid(), now());
+insert into data_request_limit values ('see', 2, 'wd', 10, 'cd', 10, 'Luật', 'Law', null, null), ('delete', 2, 'wd', 20, 'cd', 20, 'Luật', 'Law', null, null);
+insert into data_request_reason values ('law_keeps', 'Phải lưu trữ', 'It is kept', 'Luật', 'Law', null, null);
+select caller_enter('ticket', null, null, false, 60000);
+select data_request_file_tracked(:n, 1, '00000000-0000-0000-0000-000000000087', 'see', 'Xin xem dữ liệu.', now(), now() + interval '1 h', now() + interval '2 h', gen_random_uuid());
+select enter('data_officer.HN-EIC');
+select data_request_file_staff('00000000-0000-0000-0000-000000000088', :'t', 'counter', 'Đã xem thẻ', 'delete', 'Xin xóa dữ liệu.', now(), now() + interval '1 h', now() + interval '2 h', 1,
+	'\\x01', '\\x01', sha256('x'), gen_random_uuid());
+select data_requests_tracked(:n, 1), data_requests_warn(now(), now() + interval '1 day', 10);
+select count(*) from data_request_list(false, null, 10) a, data_request_list(true, null, 10) b, data_request_show('00000000-0000-0000-0000-000000000087') c;
+select data_request_acknowledge('00000000-0000-0000-0000-000000000087', 1, 'Đã nhận', now(), gen_random_uuid());
+select data_request_extend('00000000-0000-0000-0000-000000000087', 2, 'Nhiều đơn vị', now() + interval '3 h', now(), gen_random_uuid());
+select data_request_end('00000000-0000-0000-0000-000000000087', 3, null, 'Đã gửi bản sao', now(), gen_random_uuid());
+select data_request_end('00000000-0000-0000-0000-000000000088', 1, 'law_keeps', 'Phải lưu trữ', now(), gen_random_uuid());
+select ticket_restriction_lift(:'t', gen_random_uuid(), now());
 select retention_due(null, null);
 select export_tracked(:n, 1, now(), now()), (select count(*) from personal_data_export(sha256('x'), sha256('y'), null, 'Yêu cầu', '{00000000-0000-0000-0000-000000000086}', now(), now()));
 select disposal_propose('00000000-0000-0000-0000-000000000084', '2026-01-01', null, null, null, 'Hết hạn', gen_random_uuid());

@@ -35,6 +35,7 @@ filed_as
 rehearsal_ticket rehearsal_pair rehearsal_rule
 word
 ticket_hold disposal_ticket
+data_request ticket_restriction
 """.split()
 
 

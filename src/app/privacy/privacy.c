@@ -1,6 +1,7 @@
 /* What is held about people. */
 #include "app/privacy/privacy.h"
 
+#include "app/privacy/opened.h"
 #include "auth/seal.h"
 #include "base/clock.h"
 #include "civil/clock.h"
@@ -14,9 +15,7 @@ enum {
 	EXPORT_MOST = 10 /* each with all its texts */
 };
 
-/* Writes an object: the contact of the row, which only this process can open, before the members of its
- * `body`. False when it does not open. */
-static bool put_opened(struct req *req, const PGresult *rows, int row, struct buf *out)
+bool opened_put(struct req *req, const PGresult *rows, int row, struct buf *out)
 {
 	struct uuid ticket = db_cell_uuid(rows, row, "ticket");
 	const struct sealed sealed = sealed_of(req->arena, rows, row);
@@ -29,14 +28,19 @@ static bool put_opened(struct req *req, const PGresult *rows, int row, struct bu
 	return plain.at != NULL;
 }
 
-static void held(struct req *req, PGresult *const *results)
+void opened_answer(struct req *req, const PGresult *row)
 {
 	struct buf out = {.arena = req->arena};
 
-	if (put_opened(req, results[0], 0, &out))
+	if (opened_put(req, row, 0, &out))
 		reply_json(req, 200, buf_str(&out));
 	else
 		reply_problem(req, PROBLEM_internal, STR_NONE);
+}
+
+static void held(struct req *req, PGresult *const *results)
+{
+	opened_answer(req, results[0]);
 }
 
 void tracking_personal_data(struct req *req)
@@ -130,7 +134,7 @@ static void exported_all(struct req *req, PGresult *const *results)
 	buf_put(&out, STR("{\"items\":["));
 	for (int i = 0; i < last; i++) {
 		buf_put(&out, i == 0 ? STR_NONE : STR(","));
-		if (!put_opened(req, rows, i, &out)) {
+		if (!opened_put(req, rows, i, &out)) {
 			reply_problem(req, PROBLEM_internal, STR_NONE);
 			return;
 		}
