@@ -316,9 +316,10 @@ def test_ids_in_the_query(town, tickets, things, target):
 def test_the_matrix_is_complete():
     """A route that names something by its id stands above, or the role alone decides and it is nobody's."""
     named = {p for _, p, _ in routes() if ":uuid}" in p}
-    role_alone = ("/v1/redatings/", "/v1/notices/", "/v1/duty/", "/v1/rule-sets/", "/v1/rehearsals/", "/v1/reorganisations/", "/v1/configuration/")
-    # The citizen's own, and the two tests above; people and what they have: test_people, test_signing_in, test_standing_in.
-    elsewhere = ("/v1/tracking/", "/v1/uploads/", "/v1/accounts/", "/v1/sessions/", "/v1/delegations/")
+    role_alone = ("/v1/redatings/", "/v1/notices/", "/v1/duty/", "/v1/rule-sets/", "/v1/rehearsals/", "/v1/reorganisations/", "/v1/configuration/",
+                  "/v1/retention/disposals/")
+    # The citizen's own, and the two tests above; people and what they have: test_people, test_signing_in, test_standing_in; test_data_requests.
+    elsewhere = ("/v1/tracking/", "/v1/uploads/", "/v1/accounts/", "/v1/sessions/", "/v1/delegations/", "/v1/data-requests/")
     assert {p for p in named if not p.startswith(role_alone + elsewhere) and p not in BEYOND} == (
         {p for _, p, _ in ticket_routes()} | {p for _, p, _, _ in thing_routes()})
     text = (ROOT / "src/app/routes.def").read_text()

@@ -235,7 +235,7 @@ begin;
 insert into retention_class values ('f', 'Phản ánh', 'Feedback', 1, 'closed', 'Luật', 'Law', null, null);
 insert into retention_rule values (null, null, 'f', null, null);
 set local session_replication_role = replica;
-update ticket set state = 'closed', done = true, filed_at = '2012-01-01', updated_at = '2012-02-01' where id = :'t';
+update ticket set state = 'closed', done = true, filed_at = '2012-01-01', updated_at = '2012-02-01', answered_at = '2012-02-01' where id = :'t';
 set local session_replication_role = origin;
 select enter('data_officer.HN-EIC');
 select ticket_hold(:'t', 'Toà án yêu cầu', gen_random_uuid(), now()), retention_show(:'t'), ticket_release(:'t', gen_random_uuid(), now());
