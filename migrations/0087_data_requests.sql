@@ -150,14 +150,17 @@ create table ticket_restriction (
 	constraint ticket_restriction_ticket_fk foreign key (ticket) references ticket,
 	constraint ticket_restriction_request_fk foreign key (request) references data_request
 );
+create index ticket_restriction_of_request on ticket_restriction (request);
 comment on table ticket_restriction is 'Tickets whose personal data are only stored: departments do not read the contact and nothing of them is published.';
 alter table ticket_restriction enable row level security;
 
 create function data_request_item(d data_request, p_staff boolean) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return (select json_strip_nulls(json_build_object('ticket', case when p_staff then d.ticket end, 'code', case when p_staff then t.code end,
+	return json_strip_nulls(json_build_object('ticket', case when p_staff then d.ticket end,
+			'code', case when p_staff then (select t.code from ticket t where t.id = d.ticket) end,
 			'filed_by', case when p_staff and d.filed_by is not null then person_named(d.filed_by) end,
-			'identity', case when p_staff then d.identity end, 'restricted', case when p_staff then x.ticket is not null end))::jsonb
+			'identity', case when p_staff then d.identity end,
+			'restricted', case when p_staff then exists (select from ticket_restriction x where x.ticket = d.ticket) end))::jsonb
 		|| jsonb_build_object('id', d.id, 'number', d.number, 'kind', d.kind, 'channel', d.channel, 'state', d.state, 'filed_at', instant(d.filed_at),
 			'text', d.text, 'first_due', instant(d.first_due), 'first_at', instant(d.first_at), 'first_reply', d.first_reply,
 			'due_at', instant(d.due_at), 'limit', jsonb_build_object('amount', d.amount, 'unit', d.unit, 'extension', d.extension,
@@ -165,8 +168,7 @@ begin
 			'extended_at', instant(d.extended_at), 'extended_for', d.extended_for, 'ended_at', instant(d.ended_at), 'reply', d.reply,
 			'overdue', d.ended_at is null and d.next_due < now(),
 			'reason', (select jsonb_build_object('code', r.code, 'text_vi', r.text_vi, 'text_en', r.text_en, 'basis_vi', r.basis_vi, 'basis_en', r.basis_en)
-				from data_request_reason r where r.code = d.reason_code))
-		from (select) one left join ticket t on t.id = d.ticket left join ticket_restriction x on x.ticket = d.ticket);
+				from data_request_reason r where r.code = d.reason_code));
 end $$;
 
 -- The limit that counts for a kind from today on; its row has no kind where nobody has said one.
