@@ -26,7 +26,8 @@ enum {
 /* The kinds, in the order in which they need each other. Those from the templates on are no part of a city:
  * they come with the schema. */
 static const char *const kinds[] = {"calendars", "hours", "days", "areas", "departments", "categories",
-	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations", "rules",
+	"kinds", "profiles", "policies", "alarm_levels", "refusal_reasons", "organisations",
+	"retention_classes", "retention_rules", "data_request_limits", "data_request_reasons", "rules",
 	"former_areas", "examples", "templates", "triage_words", "triage_texts", "settings", "part_texts",
 	NULL};
 
@@ -257,8 +258,13 @@ static bool is_given(const char *kind)
 /* What a folder may be without. */
 static bool is_optional(const char *kind)
 {
-	return is_rules(kind) || strcmp(kind, "organisations") == 0 || strcmp(kind, "former_areas") == 0 ||
-	       strcmp(kind, "examples") == 0 || is_given(kind);
+	static const char *const names[] = {"organisations", "retention_classes", "retention_rules",
+		"data_request_limits", "data_request_reasons", "former_areas", "examples"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], kind) == 0)
+			return true;
+	return is_rules(kind) || is_given(kind);
 }
 
 /* The CSV of one kind: from the folder, or from the city shipped in this program. */

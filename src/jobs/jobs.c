@@ -31,7 +31,9 @@ enum {
 	EXPIRE_BATCH = 200,
 	SUCCEED_BATCH = 500,
 	RECORD_BATCH = 500,
+	WARN_BATCH = 100,
 	FORGET_BATCH = 10000,
+	DAY_MS = 86400000,
 	FORGET_REHEARSALS = 10, /* each with thousands of rows */
 	SESSION_DAYS = 30,
 	REHEARSAL_DAYS = 30
@@ -113,6 +115,30 @@ static void run_reorganisations(struct app *app, struct db_unit *u)
 	sql_jobs_reorganisations_run(u, .now = clock_wall_ms(), .limit = SUCCEED_BATCH);
 }
 
+static void warn_data_requests(struct app *app, struct db_unit *u)
+{
+	int64_t now_ms = clock_wall_ms();
+
+	(void)app;
+	sql_jobs_data_requests_warn(u, .now = now_ms, .soon = now_ms + DAY_MS, .limit = WARN_BATCH);
+}
+
+static int64_t data_requests_warned(PGresult *const *results)
+{
+	return db_cell_int(results[0], 0, "warned");
+}
+
+static void run_disposals(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_disposals_run(u, .now = clock_wall_ms());
+}
+
+static int64_t disposed(PGresult *const *results)
+{
+	return db_cell_int(results[0], 0, "done");
+}
+
 static void walk_record(struct app *app, struct db_unit *u)
 {
 	(void)app;
@@ -172,6 +198,9 @@ static const struct job {
 		LEARN_PORTION},					   /* that departments have accepted */
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
 	{"reseal", 10, reseal_find, reseal_keep, reseal_kept, RESEAL_PORTION}, /* under the newest key */
+	{"warn_data_requests", 60, warn_data_requests, NULL, data_requests_warned, WARN_BATCH},
+	{"dispose", 5, run_disposals, NULL, disposed,
+		1}, /* a ticket a transaction: whatever breaks off goes on */
 	{"forget_rehearsals", 3600, forget_rehearsals}, /* of rules, after their days */
 	{"renew_loads", 30, renew_loads},		/* that rules ask about */
 	{"renew_promises", 300, promise_renew},		/* from what was measured */

@@ -20,8 +20,9 @@ STRANGERS = "UB-00004"
 INNER = {"{kind}": "accept", "{version:int}": "2"}
 
 
-# What reaches tickets that one does not see, on purpose: test_standing_in and test_personal_data.
-BEYOND = ("/v1/tickets/{id:uuid}/break-glass", "/v1/tickets/{id:uuid}/contact/erasure")
+# What reaches tickets that one does not see, on purpose: test_standing_in, test_personal_data, test_retention and test_data_requests.
+BEYOND = ("/v1/tickets/{id:uuid}/break-glass", "/v1/tickets/{id:uuid}/contact/erasure", "/v1/tickets/{id:uuid}/retention",
+          "/v1/tickets/{id:uuid}/hold", "/v1/tickets/{id:uuid}/restriction")
 
 
 def ticket_routes():
@@ -315,9 +316,11 @@ def test_ids_in_the_query(town, tickets, things, target):
 def test_the_matrix_is_complete():
     """A route that names something by its id stands above, or the role alone decides and it is nobody's."""
     named = {p for _, p, _ in routes() if ":uuid}" in p}
-    role_alone = ("/v1/redatings/", "/v1/notices/", "/v1/duty/", "/v1/rule-sets/", "/v1/rehearsals/", "/v1/reorganisations/", "/v1/configuration/")
-    # The citizen's own, and the two tests above; people and what they have: test_people, test_signing_in, test_standing_in, test_citizen.
-    elsewhere = ("/v1/tracking/", "/v1/citizen/", "/v1/uploads/", "/v1/accounts/", "/v1/sessions/", "/v1/delegations/")
+    role_alone = ("/v1/redatings/", "/v1/notices/", "/v1/duty/", "/v1/rule-sets/", "/v1/rehearsals/", "/v1/reorganisations/", "/v1/configuration/",
+                  "/v1/retention/disposals/")
+    # The citizen's own, and the two tests above; people and what they have: test_people, test_signing_in, test_standing_in, test_citizen,
+    # test_data_requests.
+    elsewhere = ("/v1/tracking/", "/v1/citizen/", "/v1/uploads/", "/v1/accounts/", "/v1/sessions/", "/v1/delegations/", "/v1/data-requests/")
     assert {p for p in named if not p.startswith(role_alone + elsewhere) and p not in BEYOND} == (
         {p for _, p, _ in ticket_routes()} | {p for _, p, _, _ in thing_routes()})
     text = (ROOT / "src/app/routes.def").read_text()

@@ -35,6 +35,8 @@ filed_as
 rehearsal_ticket rehearsal_pair rehearsal_rule
 word
 citizen citizen_code citizen_event citizen_ticket
+ticket_hold disposal_ticket
+data_request ticket_restriction
 """.split()
 
 

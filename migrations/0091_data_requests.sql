@@ -1,0 +1,633 @@
+-- What people ask about their data (Law 91/2025/QH15; Decree 356/2025/ND-CP): a queue of its own with its own limits, by the citizen of a
+-- ticket or by the data protection officer for somebody who came or wrote. How long each kind may take, and on what grounds one may be
+-- refused, is data that counts by day.
+set local search_path = tiepdan, public;
+
+-- --- limits and grounds ------------------------------------------------------------------------------------------------------------
+
+create table data_request_limit (
+	kind         text not null,
+	first_amount int not null,
+	first_unit   text not null,
+	amount       int not null,
+	unit         text not null,
+	extension    int not null,
+	citation_vi  text not null,
+	citation_en  text not null,
+	valid_from   date,
+	valid_to     date,
+	constraint data_request_limit_version unique nulls not distinct (kind, valid_from),
+	constraint data_request_limit_kind check (kind in ('see', 'correct', 'supply', 'withdraw', 'restrict', 'object', 'delete', 'protect')),
+	constraint data_request_limit_units check (first_unit in ('wd', 'cd') and unit in ('wd', 'cd')),
+	constraint data_request_limit_amounts check (first_amount between 1 and 400 and amount between 1 and 400 and extension between 0 and 400),
+	constraint data_request_limit_validity check (valid_to > valid_from),
+	constraint data_request_limit_overlap exclude using gist (kind with =, daterange(valid_from, valid_to) with &&)
+);
+comment on table data_request_limit is 'Until when the first reply and the answer are due, counted from the request; extension: by how much once, in the unit of the answer.';
+create table data_request_reason (
+	code       text not null,
+	text_vi    text not null,
+	text_en    text not null,
+	basis_vi   text not null,
+	basis_en   text not null,
+	valid_from date,
+	valid_to   date,
+	constraint data_request_reason_pk primary key (code),
+	constraint data_request_reason_validity check (valid_to > valid_from)
+);
+comment on table data_request_reason is 'Grounds on which the law lets a request be refused.';
+
+insert into import_type (code, pattern, wanted, most) values
+	('data_request', '^(see|correct|supply|withdraw|restrict|object|delete|protect)$', 'one of see, correct, supply, withdraw, restrict, object, delete, protect', 16),
+	('days_unit', '^(wd|cd)$', 'wd or cd', 2),
+	('days', '^([1-9][0-9]?|[1-3][0-9]{2})$', 'a number of days from 1 to 399', 3),
+	('days_more', '^([0-9]{1,2}|[1-3][0-9]{2})$', 'a number of days from 0 to 399', 3);
+insert into import_kind (code, keys) values ('data_request_limits', '{kind,valid_from}'), ('data_request_reasons', '{code}');
+insert into import_column (kind, name, type, required, refers) values
+	('data_request_limits', 'kind', 'data_request', true, null), ('data_request_limits', 'first_amount', 'days', true, null),
+	('data_request_limits', 'first_unit', 'days_unit', true, null), ('data_request_limits', 'amount', 'days', true, null),
+	('data_request_limits', 'unit', 'days_unit', true, null), ('data_request_limits', 'extension', 'days_more', true, null),
+	('data_request_limits', 'citation_vi', 'text', true, null), ('data_request_limits', 'citation_en', 'text', true, null),
+	('data_request_limits', 'valid_from', 'date', false, null), ('data_request_limits', 'valid_to', 'date', false, null),
+	('data_request_reasons', 'code', 'code', true, null), ('data_request_reasons', 'text_vi', 'text', true, null),
+	('data_request_reasons', 'text_en', 'text', true, null), ('data_request_reasons', 'basis_vi', 'text', true, null),
+	('data_request_reasons', 'basis_en', 'text', true, null), ('data_request_reasons', 'valid_from', 'date', false, null),
+	('data_request_reasons', 'valid_to', 'date', false, null);
+create function import_data_request_limits(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into data_request_limit values (r->>'kind', (r->>'first_amount')::int, r->>'first_unit', (r->>'amount')::int, r->>'unit',
+		(r->>'extension')::int, r->>'citation_vi', r->>'citation_en', (r->>'valid_from')::date, (r->>'valid_to')::date)
+	on conflict on constraint data_request_limit_version do update set
+		(first_amount, first_unit, amount, unit, extension, citation_vi, citation_en, valid_to) = (excluded.first_amount, excluded.first_unit,
+		excluded.amount, excluded.unit, excluded.extension, excluded.citation_vi, excluded.citation_en, excluded.valid_to)
+$$;
+comment on function import_data_request_limits is 'kind (see, correct, supply, withdraw, restrict, object, delete, protect), first_amount, first_unit (wd, cd),
+amount, unit, extension (by how much once, 0: never), citation_vi, citation_en, valid_from, valid_to (optional)';
+create function import_data_request_reasons(r jsonb) returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into data_request_reason values (r->>'code', r->>'text_vi', r->>'text_en', r->>'basis_vi', r->>'basis_en', (r->>'valid_from')::date,
+		(r->>'valid_to')::date)
+	on conflict (code) do update set (text_vi, text_en, basis_vi, basis_en, valid_from, valid_to) = (excluded.text_vi, excluded.text_en,
+		excluded.basis_vi, excluded.basis_en, excluded.valid_from, excluded.valid_to)
+$$;
+comment on function import_data_request_reasons is 'code, text_vi, text_en (what the person is told), basis_vi, basis_en (the law), valid_from, valid_to (optional)';
+do $$
+begin
+	execute 'create or replace view import_row as ' || rtrim(pg_get_viewdef('import_row'::regclass), ';') || '
+		union all select ''data_request_limits'', concat_ws('' '', kind, valid_from), jsonb_strip_nulls(to_jsonb(x)) from data_request_limit x
+		union all select ''data_request_reasons'', code, jsonb_strip_nulls(to_jsonb(x)) from data_request_reason x';
+end $$;
+select configuration_watch();
+insert into configuration_kept select k, 1, now(), null, session_user, '{}' from unnest('{data_request_limits,data_request_reasons}'::text[]) k;
+alter table setting disable trigger configuration_touched;
+insert into setting (name, value, note, least, most) values
+	('data_requests_most', 5, 'requests about personal data that one ticket can have open at once', 1, 100);
+alter table setting enable trigger configuration_touched;
+update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
+		where kind = 'settings' and key = 'data_requests_most')
+	where k.kind = 'settings';
+
+-- --- requests ------------------------------------------------------------------------------------------------------------------------
+
+create table data_request (
+	id          uuid not null,
+	number      bigint generated always as identity,
+	version     bigint not null default 1,
+	kind        text not null,
+	ticket      uuid,
+	channel     text not null,
+	filed_at    timestamptz not null,
+	filed_by    uuid,
+	text        text not null,
+	identity    text,
+	state       text not null default 'received',
+	next_due    timestamptz not null,
+	first_due   timestamptz not null,
+	first_at    timestamptz,
+	first_reply text,
+	due_at      timestamptz not null,
+	amount      int not null,
+	unit        text not null,
+	extension   int not null,
+	citation_vi text not null,
+	citation_en text not null,
+	extended_at timestamptz,
+	extended_by uuid,
+	extended_for text,
+	ended_at    timestamptz,
+	ended_by    uuid,
+	reply       text,
+	reason_code text,
+	warned_due  timestamptz,
+	constraint data_request_pk primary key (id),
+	constraint data_request_number unique (number),
+	constraint data_request_ticket_fk foreign key (ticket) references ticket,
+	constraint data_request_reason_fk foreign key (reason_code) references data_request_reason,
+	constraint data_request_kind check (kind in ('see', 'correct', 'supply', 'withdraw', 'restrict', 'object', 'delete', 'protect')),
+	constraint data_request_channel check (channel in ('web', 'counter', 'letter', 'phone', 'email')),
+	constraint data_request_side check ((channel = 'web') = (filed_by is null) and (filed_by is null) = (identity is null) and (filed_by is not null or ticket is not null)),
+	constraint data_request_state check (state in ('received', 'acknowledged', 'answered', 'refused')),
+	constraint data_request_ended check ((state in ('answered', 'refused')) = (ended_at is not null) and num_nonnulls(ended_at, ended_by, reply) in (0, 3)
+		and (state = 'refused') = (reason_code is not null)),
+	constraint data_request_first check ((state = 'received') <= (first_at is null) and (first_at is null) = (first_reply is null)),
+	constraint data_request_extended check (num_nonnulls(extended_at, extended_by, extended_for) in (0, 3)),
+	constraint data_request_lengths check (char_length(text) between 5 and 5000 and char_length(identity) between 5 and 1000
+		and char_length(first_reply) between 5 and 5000 and char_length(reply) between 5 and 20000 and char_length(extended_for) between 5 and 2000)
+);
+create index data_request_open on data_request (next_due, id) where ended_at is null;
+create index data_request_done on data_request (ended_at, id) where ended_at is not null;
+create index data_request_of_ticket on data_request (ticket, filed_at) where ticket is not null;
+comment on table data_request is 'Requests of people about their data. The contact of who came or wrote is sealed in `contact`, under the id of the request.';
+comment on column data_request.identity is 'how somebody who came or wrote has proved who they are';
+comment on column data_request.next_due is 'of the first reply, then of the answer';
+comment on column data_request.warned_due is 'the due point of which data officers were warned';
+alter table data_request enable row level security;
+
+create table ticket_restriction (
+	ticket  uuid not null,
+	at      timestamptz not null,
+	account uuid not null,
+	request uuid not null,
+	constraint ticket_restriction_pk primary key (ticket),
+	constraint ticket_restriction_ticket_fk foreign key (ticket) references ticket,
+	constraint ticket_restriction_request_fk foreign key (request) references data_request
+);
+create index ticket_restriction_of_request on ticket_restriction (request);
+comment on table ticket_restriction is 'Tickets whose personal data are only stored: departments do not read the contact and nothing of them is published.';
+alter table ticket_restriction enable row level security;
+
+create function data_request_item(d data_request, p_staff boolean) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return json_strip_nulls(json_build_object('ticket', case when p_staff then d.ticket end,
+			'code', case when p_staff then (select t.code from ticket t where t.id = d.ticket) end,
+			'filed_by', case when p_staff and d.filed_by is not null then person_named(d.filed_by) end,
+			'identity', case when p_staff then d.identity end,
+			'restricted', case when p_staff then exists (select from ticket_restriction x where x.ticket = d.ticket) end))::jsonb
+		|| jsonb_build_object('id', d.id, 'number', d.number, 'kind', d.kind, 'channel', d.channel, 'state', d.state, 'filed_at', instant(d.filed_at),
+			'text', d.text, 'first_due', instant(d.first_due), 'first_at', instant(d.first_at), 'first_reply', d.first_reply,
+			'due_at', instant(d.due_at), 'limit', jsonb_build_object('amount', d.amount, 'unit', d.unit, 'extension', d.extension,
+				'citation_vi', d.citation_vi, 'citation_en', d.citation_en),
+			'extended_at', instant(d.extended_at), 'extended_for', d.extended_for, 'ended_at', instant(d.ended_at), 'reply', d.reply,
+			'overdue', d.ended_at is null and d.next_due < now(),
+			'reason', (select jsonb_build_object('code', r.code, 'text_vi', r.text_vi, 'text_en', r.text_en, 'basis_vi', r.basis_vi, 'basis_en', r.basis_en)
+				from data_request_reason r where r.code = d.reason_code));
+end $$;
+
+-- The limit that counts for a kind from today on; its row has no kind where nobody has said one.
+create function data_request_terms(p_kind text) returns data_request_limit language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_day date := city_day(now());
+	l data_request_limit;
+begin
+	select * into l from data_request_limit x where x.kind = p_kind and v_day >= coalesce(x.valid_from, '-infinity')
+		and v_day < coalesce(x.valid_to, 'infinity');
+	if not found then
+		raise exception 'the city has no limit for such requests' using errcode = 'TD664';
+	end if;
+	return l;
+end $$;
+
+-- Tells of it: an event of the ticket that its citizen reads, or one of no ticket.
+create function data_request_event(d data_request, p_event uuid, p_type text, p_at timestamptz, p_vi text, p_en text) returns void language plpgsql
+set search_path = tiepdan, pg_temp as $$
+begin
+	if d.ticket is not null then
+		update ticket set version = version + 1, updated_at = p_at where id = d.ticket;
+	end if;
+	perform event_write(p_event, p_at, d.ticket, p_type, case when caller_account() is not null then 'staff' when p_type = 'request.filed' then 'ticket' else 'job' end,
+		caller_account(), caller_department(), null, null, case when d.ticket is not null then p_vi end, case when d.ticket is not null then p_en end,
+		jsonb_build_object('request', d.id, 'kind', d.kind, 'state', d.state, 'number', d.number));
+end $$;
+
+create function data_request_file(p_id uuid, p_ticket uuid, p_channel text, p_identity text, p_kind text, p_text text, p_at timestamptz,
+	p_first timestamptz, p_due timestamptz, p_event uuid) returns data_request language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	l data_request_limit := data_request_terms(p_kind);
+	d data_request;
+begin
+	if (select count(*) from data_request where ticket = p_ticket and ended_at is null) >= (select value from setting where name = 'data_requests_most') then
+		raise exception 'as many are open as may be' using errcode = 'TD665';
+	end if;
+	insert into data_request (id, kind, ticket, channel, filed_at, filed_by, text, identity, next_due, first_due, due_at, amount, unit, extension,
+		citation_vi, citation_en)
+	values (p_id, p_kind, p_ticket, p_channel, p_at, caller_account(), p_text, p_identity, p_first, p_first, p_due, l.amount, l.unit, l.extension,
+		l.citation_vi, l.citation_en) returning * into d;
+	perform data_request_event(d, p_event, 'request.filed', p_at, 'Đã tiếp nhận yêu cầu về dữ liệu cá nhân',
+		'A request about personal data was received');
+	return d;
+end $$;
+create function data_request_file_tracked(p_number bigint, p_generation bigint, p_id uuid, p_kind text, p_text text, p_at timestamptz,
+	p_first timestamptz, p_due timestamptz, p_event uuid) returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_tracked(p_number, p_generation, true);
+begin
+	return data_request_item(data_request_file(p_id, t.id, 'web', null, p_kind, p_text, p_at, p_first, p_due, p_event), false);
+end $$;
+-- For somebody who came or wrote; about a ticket if they name one.
+create function data_request_file_staff(p_id uuid, p_ticket uuid, p_channel text, p_identity text, p_kind text, p_text text, p_at timestamptz,
+	p_first timestamptz, p_due timestamptz, p_epoch bigint, p_wrapped bytea, p_box bytea, p_commitment bytea, p_event uuid)
+returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request;
+begin
+	perform caller_needs('personal_data');
+	if p_ticket is not null then
+		perform from ticket where id = p_ticket and destroyed_at is null and not kept_away(id, caller_account()) for no key update;
+		if not found then
+			raise exception 'no such ticket' using errcode = 'TD404';
+		end if;
+	end if;
+	d := data_request_file(p_id, p_ticket, p_channel, p_identity, p_kind, p_text, p_at, p_first, p_due, p_event);
+	insert into contact (ticket, epoch, wrapped, box, commitment) values (p_id, p_epoch, p_wrapped, p_box, p_commitment);
+	return data_request_item(d, true);
+end $$;
+
+create function data_requests_tracked(p_number bigint, p_generation bigint) returns text language plpgsql stable security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_tracked(p_number, p_generation, false);
+begin
+	return json_build_object('items', (select coalesce(json_agg(data_request_item(d, false) order by d.filed_at, d.id), '[]')
+		from data_request d where d.ticket = t.id));
+end $$;
+-- What is due first on top, or what has ended, the last first. Not what concerns the caller.
+create function data_request_list(p_ended boolean, p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable
+security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_at timestamptz := split_part(p_after, '|', 1)::timestamptz;
+	v_id uuid := split_part(p_after, '|', 2)::uuid;
+begin
+	perform caller_needs('personal_data');
+	if p_ended then
+		return query select case when d.ticket is null or not kept_away(d.ticket, caller_account()) then data_request_item(d, true)::text end,
+				concat_ws('|', d.ended_at, d.id) from data_request d
+			where d.ended_at is not null and (p_after is null or (d.ended_at, d.id) < (v_at, v_id)) order by d.ended_at desc, d.id desc limit p_limit + 1;
+	else
+		return query select case when d.ticket is null or not kept_away(d.ticket, caller_account()) then data_request_item(d, true)::text end,
+				concat_ws('|', d.next_due, d.id) from data_request d
+			where d.ended_at is null and (p_after is null or (d.next_due, d.id) > (v_at, v_id)) order by d.next_due, d.id limit p_limit + 1;
+	end if;
+end $$;
+
+-- One that the caller may see to; with a version one that is open and has it.
+create function data_request_at(p_id uuid, p_version bigint) returns data_request language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request;
+begin
+	perform caller_needs('personal_data');
+	if p_version is null then
+		select * into d from data_request where id = p_id;
+	else
+		select * into d from data_request where id = p_id for update;
+	end if;
+	if d.id is null or (d.ticket is not null and kept_away(d.ticket, caller_account())) then
+		raise exception 'no such request' using errcode = 'TD404';
+	elsif p_version <> d.version then
+		raise exception 'the request has version %', d.version using errcode = 'TD412';
+	elsif p_version is not null and d.ended_at is not null then
+		raise exception 'the request has ended' using errcode = 'TD666';
+	end if;
+	return d;
+end $$;
+-- With the sealed contact of who came or wrote.
+create function data_request_show(p_id uuid, out ticket uuid, out epoch bigint, out wrapped bytea, out box bytea, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request := data_request_at(p_id, null);
+begin
+	ticket := d.id;
+	select c.epoch, c.wrapped, c.box into epoch, wrapped, box from contact c where c.ticket = d.id;
+	body := data_request_item(d, true);
+	etag := d.version;
+end $$;
+
+create function data_request_acknowledge(p_id uuid, p_version bigint, p_text text, p_at timestamptz, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request := data_request_at(p_id, p_version);
+begin
+	if d.state <> 'received' then
+		raise exception 'there was a first reply' using errcode = 'TD666';
+	end if;
+	update data_request set version = version + 1, state = 'acknowledged', first_at = p_at, first_reply = p_text, next_due = due_at where id = d.id returning * into d;
+	perform data_request_event(d, p_event, 'request.acknowledged', p_at, 'Đã có phản hồi đầu tiên cho yêu cầu về dữ liệu cá nhân',
+		'A request about personal data got its first reply');
+	body := data_request_item(d, true);
+	etag := d.version;
+end $$;
+
+-- What its new date is counted from. TD667: it was extended, is overdue, or of a kind that is not.
+create function data_request_facts(p_id uuid, p_version bigint, p_at timestamptz, out filed_ms bigint, out amount bigint, out unit text, out extension bigint)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request := data_request_at(p_id, p_version);
+begin
+	if d.extended_at is not null or d.extension = 0 or d.due_at < p_at then
+		raise exception 'no extension is possible' using errcode = 'TD667';
+	end if;
+	filed_ms := (extract(epoch from d.filed_at) * 1000)::bigint;
+	amount := d.amount;
+	unit := d.unit;
+	extension := d.extension;
+end $$;
+create function data_request_extend(p_id uuid, p_version bigint, p_reason text, p_due timestamptz, p_at timestamptz, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request := data_request_at(p_id, p_version);
+begin
+	perform data_request_facts(p_id, p_version, p_at);
+	update data_request set version = version + 1, due_at = p_due, next_due = case state when 'received' then first_due else p_due end,
+		extended_at = p_at, extended_by = caller_account(), extended_for = p_reason where id = d.id returning * into d;
+	perform data_request_event(d, p_event, 'request.extended', p_at, 'Thời hạn trả lời yêu cầu về dữ liệu cá nhân được gia hạn',
+		'The time to answer a request about personal data was extended');
+	body := data_request_item(d, true);
+	etag := d.version;
+end $$;
+
+-- --- restriction ---------------------------------------------------------------------------------------------------------------------
+
+-- From here on the data are only stored: what is public is taken away.
+create function ticket_restrict(d data_request, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+	v_action text;
+	v_to text;
+begin
+	insert into ticket_restriction values (d.ticket, p_at, caller_account(), d.id) on conflict do nothing;
+	if not found then
+		return;
+	end if;
+	select * into t from ticket where id = d.ticket for no key update;
+	select m.action, m.to_state into v_action, v_to from publication_move m
+		where m.action in ('drop', 'hide') and m.from_state = publication_state_of(t.id);
+	if found then
+		update publication set state = v_to, key = null where ticket = t.id;
+		perform publication_told_as(t, v_action, 'staff', p_at, gen_random_uuid(), jsonb_build_object('request', d.id, 'to', v_to));
+	end if;
+	perform event_write(gen_random_uuid(), p_at, t.id, 'data.restricted', 'staff', caller_account(), caller_department(), null, null,
+		'Việc xử lý dữ liệu cá nhân của phiếu bị hạn chế', 'The processing of the personal data of the ticket was restricted', jsonb_build_object('request', d.id));
+end $$;
+create function ticket_restriction_lift(p_ticket uuid, p_event uuid, p_at timestamptz) returns void language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+begin
+	perform caller_needs('personal_data');
+	if kept_away(p_ticket, caller_account()) then
+		raise exception 'no such restriction' using errcode = 'TD404';
+	end if;
+	delete from ticket_restriction where ticket = p_ticket;
+	if not found then
+		raise exception 'no such restriction' using errcode = 'TD404';
+	end if;
+	update ticket set version = version + 1, updated_at = p_at where id = p_ticket;
+	perform event_write(p_event, p_at, p_ticket, 'data.unrestricted', 'staff', caller_account(), caller_department(), null, null,
+		'Dữ liệu cá nhân của phiếu được xử lý trở lại', 'The personal data of the ticket are processed again', null);
+end $$;
+
+-- As in 0033; nothing is published of what is restricted.
+create or replace function publication_guard() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_from text := case when tg_op = 'UPDATE' then old.state else 'private' end;
+begin
+	if not exists (select from publication_move where from_state = v_from and to_state = new.state)
+		and not (tg_op = 'UPDATE' and new.state = old.state) then
+		raise exception 'no move leads from % to %', v_from, new.state using errcode = 'TD491';
+	end if;
+	if new.state in ('proposed', 'public', 'link_only') and exists (select from ticket_restriction where ticket = new.ticket) then
+		raise exception 'the data of the ticket are restricted' using errcode = 'TD668';
+	end if;
+	return new;
+end $$;
+-- As in 0010; what is restricted only the data protection officer reads.
+create or replace function contact_read(p_ticket uuid, p_purpose text, p_event uuid, out epoch bigint, out wrapped bytea, out box bytea)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_seen(p_ticket);
+begin
+	perform caller_needs('contact');
+	if exists (select from ticket_restriction where ticket = t.id)
+		and not exists (select from role_right where might = 'personal_data' and role = any (caller_roles())) then
+		raise exception 'the data of the ticket are restricted' using errcode = 'TD668';
+	end if;
+	perform event_write(p_event, now(), t.id, 'contact.read', 'staff', caller_account(), caller_department(), null, null, null, null,
+		jsonb_build_object('purpose', p_purpose));
+	select c.epoch, c.wrapped, c.box into epoch, wrapped, box from contact c where c.ticket = t.id;
+end $$;
+
+-- The end: answered, or refused on a ground of the law (TD669: there is no such). What is granted as a restriction begins, and so does one of
+-- what cannot be deleted. What has to be told before is told with it.
+create function data_request_end(p_id uuid, p_version bigint, p_reason_code text, p_text text, p_at timestamptz, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request := data_request_at(p_id, p_version);
+	v_state text := case when p_reason_code is null then 'answered' else 'refused' end;
+	v_day date := city_day(p_at);
+begin
+	if p_reason_code is not null and not exists (select from data_request_reason r where r.code = p_reason_code
+		and v_day >= coalesce(r.valid_from, '-infinity') and v_day < coalesce(r.valid_to, 'infinity')) then
+		raise exception 'no such ground' using errcode = 'TD669';
+	end if;
+	update data_request set version = version + 1, state = v_state, first_at = coalesce(first_at, p_at), first_reply = coalesce(first_reply, left(p_text, 5000)),
+		ended_at = p_at, ended_by = caller_account(), reply = p_text, reason_code = p_reason_code where id = d.id returning * into d;
+	if d.ticket is not null and ((d.kind = 'restrict' and v_state = 'answered') or (d.kind = 'delete' and v_state = 'refused')) then
+		perform ticket_restrict(d, p_at);
+	end if;
+	perform data_request_event(d, p_event, 'request.' || v_state, p_at,
+		case v_state when 'answered' then 'Đã trả lời yêu cầu về dữ liệu cá nhân' else 'Yêu cầu về dữ liệu cá nhân bị từ chối, kèm căn cứ pháp luật' end,
+		case v_state when 'answered' then 'A request about personal data was answered' else 'A request about personal data was refused, with the law' end);
+	body := data_request_item(d, true);
+	etag := d.version;
+end $$;
+
+-- --- warnings ---------------------------------------------------------------------------------------------------------------------------
+
+alter table notice drop constraint notice_audience,
+	add constraint notice_audience check (audience in ('citizen', 'holder', 'author', 'reviewer', 'asked', 'signers', 'publishers', 'heads', 'hub',
+		'leaders', 'duty', 'data_officers')) not valid;	-- see 0092
+
+-- Each due point that is past, or is before `p_soon`, once: an event, and of a ticket a letter to the data protection officers whom it does
+-- not concern. Returns how many.
+create function data_requests_warn(p_now timestamptz, p_soon timestamptz, p_limit bigint) returns bigint language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request;
+	v_event uuid;
+	v_n bigint := 0;
+begin
+	for d in select * from data_request where ended_at is null and next_due <= p_soon and warned_due is distinct from next_due
+		order by next_due, id limit p_limit for update skip locked
+	loop
+		v_event := gen_random_uuid();
+		update data_request set warned_due = d.next_due where id = d.id;
+		perform event_write(v_event, p_now, d.ticket, 'request.due', 'job', null, null, null, null, null, null,
+			jsonb_build_object('request', d.id, 'number', d.number, 'due_at', instant(d.next_due)));
+		insert into notice (event, event_at, ticket, type, audience, account, language, urgent, made_at, next_at)
+		select v_event, p_now, d.ticket, 'request.due', 'data_officers', a.id, a.language, false, p_now, p_now
+		from account_role r join account a on a.id = r.account
+		where d.ticket is not null and r.role = 'data_officer' and a.active and a.email is not null and not kept_away(d.ticket, a.id);
+		v_n := v_n + 1;
+	end loop;
+	return v_n;
+end $$;
+select letter_add('request.due', 'staff', false, 'Sắp đến hạn trả lời yêu cầu về dữ liệu cá nhân',
+	'Lúc {{at}}, một yêu cầu về dữ liệu cá nhân đối với phiếu dưới đây sắp đến hoặc đã quá hạn phản hồi: đề nghị xem danh sách yêu cầu và trả lời.',
+	'A request about personal data is due',
+	'At {{at}} a request about personal data of the ticket below was due within a day, or overdue. Please see the list of requests and reply.');
+
+-- As in 0056; data protection officers are told of requests about tickets that they do not see.
+create or replace function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
+returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
+	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
+	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text, number bigint, generation bigint,
+	question bigint, answer_until timestamptz)
+language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	v_ids uuid[] := notices_take(p_now, p_lease, p_limit, p_domain);
+begin
+	return query
+	select n.id, n.ticket, n.attempts::bigint, n.urgent, n.account is null, a.department, n.made_at, n.message_id, m.language, a.email,
+		c.epoch, c.wrapped, c.box, m.subject, m.text, m.html, t.code, notice_title(n, t, p, v.vi, v.hidden), notice_what(e, p_zone, v.vi),
+		notice_state(t, e, v.vi), case when v.hidden then notice_hidden(v.vi) when v.vi then d.name_vi else d.name_en end,
+		notice_due(n, t, p, e.data, p_zone, v.vi), notice_clock(n.event_at, p_zone, v.vi),
+		coalesce(case when v.vi then r.text_vi else r.text_en end, notice_reason(p, e.data->>'verdict', v.vi, v.hidden)),
+		p_public_url || case when n.audience = 'data_officers' then '/v1/data-requests/' || (e.data->>'request') when n.audience = 'asked' then '/v1/parts/' || p.id when n.account is not null then '/v1/tickets/' || t.id
+			when q.until_at is not null then '/v1/tracking/question'
+			else '/v1/tracking' end,
+		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub), t.number, t.generation,
+		(select count(*) from question x where x.ticket = q.ticket and x.asked_at <= q.asked_at), q.until_at
+	from unnest(v_ids) with ordinality i (id, ord) join notice n on n.id = i.id
+		join ticket t on t.id = n.ticket join department d on d.id = t.holder
+		left join event e on e.at = n.event_at and e.id = n.event
+		left join part p on n.account is not null and p.id = (e.data->>'part')::uuid
+		left join account a on a.id = n.account and a.active
+			and (n.audience = 'data_officers' or notice_opens(a.id, a.department, t.sight, t.holder, case when n.audience = 'asked' then p.id end))
+			and not notice_kept(t.id, t.sight, a.id)
+		left join contact c on c.ticket = n.ticket and n.account is null and c.erased_at is null
+		left join question q on n.account is null and n.type = 'ticket.asked' and q.ticket = t.id and q.ended_at is null
+			and q.id::text = e.data->>'question'
+			and t.sight in ('public', 'private', 'restricted')
+		left join refusal_reason r on r.code = e.data->>'reason_code'
+		left join lateral (select * from notice_template x where x.type = n.type and x.side = notice_side(n.audience)
+			and x.valid_from <= p_now order by x.language = n.language desc, x.valid_from desc, x.version desc limit 1) m on true
+		cross join lateral (select m.language is distinct from 'en' as vi, t.sight not in ('public', 'private', 'restricted') as hidden) v
+	order by i.ord;
+end $$;
+
+-- Citizens are told of what happens to their request.
+insert into notice_rule (type, audience) select 'request.' || x, 'citizen' from unnest('{acknowledged,extended,answered,refused}'::text[]) x;
+select letter_add('request.' || x.type, 'citizen', false, x.subject_vi, x.text_vi, x.subject_en, x.text_en) from (values
+	('acknowledged', 'Yêu cầu về dữ liệu cá nhân đã được tiếp nhận', 'Đơn vị phụ trách bảo vệ dữ liệu cá nhân đã phản hồi lần đầu về yêu cầu của Ông/Bà. Ông/Bà đọc phản hồi và thời hạn trên trang theo dõi phiếu.',
+		'Your request about personal data was taken up', 'The data protection officer has sent a first reply to your request. Read it, and the date of the answer, where you follow your ticket.'),
+	('extended', 'Gia hạn trả lời yêu cầu về dữ liệu cá nhân', 'Thời hạn trả lời yêu cầu của Ông/Bà về dữ liệu cá nhân được gia hạn một lần. Ông/Bà đọc lý do và thời hạn mới trên trang theo dõi phiếu.',
+		'The answer about your personal data takes longer', 'The time to answer your request about personal data was extended once. Read the reason and the new date where you follow your ticket.'),
+	('answered', 'Đã trả lời yêu cầu về dữ liệu cá nhân', 'Yêu cầu của Ông/Bà về dữ liệu cá nhân đã được trả lời. Ông/Bà đọc nội dung trên trang theo dõi phiếu.',
+		'Your request about personal data was answered', 'Your request about personal data was answered. Read the answer where you follow your ticket.'),
+	('refused', 'Yêu cầu về dữ liệu cá nhân không được chấp nhận', 'Yêu cầu của Ông/Bà về dữ liệu cá nhân không được chấp nhận. Ông/Bà đọc lý do và căn cứ pháp luật trên trang theo dõi phiếu.',
+		'Your request about personal data was refused', 'Your request about personal data was refused. Read the reason and the law where you follow your ticket.'))
+	x (type, subject_vi, text_vi, subject_en, text_en);
+
+-- --- what stands in the way of destroying -------------------------------------------------------------------------------------------------
+
+-- As in 0088; what somebody has asked about is kept until that has an answer.
+create or replace function retention_of(t ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_case ticket := t;
+	v_ended timestamptz;
+	v_day date;
+	c retention_class;
+	r retention;
+begin
+	if t.state = 'merged' then
+		select * into v_case from ticket where id = ticket_root(t.id);
+	end if;
+	if not v_case.done then
+		r.stands := case when t.done then 'merged_open' else 'open' end;
+		return r;
+	end if;
+	v_ended := ticket_ended_at(v_case);
+	v_day := city_day(v_ended);
+	c := retention_class_on(t.kind, t.category, v_day);
+	if c.code is null then
+		r.stands := 'no_class';
+		return r;
+	end if;
+	r.class := c.code;
+	r.name_vi := c.name_vi;
+	r.name_en := c.name_en;
+	r.began := case c.begins when 'answered' then city_day(coalesce(v_case.answered_at, v_ended))
+		when 'year_after' then make_date(extract(year from v_day)::int + 1, 1, 1) else v_day end;
+	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
+	r.stands := case when c.years is null then 'permanent'
+		when r.until >= p_on then 'not_yet'
+		when exists (select from ticket_hold h where h.ticket = t.id) then 'held'
+		when exists (select from data_request d where d.ticket = t.id and d.ended_at is null) then 'asked'
+		when case_kept(t.id, p_on) then 'case_kept' end;
+	return r;
+end $$;
+
+-- As in 0090, with what was asked.
+create or replace function ticket_export(t ticket, p_files text, p_now timestamptz, p_soon timestamptz) returns text language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	r retention := retention_of(t, city_day(p_now));
+begin
+	return (select json_build_object('exported_at', instant(p_now), 'ticket', tracking_whole(t, p_now, p_soon)::json,
+		'filed', json_build_object('language', t.language, 'channel', t.channel, 'anonymous', t.anonymous, 'visibility', t.visibility, 'level', t.level,
+			'lon', t.lon, 'lat', t.lat),
+		'contact_erased_at', (select instant(c.erased_at) from contact c where c.ticket = t.id), 'reads', contact_reads(t.id),
+		'ratings', (select coalesce(json_agg(json_build_object('score', g.score, 'reasons', to_json(g.reasons), 'comment', g.comment, 'at', instant(g.at))
+			order by g.at), '[]') from rating g where g.ticket = t.id),
+		'clocks', (select coalesce(json_agg(json_build_object('kind', c.kind, 'round', c.round, 'holder', department_named(c.holder),
+				'start_at', instant(c.start_at), 'due_at', instant(c.due_at), 'stop_at', instant(c.stop_at), 'outcome', c.outcome)
+			order by c.stop_at, c.kind, c.round), '[]') from clock c where c.ticket = t.id),
+		'files', (select coalesce(json_agg(json_build_object('file', attachment_item(a), 'href', p_files || a.id) order by a.linked_at, a.id), '[]')
+			from attachment a where a.ticket = t.id and attachment_told(a)),
+		'notices', (select coalesce(json_agg(json_build_object('type', n.type, 'channel', n.channel, 'language', n.language, 'state', n.state,
+				'made_at', instant(n.made_at), 'sent_at', instant(n.sent_at)) order by n.made_at, n.id), '[]')
+			from notice n where n.ticket = t.id and n.audience = 'citizen'),
+		'data_requests', (select coalesce(json_agg(data_request_item(d, false) order by d.filed_at, d.id), '[]') from data_request d where d.ticket = t.id),
+		'retention', json_build_object('class', retention_class_named(r), 'began', r.began, 'until', nullif(r.until, 'infinity'),
+			'permanent', r.stands is not distinct from 'permanent')));
+end $$;
+-- As in 0088, with what was asked.
+create or replace function ticket_destroy(t ticket, p_data jsonb, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	delete from word w using words_of(array[t.id]) x where w.of = x.of and w.key = x.key and x.of <> 'rating';
+	update rating set comment = null where ticket = t.id and comment is not null;
+	delete from publication_finding where ticket = t.id;
+	delete from publication where ticket = t.id;
+	delete from review_request where ticket = t.id;
+	delete from reply_review where ticket = t.id;
+	delete from reply where ticket = t.id;
+	delete from message where ticket = t.id;
+	delete from note where ticket = t.id;
+	delete from question where ticket = t.id;
+	delete from part where ticket = t.id;
+	delete from extension where ticket = t.id;
+	delete from review where ticket = t.id;
+	delete from triage_suggestion where ticket = t.id;
+	delete from suggestion_learned where ticket = t.id;
+	delete from ticket_alike_key k using ticket_alike a where a.ticket = t.id and k.key = any (a.keys) and k.filed_at = a.filed_at and k.ticket = a.ticket;
+	delete from ticket_alike where ticket = t.id;
+	delete from ticket_tag where ticket = t.id;
+	delete from filed_as where ticket = t.id;
+	delete from notice where ticket = t.id;
+	delete from ticket_restriction where ticket = t.id;
+	perform contact_destroy(d.id, p_at) from data_request d where d.ticket = t.id;
+	delete from data_request where ticket = t.id;
+	update ticket_merge set reason = null where ticket = t.id and reason is not null;
+	update ticket_relation set reason = null where ticket = t.id and reason is not null;
+	perform attachments_destroy(t.id), contact_destroy(t.id, p_at);
+	delete from event_text x using event e where e.ticket = t.id and e.at >= t.filed_at - interval '1 day' and x.at = e.at and x.event = e.id;
+	update ticket set title = '', text = '', folded = '', location_text = null, lon = null, lat = null, route = '{}', generation = generation + 1,
+		version = version + 1, updated_at = p_at, destroyed_at = p_at where id = t.id;
+	perform event_write(gen_random_uuid(), p_at, t.id, 'ticket.destroyed', 'job', null, t.holder, null, null, null, null, p_data);
+end $$;
+
+revoke all on data_request_limit, data_request_reason, data_request, ticket_restriction from public;
+revoke execute on function import_data_request_limits, import_data_request_reasons, data_request_item, data_request_terms, data_request_event, data_request_file,
+	data_request_file_tracked, data_request_file_staff, data_requests_tracked, data_request_list, data_request_at, data_request_show,
+	data_request_acknowledge, data_request_facts, data_request_extend, ticket_restrict, ticket_restriction_lift, data_request_end, data_requests_warn
+	from public;
+grant execute on function data_request_terms, data_request_file_tracked, data_request_file_staff, data_requests_tracked, data_request_list,
+	data_request_show, data_request_acknowledge, data_request_facts, data_request_extend, ticket_restriction_lift, data_request_end, data_requests_warn
+	to tiepdan_app;

@@ -1,0 +1,4 @@
+-- Approves a disposal (`approved`), or gives it up (`dropped`).
+-- in: id uuid, state text, event uuid
+-- out: body text
+select tiepdan.disposal_decide(:'id', :'state', :'event') as body

@@ -1,0 +1,58 @@
+-- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
+begin;
+set search_path = test, tiepdan, public;
+select plan(24);
+create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
+select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
+	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
+	"amount": "10", "unit": "cd", "extension": "10", "citation_vi": "Luật", "citation_en": "Law", "valid_from": "2026-01-01"}, {"line": 4, "kind": "delete",
+	"first_amount": "2", "first_unit": "wd", "amount": "20", "unit": "cd", "extension": "0", "citation_vi": "Luật", "citation_en": "Law"}]')$$, 'limits');
+select is_empty($$select * from import_rows('data_request_reasons', '[{"line": 2, "code": "law_keeps", "text_vi": "Phải lưu trữ", "text_en": "It is kept", "basis_vi": "Luật",
+	"basis_en": "Law"}, {"line": 3, "code": "old", "text_vi": "Cũ", "text_en": "Old", "basis_vi": "Luật", "basis_en": "Law", "valid_to": "2026-01-01"}]')$$, 'and grounds');
+select isnt_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "forget", "first_amount": "2", "first_unit": "h", "amount": "0", "unit": "cd",
+	"extension": "1", "citation_vi": "L", "citation_en": "L"}]')$$, 'what is none of the law is told');
+select is((select count(*) from import_row where kind in ('data_request_limits', 'data_request_reasons')), 5::bigint, 'they are rows of the configuration');
+select is((data_request_terms('see')).amount, 10, 'the row of today counts');
+select is(attempt($$select data_request_terms('object')$$), 'TD664', 'no limit, no request');
+
+create temp table x as select f.id, f.number from file('HN-SXD', p_contact := sha256('c')) f;
+create function pg_temp.ask(n int, p_kind text) returns text language sql as $$
+	select data_request_file_tracked(x.number, 1, pg_temp.id(n), p_kind, 'Xin được xem dữ liệu.', now(), now() + interval '2 days', now() + interval '10 days', gen_random_uuid()) from x
+$$;
+select caller_enter('ticket', null, null, false, 60000);
+select is(pg_temp.ask(1, 'see')::json->>'state', 'received', 'a citizen asks');
+select pg_temp.ask(2, 'delete');
+update setting set value = 2 where name = 'data_requests_most';
+select is(attempt('select pg_temp.ask(3, ''see'')'), 'TD665', 'not without end');
+select is((select count(*) from event e, x where e.ticket = x.id and e.type = 'request.filed' and e.public_vi is not null), 2::bigint, 'the citizen reads of it');
+
+select enter('head.HN-SXD');
+select is(attempt('select data_request_list(false, null, 10)'), 'TD403', 'a head sees none');
+select is(attempt(format('select data_request_show(%L)', pg_temp.id(1))), 'TD403', 'nor one');
+select enter('data_officer.HN-EIC');
+select is((select count(*) from data_request_list(false, null, 10)), 2::bigint, 'the data officer sees both');
+select is(attempt(format('select data_request_acknowledge(%L, 2, ''Đã nhận'', now(), gen_random_uuid())', pg_temp.id(1))), 'TD412', 'of the version that was read');
+select data_request_acknowledge(pg_temp.id(1), 1, 'Đã nhận', now(), gen_random_uuid());
+select is((select next_due = due_at from data_request where id = pg_temp.id(1)), true, 'after the first reply the answer is due');
+select is(attempt(format('select data_request_facts(%L, 1, now())', pg_temp.id(2))), 'TD667', 'a kind that is not extended');
+select is(attempt(format('select data_request_facts(%L, 2, now() + interval ''11 days'')', pg_temp.id(1))), 'TD667', 'nor what is overdue');
+select is(attempt(format('select data_request_end(%L, 2, ''old'', ''Không được'', now(), gen_random_uuid())', pg_temp.id(1))), 'TD669', 'no ground that has ended');
+
+-- Warnings.
+update account set email = 'x@example.org' where login in ('data_officer.hn-eic', 'data_officer.hn-sxd');
+insert into ticket_excluded (ticket, account, reason) select x.id, a.id, 'named' from x, account a where a.login = 'data_officer.hn-sxd';
+select is(data_requests_warn(now(), now() + interval '3 days', 100), 1::bigint, 'what is due soon');
+select is(data_requests_warn(now(), now() + interval '3 days', 100), 0::bigint, 'once');
+select is((select array_agg(a.login) from notice n join account a on a.id = n.account where n.type = 'request.due'), '{data_officer.hn-eic}',
+	'is told those whom it does not concern');
+
+-- What is not deleted is restricted.
+select data_request_end(pg_temp.id(2), 1, 'law_keeps', 'Phải lưu trữ', now(), gen_random_uuid());
+select is((select count(*) from ticket_restriction r, x where r.ticket = x.id), 1::bigint, 'a refusal to delete restricts');
+select enter('coordinator.HN-EIC');
+select is(attempt(format('select contact_read(%L, ''liên hệ'', gen_random_uuid())', id)), 'TD668', 'nobody reads the contact') from x;
+select is(attempt(format('select ticket_restriction_lift(%L, gen_random_uuid(), now())', id)), 'TD403', 'nor lifts it') from x;
+select enter('data_officer.HN-EIC');
+select lives_ok(format('select ticket_restriction_lift(%L, gen_random_uuid(), now())', id), 'but the data officer') from x;
+select * from finish();
+rollback;

@@ -1,0 +1,114 @@
+-- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
+begin;
+set search_path = test, tiepdan, public;
+select plan(40);
+create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
+-- A ticket that was filed and closed on a day.
+create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
+returns uuid language plpgsql as $$
+declare
+	v_id uuid := (select id from file('HN-SXD', p_kind := p_kind, p_category := p_category, p_at := pg_temp.at(p_day), p_contact := sha256('c')));
+begin
+	set local session_replication_role = replica;
+	update ticket set state = p_state, done = not (select open from state where code = p_state), version = version + 1, updated_at = pg_temp.at(p_day)
+		where id = v_id;
+	set local session_replication_role = origin;
+	perform event_write(gen_random_uuid(), pg_temp.at(p_day), v_id, 'ticket.closed', 'job', null, department_id('HN-SXD'), 'answered', p_state, null, null, null);
+	return v_id;
+end $$;
+create function pg_temp.r(p_ticket uuid, p_on date) returns retention language sql as $$ select retention_of(t, p_on) from ticket t where t.id = p_ticket $$;
+create function pg_temp.said(p_ticket uuid) returns bigint language sql as $$ select count(*) from word where ticket = p_ticket $$;
+
+select is_empty($$select * from import_rows('retention_classes', '[{"line": 2, "code": "f", "name_vi": "Phản ánh", "name_en": "Feedback", "years": "10", "begins": "year_after",
+	"basis_vi": "Luật", "basis_en": "Law", "valid_to": "2014-01-01"}, {"line": 3, "code": "f", "name_vi": "Phản ánh", "name_en": "Feedback", "years": "5",
+	"begins": "closed", "basis_vi": "Luật", "basis_en": "Law", "valid_from": "2014-01-01"}, {"line": 4, "code": "p", "name_vi": "Vĩnh viễn", "name_en": "Permanent",
+	"begins": "closed", "basis_vi": "Luật", "basis_en": "Law"}]')$$, 'classes');
+select is_empty($$select * from import_rows('retention_rules', '[{"line": 2, "class": "f"}, {"line": 3, "kind": "denunciation", "class": "p"},
+	{"line": 4, "kind": "feedback", "category": "roads", "class": "p", "valid_from": "2015-01-01"}]')$$, 'and rules');
+select isnt_empty($$select * from import_rows('retention_rules', '[{"line": 2, "class": "none"}]')$$, 'a class that there is not is told');
+select is((select count(*) from import_row where kind in ('retention_classes', 'retention_rules')), 6::bigint, 'they are rows of the configuration');
+
+-- The last day.
+create temp table x as select pg_temp.ended('2012-03-05') as old, pg_temp.ended('2014-03-05') as short, pg_temp.ended('2015-03-05') as permanent,
+	pg_temp.ended('2015-03-05', p_category := 'environment') as other, pg_temp.ended('2012-03-05', p_kind := 'denunciation') as denounces,
+	pg_temp.ended('2012-03-05', p_state := 'in_progress') as open;
+select is((pg_temp.r(old, '2030-01-01')).until, '2022-12-31', 'ten years from 1 January on, by the row of that day') from x;
+select is((pg_temp.r(short, '2030-01-01')).until, '2019-03-04', 'five years from the day, by the next row') from x;
+select is((pg_temp.r(permanent, '2030-01-01')).stands, 'permanent', 'a category below the one that a rule names') from x;
+select is((pg_temp.r(other, '2030-01-01')).class, 'f', 'another one goes by what stands for all') from x;
+select is((pg_temp.r(denounces, '2030-01-01')).stands, 'permanent', 'a kind') from x;
+select is((pg_temp.r(open, '2030-01-01')).stands, 'open', 'what is open has not begun') from x;
+select is((pg_temp.r(old, '2022-12-31')).stands, 'not_yet', 'it is kept on its last day') from x;
+select is((pg_temp.r(old, '2023-01-01')).stands, null, 'and due on the next one') from x;
+
+-- Holds.
+select enter('officer.HN-SXD');
+select is(attempt(format('select ticket_hold(%L, ''Toà án yêu cầu'', gen_random_uuid(), now())', short)), 'TD403', 'no officer holds a ticket') from x;
+select enter('data_officer.HN-EIC');
+select lives_ok(format('select ticket_hold(%L, ''Toà án yêu cầu'', gen_random_uuid(), now())', short), 'a data officer does') from x;
+select is((pg_temp.r(short, '2030-01-01')).stands, 'held', 'which stands in the way') from x;
+select is(retention_show(short)::json#>>'{hold,reason}', 'Toà án yêu cầu', 'and is shown') from x;
+
+-- Cases.
+create temp table c as select pg_temp.ended('2012-05-05') as root, pg_temp.ended('2012-05-05', p_state := 'merged') as child, pg_temp.ended('2012-05-05', p_state := 'in_progress') as busy,
+	pg_temp.ended('2012-05-05', p_state := 'merged') as waits;
+insert into ticket_merge (id, ticket, into_ticket, kind, at, person, from_state, parts) select gen_random_uuid(), child, root, 'merged', now(), (select id from account limit 1), 'accepted', '{}'::uuid[]
+	from c union all select gen_random_uuid(), waits, busy, 'merged', now(), (select id from account limit 1), 'accepted', '{}'::uuid[] from c;
+select is((pg_temp.r(waits, '2030-01-01')).stands, 'merged_open', 'what is merged with an open one') from c;
+select is((pg_temp.r(root, '2030-01-01')).stands, null, 'a case is due as a whole') from c;
+select ticket_hold(child, 'Toà án yêu cầu', gen_random_uuid(), now()) from c;
+select is((pg_temp.r(root, '2030-01-01')).stands, 'case_kept', 'or not at all') from c;
+select ticket_release(child, gen_random_uuid(), now()) from c;
+
+-- The rehearsal.
+create temp table due as select retention_due(city_day(now()), null)::json as b;
+select is((select sum((d->>'tickets')::int) from due, json_array_elements(b->'due') d), 4::bigint, 'four are due');
+select is((select json_object_agg(k->>'stands', k->'tickets')::jsonb from due, json_array_elements(b->'kept') k),
+	'{"held": 1, "open": 2, "merged_open": 1, "permanent": 2}', 'and why others are not');
+update setting set value = 100 where name = 'retention_look_most';
+select enter('officer.HN-SXD');
+select is(attempt('select retention_due(null, null)'), 'TD403', 'it is not for everybody');
+
+-- Four eyes.
+create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
+create function pg_temp.propose(n int, p_on date) returns text language sql as $$
+	select attempt(format('select disposal_propose(%L, %L, null, null, null, ''Hết thời hạn lưu trữ'', gen_random_uuid())', pg_temp.id(n), p_on))
+$$;
+select enter('leader.HN-EIC');
+select is(pg_temp.propose(1, city_day(now())), 'TD403', 'a leader proposes nothing');
+select enter('data_officer.HN-EIC');
+select is(pg_temp.propose(1, city_day(now()) + 1), 'TD661', 'nothing of tomorrow');
+select is(pg_temp.propose(1, '2000-01-01'), 'TD660', 'nothing when nothing is due');
+select lives_ok(format('select disposal_propose(%L, %L, null, null, null, ''Hết thời hạn lưu trữ'', gen_random_uuid())', pg_temp.id(1), city_day(now())),
+	'a data officer proposes');
+select is(pg_temp.propose(2, city_day(now())), 'TD660', 'what one list has no other one gets');
+select is(attempt(format('select disposal_decide(%L, ''approved'', gen_random_uuid())', pg_temp.id(1))), 'TD438', 'nobody approves what they propose');
+select is(disposals_run(now()), 0::bigint, 'nothing is done before');
+select enter('leader.HN-EIC');
+select lives_ok(format('select disposal_decide(%L, ''approved'', gen_random_uuid())', pg_temp.id(1)), 'somebody else does');
+select is(attempt(format('select disposal_certificate(%L)', pg_temp.id(1))), 'TD663', 'no certificate before the end');
+select enter('data_officer.HN-EIC');
+select ticket_hold(other, 'Thanh tra yêu cầu', gen_random_uuid(), now()) from x;
+insert into message (id, ticket, at, text) select gen_random_uuid(), old, now(), 'Tôi là Nguyễn Văn Ví Dụ' from x;
+insert into rating (ticket, at, score, reasons, comment, answer) select old, now(), 'satisfied', '{}', 'Cảm ơn', old from x;
+insert into attachment (id, at, state, form, size, name, lease_until, attempts, arrived, counted, ticket, purpose, linked_at) select gen_random_uuid(), now(), 'checking', false, 5, 'a.jpg', now(), 0, 5, 5, old, 'citizen', now() from x;
+update attachment_total set bytes = bytes + 5;
+
+-- Destroyed.
+create temp table before as select bytes from attachment_total;
+create temp table ran as select sum(disposals_run(now())) as n from generate_series(1, 10);
+select is((select n from ran), 5::numeric, 'four tickets and the certificate');
+select is((select concat_ws('|', title, text, folded, location_text, route::text) from ticket t, x where t.id = x.old), '|||{}', 'no words are left');
+select is((select count(*) from message m, x where m.ticket = x.old) + (select count(*) from attachment a, x where a.ticket = x.old)
+	+ (select count(*) from contact c, x where c.ticket = x.old and box is not null) + (select count(*) from event_text e join event v on v.at = e.at and v.id = e.event, x
+		where v.ticket = x.old), 0::bigint, 'nor messages, files, a contact, reasons');
+select is((select array[score, comment] from rating r, x where r.ticket = x.old), '{satisfied,null}', 'of a rating the score');
+select is((select b.bytes - a.bytes from attachment_total a, before b), 5::bigint, 'what files take is counted again');
+select is((select state || ' ' || stands from disposal_ticket d, x where d.ticket = x.other), 'left held', 'what was held meanwhile is left');
+create temp table certificate as select disposal_certificate(pg_temp.id(1))::jsonb as b;
+select is((select b->>'codes_sha256' from certificate), (select encode(sha256(convert_to(string_agg(c || E'\n', '' order by c collate "C"), 'UTF8')), 'hex')
+	from certificate, jsonb_array_elements_text(b->'codes') c), 'the certificate has a hash over the codes');
+select is((select e.data->>'codes_sha256' from event e, certificate where e.id = (b#>>'{event,id}')::uuid), (select b->>'codes_sha256' from certificate), 'which an event tells');
+select throws_ok(format('update ticket set title = ''Phiếu giả'', destroyed_at = null where id = %L', old), '23001', null, 'nothing comes back') from x;
+select * from finish();
+rollback;
