@@ -482,6 +482,8 @@ alter policy ticket_seen on ticket
 		and case when sight = 'denunciation' then not kept_away(id, (select caller_account()))
 			when kind = 'complaint' then not denounced(id, (select caller_account())) else true end);
 
+-- Whose it was.
+create index citizen_ticket_of on citizen_ticket (ticket);
 -- Its files; their content goes when no other row has it.
 create function attachments_destroy(p_ticket uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare

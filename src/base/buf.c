@@ -39,7 +39,7 @@ static bool make_room(struct buf *b, size_t more)
 
 void buf_put(struct buf *b, struct str s)
 {
-	if (s.len == 0 || !make_room(b, s.len))
+	if (s.len == 0 || (s.len > b->cap - b->len && !make_room(b, s.len)))
 		return;
 	memcpy(b->at + b->len, s.at, s.len);
 	b->len += s.len;
@@ -47,7 +47,10 @@ void buf_put(struct buf *b, struct str s)
 
 void buf_byte(struct buf *b, char c)
 {
-	buf_put(b, (struct str){&c, 1});
+	if (b->len < b->cap)
+		b->at[b->len++] = c;
+	else
+		buf_put(b, (struct str){&c, 1});
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

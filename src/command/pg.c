@@ -122,6 +122,23 @@ PGresult *pg_take(PGconn *pg)
 	return good(r);
 }
 
+bool pg_each(PGconn *pg, void (*look)(void *arg, const PGresult *r), void *arg)
+{
+	bool ok = PQsetSingleRowMode(pg) == 1;
+	PGresult *r;
+
+	while ((r = PQgetResult(pg))) {
+		if (PQresultStatus(r) == PGRES_SINGLE_TUPLE) {
+			look(arg, r);
+		} else if (PQresultStatus(r) != PGRES_TUPLES_OK) {
+			print_fault(r);
+			ok = false;
+		}
+		PQclear(r);
+	}
+	return ok;
+}
+
 bool pg_do(PGconn *pg, const char *statement, const struct str *values, int n)
 {
 	PGresult *r = pg_query(pg, statement, values, n);

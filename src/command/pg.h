@@ -20,6 +20,8 @@ PGresult *pg_query(PGconn *pg, const char *statement, const struct str *values, 
  * is there. Nothing else may be asked meanwhile. */
 bool pg_send(PGconn *pg, const char *statement, const struct str *values, int n);
 PGresult *pg_take(PGconn *pg);
+/* Instead of taking all rows at once: one after the other, as they come, each the only row of its result. */
+bool pg_each(PGconn *pg, void (*look)(void *arg, const PGresult *r), void *arg);
 /* The same for a statement whose result nobody looks at. */
 bool pg_do(PGconn *pg, const char *statement, const struct str *values, int n);
 /* Transaction control and the text of migrations: no parameters, no result. */

@@ -18,7 +18,7 @@ enum {
 	YEARS_MAX = 60, /* of minutes that are counted one by one */
 	MINUTES_YEAR = 527040,
 	PUBLISHED_MAX = 65536, /* bytes of a JWK set */
-	BESIDE = 3	       /* pieces besides those of events: tickets, texts, filings */
+	BESIDE = 2	       /* pieces besides those of events: tickets, texts */
 };
 
 static const int64_t minute_us = INT64_C(60) * 1000 * 1000;
@@ -34,7 +34,7 @@ struct pass {
 struct sum {
 	int64_t faults, told, roots, entries, looked_at, events, unsealed, late, tickets, unsaid, texts, gone,
 		unread;
-	bool head_seen;
+	bool head_seen, texts_differ;
 	int64_t last;
 	struct digest chain;
 };
@@ -78,6 +78,7 @@ static void add(struct sum *sum, const struct verify_found *found)
 	sum->gone += found->gone;
 	sum->unread += found->unread;
 	sum->head_seen |= found->head_seen;
+	sum->texts_differ |= found->texts_differ;
 	tell(sum, found);
 }
 
@@ -183,12 +184,10 @@ static bool plan_events(struct arena *arena, const struct verify *v, const struc
 	if (!pass_make(arena, most, ret))
 		return false;
 	piece = ret->pieces;
+	*piece++ = (struct verify_piece){.look = verify_tickets}; /* the longest first */
+	*piece++ = (struct verify_piece){.look = verify_texts};
 	if (v->minutes.n > 0)
 		piece += cut(&v->minutes, piece);
-	*piece++ = (struct verify_piece){.look = verify_stands};
-	*piece++ = (struct verify_piece){.look = verify_words};
-	if (v->keys)
-		*piece++ = (struct verify_piece){.look = verify_filings};
 	ret->n = (size_t)(piece - ret->pieces);
 	return true;
 }
@@ -206,6 +205,25 @@ static bool look_at_events(struct arena *arena, const struct verify *v, struct s
 	if (ok && sum->entries != sum->looked_at)
 		found_wrong(sum, arena_printf(arena, "%" PRId64 " entries of roots are of no time",
 					 sum->entries - sum->looked_at));
+	pass_end(&pass);
+	return ok;
+}
+
+/* --- what events say, against what stands --------------------------------------------------------------- */
+
+static bool look_at_facts(struct arena *arena, const struct verify *v, PGconn *pg, struct sum *sum)
+{
+	struct pass pass;
+	bool ok = pass_make(arena, FACTS_BINS, &pass);
+
+	for (size_t i = 0; ok && i < FACTS_BINS; i++)
+		pass.pieces[i] = (struct verify_piece){.look = verify_bin, .bin = i};
+	ok = ok && verify_all(v, pass.pieces, pass.n, pass.found);
+	for (size_t i = 0; ok && i < pass.n; i++)
+		add(sum, &pass.found[i]);
+	ok = ok && verify_named(v, pg, sum->texts_differ, &pass.found[FACTS_BINS]);
+	if (ok)
+		add(sum, &pass.found[FACTS_BINS]);
 	pass_end(&pass);
 	return ok;
 }
@@ -238,6 +256,9 @@ static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 		v->cursor_id = db_cell_uuid(r, 0, "id");
 		v->end_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "end_xid")), NULL, 10);
 		v->snapshot = arena_str(arena, db_cell(r, 0, "snapshot"));
+		memset(v->walked.byte, 0xff, sizeof(v->walked.byte));
+		if (db_cell(r, 0, "walked").at)
+			v->walked = db_cell_uuid(r, 0, "walked");
 		ok = v->minutes.from_us == DB_NO_INT || begin_minutes(&v->minutes);
 	} else if (r) {
 		fputs("tiepdan: the record has no cursor: run `tiepdan migrate`\n", stderr);
@@ -249,7 +270,7 @@ static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 static bool run(struct arena *arena, PGconn *pg, struct verify *v, struct sum *sum)
 {
 	bool ok = begin(arena, pg, v) && look_at_roots(arena, v, pg, sum) && look_at_events(arena, v, sum) &&
-		  pg_script(pg, "commit");
+		  look_at_facts(arena, v, pg, sum) && pg_script(pg, "commit");
 
 	if (v->minutes.count)
 		munmap(v->minutes.count, v->minutes.n * sizeof(*v->minutes.count));
@@ -345,13 +366,14 @@ static bool read_keys(
 int command_verify(const struct config *config, char **args)
 {
 	struct arena *arena = arena_new();
-	struct verify v = {.config = config};
+	struct verify v = {.config = config, .processes = verify_processes()};
 	struct wanted wanted = {.keys = NULL};
 	struct sum sum = {.faults = 0};
 	PGconn *pg = NULL;
 	bool ok = false;
 
-	if (arena && read_args(arena, args, &wanted) && read_keys(arena, config, &wanted, &v)) {
+	if (arena && read_args(arena, args, &wanted) && read_keys(arena, config, &wanted, &v) &&
+		(v.facts = facts_new(arena, v.processes))) {
 		v.head = wanted.head;
 		pg = pg_connect("owner_url", config->owner_url);
 	}

@@ -5,18 +5,22 @@
 #include <stdatomic.h>
 
 #include "auth/keys.h"
+#include "base/buf.h"
 #include "civil/record.h"
+#include "command/facts.h"
 #include "command/pg.h"
 
-/* The parts of `tiepdan verify record`. Everything is looked at as of one moment, cut into pieces that
- * processes of their own take one after the other, each with a connection of its own; what they find is told
- * in the order of the pieces, so that the first fault is the first bad row. */
+/* The parts of `tiepdan verify record`. Everything is looked at as of one moment, in passes: roots; events,
+ * tickets and texts, each as they come; what events say against how tickets and texts stand (facts.h). Each
+ * is cut into pieces that processes of their own take one after the other, each with a connection of its own;
+ * what they find is told in the order of the pieces, so that the first fault is the first bad row. */
 
 enum {
 	VERIFY_FAULTS = 100,	 /* told of one piece, and of all */
 	VERIFY_TEXT = 24 * 1024, /* room for them */
 	VERIFY_ROOTS = 4096,	 /* in a piece of roots */
 	VERIFY_EVENTS = 400000,	 /* entries in a piece of events, or all of one minute */
+	VERIFY_DIGITS = 24	 /* room for a number */
 };
 
 /* Before all times. */
@@ -34,6 +38,7 @@ struct verify_found {
 	int64_t last_us;    /* the latest entry */
 	int64_t events, unsealed, late;
 	int64_t tickets, unsaid, texts, gone, unread;
+	bool texts_differ; /* what differs is asked of the database */
 	bool head_seen;
 	size_t len;
 	char text[VERIFY_TEXT]; /* lines */
@@ -58,6 +63,9 @@ struct verify {
 	/* Where the sealer is, and the end of transactions: what is before it should be sealed. */
 	uint64_t cursor_xid, end_xid;
 	struct uuid cursor_id;
+	struct uuid walked; /* no event has to say yet how tickets behind it stand; all ones: each does */
+	size_t processes;
+	struct facts *facts;
 };
 
 struct verify_piece {
@@ -66,8 +74,10 @@ struct verify_piece {
 	int64_t from, until; /* roots by number, or events by time: the first one, and the first one behind */
 	int64_t before_us;   /* of roots: the latest entry before them */
 	size_t entries;	     /* of events: how many are sealed in that time */
+	size_t bin;	     /* of facts */
 };
 
+size_t verify_processes(void); /* as many as there are processors */
 /* Has all pieces looked at. False after a message; else `found` has what there is of each. */
 bool verify_all(
 	const struct verify *v, const struct verify_piece *pieces, size_t n, struct verify_found *found);
@@ -81,12 +91,14 @@ bool verify_roots(
 	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
 bool verify_events(
 	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
-bool verify_stands(
+bool verify_tickets(
 	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
-bool verify_words(
+bool verify_texts(
 	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
-bool verify_filings(
+bool verify_bin(
 	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);
+/* Has the database say what is wrong with all that is suspected. */
+bool verify_named(const struct verify *v, PGconn *pg, bool texts_differ, struct verify_found *found);
 /* A root behind another one: what it is and what it names. */
 void verify_link(int64_t number, const struct digest *chain, int64_t behind, const struct digest *names,
 	struct verify_found *found);
@@ -98,5 +110,20 @@ struct str verify_bytes(const PGresult *r, int row, int column);
 struct uuid verify_uuid(const PGresult *r, int row, int column);
 struct digest verify_digest(const PGresult *r, int row, int column); /* zeros for what is none */
 struct str verify_number(struct arena *arena, int64_t n);
+/* Digits written to `room`, of VERIFY_DIGITS bytes. */
+struct str verify_digits(char *room, int64_t n);
+
+/* An event whose content says something of its ticket or of texts. */
+struct said {
+	struct uuid id, ticket;
+	bool has_ticket;
+	int64_t at_us;
+	struct str type, to_state, department, data; /* data: JSON; absent: nothing */
+};
+void verify_said(const struct verify *v, struct buf *scratch, const struct said *e);
+/* A text by its table and key; and whether it is a row that nobody may change or remove. */
+struct fact_key verify_text_key(
+	const struct facts *facts, struct buf *scratch, struct str of, struct str key);
+bool verify_is_row(struct str of);
 
 #endif

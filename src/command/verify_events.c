@@ -173,16 +173,9 @@ static void put_uuid(struct buf *out, const PGresult *r, int row, int column)
 
 static void put_number(struct buf *out, int64_t n)
 {
-	char digits[24];
-	int at = sizeof(digits);
-	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	char room[VERIFY_DIGITS];
 
-	do
-		digits[--at] = (char)('0' + rest % 10);
-	while ((rest /= 10) > 0);
-	if (n < 0)
-		digits[--at] = '-';
-	buf_put(out, (struct str){digits + at, sizeof(digits) - (size_t)at});
+	buf_put(out, verify_digits(room, n));
 }
 
 /* jsonb in binary format is a version and the text. */
@@ -283,6 +276,22 @@ static bool is_due(const struct verify *v, uint64_t xid, const struct record_ent
 	       memcmp(entry->event.byte, v->cursor_id.byte, sizeof(entry->event.byte)) <= 0;
 }
 
+static void say(const struct verify *v, struct buf *scratch, const PGresult *r, int row)
+{
+	char room[VERIFY_DIGITS];
+	struct said said = {.id = verify_uuid(r, row, ID),
+		.ticket = verify_uuid(r, row, TICKET),
+		.has_ticket = !PQgetisnull(r, row, TICKET),
+		.at_us = verify_us(r, row, AT),
+		.type = verify_bytes(r, row, TYPE),
+		.to_state = verify_bytes(r, row, TO_STATE),
+		.data = json_text(r, row, DATA)};
+
+	if (!PQgetisnull(r, row, DEPARTMENT))
+		said.department = verify_digits(room, verify_int(r, row, DEPARTMENT));
+	verify_said(v, scratch, &said);
+}
+
 static void check_event(struct span *s, struct buf *scratch, const PGresult *r, int row)
 {
 	struct sealed key = {.entry = {.at_us = verify_us(r, row, AT), .event = verify_uuid(r, row, ID)}};
@@ -290,6 +299,7 @@ static void check_event(struct span *s, struct buf *scratch, const PGresult *r, 
 	int order = 1;
 
 	s->found->events++;
+	say(s->v, scratch, r, row);
 	while (s->at < s->n && (order = by_time(&s->sealed[s->at], &key)) < 0)
 		tell_gone(s);
 	if (s->at < s->n && order == 0) {

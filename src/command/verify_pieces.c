@@ -1,6 +1,7 @@
 /* Pieces of the record for several processes. */
 #include <endian.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "command/verify.h"
 
 enum {
-	PROCESSES_MAX = 8
+	KEPT_BYTES = 64 << 20
 };
 
 void *verify_shared(size_t bytes)
@@ -70,12 +71,16 @@ static bool work(const struct verify *v, const struct verify_piece *pieces, size
 	PGconn *pg = connect_as(v);
 	bool ok = pg != NULL;
 
+	/* Each result is as large as the one before: its memory is not given back in between. */
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+	(void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+
 	for (size_t i; ok && (i = atomic_fetch_add(next, 1)) < n;) {
 		ok = pieces[i].look(v, pg, &pieces[i], &found[i]);
 		found[i].done = ok;
 	}
 	PQfinish(pg);
-	return ok;
+	return facts_flush(v->facts) && ok;
 }
 
 static bool await(pid_t child)
@@ -86,13 +91,19 @@ static bool await(pid_t child)
 	       WEXITSTATUS(status) == EXIT_SUCCESS;
 }
 
+size_t verify_processes(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return processors < 1 ? 1 : processors > FACTS_PROCESSES ? FACTS_PROCESSES : (size_t)processors;
+}
+
 bool verify_all(
 	const struct verify *v, const struct verify_piece *pieces, size_t n, struct verify_found *found)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t most = processors < 1 ? 1 : processors > PROCESSES_MAX ? PROCESSES_MAX : (size_t)processors;
+	size_t most = v->processes;
 	atomic_size_t *next = verify_shared(sizeof(*next));
-	pid_t children[PROCESSES_MAX];
+	pid_t children[FACTS_PROCESSES];
 	bool ok = next != NULL;
 
 	if (most > n)
@@ -100,6 +111,8 @@ bool verify_all(
 	fflush(NULL);
 	for (size_t i = 0; ok && i < most; i++) {
 		children[i] = fork();
+		if (children[i] == 0)
+			facts_be(v->facts, i);
 		if (children[i] == 0)
 			_exit(work(v, pieces, n, found, next) ? EXIT_SUCCESS : EXIT_FAILURE);
 		if (children[i] < 0)
@@ -118,9 +131,11 @@ bool verify_all(
 
 struct str verify_bytes(const PGresult *r, int row, int column)
 {
-	if (PQgetisnull(r, row, column))
+	int len = PQgetlength(r, row, column);
+
+	if (len == 0 && PQgetisnull(r, row, column))
 		return STR_NONE;
-	return (struct str){PQgetvalue(r, row, column), (size_t)PQgetlength(r, row, column)};
+	return (struct str){PQgetvalue(r, row, column), (size_t)len};
 }
 
 int64_t verify_int(const PGresult *r, int row, int column)
@@ -159,6 +174,19 @@ struct digest verify_digest(const PGresult *r, int row, int column)
 	if (bytes.len == DIGEST_SIZE)
 		memcpy(digest.byte, bytes.at, DIGEST_SIZE);
 	return digest;
+}
+
+struct str verify_digits(char *room, int64_t n)
+{
+	char *end = room + VERIFY_DIGITS, *at = end;
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (n < 0)
+		*--at = '-';
+	return (struct str){at, (size_t)(end - at)};
 }
 
 struct str verify_number(struct arena *arena, int64_t n)

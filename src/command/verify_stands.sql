@@ -1,16 +1,17 @@
--- Tickets that are not as their events say, with the field in which they differ: `gone` when there is none, `again` when two events say how it
--- began, `unsaid` where none says it (tickets behind record_walk have not said it yet, and are counted). The event with the highest version of
--- a ticket says how it stands, `ticket.filed` while there is no other. All written out, because whoever could change rows could change
--- ticket_stands(), too.
--- in: limit int
--- out: code text, field text, said text, stands text, tickets int, unsaid int, faults int
+-- Of some tickets (those that verify_bins.c suspects): which are not as their events say, with the field in which they differ: `gone` when there
+-- is none, `again` when two events say how it began, `unsaid` where none says it (tickets behind record_walk have not said it yet). The event
+-- with the highest version of a ticket says how it stands, `ticket.filed` while there is no other. All written out, because whoever could
+-- change rows could change ticket_stands(), too.
+-- in: tickets uuid[], limit int
+-- out: code text, field text, said text, stands text, faults int
 -- as: owner
 with stood as materialized (
-	select e.ticket, max((e.data->'ticket'->>'version')::bigint) as version from tiepdan.event e where e.data ? 'ticket' group by e.ticket),
+	select e.ticket, max((e.data->'ticket'->>'version')::bigint) as version from tiepdan.event e
+	where e.ticket = any (:'tickets') and e.data ? 'ticket' group by e.ticket),
 begun as materialized (
 	select e.ticket, coalesce(e.data->'filed', e.data) as data, case e.type when 'ticket.filed' then (extract(epoch from e.at) * 1000000)::bigint
 		else (e.data->'filed'->>'filed_us')::bigint end as filed_us, e.department, e.to_state
-	from tiepdan.event e where e.type = 'ticket.recorded' or (e.type = 'ticket.filed' and e.data ? 'code')),
+	from tiepdan.event e where e.ticket = any (:'tickets') and (e.type = 'ticket.recorded' or (e.type = 'ticket.filed' and e.data ? 'code'))),
 said as materialized (
 	select e.ticket, e.data->'ticket' as data
 	from stood s join tiepdan.event e on e.ticket = s.ticket and (e.data->'ticket'->>'version')::bigint = s.version
@@ -49,11 +50,9 @@ faults as (
 	from (select ticket from begun group by ticket having count(*) > 1) b left join tiepdan.ticket t on t.id = b.ticket
 	union all
 	select t.code, 'unsaid', null, null from tiepdan.ticket t left join tiepdan.record_walk w on true
-		where not coalesce(t.id > w.ticket, false) and not exists (select from begun b where b.ticket = t.id)
+		where t.id = any (:'tickets') and not coalesce(t.id > w.ticket, false) and not exists (select from begun b where b.ticket = t.id)
 	union all
 	select t.code, 'done', (not p.open)::text, t.done::text from tiepdan.ticket t left join tiepdan.state p on p.code = t.state
-		where t.done is distinct from not p.open)
-select f.code, f.field, f.said, f.stands, c.tickets, c.unsaid, c.faults
-from (select (select count(*) from tiepdan.ticket) as tickets, (select count(*) from faults) as faults, (select count(*) from tiepdan.ticket t
-		cross join tiepdan.record_walk w where t.id > w.ticket and not exists (select from begun b where b.ticket = t.id)) as unsaid) c
-	left join (select * from faults order by code, field limit :'limit') f on true
+		where t.id = any (:'tickets') and t.done is distinct from not p.open)
+select f.code, f.field, f.said, f.stands, c.faults
+from (select count(*) as faults from faults) c left join (select * from faults order by code, field limit :'limit') f on true

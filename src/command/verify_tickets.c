@@ -1,157 +1,173 @@
-/* What stands beside events: tickets and texts. */
-#include <inttypes.h>
+/* How tickets and texts stand, as facts. */
 #include <string.h>
 
 #include "auth/receipt.h"
+#include "command/standing.h"
 #include "command/verify.h"
-#include "db/answer.h"
 
-enum {
-	PAGE = 2000
-};
-
-/* Rows of text from a statement that takes how many may be told. */
-static PGresult *ask(PGconn *pg, const char *statement)
-{
-	struct arena *arena = arena_new();
-	PGresult *r = arena ? pg_query(pg, statement, (struct str[]){verify_number(arena, VERIFY_FAULTS)}, 1)
-			    : NULL;
-
-	arena_free(arena);
-	return r;
-}
-
-static struct str shown(struct str value)
-{
-	return value.at ? value : STR("nothing");
-}
-
-static void tell_ticket(struct verify_found *found, const PGresult *r, int row)
-{
-	struct str code = db_cell(r, row, "code"), field = db_cell(r, row, "field");
-
-	if (str_eq(field, STR("gone")))
-		verify_fault(found, "ticket %.*s is gone", STR_ARG(code));
-	else if (str_eq(field, STR("again")))
-		verify_fault(found, "ticket %.*s: two events say how it began", STR_ARG(code));
-	else if (str_eq(field, STR("unsaid")))
-		verify_fault(found, "ticket %.*s was added: no event says how it stands", STR_ARG(code));
-	else
-		verify_fault(found, "ticket %.*s: %.*s is %.*s, its events say %.*s", STR_ARG(code),
-			STR_ARG(field), STR_ARG(shown(db_cell(r, row, "stands"))),
-			STR_ARG(shown(db_cell(r, row, "said"))));
-}
-
-bool verify_stands(
-	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found)
-{
-	PGresult *r = ask(pg, "command_verify_stands");
-
-	(void)v, (void)piece;
-	if (!r)
-		return false;
-	found->tickets = db_cell_int(r, 0, "tickets");
-	found->unsaid = db_cell_int(r, 0, "unsaid");
-	for (int i = 0; i < PQntuples(r) && db_cell(r, i, "field").at; i++)
-		tell_ticket(found, r, i);
-	found->faults = db_cell_int(r, 0, "faults");
-	PQclear(r);
-	return true;
-}
-
-static void tell_text(struct verify_found *found, const PGresult *r, int row)
-{
-	struct str of = db_cell(r, row, "of"), key = db_cell(r, row, "key"), code = db_cell(r, row, "code");
-
-	if (str_eq(db_cell(r, row, "what"), STR("added")))
-		verify_fault(found, "ticket %.*s: %.*s %.*s was added: no event tells of it",
-			STR_ARG(shown(code)), STR_ARG(of), STR_ARG(key));
-	else
-		verify_fault(found, "ticket %.*s: %.*s %.*s is not what was written", STR_ARG(shown(code)),
-			STR_ARG(of), STR_ARG(key));
-}
-
-bool verify_words(
-	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found)
-{
-	PGresult *r = ask(pg, "command_verify_words");
-
-	(void)v, (void)piece;
-	if (!r)
-		return false;
-	found->texts = db_cell_int(r, 0, "texts");
-	found->gone = db_cell_int(r, 0, "gone");
-	for (int i = 0; i < PQntuples(r) && db_cell(r, i, "what").at; i++)
-		tell_text(found, r, i);
-	found->faults = db_cell_int(r, 0, "faults");
-	PQclear(r);
-	return true;
-}
-
-/* --- what was filed ------------------------------------------------------------------------------------- */
-
-/* The columns of verify_filings.sql. */
+/* The columns of verify_tickets.sql: the id, fields as standing.h has them, and what is behind them. */
 enum {
 	ID,
-	CODE,
+	FIELD,
+	UNDONE = FIELD + STANDING_CONTENT,
 	TITLE,
 	TEXT,
-	PLACE,
-	CONTENT,
-	EVENT,
-	DESTROYED
+	PLACE
 };
 
-/* An event says so, and there are no words. */
-static bool is_destroyed(const PGresult *r, int row)
+/* The columns of verify_texts.sql. */
+enum {
+	OF,
+	KEY,
+	VERSION,
+	SALT,
+	TEXTS
+};
+
+struct stream {
+	const struct verify *v;
+	struct arena *arena;
+	struct buf scratch;
+};
+
+static struct str uuid_text(char *room, const PGresult *r, int column)
 {
-	return !PQgetisnull(r, row, DESTROYED) && PQgetlength(r, row, TITLE) == 0 &&
-	       PQgetlength(r, row, TEXT) == 0 && PQgetisnull(r, row, PLACE);
+	struct uuid id = verify_uuid(r, 0, column);
+
+	uuid_format(&id, room);
+	return str_of(room);
 }
 
-static void check_filing(const struct verify *v, struct verify_found *found, const PGresult *r, int row)
+/* A column as ->> gives it; `room` has UUID_TEXT_SIZE bytes. */
+static struct str field(char *room, const PGresult *r, enum standing_field which)
 {
-	struct uuid ticket = verify_uuid(r, row, ID);
-	struct str code = verify_bytes(r, row, CODE), content = verify_bytes(r, row, CONTENT);
-	struct receipt_words words = {.title = verify_bytes(r, row, TITLE),
-		.text = verify_bytes(r, row, TEXT),
-		.place = verify_bytes(r, row, PLACE)};
+	int column = FIELD + (int)which;
 
-	if (is_destroyed(r, row)) {
-		found->gone++;
-		return;
+	if (PQgetisnull(r, 0, column))
+		return STR_NONE;
+	switch (which) {
+	case STANDING_VERSION:
+	case STANDING_HOLDER:
+	case STANDING_POLICY:
+	case STANDING_RETURNS:
+	case STANDING_NUMBER:
+		return verify_digits(room, verify_int(r, 0, column));
+	case STANDING_ANSWERED:
+	case STANDING_FILED:
+		return verify_digits(room, verify_us(r, 0, column));
+	case STANDING_PERSON:
+		return uuid_text(room, r, column);
+	case STANDING_ANONYMOUS:
+		return verify_bytes(r, 0, column).at[0] ? STR("true") : STR("false");
+	default:
+		return verify_bytes(r, 0, column);
 	}
+}
+
+static void put_filing(struct stream *s, const PGresult *r, const struct uuid *ticket)
+{
 	struct arena *arena = arena_new();
-	found->texts++;
-	if (PQgetisnull(r, row, EVENT))
-		verify_fault(found, "ticket %.*s: no event tells of its filing", STR_ARG(code));
-	else if (!content.at)
-		found->unread++;
-	else if (arena && !str_eq(content, receipt_content(arena, v->keys, &ticket, &words)))
-		verify_fault(found, "ticket %.*s: title, text or place is not what was filed", STR_ARG(code));
+	struct receipt_words words = {.title = verify_bytes(r, 0, TITLE),
+		.text = verify_bytes(r, 0, TEXT),
+		.place = verify_bytes(r, 0, PLACE)};
+
+	if (arena)
+		facts_put(s->v->facts, FACT_FILED, facts_key_of(ticket),
+			verify_us(r, 0, FIELD + STANDING_FILED),
+			facts_hash(s->v->facts, receipt_content(arena, s->v->keys, ticket, &words)));
+	else
+		arena_fail(s->arena);
 	arena_free(arena);
 }
 
-bool verify_filings(
+static void put_ticket(void *arg, const PGresult *r)
+{
+	struct stream *s = arg;
+	struct facts *facts = s->v->facts;
+	char room[STANDING_CONTENT][UUID_TEXT_SIZE];
+	struct uuid id = verify_uuid(r, 0, ID);
+	struct fact_key key = facts_key_of(&id);
+	struct standing stands;
+
+	for (enum standing_field i = 0; i < STANDING_CONTENT; i++)
+		stands.field[i] = field(room[i], r, i);
+	facts_put(facts, FACT_TICKET, key, verify_int(r, 0, FIELD + STANDING_VERSION),
+		standing_hash(facts, &s->scratch, &stands));
+	facts_put(facts, FACT_BEGAN, key, 0, standing_hash_began(facts, &s->scratch, &stands));
+	if (s->v->keys)
+		put_filing(s, r, &id);
+	if (verify_bytes(r, 0, UNDONE).at[0])
+		facts_suspect(facts, key);
+}
+
+static struct digest commitment(struct buf *scratch, const PGresult *r)
+{
+	struct str salt = verify_bytes(r, 0, SALT);
+
+	scratch->len = 0;
+	buf_put(scratch, salt.at ? salt : STR(""));
+	buf_put(scratch, verify_bytes(r, 0, TEXTS));
+	return digest_sha256(buf_str(scratch));
+}
+
+static void put_text(void *arg, const PGresult *r)
+{
+	struct stream *s = arg;
+	struct facts *facts = s->v->facts;
+	struct str of = verify_bytes(r, 0, OF);
+	struct digest said = commitment(&s->scratch, r);
+	struct fact_key key = verify_text_key(facts, &s->scratch, of, verify_bytes(r, 0, KEY));
+	struct arena *arena = arena_new();
+
+	if (arena)
+		facts_put(facts, verify_is_row(of) ? FACT_ROW : FACT_TEXT, key, verify_int(r, 0, VERSION),
+			facts_hash(facts, digest_hex(arena, digest_bytes(&said))));
+	else
+		arena_fail(s->arena);
+	arena_free(arena);
+}
+
+static bool stream(
+	const struct verify *v, PGconn *pg, const char *statement, void (*put)(void *arg, const PGresult *r))
+{
+	struct arena *arena = arena_new();
+	struct stream s = {.v = v, .arena = arena, .scratch = {.arena = arena}};
+	bool ok = arena && pg_send(pg, statement, NULL, 0) && pg_each(pg, put, &s) && !arena_failed(arena);
+
+	arena_free(arena);
+	return ok;
+}
+
+bool verify_tickets(
 	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found)
 {
-	char after[UUID_TEXT_SIZE] = "00000000-0000-0000-0000-000000000000";
-	int n = PAGE;
+	(void)piece, (void)found;
+	return stream(v, pg, "command_verify_tickets", put_ticket);
+}
 
-	(void)piece;
-	while (n == PAGE) {
-		PGresult *r = NULL;
+bool verify_texts(
+	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found)
+{
+	(void)piece, (void)found;
+	return stream(v, pg, "command_verify_texts", put_text);
+}
 
-		if (pg_send(pg, "command_verify_filings", (struct str[]){str_of(after), STR("2000")}, 2))
-			r = pg_take(pg);
-		n = r ? PQntuples(r) : -1;
-		for (int i = 0; i < n; i++)
-			check_filing(v, found, r, i);
-		if (n > 0) {
-			struct uuid last = verify_uuid(r, n - 1, ID);
-			uuid_format(&last, after);
-		}
-		PQclear(r);
-	}
-	return n >= 0;
+struct fact_key verify_text_key(const struct facts *facts, struct buf *scratch, struct str of, struct str key)
+{
+	scratch->len = 0;
+	buf_put(scratch, of.at ? of : STR(""));
+	buf_byte(scratch, '\x1f');
+	buf_put(scratch, key.at ? key : STR(""));
+	return facts_key(facts, buf_str(scratch));
+}
+
+bool verify_is_row(struct str of)
+{
+	static const struct str rows[] = {
+		STR("account"), STR("delegation"), STR("account_event"), STR("configuration_change")};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (str_eq(of, rows[i]))
+			return true;
+	return false;
 }

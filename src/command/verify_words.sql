@@ -1,14 +1,14 @@
 -- Texts that are not what events say of them: changed, or added behind them (`before`: of tickets of which nothing has to be said yet). Texts
--- that are gone are counted: people may have them erased.
+-- that are gone do not differ, people may have them erased; rows of other tables stay.
 -- in: limit int
--- out: what text, of text, key text, code text, texts int, gone int, faults int
+-- out: what text, of text, key text, code text, faults int
 -- as: owner
 with said as (
 	select w->>0 as of, w->>1 as key, max(lpad(w->>2, 9, '0') || (w->>3)) as said
 	from tiepdan.event e cross join lateral jsonb_array_elements(e.data->'words') w where e.data ? 'words' group by 1, 2
 	union all
-	select 'event', e.id || '/' || a.key, lpad('1', 9, '0') || a.value from tiepdan.event e cross join lateral jsonb_each_text(e.data->'apart') a
-		where e.data ? 'apart'),
+	select 'event', e.id || '/' || a.key, lpad('1', 9, '0') || a.value
+	from tiepdan.event e cross join lateral jsonb_each_text(e.data->'apart') a where e.data ? 'apart'),
 texts as (
 	select 'message' as of, m.id::text as key, m.ticket, jsonb_build_array(m.text)::text as texts from tiepdan.message m
 	union all select 'note', m.id::text, m.ticket, jsonb_build_array(m.text)::text from tiepdan.note m
@@ -16,23 +16,39 @@ texts as (
 	union all select 'reply', m.id::text, m.ticket, jsonb_build_array(m.text)::text from tiepdan.reply m
 	union all select 'rating', m.ticket || '/' || m.answer, m.ticket, jsonb_build_array(m.score, m.comment)::text from tiepdan.rating m
 	union all select 'part', m.id::text, m.ticket, jsonb_build_array(m.task, m.text)::text from tiepdan.part m
-	union all select 'publication', m.ticket::text, m.ticket, jsonb_build_array(m.title, m.question, m.answer)::text from tiepdan.publication m),
+	union all select 'publication', m.ticket::text, m.ticket, jsonb_build_array(m.title, m.question, m.answer)::text from tiepdan.publication m
+	union all select 'account', a.id::text, null, jsonb_build_array(a.id, a.login, a.department, a.active, a.machine,
+			(select coalesce(jsonb_agg(role order by role collate "C"), '[]') from tiepdan.account_role where account = a.id),
+			(select coalesce(jsonb_agg(jsonb_build_array(issuer, subject) order by issuer collate "C"), '[]') from tiepdan.account_identity
+				where account = a.id))::text
+		from tiepdan.account a
+	union all select 'delegation', d.id::text, null, jsonb_build_array(d.id, d.giver, d.taker, d.roles, (extract(epoch from d.from_at) * 1000000)::bigint,
+			(extract(epoch from d.until_at) * 1000000)::bigint, d.reason, (extract(epoch from d.made_at) * 1000000)::bigint, d.made_by,
+			(extract(epoch from d.ended_at) * 1000000)::bigint)::text
+		from tiepdan.delegation d
+	union all select 'account_event', e.id::text, null, jsonb_build_array(e.id, e.account, (extract(epoch from e.at) * 1000000)::bigint, e.type, e.actor,
+			e.session, e.data)::text
+		from tiepdan.account_event e where e.type not like 'session.%'
+	union all select 'configuration_change', c.id::text, null, jsonb_build_array(c.id, (extract(epoch from c.at) * 1000000)::bigint, c.account, c.command,
+			c.kind, c.version, c.counts, c.changes)::text
+		from tiepdan.configuration_change c),
 salted as (
 	select x.of, x.key, x.ticket, lpad(coalesce(w.version, 0)::text, 9, '0')
 		|| encode(sha256(uuid_send(w.salt) || convert_to(x.texts, 'UTF8')), 'hex') as stands
 	from texts x left join tiepdan.word w on w.of = x.of and w.key = x.key
 	union all
-	select 'event', x.event || '/' || x.name, e.ticket, lpad('1', 9, '0') || encode(sha256(uuid_send(x.salt) || convert_to(x.text, 'UTF8')), 'hex')
+	select 'event', x.event || '/' || x.name, e.ticket, lpad('1', 9, '0')
+		|| encode(sha256(uuid_send(x.salt) || convert_to(x.text, 'UTF8')), 'hex')
 	from tiepdan.event_text x left join tiepdan.event e on e.at = x.at and e.id = x.event),
 held as (
-	select coalesce(x.of, s.of) as of, coalesce(x.key, s.key) as key, x.ticket, x.of is null as gone, s.said is null as added,
+	select coalesce(x.of, s.of) as of, coalesce(x.key, s.key) as key, x.ticket, s.said is null as added, x.of is null as gone,
+		x.of is null and s.of not in ('account', 'delegation', 'account_event', 'configuration_change') as erased,
 		coalesce(s.said, '') <> coalesce(x.stands, '-') as differs
 	from salted x full join said s on s.of = x.of and s.key = x.key),
 faults as (
-	select case when h.added then 'added' else 'changed' end as what, h.of, h.key, t.code
+	select case when h.added then 'added' when h.gone then 'gone' else 'changed' end as what, h.of, h.key, t.code
 	from held h left join tiepdan.ticket t on t.id = h.ticket left join tiepdan.record_walk w on true
-	where h.differs and not h.gone and not (h.added and coalesce(h.ticket > w.ticket, false) and not exists (select from tiepdan.event e
+	where h.differs and not h.erased and not (h.added and coalesce(h.ticket > w.ticket, false) and not exists (select from tiepdan.event e
 		where e.ticket = h.ticket and (e.type = 'ticket.recorded' or (e.type = 'ticket.filed' and e.data ? 'code')))))
-select f.what, f.of, f.key, f.code, c.texts, c.gone, c.faults
-from (select (select count(*) from held where not gone) as texts, (select count(*) from held where gone) as gone, (select count(*) from faults) as faults) c
-	left join (select * from faults order by code, of, key limit :'limit') f on true
+select f.what, f.of, f.key, f.code, c.faults
+from (select count(*) as faults from faults) c left join (select * from faults order by code, of, key limit :'limit') f on true

@@ -58,6 +58,17 @@ static void forget_sessions(struct app *app, struct db_unit *u)
 		u, .before = clock_wall_ms() - SESSION_DAYS * INT64_C(86400000), .limit = FORGET_BATCH);
 }
 
+static void forget_sign_ins(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_forget_sign_ins(u, .limit = FORGET_BATCH);
+}
+
+static int64_t signed_in(PGresult *const *results)
+{
+	return db_cell_int(results[0], 0, "gone");
+}
+
 static void forget_rehearsals(struct app *app, struct db_unit *u)
 {
 	(void)app;
@@ -170,6 +181,8 @@ static const struct job {
 	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
+	{"forget_sign_ins", 3600, forget_sign_ins, NULL, signed_in,
+		FORGET_BATCH},			    /* of long ago                           */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
 	{"forget_uploads", 60, forget_uploads},	    /* that no ticket wanted             */
 	{"uploads", 15, uploads_find, uploads_see}, /* how far those on their way are */

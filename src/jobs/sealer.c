@@ -21,16 +21,18 @@ enum {
 };
 
 struct sealer {
-	struct record_place asked;  /* what was known as the last root when the database was asked */
-	bool blind;		    /* what is known could not be read then */
-	int64_t held_ms, unkept_ms; /* when it was logged last that ..., so that no line comes each second */
+	struct record_place asked; /* what was known as the last root when the database was asked */
+	bool blind;		   /* what is known could not be read then */
+	/* When it was logged last that ..., so that no line comes each second. */
+	int64_t held_ms, broken_ms, unkept_ms;
 };
 
 struct sealer *sealer_new(struct arena *arena)
 {
 	struct sealer *sealer = arena_alloc(arena, sizeof(*sealer));
 
-	*sealer = (struct sealer){.held_ms = -TELL_AGAIN_MS, .unkept_ms = -TELL_AGAIN_MS};
+	*sealer = (struct sealer){
+		.held_ms = -TELL_AGAIN_MS, .broken_ms = -TELL_AGAIN_MS, .unkept_ms = -TELL_AGAIN_MS};
 	return sealer;
 }
 
@@ -138,7 +140,7 @@ static bool is_genuine(
 	if (key && signature.len == ES256_SIGNATURE_SIZE &&
 		es256_verify(key->key, b->statement, (const uint8_t *)signature.at) == ES256_GOOD)
 		return true;
-	if (tells_again(&app->sealer->held_ms))
+	if (tells_again(&app->sealer->broken_ms))
 		log_error("record.broken", LOG_INT("root", b->number), LOG_STR("kid", kid));
 	return false;
 }

@@ -12,6 +12,7 @@ from support.town import new_town, wait_until
 WANTED = int(os.environ.get("RECORD_TAMPERINGS", "200"))
 AT_ONCE = 25
 EVENTS = 240
+TICKETS = {}        # of events: to exchange what is the same changes nothing
 
 COLUMNS = {
     "type": "type || 'x'", "actor_kind": "case actor_kind when 'job' then 'anyone' else 'job' end", "actor": "gen_random_uuid()",
@@ -64,7 +65,7 @@ def insert(rng, event, _):
 
 
 def swap(rng, event, other):
-    columns = rng.choice(("ticket", "data, hash", "ticket, type, data, hash"))
+    columns = rng.choice(("ticket", "data, hash", "ticket, type, data, hash") if TICKETS[event] != TICKETS[other] else ("data, hash",))
     return ("update event e set (%s) = (select %s from event o where o.id = case e.id when '%s' then '%s'::uuid else '%s' end)"
             " where id in ('%s', '%s')" % (columns, columns, event, other, event, event, other)), event
 
@@ -121,6 +122,7 @@ def tampered(rng, events, roots):
 def test_every_change_is_found_and_named(city):
     seed = int(os.environ.get("RECORD_SEED", random.randrange(1 << 30)))
     rng = random.Random(seed)
+    TICKETS.update(city.sql("select id, ticket from event"))
     events = [row[0] for row in city.sql("select id from event order by at, id")]
     roots = [(int(n), int(size)) for n, size in city.sql("select number, events from record_root order by number")]
     assert len(events) >= EVENTS and len(roots) >= 8

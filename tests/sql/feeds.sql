@@ -2,6 +2,10 @@
 begin;
 set search_path = test, tiepdan, public;
 select plan(16);
+-- What making the people of the fixture has told.
+set local session_replication_role = replica;
+delete from event;
+set local session_replication_role = origin;
 create temp table t as select n, was, (file('HN-SXD', p_at := now() - (10 - ord) * interval '1 hour')).id
 	from unnest('{old,both,one,none,new}'::text[], '{5,4000000000000,4000000000001,4000000000003,null}'::bigint[]) with ordinality x (n, was, ord);
 create function pg_temp.place(p_n text) returns text language sql as $$

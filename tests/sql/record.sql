@@ -2,6 +2,10 @@
 begin;
 set search_path = test, tiepdan, public;
 select plan(31);
+-- What making the people of the fixture has told.
+set local session_replication_role = replica;
+delete from event;
+set local session_replication_role = origin;
 
 create function pg_temp.root(p_from bigint default 0, p_to bigint default 0) returns bigint language sql as $$
 	select record_store(n.after_xid, n.after_id, n.xid, n.id, n.number + 1, now(), n.events, n.first_us, n.last_us, sha256('r'),

@@ -28,7 +28,7 @@ publication publication_finding triage_suggestion duty
 ticket_clerk petition
 ticket_against ticket_danger
 ticket_tag
-configuration_change
+configuration_change account_event
 ticket_alike ticket_alike_key alike_cluster
 suggestion_learned suggestion_gram
 filed_as
