@@ -32,6 +32,7 @@ VERBS = {"insert": "insert into tiepdan.{0} default values", "delete": "delete f
 
 PREPARE = """
 set search_path = test, tiepdan, public;
+select roles_apart(true);
 do $$ declare r record; begin
 	for r in select conrelid::regclass as t, conname from pg_constraint where connamespace = 'tiepdan'::regnamespace and conrelid <> 0
 			and conparentid = 0 and contype in ('c', 'f') loop
@@ -193,19 +194,20 @@ create table test.call as select p.oid, s.letter, format('tiepdan.%%I(%%s)', p.p
 		|| '::' || format_type(t.type, null), ', ' order by t.o) from (select u.type, u.o, test.argument(p.proname, (p.proargnames)[u.o], format_type(u.type, null), s) as v
 			from unnest(p.proargtypes::oid[]) with ordinality u (type, o)) t)) as sql
 	from pg_proc p, test.subject s where p.pronamespace = 'tiepdan'::regnamespace and p.prosecdef and p.prorettype <> 'trigger'::regtype and s.letter <> 'x';
-grant select on test.call to public;
+grant usage on schema test to public;
 grant execute on function test.said to public;
-do $$ declare f record; w record; v_said text[]; v text; begin
+do $$ declare f record; w record; v_said text[]; v_calls text[]; v text; begin
 	for f in select p.oid, p.proname, p.proname || '/' || p.pronargs as thing, (select string_agg(r.rolname, ' ' order by r.rolname) from pg_roles r
 				where r.rolname like 'tiepdan\_%%' and has_function_privilege(r.rolname, p.oid, 'execute')) as roles
 			from pg_proc p where p.pronamespace = 'tiepdan'::regnamespace and p.prosecdef and p.prorettype <> 'trigger'::regtype loop
 		continue when f.roles is null;
+		v_calls := array(select c.sql from test.call c where c.oid = f.oid order by position(c.letter in 'oefdu'));
 		insert into test.got values (f.thing, 'role', replace(f.roles, 'tiepdan_', ''));
 		for w in select * from (values %(callers)s) x (who, login) loop
 			v_said := '{}';
 			perform test.as_caller(w.login);
 			perform set_config('role', split_part(f.roles, ' ', 1), true);
-			for v in select c.sql from test.call c where c.oid = f.oid order by position(c.letter in 'oefdu') loop
+			foreach v in array v_calls loop
 				v_said := v_said || test.said(v);
 			end loop;
 			reset role;

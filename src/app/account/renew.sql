@@ -2,5 +2,6 @@
 -- in: session uuid, generation int, idle_minutes int
 -- out: state text, account uuid, roles text, department int, expires_ms int, generation int, body text
 -- as: definer
+-- pool: door
 select state, (opened).account, (opened).roles, (opened).department, (extract(epoch from (opened).expires) * 1000)::bigint as expires_ms, (opened).generation, (opened).body
 from tiepdan.session_renew(:'session', :'generation', :'idle_minutes')
