@@ -126,3 +126,276 @@ begin
 		select exists (select from contact where ticket = p_ticket and erased_at is null)
 			and exists (select from ticket t where t.id = p_ticket and sees(t)));
 end $$;
+
+-- --- a fresh proof, and two administrators ------------------------------------------------------------------------------------------------
+
+alter table session add column proved_at timestamptz;
+comment on column session.proved_at is 'when its person last showed what only they have; NULL: when it was opened';
+alter table role add column guarded boolean not null default false;
+comment on column role.guarded is 'opens denunciations, personal data or accounts: an administrator gives it, and another one confirms';
+update role set guarded = true where code in ('admin', 'legal_officer', 'data_officer');
+
+create table account_grant (
+	id         uuid not null default gen_random_uuid(),
+	account    uuid not null,
+	role       text not null,
+	asked_at   timestamptz not null default now(),
+	asked_by   uuid not null,
+	decided_at timestamptz,
+	decided_by uuid,
+	confirmed  boolean,
+	constraint account_grant_pk primary key (id),
+	constraint account_grant_account_fk foreign key (account) references account,
+	constraint account_grant_asked_by_fk foreign key (asked_by) references account,
+	constraint account_grant_decided_by_fk foreign key (decided_by) references account,
+	constraint account_grant_decided check ((decided_at is null) = (decided_by is null) and (decided_at is null) = (confirmed is null))
+);
+comment on table account_grant is 'Guarded roles that an administrator has given, and another one has confirmed, refused, or not yet.';
+create unique index account_grant_waits on account_grant (account, role) where decided_at is null;
+alter table account_grant enable row level security;
+revoke all on account_grant from public;
+
+alter table setting disable trigger configuration_touched;
+insert into setting (name, value, note, least, most) values
+	('proof_minutes', 15, 'whoever gives roles, invites or makes keys has shown password or second factor within this many minutes', 1, 1440),
+	('guarded_roles', 1, 'a role that opens denunciations, personal data or accounts counts when a second administrator has confirmed it: 1 yes, 0 no', 0, 1);
+alter table setting enable trigger configuration_touched;
+update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
+		where kind = 'settings' and key in ('proof_minutes', 'guarded_roles'))
+	where k.kind = 'settings';
+
+alter table account_event drop constraint account_event_type,
+	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'password.set',
+		'password.removed', 'second_factor.on', 'second_factor.off', 'recovery_codes.made', 'recovery_code.used', 'account.made', 'account.changed',
+		'invitation.made', 'key.made', 'key.revoked', 'delegation.given', 'delegation.taken', 'delegation.ended', 'glass.broken', 'role.asked',
+		'role.confirmed', 'role.refused'));
+
+-- Shows password or second factor once more in a session that is open: a token alone, which may have been stolen, gives nobody anything.
+-- `p_seen`: the hash of the password that was right.
+create function session_prove(p_seen text, p_step bigint, p_box bytea, p_recovery bytea, p_slots bigint[]) returns void language plpgsql
+security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_own uuid := (caller_person()).account;
+	v_factor boolean := exists (select from second_factor where account = v_own and confirmed_at is not null);
+begin
+	if not (case when not v_factor then password_is(v_own, p_seen)
+			else (p_step is not null or p_recovery is not null) and sign_in_uses(v_own, null, p_step, p_box, p_recovery) end) then
+		raise exception 'nothing was shown' using errcode = 'TD410';
+	end if;
+	if p_recovery is not null then
+		perform account_tell(v_own, 'recovery_code.used', caller_session());
+	end if;
+	perform brake_release(p_slots);
+	update session set proved_at = now() where id = caller_session();
+	perform account_tell(v_own, 'session.proved', caller_session());
+end $$;
+
+-- As account_for_admin(), of whoever has shown who they are a short while ago; TD675: too long ago.
+create function account_for_proven(p_account uuid) returns account language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	a account := account_for_admin(p_account);
+	v_session session := caller_person();
+begin
+	if coalesce(v_session.proved_at, v_session.opened_at) < now() - (select value from setting where name = 'proof_minutes') * interval '1 min' then
+		raise exception 'nothing was shown for a while' using errcode = 'TD675';
+	end if;
+	return a;
+end $$;
+
+-- Of the roles that an administrator gives, those that count at once: what is guarded waits for another administrator, and what it has
+-- waited for and is not given any more does so no longer. `p_anew`: what the account has of them waits again. On the command line, by the
+-- operator, nothing waits: that is how a town with one administrator gets its second one.
+create function roles_given(p_account uuid, p_roles text[], p_anew boolean) returns text[] language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_waits text[] := '{}';
+begin
+	if (select value from setting where name = 'guarded_roles') = 1 then
+		v_waits := array(select code from role where guarded and code = any (p_roles) and (p_anew or not exists (
+			select from account_role r where r.account = p_account and r.role = code)));
+	end if;
+	delete from account_grant where account = p_account and decided_at is null and (role <> all (v_waits) or p_anew);
+	insert into account_grant (account, role, asked_by) select p_account, w, caller_account() from unnest(v_waits) w on conflict do nothing;
+	if v_waits <> '{}' then
+		perform account_tell(p_account, 'role.asked', caller_session(), jsonb_build_object('roles', v_waits));
+	end if;
+	return array(select r from unnest(p_roles) r where r <> all (v_waits));
+end $$;
+
+-- What is guarded waits again: who resets somebody, or brings them to another department, could be them tomorrow.
+create function roles_anew(a account) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_roles text[] := array(select role from account_role where account = a.id);
+begin
+	if a.id <> caller_account() then
+		delete from account_role where account = a.id and role <> all (roles_given(a.id, v_roles || array(select role from account_grant
+			where account = a.id and decided_at is null), true));
+		perform admin_stays();
+	end if;
+end $$;
+
+-- Confirms or refuses what another administrator has asked for: not one's own wish, and not for oneself (TD676). Without a second
+-- administrator it is the operator who decides, on the command line.
+create function grant_decide(p_account uuid, p_grant uuid, p_confirm boolean) returns text language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	a account;
+	g account_grant;
+begin
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	a := account_for_proven(p_account);
+	select * into g from account_grant where id = p_grant and account = a.id and decided_at is null;
+	if not found then
+		raise exception 'nothing waits' using errcode = 'TD404';
+	elsif p_confirm and caller_account() in (g.asked_by, a.id) then
+		raise exception 'another administrator confirms' using errcode = 'TD676';
+	end if;
+	update account_grant set decided_at = now(), decided_by = caller_account(), confirmed = p_confirm where id = g.id;
+	if p_confirm then
+		insert into account_role values (a.id, g.role) on conflict do nothing;
+	end if;
+	perform account_tell(a.id, case when p_confirm then 'role.confirmed' else 'role.refused' end, caller_session(),
+		jsonb_build_object('roles', array[g.role]));
+	return person_item(a.id);
+end $$;
+
+-- As in 0080, with what waits.
+create or replace function person_item(p_account uuid) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (select (account_item(a.id)::jsonb || jsonb_build_object('active', a.active, 'machine', a.machine, 'email', a.email,
+			'language', a.language, 'password', exists (select from password p where p.account = a.id),
+			'second_factor', exists (select from second_factor f where f.account = a.id and f.confirmed_at is not null),
+			'sessions', (select count(*) from session s where s.account = a.id and s.closed_at is null and s.expires_at > now() and s.means <> 'key'),
+			'grants', (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role, 'asked_at', instant(g.asked_at),
+				'asked_by', person_named(g.asked_by)) order by g.asked_at, g.role), '[]') from account_grant g
+				where g.account = a.id and g.decided_at is null)))::text
+		from account a where a.id = p_account);
+end $$;
+
+create or replace function person_make(p_login text, p_name text, p_department text, p_roles text[], p_email text, p_language text, p_machine boolean,
+	out account uuid, out body text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform account_for_proven(null);
+	perform roles_for_accounts(p_roles);
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	if exists (select from account a where a.login = lower(p_login)) then
+		raise exception 'the login is taken' using errcode = 'unique_violation', constraint = 'account_login';
+	end if;
+	account := account_language_save(account_email_save(account_save(p_login, p_name, p_department, '{}'), p_email), p_language);
+	update account a set machine = true where a.id = person_make.account and p_machine;
+	perform account_tell(account, 'account.made', caller_session(), jsonb_build_object('roles', p_roles, 'department', p_department));
+	perform account_save(p_login, p_name, p_department, roles_given(account, p_roles, false));
+	body := person_item(account);
+end $$;
+
+-- NULL leaves what it is about as it is. Less rights count from the next request on; switched off ends sessions and keys at once. Who gives
+-- something has shown who they are; to take it away a session is enough.
+create or replace function person_change(p_account uuid, p_name text, p_department text, p_roles text[], p_email text, p_language text, p_active boolean)
+returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	a account;
+	v_now text[];
+begin
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	a := account_for_admin(p_account);
+	v_now := array(select role from account_role where account = a.id);
+	if not coalesce(p_roles, v_now) <@ v_now or p_department is not null or p_email is not null or p_active then
+		perform account_for_proven(a.id);
+	end if;
+	perform roles_for_accounts(p_roles);
+	if p_active = false then
+		update session set closed_at = now(), end_reason = 'switched_off' where account = a.id and closed_at is null;
+	end if;
+	perform account_language_save(account_email_save(account_save(a.login, coalesce(p_name, a.name),
+		coalesce(p_department, (select code from department where id = a.department)),
+		case when p_roles is null then v_now else roles_given(a.id, p_roles, false) end, coalesce(p_active, a.active)), p_email), p_language);
+	if p_department <> (select code from department where id = a.department) then
+		perform roles_anew(a);
+	end if;
+	perform admin_stays();
+	perform account_tell(a.id, 'account.changed', caller_session(), jsonb_strip_nulls(jsonb_build_object('name', p_name <> a.name,
+		'department', p_department, 'roles', p_roles, 'active', p_active, 'email', case when p_email <> a.email then true end, 'language', p_language)));
+	return person_item(a.id);
+end $$;
+
+-- As in 0082. Where this lets somebody in without anything that the person had, what is guarded waits again.
+create or replace function person_invite(p_account uuid, p_code_hash bytea, p_expires timestamptz, p_reset boolean) returns void
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	a account;
+begin
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	a := account_for_proven(p_account);
+	if a.machine or not a.active then
+		raise exception 'no person who may sign in' using errcode = 'TD633';
+	end if;
+	if p_reset then
+		delete from password where account = a.id;
+		if found then
+			perform account_tell(a.id, 'password.removed', caller_session());
+		end if;
+		if exists (select from second_factor where account = a.id) then
+			perform second_factor_drop(a.id, '{}');
+		end if;
+		delete from account_identity where account = a.id;
+		if found then
+			perform account_tell(a.id, 'account.changed', caller_session(), '{"identity": null}');
+		end if;
+		perform sessions_end(a.id, null, 'ended');
+	end if;
+	if not exists (select from second_factor where account = a.id and confirmed_at is not null) then
+		perform roles_anew(a);
+	end if;
+	perform login_code_save(a.login, p_code_hash, p_expires);
+	perform account_tell(a.id, 'invitation.made', caller_session(), jsonb_build_object('reset', p_reset));
+end $$;
+
+-- As in 0080, of whoever has shown who they are.
+create or replace function key_make(p_id uuid, p_account uuid, p_name text, p_roles text[], p_expires timestamptz, out department bigint, out body text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	a account := account_for_proven(p_account);
+	v session;
+begin
+	perform from account where id = a.id for update;
+	if not a.machine or not a.active or p_roles = '{}' or exists (select from unnest(p_roles) r where not exists (
+			select from account_role x where x.account = a.id and x.role = r))
+		or (select count(*) from session where account = a.id and means = 'key' and closed_at is null and expires_at > now()) >= 20 then
+		raise exception 'no such key for this account' using errcode = 'TD634';
+	end if;
+	insert into session (id, account, expires_at, means, roles, name) values (p_id, a.id, p_expires, 'key', p_roles, p_name) returning * into v;
+	perform account_tell(a.id, 'key.made', v.id, jsonb_build_object('name', p_name, 'roles', p_roles));
+	department := a.department;
+	body := key_item(v);
+end $$;
+
+-- As in 0083; for somebody else an administrator gives nothing that is guarded.
+create or replace function delegation_make(p_id uuid, p_giver uuid, p_taker uuid, p_roles text[], p_from timestamptz, p_until timestamptz, p_reason text, out body text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_giver account;
+	d delegation;
+begin
+	perform caller_person();
+	if p_giver is distinct from caller_account() and p_giver is not null then
+		v_giver := account_for_proven(p_giver);
+	else
+		select * into v_giver from account where id = caller_account();
+	end if;
+	perform from account where id = v_giver.id for update;
+	if not v_giver.active or v_giver.id = caller_account() and not p_roles <@ caller_roles() or exists (select from unnest(p_roles) x where not exists (
+			select from account_role g join role r on r.code = g.role where g.account = v_giver.id and g.role = x and r.delegable
+				and (v_giver.id = caller_account() or not r.guarded)))
+		or not exists (select from account where id = p_taker and active and not machine and department = v_giver.department and id <> v_giver.id)
+		or (select count(*) from delegation x where x.giver = v_giver.id and x.until_at > now() and x.ended_at is null) >= 20 then
+		raise exception 'these roles cannot be given to them' using errcode = 'TD637';
+	end if;
+	insert into delegation (id, giver, taker, roles, from_at, until_at, reason, made_by)
+		values (p_id, v_giver.id, p_taker, p_roles, p_from, p_until, p_reason, caller_account()) returning * into d;
+	perform account_tell(d.giver, 'delegation.given', caller_session(), jsonb_build_object('delegation', d.id, 'to', d.taker, 'roles', d.roles));
+	perform account_tell(d.taker, 'delegation.taken', caller_session(), jsonb_build_object('delegation', d.id, 'from', d.giver, 'roles', d.roles));
+	body := delegation_item(d);
+end $$;
+
+revoke execute on function session_prove, account_for_proven, roles_given, roles_anew, grant_decide from public;
+grant execute on function session_prove, grant_decide to tiepdan_app;

@@ -50,6 +50,25 @@ void account_change(struct req *req)
 	db_run(u, answer_object);
 }
 
+static void decide_grant(struct req *req, bool confirm)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_account_grant_decide(
+		u, .account = req->args[0].uuid, .grant = req->args[1].uuid, .confirm = confirm);
+	db_run(u, answer_object);
+}
+
+void account_grant_confirm(struct req *req)
+{
+	decide_grant(req, true);
+}
+
+void account_grant_refuse(struct req *req)
+{
+	decide_grant(req, false);
+}
+
 /* --- coming in with nothing else --------------------------------------------------------------------- */
 
 static void invite(struct req *req, PGresult *const *results)
