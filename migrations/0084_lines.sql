@@ -165,8 +165,8 @@ update configuration_kept k set content = k.content || (select jsonb_object_agg(
 	where k.kind = 'settings';
 
 alter table account_event drop constraint account_event_type,
-	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'password.set',
-		'password.removed', 'second_factor.on', 'second_factor.off', 'recovery_codes.made', 'recovery_code.used', 'account.made', 'account.changed',
+	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'personal_data.searched',
+		'password.set', 'password.removed', 'second_factor.on', 'second_factor.off', 'recovery_codes.made', 'recovery_code.used', 'account.made', 'account.changed',
 		'invitation.made', 'key.made', 'key.revoked', 'delegation.given', 'delegation.taken', 'delegation.ended', 'glass.broken', 'role.asked',
 		'role.confirmed', 'role.refused'));
 
@@ -399,3 +399,128 @@ end $$;
 
 revoke execute on function session_prove, account_for_proven, roles_given, roles_anew, grant_decide from public;
 grant execute on function session_prove, grant_decide to tiepdan_app;
+
+-- --- smaller findings ------------------------------------------------------------------------------------------------------------------------
+
+-- As in 0080. A login without a password is compared with a hash that nobody has, which costs what those of others cost, also after
+-- password_memory_mib was changed: of the account behind a place that the login stands for, always the same one.
+create or replace function sign_in_begin(p_login text, p_code_hash bytea, p_slots bigint[], p_free bigint[]) returns sign_in_offer language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	v sign_in_offer;
+begin
+	v.wait_s := brake_take(p_slots, p_free);
+	if v.wait_s = 0 then
+		select 0, a.id, p.hash, f.epoch, f.wrapped, f.box, f.last_step into v
+			from (select) x left join account a on a.login = lower(p_login) and a.active and not a.machine and (p_code_hash is null
+					or exists (select from login_code c where c.account = a.id and c.code_hash = p_code_hash and c.expires_at > now()))
+				left join password p on p.account = a.id
+				left join second_factor f on f.account = a.id and f.confirmed_at is not null;
+		if v.hash is null and p_code_hash is null then
+			v.hash := regexp_replace(coalesce((select p.hash from password p where p.account >= md5(lower(p_login))::uuid order by p.account limit 1),
+				(select p.hash from password p order by p.account limit 1)), '[^$]*$', repeat('A', 43));
+		end if;
+	end if;
+	return v;
+end $$;
+
+-- As in 0080; for changes of one's own it counts whether there is a password.
+create or replace function own_begin(p_slots bigint[], p_free bigint[]) returns own_offer language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_session session := caller_person();
+	v own_offer;
+begin
+	v.login := (select login from account where id = v_session.account);
+	v.offer := sign_in_begin(v.login, null, p_slots, p_free);
+	v.fresh := own_fresh(v_session);
+	if not exists (select from password where account = v_session.account) then
+		v.offer.hash := null;
+	end if;
+	return v;
+end $$;
+
+-- As in 0080, for servers of before, which do not know what needs two factors: they withhold what newer ones do.
+create or replace function session_open(p_login text, p_code_hash bytea, p_session uuid, p_expires timestamptz,
+	out account uuid, out roles text, out department bigint, out body text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	delete from login_code c using account a
+		where a.login = lower(p_login) and a.active and not a.machine and c.account = a.id and c.code_hash = p_code_hash and c.expires_at > now()
+			and not exists (select from second_factor f where f.account = a.id and f.confirmed_at is not null)
+		returning a.id, a.department into account, department;
+	if account is null then
+		raise exception 'wrong sign-in code' using errcode = 'TD410';
+	end if;
+	insert into session (id, account, expires_at, withheld) values (p_session, session_open.account, p_expires, (select s.withheld from session s
+		where s.withheld is not null and s.means <> 'key' and s.opened_at > now() - interval '7 days' order by s.opened_at desc limit 1));
+	roles := (select string_agg(r.role, ',' order by r.role) from account_role r join session s on s.id = p_session
+		where r.account = session_open.account and session_holds(s, r.role));
+	body := account_item(session_open.account);
+end $$;
+
+-- As in 0081. A search that finds nothing leaves a trace, too: in the events of who has searched.
+create or replace function personal_data_search(p_phone bytea, p_email bytea, p_purpose text, p_events uuid[], p_at timestamptz) returns text language plpgsql
+security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_found uuid[];
+begin
+	perform caller_needs('personal_data');
+	v_found := array(select x.ticket from (select c.ticket from contact c where c.phone_index = p_phone
+		union select c.ticket from contact c where c.email_index = p_email) x
+		where not kept_away(x.ticket, caller_account()) and not denounced(x.ticket, caller_account()) order by x.ticket desc limit cardinality(p_events));
+	perform event_write(e.id, p_at, e.ticket, 'contact.searched', 'staff', caller_account(), caller_department(), null, null, null, null,
+		jsonb_build_object('purpose', p_purpose)) from unnest(v_found, p_events) e (ticket, id) where e.ticket is not null;
+	perform account_tell(caller_account(), 'personal_data.searched', caller_session(), jsonb_build_object('purpose', p_purpose,
+		'found', cardinality(v_found)));
+	return (select json_build_object('items', coalesce(json_agg(json_build_object('ticket', t.id, 'code', t.code, 'kind', t.kind, 'state', t.state,
+			'holder', department_named(t.holder), 'filed_at', instant(t.filed_at),
+			'reads', (select count(*) from event e where e.ticket = t.id and e.type = 'contact.read'),
+			'attachments', (select count(*) from attachment a where a.ticket = t.id),
+			'published', exists (select from publication p where p.ticket = t.id and p.state = 'published')) order by t.filed_at desc, t.id desc), '[]'),
+			'more', cardinality(v_found) = cardinality(p_events))
+		from ticket t where t.id = any (v_found));
+end $$;
+
+-- As in 0081. One worker at a time, however many there are: who has asked for a portion keeps it for a minute, or until it is stored.
+alter table reseal add column leased_until timestamptz;
+create or replace function reseal_next(p_epoch bigint, p_limit bigint)
+returns table (last uuid, factor boolean, owner uuid, epoch bigint, wrapped bytea, box bytea) language plpgsql security definer
+set search_path = tiepdan, pg_temp set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+declare
+	r reseal;
+	v_last uuid;
+begin
+	insert into reseal (epoch) values (p_epoch) on conflict do nothing;
+	select * into r from reseal where epoch = p_epoch for update skip locked;
+	if r.epoch is null or r.ended_at > now() - interval '1 day' or r.leased_until > now() then
+		return;
+	end if;
+	update reseal set leased_until = now() + interval '1 min' where epoch = p_epoch;
+	v_last := (select ticket from contact where ticket > coalesce(r.after, '00000000-0000-0000-0000-000000000000') order by ticket
+		offset p_limit - 1 limit 1);
+	return query select v_last, null::boolean, null::uuid, null::bigint, null::bytea, null::bytea
+		union all select v_last, false, c.ticket, c.epoch, c.wrapped, c.box from contact c
+			where c.ticket > coalesce(r.after, '00000000-0000-0000-0000-000000000000') and c.ticket <= coalesce(v_last, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+				and c.epoch < p_epoch and c.wrapped is not null
+		union all (select v_last, true, f.account, f.epoch, f.wrapped, f.box from second_factor f where v_last is null and f.epoch < p_epoch);
+end $$;
+
+create or replace function reseal_store(p_epoch bigint, p_last uuid, p_factors boolean[], p_owners uuid[], p_olds bytea[], p_wrapped bytea[], p_boxes bytea[])
+returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_kept bigint;
+begin
+	perform from contact c where c.ticket = any (p_owners) order by c.ticket for no key update;
+	with kept as (
+		update contact c set epoch = p_epoch, wrapped = n.wrapped, box = n.box
+		from unnest(p_factors, p_owners, p_olds, p_wrapped, p_boxes) n (factor, owner, old, wrapped, box)
+		where not n.factor and c.ticket = n.owner and c.box = n.old returning 1),
+	factors as (
+		update second_factor f set epoch = p_epoch, wrapped = n.wrapped, box = n.box
+		from unnest(p_factors, p_owners, p_olds, p_wrapped, p_boxes) n (factor, owner, old, wrapped, box)
+		where n.factor and f.account = n.owner and f.box = n.old returning 1)
+	select (select count(*) from kept) + (select count(*) from factors) into v_kept;
+	update reseal set after = p_last, ended_at = case when p_last is null then now() end, leased_until = null where epoch = p_epoch;
+	return v_kept;
+end $$;
