@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # the variables in the head of lib/state.sh are shared
 # The private PostgreSQL cluster: a Unix socket in a 0700 folder, no TCP, no password and no trust: the kernel tells
-# PostgreSQL who is connecting (peer), and only the server's user and root may be tiepdan and tiepdan_app.
+# PostgreSQL who is connecting (peer), and only the server's user and root may be tiepdan and the roles of the server.
 
 cluster_bin() {
 	local version
@@ -50,7 +50,7 @@ cluster_settings() {
 	END
 	write_private "$home/pg/pg_hba.conf" <<<'local all all peer map=tiepdan'
 	for who in "$runner" root; do
-		printf 'tiepdan %s %s\n' "$who" postgres "$who" tiepdan "$who" tiepdan_app
+		printf 'tiepdan %s %s\n' "$who" postgres "$who" tiepdan "$who" tiepdan_app "$who" tiepdan_door "$who" tiepdan_job
 	done | write_private "$home/pg/pg_ident.conf"
 }
 
@@ -82,8 +82,8 @@ cluster_start() {
 cluster_roles() {
 	cluster_psql <<-'END'
 		select 'create role tiepdan login createrole' where to_regrole('tiepdan') is null \gexec
-		select 'create role tiepdan_app login' where to_regrole('tiepdan_app') is null \gexec
-		select 'alter role tiepdan_app login' where not (select rolcanlogin from pg_roles where rolname = 'tiepdan_app') \gexec
+		select 'create role ' || r || ' login' from unnest('{tiepdan_app,tiepdan_door,tiepdan_job}'::text[]) r where to_regrole(r) is null \gexec
+		select 'alter role ' || rolname || ' login' from pg_roles where rolname like 'tiepdan\_%' and not rolcanlogin \gexec
 		select 'create database tiepdan owner tiepdan' where not exists
 			(select from pg_database where datname = 'tiepdan') \gexec
 	END

@@ -19,12 +19,12 @@ server_build() {
 	fi
 }
 
-# app_url OWNER_URL PASSWORD: the same database as role tiepdan_app; of a parameter given twice libpq takes the last.
-app_url() {
+# role_url OWNER_URL ROLE PASSWORD: the same database as another role; of a parameter given twice libpq takes the last.
+role_url() {
 	case $1 in
-	postgres://*\?* | postgresql://*\?*) printf '%s&user=tiepdan_app&password=%s\n' "$1" "$2" ;;
-	postgres://* | postgresql://*) printf '%s?user=tiepdan_app&password=%s\n' "$1" "$2" ;;
-	*) printf '%s user=tiepdan_app password=%s\n' "$1" "$2" ;;
+	postgres://*\?* | postgresql://*\?*) printf '%s&user=%s&password=%s\n' "$@" ;;
+	postgres://* | postgresql://*) printf '%s?user=%s&password=%s\n' "$@" ;;
+	*) printf '%s user=%s password=%s\n' "$@" ;;
 	esac
 }
 
@@ -34,15 +34,17 @@ server_database() {
 		cluster_roles
 		owner_url="host=$socket dbname=tiepdan user=tiepdan"
 		server_url="host=$socket dbname=tiepdan user=tiepdan_app"
+		door_url="host=$socket dbname=tiepdan user=tiepdan_door"
+		job_url="host=$socket dbname=tiepdan user=tiepdan_job"
 		return 0
 	fi
 	step "database: using DATABASE_URL, making no cluster"
 	owner_url=$DATABASE_URL
-	server_url=${TIEPDAN_DATABASE_URL:-}
+	server_url=${TIEPDAN_DATABASE_URL:-} door_url=${TIEPDAN_DOOR_URL:-} job_url=${TIEPDAN_JOB_URL:-}
 	if [ -z "$server_url" ]; then
 		"${as_runner[@]}" test -s "$home/password" ||
 			head -c 24 /dev/urandom | base64 | tr '+/' '-_' | write_private "$home/password"
-		server_url=$(app_url "$DATABASE_URL" "$("${as_runner[@]}" cat "$home/password")")
+		server_url=$(role_url "$DATABASE_URL" tiepdan_app "$("${as_runner[@]}" cat "$home/password")")
 	fi
 }
 
@@ -82,6 +84,8 @@ server_settings() {
 		# Written by deploy/quickstart at each start.
 		owner_url = $owner_url
 		database_url = $server_url
+		door_url = $door_url
+		job_url = $job_url
 		key_dir = $home/keys
 		attachments = $home/attachments
 		public_url = http://127.0.0.1:$1
@@ -104,6 +108,7 @@ server_prepare() {
 	slow "migrate" "$state/migrate.log" tool migrate ||
 		die "the migrations failed" "with data that you do not need, delete $state and start again"
 	server_role
+	[ -z "$door_url" ] || tool roles apart || die "the roles of the server could not be taken apart"
 	if [ ! -e "$state/seeded" ]; then
 		slow "seed" "$state/seed.log" tool seed || die "the reference data could not be loaded"
 		touch "$state/seeded"

@@ -41,7 +41,7 @@ static void ask(struct req *req, int64_t wait_s)
 
 	metric_add(METRIC_proofs_asked, 1);
 	reply_header(req, "Retry-After", arena_printf(req->arena, "%" PRId64, wait_s));
-	reply_problem_with(req, PROBLEM_proof_needed, STR_NONE,
+	reply_problem_with(req, PROBLEM_work_needed, STR_NONE,
 		arena_printf(
 			req->arena, "\"challenge\":\"%.*s\",\"bits\":%u", STR_ARG(text), challenge.bits));
 }

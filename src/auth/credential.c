@@ -9,7 +9,7 @@
 
 enum {
 	CONTENT_MAX = 64,
-	DEVICE_SIZE = 16
+	DEVICE_SIZE = 16 + 8
 };
 
 static const struct form {
@@ -123,17 +123,20 @@ bool api_key_open(struct arena *arena, const struct keys *keys, struct str text,
 	return true;
 }
 
-struct str device_make(struct arena *arena, const struct keys *keys, struct str login)
+struct str device_make(struct arena *arena, const struct keys *keys, struct str login, int64_t now_ms)
 {
 	char content[DEVICE_SIZE];
 
 	rand_bytes(content, sizeof(content));
+	put64(content + 16, now_ms);
 	return make(arena, keys, &device_form, content, login_fold(arena, login));
 }
 
-bool device_check(struct arena *arena, const struct keys *keys, struct str login, struct str text)
+int64_t device_made_ms(struct arena *arena, const struct keys *keys, struct str login, struct str text)
 {
-	return open(arena, keys, &device_form, text, login_fold(arena, login)) != NULL;
+	const char *content = open(arena, keys, &device_form, text, login_fold(arena, login));
+
+	return content ? get64(content + 16) : 0;
 }
 
 /* In the MAC alone: staff come without a word. */

@@ -27,8 +27,9 @@ bool api_key_open(struct arena *arena, const struct keys *keys, struct str text,
 
 /* "tdd_...": says that this device has signed in with this login before, so that the attempts of strangers
  * do not make it wait. It opens nothing. */
-struct str device_make(struct arena *arena, const struct keys *keys, struct str login);
-bool device_check(struct arena *arena, const struct keys *keys, struct str login, struct str text);
+struct str device_make(struct arena *arena, const struct keys *keys, struct str login, int64_t now_ms);
+/* When it signed in; 0: it is not one, or not of this login. */
+int64_t device_made_ms(struct arena *arena, const struct keys *keys, struct str login, struct str text);
 
 /* "tdf_...": a sign-in with an identity provider that has begun. What keeps it together with the browser and
  * the ID token (state, nonce, the verifier of RFC 7636) is derived from it, so whoever has it does not have

@@ -6,6 +6,7 @@
 
 #include "auth/credential.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/rand.h"
 #include "civil/code.h"
 
@@ -15,6 +16,14 @@ enum {
 	TYPED_MAX = 64,
 	FREE_OF_A_PLACE = 5,
 	FREE_FROM_ANYWHERE = 20
+};
+#define DEVICE_MS (90 * INT64_C(86400000)) /* then it is a stranger again */
+
+enum brake_kind {
+	BRAKE_DEVICE,
+	BRAKE_ADDRESS,
+	BRAKE_ANYWHERE,
+	BRAKE_PLACE
 };
 
 struct str login_code_new(struct arena *arena)
@@ -86,14 +95,25 @@ struct str login_link(struct arena *arena, struct str url, struct str login, str
 	return buf_str(&out);
 }
 
-static void brake_add(struct brake *brake, const struct keys *keys, const struct str parts[3], int64_t nfree)
+/* Each kind has slots of its own: what strangers do from anywhere never meets what a device does. */
+static void brake_add(
+	struct brake *brake, const struct keys *keys, enum brake_kind kind, const struct str parts[2])
 {
-	struct digest mac = digest_hmac(keys_purpose(keys, KEY_BRAKE), parts, 3);
+	static const struct {
+		struct str name;
+		int64_t nfree;
+	} kinds[] = {[BRAKE_DEVICE] = {{"device", 6}, FREE_OF_A_PLACE},
+		[BRAKE_ADDRESS] = {{"address", 7}, FREE_OF_A_PLACE},
+		[BRAKE_ANYWHERE] = {{"anywhere", 8}, FREE_FROM_ANYWHERE},
+		[BRAKE_PLACE] = {{"place", 5}, FREE_FROM_ANYWHERE}};
+	struct digest mac = digest_hmac(
+		keys_purpose(keys, KEY_BRAKE), (struct str[]){kinds[kind].name, parts[0], parts[1]}, 3);
 	uint32_t first;
 
 	memcpy(&first, mac.byte, sizeof(first));
-	brake->slot[brake->n] = be32toh(first) >> (32 - BRAKE_SLOT_BITS);
-	brake->free[brake->n++] = nfree;
+	brake->slot[brake->n] =
+		((int64_t)kind << BRAKE_SLOT_BITS) | (be32toh(first) >> (32 - BRAKE_SLOT_BITS));
+	brake->free[brake->n++] = kinds[kind].nfree;
 }
 
 struct brake brake_of(struct arena *arena, const struct keys *keys, struct str login, struct str device,
@@ -102,12 +122,12 @@ struct brake brake_of(struct arena *arena, const struct keys *keys, struct str l
 	struct brake brake = {.n = 0};
 	struct str folded = login_fold(arena, login);
 
-	if (device.at && device_check(arena, keys, login, device)) {
-		brake_add(&brake, keys, (struct str[]){STR("device"), folded, device}, FREE_OF_A_PLACE);
+	if (device.at && device_made_ms(arena, keys, login, device) > clock_wall_ms() - DEVICE_MS) {
+		brake_add(&brake, keys, BRAKE_DEVICE, (struct str[]){folded, device});
 		return brake;
 	}
-	brake_add(&brake, keys, (struct str[]){STR("address"), folded, address_block}, FREE_OF_A_PLACE);
-	brake_add(&brake, keys, (struct str[]){STR("anywhere"), folded, STR("")}, FREE_FROM_ANYWHERE);
+	brake_add(&brake, keys, BRAKE_ADDRESS, (struct str[]){folded, address_block});
+	brake_add(&brake, keys, BRAKE_ANYWHERE, (struct str[]){folded, STR("")});
 	return brake;
 }
 
@@ -115,6 +135,6 @@ struct brake brake_of_place(const struct keys *keys, struct str address_block)
 {
 	struct brake brake = {.n = 0};
 
-	brake_add(&brake, keys, (struct str[]){STR("citizen"), STR(""), address_block}, FREE_FROM_ANYWHERE);
+	brake_add(&brake, keys, BRAKE_PLACE, (struct str[]){STR("citizen"), address_block});
 	return brake;
 }

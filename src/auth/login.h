@@ -31,7 +31,8 @@ struct brake {
 	int64_t slot[BRAKE_SLOTS_MAX], free[BRAKE_SLOTS_MAX]; /* free: attempts that do not wait */
 	size_t n;
 };
-/* With a `device` that has signed in before (auth/credential.h): attempts of that device alone. Otherwise:
+/* With a `device` that has signed in during the last 90 days (auth/credential.h): attempts of that device
+ * alone. Otherwise:
  * of this login from this address block, and of this login from anywhere. */
 struct brake brake_of(struct arena *arena, const struct keys *keys, struct str login, struct str device,
 	struct str address_block);

@@ -1,6 +1,7 @@
 /* Passwords with libsodium. */
 #include "auth/password.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,15 +42,16 @@ static bool padded(struct str hash, char ret[PASSWORD_HASH_SIZE])
 	return true;
 }
 
-bool password_check(const struct digest *key, struct str hash, int64_t memory_mib)
+enum password_verdict password_check(const struct digest *key, struct str hash, int64_t memory_mib)
 {
 	char text[PASSWORD_HASH_SIZE];
 
-	if (!padded(hash, text)) {
-		password_hash(key, memory_mib, text);
-		return false;
-	}
-	return crypto_pwhash_str_verify(text, (const char *)key->byte, sizeof(key->byte)) == 0;
+	if (!padded(hash, text))
+		return password_hash(key, memory_mib, text) ? PASSWORD_WRONG : PASSWORD_UNKNOWN;
+	errno = 0;
+	if (crypto_pwhash_str_verify(text, (const char *)key->byte, sizeof(key->byte)) == 0)
+		return PASSWORD_RIGHT;
+	return errno == ENOMEM ? PASSWORD_UNKNOWN : PASSWORD_WRONG;
 }
 
 bool password_is_dated(struct str hash, int64_t memory_mib)

@@ -19,8 +19,13 @@ struct digest password_key(const struct keys *keys, struct str password);
 /* False when there is no memory for it. */
 bool password_hash(const struct digest *key, int64_t memory_mib, char ret[PASSWORD_HASH_SIZE]);
 /* Whether the password is that of `hash`. An absent hash (nobody has this login) takes as long and is
- * wrong. */
-bool password_check(const struct digest *key, struct str hash, int64_t memory_mib);
+ * wrong. Without memory for it nobody knows. */
+enum password_verdict {
+	PASSWORD_WRONG,
+	PASSWORD_RIGHT,
+	PASSWORD_UNKNOWN
+};
+enum password_verdict password_check(const struct digest *key, struct str hash, int64_t memory_mib);
 /* Whether `hash` cost its guesser less, or more, than one that is made today. */
 bool password_is_dated(struct str hash, int64_t memory_mib);
 /* Why this one may not be set (NIST SP 800-63B section 5.1.1.2): NULL, or "short", "few" (nearly the same

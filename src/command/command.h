@@ -30,6 +30,7 @@ int command_import(const struct config *config, char **args);
 int command_export(const struct config *config, char **args);
 int command_keys(const struct config *config, char **args);
 int command_user(const struct config *config, char **args);
+int command_roles(const struct config *config, char **args);
 int command_mail(const struct config *config, char **args);
 int command_demo(const struct config *config, char **args);
 int command_verify(const struct config *config, char **args);

@@ -136,6 +136,29 @@ static struct finding check_rights(struct patient *p)
 	return well;
 }
 
+/* What the server's role could do besides serving, if somebody ran SQL of their own as it. */
+static struct finding check_apart(struct patient *p)
+{
+	PGresult *r = p->app ? pg_query(p->app, "command_check_role", NULL, 0) : NULL;
+	bool one = r && PQgetvalue(r, 0, 1)[0] == 't';
+	bool can = p->config->door_url[0] != '\0' && p->config->job_url[0] != '\0';
+
+	PQclear(r);
+	if (r && one)
+		return (struct finding){
+			.fault = STR("the server serves, lets people in and does jobs as one role of the "
+				     "database: whoever can run SQL as it can sign in as anybody"),
+			.cure = "`tiepdan roles login` prints two settings; with them reload the server and "
+				"run "
+				"`tiepdan roles apart`",
+			.mild = true};
+	if (r && !can)
+		return (struct finding){.fault = STR("nobody can sign in: the roles are apart, and door_url "
+						     "or job_url is not set"),
+			.cure = "set both (`tiepdan help roles`) and reload the server"};
+	return well;
+}
+
 static struct finding check_reference(struct patient *p)
 {
 	struct str answer = ask(p, p->owner, "command_check_reference");
@@ -480,6 +503,7 @@ static const struct check {
 	{"database of the owner", check_owner_database},
 	{"schema", check_schema},
 	{"rights of the server", check_rights},
+	{"roles of the server", check_apart},
 	{"reference data", check_reference},
 	{"routing rules", check_rules},
 	{"assignment rules", check_assignments},

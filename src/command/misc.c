@@ -20,6 +20,20 @@ static const char user_more[] =
 #include "auth/role.def"
 	"\n";
 
+static const char roles_more[] =
+	"  roles show                who signs in with database_url, door_url and job_url, and what they "
+	"may\n"
+	"  roles login               let tiepdan_door and tiepdan_job sign in with new passwords, and print "
+	"both "
+	"settings\n"
+	"  roles apart               take from tiepdan_app what the two are for, once they can sign in\n"
+	"  roles together            give it back, before an older server is started again\n\n"
+	"With `roles apart` whoever gets to run SQL as the server's role cannot let themselves in as "
+	"somebody "
+	"else, nor touch the keys\nof sealed records. Where PostgreSQL knows users by the system (peer), map "
+	"the server's user to both roles in pg_ident.conf\nand set door_url and job_url instead of `roles "
+	"login`. Reload the server with both settings before `roles apart`.\n";
+
 static const char seed_more[] =
 	"DIR holds KIND.csv for every kind that `tiepdan import` lists, routing.rules and "
 	"assignment.CODE.rules; one "
@@ -35,6 +49,7 @@ const struct command commands[] = {
 	{"export",  "KIND|--all DIR",            "print one kind of reference data as `tiepdan import` takes it, or write all into a folder", "The same rows give the same bytes, so that DIR can be kept in version control; DIR/VERSION has the hashes. `tiepdan seed --from DIR` and\n`tiepdan import --all DIR` take it.\n", command_export},
 	{"keys",    "create|rotate [record|seal]", "make the missing keys in key_dir, or a new key that signs tokens (or the record, or seals personal data)", "`keys rotate record` also writes the public half of each older record key, record-KID.pub.pem: once the server has the new key, record-KID.pem can be taken away.\nAfter `keys rotate seal` every server needs the new key; then the server brings what is sealed under it, and doctor says when it has.\n", command_keys},
 	{"user",    "add|code|list|enable|disable ...", "staff accounts and one-time sign-in codes", user_more, command_user},
+	{"roles",   "show|login|apart|together", "who serves, who lets people in and who does jobs, as roles of the database", roles_more, command_roles},
 	{"mail",    "",                          "list the messages that mail_url = file:DIR has written, the newest last", "A line each: time, recipient, subject, file.\n", command_mail},
 	{"demo",    "",                          "fill an empty database with demo accounts and tickets", NULL, command_demo},
 	{"verify",  "record [--head NUMBER:HASH] [--keys FILE]", "check that no event, ticket or text was changed, removed or added behind the record", "Needs the database, and key_dir or --keys: a file with the public keys as GET /v1/record/keys tells them. Those say nothing of the words of filings.\nA root that was published (GET /v1/record, /v1/record/days, or printed in short) is given as --head: a record whose end was cut off is whole without it.\nEnds with status 0 when there is no fault; each fault names its event, root or ticket, the first bad row first.\n", command_verify},

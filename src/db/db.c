@@ -2,6 +2,7 @@
 #include "db/db.h"
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/log.h"
 #include "db/batch.h"
 #include "db/listen.h"
@@ -57,7 +58,8 @@ void unit_end(struct db_unit *u, const char *sqlstate)
 		event_active(&db->deliver, EV_TIMEOUT, 0);
 }
 
-struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n)
+static struct db *open_pools(
+	struct app *app, const struct db_statement *statements, unsigned n, struct db_urls urls)
 {
 	struct arena *arena = arena_new();
 	struct db *db = arena ? arena_try(arena, sizeof(*db)) : NULL;
@@ -66,7 +68,8 @@ struct db *db_open_with(struct app *app, const struct db_statement *statements, 
 		arena_free(arena);
 		return NULL;
 	}
-	*db = (struct db){.app = app, .arena = arena, .statements = statements, .nstatements = n};
+	*db = (struct db){
+		.app = app, .arena = arena, .urls = urls, .statements = statements, .nstatements = n};
 	list_init(&db->ended);
 	event_assign(&db->deliver, app->loop, -1, 0, on_deliver, db);
 	batch_open(db);
@@ -81,9 +84,14 @@ struct db *db_open_with(struct app *app, const struct db_statement *statements, 
 	return db;
 }
 
-struct db *db_open(struct app *app)
+struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n)
 {
-	return db_open_with(app, db_statements, db_nstatements);
+	return open_pools(app, statements, n, (struct db_urls){.serve = app->config->database_url});
+}
+
+struct db *db_open(struct app *app, struct db_urls urls)
+{
+	return open_pools(app, db_statements, db_nstatements, urls);
 }
 
 void db_close(struct db *db)

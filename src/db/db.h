@@ -10,12 +10,13 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-/* PostgreSQL for one process: a fast and a slow pool of pipelined connections, reconnecting with back-off.
- * Knows no table; statements come from gen/statements.c. */
+/* PostgreSQL for one process: a fast and a slow pool of pipelined connections, and one that lets people in,
+ * reconnecting with back-off. Knows no table; statements come from gen/statements.c. */
 
 enum db_pool {
 	DB_FAST,
 	DB_SLOW,
+	DB_DOOR, /* signs in with a role of its own, and prepares nothing else */
 	DB_POOLS
 };
 
@@ -27,7 +28,7 @@ struct db_statement {
 	const Oid *types;  /* by parameter                             */
 	bool definer_only; /* "-- as: definer": runs without the caller at the head of the unit (anonymous and
 			    * batched statements that call SECURITY DEFINER set functions) */
-	bool slow;	   /* "-- pool: slow"                          */
+	enum db_pool pool; /* "-- pool: slow|door"                     */
 	bool owner_only;   /* "-- as: owner": for sub-commands, never prepared by the server */
 };
 extern const struct db_statement db_statements[];
@@ -47,11 +48,18 @@ enum {
 };
 /* clang-format on */
 
-/* Opens the pools of app->config->database_url and starts connecting in the background; a lost connection
- * comes back by itself. Nothing blocks after this call: host names are resolved here, once. NULL when the URL
- * cannot be read or none of its hosts is known; the reason has been logged. */
-struct db *db_open(struct app *app);
-/* The same with a statement table of one's own, which must outlive the pools (tests). */
+/* Which connections a process makes. */
+struct db_urls {
+	const char *serve; /* of the fast and the slow pool           */
+	const char *door;  /* NULL: this process lets nobody in */
+};
+
+/* Opens the pools and starts connecting in the background; a lost connection comes back by itself. Nothing
+ * blocks after this call: host names are resolved here, once. NULL when a URL cannot be read or none of its
+ * hosts is known; the reason has been logged. The URLs outlive the pools. */
+struct db *db_open(struct app *app, struct db_urls urls);
+/* The same with a statement table of one's own, which must outlive the pools, and app->config->database_url
+ * (tests). */
 struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n);
 /* After the last unit; waits for nothing. Units that are out all the same fail as if the database were
  * lost. */

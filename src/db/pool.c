@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "base/metric.h"
 
+static const char *const pool_names[DB_POOLS] = {"fast", "slow", "door"};
+
 int64_t pool_timeout_ms(const struct db *db, enum db_pool which)
 {
 	const struct config *config = db->app->config;
@@ -100,7 +102,7 @@ static void link_changed(struct link *l)
 
 	if (up != pool->up)
 		log_at(up ? LOG_INFO : LOG_ERROR, up ? "db.up" : "db.down",
-			LOG_STR("pool", pool == &pool->db->pools[DB_SLOW] ? STR("slow") : STR("fast")));
+			LOG_STR("pool", str_of(pool_names[pool - pool->db->pools])));
 	pool->up = up;
 	dispatch(pool);
 }
@@ -154,15 +156,25 @@ void pool_push(struct pool *pool, struct db_unit *u)
 		set_timer(pool, pool->plan.limit_us);
 }
 
-static void plan_setup(struct db *db, struct link_plan *plan)
+static bool runs_here(const struct db_statement *s, enum db_pool which)
+{
+	return !s->owner_only && (s->pool == DB_DOOR) == (which == DB_DOOR);
+}
+
+static void plan_setup(struct db *db, struct link_plan *plan, enum db_pool which)
 {
 	struct query *setup = arena_alloc(db->arena, (db->nstatements + 1) * sizeof(*setup));
 
 	plan->setup = setup;
 	for (unsigned i = 0; i < db->nstatements; i++)
-		if (!db->statements[i].owner_only)
+		if (runs_here(&db->statements[i], which))
 			setup[plan->nsetup++] =
 				(struct query){.kind = QUERY_PREPARE, .statement = &db->statements[i]};
+}
+
+static int64_t link_counts(const struct config *config, enum db_pool which)
+{
+	return (const int64_t[DB_POOLS]){config->db_fast, config->db_slow, config->db_door}[which];
 }
 
 int pool_open(struct pool *pool, struct db *db, enum db_pool which)
@@ -179,7 +191,10 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 	pool->db = db;
 	list_init(&pool->waiting);
 	event_assign(&pool->timer, db->app->loop, -1, 0, on_timer, pool);
-	if (!target_resolve(db->arena, config->database_url, options, &pool->target, &reason)) {
+	const char *url = which == DB_DOOR ? db->urls.door : db->urls.serve;
+	if (!url)
+		return 0; /* no links: whoever comes is told to come back */
+	if (!target_resolve(db->arena, url, options, &pool->target, &reason)) {
 		db_complain(db, "db.url", arena_cstr(db->arena, reason));
 		return -EINVAL;
 	}
@@ -190,8 +205,8 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		.changed = link_changed,
 		.room = link_room,
 		.failed = link_failed};
-	plan_setup(db, &pool->plan);
-	pool->nlinks = (unsigned)(which == DB_SLOW ? config->db_slow : config->db_fast);
+	plan_setup(db, &pool->plan, which);
+	pool->nlinks = (unsigned)link_counts(config, which);
 	pool->waiting_max = pool->nlinks * (unsigned)config->db_queue;
 	pool->links = arena_alloc(db->arena, pool->nlinks * sizeof(*pool->links));
 	for (unsigned i = 0; i < pool->nlinks; i++)

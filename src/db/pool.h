@@ -31,6 +31,7 @@ struct db_listener;
 struct db {
 	struct app *app;
 	struct arena *arena; /* lives as long as the pools */
+	struct db_urls urls;
 	const struct db_statement *statements;
 	unsigned nstatements;
 	struct pool pools[DB_POOLS];
@@ -65,7 +66,8 @@ struct db_unit {
 	struct db_job *job;
 	db_then *then;
 	db_done *done;
-	bool slow, needs_caller, adding_caller;
+	enum db_pool pool; /* of its statements: the slow one when one of them is slow */
+	bool needs_caller, adding_caller;
 	bool patient;				/* waits for a connection while there is none */
 	unsigned n;				/* statements of the handler             */
 	struct query queries[1 + DB_UNIT_MAX];	/* the first place is the caller's       */

@@ -84,7 +84,9 @@ void db_unit_add(struct db_unit *u, const struct db_statement *statement, const 
 	}
 	must(u->n < DB_UNIT_MAX);
 	u->queries[1 + u->n++] = query;
-	u->slow |= statement->slow;
+	must(u->n == 1 || (u->pool == DB_DOOR) == (statement->pool == DB_DOOR));
+	if (statement->pool > u->pool)
+		u->pool = statement->pool;
 	u->needs_caller |= !statement->definer_only;
 }
 
@@ -108,12 +110,11 @@ static void add_caller(struct db_unit *u, enum db_pool pool)
 
 static void run(struct db_unit *u)
 {
-	enum db_pool pool = u->slow ? DB_SLOW : DB_FAST;
 	unsigned first = u->needs_caller ? 0 : 1;
 
 	must(u->state == UNIT_BUILDING && u->n > 0);
 	if (u->needs_caller)
-		add_caller(u, pool);
+		add_caller(u, u->pool);
 	u->exchange.queries = &u->queries[first];
 	u->exchange.results = &u->results[first];
 	u->exchange.n = u->n + 1 - first;
@@ -121,7 +122,7 @@ static void run(struct db_unit *u)
 		u->queued_us = clock_mono_us();
 		unit_end(u, LINK_BUSY_STATE); /* a parameter may be missing */
 	} else {
-		pool_push(&u->db->pools[pool], u);
+		pool_push(&u->db->pools[u->pool], u);
 	}
 }
 

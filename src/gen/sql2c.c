@@ -122,7 +122,10 @@ static void write_row(FILE *out, const struct statement *s)
 	fprintf(out, "\t{\"%s\",", s->name);
 	write_text(out, s->sql);
 	fprintf(out, ",\n\t\t%u, %s%s, %s, %s, %s},\n", s->nparams, s->nparams ? "types_" : "NULL",
-		s->nparams ? s->name : "", s->definer ? "true" : "false", s->slow ? "true" : "false",
+		s->nparams ? s->name : "", s->definer ? "true" : "false",
+		s->door	  ? "DB_DOOR"
+		: s->slow ? "DB_SLOW"
+			  : "DB_FAST",
 		s->owner ? "true" : "false");
 }
 
@@ -140,7 +143,7 @@ static void write_table(FILE *out, const struct statement *all, size_t n)
 	for (size_t i = 0; i < n; i++)
 		write_row(out, &all[i]);
 	fprintf(out,
-		"\t{NULL, NULL, 0, NULL, false, false, false},\n};\nconst unsigned db_nstatements = %zu;\n",
+		"\t{NULL, NULL, 0, NULL, false, DB_FAST, false},\n};\nconst unsigned db_nstatements = %zu;\n",
 		n);
 }
 

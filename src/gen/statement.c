@@ -199,6 +199,8 @@ static void read_header(struct cursor *c)
 			s->owner = true;
 		else if (span_starts(line, "pool:") && span_is(span_skip(line, 5), "slow"))
 			s->slow = true;
+		else if (span_starts(line, "pool:") && span_is(span_skip(line, 5), "door"))
+			s->door = true;
 		else if (span_starts(line, "as:") || span_starts(line, "pool:"))
 			statement_fail(
 				s->path, c->line, "unknown directive \"%.*s\"", (int)line.len, line.at);
@@ -207,6 +209,9 @@ static void read_header(struct cursor *c)
 	}
 	if (!s->about.len)
 		statement_fail(s->path, 1, "the first comment line must say what the statement does");
+	if (s->door && !s->definer)
+		statement_fail(
+			s->path, 1, "who comes in is nobody yet: \"-- pool: door\" needs \"-- as: definer\"");
 	if (!s->has_in || !s->has_out)
 		statement_fail(s->path, 1, "the header lacks its \"-- %s:\" line", s->has_in ? "out" : "in");
 }

@@ -9,7 +9,7 @@
  *     -- out: column type, ...        or none
  *     -- as: definer                  optional: the caller is not put in front
  *     -- as: owner                    optional: for sub-commands, never prepared by the server
- *     -- pool: slow                   optional
+ *     -- pool: slow|door              optional: long ones; those that let people in, "as: definer"
  * and holds one statement with parameters as :name or :'name', which psql understands too. */
 
 enum {
@@ -45,7 +45,7 @@ struct statement {
 	struct span about;	  /* first comment line                */
 	struct param params[PARAMS_MAX];
 	unsigned nparams;
-	bool has_in, has_out, definer, slow, owner;
+	bool has_in, has_out, definer, slow, door, owner;
 	char *sql; /* with $1, $2 ... and without comments; zero-terminated */
 	size_t nsql;
 };

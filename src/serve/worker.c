@@ -223,6 +223,18 @@ static bool find_provider(struct worker *w,
 	return *ret;
 }
 
+/* Who serves, who lets people in and who does jobs are three roles of the database, once the operator has
+ * taken them apart; until then one is all. */
+static struct db_urls urls(const struct worker *w)
+{
+	const struct config *config = w->start->config;
+	const char *door = config->door_url[0] ? config->door_url : config->database_url;
+
+	if (w->start->role == WORKER_HTTP)
+		return (struct db_urls){.serve = config->database_url, .door = door};
+	return (struct db_urls){.serve = config->job_url[0] ? config->job_url : config->database_url};
+}
+
 static int build(struct worker *w)
 {
 	struct str reason = STR("no memory or descriptors");
@@ -245,7 +257,7 @@ static int build(struct worker *w)
 	app->work = work_new(app->loop);
 	app->passwords = work_new(app->loop);
 	open_store(w);
-	app->db = db_open(app);
+	app->db = db_open(app, urls(w));
 	if (!app->work || !app->passwords || !app->tokens || !app->recent || !app->conns || !app->db ||
 		!find_provider(w, provider_settings_read, &app->provider) ||
 		!find_provider(w, provider_settings_read_citizen, &app->citizen_provider))

@@ -32,16 +32,16 @@ def proof(challenge, key, bits):
 def test_each_further_one_is_asked_for_work(stormy):
     key = str(uuid.uuid4())
     refused = asked(stormy, key)
-    assert refused.problem == "proof_needed" and refused.json["bits"] == 10 and 1 <= int(refused.header("retry-after")) <= 60 / MANY + 1
+    assert refused.problem == "work_needed" and refused.json["bits"] == 10 and 1 <= int(refused.header("retry-after")) <= 60 / MANY + 1
     work = {"Idempotency-Key": key, "Filing-Proof": proof(refused.json["challenge"], key, 10)}
     before = stormy.count("ticket")
     filed, again = (stormy.client().post("/v1/tickets", ticket(), work, status=201).json for _ in range(2))
-    assert stormy.citizen(filed).post("/v1/tickets", ticket(), status=429).problem == "proof_needed", "a ticket is nobody who has signed in"
+    assert stormy.citizen(filed).post("/v1/tickets", ticket(), status=429).problem == "work_needed", "a ticket is nobody who has signed in"
     assert filed == again and stormy.count("ticket") == before + 1, "one proof, one ticket"
     other = stormy.client().post("/v1/tickets", ticket(title="Một phiếu khác hẳn"), {**work, "Idempotency-Key": str(uuid.uuid4())}, status=429)
-    assert other.problem == "proof_needed", "it is good for this key alone"
+    assert other.problem == "work_needed", "it is good for this key alone"
     stormy.client().post("/v1/tickets", ticket(), {"Filing-Proof": work["Filing-Proof"]}, status=429)
-    assert asked(stormy, path="/v1/joins", body={"ticket": filed["code"]}).problem == "proof_needed"
+    assert asked(stormy, path="/v1/joins", body={"ticket": filed["code"]}).problem == "work_needed"
 
 
 def test_made_up_proofs(stormy):

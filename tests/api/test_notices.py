@@ -325,7 +325,7 @@ def test_two_job_workers_tell_each_event_once(town, post, cluster, contract, tmp
     silence(town)
     from support.town import BINARY, ENVIRONMENT
     settings = dict(MAIL, listen="127.0.0.1:%d" % free_port(), listen_ops="", key_dir=cluster.keys, workers=1,
-                    database_url=cluster.url(town.database, "tiepdan_app"))
+                    **cluster.logins(town.database))
     with open(tmp_path / "log", "wb") as log:
         second = subprocess.Popen([BINARY, "serve"] + ["--%s=%s" % pair for pair in settings.items()],
                                   env=dict(os.environ, **ENVIRONMENT), stdout=log, stderr=log)

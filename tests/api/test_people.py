@@ -133,8 +133,18 @@ def test_a_key_may_what_its_roles_may(town):
     client.post("/v1/tickets/01940000-0000-7000-8000-000000000001/accept", {}, {"If-Match": '"1"'}, 403)
 
 
+def test_a_key_opens_nothing_that_needs_two_factors(cluster, contract):
+    with new_town(cluster, contract, second_factor_roles="auditor") as town:
+        program = made(town, "may.mot-khoa", ["auditor", "officer"], machine=True)
+        key = {"name": "Thử nghiệm", "roles": ["officer", "auditor"], "expires_at": in_days(9)}
+        refused = town.person("admin", HUB).post(path(program, "/keys"), key, status=422)
+        assert refused.problem == "invalid" and refused.pointers.keys() == {"/roles"}
+        key_of(town, program, ["officer"])
+
+
 def test_a_key_changes_nothing_of_the_account(town):
     program = made(town, "may.khong-doi", ["admin"], machine=True)
+    town.sql("insert into account_role values ('%s', 'admin')" % program["id"])     # as the operator would
     _, client = key_of(town, program, ["admin"])
     client("PUT", "/v1/me/password", {"password": PASSWORD}, status=403)
     client.post("/v1/me/second-factor", None, status=403)

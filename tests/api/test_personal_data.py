@@ -78,6 +78,9 @@ def test_the_data_officer_finds_and_erases(town):
     officer.post("/v1/tickets/%s/contact/erasure" % first, {"reason": "Yêu cầu xóa số 1"}, status=404)
     left = officer.post("/v1/personal-data/search", {**mine, "purpose": "Yêu cầu số 3"}, status=200).json["items"]
     assert [i["ticket"] for i in left] == [second]
+    officer.post("/v1/personal-data/search", {"email": "khong.ai@example.org", "purpose": "Yêu cầu số 9"}, status=200)
+    event = officer.get("/v1/me/events").json["items"][0]
+    assert (event["type"], event["data"]) == ("personal_data.searched", {"purpose": "Yêu cầu số 9", "found": 0})
     assert officer.post("/v1/personal-data/search", {"purpose": "Không nêu ai"}, status=422).pointers.keys() == {"/email"}
 
 

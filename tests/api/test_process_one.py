@@ -14,7 +14,7 @@ def test_the_supervisor_may_be_process_one(town, tmp_path):
         pytest.skip("this machine allows no process namespaces")
     port, log = free_port(), tmp_path / "log"
     args = ["--listen=127.0.0.1:%d" % port, "--listen_ops=", "--workers=2", "--key_dir=%s" % town.cluster.keys,
-            "--database_url=" + town.cluster.url(town.database, "tiepdan_app")]
+            *("--%s=%s" % login for login in town.cluster.logins(town.database).items())]
     with open(log, "wb") as out:
         server = subprocess.Popen(NAMESPACE + [BINARY, "serve"] + args, stdout=out, stderr=out,
                                   env={**os.environ, **ENVIRONMENT, "ASAN_OPTIONS": "detect_leaks=0"})

@@ -38,7 +38,7 @@ def activated(own, sockets):
         for n, s in enumerate(sockets):
             os.dup2(s.fileno(), 3 + n)
     settings = dict(LIMITS_OFF, workers="2", key_dir=own.cluster.keys, public_url="http://127.0.0.1",
-                    database_url=own.cluster.url(own.database, "tiepdan_app"))
+                    **own.cluster.logins(own.database))
     flags = ["--%s=%s" % pair for pair in settings.items()]
     env = dict(os.environ, **ENVIRONMENT, LISTEN_FDS=str(len(sockets)), LISTEN_FDNAMES="api:ops")
     with open(own.log_path, "ab") as log:

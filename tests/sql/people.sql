@@ -2,7 +2,7 @@
 -- may not.
 begin;
 set search_path = test, tiepdan, public;
-select plan(42);
+select plan(47);
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = lower(p_login) $$;
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.hash(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
@@ -78,5 +78,18 @@ select throws_ok('delete from account_event', null, 'events of accounts are not 
 set local role tiepdan_app;
 select throws_ok('select * from tiepdan.' || t, '42501', null, 'the server''s role does not read ' || t) from unnest('{password}'::text[]) t;
 reset role;
+-- A login that nobody has costs what others cost, and matches nothing.
+insert into password (account, hash) values (pg_temp.who('head.HN-SXD'), '$argon2id$v=19$m=8192,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$' || repeat('b', 43))
+	on conflict (account) do update set hash = excluded.hash;
+delete from password where account <> pg_temp.who('head.HN-SXD');
+select is((sign_in_begin('khong.co.ai', null, '{91}', '{5}')).hash, (sign_in_begin('khong.co.ai', null, '{92}', '{5}')).hash, 'always the same one');
+select is((select count(*) from generate_series(1, 20) n where (sign_in_begin('ai.do' || n, null, array[100 + n], '{5}')).hash
+	~ '^[$]argon2id[$]v=19[$]m=8192,t=2,p=1[$].*[$]A{43}$'), 20::bigint, 'with what others cost, wherever the login falls');
+
+-- Two job workers do not seal the same anew.
+select ok(exists (select from reseal_next(77, 10)), 'one worker has the portion');
+select ok(not exists (select from reseal_next(77, 10)), 'another one nothing meanwhile');
+select reseal_store(77, null, '{}', '{}', '{}', '{}', '{}');
+select is((select leased_until from reseal where epoch = 77), null, 'until it is stored');
 select * from finish();
 rollback;

@@ -2,5 +2,6 @@
 -- in: request uuid, right bool, slots int[], free int[], session uuid, expires timestamptz, client text
 -- out: wait_s int, account uuid, citizen bool, expires_ms int, generation int, body text
 -- as: definer
+-- pool: door
 select wait_s, (opened).account, (opened).citizen, (extract(epoch from (opened).expires) * 1000)::bigint as expires_ms, (opened).generation, (opened).body
 from tiepdan.citizen_sign_in(:'request', :'right', :'slots', :'free', :'session', :'expires', :'client')

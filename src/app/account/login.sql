@@ -4,5 +4,6 @@
 -- strong text[], client text
 -- out: account uuid, citizen bool, roles text, department int, expires_ms int, generation int, body text
 -- as: definer
+-- pool: door
 select account, citizen, roles, department, (extract(epoch from expires) * 1000)::bigint as expires_ms, generation, body
 from tiepdan.sign_in(:'account', :'code_hash', :'seen', :'step', :'box', :'recovery', :'hash', :'slots', :'session', :'expires', :'strong', :'client')

@@ -3,4 +3,5 @@
 -- in: login text, code_hash bytea, slots int[], free int[]
 -- out: wait_s int, account uuid, hash text, epoch int, wrapped bytea, box bytea, last_step int
 -- as: definer
+-- pool: door
 select wait_s, account, hash, epoch, wrapped, box, last_step from tiepdan.sign_in_begin(:'login', :'code_hash', :'slots', :'free')

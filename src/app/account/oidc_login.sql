@@ -4,6 +4,7 @@
 -- assurance int, session uuid, expires timestamptz, strong text[], client text
 -- out: account uuid, citizen bool, roles text, department int, expires_ms int, generation int, body text
 -- as: definer
+-- pool: door
 select account, citizen, roles, department, (extract(epoch from expires) * 1000)::bigint as expires_ms, generation, body
 from tiepdan.sign_in_oidc(row(:'flow', :'flow_expires', :'issuer', :'subject', :'login', :'name', :'roles', :'department', :'assurance')::tiepdan.vouched,
 	:'session', :'expires', :'strong', :'client')

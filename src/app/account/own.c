@@ -264,6 +264,53 @@ void recovery_codes_make(struct req *req)
 	ask_offer(req, codes_offered);
 }
 
+/* --- a fresh proof ----------------------------------------------------------------------------------- */
+
+static void keep_proof(struct proof *p, const struct factor_shown *shown)
+{
+	struct db_unit *u = db_unit(p->req);
+
+	sql_account_prove(u, .seen = db_cell(p->offer, 0, "hash"), .step = shown->step, .box = shown->box,
+		.recovery = shown->recovery, .slots = {p->brake.slot, p->brake.n, 0});
+	db_run(u, answer_nothing);
+}
+
+static void proof_looked_at(struct proof *p)
+{
+	if (p->right)
+		keep_proof(p, &(struct factor_shown){.step = DB_NO_INT});
+	else
+		reply_problem(p->req, PROBLEM_wrong_password, STR_NONE);
+}
+
+/* Who has a second factor shows it; who has none shows the password; who has neither signs in again. */
+static void prove_offered(struct req *req, PGresult *const *results)
+{
+	const struct session_prove *in = req->input;
+	struct proof *p = offered(req, results);
+	struct factor_shown shown;
+	enum factor factor;
+
+	if (!p)
+		return;
+	factor = proof_factor(p, in->second_factor, &shown);
+	if (proof_factor_refuse(req, factor))
+		return;
+	if (factor == FACTOR_SHOWN) {
+		keep_proof(p, &shown);
+	} else if (in->password.at) {
+		proof_password(p, &(struct proof_passwords){.shown = in->password, .then = proof_looked_at});
+	} else {
+		req_fault(req, "pointer", STR("/password"), FAULT_required);
+		reply_faults(req);
+	}
+}
+
+void session_prove(struct req *req)
+{
+	ask_offer(req, prove_offered);
+}
+
 /* --- what happened ----------------------------------------------------------------------------------- */
 
 void me_events(struct req *req)

@@ -9,6 +9,7 @@ void second_factor_begin(struct req *req);
 void second_factor_confirm(struct req *req);
 void second_factor_remove(struct req *req);
 void recovery_codes_make(struct req *req);
+void session_prove(struct req *req);
 void me_events(struct req *req);
 
 #endif

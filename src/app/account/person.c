@@ -50,6 +50,25 @@ void account_change(struct req *req)
 	db_run(u, answer_object);
 }
 
+static void decide_grant(struct req *req, bool confirm)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_account_grant_decide(
+		u, .account = req->args[0].uuid, .grant = req->args[1].uuid, .confirm = confirm);
+	db_run(u, answer_object);
+}
+
+void account_grant_confirm(struct req *req)
+{
+	decide_grant(req, true);
+}
+
+void account_grant_refuse(struct req *req)
+{
+	decide_grant(req, false);
+}
+
 /* --- coming in with nothing else --------------------------------------------------------------------- */
 
 static void invite(struct req *req, PGresult *const *results)
@@ -132,6 +151,15 @@ static void key_made(struct req *req, PGresult *const *results)
 	reply_json(req, 201, buf_str(&out));
 }
 
+/* A key is one factor: it opens nothing that the city opens with two. */
+static bool asks_for_two_factors(struct req *req, struct shape_list roles)
+{
+	role_set strong;
+
+	return role_list(str_of(req->app->config->second_factor_roles), &strong) &&
+	       (strong & roles_of(roles));
+}
+
 void account_key_make(struct req *req)
 {
 	const struct account_key_make *in = req->input;
@@ -142,6 +170,11 @@ void account_key_make(struct req *req)
 	if (in->expires_at <= now || in->expires_at > now + KEY_DAYS_MAX * INT64_C(86400000)) {
 		req_fault(req, "pointer", STR("/expires_at"),
 			in->expires_at <= now ? FAULT_too_small : FAULT_too_large);
+		reply_faults(req);
+		return;
+	}
+	if (asks_for_two_factors(req, in->roles)) {
+		req_fault(req, "pointer", STR("/roles"), FAULT_not_allowed);
 		reply_faults(req);
 		return;
 	}

@@ -10,6 +10,8 @@ void account_change(struct req *req);
 void account_invite(struct req *req);
 void account_sessions_end(struct req *req);
 void account_events(struct req *req);
+void account_grant_confirm(struct req *req);
+void account_grant_refuse(struct req *req);
 void account_key_make(struct req *req);
 void account_key_list(struct req *req);
 void account_key_revoke(struct req *req);

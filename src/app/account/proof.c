@@ -55,7 +55,11 @@ static void run(struct work_task *work)
 	struct proof *p = t->proof;
 	const struct digest *again = t->has_fresh ? &t->fresh : &t->shown;
 
-	p->right = !t->has_shown || password_check(&t->shown, t->hash, t->memory_mib);
+	enum password_verdict verdict =
+		t->has_shown ? password_check(&t->shown, t->hash, t->memory_mib) : PASSWORD_RIGHT;
+
+	p->right = verdict == PASSWORD_RIGHT;
+	t->failed = verdict == PASSWORD_UNKNOWN;
 	if (p->right && (t->has_fresh || (t->has_shown && password_is_dated(t->hash, t->memory_mib))))
 		t->failed = !password_hash(again, t->memory_mib, p->fresh);
 }

@@ -74,7 +74,7 @@ void session_answer(struct req *req, const PGresult *row, int status, struct str
 	buf_member(&out, "refresh_token", refresh_make(req->arena, req->app->keys, &refresh));
 	buf_member_instant(&out, "session_expires_at", db_cell_int(row, 0, "expires_ms"));
 	if (login.at)
-		buf_member(&out, "device", device_make(req->arena, req->app->keys, login));
+		buf_member(&out, "device", device_make(req->arena, req->app->keys, login, clock_wall_ms()));
 	buf_printf(&out, ",\"%s\":%.*s}", db_cell_flag(row, 0, "citizen") ? "citizen" : "account",
 		STR_ARG(db_cell(row, 0, "body")));
 	reply_json(req, status, buf_str(&out));

@@ -51,10 +51,12 @@ class Cluster:
         self.keys.mkdir(mode=0o700)
         atexit.register(self.remove)
         self.tool("start")
-        self.sql("create role tiepdan login createrole; create role tiepdan_app login", "postgres")
+        self.sql("create role tiepdan login createrole; create role tiepdan_app login; create role tiepdan_door login;"
+                 " create role tiepdan_job login", "postgres")
         self.sql("create database city owner tiepdan", "postgres")
         self.run("city", "keys", "create")
         self.run("city", "migrate")
+        self.run("city", "roles", "apart")
         self.run("city", "seed")
         self.names = ("t%d" % n for n in itertools.count(1))
 
@@ -71,6 +73,11 @@ class Cluster:
     def url(self, database, user):
         return "host=%s/socket dbname=%s user=%s" % (self.folder, database, user)
 
+    def logins(self, database):
+        """The settings by which a server signs in."""
+        return {"database_url": self.url(database, "tiepdan_app"), "door_url": self.url(database, "tiepdan_door"),
+                "job_url": self.url(database, "tiepdan_job")}
+
     def sql(self, text, database, user="postgres"):
         """Runs SQL; returns the rows, each a list of texts."""
         got = subprocess.run(["psql", "-X", "-q", "-At", "-F", "\x1f", "-R", "\x1e", "-v", "ON_ERROR_STOP=1", "-d",
@@ -81,7 +88,7 @@ class Cluster:
     def run(self, database, *args, ok=True, seconds=120):
         """A sub-command of tiepdan on a database; returns what it prints."""
         env = dict(os.environ, **ENVIRONMENT, TIEPDAN_RECORD_DIR=str(self.place(database).parent), TIEPDAN_OWNER_URL=self.url(database, "tiepdan"),
-                   TIEPDAN_KEY_DIR=str(self.keys), TIEPDAN_DATABASE_URL=self.url(database, "tiepdan_app"))
+                   TIEPDAN_KEY_DIR=str(self.keys), **{"TIEPDAN_" + name.upper(): url for name, url in self.logins(database).items()})
         got = subprocess.run([BINARY] + list(args), env=env, text=True, capture_output=True, timeout=seconds)
         assert not ok or got.returncode == 0, "tiepdan %s: %s" % (" ".join(args), got.stdout + got.stderr)
         return got.stdout if ok else got
@@ -127,7 +134,7 @@ class Town:
     def spawn(self):
         settings = dict(self.settings, listen="127.0.0.1:%d" % self.port, listen_ops="127.0.0.1:%d" % self.ops_port,
                         key_dir=self.cluster.keys, public_url="http://127.0.0.1:%d" % self.port,
-                        database_url=self.cluster.url(self.database, "tiepdan_app"))
+                        **self.cluster.logins(self.database))
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve"] + ["--%s=%s" % pair for pair in settings.items()],

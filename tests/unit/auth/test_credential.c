@@ -34,11 +34,11 @@ static void keys_of_programs(void **state)
 static void devices(void **state)
 {
 	struct forge *f = *state;
-	struct str text = device_make(f->arena, f->keys, STR("Lan"));
+	struct str text = device_make(f->arena, f->keys, STR("Lan"), 1700000000000);
 
-	assert_true(device_check(f->arena, f->keys, STR("lan"), text));
-	assert_false(device_check(f->arena, f->keys, STR("lana"), text));
-	assert_false(str_eq(text, device_make(f->arena, f->keys, STR("Lan"))));
+	assert_int_equal(device_made_ms(f->arena, f->keys, STR("lan"), text), 1700000000000);
+	assert_int_equal(device_made_ms(f->arena, f->keys, STR("lana"), text), 0);
+	assert_false(str_eq(text, device_make(f->arena, f->keys, STR("Lan"), 1700000000000)));
 }
 
 /* What a flow keeps together is derived from it, each for its own use, and is not in it. */
@@ -98,7 +98,7 @@ static void changed_ones_open_nothing(void **state)
 	copy[2] = 'k';
 	assert_false(api_key_open(f->arena, f->keys, (struct str){copy, text.len}, &who));
 	copy[2] = 'd';
-	assert_false(device_check(f->arena, f->keys, STR("lan"), (struct str){copy, text.len}));
+	assert_int_equal(device_made_ms(f->arena, f->keys, STR("lan"), (struct str){copy, text.len}), 0);
 	assert_false(refresh_open(f->arena, f->keys, STR_NONE, &back));
 }
 

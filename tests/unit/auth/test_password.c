@@ -18,8 +18,9 @@ static void right_and_wrong(void **state)
 	assert_true(password_hash(&key, MIB, hash) && password_hash(&key, MIB, again));
 	assert_true(str_starts(str_of(hash), STR("$argon2id$v=19$m=8192,t=2,p=1$")));
 	assert_string_not_equal(hash, again);
-	assert_true(password_check(&key, str_of(hash), MIB) && password_check(&key, str_of(again), MIB));
-	assert_false(password_check(&other, str_of(hash), MIB));
+	assert_int_equal(password_check(&key, str_of(hash), MIB), PASSWORD_RIGHT);
+	assert_int_equal(password_check(&key, str_of(again), MIB), PASSWORD_RIGHT);
+	assert_int_equal(password_check(&other, str_of(hash), MIB), PASSWORD_WRONG);
 }
 
 static void no_hash_and_broken_ones_are_wrong(void **state)
@@ -29,10 +30,11 @@ static void no_hash_and_broken_ones_are_wrong(void **state)
 	char hash[PASSWORD_HASH_SIZE];
 
 	assert_true(password_hash(&key, MIB, hash));
-	assert_false(password_check(&key, STR_NONE, MIB));
-	assert_false(password_check(&key, STR(""), MIB));
-	assert_false(password_check(&key, (struct str){hash, strlen(hash) - 1}, MIB));
-	assert_false(password_check(&key, arena_printf(f->arena, "%s%0128d", hash, 0), MIB));
+	assert_int_equal(password_check(&key, STR_NONE, MIB), PASSWORD_WRONG);
+	assert_int_equal(password_check(&key, STR(""), MIB), PASSWORD_WRONG);
+	assert_int_equal(password_check(&key, (struct str){hash, strlen(hash) - 1}, MIB), PASSWORD_WRONG);
+	assert_int_equal(
+		password_check(&key, arena_printf(f->arena, "%s%0128d", hash, 0), MIB), PASSWORD_WRONG);
 }
 
 static void dated(void **state)

@@ -17,7 +17,7 @@ enum {
 static struct db_statement table[STATEMENTS] = {
 	[SLEEP] = {"sleep", "select '{}' as body, pg_sleep($1)", 1, seconds, .definer_only = true},
 	[REPORT] = {"report", "select '{}' as body, pg_sleep($1)", 1, seconds, .definer_only = true,
-		.slow = true},
+		.pool = DB_SLOW},
 	[WRITE] = {"write", "insert into note values ($1, $2)", 2, int_text},
 	[PING] = {"ping", "select '{}' as body"},
 };

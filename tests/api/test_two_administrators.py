@@ -1,0 +1,132 @@
+"""A stolen token of an administrator gives nobody anything, and what opens denunciations, personal data or accounts takes two of them."""
+import pytest
+
+from support.town import CONSTRUCTION, HUB
+from test_people import PASSWORD, in_days, made, path
+
+
+def admin(town, n=0):
+    return town.sign_in(town.login("admin", HUB, n))
+
+
+def long_ago(town, who):
+    """They have shown who they are an hour ago."""
+    town.sql("update session set opened_at = now() - interval '1 hour', proved_at = now() - interval '1 hour' where account = '%s'"
+             % who.get("/v1/me").json["account"]["id"])
+
+
+def grants(account):
+    return {g["role"]: g["id"] for g in account["grants"]}
+
+
+GIVING = (("POST", "", {"login": "ke.trom", "name": "Kẻ Trộm", "department": CONSTRUCTION, "roles": ["officer"]}),
+          ("PATCH", "/{id}", {"roles": ["officer", "head"]}), ("PATCH", "/{id}", {"email": "khac@example.org"}),
+          ("PATCH", "/{id}", {"state": "active"}), ("PATCH", "/{id}", {"department": HUB}), ("POST", "/{id}/invitation", {}),
+          ("POST", "/{id}/invitation", {"reset": True}))
+
+
+@pytest.mark.parametrize("method, rest, body", GIVING)
+def test_what_gives_something_needs_a_fresh_proof(town, method, rest, body):
+    account = made(town, "duoc.trao") if not town.sql("select id from account where login = 'duoc.trao'") else {
+        "id": town.sql("select id from account where login = 'duoc.trao'")[0][0]}
+    who = admin(town, 2)
+    long_ago(town, who)
+    target = "/v1/accounts" + rest.format(id=account["id"])
+    assert who(method, target, body, status=403).problem == "proof_needed"
+    assert not town.sql("select id from account where login = 'ke.trom'")
+
+
+def test_a_key_needs_one_too_and_nothing_that_takes_away(town):
+    program, person = made(town, "may.tram", ["auditor"], machine=True), made(town, "bi.lay")
+    who = admin(town, 2)
+    long_ago(town, who)
+    key = {"name": "Thử", "roles": ["auditor"], "expires_at": in_days(9)}
+    assert who.post(path(program, "/keys"), key, status=403).problem == "proof_needed"
+    who("PATCH", path(person), {"state": "disabled"}, status=200)
+    who("DELETE", path(person, "/sessions"), status=204)
+    who("PATCH", path(program), {"name": "Máy trạm cũ"}, status=200)
+
+
+def test_a_password_is_a_proof(town):
+    login = town.login("admin", HUB, 3)
+    who = town.sign_in(login)
+    who("PUT", "/v1/me/password", {"password": PASSWORD}, status=204)
+    long_ago(town, who)
+    prove = "/v1/sessions/current/proof"
+    who.post(prove, {}, status=422)
+    assert who.post(prove, {"password": "không phải mật khẩu này"}, status=422).problem == "wrong_password"
+    assert who.post(path(made_by(town), "/invitation"), {}, status=403).problem == "proof_needed"
+    who.post(prove, {"password": PASSWORD}, status=204)
+    who.post(path(made_by(town), "/invitation"), {})
+    assert who.get("/v1/me/events").json["items"][0]["type"] == "session.proved"
+
+
+def made_by(town):
+    return {"id": town.sql("select id from account where login = 'duoc.trao'")[0][0]}
+
+
+def test_nobody_without_password_or_factor_is_proven(town):
+    who = admin(town, 4)
+    long_ago(town, who)
+    assert who.post("/v1/sessions/current/proof", {"password": PASSWORD}, status=422).problem == "wrong_password"
+
+
+def test_a_guarded_role_waits_for_another_administrator(town):
+    first, second = admin(town), admin(town, 1)
+    body = {"login": "bao.ve", "name": "Người Bảo Vệ", "department": CONSTRUCTION, "roles": ["officer", "data_officer"]}
+    account = first.post("/v1/accounts", body).json
+    assert account["roles"] == ["officer"] and list(grants(account)) == ["data_officer"]
+    confirm = path(account, "/grants/%s/confirm" % grants(account)["data_officer"])
+    assert first.post(confirm, {}, status=409).problem == "another_confirms"
+    town.person("auditor", HUB).post(confirm, {}, status=403)
+    confirmed = second.post(confirm, {}, status=200).json
+    assert confirmed["roles"] == ["officer", "data_officer"] and confirmed["grants"] == []
+    second.post(confirm, {}, status=404)
+    types = [e["type"] for e in first.get(path(account, "/events")).json["items"]]
+    assert types == ["role.confirmed", "role.asked", "account.made"]
+
+
+def test_nobody_makes_themselves_what_they_are_not(town):
+    first, second = admin(town), admin(town, 1)
+    me = first.get("/v1/me").json["account"]
+    changed = first("PATCH", path(me), {"roles": ["admin", "legal_officer"]}, status=200).json
+    assert changed["roles"] == ["admin"] and first.get("/v1/me").json["roles"] == ["admin"]
+    wish = grants(changed)["legal_officer"]
+    second("DELETE", path(me, "/grants/" + wish), status=200)
+    assert first.get(path(me)).json["grants"] == []
+    # Somebody else's wish for oneself is not one's own to confirm.
+    asked = second("PATCH", path(me), {"roles": ["admin", "legal_officer"]}, status=200).json
+    assert first.post(path(me, "/grants/%s/confirm" % grants(asked)["legal_officer"]), {}, status=409).problem == "another_confirms"
+    assert second("PATCH", path(me), {"roles": ["admin"]}, status=200).json["grants"] == []
+
+
+def test_who_resets_somebody_does_not_become_them(town):
+    first, second = admin(town), admin(town, 1)
+    login = town.login("legal_officer", CONSTRUCTION, 5)
+    account = {"id": town.sql("select id from account where login = '%s'" % login)[0][0]}
+    code = first.post(path(account, "/invitation"), {"reset": True}).json["code"]
+    thief = town.client(Authorization="Bearer " + town.anyone.post("/v1/sessions", {"login": login, "code": code}).json["token"])
+    assert thief.get("/v1/me").json["roles"] == []
+    waiting = grants(first.get(path(account)).json)
+    second.post(path(account, "/grants/%s/confirm" % waiting["legal_officer"]), {}, status=200)
+    assert thief.get("/v1/me").json["roles"] == ["legal_officer"]
+    moved = first("PATCH", path(account), {"department": HUB}, status=200).json
+    assert moved["roles"] == [] and list(grants(moved)) == ["legal_officer"]
+
+
+def test_an_administrator_delegates_nothing_guarded_for_others(town):
+    giver, taker = (town.sql("select id from account where login = '%s'" % town.login(role, CONSTRUCTION, 6))[0][0]
+                    for role in ("data_officer", "officer"))
+    body = {"giver": giver, "taker": taker, "roles": ["data_officer"], "until": in_days(3), "reason": "Nghỉ phép năm"}
+    assert admin(town).post("/v1/delegations", body, status=409).problem == "delegation_refused"
+
+
+def test_the_operator_needs_nobody(town):
+    town.cluster.run(town.database, "user", "add", "mot.minh", "--name=Một Mình", "--department=" + HUB, "--role=admin,data_officer")
+    assert town.sign_in("mot.minh").get("/v1/me").json["roles"] == ["data_officer", "admin"]
+
+
+def test_a_town_may_do_without(town):
+    town.sql("update setting set value = 0 where name = 'guarded_roles'")
+    assert made(town, "khong.can", ["legal_officer"])["roles"] == ["legal_officer"]
+    town.sql("update setting set value = 1 where name = 'guarded_roles'")
