@@ -25,6 +25,8 @@ end $$;
 update account set email = login || '@example.org' where login in ('head.hn-sxd', 'officer.hn-sxd', 'head.hn-ttra', 'officer.hn-ttra',
 	'legal_officer.hn-ttra', 'coordinator.hn-eic', 'hub_head.hn-eic', 'spokesperson.hn-eic', 'leader.hn-eic', 'leader.hn-ttra');
 
+-- What is said of accounts and settings are events, too.
+select follow();
 -- The seven kinds of events that have a rule of their own are filed under these tickets.
 create table t as select x.name, (file(x.department, x.sight, p_at := day(0), p_contact := x.contact)).id from (values
 	('plain', 'HN-SXD', 'public', '\x01'::bytea), ('nobody', 'HN-SXD', 'public', null), ('secret', 'HN-TTRA', 'denunciation', '\x02'),
@@ -151,6 +153,7 @@ select follow(day(9));
 select results_eq('select told()', array['ticket.progress citizen - cancelled too_many'], 'a cap of nothing lets nothing out');
 commit;
 update setting set value = 3 where name = 'notices_hour_citizen';
+select follow(day(9));
 
 -- Two followers, and one that is killed.
 select forget();

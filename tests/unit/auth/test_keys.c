@@ -131,6 +131,7 @@ static void purposes_are_hkdf(void **state)
 		{KEY_DEVICE, "tiepdan/1/device\1"},
 		{KEY_BRAKE, "tiepdan/1/brake\1"},
 		{KEY_FLOW, "tiepdan/1/flow\1"},
+		{KEY_WORK, "tiepdan/1/work\1"},
 		{KEY_CITIZEN_CODE, "tiepdan/1/citizen-code\1"},
 	};
 	static const uint8_t salt[32];
