@@ -133,6 +133,7 @@ end $$;
 
 alter table session add column proved_at timestamptz;
 comment on column session.proved_at is 'when its person last showed what only they have; NULL: when it was opened';
+create index session_withheld on session (opened_at) where withheld is not null and means <> 'key';
 alter table role add column guarded boolean not null default false;
 comment on column role.guarded is 'opens denunciations, personal data or accounts: an administrator gives it, and another one confirms';
 update role set guarded = true where code in ('admin', 'legal_officer', 'data_officer');
