@@ -343,6 +343,7 @@ create table disposal_ticket (
 );
 create unique index disposal_ticket_waits on disposal_ticket (ticket) where state = 'waits';
 create index disposal_ticket_states on disposal_ticket (disposal, state);
+create index disposal_ticket_next on disposal_ticket (disposal, ticket) where state = 'waits';
 comment on column disposal_ticket.stands is 'why it was left: what stood in the way when it was its turn, or the SQLSTATE of what failed';
 alter table disposal enable row level security;
 alter table disposal_ticket enable row level security;
@@ -408,6 +409,8 @@ begin
 		raise exception 'the disposal is decided' using errcode = 'TD662';
 	elsif p_state = 'approved' and d.proposed_by = caller_account() then
 		raise exception 'nobody approves what they propose' using errcode = 'TD438';
+	elsif p_state = 'approved' and exists (select from disposal_ticket x where x.disposal = d.id and kept_away(x.ticket, caller_account())) then
+		raise exception 'nobody approves what is about themselves' using errcode = 'TD438';
 	end if;
 	update disposal set state = p_state, decided_at = now(), decided_by = caller_account() where id = p_id;
 	if p_state = 'dropped' then

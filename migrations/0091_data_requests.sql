@@ -558,8 +558,8 @@ begin
 	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
 	r.stands := case when c.years is null then 'permanent'
 		when r.until >= p_on then 'not_yet'
-		when exists (select from ticket_hold h where h.ticket = t.id) then 'held'
-		when exists (select from data_request d where d.ticket = t.id and d.ended_at is null) then 'asked'
+		when exists (select from ticket_hold h where h.ticket in (t.id, v_case.id)) then 'held'
+		when exists (select from data_request d where d.ticket in (t.id, v_case.id) and d.ended_at is null) then 'asked'
 		when case_kept(t.id, p_on) then 'case_kept' end;
 	return r;
 end $$;
@@ -610,6 +610,7 @@ begin
 	delete from ticket_alike where ticket = t.id;
 	delete from ticket_tag where ticket = t.id;
 	delete from filed_as where ticket = t.id;
+	delete from citizen_ticket where ticket = t.id;
 	delete from notice where ticket = t.id;
 	delete from ticket_restriction where ticket = t.id;
 	perform contact_destroy(d.id, p_at) from data_request d where d.ticket = t.id;

@@ -479,7 +479,7 @@ begin
 			'holder', department_named(t.holder), 'filed_at', instant(t.filed_at),
 			'reads', (select count(*) from event e where e.ticket = t.id and e.type = 'contact.read'),
 			'attachments', (select count(*) from attachment a where a.ticket = t.id),
-			'published', exists (select from publication p where p.ticket = t.id and p.state = 'published')) order by t.filed_at desc, t.id desc), '[]'),
+			'published', exists (select from publication p where p.ticket = t.id and p.state in ('public', 'link_only'))) order by t.filed_at desc, t.id desc), '[]'),
 			'more', cardinality(v_found) = cardinality(p_events))
 		from ticket t where t.id = any (v_found));
 end $$;
