@@ -604,7 +604,9 @@ begin
 end $$;
 
 -- As in 0081; after the contacts come citizens, a portion at a time, with the second factors. `factor`: no contact. Codes end before their
--- key goes.
+-- key goes. One worker at a time, however many there are: who
+-- has asked for a portion keeps it for a minute, or until it is stored.
+alter table reseal add column leased_until timestamptz;
 create or replace function reseal_next(p_epoch bigint, p_limit bigint)
 returns table (last uuid, factor boolean, owner uuid, epoch bigint, wrapped bytea, box bytea) language plpgsql security definer
 set search_path = tiepdan, pg_temp set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
@@ -616,10 +618,11 @@ declare
 	v_citizens uuid[];
 begin
 	insert into reseal (epoch) values (p_epoch) on conflict do nothing;
-	select * into r from reseal where epoch = p_epoch;
-	if r.ended_at > now() - interval '1 day' then
+	select * into r from reseal where epoch = p_epoch for update skip locked;
+	if r.epoch is null or r.ended_at > now() - interval '1 day' or r.leased_until > now() then
 		return;
 	end if;
+	update reseal set leased_until = now() + interval '1 min' where epoch = p_epoch;
 	v_last := (select ticket from contact where ticket > coalesce(r.after, v_none) order by ticket offset p_limit - 1 limit 1);
 	if v_last is null then
 		v_citizens := array(select c.id from citizen c where c.id > coalesce(r.citizens_after, v_none) and c.epoch < p_epoch order by c.id limit p_limit);
@@ -652,7 +655,7 @@ begin
 		from unnest(p_factors, p_owners, p_olds, p_wrapped, p_boxes) n (factor, owner, old, wrapped, box)
 		where n.factor and f.account = n.owner and f.box = n.old returning 1)
 	select (select count(*) from kept) + (select count(*) from citizens) + (select count(*) from factors) into v_kept;
-	update reseal set after = p_last, ended_at = case when p_last is null then now() end where epoch = p_epoch;
+	update reseal set after = p_last, ended_at = case when p_last is null then now() end, leased_until = null where epoch = p_epoch;
 	return v_kept;
 end $$;
 

@@ -164,7 +164,8 @@ begin
 	return false;
 end $$;
 
--- Of one ticket as of a day. What was merged counts from the end of the case that it belongs to.
+-- Of one ticket as of a day. What was merged counts from the end of the case that it belongs to. What somebody has asked about (0091) is kept
+-- until that has an answer.
 create function retention_of(t ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_case ticket := t;
@@ -195,7 +196,8 @@ begin
 	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
 	r.stands := case when c.years is null then 'permanent'
 		when r.until >= p_on then 'not_yet'
-		when exists (select from ticket_hold h where h.ticket = t.id) then 'held'
+		when exists (select from ticket_hold h where h.ticket in (t.id, v_case.id)) then 'held'
+		when exists (select from data_request d where d.ticket in (t.id, v_case.id) and d.ended_at is null) then 'asked'
 		when case_kept(t.id, p_on) then 'case_kept' end;
 	return r;
 end $$;
@@ -498,7 +500,8 @@ begin
 end $$;
 
 -- Everything that people have written and everything that says who they are. Where it was, when, what kind, and how long it took, is
--- what reports count, and stays; of ratings, the score. What was committed to texts that are gone goes with them (0079).
+-- what reports count, and stays; of ratings, the score. What was committed to texts that are gone goes with them (0079), and so does what was
+-- asked about them (0091).
 create function ticket_destroy(t ticket, p_data jsonb, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	delete from word w using words_of(array[t.id]) x where w.of = x.of and w.key = x.key and x.of <> 'rating';
@@ -522,6 +525,9 @@ begin
 	delete from filed_as where ticket = t.id;
 	delete from citizen_ticket where ticket = t.id;
 	delete from notice where ticket = t.id;
+	delete from ticket_restriction where ticket = t.id;
+	perform contact_destroy(d.id, p_at) from data_request d where d.ticket = t.id;
+	delete from data_request where ticket = t.id;
 	update ticket_merge set reason = null where ticket = t.id and reason is not null;
 	update ticket_relation set reason = null where ticket = t.id and reason is not null;
 	perform attachments_destroy(t.id), contact_destroy(t.id, p_at);

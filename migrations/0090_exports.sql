@@ -25,7 +25,7 @@ begin
 end $$;
 
 -- All of a ticket that its citizen may know, but the contact, which only the server opens. `p_files`: where its files are, behind it the id of
--- each; NULL: not for the caller.
+-- each; NULL: not for the caller. With what was asked about their data (0091).
 create function ticket_export(t ticket, p_files text, p_now timestamptz, p_soon timestamptz) returns text language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 declare
@@ -45,6 +45,7 @@ begin
 		'notices', (select coalesce(json_agg(json_build_object('type', n.type, 'channel', n.channel, 'language', n.language, 'state', n.state,
 				'made_at', instant(n.made_at), 'sent_at', instant(n.sent_at)) order by n.made_at, n.id), '[]')
 			from notice n where n.ticket = t.id and n.audience = 'citizen'),
+		'data_requests', (select coalesce(json_agg(data_request_item(d, false) order by d.filed_at, d.id), '[]') from data_request d where d.ticket = t.id),
 		'retention', json_build_object('class', retention_class_named(r), 'began', r.began, 'until', nullif(r.until, 'infinity'),
 			'permanent', r.stands is not distinct from 'permanent')));
 end $$;

@@ -10,7 +10,6 @@ import statistics
 import threading
 import time
 import urllib.parse
-from pathlib import Path
 
 import redate
 from support.town import ROOT, wait_until
@@ -68,17 +67,6 @@ class Asker:
         return json.loads(text)
 
 
-def children(town):
-    """The processes of the server and of the cluster."""
-    cluster = int((town.cluster.folder / "data/postmaster.pid").read_text().split()[0])
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) in (cluster, town.process.pid):
-                yield stat.parent
-        except OSError:
-            pass
-
-
 def ran(process):
     """Milliseconds that a process has run so far."""
     return sum(int(task.read_text().split()[0]) for task in process.glob("task/*/schedstat")) / 1e6
@@ -88,7 +76,7 @@ def measured(town, asker, calls):
     """Their times, and how long the two processes run that answer, the worker of this connection and its backend: on a busy machine the
     better measure."""
     asker.fresh()
-    before = {process: ran(process) for process in children(town)}
+    before = {process: ran(process) for process, _, first in redate.processes(town) if not first}
     for call in calls[:50]:
         call()
     answering = sorted(before, key=lambda process: before[process] - ran(process))[:2]

@@ -128,19 +128,21 @@ def holiday(town, folder):
     town.cluster.run(town.database, "import", "days", str(path))
 
 
-def cpu_seconds(town):
-    """What all processes of the cluster and of the server have used so far: on a busy machine the better measure."""
-    cluster = int((town.cluster.folder / "data/postmaster.pid").read_text().split()[0])
-    used = 0
+def processes(town):
+    """Of the cluster and of the server: the folder in /proc, what its `stat` has behind the name, whether it is the first of them."""
+    first = int((town.cluster.folder / "data/postmaster.pid").read_text().split()[0]), town.process.pid
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             pid, fields = int(stat.parent.name), stat.read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        own = sum(map(int, fields[11:13]))
-        if {pid, int(fields[1])} & {cluster, town.process.pid}:
-            used += own + (sum(map(int, fields[13:15])) if pid in (cluster, town.process.pid) else 0)
-    return used / os.sysconf("SC_CLK_TCK")
+        if pid in first or int(fields[1]) in first:
+            yield stat.parent, fields, pid in first
+
+
+def cpu_seconds(town):
+    """What they have used so far, those that have ended too: on a busy machine the better measure."""
+    return sum(sum(map(int, fields[11:15 if first else 13])) for _, fields, first in processes(town)) / os.sysconf("SC_CLK_TCK")
 
 
 def asked_until(admin, redating, true):
