@@ -177,8 +177,7 @@ static enum verdict step_limit(struct req *req)
 	if (class == RATE_ADDRESS)
 		return NEXT; /* taken already, before anything expensive */
 	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN)
-		principal = arena_str(req->arena,
-			(struct str){(const char *)req->who.account.byte, sizeof(req->who.account.byte)});
+		principal = arena_str(req->arena, uuid_bytes(&req->who.account));
 	return rate_take(req, class, principal) ? NEXT : ANSWERED;
 }
 
@@ -335,7 +334,7 @@ static enum verdict step_once(struct req *req)
 	}
 
 	const struct who *who = &req->who;
-	struct str account = {(const char *)who->account.byte, sizeof(who->account.byte)};
+	struct str account = uuid_bytes(&who->account);
 	struct str ticket = arena_printf(req->arena, "%" PRId64, who->ticket_number);
 	struct digest mac = digest_hmac(keys_purpose(req->app->keys, KEY_ONCE),
 		(struct str[]){account, ticket, str_of(req->route->operation), key}, 4);

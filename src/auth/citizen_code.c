@@ -18,7 +18,7 @@ static const uint64_t CODES = 100000000;
 /* Of 2^64 values the first ones come up more often than the last by one in 10^11. */
 static struct str digits_of(struct arena *arena, const struct keys *keys, const struct uuid *letter)
 {
-	const struct str parts[] = {STR("code"), {(const char *)letter->byte, sizeof(letter->byte)}};
+	const struct str parts[] = {STR("code"), uuid_bytes(letter)};
 	struct digest mac = digest_hmac(keys_purpose(keys, KEY_CITIZEN_CODE), parts, 2);
 	uint64_t first;
 

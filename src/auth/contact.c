@@ -1,7 +1,28 @@
-/* Members of an opened contact. */
+/* A contact as JSON. */
 #include "auth/contact.h"
 
 #include <string.h>
+
+#include "base/buf.h"
+
+static void put_given(struct buf *b, const char *name, struct str value)
+{
+	if (value.at)
+		buf_member(b, name, value);
+}
+
+struct str contact_write(struct arena *arena, const struct contact *contact)
+{
+	struct buf b = {.arena = arena};
+
+	buf_byte(&b, '{');
+	put_given(&b, "name", contact->name);
+	put_given(&b, "phone", contact->phone);
+	put_given(&b, "email", contact->email);
+	put_given(&b, "address", contact->address);
+	buf_byte(&b, '}');
+	return buf_str(&b);
+}
 
 /* Where the member begins: within a text of JSON a quotation mark is escaped, so the bytes "name":" are that
  * member and nothing else. */

@@ -168,7 +168,7 @@ bool flow_open(struct arena *arena, const struct keys *keys, struct str text, st
 struct str flow_secret(
 	struct arena *arena, const struct keys *keys, const struct flow *flow, const char *what)
 {
-	struct str parts[] = {str_of(what), {(const char *)flow->id.byte, sizeof(flow->id.byte)}};
+	struct str parts[] = {str_of(what), uuid_bytes(&flow->id)};
 	struct digest mac = digest_hmac(keys_purpose(keys, KEY_FLOW), parts, 2);
 
 	return digest_b64url(arena, digest_bytes(&mac));

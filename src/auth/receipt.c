@@ -3,7 +3,7 @@
 
 struct digest receipt_salt(const struct keys *keys, const struct uuid *ticket)
 {
-	const struct str id = {(const char *)ticket->byte, sizeof(ticket->byte)};
+	const struct str id = uuid_bytes(ticket);
 
 	return digest_hmac(keys_purpose(keys, KEY_RECEIPT), &id, 1);
 }

@@ -3,7 +3,7 @@
 
 struct str upload_token(struct arena *arena, const struct keys *keys, const struct uuid *id)
 {
-	const struct str part = {(const char *)id->byte, sizeof(id->byte)};
+	const struct str part = uuid_bytes(id);
 	struct digest mac = digest_hmac(keys_purpose(keys, KEY_UPLOAD), &part, 1);
 
 	return digest_b64url(arena, digest_bytes(&mac));

@@ -91,3 +91,8 @@ bool uuid_eq(const struct uuid *a, const struct uuid *b)
 {
 	return memcmp(a->byte, b->byte, sizeof(a->byte)) == 0;
 }
+
+struct str uuid_bytes(const struct uuid *u)
+{
+	return (struct str){(const char *)u->byte, sizeof(u->byte)};
+}

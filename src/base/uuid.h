@@ -19,5 +19,6 @@ bool uuid_parse(struct str text, struct uuid *ret); /* 8-4-4-4-12 hex digits, an
 void uuid_format(const struct uuid *u, char ret_text[UUID_TEXT_SIZE]);
 bool uuid_is_nil(const struct uuid *u);
 bool uuid_eq(const struct uuid *a, const struct uuid *b);
+struct str uuid_bytes(const struct uuid *u); /* a view, lives as long as *u */
 
 #endif

@@ -15,7 +15,7 @@ void record_put(struct buf *out, const struct record_entry *entry)
 	uint64_t at = htobe64((uint64_t)entry->at_us);
 
 	buf_put(out, (struct str){(const char *)&at, sizeof(at)});
-	buf_put(out, (struct str){(const char *)entry->event.byte, sizeof(entry->event.byte)});
+	buf_put(out, uuid_bytes(&entry->event));
 	buf_put(out, digest_bytes(&entry->hash));
 }
 

@@ -35,7 +35,7 @@ static struct str address_of(
 			.wrapped = db_cell_bytes(arena, rows, row, "wrapped"),
 			.box = db_cell_bytes(arena, rows, row, "box")};
 		struct uuid id = db_cell_uuid(rows, row, "owner");
-		struct str owner = {(const char *)id.byte, sizeof(id.byte)};
+		struct str owner = uuid_bytes(&id);
 		struct str contact = seal_open(arena, keys, owner, &sealed);
 		if (!contact.at) {
 			letter->fault = "sealed";

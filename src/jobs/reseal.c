@@ -35,8 +35,7 @@ static bool read_record(
 	*ret = (struct record){.owner = db_cell_uuid(rows, row, "owner"),
 		.factor = db_cell_flag(rows, row, "factor"),
 		.old = old.box};
-	if (!seal_again(arena, app->keys,
-		    (struct str){(const char *)ret->owner.byte, sizeof(ret->owner.byte)}, &old, &fresh)) {
+	if (!seal_again(arena, app->keys, uuid_bytes(&ret->owner), &old, &fresh)) {
 		log_error("reseal.unreadable", LOG_STR("owner", db_cell(rows, row, "owner")),
 			LOG_INT("epoch", old.epoch));
 		return false;

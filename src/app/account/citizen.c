@@ -15,11 +15,6 @@
 #include "gen/sql/account.h"
 #include "http/reply.h"
 
-static struct str bytes_of(const struct uuid *id)
-{
-	return (struct str){(const char *)id->byte, sizeof(id->byte)};
-}
-
 /* --- the letter -------------------------------------------------------------------------------------- */
 
 /* An address as the database gets it. */
@@ -32,13 +27,10 @@ struct address {
 static struct address close_address(struct req *req, struct str email, const struct uuid *citizen)
 {
 	const struct keys *keys = req->app->keys;
-	struct buf plain = {.arena = req->arena};
+	const struct contact plain = {.email = email};
 	struct address address = {.index = citizen_email_index(req->arena, keys, email)};
 
-	buf_byte(&plain, '{');
-	buf_member(&plain, "email", email);
-	buf_byte(&plain, '}');
-	seal(req->arena, keys, bytes_of(citizen), buf_str(&plain), &address.sealed);
+	seal(req->arena, keys, uuid_bytes(citizen), contact_write(req->arena, &plain), &address.sealed);
 	return address;
 }
 
@@ -134,7 +126,7 @@ static void shown(struct req *req, PGresult *const *results)
 
 	if (sealed.box.at) {
 		email = contact_member(
-			seal_open(req->arena, req->app->keys, bytes_of(&id), &sealed), "email");
+			seal_open(req->arena, req->app->keys, uuid_bytes(&id), &sealed), "email");
 		if (!email.at) {
 			reply_problem(req, PROBLEM_internal, STR_NONE);
 			return;

@@ -44,7 +44,7 @@ static struct proof *offered(struct req *req, PGresult *const *results)
 
 static struct str owner_of(const struct req *req)
 {
-	return (struct str){(const char *)req->who.account.byte, sizeof(req->who.account.byte)};
+	return uuid_bytes(&req->who.account);
 }
 
 /* --- the password ------------------------------------------------------------------------------------ */

@@ -114,8 +114,7 @@ static struct str secret_of(const struct proof *p)
 	struct uuid account = db_cell_uuid(p->offer, 0, "account");
 	struct sealed sealed = sealed_of(arena, p->offer, 0);
 
-	return seal_open(arena, p->req->app->keys,
-		(struct str){(const char *)account.byte, sizeof(account.byte)}, &sealed);
+	return seal_open(arena, p->req->app->keys, uuid_bytes(&account), &sealed);
 }
 
 enum factor proof_factor(const struct proof *p, struct str typed, struct factor_shown *ret)

@@ -3,6 +3,7 @@
 
 #include "app/privacy/opened.h"
 #include "app/record/once.h"
+#include "auth/contact.h"
 #include "auth/seal.h"
 #include "civil/city.h"
 #include "civil/deadline.h"
@@ -84,35 +85,18 @@ void tracking_data_request_list(struct req *req)
 
 /* --- the data protection officer ------------------------------------------------------------------------ */
 
-/* Of who came or wrote: what there is of it, as in tickets. */
-static struct str contact_text(struct req *req, const struct data_request_file_contact *contact)
-{
-	const struct {
-		const char *name;
-		struct str value;
-	} members[] = {{"name", contact->name}, {"phone", contact->phone}, {"email", contact->email},
-		{"address", contact->address}};
-	struct buf out = {.arena = req->arena};
-
-	buf_byte(&out, '{');
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		if (members[i].value.at)
-			buf_member(&out, members[i].name, members[i].value);
-	buf_byte(&out, '}');
-	return buf_str(&out);
-}
-
 static void file_staff(struct req *req, PGresult *const *terms)
 {
 	const struct data_request_file *in = req->input;
 	struct uuid id = uuid_new();
+	const struct contact contact = {
+		in->contact->name, in->contact->phone, in->contact->email, in->contact->address};
 	struct sealed sealed;
 	int64_t first_ms, due_ms;
 
 	if (!dates_of(req, terms, &first_ms, &due_ms))
 		return;
-	seal(req->arena, req->app->keys, (struct str){(const char *)id.byte, sizeof(id.byte)},
-		contact_text(req, in->contact), &sealed);
+	seal(req->arena, req->app->keys, uuid_bytes(&id), contact_write(req->arena, &contact), &sealed);
 	struct db_unit *u = db_unit(req);
 	sql_privacy_request_file_staff(u, .id = id, .ticket = in->ticket, .channel = in->channel,
 		.identity = in->identity, .kind = in->kind, .text = in->text, .at = req_began_ms(req),

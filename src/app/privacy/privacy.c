@@ -20,8 +20,7 @@ bool opened_put(struct req *req, const PGresult *rows, int row, struct buf *out)
 {
 	struct uuid ticket = db_cell_uuid(rows, row, "ticket");
 	const struct sealed sealed = sealed_of(req->arena, rows, row);
-	struct str owner = {(const char *)ticket.byte, sizeof(ticket.byte)},
-		   body = db_cell(rows, row, "body"), plain = STR("null");
+	struct str owner = uuid_bytes(&ticket), body = db_cell(rows, row, "body"), plain = STR("null");
 
 	if (sealed.box.at)
 		plain = seal_open(req->arena, req->app->keys, owner, &sealed);

@@ -41,7 +41,7 @@ static bool read_name(struct req *req, const PGresult *row, struct str *ret)
 	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
 		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
 		.box = db_cell_bytes(req->arena, row, 0, "box")};
-	const struct str owner = {(const char *)req->args[0].uuid.byte, sizeof(req->args[0].uuid.byte)};
+	const struct str owner = uuid_bytes(&req->args[0].uuid);
 	bool told = db_cell_flag(row, 0, "reads_contact");
 
 	*ret = STR_NONE;

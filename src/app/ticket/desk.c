@@ -92,7 +92,7 @@ static void opened(struct req *req, PGresult *const *results)
 		return;
 	}
 	const struct sealed sealed = sealed_of(req->arena, row, 0);
-	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof(req->args[0].uuid.byte)};
+	struct str owner = uuid_bytes(&req->args[0].uuid);
 	struct str plain = sealed.box.at ? seal_open(req->arena, req->app->keys, owner, &sealed) : STR("{}");
 	if (!plain.at)
 		reply_problem(req, PROBLEM_internal, STR_NONE);

@@ -10,6 +10,7 @@
 #include "app/ticket/filing.h"
 #include "app/ticket/filing_row.h"
 #include "app/ticket/number.h"
+#include "auth/contact.h"
 #include "auth/receipt.h"
 #include "auth/seal.h"
 #include "auth/ticket_secret.h"
@@ -76,12 +77,6 @@ static void check_petition(struct req *req, const struct ticket_file *in)
 		req_fault(req, "pointer", STR("/contact/phone"), FAULT_required);
 }
 
-static void put_member(struct buf *b, const char *name, struct str value)
-{
-	if (value.at)
-		buf_member(b, name, value);
-}
-
 /* ID:TOKEN. A wrong token is answered like an upload that is not there. */
 static void read_upload(struct req *req, struct str pair, struct str pointer, struct uuid *ret_id)
 {
@@ -110,26 +105,12 @@ static void read_uploads(struct req *req, const struct ticket_file *in, struct f
 	}
 }
 
-struct str filing_contact(struct req *req, const struct filing_contact *contact)
-{
-	struct buf b = {.arena = req->arena};
-
-	buf_byte(&b, '{');
-	put_member(&b, "name", contact->name);
-	put_member(&b, "phone", contact->phone);
-	put_member(&b, "email", contact->email);
-	put_member(&b, "address", contact->address);
-	buf_byte(&b, '}');
-	return buf_str(&b);
-}
-
 /* For this ticket, whose id has been chosen. */
 static void seal_plain(struct req *req, struct str plain, struct filing_row *row)
 {
 	struct sealed sealed;
 
-	seal(req->arena, req->app->keys, (struct str){(const char *)row->id.byte, sizeof(row->id.byte)},
-		plain, &sealed);
+	seal(req->arena, req->app->keys, uuid_bytes(&row->id), plain, &sealed);
 	row->contact_epoch = sealed.epoch;
 	row->contact_wrapped = sealed.wrapped;
 	row->contact_box = sealed.box;
@@ -144,8 +125,8 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 	row->contact_epoch = DB_NO_INT;
 	if (!contact)
 		return;
-	const struct filing_contact plain = {contact->name, contact->phone, contact->email, contact->address};
-	seal_plain(req, filing_contact(req, &plain), row);
+	const struct contact plain = {contact->name, contact->phone, contact->email, contact->address};
+	seal_plain(req, contact_write(req->arena, &plain), row);
 	if (contact->phone.at)
 		row->phone_index = seal_blind_index(req->arena, keys, contact->phone);
 	if (contact->email.at)

@@ -10,7 +10,7 @@ struct filing {
 	struct str kind, category, area, title, text, location_text, language, channel;
 	struct str against;		     /* code of the department that it is about; absent: none */
 	int64_t filed_at;		     /* milliseconds: what the deadlines are counted from */
-	struct str contact;		     /* as filing_contact() writes it; absent: none */
+	struct str contact;		     /* as contact_write() (auth/contact.h); absent: none */
 	struct str phone_index, email_index; /* its blind indexes */
 	/* Not 0: whose it is without routing and without deadlines; then the key of the request is its key,
 	 * too. */
@@ -19,16 +19,10 @@ struct filing {
 	bool anonymous;
 };
 
-struct filing_contact {
-	struct str name, phone, email, address;
-};
-
 /* Notes the fault at `pointer` where who files as `kind` names nobody, or the department at /department below
  * it is none on that day (seconds). */
 void filing_check_against(
 	struct req *req, struct str kind, struct str department, struct str pointer, int64_t at);
-/* Contact data as JSON, ready to be sealed. */
-struct str filing_contact(struct req *req, const struct filing_contact *contact);
 /* Routes, dates, names and seals; NULL after the answer that this is not possible just now. */
 const void *filing_make(struct req *req, struct filing *filing);
 /* Queues the statement that stores what filing_make() made, all of them or none; it lives as long as the

@@ -4,6 +4,7 @@
 #include "app/ticket/ticket.h"
 
 #include "app/ticket/filing.h"
+#include "auth/contact.h"
 #include "auth/seal.h"
 #include "base/config.h"
 #include "civil/code.h"
@@ -26,8 +27,8 @@ static void take_contact(struct req *req, const struct ticket_join_contact *in, 
 
 	if (!in)
 		return;
-	const struct filing_contact contact = {in->name, in->phone, in->email, in->address};
-	f->contact = filing_contact(req, &contact);
+	const struct contact contact = {in->name, in->phone, in->email, in->address};
+	f->contact = contact_write(req->arena, &contact);
 	if (in->phone.at)
 		f->phone_index = seal_blind_index(req->arena, keys, in->phone);
 	if (in->email.at)

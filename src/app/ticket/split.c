@@ -20,7 +20,7 @@ static bool open_contact(struct req *req, const PGresult *row, struct str *ret)
 	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
 		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
 		.box = db_cell_bytes(req->arena, row, 0, "box")};
-	struct str owner = {(const char *)req->args[0].uuid.byte, sizeof(req->args[0].uuid.byte)};
+	struct str owner = uuid_bytes(&req->args[0].uuid);
 
 	*ret = sealed.box.at ? seal_open(req->arena, req->app->keys, owner, &sealed) : STR_NONE;
 	return !sealed.box.at || ret->at;

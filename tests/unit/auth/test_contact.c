@@ -31,10 +31,25 @@ static void members(void **state)
 	check("{\"name\":\"", "name", NULL);
 }
 
+static void written(void **state)
+{
+	struct arena *arena = arena_new();
+	const struct contact all = {STR("A \"B\""), STR("+84912345678"), STR_NONE, STR("126 Định Công")};
+
+	(void)state;
+	assert_true(str_eq(contact_write(arena, &all),
+		STR("{\"name\":\"A \\\"B\\\"\",\"phone\":\"+84912345678\",\"address\":\"126 Định Công\"}")));
+	assert_true(str_eq(contact_write(arena, &(struct contact){.email = STR("x@example.org")}),
+		STR("{\"email\":\"x@example.org\"}")));
+	assert_true(str_eq(contact_write(arena, &(struct contact){.name = STR_NONE}), STR("{}")));
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members),
+		cmocka_unit_test(written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
