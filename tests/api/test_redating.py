@@ -152,11 +152,13 @@ def test_what_was_taken_back_before_anybody_was_told_is_told_to_nobody(cluster, 
         wait_until(made_of, 30, "a letter that cannot go")
         change(city, made, "undo")
         told(city, made)
-        wait_until(lambda: len(made_of()) == 2, 30, "and what would take it back")
+        wait_until(lambda: city.sql("select count(*) from event e, notice_cursor c where (e.xid, e.id) > (c.xid, c.id)") == [["0"]], 30,
+                   "all events read for letters")
         city.stop()
         city.settings["mail_url"] = "file:%s" % post
         city.start()
-        wait_until(lambda: made_of() == [["cancelled", "late"]] * 2, 90, "put away")
+        # A second letter is made only while the first waits still: what the sender has put away by then needs no taking back.
+        wait_until(lambda: {tuple(row) for row in made_of()} == {("cancelled", "late")}, 90, "put away")
         wait_until(lambda: list(post.glob("*.eml")), 90, "the filing")
         assert letters_about_dates(post) == [] and len(redated(city, ticket_id)) == 2
 
