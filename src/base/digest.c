@@ -157,28 +157,42 @@ struct str digest_hex(struct arena *arena, struct str bytes)
 	return (struct str){text, bytes.len * 2};
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* The value of each byte as a digit, and one more; 0: it is none. */
+static const unsigned char hex_values[256] = {
+	['0'] = 1,
+	2,
+	3,
+	4,
+	5,
+	6,
+	7,
+	8,
+	9,
+	10,
+	['a'] = 11,
+	12,
+	13,
+	14,
+	15,
+	16,
+};
 
 struct str digest_hex_decode(struct arena *arena, struct str text)
 {
 	char *bytes;
+	int wrong = 0; /* negative: there was another byte */
 
 	if (!text.at || text.len % 2)
 		return STR_NONE;
 	bytes = arena_alloc(arena, text.len / 2 + 1);
 	for (size_t i = 0; i < text.len; i += 2) {
-		int high = hex_digit(text.at[i]), low = hex_digit(text.at[i + 1]);
+		int high = hex_values[(unsigned char)text.at[i]] - 1,
+		    low = hex_values[(unsigned char)text.at[i + 1]] - 1;
 
-		if (high < 0 || low < 0)
-			return STR_NONE;
-		bytes[i / 2] = (char)(high << 4 | low);
+		wrong |= high | low;
+		bytes[i / 2] = (char)((unsigned)high << 4 | (unsigned)low);
 	}
-	return (struct str){bytes, text.len / 2};
+	return wrong < 0 ? STR_NONE : (struct str){bytes, text.len / 2};
 }
 
 static const char b64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -56,11 +56,13 @@ bool db_cell_flag(const PGresult *result, int row, const char *column)
 	return str_eq(db_cell(result, row, column), STR("t"));
 }
 
-/* It arrives as text: \x and hex digits. */
+/* Beside columns of other types it arrives as text: \x and hex digits. */
 struct str db_cell_bytes(struct arena *arena, const PGresult *result, int row, const char *column)
 {
 	struct str cell = db_cell(result, row, column);
 
+	if (PQbinaryTuples(result))
+		return cell;
 	if (!str_starts(cell, STR("\\x")))
 		return STR_NONE;
 	return digest_hex_decode(arena, (struct str){cell.at + 2, cell.len - 2});

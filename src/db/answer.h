@@ -53,7 +53,7 @@ struct str db_cell(const PGresult *result, int row, const char *column);
 int64_t db_cell_int(const PGresult *result, int row, const char *column);      /* DB_NO_INT for NULL */
 struct uuid db_cell_uuid(const PGresult *result, int row, const char *column); /* nil for NULL */
 bool db_cell_flag(const PGresult *result, int row, const char *column);	       /* false for NULL */
-/* The bytes of a bytea, in `arena`; absent for SQL NULL. */
+/* The bytes of a bytea, in `arena` or in the result; absent for SQL NULL. */
 struct str db_cell_bytes(struct arena *arena, const PGresult *result, int row, const char *column);
 
 #endif

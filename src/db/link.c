@@ -122,11 +122,12 @@ static bool send_query(PGconn *pg, const struct query *q)
 	case QUERY_PREPARE:
 		return PQsendPrepare(pg, s->name, s->text, n, s->types);
 	case QUERY_TEXT:
-		return PQsendQueryParams(pg, s->text, n, s->types, q->values, q->lengths, q->formats, 0);
+		return PQsendQueryParams(
+			pg, s->text, n, s->types, q->values, q->lengths, q->formats, s->bytes);
 	case QUERY_RUN:
 		break;
 	}
-	return PQsendQueryPrepared(pg, s->name, n, q->values, q->lengths, q->formats, 0);
+	return PQsendQueryPrepared(pg, s->name, n, q->values, q->lengths, q->formats, s->bytes);
 }
 
 static bool send_all(struct link *l, const struct exchange *x)

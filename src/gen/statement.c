@@ -147,6 +147,10 @@ static bool read_list(struct cursor *c, struct span list, bool in)
 				(int)pair.len, pair.at);
 		if (in)
 			add_param(c, name, type);
+		else if (span_is(type, "bytea"))
+			c->s->has_bytes = true;
+		else
+			c->s->has_texts = true;
 		if (!comma)
 			return false;
 		list = span_skip(list, (size_t)(comma - list.at) + 1);

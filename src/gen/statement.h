@@ -10,7 +10,8 @@
  *     -- as: definer                  optional: the caller is not put in front
  *     -- as: owner                    optional: for sub-commands, never prepared by the server
  *     -- pool: slow|door              optional: long ones; those that let people in, "as: definer"
- * and holds one statement with parameters as :name or :'name', which psql understands too. */
+ * When all columns are bytea they travel as they are, and not as hex digits.
+ * The file holds one statement with parameters as :name or :'name', which psql understands too. */
 
 enum {
 	PARAMS_MAX = 64,
@@ -46,7 +47,8 @@ struct statement {
 	struct param params[PARAMS_MAX];
 	unsigned nparams;
 	bool has_in, has_out, definer, slow, door, owner;
-	char *sql; /* with $1, $2 ... and without comments; zero-terminated */
+	bool has_bytes, has_texts; /* columns of type bytea; of other types */
+	char *sql;		   /* with $1, $2 ... and without comments; zero-terminated */
 	size_t nsql;
 };
 

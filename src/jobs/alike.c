@@ -5,6 +5,7 @@
 
 #include "app/alike/candidate.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "db/answer.h"
 #include "gen/sql/jobs.h"
 
@@ -108,27 +109,25 @@ static bool is_before(const struct match *all, size_t n, struct uuid ticket)
 	return false;
 }
 
-/* The ticket of row `*row`, which is its own, and the best of the candidates behind it: one that has its
- * event, or gets it in the same portion. Leaves `*row` at the next ticket. */
-static struct match match(
-	struct arena *arena, const PGresult *rows, int *row, const struct match *all, size_t n)
+/* The ticket of the first of these facts, and the best of the others: one that has its event, or gets it in
+ * the same portion. */
+static struct match match(struct str facts, const struct match *all, size_t n)
 {
-	struct match m = {.ticket = db_cell_uuid(rows, *row, "ticket")};
-	struct alike mine, other;
+	struct candidate_fact mine, other;
+	struct match m;
 	int best = ALIKE_SAME - 1;
 
-	candidate_read(arena, rows, *row, &mine);
-	for (++*row; *row < PQntuples(rows) && !db_cell_flag(rows, *row, "own"); ++*row) {
-		struct uuid ticket = db_cell_uuid(rows, *row, "ticket");
+	must(candidate_next(&facts, &mine));
+	m = (struct match){.ticket = mine.ticket};
+	while (candidate_next(&facts, &other)) {
 		struct alike_score score;
 
-		if (!db_cell_flag(rows, *row, "grouped") && !is_before(all, n, ticket))
+		if (!other.grouped && !is_before(all, n, other.ticket))
 			continue;
-		candidate_read(arena, rows, *row, &other);
-		alike_compare(&mine, &other, &score);
+		alike_compare(&mine.alike, &other.alike, &score);
 		if (score.score > best) {
 			best = score.score;
-			m.other = ticket;
+			m.other = other.ticket;
 		}
 	}
 	return m;
@@ -141,8 +140,8 @@ bool alike_match(struct app *app, PGresult *const *found, struct db_unit *u)
 	size_t n = 0;
 
 	(void)app;
-	for (int row = 0; row < PQntuples(rows) && n < ALIKE_GROUP_PORTION; n++)
-		all[n] = match(db_unit_arena(u), rows, &row, all, n);
+	for (int row = 0; row < PQntuples(rows) && n < ALIKE_GROUP_PORTION; n++, row++)
+		all[n] = match(db_cell_bytes(db_unit_arena(u), rows, row, "facts"), all, n);
 	if (n == 0)
 		return false;
 	sql_jobs_alike_group(u, .tickets = DB_COLUMN(all, n, ticket), .matches = DB_COLUMN(all, n, other));

@@ -37,6 +37,11 @@ select is((select count(*) from ticket_alike_key), 238::bigint, 'no key is doubl
 select enter('officer.HN-SXD');
 select is((select count(*) from alike_look(pg_temp.t(60))) between 60 and 120, true, 'bounded candidates');
 select is((select ticket from alike_look(pg_temp.t(60)) limit 1), pg_temp.t(60), 'itself first');
+select is(substr(alike_facts(pg_temp.t(60)), 11, 16), uuid_send(pg_temp.t(60)), 'and so it is packed');
+select is(length(alike_facts(pg_temp.t(60))), (select sum(10 + length(a.fact))::int from alike_look(pg_temp.t(60)) l join ticket_alike a using (ticket)),
+	'with the same facts');
+select is(attempt($$select alike_facts(pg_temp.t(110))$$), 'TD404', 'packed neither: of another department''s nothing');
+select is(attempt($$select alike_facts(pg_temp.t(111))$$), 'TD404', 'of a denunciation nothing');
 select is(attempt($$select alike_look(pg_temp.t(110))$$), 'TD404', 'of another department''s nothing');
 select is(attempt($$select alike_look(pg_temp.t(111))$$), 'TD404', 'of a denunciation nothing');
 select is((select array_agg(detail) from alike_shown(pg_temp.t(60), array[pg_temp.t(61), pg_temp.t(110), pg_temp.t(111), pg_temp.t(62)],
@@ -60,9 +65,14 @@ rollback to many;
 update ticket_alike set (marks, matters) = ('n lang;l 46;h 3;b 32;u 9;g ham kho', 7) where ticket = pg_temp.t(60);
 select is((select concat_ws(' | ', marks, matters, encode(signature, 'hex') = repeat('ff', 128)) from alike_look_public(now() - interval '70 minutes',
 	'00316', 'roads.surface', 'roads', null, '{}') where ticket = pg_temp.t(60)), 'n lang;b 32;g ham kho | 0 | t', 'of what was written only names');
+select is(array[position('ham kho'::bytea in f) > 0, position('h 3'::bytea in f) > 0, position('l 46'::bytea in f) > 0,
+		position((select substr(signature, 1, 64) from ticket_alike where ticket = pg_temp.t(60)) in f) > 0], '{t,f,f,f}', 'packed neither')
+	from alike_facts_public(now() - interval '70 minutes', '00316', 'roads.surface', 'roads', null, '{}', 0) f;
+select is(position(int4send(105800000) in alike_facts_public(now(), '00316', 'roads.surface', 'roads', null, '{7}', 0)) > 0, true, 'with the place as it is shown');
 update category set public_point = 'none' where code = 'roads.surface';
 select is((select count(*) from alike_look_public(now(), null, null, null, 21160004200, '{}')), 0::bigint, 'by no square where no place is shown');
 select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads.surface', 'roads', null, '{7}')), null, 'or without');
+select is(position(int4send(105800000) in alike_facts_public(now(), '00316', 'roads.surface', 'roads', null, '{7}', 0)), 0, 'packed neither');
 select force_state(pg_temp.t(5), 'answered');
 select is((select array_agg(detail) from alike_joinable(array[pg_temp.t(4), pg_temp.t(5), pg_temp.t(112), pg_temp.t(6)], '{a,b,c,d}', null, null, 5)),
 	'{a,d}', 'what is open and public can be joined');
@@ -72,6 +82,7 @@ select is((select title from alike_joinable(array[pg_temp.t(4)], '{a}', null, nu
 
 -- Events.
 select is((select count(distinct one) from alike_waiting(10)), 10::bigint, 'tickets without an event, a portion');
+select is((select count(distinct substr(f, 11, 16)) from alike_ungrouped(10) f), 10::bigint, 'packed as well');
 select is((select count(*) from alike_waiting(1)), 1::bigint, 'the first has nobody before it');
 select is(alike_group(array_agg(pg_temp.t(n) order by n), array_agg(case when n not in (1, 103) then pg_temp.t(case when n < 103 then 1 else 103 end) end order by n)),
 	105::bigint, 'grouped') from generate_series(1, 105) n;

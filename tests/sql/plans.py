@@ -209,9 +209,11 @@ select min(after_xid) as ax, max(xid) as ex, array_agg(n.ticket) filter (where n
 select alike_store(:'ax', null, :'ex', nobody(), 1, :'many', array_fill(5, array[n]), array_fill(1, array[n]), array_fill('n lang'::text, array[n]),
 	array_fill(decode(repeat('0a', 128), 'hex'), array[n]), :'many', array_fill(7, array[n]), now()) from (select cardinality(:'many'::uuid[]) as n) x;
 select alike_group(array_agg(one), array_agg(null::uuid)) from alike_waiting(20) where own;
+select count(*) from alike_ungrouped(20);
 begin;
 select enter('hub_head.HN-EIC');
 select (select count(*) from alike_look(:'one')), (select count(*) from alike_look_public(now(), '00316', 'roads.surface', 'roads', 5, '{7}')),
+	alike_facts(:'one'), alike_facts_public(now(), '00316', 'roads.surface', 'roads', 5, '{7}', 1),
 	(select count(*) from alike_shown(:'one', :'many', null, 5)), (select count(*) from alike_joinable(:'many', null, 105.8, 21, 5)),
 	(select count(*) from alike_clusters(now() - interval '2 days', null, 50, 10)), (select count(*) from alike_clusters(now() - interval '2 days', null, 50));
 select body from tickets_gather(:'one', (select version from ticket where id = :'one'), :'many', null, null, :'many', null, now(), '{TD404,TD409,TD615,TD482,TD403}',

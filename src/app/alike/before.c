@@ -52,12 +52,13 @@ static void look(struct req *req, struct db_unit *u, const struct asked *asked)
 {
 	const struct alike *mine = &asked->mine;
 	int64_t keys[PLACE_MARKS_MAX];
+	unsigned n = alike_place_keys(mine, keys);
 
 	req->input = asked;
 	sql_alike_look_public(u, .at = clock_wall_ms(), .area = mine->area, .category = mine->category,
 		.family = mine->family,
 		.cell = isnan(mine->lon) ? DB_NO_INT : alike_cell(mine->lon, mine->lat, 0, 0),
-		.keys = {keys, alike_place_keys(mine, keys)});
+		.keys = {keys, n}, .names = alike_names(keys, n));
 }
 
 static void queue_joinable(struct req *req, PGresult *const *results, struct db_unit *u)
@@ -66,7 +67,8 @@ static void queue_joinable(struct req *req, PGresult *const *results, struct db_
 	struct told *told = arena_alloc(req->arena, (CANDIDATES_BEST + 1) * sizeof(*told));
 	struct candidates best = {.least = asked->least};
 
-	candidates_best(req->arena, &asked->mine, answer_find(results, "signature"), 0, &best);
+	candidates_best(
+		&asked->mine, db_cell_bytes(req->arena, answer_find(results, "facts"), 0, "facts"), &best);
 	for (unsigned i = 0; i < best.n; i++)
 		told[i] = (struct told){
 			best.at[i].ticket, alike_same(&best.at[i].score) ? STR("true") : STR("false")};

@@ -1,31 +1,81 @@
-/* Candidates: rows -> what is compared, and the best of them. */
+/* Candidates: facts as the database packs them -> what is compared, and the best of them. */
 #include "app/alike/candidate.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/must.h"
-#include "db/answer.h"
 
-static double degrees(const PGresult *rows, int row, const char *column)
+static struct str take(struct str *rest, size_t n)
 {
-	int64_t e6 = db_cell_int(rows, row, column);
+	struct str taken = {rest->at, n};
 
-	return e6 == DB_NO_INT ? (double)NAN : (double)e6 / 1e6;
+	must(rest->len >= n);
+	rest->at += n;
+	rest->len -= n;
+	return taken;
 }
 
-void candidate_read(struct arena *arena, const PGresult *rows, int row, struct alike *ret)
+static uint64_t take_number(struct str *rest, size_t size)
 {
-	*ret = (struct alike){.filed_s = db_cell_int(rows, row, "filed_s"),
-		.area = db_cell(rows, row, "area"),
-		.category = db_cell(rows, row, "category"),
-		.family = db_cell(rows, row, "family"),
-		.urgent = db_cell_flag(rows, row, "urgent"),
-		.lon = degrees(rows, row, "lon_e6"),
-		.lat = degrees(rows, row, "lat_e6"),
-		.matters = (uint64_t)db_cell_int(rows, row, "matters")};
-	place_read(db_cell(rows, row, "marks"), &ret->marks);
-	must(minhash_read(db_cell_bytes(arena, rows, row, "signature"), &ret->signature));
+	struct str bytes = take(rest, size);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n = n << 8 | (unsigned char)bytes.at[i];
+	return n;
+}
+
+/* A size, before the text itself; negative: there is none. */
+static int16_t take_size(struct str *rest)
+{
+	return (int16_t)take_number(rest, 2);
+}
+
+static struct str take_text(struct str *rest, int16_t size)
+{
+	return size < 0 ? STR_NONE : take(rest, (size_t)size);
+}
+
+static double take_degrees(struct str *rest)
+{
+	int32_t e6 = (int32_t)take_number(rest, 4);
+
+	return e6 == INT32_MIN ? (double)NAN : (double)e6 / 1e6;
+}
+
+/* An empty one is that of no text. */
+static void read_signature(struct str bytes, struct minhash *ret)
+{
+	ret->syllables = 0;
+	must(bytes.len == 0 || minhash_read(bytes, ret));
+}
+
+bool candidate_next(struct str *facts, struct candidate_fact *ret)
+{
+	struct alike *a = &ret->alike;
+	int16_t area, category, family, marks, signature;
+
+	if (facts->len == 0)
+		return false;
+	ret->grouped = take_number(facts, 2);
+	a->lon = take_degrees(facts);
+	a->lat = take_degrees(facts);
+	memcpy(&ret->ticket, take(facts, sizeof(ret->ticket)).at, sizeof(ret->ticket));
+	a->filed_s = (int64_t)take_number(facts, 8);
+	a->matters = take_number(facts, 8);
+	a->urgent = take_number(facts, 2);
+	area = take_size(facts);
+	category = take_size(facts);
+	family = take_size(facts);
+	marks = take_size(facts);
+	signature = take_size(facts);
+	read_signature(take_text(facts, signature), &a->signature);
+	a->area = take_text(facts, area);
+	a->category = take_text(facts, category);
+	a->family = take_text(facts, family);
+	place_read(take_text(facts, marks), &a->marks);
+	return true;
 }
 
 static bool before(const struct candidate *a, const struct candidate *b)
@@ -46,16 +96,15 @@ static void put(struct candidates *all, const struct candidate *c)
 	all->at[i] = *c;
 }
 
-void candidates_best(struct arena *arena, const struct alike *mine, const PGresult *rows, int first,
-	struct candidates *ret)
+void candidates_best(const struct alike *mine, struct str facts, struct candidates *ret)
 {
-	ret->n = 0;
-	for (int i = first; i < PQntuples(rows); i++) {
-		struct candidate c = {.ticket = db_cell_uuid(rows, i, "ticket")};
-		struct alike other;
+	struct candidate_fact fact;
 
-		candidate_read(arena, rows, i, &other);
-		alike_compare(mine, &other, &c.score);
+	ret->n = 0;
+	while (candidate_next(&facts, &fact)) {
+		struct candidate c = {.ticket = fact.ticket};
+
+		alike_compare(mine, &fact.alike, &c.score);
 		if (c.score.score >= ret->least)
 			put(ret, &c);
 	}

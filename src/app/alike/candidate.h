@@ -1,13 +1,11 @@
 #ifndef TIEPDAN_APP_ALIKE_CANDIDATE_H
 #define TIEPDAN_APP_ALIKE_CANDIDATE_H
 
-#include <libpq-fe.h>
-
 #include "base/uuid.h"
 #include "civil/alike.h"
 
-/* Candidates as the database finds them (alike_fact of migrations/0064_alike.sql), and the best among
- * them. */
+/* Candidates as the database finds them, and the best among them. It packs what is compared of a ticket, a
+ * fact, and one fact after the other (migrations/0095_alike_packed.sql). */
 
 enum {
 	CANDIDATES_BEST = 40, /* that are looked at more closely: some are not seen, or stand for one case */
@@ -26,10 +24,15 @@ struct candidates {
 	int least; /* of the score; the caller's choice */
 };
 
-/* One row. Texts stay in the result, which must live as long. */
-void candidate_read(struct arena *arena, const PGresult *rows, int row, struct alike *ret);
-/* The best of the rows from `first` on that have ret->least. Equal ones in the order of their ids. */
-void candidates_best(struct arena *arena, const struct alike *mine, const PGresult *rows, int first,
-	struct candidates *ret);
+struct candidate_fact {
+	struct uuid ticket;
+	bool grouped; /* it has its event */
+	struct alike alike;
+};
+
+/* Takes the next fact off, whose texts stay in `facts`; false: none is left. */
+bool candidate_next(struct str *facts, struct candidate_fact *ret);
+/* The best of the facts that have ret->least. Equal ones in the order of their ids. */
+void candidates_best(const struct alike *mine, struct str facts, struct candidates *ret);
 
 #endif

@@ -72,20 +72,17 @@ static void shown(struct req *req, PGresult *const *results)
 /* What was found takes the place of the request's input, which this operation has none of. */
 static void found(struct req *req, PGresult *const *results)
 {
-	const PGresult *rows = answer_find(results, "signature");
+	struct str facts = db_cell_bytes(req->arena, answer_find(results, "facts"), 0, "facts");
 	struct candidates *best = arena_alloc(req->arena, sizeof(*best));
 	struct told *told = arena_alloc(req->arena, (CANDIDATES_BEST + 1) * sizeof(*told));
-	struct alike mine;
+	struct candidate_fact mine;
 
+	best->n = 0;
 	best->least = CANDIDATES_LEAST;
-	if (PQntuples(rows) > 0) {
-		candidate_read(req->arena, rows, 0, &mine);
-		candidates_best(req->arena, &mine, rows, 1, best);
-	}
-	for (unsigned i = 0; i < best->n; i++) {
+	if (candidate_next(&facts, &mine))
+		candidates_best(&mine.alike, facts, best);
+	for (unsigned i = 0; i < best->n; i++)
 		told[i] = (struct told){best->at[i].ticket, arena_printf(req->arena, "%u", i)};
-		best->at[i].score.name = arena_str(req->arena, best->at[i].score.name);
-	}
 	req->input = best;
 	struct db_unit *u = db_unit(req);
 	sql_alike_shown(u, .ticket = req->args[0].uuid, .tickets = DB_COLUMN(told, best->n, ticket),
