@@ -104,9 +104,10 @@ class Session:
     def __init__(self, cluster, database):
         self.psql = subprocess.Popen(["psql", "-X", "-qAt", "-h", cluster.host, "-U", "postgres", "-d", database],
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.lines = queue.Queue()
+        self.lines, self.said = queue.Queue(), []
         threading.Thread(target=self.read, daemon=True).start()
         self.do("\\set VERBOSITY sqlstate\nset search_path = test, tiepdan, public")
+        self.pid = int(self.do("select pg_backend_pid()"))
 
     def read(self):
         for line in self.psql.stdout:
@@ -116,17 +117,24 @@ class Session:
         self.psql.stdin.write(f"{sql};\n\\echo ---\n")
         self.psql.stdin.flush()
 
-    def answer(self, seconds=10):
-        """What the last statement said; None if it still waits."""
-        said = []
+    def answer(self, seconds=60):
+        """What the last statement said; None if it has not ended by then, which in general is a hang."""
         while True:
             try:
                 line = self.lines.get(timeout=seconds)
             except queue.Empty:
                 return None
             if line == "---":
+                said, self.said = self.said, []
                 return "\n".join(said)
-            said.append(line.removeprefix("ERROR:  "))
+            self.said.append(line.removeprefix("ERROR:  "))
+
+    def settled(self, other, watch):
+        """What the last statement said; None if it waits for a lock that `other` holds, as a third session sees, however slow the machine."""
+        while True:
+            said = self.answer(0.02)
+            if said is not None or watch.do(f"select {other.pid} = any (pg_blocking_pids({self.pid}))") == "t":
+                return said
 
     def do(self, sql):
         self.send(sql)
