@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # psql itself, and not the wrapper that chooses a version of it: that is called some thousand times.
@@ -131,10 +132,12 @@ class Session:
 
     def settled(self, other, watch):
         """What the last statement said; None if it waits for a lock that `other` holds, as a third session sees, however slow the machine."""
-        while True:
+        end = time.monotonic() + 300        # catches a hang
+        while time.monotonic() < end:
             said = self.answer(0.02)
             if said is not None or watch.do(f"select {other.pid} = any (pg_blocking_pids({self.pid}))") == "t":
                 return said
+        return None
 
     def do(self, sql):
         self.send(sql)
@@ -142,4 +145,4 @@ class Session:
 
     def close(self):
         self.psql.stdin.close()
-        self.psql.wait(10)
+        self.psql.wait(60)
