@@ -308,6 +308,63 @@ begin
 	end loop;
 end $$;
 
+-- --- what a change brings with it --------------------------------------------------------------------------------------------------
+
+-- Events are read by their instant and then by their id. What is written of a change here stands behind the change itself, whose id was
+-- made by the server and is in the order of time; one made here is not, and stood before it once in a hundred and sixty.
+-- As in 0072.
+create or replace function cohandlers_ask(p_ticket uuid, p_at timestamptz, p_dates part_date[]) returns boolean language plpgsql
+set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+	a action;
+	c record;
+	v_day date := city_day(p_at);
+	v_rules jsonb;
+	v_part uuid;
+	v_due timestamptz;
+	v_left jsonb := '[]';
+	v_asked boolean := false;
+begin
+	select * into strict t from ticket where id = p_ticket;
+	select * into strict a from action where code = 'ask_part';
+	if not exists (select from move where action = a.code and from_state = t.state) then
+		return false;
+	end if;
+	v_rules := jsonb_build_object('rule_set', t.route #> '{rules,set}', 'rules',
+		jsonb_path_query_array(t.route, '$.rules.taken[*] ? (@.said[*] == "with").rule'));
+	for c in select * from cohandlers_of(t, v_day) where coalesce(bar, '') not in ('holder', 'had') loop
+		v_due := case when c.bar is null then cohandler_due(t, c.department, p_at, p_dates) end;
+		c.bar := coalesce(c.bar, case when not parts_room(t) then 'too_many' when v_due is null then 'no_date' end);
+		if c.bar is not null then
+			v_left := v_left || jsonb_build_object('department', c.code, 'why', c.bar);
+			continue;
+		end if;
+		insert into part (id, ticket, department, asked_at, asked_by, asked_from, task, due_at)
+			values (gen_random_uuid(), t.id, c.department, p_at, caller_account(), t.holder, part_task(v_day), v_due) returning id into v_part;
+		perform event_write(gen_random_uuid(), p_at + interval '1 us', t.id, a.event, 'staff', caller_account(), c.department, null, null, a.public_vi, a.public_en,
+			v_rules || jsonb_build_object('part', v_part, 'due', instant(v_due)));
+		v_asked := true;
+	end loop;
+	if v_left <> '[]' then
+		perform event_write(gen_random_uuid(), p_at + interval '1 us', t.id, 'part.left_out', 'staff', caller_account(), t.holder, null, null, null, null,
+			v_rules || jsonb_build_object('departments', v_left));
+	end if;
+	return v_asked;
+end $$;
+
+-- As in 0053.
+create or replace function reply_propose(t ticket, p_version int, p_text text, p_at timestamptz) returns void
+language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	insert into reply (ticket, version, at, author, department, state, text)
+		values (t.id, p_version, p_at, caller_account(), caller_department(), 'proposed', p_text);
+	if not exists (select from reply_signers(t)) then
+		perform event_write(gen_random_uuid(), p_at + interval '1 us', t.id, 'reply.unsigned', 'staff', caller_account(), t.holder, null, null, null, null,
+			jsonb_build_object('version', p_version));
+	end if;
+end $$;
+
 -- --- who reads it ------------------------------------------------------------------------------------------------------------------
 
 revoke all on word, record_walk from public;

@@ -19,8 +19,8 @@ def post():
 
 @pytest.fixture(autouse=True)
 def always_open(town, post):
-    town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed;"
-             "delete from notice_load; delete from bounce")
+    town.never_closed()
+    town.sql("delete from notice_load; delete from bounce")
     silence(town)
     post.rcpt.clear()
     post.data.clear()

@@ -25,7 +25,7 @@ def town(cluster, contract, idp):
 @pytest.fixture(autouse=True)
 def well(idp):
     yield
-    idp.trouble.clear()
+    idp.recover()
     idp.asked.clear()
 
 

@@ -2,7 +2,7 @@
 import pytest
 
 from support.post import Post
-from support.town import HUB, free_port, wait_until
+from support.town import HUB, free_port
 from test_notices import MAIL, silence, staff
 
 PORT = free_port()
@@ -23,8 +23,7 @@ def rules(town):
     admin = town.person("admin", HUB)
     made = admin.post("/v1/rule-sets", {"title": "Phối hợp", "text": RULES}, status=201).json
     admin.post("/v1/rule-sets/%s/activate" % made["id"], None, {"If-Match": '"1"'}, 200)
-    wait_until(lambda: all("rules" in route(town, town.filed(**TREE)[0]) and "with" in route(town, town.filed(**TREE)[0])["rules"]
-                           and route(town, town.filed()[0])["rules"]["taken"] == [] for _ in range(4)), 30, "active")
+    town.everywhere()
     return made
 
 
@@ -71,8 +70,8 @@ def test_who_is_named_is_asked_by_the_acceptance(town, rules):
 
 def test_the_due_point_is_in_the_calendar_of_the_department(town):
     """Of a policy without a limit for one department: the third working day of the department that is asked."""
-    town.sql("update department set calendar = 'always' where code = '%s'; notify reference_changed" % PARKS)
-    wait_until(lambda: town.sql("select 1 from department where code = '%s' and calendar = 'always'" % PARKS), 10, "written")
+    town.sql("update department set calendar = 'always' where code = '%s'" % PARKS)
+    town.everywhere()
     ticket_id, _, _ = accepted(town)
     dues = town.sql("select d.code, p.due_at <= p.asked_at + interval '73 h' + interval '1 day', p.due_at - p.asked_at from part p"
                     " join department d on d.id = p.department where p.ticket = '%s' order by 1" % ticket_id)
@@ -82,7 +81,8 @@ def test_the_due_point_is_in_the_calendar_of_the_department(town):
 
 def test_a_letter_goes_to_the_co_handler(town):
     with Post(PORT) as post:
-        town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load")
+        town.never_closed()
+        town.sql("delete from notice_load")
         silence(town)
         _, address = staff(town, "head", WARD, 7)
         ticket_id, _, _ = accepted(town)

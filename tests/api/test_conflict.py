@@ -2,7 +2,7 @@
 import contextlib
 import subprocess
 
-SETTINGS = {"db_timeout_ms": 1000}
+SETTINGS = {"db_timeout_ms": 5000}
 
 
 @contextlib.contextmanager

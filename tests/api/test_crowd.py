@@ -16,7 +16,7 @@ def own(cluster, contract):
 def crowd(port, n):
     sockets = []
     for _ in range(n):
-        s = socket.create_connection(("127.0.0.1", port), timeout=5)
+        s = socket.create_connection(("127.0.0.1", port), timeout=60)
         s.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow:")
         sockets.append(s)
     return sockets

@@ -60,7 +60,8 @@ def test_first_reply_extension_and_answer(town):
     assert acknowledged["state"] == "acknowledged" and acknowledged["first_reply"] == "Đã tiếp nhận yêu cầu."
     assert move(who, request, "acknowledge", {"text": "Lần thứ hai."}, status=409).problem == "data_request_state"
     extended = move(who, request, "extend", {"reason": "Hồ sơ nằm ở nhiều đơn vị."}).json
-    assert 9 <= (day(extended["due_at"]) - day(before["due_at"])).days <= 14
+    counted = "/v1/deadline?start=%s&amount=%d&unit=cd&department=" + HUB
+    assert [r["due_at"] for r in (before, extended)] == [town.anyone.get(counted % (before["filed_at"], days)).json["due"] for days in (10, 20)]
     assert move(who, request, "extend", {"reason": "Một lần nữa."}, status=409).problem == "data_request_not_extended"
     move(who, request, "answer", {"text": "Bản sao được gửi kèm."})
     told = citizen.get("/v1/tracking/data-requests").json["items"][0]

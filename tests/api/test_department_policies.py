@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from support.contract import ROOT
-from support.town import CONSTRUCTION, HUB, wait_until
+from support.town import CONSTRUCTION, HUB
 
 COLUMNS = (ROOT / "migrations/seed/hanoi/policies.csv").read_text("utf-8").splitlines()[0].split(",")
 CITY = "HN-UBND"         # stands above Construction and the hub
@@ -17,7 +17,6 @@ OWN = {"profile": "phan_anh_hien_truong", "kind": "feedback", "level": "normal",
 
 
 def load(town, tmp_path, *rows, ok=True):
-    """Imports policies and waits until a server works with them."""
     file = tmp_path / "policies.csv"
     with open(file, "w", encoding="utf-8", newline="") as f:
         out = csv.DictWriter(f, COLUMNS)
@@ -36,10 +35,7 @@ def amounts(town, ticket_id, **where):
 def policies(town, tmp_path_factory):
     folder = tmp_path_factory.mktemp("policies")
     load(town, folder, dict(OWN, department=CITY, answer_amount="9"), dict(OWN, department=CONSTRUCTION))
-
-    def counts():
-        return (7, "wd", CONSTRUCTION) == amounts(town, town.filed()[0]).get("answer")
-    wait_until(counts, 20, "filed under the new policy")
+    town.everywhere()
     return folder
 
 

@@ -21,7 +21,8 @@ def post():
 
 @pytest.fixture(autouse=True)
 def always_open(town, post):
-    town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load")
+    town.never_closed()
+    town.sql("delete from notice_load")
 
 
 def first(answer):

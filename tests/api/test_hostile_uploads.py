@@ -8,8 +8,9 @@ import pytest
 from support import images
 from support.client import answers_in, raw
 from support.files import BOUNDARY, checked, form, link, send, stands
+from support.town import wait_until
 
-SETTINGS = {"file_check_ms": 20000, "image_pixels_max": 1000000}
+SETTINGS = {"file_check_ms": 120000, "image_pixels_max": 1000000}
 
 # --- names: whatever they say, the store has names of its own, and people read something harmless ---------------------------
 
@@ -107,7 +108,7 @@ def test_refused(town, what):
     assert (seen["state"], seen["reason"], seen["type"]) == ("refused", reason, None)
     citizen = town.citizen(town.file())
     assert link(citizen, opened, status=409).problem == "upload_refused"
-    assert not [p for p in (town.attachments / "incoming").iterdir() if p.name.startswith(opened["id"])]
+    wait_until(lambda: not [p for p in (town.attachments / "incoming").iterdir() if p.name.startswith(opened["id"])], 10, "it is not kept")
 
 
 COMMENT = images.segment(0xFE, SCRIPT)

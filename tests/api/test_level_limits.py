@@ -2,7 +2,6 @@
 tells what it told."""
 import pytest
 
-from support.town import wait_until
 from test_department_policies import OWN, load
 from test_explanations import agrees, explanation
 from test_levels import REASON, counted, dates, relevel
@@ -20,10 +19,8 @@ def policies(town, tmp_path_factory):
     """Urgent feedback on roads has no limit at all, initiatives have one only when they are complex."""
     town.sql("update policy set valid_to = '2026-01-02' where kind = 'initiative'")
     load(town, tmp_path_factory.mktemp("policies"), NO_LIMIT, LATER)
-
-    def known():
-        return not town.file(kind="initiative")["deadlines"]
-    wait_until(known, 20, "the server knows the policies")
+    town.everywhere()
+    assert not town.file(kind="initiative")["deadlines"]
 
 
 def keyed(name):

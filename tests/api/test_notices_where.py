@@ -48,7 +48,7 @@ def test_files(cluster, contract, tmp_path):
 def test_links_lead_to_the_page_of_the_city(cluster, contract, tmp_path):
     page, desk = "https://tiepdan.example.org/phieu/{code}?tu=thu", "https://tiepdan.example.org/xu-ly/{code}"
     with new_town(cluster, contract, mail_url="file:%s" % tmp_path, citizen_url=page, staff_url=desk, **FROM, **ALL_DAY) as town:
-        town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load")
+        town.never_closed()
         ticket_id, filed = town.filed(contact=CONTACT)
         officer = town.person("officer")
         town.sql("update account set email = 'can.bo@example.org'")
@@ -70,7 +70,7 @@ def test_who_is_asked_for_a_part_is_led_to_it(cluster, contract, tmp_path, page)
     """They may not see the ticket, and not its page."""
     desk = "https://tiepdan.example.org/xu-ly/{code}"
     with new_town(cluster, contract, mail_url="file:%s" % tmp_path, staff_url=desk, staff_part_url=page, **FROM, **ALL_DAY) as town:
-        town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load")
+        town.never_closed()
         ticket_id, filed = town.filed()
         ward, officer = town.person("officer", "UB-00316"), town.person("officer")
         town.sql("update account set email = 'can.bo.phuong@example.org' where department = (select id from department where code = 'UB-00316')")

@@ -142,28 +142,29 @@ def test_nobody_works_on_what_is_answered(town):
     def worked():
         holder, = town.coordinator.get("/v1/tickets/%s/holders" % ticket_id).json["items"]
         return holder["worked_seconds"]
-    earlier(10)
-    assert worked() <= 60, "answered at once"
+    earlier(7)
+    assert worked() <= 600, "answered at once"
     town.citizen(filed).post("/v1/tracking/second-look", {"reason": "Mặt đường lại lún sau một ngày."}, status=201)
-    assert worked() <= 120
-    earlier(10)
-    assert worked() > 5 * 8 * 3600, "it has been open again for ten days"
+    assert worked() <= 1200
+    earlier(28)
+    assert worked() > 5 * 8 * 3600, "it has been open again for four weeks, of which a holiday takes two at most"
     town.move(town.person("head"), ticket_id, "assign", {"person": town.person("officer", number=2).get("/v1/me").json["account"]["id"]})
     town.move(town.person("officer", number=2), ticket_id, "propose", {"text": "Đã kiểm tra và xử lý lại toàn bộ đoạn đường."})
     town.move(town.person("head"), ticket_id, "approve")
     before = worked()
-    earlier(10)
-    assert abs(worked() - before) <= 8 * 3600, "ten days more, of other weekdays"
+    earlier(28)
+    # The same weekdays, of which other ones are holidays, at most those of Tết; four weeks more would be thirteen working days at least.
+    assert abs(worked() - before) <= 8 * 8 * 3600
 
 
 def test_who_held_it_and_how_long(town):
     ticket_id, _ = town.filed()
     town.move(town.person("officer"), ticket_id, "return", {"reason": "Không thuộc thẩm quyền của Sở."})
     town.move(town.coordinator, ticket_id, "route", {"department": "UB-00316", "reason": "Đường do phường quản lý."})
-    town.tamper("update holding set since = since - interval '30 days', until = until - interval '20 days' where ticket = '%s' and until is not null"
+    town.tamper("update holding set since = since - interval '30 days', until = until - interval '2 days' where ticket = '%s' and until is not null"
                 " and department = (select id from department where code = '%s')" % (ticket_id, CONSTRUCTION))
     items = town.coordinator.get("/v1/tickets/%s/holders" % ticket_id).json["items"]
     assert [(h["department"]["code"], h["ended_by"]) for h in items] == [
         (CONSTRUCTION, "return"), ("HN-EIC", "route"), ("UB-00316", None)]
-    assert items[0]["worked_seconds"] > 5 * 8 * 3600, "ten days have at least five working days"
+    assert items[0]["worked_seconds"] > 5 * 8 * 3600, "four weeks have more than five working days, whatever the holidays"
     assert town.person("officer").get("/v1/tickets/%s/holders" % ticket_id, status=404).problem == "not_found"

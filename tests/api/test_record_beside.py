@@ -68,7 +68,7 @@ def restored(city, table, change, said):
         found = verify(city)
         assert found.returncode == 1 and said in found.stdout, found.stdout
     finally:
-        city.tamper("delete from %s; insert into %s select * from kept; drop table kept" % (table, table))
+        city.tamper("begin; delete from %s; insert into %s select * from kept; drop table kept; commit" % (table, table))
     assert verify(city).returncode == 0
 
 
@@ -186,10 +186,11 @@ def head_of(town):
 
 
 def test_a_root_of_each_day_for_paper(city, answered):
-    assert city.anyone.get("/v1/record/days", status=200).json == {"items": [], "next_cursor": None}, "the day is not over"
-    city.tamper("create table kept as table record_root; update record_root r set at = at - interval '3 d' where number <= 2;"
-                " update record_root r set at = at - interval '1 d' where number = 3")
+    city.tamper("create table kept as table record_root; update record_root set at = now()")      # all of today, also at midnight
     try:
+        assert city.anyone.get("/v1/record/days", status=200).json == {"items": [], "next_cursor": None}, "the day is not over"
+        city.tamper("update record_root r set at = at - interval '3 d' where number <= 2;"
+                    " update record_root r set at = at - interval '1 d' where number = 3")
         days = city.anyone.get("/v1/record/days", status=200).json["items"]
         assert [d["root"]["number"] for d in days] == [2, 3] and days[0]["day"] < days[1]["day"]
         assert city.anyone.get("/v1/record/days?from=" + days[1]["day"]).json["items"] == days[1:]
@@ -198,7 +199,7 @@ def test_a_root_of_each_day_for_paper(city, answered):
         day = city.anyone.get("/v1/record?day=" + days[0]["day"]).json["head"]
         assert day == days[0]["root"]
     finally:
-        city.tamper("delete from record_root; insert into record_root select * from kept; drop table kept")
+        city.tamper("begin; delete from record_root; insert into record_root select * from kept; drop table kept; commit")
     short = days[0]["short"]
     assert verify(city, "--head", short).returncode == verify(city).returncode
     assert "it is another one than was published" not in verify(city, "--head", short.lower().replace("-", " ")).stdout

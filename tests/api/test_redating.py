@@ -1,4 +1,5 @@
 """A day off that is announced late: imported, previewed, applied to the clocks that run, and taken back."""
+import contextlib
 import csv
 import email
 import email.policy
@@ -340,7 +341,8 @@ def kill_all(town):
     """kill -9 for every worker at some instant of its work; the supervisor starts others."""
     time.sleep(0.4)
     for pid in subprocess.run(["pgrep", "-P", str(town.process.pid)], text=True, capture_output=True).stdout.split():
-        os.kill(int(pid), signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
     wait_until(town.ready, 30, "ready again")
 
 

@@ -18,7 +18,8 @@ def post():
 
 @pytest.fixture(autouse=True)
 def always_open(town, post):
-    town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load")
+    town.never_closed()
+    town.sql("delete from notice_load")
 
 
 def import_rows(town, tmp_path, text):

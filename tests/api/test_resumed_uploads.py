@@ -24,7 +24,7 @@ def offset_of(town, upload):
 
 def begin_piece(town, upload, offset, length):
     """A connection on which the head of a PATCH has been sent."""
-    s = socket.create_connection(("127.0.0.1", town.port), timeout=20)
+    s = socket.create_connection(("127.0.0.1", town.port), timeout=120)
     s.sendall(("PATCH /v1/uploads/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Upload %s\r\nUpload-Offset: %d\r\nContent-Type: "
                "application/offset+octet-stream\r\nContent-Length: %d\r\n\r\n" % (upload["id"], upload["token"], offset, length)).encode())
     return s

@@ -19,7 +19,8 @@ def rules(town):
     admin = town.person("admin", HUB)
     made = admin.post("/v1/rule-sets", {"title": "Thử nghiệm", "text": RULES}, status=201).json
     admin.post("/v1/rule-sets/%s/activate" % made["id"], None, {"If-Match": '"1"'}, 200)
-    wait_until(lambda: all(town.file(category="tourism")["department"]["code"] == "HN-SVHTT" for _ in range(8)), 20, "active")
+    town.everywhere()
+    assert town.file(category="tourism")["department"]["code"] == "HN-SVHTT"
     return made
 
 

@@ -21,7 +21,7 @@ def post():
 @pytest.fixture(scope="module")
 def people(town, post):
     """An officer, the only head, who works as an officer, too, and a head of the hub with an address."""
-    town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed")
+    town.never_closed()
     silence(town)
     officer, head = town.person("officer"), town.person("head")
     town.sql("insert into account_role (account, role) select id, 'officer' from account where login = '%s'" % town.login("head", number=1))

@@ -68,12 +68,12 @@ def test_officers_see_and_change_only_their_own(town):
     assert set(seen) == set(managed) and account(other) not in seen
     assert seen.pop(account(officer)) == managed[account(officer)] and account(head) in seen
     assert seen == {p["id"]: {name: p[name] for name in ("id", "name", "roles")} for p in managed.values() if p["id"] in seen}
-    away(officer, account(officer), "2027-03-01T00:00:00Z", "2027-03-02T00:00:00Z", deputy=account(head))
+    away(officer, account(officer), "2097-03-01T00:00:00Z", "2097-03-02T00:00:00Z", deputy=account(head))
     put(officer, account(officer), {"capacity": 1}, 403)
     for who in (account(other), NOBODY):
         put(head, who, {"capacity": 1}, 404)
-        away(head, who, "2027-01-04T00:00:00Z", "2027-01-05T00:00:00Z", 404)
-    assert away(officer, account(head), "2027-01-04T00:00:00Z", "2027-01-05T00:00:00Z", 403).problem == "forbidden"
+        away(head, who, "2097-01-04T00:00:00Z", "2097-01-05T00:00:00Z", 404)
+    assert away(officer, account(head), "2097-01-04T00:00:00Z", "2097-01-05T00:00:00Z", 403).problem == "forbidden"
 
 
 def test_what_does_not_fit_is_refused(town):
@@ -82,10 +82,10 @@ def test_what_does_not_fit_is_refused(town):
         "/capacity": "too_large", "/skills/1": "duplicate", "/languages/0": "not_listed"}
     answer = put(head, who, {"skills": ["no.such.category"]}, 422)
     assert answer.problem == "unknown_skill" and answer.pointers == {"/skills": "unknown-skill"}
-    answer = away(head, who, "2027-01-05T00:00:00Z", "2027-01-04T00:00:00Z", 422)
+    answer = away(head, who, "2097-01-05T00:00:00Z", "2097-01-04T00:00:00Z", 422)
     assert answer.problem == "absence_order" and answer.pointers == {"/until": "absence-order"}
-    assert away(head, who, "tomorrow", "2027-01-04T00:00:00Z", 422).pointers == {"/from": "bad_format"}
-    answer = away(head, who, "2027-01-04T00:00:00Z", "2027-01-05T00:00:00Z", 422, deputy=NOBODY)
+    assert away(head, who, "tomorrow", "2097-01-04T00:00:00Z", 422).pointers == {"/from": "bad_format"}
+    answer = away(head, who, "2097-01-04T00:00:00Z", "2097-01-05T00:00:00Z", 422, deputy=NOBODY)
     assert answer.problem == "unknown_deputy"
 
 
@@ -93,13 +93,13 @@ def test_an_absence_is_made_seen_and_taken_back(town):
     head, officer = town.person("head"), town.person("officer", number=3)
     who, deputy = account(officer), account(town.person("officer"))
     key = {"Idempotency-Key": "nghi-phep-thang-mot"}
-    made = away(officer, who, "2027-01-04T00:00:00+07:00", "2027-01-09T00:00:00+07:00", headers=key, deputy=deputy).json
-    again = away(officer, who, "2027-01-04T00:00:00+07:00", "2027-01-09T00:00:00+07:00", headers=key, deputy=deputy)
+    made = away(officer, who, "2097-01-04T00:00:00+07:00", "2097-01-09T00:00:00+07:00", headers=key, deputy=deputy).json
+    again = away(officer, who, "2097-01-04T00:00:00+07:00", "2097-01-09T00:00:00+07:00", headers=key, deputy=deputy)
     assert again.json == made
     seen = people(head)[who]
-    assert [(a["id"], a["from"], a["deputy"]["id"]) for a in seen["absences"]] == [(made["id"], "2027-01-03T17:00:00.000Z", deputy)]
+    assert [(a["id"], a["from"], a["deputy"]["id"]) for a in seen["absences"]] == [(made["id"], "2097-01-03T17:00:00.000Z", deputy)]
     assert not seen["away"]
-    assert away(officer, who, "2027-01-08T00:00:00Z", "2027-01-12T00:00:00Z", 409).problem == "absence_overlaps"
+    assert away(officer, who, "2097-01-08T00:00:00Z", "2097-01-12T00:00:00Z", 409).problem == "absence_overlaps"
     town.person("officer")("DELETE", "/v1/absences/" + made["id"], status=403)
     town.person("officer", "HN-CATP")("DELETE", "/v1/absences/" + made["id"], status=404)
     officer("DELETE", "/v1/absences/" + made["id"], status=204)

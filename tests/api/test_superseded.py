@@ -18,7 +18,8 @@ WORDS = {"vi": "nội dung đang công khai vẫn là câu trả lời trước.
 @pytest.fixture(autouse=True)
 def always_open(town):
     silence(town)
-    town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load;"
+    town.never_closed()
+    town.sql("delete from notice_load;"
              "update setting set value = 0 where name = 'publication_preview_days'; update setting set value = 100 where name = 'notices_hour_staff'")
 
 

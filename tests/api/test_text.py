@@ -1,6 +1,7 @@
 """Vietnamese text at the border: one spelling is stored, tricks are not."""
-import time
+import os
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -51,13 +52,19 @@ def test_characters_that_no_text_has(town, bad):
     assert answer.pointers == {"/title": "bad_text", "/text": "bad_text"}
 
 
+def busy(town):
+    """Seconds of a processor that the workers have used, whatever else the machine does."""
+    fields = [Path("/proc/%s/stat" % pid).read_text().rpartition(")")[2].split() for pid in town.workers()]
+    return sum(int(f[11]) + int(f[12]) for f in fields) / os.sysconf("SC_CLK_TCK")
+
+
 def test_piled_marks_do_not_keep_the_loop_busy(town):
     pile = "a" + "\u0301" * 15000 + "\u0334" * 15000
     body = {"kind": "feedback", "category": "other", "title": pile, "text": "Nội dung đủ dài để được nhận."}
-    began = time.monotonic()
+    began = busy(town)
     answer = town.anyone.post("/v1/tickets", body, status=422)
     assert answer.pointers == {"/title": "bad_text"}
-    assert time.monotonic() - began < 1
+    assert busy(town) - began < 1
 
 
 def test_lengths_count_code_points_of_the_cleaned_text(town):

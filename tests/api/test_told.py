@@ -24,8 +24,8 @@ def by_hand(town):
 
 @pytest.fixture(autouse=True)
 def always_open(town, post):
-    town.sql("update department set calendar = 'always' where calendar <> 'always'; notify reference_changed; delete from notice_load;"
-             "delete from absence")
+    town.never_closed()
+    town.sql("delete from notice_load; delete from absence")
     silence(town)
 
 

@@ -8,12 +8,10 @@ FILE = ("select outcome from test.file('HN-SXD', p_key := sha256('{key}'), p_fin
 
 class Board:
     """Two sessions on one database; remembers what failed."""
-    patience = 0.3      # seconds after which a session is taken to wait for the other
-
     def __init__(self, cluster, database="interleave"):
         self.cluster, self.database, self.passed, self.failed = cluster, database, 0, 0
         cluster.run("postgres", f"create database {self.database} template fixture;")
-        self.a, self.b = Session(cluster, self.database), Session(cluster, self.database)
+        self.a, self.b, self.watch = (Session(cluster, self.database) for _ in range(3))
 
     def check(self, name, got, allowed):
         good = got in allowed
@@ -34,7 +32,7 @@ class Board:
         self.b.do("begin")
         one = self.a.do(first)
         self.b.send(second)
-        two = self.b.answer(self.patience)
+        two = self.b.settled(self.a, self.watch)
         waited = two is None
         self.a.do(end)
         if waited:
@@ -43,8 +41,8 @@ class Board:
         return one, two, waited
 
     def close(self):
-        self.a.close()
-        self.b.close()
+        for session in (self.a, self.b, self.watch):
+            session.close()
 
 
 def claims(board):
@@ -95,12 +93,12 @@ def circles(board):
         ab, ba = (take.format(", ".join(f"sha256('{n}{k}')" for k in order), "sha256('f'), sha256('f')") for order in ("xy", "yx"))
         board.a.do("begin"), board.b.do("begin")
         board.a.send(ab), board.b.send(ba)
-        first = board.a if board.a.answer(0.2) else board.b
+        first = board.a if board.a.settled(board.b, board.watch) is not None else board.b
         second = board.b if first is board.a else board.a
         if first is board.b:
             board.b.answer()
         first.do("commit")
-        said = second.answer(5)
+        said = second.answer()
         second.do("commit")
         board.check("opposite orders", said, ["f|f", "{f,f}"])
 

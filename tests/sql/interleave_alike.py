@@ -30,7 +30,7 @@ def grouping(board):
     board.b.do("begin"), board.b.do(GROUP.format(ticket=ticket))
     board.a.do("commit")
     board.a.send(FOLLOW)
-    board.check("the follower waits", board.a.answer(board.patience), [None])
+    board.check("the follower waits", board.a.settled(board.b, board.watch), [None])
     board.b.do("commit")
     board.a.answer()
     board.check("closed while it is grouped", counted(board, ticket), ["t f 0"])

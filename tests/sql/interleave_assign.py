@@ -30,7 +30,6 @@ def two_workers(board):
         board.office(code, room)
         board.ask(FILE.format(code=code, many=TICKETS[code]))
     rounds, given = 0, 0
-    board.patience = 60     # so much work takes its time
     while rounds < 50:
         rounds += 1
         one, two, waited = board.race(RUN, RUN, "commit")
@@ -47,7 +46,6 @@ def two_workers(board):
                 where open < capacity"""), ["0", "1"])
         if not done:
             break
-    board.patience = Board.patience
     board.check("all that there is room for", given, [680 + 300])
     board.check("nobody above", board.ask("select count(*) from department d, work_people(d.id, now()) where open > capacity and d.code in ('HN-SXD', 'HN-TTRA')"), ["0"])
     board.check("each once", board.ask("""select count(*) || ' ' || count(distinct ticket) from event where type = 'ticket.assigned'
@@ -101,7 +99,7 @@ def beside_profiles(board):
         else:
             one = board.a.do(RUN)
             board.b.send(profile)
-            waited = board.b.answer(board.patience) is None
+            waited = board.b.settled(board.a, board.watch) is None
             board.a.do("commit")
             board.check("who comes later waits", (one, waited, board.b.answer() if waited else "t"), [("2 2", True, "t")])
         board.a.do("commit"), board.b.do("commit")

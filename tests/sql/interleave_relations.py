@@ -137,7 +137,7 @@ def ratings(board):
     board.a.do("begin")
     board.a.do(lock % root)
     board.b.send(rate % one)
-    board.check("a rating waits", board.b.answer(board.patience), [None])
+    board.check("a rating waits", board.b.settled(board.a, board.watch), [None])
     board.check("and holds nothing meanwhile", board.a.do(lock % one), [""])
     board.a.do("commit")
     board.check("then it is there", board.b.answer(), [""])

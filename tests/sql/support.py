@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # psql itself, and not the wrapper that chooses a version of it: that is called some thousand times.
@@ -104,9 +105,10 @@ class Session:
     def __init__(self, cluster, database):
         self.psql = subprocess.Popen(["psql", "-X", "-qAt", "-h", cluster.host, "-U", "postgres", "-d", database],
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.lines = queue.Queue()
+        self.lines, self.said = queue.Queue(), []
         threading.Thread(target=self.read, daemon=True).start()
         self.do("\\set VERBOSITY sqlstate\nset search_path = test, tiepdan, public")
+        self.pid = int(self.do("select pg_backend_pid()"))
 
     def read(self):
         for line in self.psql.stdout:
@@ -116,17 +118,26 @@ class Session:
         self.psql.stdin.write(f"{sql};\n\\echo ---\n")
         self.psql.stdin.flush()
 
-    def answer(self, seconds=10):
-        """What the last statement said; None if it still waits."""
-        said = []
+    def answer(self, seconds=60):
+        """What the last statement said; None if it has not ended by then, which in general is a hang."""
         while True:
             try:
                 line = self.lines.get(timeout=seconds)
             except queue.Empty:
                 return None
             if line == "---":
+                said, self.said = self.said, []
                 return "\n".join(said)
-            said.append(line.removeprefix("ERROR:  "))
+            self.said.append(line.removeprefix("ERROR:  "))
+
+    def settled(self, other, watch):
+        """What the last statement said; None if it waits for a lock that `other` holds, as a third session sees, however slow the machine."""
+        end = time.monotonic() + 300        # catches a hang
+        while time.monotonic() < end:
+            said = self.answer(0.02)
+            if said is not None or watch.do(f"select {other.pid} = any (pg_blocking_pids({self.pid}))") == "t":
+                return said
+        return None
 
     def do(self, sql):
         self.send(sql)
@@ -134,4 +145,4 @@ class Session:
 
     def close(self):
         self.psql.stdin.close()
-        self.psql.wait(10)
+        self.psql.wait(60)

@@ -4,6 +4,8 @@ import http.client
 import json
 import socket
 
+SECONDS = 120       # catches a server that hangs; a busy machine needs less
+
 
 class Answer:
     def __init__(self, status, headers, body):
@@ -69,7 +71,7 @@ class Client:
         for attempt in (1, 2):
             fresh = self.connection is None
             if fresh:
-                self.connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+                self.connection = http.client.HTTPConnection(self.host, self.port, timeout=SECONDS)
             try:
                 self.connection.request(method, target, body, both)
                 got = self.connection.getresponse()
@@ -100,7 +102,7 @@ class Client:
         return self("POST", target, {} if body is None else body, headers, status)
 
 
-def raw(port, data, byte_by_byte=False, timeout=10, half_close=True, host="127.0.0.1"):
+def raw(port, data, byte_by_byte=False, timeout=SECONDS, half_close=True, host="127.0.0.1"):
     """Sends bytes as they are and returns everything the server sends until it closes the connection."""
     with socket.create_connection((host, port), timeout=timeout) as s:
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

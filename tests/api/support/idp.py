@@ -67,6 +67,7 @@ class Idp:
         self.codes = {}         # code: (query of the authorization request, what is answered)
         self.asked = []         # paths
         self.trouble = {}       # path: what is done instead
+        self.go_on = threading.Event()      # what does not answer gives up
         self.methods = ["client_secret_basic", "client_secret_post"]
         self.changes = {}       # of the discovery document
         self.folder, self.certificate = folder, certificate
@@ -105,7 +106,7 @@ class Idp:
         secret = self.folder / "client-secret"
         secret.write_text(SECRET + "\n")
         return {"oidc_issuer": self.issuer, "oidc_client_id": CLIENT, "oidc_client_secret_file": secret, "oidc_redirect_url": PAGE,
-                "workers": 1, "oidc_pause_ms": 300, "oidc_timeout_ms": 1500}
+                "workers": 1, "oidc_pause_ms": 300, "oidc_timeout_ms": 3000}
 
     @property
     def citizen_settings(self):
@@ -115,12 +116,19 @@ class Idp:
     def count(self, path):
         return self.asked.count(path)
 
+    def recover(self):
+        """It is well again, and whoever waits for an answer waits no longer."""
+        self.trouble.clear()
+        self.go_on.set()
+        self.go_on = threading.Event()
+
     # --- what it answers ----------------------------------------------------------------------------------
 
     def answer(self, handler, body):
         path = urllib.parse.urlsplit(handler.path).path
         self.asked.append(path)
         if path in self.trouble:
+            handler.go_on = self.go_on
             with contextlib.suppress(OSError):
                 self.trouble[path](handler)
             return

@@ -1,7 +1,7 @@
 """Clients that must not notice a restart."""
 import threading
 
-from support.town import ticket
+from support.town import ticket, wait_until
 
 
 class Load:
@@ -29,6 +29,10 @@ class Load:
             except Exception as e:      # noqa: whatever it is, the client did not get its answer
                 self.bad.append(repr(e)[:300])
                 client = self.town.client()
+
+    def goes_on(self, n=50):
+        """Waits until it has been answered so often."""
+        wait_until(lambda: self.good > n or self.bad, 30, "%d answers" % n)
 
     def end(self):
         self.stop = True

@@ -52,7 +52,7 @@ class Post:
         self.stop()
 
     def start(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=20, **self.options)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=100, **self.options)
         self.controller.start()
 
     def stop(self):

