@@ -61,8 +61,8 @@ begin
 	body := ticket_export(t, '/v1/tracking/attachments/', p_now, p_soon);
 end $$;
 
--- The next tickets of a person in the order of personal_data_search() (0081), behind one of them; each has an event that tells of it. As many as
--- there are ids of events in `p_events`, but one more row where there are more, without a body.
+-- The next tickets of a person, and what they have asked at a counter or in a letter (0091), the newest first, behind one of them; each ticket has
+-- an event that tells of it. As many as there are ids of events in `p_events`, but one more row where there are more, without a body.
 create function personal_data_export(p_phone bytea, p_email bytea, p_after uuid, p_purpose text, p_events uuid[], p_now timestamptz, p_soon timestamptz)
 returns table (ticket uuid, epoch bigint, wrapped bytea, box bytea, body text) language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -71,13 +71,15 @@ declare
 begin
 	perform caller_needs('personal_data');
 	v_found := array(select x.ticket from (select c.ticket from contact c where c.phone_index = p_phone
-		union select c.ticket from contact c where c.email_index = p_email) x
+		union select c.ticket from contact c where c.email_index = p_email union select r.id from data_requests_found(p_phone, p_email) r (id)) x
 		where (p_after is null or x.ticket < p_after) and not kept_away(x.ticket, caller_account()) order by x.ticket desc limit cardinality(p_events) + 1);
 	perform event_write(e.id, p_now, e.ticket, 'contact.exported', 'staff', caller_account(), caller_department(), null, null, null, null,
-		jsonb_build_object('purpose', p_purpose)) from unnest(v_found, p_events) e (ticket, id) where e.ticket is not null and e.id is not null;
-	return query select t.id, c.epoch, c.wrapped, c.box, case when f.place <= cardinality(p_events) then
-			ticket_export(t, case when sees(t) then format('/v1/tickets/%s/attachments/', t.id) end, p_now, p_soon) end
-		from unnest(v_found) with ordinality f (id, place) join ticket t on t.id = f.id join contact c on c.ticket = t.id order by f.place;
+		jsonb_build_object('purpose', p_purpose)) from unnest(v_found, p_events) e (ticket, id) join ticket t on t.id = e.ticket where e.id is not null;
+	return query select f.id, c.epoch, c.wrapped, c.box, case when f.place > cardinality(p_events) then null when t.id is not null then
+			ticket_export(t, case when sees(t) then format('/v1/tickets/%s/attachments/', t.id) end, p_now, p_soon) else
+			json_build_object('exported_at', instant(p_now), 'identity', d.identity, 'data_request', data_request_item(d, false))::text end
+		from unnest(v_found) with ordinality f (id, place) join contact c on c.ticket = f.id left join ticket t on t.id = f.id
+			left join data_request d on d.id = f.id order by f.place;
 end $$;
 
 revoke execute on function contact_reads, ticket_export, export_tracked, personal_data_export from public;

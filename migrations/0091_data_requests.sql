@@ -79,10 +79,11 @@ select configuration_watch();
 insert into configuration_kept select k, 1, now(), null, session_user, '{}' from unnest('{data_request_limits,data_request_reasons}'::text[]) k;
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
-	('data_requests_most', 5, 'requests about personal data that one ticket can have open at once', 1, 100);
+	('data_requests_most', 5, 'requests about personal data that one ticket can have open at once', 1, 100),
+	('data_requests_kept_days', 1825, 'requests about personal data of no ticket are kept so many calendar days after their end; those of a ticket as long as it', 30, 36500);
 alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
-		where kind = 'settings' and key = 'data_requests_most')
+		where kind = 'settings' and key in ('data_requests_most', 'data_requests_kept_days'))
 	where k.kind = 'settings';
 
 -- --- requests ------------------------------------------------------------------------------------------------------------------------
@@ -98,6 +99,8 @@ create table data_request (
 	filed_by    uuid,
 	text        text not null,
 	identity    text,
+	phone_index bytea,
+	email_index bytea,
 	state       text not null default 'received',
 	next_due    timestamptz not null,
 	first_due   timestamptz not null,
@@ -124,6 +127,7 @@ create table data_request (
 	constraint data_request_kind check (kind in ('see', 'correct', 'supply', 'withdraw', 'restrict', 'object', 'delete', 'protect')),
 	constraint data_request_channel check (channel in ('web', 'counter', 'letter', 'phone', 'email')),
 	constraint data_request_side check ((channel = 'web') = (filed_by is null) and (filed_by is null) = (identity is null) and (filed_by is not null or ticket is not null)),
+	constraint data_request_indexes check (filed_by is not null or num_nonnulls(phone_index, email_index) = 0),
 	constraint data_request_state check (state in ('received', 'acknowledged', 'answered', 'refused')),
 	constraint data_request_ended check ((state in ('answered', 'refused')) = (ended_at is not null) and num_nonnulls(ended_at, ended_by, reply) in (0, 3)
 		and (state = 'refused') = (reason_code is not null)),
@@ -135,8 +139,12 @@ create table data_request (
 create index data_request_open on data_request (next_due, id) where ended_at is null;
 create index data_request_done on data_request (ended_at, id) where ended_at is not null;
 create index data_request_of_ticket on data_request (ticket, filed_at) where ticket is not null;
+create index data_request_to_forget on data_request (ended_at, id) where ticket is null;
+create index data_request_phone on data_request (phone_index) where phone_index is not null;
+create index data_request_email on data_request (email_index) where email_index is not null;
 comment on table data_request is 'Requests of people about their data. The contact of who came or wrote is sealed in `contact`, under the id of the request.';
 comment on column data_request.identity is 'how somebody who came or wrote has proved who they are';
+comment on column data_request.phone_index is 'as in contact: of who came or wrote, so that what they have asked is found';
 comment on column data_request.next_due is 'of the first reply, then of the answer';
 comment on column data_request.warned_due is 'the due point of which data officers were warned';
 alter table data_request enable row level security;
@@ -223,7 +231,7 @@ begin
 end $$;
 -- For somebody who came or wrote; about a ticket if they name one.
 create function data_request_file_staff(p_id uuid, p_ticket uuid, p_channel text, p_identity text, p_kind text, p_text text, p_at timestamptz,
-	p_first timestamptz, p_due timestamptz, p_epoch bigint, p_wrapped bytea, p_box bytea, p_commitment bytea, p_event uuid)
+	p_first timestamptz, p_due timestamptz, p_epoch bigint, p_wrapped bytea, p_box bytea, p_commitment bytea, p_phone bytea, p_email bytea, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	d data_request;
@@ -237,6 +245,7 @@ begin
 	end if;
 	d := data_request_file(p_id, p_ticket, p_channel, p_identity, p_kind, p_text, p_at, p_first, p_due, p_event);
 	insert into contact (ticket, epoch, wrapped, box, commitment) values (p_id, p_epoch, p_wrapped, p_box, p_commitment);
+	update data_request set phone_index = p_phone, email_index = p_email where id = p_id;
 	return data_request_item(d, true);
 end $$;
 
@@ -266,6 +275,14 @@ begin
 				concat_ws('|', d.next_due, d.id) from data_request d
 			where d.ended_at is null and (p_after is null or (d.next_due, d.id) > (v_at, v_id)) order by d.next_due, d.id limit p_limit + 1;
 	end if;
+end $$;
+
+-- What somebody with this phone or e-mail has asked at a counter or in a letter; not what concerns the caller.
+create function data_requests_found(p_phone bytea, p_email bytea) returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return query select x.id from (select d.id, d.ticket from data_request d where d.phone_index = p_phone
+		union select d.id, d.ticket from data_request d where d.email_index = p_email) x
+		where x.ticket is null or not kept_away(x.ticket, caller_account());
 end $$;
 
 -- One that the caller may see to; with a version one that is open and has it.
@@ -512,6 +529,56 @@ begin
 	order by i.ord;
 end $$;
 
+-- --- finding and forgetting ------------------------------------------------------------------------------------------------------------
+
+-- As in 0081, with what the person has asked at a counter or in a letter. A search that finds nothing leaves a trace, too: in the events of who
+-- has searched.
+create or replace function personal_data_search(p_phone bytea, p_email bytea, p_purpose text, p_events uuid[], p_at timestamptz) returns text language plpgsql
+security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_found uuid[];
+	v_asked uuid[];
+begin
+	perform caller_needs('personal_data');
+	v_found := array(select x.ticket from (select c.ticket from contact c where c.phone_index = p_phone
+		union select c.ticket from contact c where c.email_index = p_email) x
+		where not kept_away(x.ticket, caller_account()) and not denounced(x.ticket, caller_account()) order by x.ticket desc limit cardinality(p_events));
+	v_asked := array(select x.id from data_requests_found(p_phone, p_email) x (id) order by x.id desc limit cardinality(p_events));
+	perform event_write(e.id, p_at, e.ticket, 'contact.searched', 'staff', caller_account(), caller_department(), null, null, null, null,
+		jsonb_build_object('purpose', p_purpose)) from unnest(v_found, p_events) e (ticket, id) where e.ticket is not null;
+	perform account_tell(caller_account(), 'personal_data.searched', caller_session(), jsonb_build_object('purpose', p_purpose,
+		'found', cardinality(v_found), 'asked', cardinality(v_asked)));
+	return (select json_build_object('items', coalesce(json_agg(json_build_object('ticket', t.id, 'code', t.code, 'kind', t.kind, 'state', t.state,
+			'holder', department_named(t.holder), 'filed_at', instant(t.filed_at),
+			'reads', (select count(*) from event e where e.ticket = t.id and e.type = 'contact.read'),
+			'attachments', (select count(*) from attachment a where a.ticket = t.id),
+			'published', exists (select from publication p where p.ticket = t.id and p.state in ('public', 'link_only'))) order by t.filed_at desc, t.id desc), '[]'),
+			'data_requests', (select coalesce(json_agg(data_request_item(d, true) order by d.id desc), '[]') from data_request d where d.id = any (v_asked)),
+			'more', cardinality(p_events) in (cardinality(v_found), cardinality(v_asked)))
+		from ticket t where t.id = any (v_found));
+end $$;
+
+-- Forgets requests of no ticket after their days, with the contact: an event says which and why. Returns how many.
+create function data_requests_forget(p_now timestamptz, p_limit bigint) returns bigint language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_days bigint := (select value from setting where name = 'data_requests_kept_days');
+	d data_request;
+	v_n bigint := 0;
+begin
+	for d in select * from data_request where ticket is null and ended_at < p_now - make_interval(days => v_days::int)
+		order by ended_at, id limit p_limit for update skip locked
+	loop
+		perform event_write(gen_random_uuid(), p_now, null, 'request.forgotten', 'job', null, null, null, null, null, null,
+			jsonb_build_object('request', d.id, 'number', d.number, 'kind', d.kind, 'state', d.state, 'filed_at', instant(d.filed_at),
+				'ended_at', instant(d.ended_at), 'kept_days', v_days));
+		delete from contact where ticket = d.id;
+		delete from data_request where id = d.id;
+		v_n := v_n + 1;
+	end loop;
+	return v_n;
+end $$;
+
 -- Citizens are told of what happens to their request.
 insert into notice_rule (type, audience) select 'request.' || x, 'citizen' from unnest('{acknowledged,extended,answered,refused}'::text[]) x;
 select letter_add('request.' || x.type, 'citizen', false, x.subject_vi, x.text_vi, x.subject_en, x.text_en) from (values
@@ -528,8 +595,8 @@ select letter_add('request.' || x.type, 'citizen', false, x.subject_vi, x.text_v
 revoke all on data_request_limit, data_request_reason, data_request, ticket_restriction from public;
 revoke execute on function import_data_request_limits, import_data_request_reasons, data_request_item, data_request_terms, data_request_event, data_request_file,
 	data_request_file_tracked, data_request_file_staff, data_requests_tracked, data_request_list, data_request_at, data_request_show,
-	data_request_acknowledge, data_request_facts, data_request_extend, ticket_restrict, ticket_restriction_lift, data_request_end, data_requests_warn
-	from public;
+	data_request_acknowledge, data_request_facts, data_request_extend, ticket_restrict, ticket_restriction_lift, data_request_end, data_requests_warn,
+	data_requests_found, data_requests_forget from public;
 grant execute on function data_request_terms, data_request_file_tracked, data_request_file_staff, data_requests_tracked, data_request_list,
-	data_request_show, data_request_acknowledge, data_request_facts, data_request_extend, ticket_restriction_lift, data_request_end, data_requests_warn
-	to tiepdan_app;
+	data_request_show, data_request_acknowledge, data_request_facts, data_request_extend, ticket_restriction_lift, data_request_end, data_requests_warn,
+	data_requests_forget to tiepdan_app;

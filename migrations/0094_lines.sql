@@ -36,7 +36,7 @@ begin
 			'redating_portion', 'redating_seal', 'redating_take', 'redating_tell', 'rehearsal_begin', 'rehearsal_fail', 'rehearsal_finish',
 			'rehearsal_forget', 'rehearsal_read', 'rehearsal_store', 'rehearsal_take', 'reorganisations_run', 'reseal_next', 'reseal_store', 'suggestion_due',
 			'suggestion_learn', 'suggestion_next', 'suggestion_publish', 'tickets_assign', 'triage_next', 'triage_store', 'uploads_on_their_way',
-			'uploads_seen', 'citizen_letters', 'disposals_run', 'data_requests_warn', 'forget_sign_ins') loop
+			'uploads_seen', 'citizen_letters', 'disposals_run', 'data_requests_warn', 'data_requests_forget', 'forget_sign_ins') loop
 		execute format('grant execute on function %s to tiepdan_job', r);
 	end loop;
 end $$;
@@ -459,27 +459,4 @@ begin
 	roles := (select string_agg(r.role, ',' order by r.role) from account_role r join session s on s.id = p_session
 		where r.account = session_open.account and session_holds(s, r.role));
 	body := account_item(session_open.account);
-end $$;
-
--- As in 0081. A search that finds nothing leaves a trace, too: in the events of who has searched.
-create or replace function personal_data_search(p_phone bytea, p_email bytea, p_purpose text, p_events uuid[], p_at timestamptz) returns text language plpgsql
-security definer set search_path = tiepdan, pg_temp as $$
-declare
-	v_found uuid[];
-begin
-	perform caller_needs('personal_data');
-	v_found := array(select x.ticket from (select c.ticket from contact c where c.phone_index = p_phone
-		union select c.ticket from contact c where c.email_index = p_email) x
-		where not kept_away(x.ticket, caller_account()) and not denounced(x.ticket, caller_account()) order by x.ticket desc limit cardinality(p_events));
-	perform event_write(e.id, p_at, e.ticket, 'contact.searched', 'staff', caller_account(), caller_department(), null, null, null, null,
-		jsonb_build_object('purpose', p_purpose)) from unnest(v_found, p_events) e (ticket, id) where e.ticket is not null;
-	perform account_tell(caller_account(), 'personal_data.searched', caller_session(), jsonb_build_object('purpose', p_purpose,
-		'found', cardinality(v_found)));
-	return (select json_build_object('items', coalesce(json_agg(json_build_object('ticket', t.id, 'code', t.code, 'kind', t.kind, 'state', t.state,
-			'holder', department_named(t.holder), 'filed_at', instant(t.filed_at),
-			'reads', (select count(*) from event e where e.ticket = t.id and e.type = 'contact.read'),
-			'attachments', (select count(*) from attachment a where a.ticket = t.id),
-			'published', exists (select from publication p where p.ticket = t.id and p.state in ('public', 'link_only'))) order by t.filed_at desc, t.id desc), '[]'),
-			'more', cardinality(v_found) = cardinality(p_events))
-		from ticket t where t.id = any (v_found));
 end $$;

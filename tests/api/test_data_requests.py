@@ -113,6 +113,25 @@ def test_for_somebody_who_came(town):
     who.post("/v1/data-requests", {**about, "ticket": made.json["id"]}, status=404)
 
 
+def test_who_came_is_found_and_forgotten_after_the_days(town):
+    who = officer(town)
+    made = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",
+                                          "contact": {"name": "Trần Thị Ví Dụ", "phone": "0987 111 333", "email": "quay@example.org"}}).json
+    for ask in ({"phone": "0987111333"}, {"email": "quay@EXAMPLE.org"}):
+        found = who.post("/v1/personal-data/search", {**ask, "purpose": "Yêu cầu số 80"}, status=200).json
+        assert ([i["id"] for i in found["data_requests"]], found["items"], found["more"]) == ([made["id"]], [], False)
+        got = who.post("/v1/personal-data/export", {**ask, "purpose": "Yêu cầu số 81"}, status=200).json["items"]
+        assert [(i["data_request"]["id"], i["contact"]["name"], i["identity"]) for i in got] == [(made["id"], "Trần Thị Ví Dụ", "Đã xem thẻ căn cước")]
+    move(who, made["id"], "answer", {"text": "Đã cho xem tại chỗ."})
+    town.sql("update data_request set ended_at = now() - interval '1826 days' where id = '%s'" % made["id"])
+    town.stop()
+    town.start()
+    wait_until(lambda: town.count("data_request where id = '%s'" % made["id"]) == 0, 60, "it is forgotten")
+    assert town.count("contact where ticket = '%s'" % made["id"]) == 0
+    officer(town).get("/v1/data-requests/" + made["id"], status=404)
+    assert town.count("event where type = 'request.forgotten' and data->>'request' = '%s'" % made["id"]) == 1
+
+
 def test_what_is_due_is_told_once(town):
     _, _, request = ask(town)
     town.sql("update data_request set next_due = now() - interval '1 hour', first_due = now() - interval '1 hour' where id = '%s'" % request)

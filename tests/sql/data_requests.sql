@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(24);
+select plan(33);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -54,5 +54,27 @@ select is(attempt(format('select contact_read(%L, ''liên hệ'', gen_random_uui
 select is(attempt(format('select ticket_restriction_lift(%L, gen_random_uuid(), now())', id)), 'TD403', 'nor lifts it') from x;
 select enter('data_officer.HN-EIC');
 select lives_ok(format('select ticket_restriction_lift(%L, gen_random_uuid(), now())', id), 'but the data officer') from x;
+
+-- Who came without a ticket is found, and forgotten after the days.
+select enter('data_officer.HN-EIC');
+create function pg_temp.came(n int, p_phone bytea, p_email bytea) returns text language sql as $$
+	select data_request_file_staff(pg_temp.id(n), null, 'counter', 'Đã xem thẻ', 'see', 'Xin được xem dữ liệu.', now(), now() + interval '2 days',
+		now() + interval '10 days', 1, 'a', 'b', sha256('c'), p_phone, p_email, gen_random_uuid())
+$$;
+select pg_temp.came(4, sha256('p'), null), pg_temp.came(5, null, sha256('e'));
+select is((select array_agg((d->>'id')::uuid) from json_array_elements(personal_data_search(sha256('p'), sha256('e'), 'Yêu cầu số 1', array_fill(pg_temp.id(99), '{9}'), now())::json
+	->'data_requests') d), array[pg_temp.id(5), pg_temp.id(4)], 'a search finds what somebody asked at the counter');
+select is((select array_agg(ticket) from personal_data_export(sha256('p'), sha256('e'), null, 'Yêu cầu số 2', array_fill(gen_random_uuid(), '{1}'), now(), now())),
+	array[pg_temp.id(5), pg_temp.id(4)], 'so does an export, page by page');
+select is((select body::json#>>'{data_request,id}' from personal_data_export(sha256('p'), null, null, 'Yêu cầu số 2', array_fill(gen_random_uuid(), '{1}'), now(), now())),
+	pg_temp.id(4)::text, 'and has it');
+select data_request_end(pg_temp.id(4), 1, null, 'Đã cho xem', now() - interval '1826 days', gen_random_uuid());
+select is(data_requests_forget(now() - interval '2 days', 100), 0::bigint, 'it is kept until its day');
+select is(data_requests_forget(now(), 100), 1::bigint, 'and forgotten then');
+select is((select count(*) from data_request where id in (pg_temp.id(4), pg_temp.id(5))), 1::bigint, 'what is open stays');
+select is((select count(*) from contact where ticket = pg_temp.id(4)), 0::bigint, 'the contact goes with it');
+select is((select array[data->>'kind', data->>'state', data->>'kept_days'] from event where type = 'request.forgotten' and data->>'request' = pg_temp.id(4)::text),
+	'{see,answered,1825}', 'an event says so');
+select is((select count(*) from data_request d, x where d.ticket = x.id), 2::bigint, 'those of a ticket stay as long as it');
 select * from finish();
 rollback;
