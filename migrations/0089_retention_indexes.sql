@@ -5,6 +5,9 @@
 set search_path = tiepdan, public;
 drop index concurrently if exists ticket_kept;
 create index concurrently ticket_kept on ticket (filed_at, id) where destroyed_at is null;
+-- What is forgotten after its days (0090).
+drop index concurrently if exists event_text_searched_for;
+create index concurrently event_text_searched_for on event_text (at) where name = 'searched_for';
 
 -- Constraints that came without a look at what is there (0088).
 alter table ticket validate constraint ticket_title_length;

@@ -531,8 +531,7 @@ end $$;
 
 -- --- finding and forgetting ------------------------------------------------------------------------------------------------------------
 
--- As in 0081, with what the person has asked at a counter or in a letter. A search that finds nothing leaves a trace, too: in the events of who
--- has searched.
+-- As in 0081, with what the person has asked at a counter or in a letter.
 create or replace function personal_data_search(p_phone bytea, p_email bytea, p_purpose text, p_events uuid[], p_at timestamptz) returns text language plpgsql
 security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -546,8 +545,7 @@ begin
 	v_asked := array(select x.id from data_requests_found(p_phone, p_email) x (id) order by x.id desc limit cardinality(p_events));
 	perform event_write(e.id, p_at, e.ticket, 'contact.searched', 'staff', caller_account(), caller_department(), null, null, null, null,
 		jsonb_build_object('purpose', p_purpose)) from unnest(v_found, p_events) e (ticket, id) where e.ticket is not null;
-	perform account_tell(caller_account(), 'personal_data.searched', caller_session(), jsonb_build_object('purpose', p_purpose,
-		'found', cardinality(v_found), 'asked', cardinality(v_asked)));
+	perform personal_data_told('personal_data.searched', p_purpose, jsonb_build_object('found', cardinality(v_found), 'requests', v_asked));
 	return (select json_build_object('items', coalesce(json_agg(json_build_object('ticket', t.id, 'code', t.code, 'kind', t.kind, 'state', t.state,
 			'holder', department_named(t.holder), 'filed_at', instant(t.filed_at),
 			'reads', (select count(*) from event e where e.ticket = t.id and e.type = 'contact.read'),

@@ -36,7 +36,7 @@ begin
 			'redating_portion', 'redating_seal', 'redating_take', 'redating_tell', 'rehearsal_begin', 'rehearsal_fail', 'rehearsal_finish',
 			'rehearsal_forget', 'rehearsal_read', 'rehearsal_store', 'rehearsal_take', 'reorganisations_run', 'reseal_next', 'reseal_store', 'suggestion_due',
 			'suggestion_learn', 'suggestion_next', 'suggestion_publish', 'tickets_assign', 'triage_next', 'triage_store', 'uploads_on_their_way',
-			'uploads_seen', 'citizen_letters', 'disposals_run', 'data_requests_warn', 'data_requests_forget', 'forget_sign_ins') loop
+			'uploads_seen', 'citizen_letters', 'disposals_run', 'data_requests_warn', 'data_requests_forget', 'search_purposes_forget', 'forget_sign_ins') loop
 		execute format('grant execute on function %s to tiepdan_job', r);
 	end loop;
 end $$;
@@ -93,7 +93,7 @@ revoke execute on function caller_proven from public;
 
 -- --- what the lists of who gets what have found ------------------------------------------------------------------------------------------
 
--- As in 0080; to whoever is proven. To nobody it told everything.
+-- As in 0080; to whoever is proven. To nobody it told everything. For what somebody was searched for is told while it is kept (0090).
 create or replace function account_events(p_account uuid, p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -105,7 +105,8 @@ begin
 		raise exception 'no such account' using errcode = 'TD404';
 	end if;
 	return query select json_build_object('id', e.id, 'at', instant(e.at), 'type', e.type, 'actor', case when e.actor is not null then person_named(e.actor) end,
-			'session', e.session, 'data', e.data)::text, concat_ws('|', e.at, e.id)
+			'session', e.session, 'data', e.data || coalesce((select jsonb_build_object('purpose', x.text) from event_text x
+				where x.event = (e.data->>'event')::uuid and x.name = 'searched_for'), '{}'))::text, concat_ws('|', e.at, e.id)
 		from account_event e where e.account = p_account and (p_after is null
 			or (e.at, e.id) < (split_part(p_after, '|', 1)::timestamptz, split_part(p_after, '|', 2)::uuid))
 		order by e.at desc, e.id desc limit p_limit + 1;
@@ -168,7 +169,7 @@ update configuration_kept k set content = k.content || (select jsonb_object_agg(
 	where k.kind = 'settings';
 
 alter table account_event drop constraint account_event_type,
-	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'personal_data.searched',
+	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'personal_data.searched', 'personal_data.exported',
 		'password.set', 'password.removed', 'second_factor.on', 'second_factor.off', 'recovery_codes.made', 'recovery_code.used', 'account.made', 'account.changed',
 		'invitation.made', 'key.made', 'key.revoked', 'delegation.given', 'delegation.taken', 'delegation.ended', 'glass.broken', 'role.asked',
 		'role.confirmed', 'role.refused'));

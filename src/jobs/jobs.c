@@ -76,6 +76,12 @@ static void forget_data_requests(struct app *app, struct db_unit *u)
 	sql_jobs_data_requests_forget(u, .now = clock_wall_ms(), .limit = FORGET_REQUESTS);
 }
 
+static void forget_purposes(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_search_purposes_forget(u, .now = clock_wall_ms(), .limit = FORGET_BATCH);
+}
+
 static void forget_rehearsals(struct app *app, struct db_unit *u)
 {
 	(void)app;
@@ -220,6 +226,8 @@ static const struct job {
 	{"reseal", 10, reseal_find, reseal_keep, reseal_kept, RESEAL_PORTION}, /* under the newest key */
 	{"forget_data_requests", 3600, forget_data_requests, NULL, forgotten,
 		FORGET_REQUESTS}, /* of no ticket, after their days */
+	{"forget_purposes", 3600, forget_purposes, NULL, forgotten,
+		FORGET_BATCH}, /* of searches for people */
 	{"warn_data_requests", 60, warn_data_requests, NULL, data_requests_warned, WARN_BATCH},
 	{"dispose", 5, run_disposals, NULL, disposed,
 		1}, /* a ticket a transaction: whatever breaks off goes on */
