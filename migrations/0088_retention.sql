@@ -339,14 +339,17 @@ create table disposal_ticket (
 	until      date not null,
 	state      text not null default 'waits',
 	stands     text,
+	tries      int not null default 0,
+	next_at    timestamptz not null default '-infinity',
 	constraint disposal_ticket_pk primary key (disposal, ticket),
 	constraint disposal_ticket_disposal_fk foreign key (disposal) references disposal,
-	constraint disposal_ticket_state check (state in ('waits', 'destroyed', 'left') and (state = 'left') = (stands is not null))
+	constraint disposal_ticket_state check (state in ('waits', 'failed', 'destroyed', 'left') and (state in ('failed', 'left')) = (stands is not null))
 );
-create unique index disposal_ticket_waits on disposal_ticket (ticket) where state = 'waits';
+create unique index disposal_ticket_waits on disposal_ticket (ticket) where state in ('waits', 'failed');
 create index disposal_ticket_states on disposal_ticket (disposal, state);
-create index disposal_ticket_next on disposal_ticket (disposal, ticket) where state = 'waits';
+create index disposal_ticket_next on disposal_ticket (disposal, next_at, ticket) where state in ('waits', 'failed');
 comment on column disposal_ticket.stands is 'why it was left: what stood in the way when it was its turn, or the SQLSTATE of what failed';
+comment on column disposal_ticket.next_at is 'failed: when it is tried again';
 alter table disposal enable row level security;
 alter table disposal_ticket enable row level security;
 
@@ -358,6 +361,7 @@ begin
 			'ended_at', instant(d.ended_at),
 			'tickets', (select count(*) from disposal_ticket x where x.disposal = d.id),
 			'destroyed', (select count(*) from disposal_ticket x where x.disposal = d.id and x.state = 'destroyed'),
+			'failed', (select count(*) from disposal_ticket x where x.disposal = d.id and x.state = 'failed'),
 			'left', (select count(*) from disposal_ticket x where x.disposal = d.id and x.state = 'left'))::text
 		from disposal d where d.id = p_id);
 end $$;
@@ -445,7 +449,8 @@ begin
 		raise exception 'no such disposal' using errcode = 'TD404';
 	end if;
 	return query select json_build_object('ticket', x.ticket, 'code', case when not kept_away(x.ticket, caller_account()) then x.code end, 'kind', x.kind,
-			'department', department_named(x.department), 'class', x.class, 'until', x.until, 'state', x.state, 'stands', x.stands)::text, x.ticket::text
+			'department', department_named(x.department), 'class', x.class, 'until', x.until, 'state', x.state, 'stands', x.stands, 'tries', x.tries,
+			'next_at', case when x.state = 'failed' then instant(x.next_at) end)::text, x.ticket::text
 		from disposal_ticket x where x.disposal = p_id and x.ticket > coalesce(p_after::uuid, '00000000-0000-0000-0000-000000000000')
 		order by x.ticket limit p_limit + 1;
 end $$;
@@ -560,35 +565,50 @@ begin
 			'ended_at', instant(p_at), 'classes', v_classes, 'left', v_left, 'codes_sha256', v_hash) where id = d.id;
 end $$;
 
--- The next ticket of what is approved, looked at once more, or the certificate of what is done. Returns how much that was.
+-- Destroys a ticket of a disposal that is still due; otherwise, what stands in the way.
+create function disposal_carry_out(x disposal_ticket, p_now timestamptz) returns text language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	d disposal;
+	t ticket;
+	v_stands text;
+begin
+	select * into d from disposal where id = x.disposal;
+	select * into t from ticket where id = x.ticket for update;
+	v_stands := (retention_of(t, d.due_on)).stands;
+	if v_stands is null then
+		perform ticket_destroy(t, jsonb_build_object('disposal', d.id, 'class', x.class, 'until', x.until), p_now);
+	end if;
+	return v_stands;
+end $$;
+
+-- The next ticket of what is approved, looked at once more, or the certificate of what is done. What fails, for whatever reason, stands in nobody's
+-- way: it is tried again later and later, and left after the tenth time (some days). Returns how much was done.
 create function disposals_run(p_now timestamptz) returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	d disposal;
 	x disposal_ticket;
-	t ticket;
 	v_stands text;
+	v_failed boolean := false;
 begin
-	select i.* into x from disposal o join disposal_ticket i on i.disposal = o.id and i.state = 'waits'
-		where o.state = 'approved' order by i.disposal, i.ticket limit 1 for update of i skip locked;
+	select i.* into x from disposal o cross join lateral (select * from disposal_ticket i where i.disposal = o.id and i.state in ('waits', 'failed')
+			and i.next_at <= p_now order by i.next_at, i.ticket limit 1 for update skip locked) i
+		where o.state = 'approved' order by o.id limit 1;
 	if not found then
 		select * into d from disposal o where o.state = 'approved' and not exists (select from disposal_ticket i
-			where i.disposal = o.id and i.state = 'waits') limit 1 for update skip locked;
+			where i.disposal = o.id and i.state in ('waits', 'failed')) limit 1 for update skip locked;
 		if found then
 			perform disposal_certify(d, p_now);
 		end if;
 		return (d.id is not null)::int;
 	end if;
-	select * into d from disposal where id = x.disposal;
-	select * into t from ticket where id = x.ticket for update;
-	v_stands := (retention_of(t, d.due_on)).stands;
-	if v_stands is null then
-		begin
-			perform ticket_destroy(t, jsonb_build_object('disposal', d.id, 'class', x.class, 'until', x.until), p_now);
-		exception when integrity_constraint_violation then
-			v_stands := sqlstate;
-		end;
-	end if;
-	update disposal_ticket set state = case when v_stands is null then 'destroyed' else 'left' end, stands = v_stands
+	begin
+		v_stands := disposal_carry_out(x, p_now);
+	exception when query_canceled or others then
+		v_failed := true;
+		v_stands := sqlstate;
+	end;
+	update disposal_ticket set state = case when v_stands is null then 'destroyed' when v_failed and tries < 9 then 'failed' else 'left' end,
+			stands = v_stands, tries = tries + 1, next_at = p_now + least(interval '1 minute' * 4 ^ tries, interval '1 day')
 		where disposal = x.disposal and ticket = x.ticket;
 	return 1;
 end $$;
@@ -628,7 +648,7 @@ end $$;
 revoke all on retention_class, retention_rule, ticket_hold, disposal, disposal_ticket from public;
 revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, case_kept, retention_of, retention_class_named,
 	retention_ticket, retention_show, ticket_hold, ticket_release, retention_look, retention_due, disposal_body, disposal_event, disposal_propose,
-	disposal_decide, disposal_show, disposal_list, disposal_tickets, attachments_destroy, ticket_destroy, disposal_certify, disposals_run,
+	disposal_decide, disposal_show, disposal_list, disposal_tickets, attachments_destroy, ticket_destroy, disposal_certify, disposal_carry_out, disposals_run,
 	disposal_certificate, disposal_sheet from public;
 grant execute on function retention_show, ticket_hold, ticket_release, retention_due, disposal_propose, disposal_decide, disposal_show, disposal_list,
 	disposal_tickets, disposals_run, disposal_certificate, disposal_sheet to tiepdan_app;

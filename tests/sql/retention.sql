@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(40);
+select plan(46);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -110,5 +110,25 @@ select is((select b->>'codes_sha256' from certificate), (select encode(sha256(co
 	from certificate, jsonb_array_elements_text(b->'codes') c), 'the certificate has a hash over the codes');
 select is((select e.data->>'codes_sha256' from event e, certificate where e.id = (b#>>'{event,id}')::uuid), (select b->>'codes_sha256' from certificate), 'which an event tells');
 select throws_ok(format('update ticket set title = ''Phiếu giả'', destroyed_at = null where id = %L', old), '23001', null, 'nothing comes back') from x;
+
+-- One that fails stands in nobody's way.
+create temp table f as select pg_temp.ended('2012-06-05') as bad, pg_temp.ended('2012-06-05') as good;
+insert into message (id, ticket, at, text) select gen_random_uuid(), bad, now(), 'Không xoá được' from f;
+create function pg_temp.refuses() returns trigger language plpgsql as $$ begin if old.text = 'Không xoá được' then raise 'broken' using errcode = 'XX001'; end if; return old; end $$;
+create trigger refuses before delete on message for each row execute function pg_temp.refuses();
+create function pg_temp.row_of(p_ticket uuid) returns text language sql as $$ select concat_ws(' ', state, stands, tries) from disposal_ticket where ticket = p_ticket and disposal = pg_temp.id(3) $$;
+select enter('data_officer.HN-EIC');
+select disposal_propose(pg_temp.id(3), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+select enter('leader.HN-EIC');
+select disposal_decide(pg_temp.id(3), 'approved', gen_random_uuid());
+select sum(disposals_run(now())) from generate_series(1, 4);
+select is(array[pg_temp.row_of(bad), pg_temp.row_of(good)], '{failed XX001 1,destroyed 1}', 'the others go on') from f;
+select is((select state from disposal where id = pg_temp.id(3)), 'approved', 'it has not ended');
+select is(disposals_run(now() + interval '59 s'), 0::bigint, 'it waits');
+select is(disposals_run(now() + interval '1 min'), 1::bigint, 'and is tried again');
+select is(disposals_run(now() + interval '4 min'), 0::bigint, 'later and later');
+drop trigger refuses on message;
+select disposals_run(now() + interval '6 min');
+select is(pg_temp.row_of(bad), 'destroyed 3', 'until it is done') from f;
 select * from finish();
 rollback;
