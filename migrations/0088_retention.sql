@@ -146,33 +146,44 @@ begin
 		and e.to_state = t.state and e.from_state is distinct from e.to_state), t.answered_at, t.updated_at);
 end $$;
 
-create type retention as (class text, name_vi text, name_en text, began date, until date, stands text);
-comment on type retention is 'until: the last day on which it is kept; stands: what stands in the way of its destruction, NULL: it is due';
+create type retention as (class text, name_vi text, name_en text, began date, until date, stands text, case_tickets int, case_until date);
+comment on type retention is 'until: the last day on which it is kept; stands: what stands in the way of its destruction, NULL: it is due; case_tickets, '
+	'case_until: how many tickets the case has that it belongs to, and the last day on which that is kept, NULL: it is none';
 
--- Whether something that was merged into it is kept for longer. Calls retention_of() below: one at a time, not as the planner likes it.
-create function case_kept(p_ticket uuid, p_on date) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Of one ticket as of a day, without the rest of its case. What was merged counts from the end of the case. What somebody has asked about
+-- (0091) is kept until that has an answer.
+create function retention_alone(t ticket, p_case ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
-	x ticket;
+	v_ended timestamptz := ticket_ended_at(p_case);
+	v_day date := city_day(v_ended);
+	c retention_class := retention_class_on(t.kind, t.category, v_day);
+	r retention;
 begin
-	for x in select c.* from ticket_merge m join ticket c on c.id = m.ticket
-		where m.into_ticket = p_ticket and m.ended_at is null and c.destroyed_at is null
-	loop
-		if (retention_of(x, p_on)).stands is not null then
-			return true;
-		end if;
-	end loop;
-	return false;
+	if c.code is null then
+		r.stands := 'no_class';
+		return r;
+	end if;
+	r.class := c.code;
+	r.name_vi := c.name_vi;
+	r.name_en := c.name_en;
+	r.began := case c.begins when 'answered' then city_day(coalesce(p_case.answered_at, v_ended))
+		when 'year_after' then make_date(extract(year from v_day)::int + 1, 1, 1) else v_day end;
+	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
+	r.stands := case when c.years is null then 'permanent'
+		when r.until >= p_on then 'not_yet'
+		when exists (select from ticket_hold h where h.ticket = t.id) then 'held'
+		when exists (select from data_request d where d.ticket = t.id and d.ended_at is null) then 'asked' end;
+	return r;
 end $$;
 
--- Of one ticket as of a day. What was merged counts from the end of the case that it belongs to. What somebody has asked about (0091) is kept
--- until that has an answer.
+-- Of one ticket as of a day. What was merged is one case: all of it is kept for as long as what is kept longest in it, by its class or because it is
+-- held or asked about.
 create function retention_of(t ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_case ticket := t;
-	v_ended timestamptz;
-	v_day date;
-	c retention_class;
+	x ticket;
 	r retention;
+	o retention;
 begin
 	if t.state = 'merged' then
 		select * into v_case from ticket where id = ticket_root(t.id);
@@ -181,24 +192,17 @@ begin
 		r.stands := case when t.done then 'merged_open' else 'open' end;
 		return r;
 	end if;
-	v_ended := ticket_ended_at(v_case);
-	v_day := city_day(v_ended);
-	c := retention_class_on(t.kind, t.category, v_day);
-	if c.code is null then
-		r.stands := 'no_class';
-		return r;
-	end if;
-	r.class := c.code;
-	r.name_vi := c.name_vi;
-	r.name_en := c.name_en;
-	r.began := case c.begins when 'answered' then city_day(coalesce(v_case.answered_at, v_ended))
-		when 'year_after' then make_date(extract(year from v_day)::int + 1, 1, 1) else v_day end;
-	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
-	r.stands := case when c.years is null then 'permanent'
-		when r.until >= p_on then 'not_yet'
-		when exists (select from ticket_hold h where h.ticket in (t.id, v_case.id)) then 'held'
-		when exists (select from data_request d where d.ticket in (t.id, v_case.id) and d.ended_at is null) then 'asked'
-		when case_kept(t.id, p_on) then 'case_kept' end;
+	r := retention_alone(t, v_case, p_on);
+	for x in select c.* from (select v_case.id union all select * from merged_below(v_case.id, null)) m (id) join ticket c on c.id = m.id
+		where c.id <> t.id and c.destroyed_at is null
+	loop
+		o := retention_alone(x, v_case, p_on);
+		r.case_tickets := coalesce(r.case_tickets, 1) + 1;
+		r.case_until := greatest(r.case_until, coalesce(r.until, 'infinity'), coalesce(o.until, 'infinity'));
+		if o.stands is not null then
+			r.stands := coalesce(r.stands, 'case_kept');
+		end if;
+	end loop;
 	return r;
 end $$;
 
@@ -224,7 +228,8 @@ declare
 	r retention := retention_of(t, city_day(now()));
 begin
 	return json_build_object('ticket', t.id, 'code', t.code, 'class', retention_class_named(r), 'began', r.began,
-		'until', nullif(r.until, 'infinity'), 'stands', r.stands, 'hold', (select json_build_object('at', instant(h.at), 'by', person_named(h.account),
+		'until', nullif(r.until, 'infinity'), 'stands', r.stands, 'case', case when r.case_tickets is not null then json_build_object(
+			'tickets', r.case_tickets, 'until', nullif(r.case_until, 'infinity')) end, 'hold', (select json_build_object('at', instant(h.at), 'by', person_named(h.account),
 			'department', department_named(h.department), 'reason', h.reason) from ticket_hold h where h.ticket = t.id));
 end $$;
 
@@ -646,7 +651,7 @@ end $$;
 -- --- who reaches it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on retention_class, retention_rule, ticket_hold, disposal, disposal_ticket from public;
-revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, case_kept, retention_of, retention_class_named,
+revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, retention_alone, retention_of, retention_class_named,
 	retention_ticket, retention_show, ticket_hold, ticket_release, retention_look, retention_due, disposal_body, disposal_event, disposal_propose,
 	disposal_decide, disposal_show, disposal_list, disposal_tickets, attachments_destroy, ticket_destroy, disposal_certify, disposal_carry_out, disposals_run,
 	disposal_certificate, disposal_sheet from public;

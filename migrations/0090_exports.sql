@@ -77,8 +77,8 @@ begin
 				'made_at', instant(n.made_at), 'sent_at', instant(n.sent_at)) order by n.made_at, n.id), '[]')
 			from notice n where n.ticket = t.id and n.audience = 'citizen'),
 		'data_requests', (select coalesce(json_agg(data_request_item(d, false) order by d.filed_at, d.id), '[]') from data_request d where d.ticket = t.id),
-		'retention', json_build_object('class', retention_class_named(r), 'began', r.began, 'until', nullif(r.until, 'infinity'),
-			'permanent', r.stands is not distinct from 'permanent')));
+		'retention', json_build_object('class', retention_class_named(r), 'began', r.began,
+			'until', nullif(coalesce(r.case_until, r.until), 'infinity'), 'permanent', coalesce(coalesce(r.case_until, r.until) = 'infinity', false))));
 end $$;
 
 create function export_tracked(p_number bigint, p_generation bigint, p_now timestamptz, p_soon timestamptz,

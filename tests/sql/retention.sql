@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(46);
+select plan(50);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -58,7 +58,21 @@ select is((pg_temp.r(waits, '2030-01-01')).stands, 'merged_open', 'what is merge
 select is((pg_temp.r(root, '2030-01-01')).stands, null, 'a case is due as a whole') from c;
 select ticket_hold(child, 'Toà án yêu cầu', gen_random_uuid(), now()) from c;
 select is((pg_temp.r(root, '2030-01-01')).stands, 'case_kept', 'or not at all') from c;
+select is((pg_temp.r(child, '2030-01-01')).stands, 'held', 'by what is held in it') from c;
 select ticket_release(child, gen_random_uuid(), now()) from c;
+-- The longest: one of its tickets is kept for ever, or for longer.
+create temp table l as select pg_temp.ended('2012-05-05', p_kind := 'denunciation') as root, pg_temp.ended('2012-05-05', p_state := 'merged') as child,
+	pg_temp.ended('2012-05-05', p_state := 'merged') as grandchild;
+insert into ticket_merge (id, ticket, into_ticket, kind, at, person, from_state, parts) select gen_random_uuid(), x.t, x.i, 'merged', now(), (select id from account limit 1), 'accepted', '{}'::uuid[]
+	from l cross join lateral (values (child, root), (grandchild, child)) x (t, i);
+select is(array[(pg_temp.r(root, '2030-01-01')).stands, (pg_temp.r(child, '2030-01-01')).stands, (pg_temp.r(grandchild, '2030-01-01')).stands],
+	'{permanent,case_kept,case_kept}', 'what was merged is kept as long as what it was merged into') from l;
+select is((pg_temp.r(grandchild, '2030-01-01')).case_until, 'infinity', 'the whole case') from l;
+select is(retention_show(child)::jsonb->'case', '{"tickets": 3, "until": null}', 'which is told') from l;
+delete from ticket_merge where into_ticket in (select root from l union select child from l);
+set local session_replication_role = replica;
+update ticket set destroyed_at = now(), title = '', text = '', folded = '', lon = null, lat = null where id in (select unnest(array[root, child, grandchild]) from l);
+set local session_replication_role = origin;
 
 -- The rehearsal.
 create temp table due as select retention_due(city_day(now()), null)::json as b;
