@@ -509,6 +509,17 @@ begin
 	update attachment_total set bytes = bytes - v_bytes where v_bytes > 0;
 end $$;
 
+-- Why it was tied to others, and others to it: what is left says that they were. Texts of events of others that were merged into it are of it, too.
+create function ties_wordless(p_ticket uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	delete from event_text x using ticket_merge m join event e on e.ticket = m.ticket and e.at >= m.at - interval '1 day'
+		where m.into_ticket = p_ticket and e.data->>'into' = p_ticket::text and x.event = e.id;
+	update ticket_merge set reason = null where ticket = p_ticket and reason is not null;
+	update ticket_merge set reason = null where into_ticket = p_ticket and reason is not null;
+	update ticket_relation set reason = null where ticket = p_ticket and reason is not null;
+	update ticket_relation set reason = null where other = p_ticket and reason is not null;
+end $$;
+
 -- Everything that people have written and everything that says who they are. Where it was, when, what kind, and how long it took, is
 -- what reports count, and stays; of ratings, the score. What was committed to texts that are gone goes with them (0079), and so does what was
 -- asked about them (0091).
@@ -538,8 +549,7 @@ begin
 	delete from ticket_restriction where ticket = t.id;
 	perform contact_destroy(d.id, p_at) from data_request d where d.ticket = t.id;
 	delete from data_request where ticket = t.id;
-	update ticket_merge set reason = null where ticket = t.id and reason is not null;
-	update ticket_relation set reason = null where ticket = t.id and reason is not null;
+	perform ties_wordless(t.id);
 	perform attachments_destroy(t.id), contact_destroy(t.id, p_at);
 	delete from event_text x using event e where e.ticket = t.id and e.at >= t.filed_at - interval '1 day' and x.at = e.at and x.event = e.id;
 	update ticket set title = '', text = '', folded = '', location_text = null, lon = null, lat = null, route = '{}', generation = generation + 1,
@@ -654,6 +664,6 @@ revoke all on retention_class, retention_rule, ticket_hold, disposal, disposal_t
 revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, retention_alone, retention_of, retention_class_named,
 	retention_ticket, retention_show, ticket_hold, ticket_release, retention_look, retention_due, disposal_body, disposal_event, disposal_propose,
 	disposal_decide, disposal_show, disposal_list, disposal_tickets, attachments_destroy, ticket_destroy, disposal_certify, disposal_carry_out, disposals_run,
-	disposal_certificate, disposal_sheet from public;
+	disposal_certificate, disposal_sheet, ties_wordless from public;
 grant execute on function retention_show, ticket_hold, ticket_release, retention_due, disposal_propose, disposal_decide, disposal_show, disposal_list,
 	disposal_tickets, disposals_run, disposal_certificate, disposal_sheet to tiepdan_app;

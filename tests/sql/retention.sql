@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(50);
+select plan(53);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -135,7 +135,18 @@ select enter('data_officer.HN-EIC');
 select disposal_propose(pg_temp.id(3), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
 select enter('leader.HN-EIC');
 select disposal_decide(pg_temp.id(3), 'approved', gen_random_uuid());
+-- Ties of others to it.
+insert into ticket_relation (id, ticket, other, kind, at, person, reason) select gen_random_uuid(), x.old, f.good, 'follows', now(), (select id from account limit 1), 'Cùng bà Ví Dụ' from x, f;
+insert into ticket_merge (id, ticket, into_ticket, kind, at, person, reason, from_state, ended_at) select gen_random_uuid(), other, good, 'merged', now(), (select id from account limit 1),
+	'Cùng bà Ví Dụ', 'accepted', now() from x, f;
+select event_write(gen_random_uuid(), now(), other, 'ticket.merged', 'job', null, null, null, null, null, null, jsonb_build_object('into', v.good, 'reason', 'Cùng bà Ví Dụ'))
+	from x cross join lateral (select good from f union all select bad from f) v;
+select is((select count(*) from event_text e, x where e.event in (select id from event where ticket = x.other) and e.text = 'Cùng bà Ví Dụ'), 2::bigint, 'reasons to merge are words');
 select sum(disposals_run(now())) from generate_series(1, 4);
+select is((select count(*) from ticket_relation r, f where r.other = f.good and reason is not null) + (select count(*) from ticket_merge m, f where m.into_ticket = f.good
+	and reason is not null), 0::bigint, 'why others were tied to it goes with it');
+select is((select count(*) from event_text e, x where e.event in (select id from event where ticket = x.other) and e.text = 'Cùng bà Ví Dụ'), 1::bigint,
+	'so do the words of events of others about it, and no others');
 select is(array[pg_temp.row_of(bad), pg_temp.row_of(good)], '{failed XX001 1,destroyed 1}', 'the others go on') from f;
 select is((select state from disposal where id = pg_temp.id(3)), 'approved', 'it has not ended');
 select is(disposals_run(now() + interval '59 s'), 0::bigint, 'it waits');
