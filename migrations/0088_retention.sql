@@ -580,20 +580,23 @@ begin
 			'ended_at', instant(p_at), 'classes', v_classes, 'left', v_left, 'codes_sha256', v_hash) where id = d.id;
 end $$;
 
--- Destroys a ticket of a disposal that is still due; otherwise, what stands in the way.
+-- Destroys a ticket of a disposal if it is still due by the classes, rules and holds of now, and as the list said (`changed`: by another class, or
+-- kept until another day: nobody has approved that); otherwise, what stands in the way.
 create function disposal_carry_out(x disposal_ticket, p_now timestamptz) returns text language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	d disposal;
 	t ticket;
-	v_stands text;
+	r retention;
 begin
 	select * into d from disposal where id = x.disposal;
 	select * into t from ticket where id = x.ticket for update;
-	v_stands := (retention_of(t, d.due_on)).stands;
-	if v_stands is null then
+	r := retention_of(t, d.due_on);
+	if r.stands is null and (r.class, r.until) is distinct from (x.class, x.until) then
+		r.stands := 'changed';
+	elsif r.stands is null then
 		perform ticket_destroy(t, jsonb_build_object('disposal', d.id, 'class', x.class, 'until', x.until), p_now);
 	end if;
-	return v_stands;
+	return r.stands;
 end $$;
 
 -- The next ticket of what is approved, looked at once more, or the certificate of what is done. What fails, for whatever reason, stands in nobody's

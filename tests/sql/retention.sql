@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(53);
+select plan(54);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -155,5 +155,18 @@ select is(disposals_run(now() + interval '4 min'), 0::bigint, 'later and later')
 drop trigger refuses on message;
 select disposals_run(now() + interval '6 min');
 select is(pg_temp.row_of(bad), 'destroyed 3', 'until it is done') from f;
+
+-- Rules that change after the approval.
+create temp table g as select pg_temp.ended('2012-07-05') as longer, pg_temp.ended('2014-07-05', p_category := 'environment') as another, pg_temp.ended('2014-07-05') as same;
+select enter('data_officer.HN-EIC');
+select disposal_propose(pg_temp.id(4), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+select enter('leader.HN-EIC');
+select disposal_decide(pg_temp.id(4), 'approved', gen_random_uuid());
+update retention_class set years = 40 where code = 'f' and valid_to = '2014-01-01';
+insert into retention_class values ('g', 'Khác', 'Other', 3, 'closed', 'Luật', 'Law', null, null);
+insert into retention_rule values (null, 'environment', 'g', null, null);
+select disposals_run(now()) from generate_series(1, 9);
+select is((select array_agg(concat_ws(' ', state, stands) order by ticket = g.same, ticket = g.another) from disposal_ticket, g where disposal = pg_temp.id(4)
+	and ticket in (longer, another, same)), '{left not_yet,left changed,destroyed}', 'what is not due as it was approved is left');
 select * from finish();
 rollback;
