@@ -262,6 +262,15 @@ begin
 	perform event_write(p_event, p_at, t.id, 'ticket.released', 'staff', caller_account(), caller_department(), null, null, null, null, null);
 end $$;
 
+-- Whether the caller may know the code of a ticket on a list, also of one that is destroyed: not of what is about themselves, and of denunciations
+-- only who sees them or sees to the retention.
+create function retention_named(p_ticket uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return not kept_away(p_ticket, caller_account()) and exists (select from ticket t where t.id = p_ticket and (t.sight <> 'denunciation'
+		or may_see(t.sight, t.holder, caller_sees_all(), caller_sees_own(), caller_department())
+		or exists (select from role_right where might = 'dispose' and role = any (caller_roles()))));
+end $$;
+
 -- --- the rehearsal ---------------------------------------------------------------------------------------------------------------
 
 -- Old tickets with their retention, the oldest first, from an instant on: those that could be due on a day. As many as the setting says.
@@ -293,7 +302,7 @@ begin
 		due as (
 			select r.class, min(r.name_vi) as name_vi, min(r.name_en) as name_en, r.holder, max(r.n) as n,
 				coalesce(json_agg(json_build_object('ticket', r.ticket, 'code', r.code, 'kind', r.kind, 'until', r.until) order by r.until, r.ticket)
-					filter (where not kept_away(r.ticket, caller_account())), '[]') as examples
+					filter (where retention_named(r.ticket)), '[]') as examples
 			from ranked r where r.place <= 5 group by r.class, r.holder)
 		select json_build_object('day', coalesce(p_on, city_day(now())), 'looked', (select count(*) from seen),
 			'next_from', (select instant(max(s.filed_at)) from seen s
@@ -444,7 +453,7 @@ begin
 		where p_after is null or (d.proposed_at, d.id) < (split_part(p_after, '|', 1)::timestamptz, split_part(p_after, '|', 2)::uuid)
 		order by d.proposed_at desc, d.id desc limit p_limit + 1;
 end $$;
--- What is on the list and what became of it: the code, which is not said of what the caller is kept away from.
+-- What is on the list and what became of it.
 create function disposal_tickets(p_id uuid, p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -453,7 +462,7 @@ begin
 	if not exists (select from disposal where id = p_id) then
 		raise exception 'no such disposal' using errcode = 'TD404';
 	end if;
-	return query select json_build_object('ticket', x.ticket, 'code', case when not kept_away(x.ticket, caller_account()) then x.code end, 'kind', x.kind,
+	return query select json_build_object('ticket', x.ticket, 'code', case when retention_named(x.ticket) then x.code end, 'kind', x.kind,
 			'department', department_named(x.department), 'class', x.class, 'until', x.until, 'state', x.state, 'stands', x.stands, 'tries', x.tries,
 			'next_at', case when x.state = 'failed' then instant(x.next_at) end)::text, x.ticket::text
 		from disposal_ticket x where x.disposal = p_id and x.ticket > coalesce(p_after::uuid, '00000000-0000-0000-0000-000000000000')
@@ -631,7 +640,8 @@ begin
 	return 1;
 end $$;
 
--- The certificate with the codes and the root that its event is under (NULL: not sealed yet). TD663: it is not done yet.
+-- The certificate with the codes that the caller may know, the number of the others, and the root that its event is under (NULL: not sealed yet).
+-- TD663: it is not done yet.
 create function disposal_certificate(p_id uuid, out body text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 declare
 	d disposal;
@@ -645,27 +655,32 @@ begin
 	end if;
 	body := (select d.certificate || jsonb_build_object('event', jsonb_build_object('id', e.id, 'at', instant(e.at), 'hash', encode(e.hash, 'hex')),
 			'root', record_root_item(r.number),
-			'codes', (select coalesce(jsonb_agg(x.code order by x.code collate "C"), '[]') from disposal_ticket x
-				where x.disposal = d.id and x.state = 'destroyed'))
-		from event e left join lateral (select o.number from record_root o where o.last_at >= e.at and o.first_at <= e.at
+			'codes', n.codes, 'codes_withheld', n.withheld)
+		from event e cross join (select coalesce(jsonb_agg(x.code order by x.code collate "C") filter (where x.named), '[]') as codes,
+				count(*) filter (where not x.named) as withheld
+			from (select i.code, retention_named(i.ticket) as named from disposal_ticket i where i.disposal = d.id and i.state = 'destroyed') x) n
+			left join lateral (select o.number from record_root o where o.last_at >= e.at and o.first_at <= e.at
 			and position(uuid_send(e.id) in o.entries) > 0 order by o.last_at, o.number limit 1) r on true
 		where e.at = d.event_at and e.id = d.event);
 end $$;
--- Its tickets for a sheet, in the order of the hash; of a disposal that has ended.
+-- Its tickets for a sheet, in the order of the hash; of a disposal that has ended. Of those whose code the caller may not know a line with the class, at
+-- the end.
 create function disposal_sheet(p_id uuid) returns table (code text, kind text, department text, class text, until date)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
 	perform disposal_certificate(p_id);
-	return query select x.code, x.kind, d.code, x.class, x.until from disposal_ticket x join department d on d.id = x.department
-		where x.disposal = p_id and x.state = 'destroyed' order by x.code collate "C";
+	return query select case when n.named then x.code end, case when n.named then x.kind end, case when n.named then d.code end, x.class,
+			case when n.named then x.until end
+		from disposal_ticket x join department d on d.id = x.department cross join lateral (select retention_named(x.ticket) as named) n
+		where x.disposal = p_id and x.state = 'destroyed' order by not n.named, case when n.named then x.code end collate "C", x.class;
 end $$;
 
 -- --- who reaches it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on retention_class, retention_rule, ticket_hold, disposal, disposal_ticket from public;
 revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, retention_alone, retention_of, retention_class_named,
-	retention_ticket, retention_show, ticket_hold, ticket_release, retention_look, retention_due, disposal_body, disposal_event, disposal_propose,
+	retention_ticket, retention_named, retention_show, ticket_hold, ticket_release, retention_look, retention_due, disposal_body, disposal_event, disposal_propose,
 	disposal_decide, disposal_show, disposal_list, disposal_tickets, attachments_destroy, ticket_destroy, disposal_certify, disposal_carry_out, disposals_run,
 	disposal_certificate, disposal_sheet, ties_wordless from public;
 grant execute on function retention_show, ticket_hold, ticket_release, retention_due, disposal_propose, disposal_decide, disposal_show, disposal_list,

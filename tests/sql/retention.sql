@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(54);
+select plan(60);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -168,5 +168,28 @@ insert into retention_rule values (null, 'environment', 'g', null, null);
 select disposals_run(now()) from generate_series(1, 9);
 select is((select array_agg(concat_ws(' ', state, stands) order by ticket = g.same, ticket = g.another) from disposal_ticket, g where disposal = pg_temp.id(4)
 	and ticket in (longer, another, same)), '{left not_yet,left changed,destroyed}', 'what is not due as it was approved is left');
+
+-- Codes of what somebody does not see.
+update retention_class set years = 1 where code = 'p';
+create temp table k as select pg_temp.ended('2012-08-05', p_kind := 'denunciation') as secret, pg_temp.ended('2012-08-05', p_kind := 'complaint', p_category := 'environment') as mine;
+set local session_replication_role = replica;
+update ticket set sight = 'denunciation' where id = (select secret from k);
+update ticket set code = 'HN-26-' || upper(left(md5(id::text), 4)) || '-' || upper(right(md5(id::text), 4)) where id in (select unnest(array[secret, mine]) from k);
+set local session_replication_role = origin;
+select enter('data_officer.HN-EIC');
+select disposal_propose(pg_temp.id(5), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+delete from disposal_ticket where disposal = pg_temp.id(5) and ticket not in (select unnest(array[secret, mine]) from k);
+select enter('leader.HN-EIC');
+select disposal_decide(pg_temp.id(5), 'approved', gen_random_uuid());
+select disposals_run(now()) from generate_series(1, 4);
+select is((select jsonb_array_length(disposal_certificate(pg_temp.id(5))::jsonb->'codes')), 1, 'who does not see a denunciation gets no code of it');
+select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '1', 'but the number');
+select is((select array_agg(concat_ws(' ', code, kind, class)) from disposal_sheet(pg_temp.id(5))), (select array[t.code || ' complaint g', 'p'] from ticket t, k where t.id = k.mine),
+	'nor does the sheet have it');
+select is((select count(*) from disposal_tickets(pg_temp.id(5), null, 10) where item::json->>'code' is null), 1::bigint, 'nor the list');
+select enter('data_officer.HN-EIC');
+select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '0', 'who sees to the retention has all');
+insert into ticket_excluded (ticket, account, reason) select mine, caller_account(), 'named' from k;
+select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '1', 'but what is about themselves');
 select * from finish();
 rollback;
