@@ -566,7 +566,8 @@ begin
 	perform event_write(gen_random_uuid(), p_at, t.id, 'ticket.destroyed', 'job', null, t.holder, null, null, null, null, p_data);
 end $$;
 
--- Who did it, on what basis, when and how many; the hash is over the sorted codes, a line each. It is told by an event.
+-- Who did it, on what basis, when and how many; the classes as they were on the day of the disposal, or the last before it; the hash is over the sorted
+-- codes, a line each. It is told by an event.
 create function disposal_certify(d disposal, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	v_event uuid := gen_random_uuid();
@@ -576,7 +577,8 @@ declare
 	v_classes json := (select coalesce(json_agg(json_build_object('class', n.class, 'name_vi', c.name_vi, 'name_en', c.name_en, 'basis_vi', c.basis_vi,
 			'basis_en', c.basis_en, 'tickets', n.n) order by n.class), '[]')
 		from (select class, count(*) as n from disposal_ticket where disposal = d.id and state = 'destroyed' group by class) n
-			join lateral (select * from retention_class c where c.code = n.class order by valid_from desc nulls last limit 1) c on true);
+			join lateral (select * from retention_class c where c.code = n.class
+				order by (coalesce(c.valid_from, '-infinity') <= d.due_on) desc, c.valid_from desc nulls last limit 1) c on true);
 	v_left json := (select coalesce(json_agg(json_build_object('stands', n.stands, 'tickets', n.n) order by n.stands), '[]')
 		from (select stands, count(*) as n from disposal_ticket where disposal = d.id and state = 'left' group by stands) n);
 begin

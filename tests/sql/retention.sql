@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(60);
+select plan(61);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -165,9 +165,14 @@ select disposal_decide(pg_temp.id(4), 'approved', gen_random_uuid());
 update retention_class set years = 40 where code = 'f' and valid_to = '2014-01-01';
 insert into retention_class values ('g', 'Khác', 'Other', 3, 'closed', 'Luật', 'Law', null, null);
 insert into retention_rule values (null, 'environment', 'g', null, null);
+update retention_class set valid_to = city_day(now()) + 1 where code = 'f' and valid_from is not null;
+insert into retention_class values ('f', 'Phản ánh', 'Feedback', 7, 'closed', 'Luật mai sau', 'Law to come', city_day(now()) + 1, null);
 select disposals_run(now()) from generate_series(1, 9);
 select is((select array_agg(concat_ws(' ', state, stands) order by ticket = g.same, ticket = g.another) from disposal_ticket, g where disposal = pg_temp.id(4)
 	and ticket in (longer, another, same)), '{left not_yet,left changed,destroyed}', 'what is not due as it was approved is left');
+
+select is((select array_agg(c->>'basis_en') from disposal o, jsonb_array_elements(o.certificate->'classes') c where o.id = pg_temp.id(4) and c->>'class' = 'f'), '{Law}',
+	'the certificate has the law of its day');
 
 -- Codes of what somebody does not see.
 update retention_class set years = 1 where code = 'p';
