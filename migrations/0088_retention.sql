@@ -273,29 +273,37 @@ end $$;
 
 -- --- the rehearsal ---------------------------------------------------------------------------------------------------------------
 
--- Old tickets with their retention, the oldest first, from an instant on: those that could be due on a day. As many as the setting says.
-create function retention_look(p_on date, p_from timestamptz)
+-- Old tickets with their retention, the oldest first, behind one of them: those that could be due on a day. As many as the setting says.
+create function retention_look(p_on date, p_after uuid)
 returns table (ticket uuid, code text, kind text, holder bigint, filed_at timestamptz, class text, name_vi text, name_en text, until date, stands text)
 language plpgsql stable set search_path = tiepdan, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
 	v_years int := (select min(years) from retention_class);
+	v_at timestamptz := '-infinity';
 begin
+	if p_after is not null then
+		select t.filed_at into v_at from ticket t where t.id = p_after;
+		if not found then
+			raise exception 'no such ticket' using errcode = 'TD404';
+		end if;
+	end if;
 	return query
 	select t.id, t.code, t.kind, t.holder, t.filed_at, r.class, r.name_vi, r.name_en, r.until, r.stands
-	from (select * from ticket where destroyed_at is null and filed_at >= coalesce(p_from, '-infinity')
+	from (select * from ticket where destroyed_at is null
+			and (filed_at, id) > (v_at, coalesce(p_after, '00000000-0000-0000-0000-000000000000'))
 			and filed_at < (p_on - v_years * interval '1 year')::timestamp at time zone template_zone()
 			order by filed_at, id limit (select value from setting where name = 'retention_look_most')) t, retention_of(t, p_on) r;
 end $$;
 
--- What would be destroyed on a day, by class and department with some examples, and what stands in the way of how many. `next_from`: where
--- to go on when there were more than are looked at.
-create function retention_due(p_on date, p_from timestamptz) returns text language plpgsql stable security definer
+-- What would be destroyed on a day, by class and department with some examples, and what stands in the way of how many. `next`: behind
+-- which ticket to go on when there are more than are looked at.
+create function retention_due(p_on date, p_after uuid) returns text language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 begin
 	perform caller_needs('read_retention');
 	return (
-		with seen as materialized (select * from retention_look(coalesce(p_on, city_day(now())), p_from)),
+		with seen as materialized (select * from retention_look(coalesce(p_on, city_day(now())), p_after)),
 		ranked as (
 			select s.*, row_number() over (partition by s.class, s.holder order by s.until, s.ticket) as place,
 				count(*) over (partition by s.class, s.holder) as n from seen s where s.stands is null),
@@ -305,7 +313,7 @@ begin
 					filter (where retention_named(r.ticket)), '[]') as examples
 			from ranked r where r.place <= 5 group by r.class, r.holder)
 		select json_build_object('day', coalesce(p_on, city_day(now())), 'looked', (select count(*) from seen),
-			'next_from', (select instant(max(s.filed_at)) from seen s
+			'next', (select (array_agg(s.ticket order by s.filed_at desc, s.ticket desc))[1] from seen s
 				having count(*) >= (select value from setting where name = 'retention_look_most')),
 			'due', (select coalesce(json_agg(json_build_object('class', named(d.class, d.name_vi, d.name_en), 'department', department_named(d.holder),
 				'tickets', d.n, 'examples', d.examples) order by d.class, d.holder), '[]') from due d),
@@ -322,7 +330,7 @@ create table disposal (
 	department  bigint,
 	reason      text not null,
 	state       text not null default 'proposed',
-	more        boolean not null,
+	next        uuid,
 	proposed_at timestamptz not null,
 	proposed_by uuid not null,
 	decided_at  timestamptz,
@@ -342,6 +350,7 @@ create table disposal (
 create index disposal_newest on disposal (proposed_at, id);
 create index disposal_approved on disposal (id) where state = 'approved';
 comment on table disposal is 'Lists of tickets that are kept no longer: proposed by one person, approved by another, carried out by the job worker.';
+comment on column disposal.next is 'behind which ticket another list goes on; NULL: everything was looked at';
 comment on column disposal.event is 'the one that tells how it ended; it is in the record';
 create table disposal_ticket (
 	disposal   uuid not null,
@@ -370,7 +379,7 @@ alter table disposal_ticket enable row level security;
 create function disposal_body(p_id uuid) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (select json_build_object('id', d.id, 'state', d.state, 'day', d.due_on, 'class', d.class, 'department', department_named(d.department),
-			'reason', d.reason, 'more', d.more, 'proposed_at', instant(d.proposed_at), 'proposed_by', person_named(d.proposed_by),
+			'reason', d.reason, 'next', d.next, 'proposed_at', instant(d.proposed_at), 'proposed_by', person_named(d.proposed_by),
 			'decided_at', instant(d.decided_at), 'decided_by', case when d.decided_by is not null then person_named(d.decided_by) end,
 			'ended_at', instant(d.ended_at),
 			'tickets', (select count(*) from disposal_ticket x where x.disposal = d.id),
@@ -386,13 +395,18 @@ begin
 		caller_department(), null, null, null, null, jsonb_build_object('disposal', p_id) || p_data);
 end $$;
 
--- Proposes what is due, of a class or a department only if they are named. TD660: nothing is.
-create function disposal_propose(p_id uuid, p_on date, p_from timestamptz, p_class text, p_department text, p_reason text, p_event uuid)
+-- Proposes what is due, of a class or a department only if they are named, of tickets behind one. Goes on until something is found, and then looks
+-- at ten times as many as the setting says at the most, so that what is kept for ever stands before nothing. TD660: nothing is due.
+create function disposal_propose(p_id uuid, p_on date, p_after uuid, p_class text, p_department text, p_reason text, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_department bigint := (select id from department where code = p_department);
 	v_most bigint := (select value from setting where name = 'disposal_tickets_most');
-	v_n bigint;
+	v_looked bigint := (select value from setting where name = 'retention_look_most');
+	v_next uuid := p_after;
+	v_looks int := 0;
+	v_put bigint;
+	v_n bigint := 0;
 begin
 	perform caller_person(), caller_needs('dispose');
 	if p_department is not null and v_department is null then
@@ -400,18 +414,28 @@ begin
 	elsif p_on > city_day(now()) then
 		raise exception 'that day is to come' using errcode = 'TD661';
 	end if;
-	insert into disposal (id, due_on, class, department, reason, more, proposed_at, proposed_by)
-		values (p_id, p_on, p_class, v_department, p_reason, false, now(), caller_account());
-	insert into disposal_ticket (disposal, ticket, code, kind, department, class, until)
-		select p_id, s.ticket, s.code, s.kind, s.holder, s.class, s.until from retention_look(p_on, p_from) s
-		where s.stands is null and (p_class is null or s.class = p_class) and (v_department is null or s.holder = v_department)
-			and not kept_away(s.ticket, caller_account())
-		order by s.until, s.ticket limit v_most on conflict do nothing;
-	get diagnostics v_n = row_count;
+	insert into disposal (id, due_on, class, department, reason, proposed_at, proposed_by)
+		values (p_id, p_on, p_class, v_department, p_reason, now(), caller_account());
+	loop
+		with seen as materialized (select * from retention_look(p_on, v_next)),
+		wanted as materialized (
+			select * from seen s where s.stands is null and (p_class is null or s.class = p_class) and (v_department is null or s.holder = v_department)
+				and not kept_away(s.ticket, caller_account()) order by s.filed_at, s.ticket limit v_most - v_n),
+		put as (
+			insert into disposal_ticket (disposal, ticket, code, kind, department, class, until)
+				select p_id, w.ticket, w.code, w.kind, w.holder, w.class, w.until from wanted w on conflict do nothing returning 1)
+		select (select count(*) from put), case when (select count(*) from wanted) = v_most - v_n
+				then (select w.ticket from wanted w order by w.filed_at desc, w.ticket desc limit 1)
+				when (select count(*) from seen) = v_looked then (select s.ticket from seen s order by s.filed_at desc, s.ticket desc limit 1) end
+			into v_put, v_next;
+		v_n := v_n + v_put;
+		v_looks := v_looks + 1;
+		exit when v_next is null or v_n = v_most or (v_n > 0 and v_looks >= 10);
+	end loop;
 	if v_n = 0 then
 		raise exception 'nothing is due' using errcode = 'TD660';
 	end if;
-	update disposal set more = v_n = v_most where id = p_id;
+	update disposal set next = v_next where id = p_id;
 	perform disposal_event(p_event, 'retention.proposed', p_id, jsonb_build_object('tickets', v_n, 'reason', p_reason));
 	return disposal_body(p_id);
 end $$;

@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(61);
+select plan(64);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -196,5 +196,21 @@ select enter('data_officer.HN-EIC');
 select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '0', 'who sees to the retention has all');
 insert into ticket_excluded (ticket, account, reason) select mine, caller_account(), 'named' from k;
 select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '1', 'but what is about themselves');
+
+-- More than are looked at, of which most are kept, and of one instant: all are reached.
+insert into retention_class values ('v', 'Vĩnh viễn', 'For ever', null, 'closed', 'Luật', 'Law', null, null);
+insert into retention_rule values ('question', null, 'v', null, null);
+select pg_temp.ended('2008-01-05', p_kind := 'question') from generate_series(1, 230);
+create temp table m as select pg_temp.ended('2008-01-05', p_category := 'environment') as last from generate_series(1, 5);
+select is((select retention_due(city_day(now()), null)::json->>'looked'), '100', 'a page');
+with recursive page as (
+	select 1 as n, retention_due(city_day(now()), null)::json as b union all
+	select n + 1, retention_due(city_day(now()), (b->>'next')::uuid)::json from page where b->>'next' is not null and n < 50)
+select is((select count(*) from page, json_array_elements(b->'due') d, json_array_elements(d->'examples') e, m where (e->>'ticket')::uuid = m.last), 5::bigint,
+	'page by page everything is reached') from page limit 1;
+update setting set value = 3 where name = 'disposal_tickets_most';
+select disposal_propose(pg_temp.id(6), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+select disposal_propose(pg_temp.id(7), city_day(now()), (select next from disposal where id = pg_temp.id(6)), null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+select is((select count(*) from disposal_ticket d, m where d.ticket = m.last and d.disposal in (pg_temp.id(6), pg_temp.id(7))), 5::bigint, 'a list looks behind what is kept, and another goes on');
 select * from finish();
 rollback;
