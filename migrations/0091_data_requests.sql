@@ -151,15 +151,19 @@ alter table data_request enable row level security;
 
 create table ticket_restriction (
 	ticket  uuid not null,
+	what    text not null,
 	at      timestamptz not null,
 	account uuid not null,
 	request uuid not null,
-	constraint ticket_restriction_pk primary key (ticket),
+	constraint ticket_restriction_pk primary key (ticket, what),
+	constraint ticket_restriction_what check (what in ('data', 'letters', 'publication')),
 	constraint ticket_restriction_ticket_fk foreign key (ticket) references ticket,
 	constraint ticket_restriction_request_fk foreign key (request) references data_request
 );
 create index ticket_restriction_of_request on ticket_restriction (request);
-comment on table ticket_restriction is 'Tickets whose personal data are only stored: departments do not read the contact and nothing of them is published.';
+comment on table ticket_restriction is 'What must not be done with the personal data of a ticket, until it is lifted; nothing of such a ticket is published.';
+comment on column ticket_restriction.what is 'data: they are only stored, departments do not read the contact; letters: nobody is written to but about requests; '
+	'publication: no more than that nothing is published';
 alter table ticket_restriction enable row level security;
 
 create function data_request_item(d data_request, p_staff boolean) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -168,7 +172,9 @@ begin
 			'code', case when p_staff then (select t.code from ticket t where t.id = d.ticket) end,
 			'filed_by', case when p_staff and d.filed_by is not null then person_named(d.filed_by) end,
 			'identity', case when p_staff then d.identity end,
-			'restricted', case when p_staff then exists (select from ticket_restriction x where x.ticket = d.ticket) end))::jsonb
+			'restricted', case when p_staff then exists (select from ticket_restriction x where x.ticket = d.ticket and x.what = 'data') end,
+			'restrictions', case when p_staff then (select coalesce(json_agg(x.what order by x.what), '[]') from ticket_restriction x
+				where x.ticket = d.ticket) end))::jsonb
 		|| jsonb_build_object('id', d.id, 'number', d.number, 'kind', d.kind, 'channel', d.channel, 'state', d.state, 'filed_at', instant(d.filed_at),
 			'text', d.text, 'first_due', instant(d.first_due), 'first_at', instant(d.first_at), 'first_reply', d.first_reply,
 			'due_at', instant(d.due_at), 'limit', jsonb_build_object('amount', d.amount, 'unit', d.unit, 'extension', d.extension,
@@ -362,14 +368,14 @@ end $$;
 
 -- --- restriction ---------------------------------------------------------------------------------------------------------------------
 
--- From here on the data are only stored: what is public is taken away.
-create function ticket_restrict(d data_request, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+-- From here on this is not done any more: what is public is taken away.
+create function ticket_restrict(d data_request, p_what text[], p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket;
 	v_action text;
 	v_to text;
 begin
-	insert into ticket_restriction values (d.ticket, p_at, caller_account(), d.id) on conflict do nothing;
+	insert into ticket_restriction select d.ticket, w, p_at, caller_account(), d.id from unnest(p_what) w on conflict do nothing;
 	if not found then
 		return;
 	end if;
@@ -381,22 +387,53 @@ begin
 		perform publication_told_as(t, v_action, 'staff', p_at, gen_random_uuid(), jsonb_build_object('request', d.id, 'to', v_to));
 	end if;
 	perform event_write(gen_random_uuid(), p_at, t.id, 'data.restricted', 'staff', caller_account(), caller_department(), null, null,
-		'Việc xử lý dữ liệu cá nhân của phiếu bị hạn chế', 'The processing of the personal data of the ticket was restricted', jsonb_build_object('request', d.id));
+		'Việc xử lý dữ liệu cá nhân của phiếu bị hạn chế', 'The processing of the personal data of the ticket was restricted',
+		jsonb_build_object('request', d.id, 'what', p_what));
+end $$;
+
+-- Does what was granted: what is protected or restricted is only stored; whom somebody objects to writes no letters and publishes nothing; without
+-- consent nothing is published and the contact goes, or is only stored where the law needs it (TD636); what is to be deleted goes.
+create function data_request_grant(d data_request, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+	v_what text[] := case when d.kind in ('restrict', 'protect') then '{data}' when d.kind = 'object' then '{letters,publication}'
+		when d.kind in ('withdraw', 'delete') then '{publication}' end;
+begin
+	if d.ticket is null or v_what is null then
+		return;
+	end if;
+	select * into t from ticket where id = d.ticket for no key update;
+	if d.kind in ('withdraw', 'delete') then
+		begin
+			perform contact_may_go(t);
+			if contact_destroy(t.id, p_at) then
+				perform event_write(gen_random_uuid(), p_at, t.id, 'contact.erased', 'staff', caller_account(), caller_department(), null, null,
+					'Thông tin liên hệ đã được xóa', 'The contact was erased', jsonb_build_object('request', d.id));
+			end if;
+		exception when sqlstate 'TD636' then
+			if d.kind = 'delete' then
+				raise;
+			end if;
+			v_what := v_what || '{data}';
+		end;
+	end if;
+	perform ticket_restrict(d, v_what, p_at);
 end $$;
 create function ticket_restriction_lift(p_ticket uuid, p_event uuid, p_at timestamptz) returns void language plpgsql security definer
 set search_path = tiepdan, pg_temp as $$
+declare
+	v_what text[];
 begin
 	perform caller_needs('personal_data');
-	if kept_away(p_ticket, caller_account()) then
-		raise exception 'no such restriction' using errcode = 'TD404';
-	end if;
-	delete from ticket_restriction where ticket = p_ticket;
-	if not found then
+	with lifted as (delete from ticket_restriction where ticket = p_ticket and not kept_away(p_ticket, caller_account()) returning what)
+	select array_agg(what order by what) into v_what from lifted;
+	if v_what is null then
 		raise exception 'no such restriction' using errcode = 'TD404';
 	end if;
 	update ticket set version = version + 1, updated_at = p_at where id = p_ticket;
 	perform event_write(p_event, p_at, p_ticket, 'data.unrestricted', 'staff', caller_account(), caller_department(), null, null,
-		'Dữ liệu cá nhân của phiếu được xử lý trở lại', 'The personal data of the ticket are processed again', null);
+		'Dữ liệu cá nhân của phiếu được xử lý trở lại', 'The personal data of the ticket are processed again',
+		jsonb_build_object('what', v_what));
 end $$;
 
 -- As in 0033; nothing is published of what is restricted.
@@ -420,7 +457,7 @@ declare
 	t ticket := ticket_seen(p_ticket);
 begin
 	perform caller_needs('contact');
-	if exists (select from ticket_restriction where ticket = t.id)
+	if exists (select from ticket_restriction where ticket = t.id and what = 'data')
 		and not exists (select from role_right where might = 'personal_data' and role = any (caller_roles())) then
 		raise exception 'the data of the ticket are restricted' using errcode = 'TD668';
 	end if;
@@ -429,8 +466,8 @@ begin
 	select c.epoch, c.wrapped, c.box into epoch, wrapped, box from contact c where c.ticket = t.id;
 end $$;
 
--- The end: answered, or refused on a ground of the law (TD669: there is no such). What is granted as a restriction begins, and so does one of
--- what cannot be deleted. What has to be told before is told with it.
+-- The end: answered, which does what was granted, or refused on a ground of the law (TD669: there is no such). What cannot be deleted is only
+-- stored. What has to be told before is told with it.
 create function data_request_end(p_id uuid, p_version bigint, p_reason_code text, p_text text, p_at timestamptz, p_event uuid, out body text, out etag text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -444,8 +481,10 @@ begin
 	end if;
 	update data_request set version = version + 1, state = v_state, first_at = coalesce(first_at, p_at), first_reply = coalesce(first_reply, left(p_text, 5000)),
 		ended_at = p_at, ended_by = caller_account(), reply = p_text, reason_code = p_reason_code where id = d.id returning * into d;
-	if d.ticket is not null and ((d.kind = 'restrict' and v_state = 'answered') or (d.kind = 'delete' and v_state = 'refused')) then
-		perform ticket_restrict(d, p_at);
+	if v_state = 'answered' then
+		perform data_request_grant(d, p_at);
+	elsif d.kind = 'delete' and d.ticket is not null then
+		perform ticket_restrict(d, '{data}', p_at);
 	end if;
 	perform data_request_event(d, p_event, 'request.' || v_state, p_at,
 		case v_state when 'answered' then 'Đã trả lời yêu cầu về dữ liệu cá nhân' else 'Yêu cầu về dữ liệu cá nhân bị từ chối, kèm căn cứ pháp luật' end,
@@ -488,6 +527,35 @@ select letter_add('request.due', 'staff', false, 'Sắp đến hạn trả lời
 	'Lúc {{at}}, một yêu cầu về dữ liệu cá nhân đối với phiếu dưới đây sắp đến hoặc đã quá hạn phản hồi: đề nghị xem danh sách yêu cầu và trả lời.',
 	'A request about personal data is due',
 	'At {{at}} a request about personal data of the ticket below was due within a day, or overdue. Please see the list of requests and reply.');
+
+-- As in 0075; who has objected gets no letters but about requests, and what was answered or extended meanwhile is not due.
+create or replace function notice_late(n notice, p_now timestamptz) returns boolean language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	e event;
+	d jsonb;
+begin
+	select * into e from event where at = n.event_at and id = n.event;
+	d := e.data;
+	return coalesce(case
+		when n.audience = 'citizen' and n.type not like 'request.%' and exists (select from ticket_restriction r where r.ticket = n.ticket and r.what = 'letters')
+			then true
+		when n.type = 'request.due' then not exists (select from data_request r where r.id = (d->>'request')::uuid and r.ended_at is null
+			and instant(r.next_due) = d->>'due_at')
+		when n.type = 'ticket.asked' then not exists (select from question where ticket = e.ticket and id::text = d->>'question'
+			and ended_at is null and until_at > p_now)
+		when n.type = 'publication.proposed' then publication_state_of(n.ticket) <> 'proposed'
+		when n.type = 'publication.superseded' then not publication_outdated(n.ticket)
+		when n.type = 'reply.review_asked' then not exists (select from review_request where id = (d->>'request')::uuid and state = 'asked')
+		when n.type = 'ticket.redated' then redated_late(n, d)
+		when n.type in ('reply.proposed', 'reply.unsigned') then (select state <> 'pending_approval' from ticket where id = n.ticket)
+		when n.type = 'ticket.extension_requested' then not exists (select from extension where ticket = n.ticket and state = 'requested')
+		when n.type = 'ticket.assigned' and d ? 'person' then (
+			select person is distinct from (d->>'person')::uuid from ticket where id = n.ticket)
+		when n.type in ('part.asked', 'clock.part_warning', 'clock.part_breached') then (
+			select state <> 'asked' from part where id = (d->>'part')::uuid)
+		when n.type in ('clock.warning', 'clock.breached', 'clock.escalated') then alarm_over(n.ticket, d) end, false);
+end $$;
 
 -- As in 0056; data protection officers are told of requests about tickets that they do not see.
 create or replace function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
@@ -593,7 +661,7 @@ select letter_add('request.' || x.type, 'citizen', false, x.subject_vi, x.text_v
 revoke all on data_request_limit, data_request_reason, data_request, ticket_restriction from public;
 revoke execute on function import_data_request_limits, import_data_request_reasons, data_request_item, data_request_terms, data_request_event, data_request_file,
 	data_request_file_tracked, data_request_file_staff, data_requests_tracked, data_request_list, data_request_at, data_request_show,
-	data_request_acknowledge, data_request_facts, data_request_extend, ticket_restrict, ticket_restriction_lift, data_request_end, data_requests_warn,
+	data_request_acknowledge, data_request_facts, data_request_extend, ticket_restrict, data_request_grant, ticket_restriction_lift, data_request_end, data_requests_warn,
 	data_requests_found, data_requests_forget from public;
 grant execute on function data_request_terms, data_request_file_tracked, data_request_file_staff, data_requests_tracked, data_request_list,
 	data_request_show, data_request_acknowledge, data_request_facts, data_request_extend, ticket_restriction_lift, data_request_end, data_requests_warn,

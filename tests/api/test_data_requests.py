@@ -97,6 +97,35 @@ def test_what_is_restricted_is_not_published(town):
     town.move(head, ticket_id, "publication", {"question": "Đề nghị vá ổ gà trên phố."})
 
 
+def test_what_is_granted_is_done(town):
+    ticket_id, filed = town.answered(contact=CONTACT)
+    head, citizen, who = town.person("head"), town.citizen(filed), officer(town)
+    town.move(head, ticket_id, "publication", {"question": "Đề nghị vá ổ gà trên phố."})
+    request = citizen.post("/v1/tracking/data-requests", ASKED).json["id"]
+    assert move(who, request, "answer", {"text": "Đã xóa."}).json["restrictions"] == ["publication"]
+    assert citizen.get("/v1/tracking/personal-data").json["contact"] is None
+    assert citizen.get("/v1/tracking").json["publication"]["state"] == "private"
+    assert {"contact.erased", "data.restricted"} <= {e["type"] for e in town.coordinator.get("/v1/tickets/%s/events" % ticket_id).json["items"]}
+    assert town.move(head, ticket_id, "publication", {"question": "Đề nghị vá ổ gà trên phố."}, status=409).problem == "data_restricted"
+
+    ticket_id, citizen, request = ask(town, kind="object")
+    assert move(who, request, "answer", {"text": "Không gửi thư nữa."}).json["restrictions"] == ["letters", "publication"]
+    town.coordinator.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí")))
+    who("DELETE", "/v1/tickets/%s/restriction" % ticket_id, status=204)
+    assert who.get("/v1/data-requests/" + request).json["restrictions"] == []
+
+
+def test_what_the_law_needs_is_not_deleted(town):
+    ticket_id, filed = town.filed(kind="complaint", contact=CONTACT)
+    citizen, who = town.citizen(filed), officer(town)
+    request = citizen.post("/v1/tracking/data-requests", ASKED).json["id"]
+    assert move(who, request, "answer", {"text": "Đã xóa."}, status=409).problem == "contact_needed"
+    assert citizen.get("/v1/tracking/data-requests").json["items"][0]["state"] == "received"
+    consent = citizen.post("/v1/tracking/data-requests", {"kind": "withdraw", "text": "Tôi rút lại sự đồng ý."}).json["id"]
+    assert move(who, consent, "answer", {"text": "Chỉ còn lưu trữ."}).json["restrictions"] == ["data", "publication"]
+    assert citizen.get("/v1/tracking/personal-data").json["contact"]["name"] == CONTACT["name"]
+
+
 def test_for_somebody_who_came(town):
     who = officer(town)
     made = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",

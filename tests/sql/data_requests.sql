@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(33);
+select plan(46);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -76,5 +76,39 @@ select is((select count(*) from contact where ticket = pg_temp.id(4)), 0::bigint
 select is((select array[data->>'kind', data->>'state', data->>'kept_days'] from event where type = 'request.forgotten' and data->>'request' = pg_temp.id(4)::text),
 	'{see,answered,1825}', 'an event says so');
 select is((select count(*) from data_request d, x where d.ticket = x.id), 2::bigint, 'those of a ticket stay as long as it');
+
+-- What is granted is done.
+insert into data_request_limit select k, 2, 'wd', 15, 'cd', 15, 'Luật', 'Law', null, null from unnest('{object,withdraw,protect}'::text[]) k;
+update setting set value = 9 where name = 'data_requests_most';
+create temp table y as select f.id, f.number, k.kind, row_number() over () + 10 as n from unnest('{object,withdraw,protect,delete,withdraw,delete}'::text[]) with ordinality k (kind, i)
+	cross join lateral file('HN-SXD', p_kind := case when k.i > 4 then 'complaint' else 'feedback' end, p_contact := sha256('c')) f order by k.i;
+select caller_enter('ticket', null, null, false, 60000);
+select data_request_file_tracked(number, 1, pg_temp.id(n::int), kind, 'Đề nghị như vậy.', now(), now() + interval '2 days', now() + interval '10 days', gen_random_uuid()) from y;
+select enter('data_officer.HN-EIC');
+select data_request_end(pg_temp.id(n::int), 1, null, 'Đã thực hiện', now(), gen_random_uuid()) from y where n < 16;
+create function pg_temp.what(n int) returns text language sql as $$ select concat_ws(' ', (select string_agg(what, ',' order by what) from ticket_restriction r where r.ticket = y.id),
+	(select case when erased_at is null then 'kept' else 'erased' end from contact where ticket = y.id)) from y where y.n = $1 $$;
+select is(pg_temp.what(11), 'letters,publication kept', 'who objects is not written to and nothing is published');
+select is(pg_temp.what(12), 'publication erased', 'who withdraws is erased');
+select is(pg_temp.what(13), 'data kept', 'what is protected is only stored');
+select is(pg_temp.what(14), 'publication erased', 'what is granted to be deleted is erased by the same decision');
+select is(pg_temp.what(15), 'data,publication kept', 'what the law needs is only stored');
+select is(attempt(format('select data_request_end(%L, 1, null, ''Đã thực hiện'', now(), gen_random_uuid())', pg_temp.id(16))), 'TD636', 'and not deleted');
+select is((select array_agg(e.data->'what' order by y.n) from y join event e on e.ticket = y.id and e.type = 'data.restricted' where y.n in (11, 12)),
+	array['["letters", "publication"]', '["publication"]']::jsonb[], 'events say what');
+select is((select count(*) from y join event e on e.ticket = y.id and e.type = 'contact.erased' and e.data ? 'request'), 2::bigint, 'and of what was erased');
+create function pg_temp.late(n int, p_type text) returns boolean language sql as $$ select notice_late(jsonb_populate_record(null::notice, jsonb_build_object('id', y.id, 'ticket', y.id,
+	'type', p_type, 'audience', 'citizen', 'event_at', now(), 'event', y.id)), now()) from y where y.n = $1 $$;
+select is(array[pg_temp.late(11, 'ticket.answered'), pg_temp.late(11, 'request.answered'), pg_temp.late(13, 'ticket.answered')], '{t,f,f}', 'letters about requests go on');
+select is((data_request_item(d, true)::jsonb)->'restrictions', '["letters", "publication"]', 'who sees to it reads of it') from data_request d where id = pg_temp.id(11);
+select ticket_restriction_lift(id, gen_random_uuid(), now()) from y where n = 11;
+select is(array[pg_temp.what(11), pg_temp.late(11, 'ticket.answered')::text], '{kept,false}', 'until it is lifted');
+-- A letter that something is due, which was answered meanwhile.
+select data_requests_warn(now(), now() + interval '3 days', 100);
+create function pg_temp.due() returns setof boolean language sql as $$ select notice_late(n, now()) from notice n join event e on e.at = n.event_at and e.id = n.event
+	where n.type = 'request.due' and e.data->>'request' = pg_temp.id(16)::text $$;
+select is((select array_agg(d) from pg_temp.due() d), '{f,f}', 'a letter says that it is due');
+select data_request_end(pg_temp.id(16), 1, 'law_keeps', 'Phải lưu trữ', now(), gen_random_uuid());
+select is((select array_agg(d) from pg_temp.due() d), '{t,t}', 'and is taken back when it was answered');
 select * from finish();
 rollback;
