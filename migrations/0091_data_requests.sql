@@ -199,16 +199,43 @@ begin
 	return l;
 end $$;
 
--- Tells of it: an event of the ticket that its citizen reads, or one of no ticket.
+-- What is asked and answered is under the record, as texts of tickets are (0079); it goes with the request.
+create trigger word_say after insert or update of text, identity, first_reply, extended_for, reply on data_request for each row
+	execute function word_say('data_request', '{id}', '{text,identity,first_reply,extended_for,reply}');
+create or replace function words_of(p_tickets uuid[]) returns table (of text, key text, ticket uuid, texts text) language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select 'message', m.id::text, m.ticket, jsonb_build_array(m.text)::text from message m where m.ticket = any (p_tickets)
+	union all select 'note', m.id::text, m.ticket, jsonb_build_array(m.text)::text from note m where m.ticket = any (p_tickets)
+	union all select 'question', m.id::text, m.ticket, jsonb_build_array(m.text)::text from question m where m.ticket = any (p_tickets)
+	union all select 'reply', m.id::text, m.ticket, jsonb_build_array(m.text)::text from reply m where m.ticket = any (p_tickets)
+	union all select 'rating', m.ticket || '/' || m.answer, m.ticket, jsonb_build_array(m.score, m.comment)::text from rating m
+		where m.ticket = any (p_tickets)
+	union all select 'part', m.id::text, m.ticket, jsonb_build_array(m.task, m.text)::text from part m where m.ticket = any (p_tickets)
+	union all select 'publication', m.ticket::text, m.ticket, jsonb_build_array(m.title, m.question, m.answer)::text from publication m
+		where m.ticket = any (p_tickets)
+	union all select 'data_request', m.id::text, m.ticket, jsonb_build_array(m.text, m.identity, m.first_reply, m.extended_for, m.reply)::text
+		from data_request m where m.ticket = any (p_tickets);
+end $$;
+
+-- Tells of it: an event of the ticket that its citizen reads, or one of no ticket, which has the commitments to the texts by itself.
 create function data_request_event(d data_request, p_event uuid, p_type text, p_at timestamptz, p_vi text, p_en text) returns void language plpgsql
 set search_path = tiepdan, pg_temp as $$
+declare
+	v_words jsonb;
 begin
 	if d.ticket is not null then
 		update ticket set version = version + 1, updated_at = p_at where id = d.ticket;
+	else
+		with told as (update word set event = p_event where of = 'data_request' and key = d.id::text and event is null returning of, key, version, said)
+		select jsonb_agg(jsonb_build_array(of, key, version, said)) into v_words from told;
 	end if;
 	perform event_write(p_event, p_at, d.ticket, p_type, case when caller_account() is not null then 'staff' when p_type = 'request.filed' then 'ticket' else 'job' end,
 		caller_account(), caller_department(), null, null, case when d.ticket is not null then p_vi end, case when d.ticket is not null then p_en end,
-		jsonb_build_object('request', d.id, 'kind', d.kind, 'state', d.state, 'number', d.number));
+		jsonb_build_object('request', d.id, 'kind', d.kind, 'state', d.state, 'number', d.number)
+			|| case when v_words is null then '{}' else jsonb_build_object('words', v_words) end);
 end $$;
 
 create function data_request_file(p_id uuid, p_ticket uuid, p_channel text, p_identity text, p_kind text, p_text text, p_at timestamptz,
@@ -638,6 +665,7 @@ begin
 		perform event_write(gen_random_uuid(), p_now, null, 'request.forgotten', 'job', null, null, null, null, null, null,
 			jsonb_build_object('request', d.id, 'number', d.number, 'kind', d.kind, 'state', d.state, 'filed_at', instant(d.filed_at),
 				'ended_at', instant(d.ended_at), 'kept_days', v_days));
+		delete from word where of = 'data_request' and key = d.id::text;
 		delete from contact where ticket = d.id;
 		delete from data_request where id = d.id;
 		v_n := v_n + 1;

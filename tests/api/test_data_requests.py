@@ -2,7 +2,7 @@
 import datetime
 from urllib.parse import quote
 
-from support.town import HUB, wait_until
+from support.town import HUB, new_town, wait_until
 
 CONTACT = {"name": "Nguyễn Thị Ví Dụ", "phone": "0912 345 678", "email": "hoi@example.org"}
 ASKED = {"kind": "delete", "text": "Đề nghị xóa dữ liệu của tôi trong phiếu này."}
@@ -159,6 +159,24 @@ def test_who_came_is_found_and_forgotten_after_the_days(town):
     assert town.count("contact where ticket = '%s'" % made["id"]) == 0
     officer(town).get("/v1/data-requests/" + made["id"], status=404)
     assert town.count("event where type = 'request.forgotten' and data->>'request' = '%s'" % made["id"]) == 1
+
+
+def test_the_record_has_what_was_asked_and_answered(cluster, contract):
+    with new_town(cluster, contract, workers=1) as town:
+        _, citizen, request = ask(town, kind="see")
+        who = officer(town)
+        move(who, request, "answer", {"text": "Bản sao được gửi kèm."})
+        came = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",
+                                              "contact": {"name": "Trần Văn Ví Dụ"}}).json["id"]
+        move(who, came, "acknowledge", {"text": "Đã tiếp nhận yêu cầu."})
+        wait_until(lambda: int(town.sql("select count(*) from event e where not exists (select from record_root r"
+                                        " where position(uuid_send(e.id) in r.entries) > 0)")[0][0]) == 0, 30, "all is sealed")
+        told = town.cluster.run(town.database, "verify", "record", ok=False)
+        assert told.returncode == 0, told.stdout + told.stderr
+        for change in ("reply = 'Không có gì.' where id = '%s'" % request, "text = 'Không hỏi gì cả.' where id = '%s'" % came):
+            town.tamper("update data_request set %s" % change)
+            told = town.cluster.run(town.database, "verify", "record", ok=False)
+            assert told.returncode != 0 and "data_request" in told.stdout, told.stdout + told.stderr
 
 
 def test_what_is_due_is_told_once(town):

@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(46);
+select plan(50);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -110,5 +110,15 @@ create function pg_temp.due() returns setof boolean language sql as $$ select no
 select is((select array_agg(d) from pg_temp.due() d), '{f,f}', 'a letter says that it is due');
 select data_request_end(pg_temp.id(16), 1, 'law_keeps', 'Phải lưu trữ', now(), gen_random_uuid());
 select is((select array_agg(d) from pg_temp.due() d), '{t,t}', 'and is taken back when it was answered');
+
+-- The texts are under the record.
+create function pg_temp.said(n int) returns bigint language sql as $$ select count(*) from word w join data_request d on d.id::text = w.key
+	join event e on e.id = w.event and e.data->'words' @> jsonb_build_array(jsonb_build_array(w.of, w.key, w.version, w.said))
+	where w.of = 'data_request' and d.id = pg_temp.id(n) and w.said = event_commitment(w.salt,
+		jsonb_build_array(d.text, d.identity, d.first_reply, d.extended_for, d.reply)::text) $$;
+select is(array[pg_temp.said(5), pg_temp.said(2), pg_temp.said(11)], '{1,1,1}', 'events have commitments to what was asked and answered, of a ticket or of none');
+select is((select version from word where of = 'data_request' and key = pg_temp.id(2)::text), 2, 'the answer, too');
+select is((select count(*) from word where of = 'data_request' and key = pg_temp.id(4)::text), 0::bigint, 'it goes with a request that is forgotten');
+select is((select count(*) from words_of(array(select id from x)) where of = 'data_request'), 2::bigint, 'or with its ticket');
 select * from finish();
 rollback;
