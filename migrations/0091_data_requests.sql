@@ -166,6 +166,26 @@ comment on column ticket_restriction.what is 'data: they are only stored, depart
 	'publication: no more than that nothing is published';
 alter table ticket_restriction enable row level security;
 
+create table data_request_letter (
+	id       uuid not null default gen_random_uuid(),
+	request  uuid not null,
+	type     text not null,
+	made_at  timestamptz not null,
+	state    text not null default 'waiting',
+	next_at  timestamptz not null,
+	attempts int not null default 0,
+	sent_at  timestamptz,
+	error    text,
+	constraint data_request_letter_pk primary key (id),
+	constraint data_request_letter_request_fk foreign key (request) references data_request,
+	constraint data_request_letter_state check (state in ('waiting', 'sending', 'sent', 'failed', 'bounced', 'cancelled')),
+	constraint data_request_letter_sent check ((state = 'sent') = (sent_at is not null))
+);
+create index data_request_letter_due on data_request_letter (next_at, id) where state in ('waiting', 'sending');
+create index data_request_letter_of_request on data_request_letter (request);
+comment on table data_request_letter is 'Letters to who has asked at a counter or in a letter about no ticket, where the contact has an e-mail; those of a ticket are notices.';
+alter table data_request_letter enable row level security;
+
 create function data_request_item(d data_request, p_staff boolean) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return json_strip_nulls(json_build_object('ticket', case when p_staff then d.ticket end,
@@ -220,6 +240,15 @@ begin
 		from data_request m where m.ticket = any (p_tickets);
 end $$;
 
+-- A letter to who has asked about no ticket and has left an e-mail; one that has not gone yet is said by it as well.
+create function data_request_write(d data_request, p_type text, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if d.email_index is not null and p_type <> 'request.filed' then
+		update data_request_letter set state = 'cancelled' where request = d.id and state = 'waiting';
+		insert into data_request_letter (request, type, made_at, next_at) values (d.id, 'data_' || p_type, p_at, p_at);
+	end if;
+end $$;
+
 -- Tells of it: an event of the ticket that its citizen reads, or one of no ticket, which has the commitments to the texts by itself.
 create function data_request_event(d data_request, p_event uuid, p_type text, p_at timestamptz, p_vi text, p_en text) returns void language plpgsql
 set search_path = tiepdan, pg_temp as $$
@@ -231,6 +260,7 @@ begin
 	else
 		with told as (update word set event = p_event where of = 'data_request' and key = d.id::text and event is null returning of, key, version, said)
 		select jsonb_agg(jsonb_build_array(of, key, version, said)) into v_words from told;
+		perform data_request_write(d, p_type, p_at);
 	end if;
 	perform event_write(p_event, p_at, d.ticket, p_type, case when caller_account() is not null then 'staff' when p_type = 'request.filed' then 'ticket' else 'job' end,
 		caller_account(), caller_department(), null, null, case when d.ticket is not null then p_vi end, case when d.ticket is not null then p_en end,
@@ -667,6 +697,7 @@ begin
 				'ended_at', instant(d.ended_at), 'kept_days', v_days));
 		delete from word where of = 'data_request' and key = d.id::text;
 		delete from contact where ticket = d.id;
+		delete from data_request_letter where request = d.id;
 		delete from data_request where id = d.id;
 		v_n := v_n + 1;
 	end loop;
@@ -686,11 +717,88 @@ select letter_add('request.' || x.type, 'citizen', false, x.subject_vi, x.text_v
 		'Your request about personal data was refused', 'Your request about personal data was refused. Read the reason and the law where you follow your ticket.'))
 	x (type, subject_vi, text_vi, subject_en, text_en);
 
-revoke all on data_request_limit, data_request_reason, data_request, ticket_restriction from public;
+-- Who has asked about no ticket has no page to follow it, so the letter says when and until when; the answer goes the way of the request.
+insert into notice_template (type, side, language, subject, text)
+select 'data_request.' || x.type, 'citizen', v.language, v.subject, v.greeting || E'\n\n' || v.text || E'\n\n' || v.farewell || E'\n{{sender}}\n'
+from (values
+	('acknowledged', 'Yêu cầu số {{code}} về dữ liệu cá nhân đã được tiếp nhận', 'Lúc {{at}}, yêu cầu số {{code}} của Ông/Bà về dữ liệu cá nhân đã có phản hồi đầu tiên. Thời hạn trả lời: {{due}}.',
+		'Your request no. {{code}} about personal data was taken up', 'your request no. {{code}} about personal data got its first reply at {{at}}. The answer is due by {{due}}.'),
+	('extended', 'Gia hạn trả lời yêu cầu số {{code}} về dữ liệu cá nhân', 'Thời hạn trả lời yêu cầu số {{code}} của Ông/Bà về dữ liệu cá nhân được gia hạn một lần, đến {{due}}.',
+		'The answer to your request no. {{code}} takes longer', 'the time to answer your request no. {{code}} about personal data was extended once, to {{due}}.'),
+	('answered', 'Đã trả lời yêu cầu số {{code}} về dữ liệu cá nhân', 'Lúc {{at}}, yêu cầu số {{code}} của Ông/Bà về dữ liệu cá nhân đã được trả lời. Nội dung trả lời được gửi theo cách Ông/Bà đã nộp yêu cầu.',
+		'Your request no. {{code}} about personal data was answered', 'your request no. {{code}} about personal data was answered at {{at}}. You get the answer the way you made the request.'),
+	('refused', 'Yêu cầu số {{code}} về dữ liệu cá nhân không được chấp nhận', 'Lúc {{at}}, yêu cầu số {{code}} của Ông/Bà về dữ liệu cá nhân không được chấp nhận. Lý do và căn cứ pháp luật được gửi theo cách Ông/Bà đã nộp yêu cầu.',
+		'Your request no. {{code}} about personal data was refused', 'your request no. {{code}} about personal data was refused at {{at}}. You get the reason and the law the way you made the request.'))
+	x (type, subject_vi, text_vi, subject_en, text_en) cross join lateral (values ('vi', x.subject_vi, x.text_vi, 'Kính gửi Ông/Bà,', 'Trân trọng,'),
+		('en', x.subject_en, x.text_en, 'Dear Sir or Madam,', 'Yours faithfully,')) v (language, subject, text, greeting, farewell);
+
+-- Takes letters about requests that are due, as notice_claim() does notices.
+create function data_request_letters(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text)
+returns table (id uuid, owner uuid, attempts bigint, made_at timestamptz, message_id text, language text, epoch bigint, wrapped bytea, box bytea,
+	subject text, body text, html text, code text, due text, at text, sender text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	with due as materialized (
+		select l.id from data_request_letter l where l.state in ('waiting', 'sending') and l.next_at <= p_now
+		order by l.next_at, l.id limit p_limit for update skip locked),
+	taken as (
+		update data_request_letter l set state = 'sending', next_at = p_lease, attempts = l.attempts + 1 from due d where l.id = d.id returning l.*)
+	select l.id, l.request, l.attempts::bigint, l.made_at, '<' || l.id || '@' || p_domain || '>', m.language, c.epoch, c.wrapped, c.box, m.subject, m.text, m.html,
+		r.number::text, notice_clock(r.due_at, p_zone, m.language = 'vi'), notice_clock(l.made_at, p_zone, m.language = 'vi'),
+		(select case m.language when 'vi' then h.name_vi else h.name_en end from department h where h.hub)
+	from taken l join data_request r on r.id = l.request left join contact c on c.ticket = l.request and c.erased_at is null
+		left join lateral (select * from notice_template x where x.type = l.type and x.side = 'citizen' and x.language = 'vi' and x.valid_from <= p_now
+			order by x.valid_from desc, x.version desc limit 1) m on true;
+end $$;
+-- As in 0087; a letter about a request is no notice either.
+create or replace function notice_done(p_id uuid, p_attempt bigint, p_state text, p_counts boolean, p_error text, p_next timestamptz,
+	p_now timestamptz)
+returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_done bigint;
+begin
+	update notice set state = p_state, error = p_error, next_at = coalesce(p_next, next_at),
+			sent_at = case when p_state = 'sent' then p_now end, attempts = attempts - case when p_counts then 0 else 1 end
+		where id = p_id and state = 'sending' and attempts = p_attempt;
+	get diagnostics v_done = row_count;
+	if v_done > 0 and p_state = 'bounced' and p_error ~ '^55[013] ' then
+		perform notice_mark(p_id, p_error, p_now);
+	elsif v_done = 0 then
+		update citizen_code set state = p_state, error = left(p_error, 500), next_at = coalesce(p_next, next_at), attempts = attempts - case when p_counts then 0 else 1 end
+			where id = p_id and state = 'sending' and attempts = p_attempt;
+		get diagnostics v_done = row_count;
+	end if;
+	if v_done = 0 then
+		update data_request_letter set state = p_state, error = p_error, next_at = coalesce(p_next, next_at),
+				sent_at = case when p_state = 'sent' then p_now end, attempts = attempts - case when p_counts then 0 else 1 end
+			where id = p_id and state = 'sending' and attempts = p_attempt;
+		get diagnostics v_done = row_count;
+	end if;
+	return v_done;
+end $$;
+-- As in 0020, of both.
+create or replace function notices_hold(p_ids uuid[], p_until timestamptz[]) returns bigint language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_held bigint;
+begin
+	with held as (
+		update notice n set state = 'waiting', next_at = u.until, not_before = u.until, attempts = greatest(n.attempts - 1, 0)
+		from unnest(p_ids, p_until) u (id, until) where n.id = u.id and n.state = 'sending' returning 1),
+	asked as (
+		update data_request_letter l set state = 'waiting', next_at = u.until, attempts = greatest(l.attempts - 1, 0)
+		from unnest(p_ids, p_until) u (id, until) where l.id = u.id and l.state = 'sending' returning 1)
+	select (select count(*) from held) + (select count(*) from asked) into v_held;
+	return v_held;
+end $$;
+
+revoke all on data_request_letter, data_request_limit, data_request_reason, data_request, ticket_restriction from public;
 revoke execute on function import_data_request_limits, import_data_request_reasons, data_request_item, data_request_terms, data_request_event, data_request_file,
 	data_request_file_tracked, data_request_file_staff, data_requests_tracked, data_request_list, data_request_at, data_request_show,
 	data_request_acknowledge, data_request_facts, data_request_extend, ticket_restrict, data_request_grant, ticket_restriction_lift, data_request_end, data_requests_warn,
-	data_requests_found, data_requests_forget from public;
+	data_requests_found, data_requests_forget, data_request_write, data_request_letters from public;
 grant execute on function data_request_terms, data_request_file_tracked, data_request_file_staff, data_requests_tracked, data_request_list,
 	data_request_show, data_request_acknowledge, data_request_facts, data_request_extend, ticket_restriction_lift, data_request_end, data_requests_warn,
-	data_requests_forget to tiepdan_app;
+	data_requests_forget, data_request_letters to tiepdan_app;

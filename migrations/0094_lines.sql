@@ -36,7 +36,7 @@ begin
 			'redating_portion', 'redating_seal', 'redating_take', 'redating_tell', 'rehearsal_begin', 'rehearsal_fail', 'rehearsal_finish',
 			'rehearsal_forget', 'rehearsal_read', 'rehearsal_store', 'rehearsal_take', 'reorganisations_run', 'reseal_next', 'reseal_store', 'suggestion_due',
 			'suggestion_learn', 'suggestion_next', 'suggestion_publish', 'tickets_assign', 'triage_next', 'triage_store', 'uploads_on_their_way',
-			'uploads_seen', 'citizen_letters', 'disposals_run', 'data_requests_warn', 'data_requests_forget', 'search_purposes_forget', 'forget_sign_ins') loop
+			'uploads_seen', 'citizen_letters', 'disposals_run', 'data_requests_warn', 'data_requests_forget', 'data_request_letters', 'search_purposes_forget', 'forget_sign_ins') loop
 		execute format('grant execute on function %s to tiepdan_job', r);
 	end loop;
 end $$;

@@ -2,7 +2,8 @@
 import datetime
 from urllib.parse import quote
 
-from support.town import HUB, new_town, wait_until
+from support.post import Post
+from support.town import HUB, free_port, new_town, wait_until
 
 CONTACT = {"name": "Nguyễn Thị Ví Dụ", "phone": "0912 345 678", "email": "hoi@example.org"}
 ASKED = {"kind": "delete", "text": "Đề nghị xóa dữ liệu của tôi trong phiếu này."}
@@ -177,6 +178,22 @@ def test_the_record_has_what_was_asked_and_answered(cluster, contract):
             town.tamper("update data_request set %s" % change)
             told = town.cluster.run(town.database, "verify", "record", ok=False)
             assert told.returncode != 0 and "data_request" in told.stdout, told.stdout + told.stderr
+
+
+def test_who_came_is_written_to(cluster, contract):
+    with Post(free_port()) as post:
+        settings = {"mail_url": "smtp://127.0.0.1:%d" % post.port, "mail_from": "Thành phố <no-reply@tiepdan.example>", "mail_tls": "none",
+                    "mail_from_hour": 0, "mail_to_hour": 0}
+        with new_town(cluster, contract, **settings) as town:
+            who = officer(town)
+            made = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",
+                                                  "contact": {"name": "Trần Thị Ví Dụ", "email": "thu@example.org"}}).json
+            move(who, made["id"], "acknowledge", {"text": "Đã tiếp nhận yêu cầu."})
+            first = post.wait("thu@example.org", 1)[0].part("plain")
+            assert "yêu cầu số %d" % made["number"] in first and "Thời hạn trả lời" in first and "http" not in first
+            move(who, made["id"], "answer", {"text": "Đã gửi bản sao."})
+            assert "đã được trả lời" in post.wait("thu@example.org", 2)[1].part("plain")
+            wait_until(lambda: town.sql("select state, count(*) from data_request_letter group by state") == [["sent", "2"]], 30, "both are sent")
 
 
 def test_what_is_due_is_told_once(town):

@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(50);
+select plan(57);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -120,5 +120,23 @@ select is(array[pg_temp.said(5), pg_temp.said(2), pg_temp.said(11)], '{1,1,1}', 
 select is((select version from word where of = 'data_request' and key = pg_temp.id(2)::text), 2, 'the answer, too');
 select is((select count(*) from word where of = 'data_request' and key = pg_temp.id(4)::text), 0::bigint, 'it goes with a request that is forgotten');
 select is((select count(*) from words_of(array(select id from x)) where of = 'data_request'), 2::bigint, 'or with its ticket');
+
+-- Letters to who came and left an e-mail.
+create function pg_temp.letters(n int) returns text language sql as $$ select string_agg(type || ' ' || state, ',' order by type) from data_request_letter where request = pg_temp.id(n) $$;
+select pg_temp.came(6, null, sha256('e6')), pg_temp.came(7, sha256('p7'), null);
+select is(pg_temp.letters(6), null, 'no letter that somebody came');
+select data_request_acknowledge(pg_temp.id(7), 1, 'Đã nhận', now(), gen_random_uuid()), data_request_acknowledge(pg_temp.id(6), 1, 'Đã nhận', now(), gen_random_uuid());
+select is(array[pg_temp.letters(6), pg_temp.letters(7)], '{data_request.acknowledged waiting,NULL}', 'the first reply is told whom there is an e-mail of');
+select data_request_end(pg_temp.id(6), 2, null, 'Đã cho xem', now(), gen_random_uuid());
+select is(pg_temp.letters(6), 'data_request.acknowledged cancelled,data_request.answered waiting', 'what has not gone yet is said by the next');
+create temp table letter as select * from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC');
+select is((select owner || ' ' || (code = (select number::text from data_request where id = pg_temp.id(6))) || ' ' || (box is not null) || ' ' || attempts from letter),
+	pg_temp.id(6) || ' true true 1', 'it is taken with the sealed contact');
+select is((select count(*) from letter where subject like 'Đã trả lời yêu cầu số {{code}}%' and body like '%{{sender}}%'), 1::bigint, 'and its words');
+select notices_hold(array[(select id from letter)], array[now() + interval '1 h']);
+select is((select count(*) from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC')), 0::bigint, 'at night it is held');
+select count(*) from data_request_letters(now() + interval '1 h', now() + interval '61 min', 10, 'x.example', 'UTC');
+select notice_done((select id from letter), 1, 'sent', true, null, null, now());
+select is(pg_temp.letters(6), 'data_request.acknowledged cancelled,data_request.answered sent', 'and sent then');
 select * from finish();
 rollback;
