@@ -146,33 +146,44 @@ begin
 		and e.to_state = t.state and e.from_state is distinct from e.to_state), t.answered_at, t.updated_at);
 end $$;
 
-create type retention as (class text, name_vi text, name_en text, began date, until date, stands text);
-comment on type retention is 'until: the last day on which it is kept; stands: what stands in the way of its destruction, NULL: it is due';
+create type retention as (class text, name_vi text, name_en text, began date, until date, stands text, case_tickets int, case_until date);
+comment on type retention is 'until: the last day on which it is kept; stands: what stands in the way of its destruction, NULL: it is due; case_tickets, '
+	'case_until: how many tickets the case has that it belongs to, and the last day on which that is kept, NULL: it is none';
 
--- Whether something that was merged into it is kept for longer. Calls retention_of() below: one at a time, not as the planner likes it.
-create function case_kept(p_ticket uuid, p_on date) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Of one ticket as of a day, without the rest of its case. What was merged counts from the end of the case. What somebody has asked about
+-- (0091) is kept until that has an answer.
+create function retention_alone(t ticket, p_case ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
-	x ticket;
+	v_ended timestamptz := ticket_ended_at(p_case);
+	v_day date := city_day(v_ended);
+	c retention_class := retention_class_on(t.kind, t.category, v_day);
+	r retention;
 begin
-	for x in select c.* from ticket_merge m join ticket c on c.id = m.ticket
-		where m.into_ticket = p_ticket and m.ended_at is null and c.destroyed_at is null
-	loop
-		if (retention_of(x, p_on)).stands is not null then
-			return true;
-		end if;
-	end loop;
-	return false;
+	if c.code is null then
+		r.stands := 'no_class';
+		return r;
+	end if;
+	r.class := c.code;
+	r.name_vi := c.name_vi;
+	r.name_en := c.name_en;
+	r.began := case c.begins when 'answered' then city_day(coalesce(p_case.answered_at, v_ended))
+		when 'year_after' then make_date(extract(year from v_day)::int + 1, 1, 1) else v_day end;
+	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
+	r.stands := case when c.years is null then 'permanent'
+		when r.until >= p_on then 'not_yet'
+		when exists (select from ticket_hold h where h.ticket = t.id) then 'held'
+		when exists (select from data_request d where d.ticket = t.id and d.ended_at is null) then 'asked' end;
+	return r;
 end $$;
 
--- Of one ticket as of a day. What was merged counts from the end of the case that it belongs to. What somebody has asked about (0091) is kept
--- until that has an answer.
+-- Of one ticket as of a day. What was merged is one case: all of it is kept for as long as what is kept longest in it, by its class or because it is
+-- held or asked about.
 create function retention_of(t ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_case ticket := t;
-	v_ended timestamptz;
-	v_day date;
-	c retention_class;
+	x ticket;
 	r retention;
+	o retention;
 begin
 	if t.state = 'merged' then
 		select * into v_case from ticket where id = ticket_root(t.id);
@@ -181,24 +192,17 @@ begin
 		r.stands := case when t.done then 'merged_open' else 'open' end;
 		return r;
 	end if;
-	v_ended := ticket_ended_at(v_case);
-	v_day := city_day(v_ended);
-	c := retention_class_on(t.kind, t.category, v_day);
-	if c.code is null then
-		r.stands := 'no_class';
-		return r;
-	end if;
-	r.class := c.code;
-	r.name_vi := c.name_vi;
-	r.name_en := c.name_en;
-	r.began := case c.begins when 'answered' then city_day(coalesce(v_case.answered_at, v_ended))
-		when 'year_after' then make_date(extract(year from v_day)::int + 1, 1, 1) else v_day end;
-	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
-	r.stands := case when c.years is null then 'permanent'
-		when r.until >= p_on then 'not_yet'
-		when exists (select from ticket_hold h where h.ticket in (t.id, v_case.id)) then 'held'
-		when exists (select from data_request d where d.ticket in (t.id, v_case.id) and d.ended_at is null) then 'asked'
-		when case_kept(t.id, p_on) then 'case_kept' end;
+	r := retention_alone(t, v_case, p_on);
+	for x in select c.* from (select v_case.id union all select * from merged_below(v_case.id, null)) m (id) join ticket c on c.id = m.id
+		where c.id <> t.id and c.destroyed_at is null
+	loop
+		o := retention_alone(x, v_case, p_on);
+		r.case_tickets := coalesce(r.case_tickets, 1) + 1;
+		r.case_until := greatest(r.case_until, coalesce(r.until, 'infinity'), coalesce(o.until, 'infinity'));
+		if o.stands is not null then
+			r.stands := coalesce(r.stands, 'case_kept');
+		end if;
+	end loop;
 	return r;
 end $$;
 
@@ -224,7 +228,8 @@ declare
 	r retention := retention_of(t, city_day(now()));
 begin
 	return json_build_object('ticket', t.id, 'code', t.code, 'class', retention_class_named(r), 'began', r.began,
-		'until', nullif(r.until, 'infinity'), 'stands', r.stands, 'hold', (select json_build_object('at', instant(h.at), 'by', person_named(h.account),
+		'until', nullif(r.until, 'infinity'), 'stands', r.stands, 'case', case when r.case_tickets is not null then json_build_object(
+			'tickets', r.case_tickets, 'until', nullif(r.case_until, 'infinity')) end, 'hold', (select json_build_object('at', instant(h.at), 'by', person_named(h.account),
 			'department', department_named(h.department), 'reason', h.reason) from ticket_hold h where h.ticket = t.id));
 end $$;
 
@@ -257,41 +262,58 @@ begin
 	perform event_write(p_event, p_at, t.id, 'ticket.released', 'staff', caller_account(), caller_department(), null, null, null, null, null);
 end $$;
 
+-- Whether the caller may know the code of a ticket on a list, also of one that is destroyed: not of what is about themselves, and of denunciations
+-- only who sees them or sees to the retention.
+create function retention_named(p_ticket uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return not kept_away(p_ticket, caller_account()) and exists (select from ticket t where t.id = p_ticket and (t.sight <> 'denunciation'
+		or may_see(t.sight, t.holder, caller_sees_all(), caller_sees_own(), caller_department())
+		or exists (select from role_right where might = 'dispose' and role = any (caller_roles()))));
+end $$;
+
 -- --- the rehearsal ---------------------------------------------------------------------------------------------------------------
 
--- Old tickets with their retention, the oldest first, from an instant on: those that could be due on a day. As many as the setting says.
-create function retention_look(p_on date, p_from timestamptz)
+-- Old tickets with their retention, the oldest first, behind one of them: those that could be due on a day. As many as the setting says.
+create function retention_look(p_on date, p_after uuid)
 returns table (ticket uuid, code text, kind text, holder bigint, filed_at timestamptz, class text, name_vi text, name_en text, until date, stands text)
 language plpgsql stable set search_path = tiepdan, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
 	v_years int := (select min(years) from retention_class);
+	v_at timestamptz := '-infinity';
 begin
+	if p_after is not null then
+		select t.filed_at into v_at from ticket t where t.id = p_after;
+		if not found then
+			raise exception 'no such ticket' using errcode = 'TD404';
+		end if;
+	end if;
 	return query
 	select t.id, t.code, t.kind, t.holder, t.filed_at, r.class, r.name_vi, r.name_en, r.until, r.stands
-	from (select * from ticket where destroyed_at is null and filed_at >= coalesce(p_from, '-infinity')
+	from (select * from ticket where destroyed_at is null
+			and (filed_at, id) > (v_at, coalesce(p_after, '00000000-0000-0000-0000-000000000000'))
 			and filed_at < (p_on - v_years * interval '1 year')::timestamp at time zone template_zone()
 			order by filed_at, id limit (select value from setting where name = 'retention_look_most')) t, retention_of(t, p_on) r;
 end $$;
 
--- What would be destroyed on a day, by class and department with some examples, and what stands in the way of how many. `next_from`: where
--- to go on when there were more than are looked at.
-create function retention_due(p_on date, p_from timestamptz) returns text language plpgsql stable security definer
+-- What would be destroyed on a day, by class and department with some examples, and what stands in the way of how many. `next`: behind
+-- which ticket to go on when there are more than are looked at.
+create function retention_due(p_on date, p_after uuid) returns text language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 begin
 	perform caller_needs('read_retention');
 	return (
-		with seen as materialized (select * from retention_look(coalesce(p_on, city_day(now())), p_from)),
+		with seen as materialized (select * from retention_look(coalesce(p_on, city_day(now())), p_after)),
 		ranked as (
 			select s.*, row_number() over (partition by s.class, s.holder order by s.until, s.ticket) as place,
 				count(*) over (partition by s.class, s.holder) as n from seen s where s.stands is null),
 		due as (
 			select r.class, min(r.name_vi) as name_vi, min(r.name_en) as name_en, r.holder, max(r.n) as n,
 				coalesce(json_agg(json_build_object('ticket', r.ticket, 'code', r.code, 'kind', r.kind, 'until', r.until) order by r.until, r.ticket)
-					filter (where not kept_away(r.ticket, caller_account())), '[]') as examples
+					filter (where retention_named(r.ticket)), '[]') as examples
 			from ranked r where r.place <= 5 group by r.class, r.holder)
 		select json_build_object('day', coalesce(p_on, city_day(now())), 'looked', (select count(*) from seen),
-			'next_from', (select instant(max(s.filed_at)) from seen s
+			'next', (select (array_agg(s.ticket order by s.filed_at desc, s.ticket desc))[1] from seen s
 				having count(*) >= (select value from setting where name = 'retention_look_most')),
 			'due', (select coalesce(json_agg(json_build_object('class', named(d.class, d.name_vi, d.name_en), 'department', department_named(d.holder),
 				'tickets', d.n, 'examples', d.examples) order by d.class, d.holder), '[]') from due d),
@@ -308,7 +330,7 @@ create table disposal (
 	department  bigint,
 	reason      text not null,
 	state       text not null default 'proposed',
-	more        boolean not null,
+	next        uuid,
 	proposed_at timestamptz not null,
 	proposed_by uuid not null,
 	decided_at  timestamptz,
@@ -328,6 +350,7 @@ create table disposal (
 create index disposal_newest on disposal (proposed_at, id);
 create index disposal_approved on disposal (id) where state = 'approved';
 comment on table disposal is 'Lists of tickets that are kept no longer: proposed by one person, approved by another, carried out by the job worker.';
+comment on column disposal.next is 'behind which ticket another list goes on; NULL: everything was looked at';
 comment on column disposal.event is 'the one that tells how it ended; it is in the record';
 create table disposal_ticket (
 	disposal   uuid not null,
@@ -339,25 +362,29 @@ create table disposal_ticket (
 	until      date not null,
 	state      text not null default 'waits',
 	stands     text,
+	tries      int not null default 0,
+	next_at    timestamptz not null default '-infinity',
 	constraint disposal_ticket_pk primary key (disposal, ticket),
 	constraint disposal_ticket_disposal_fk foreign key (disposal) references disposal,
-	constraint disposal_ticket_state check (state in ('waits', 'destroyed', 'left') and (state = 'left') = (stands is not null))
+	constraint disposal_ticket_state check (state in ('waits', 'failed', 'destroyed', 'left') and (state in ('failed', 'left')) = (stands is not null))
 );
-create unique index disposal_ticket_waits on disposal_ticket (ticket) where state = 'waits';
+create unique index disposal_ticket_waits on disposal_ticket (ticket) where state in ('waits', 'failed');
 create index disposal_ticket_states on disposal_ticket (disposal, state);
-create index disposal_ticket_next on disposal_ticket (disposal, ticket) where state = 'waits';
+create index disposal_ticket_next on disposal_ticket (disposal, next_at, ticket) where state in ('waits', 'failed');
 comment on column disposal_ticket.stands is 'why it was left: what stood in the way when it was its turn, or the SQLSTATE of what failed';
+comment on column disposal_ticket.next_at is 'failed: when it is tried again';
 alter table disposal enable row level security;
 alter table disposal_ticket enable row level security;
 
 create function disposal_body(p_id uuid) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
 	return (select json_build_object('id', d.id, 'state', d.state, 'day', d.due_on, 'class', d.class, 'department', department_named(d.department),
-			'reason', d.reason, 'more', d.more, 'proposed_at', instant(d.proposed_at), 'proposed_by', person_named(d.proposed_by),
+			'reason', d.reason, 'next', d.next, 'proposed_at', instant(d.proposed_at), 'proposed_by', person_named(d.proposed_by),
 			'decided_at', instant(d.decided_at), 'decided_by', case when d.decided_by is not null then person_named(d.decided_by) end,
 			'ended_at', instant(d.ended_at),
 			'tickets', (select count(*) from disposal_ticket x where x.disposal = d.id),
 			'destroyed', (select count(*) from disposal_ticket x where x.disposal = d.id and x.state = 'destroyed'),
+			'failed', (select count(*) from disposal_ticket x where x.disposal = d.id and x.state = 'failed'),
 			'left', (select count(*) from disposal_ticket x where x.disposal = d.id and x.state = 'left'))::text
 		from disposal d where d.id = p_id);
 end $$;
@@ -368,13 +395,18 @@ begin
 		caller_department(), null, null, null, null, jsonb_build_object('disposal', p_id) || p_data);
 end $$;
 
--- Proposes what is due, of a class or a department only if they are named. TD660: nothing is.
-create function disposal_propose(p_id uuid, p_on date, p_from timestamptz, p_class text, p_department text, p_reason text, p_event uuid)
+-- Proposes what is due, of a class or a department only if they are named, of tickets behind one. Goes on until something is found, and then looks
+-- at ten times as many as the setting says at the most, so that what is kept for ever stands before nothing. TD660: nothing is due.
+create function disposal_propose(p_id uuid, p_on date, p_after uuid, p_class text, p_department text, p_reason text, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_department bigint := (select id from department where code = p_department);
 	v_most bigint := (select value from setting where name = 'disposal_tickets_most');
-	v_n bigint;
+	v_looked bigint := (select value from setting where name = 'retention_look_most');
+	v_next uuid := p_after;
+	v_looks int := 0;
+	v_put bigint;
+	v_n bigint := 0;
 begin
 	perform caller_person(), caller_needs('dispose');
 	if p_department is not null and v_department is null then
@@ -382,18 +414,28 @@ begin
 	elsif p_on > city_day(now()) then
 		raise exception 'that day is to come' using errcode = 'TD661';
 	end if;
-	insert into disposal (id, due_on, class, department, reason, more, proposed_at, proposed_by)
-		values (p_id, p_on, p_class, v_department, p_reason, false, now(), caller_account());
-	insert into disposal_ticket (disposal, ticket, code, kind, department, class, until)
-		select p_id, s.ticket, s.code, s.kind, s.holder, s.class, s.until from retention_look(p_on, p_from) s
-		where s.stands is null and (p_class is null or s.class = p_class) and (v_department is null or s.holder = v_department)
-			and not kept_away(s.ticket, caller_account())
-		order by s.until, s.ticket limit v_most on conflict do nothing;
-	get diagnostics v_n = row_count;
+	insert into disposal (id, due_on, class, department, reason, proposed_at, proposed_by)
+		values (p_id, p_on, p_class, v_department, p_reason, now(), caller_account());
+	loop
+		with seen as materialized (select * from retention_look(p_on, v_next)),
+		wanted as materialized (
+			select * from seen s where s.stands is null and (p_class is null or s.class = p_class) and (v_department is null or s.holder = v_department)
+				and not kept_away(s.ticket, caller_account()) order by s.filed_at, s.ticket limit v_most - v_n),
+		put as (
+			insert into disposal_ticket (disposal, ticket, code, kind, department, class, until)
+				select p_id, w.ticket, w.code, w.kind, w.holder, w.class, w.until from wanted w on conflict do nothing returning 1)
+		select (select count(*) from put), case when (select count(*) from wanted) = v_most - v_n
+				then (select w.ticket from wanted w order by w.filed_at desc, w.ticket desc limit 1)
+				when (select count(*) from seen) = v_looked then (select s.ticket from seen s order by s.filed_at desc, s.ticket desc limit 1) end
+			into v_put, v_next;
+		v_n := v_n + v_put;
+		v_looks := v_looks + 1;
+		exit when v_next is null or v_n = v_most or (v_n > 0 and v_looks >= 10);
+	end loop;
 	if v_n = 0 then
 		raise exception 'nothing is due' using errcode = 'TD660';
 	end if;
-	update disposal set more = v_n = v_most where id = p_id;
+	update disposal set next = v_next where id = p_id;
 	perform disposal_event(p_event, 'retention.proposed', p_id, jsonb_build_object('tickets', v_n, 'reason', p_reason));
 	return disposal_body(p_id);
 end $$;
@@ -435,7 +477,7 @@ begin
 		where p_after is null or (d.proposed_at, d.id) < (split_part(p_after, '|', 1)::timestamptz, split_part(p_after, '|', 2)::uuid)
 		order by d.proposed_at desc, d.id desc limit p_limit + 1;
 end $$;
--- What is on the list and what became of it: the code, which is not said of what the caller is kept away from.
+-- What is on the list and what became of it.
 create function disposal_tickets(p_id uuid, p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -444,8 +486,9 @@ begin
 	if not exists (select from disposal where id = p_id) then
 		raise exception 'no such disposal' using errcode = 'TD404';
 	end if;
-	return query select json_build_object('ticket', x.ticket, 'code', case when not kept_away(x.ticket, caller_account()) then x.code end, 'kind', x.kind,
-			'department', department_named(x.department), 'class', x.class, 'until', x.until, 'state', x.state, 'stands', x.stands)::text, x.ticket::text
+	return query select json_build_object('ticket', x.ticket, 'code', case when retention_named(x.ticket) then x.code end, 'kind', x.kind,
+			'department', department_named(x.department), 'class', x.class, 'until', x.until, 'state', x.state, 'stands', x.stands, 'tries', x.tries,
+			'next_at', case when x.state = 'failed' then instant(x.next_at) end)::text, x.ticket::text
 		from disposal_ticket x where x.disposal = p_id and x.ticket > coalesce(p_after::uuid, '00000000-0000-0000-0000-000000000000')
 		order by x.ticket limit p_limit + 1;
 end $$;
@@ -499,6 +542,17 @@ begin
 	update attachment_total set bytes = bytes - v_bytes where v_bytes > 0;
 end $$;
 
+-- Why it was tied to others, and others to it: what is left says that they were. Texts of events of others that were merged into it are of it, too.
+create function ties_wordless(p_ticket uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	delete from event_text x using ticket_merge m join event e on e.ticket = m.ticket and e.at >= m.at - interval '1 day'
+		where m.into_ticket = p_ticket and e.data->>'into' = p_ticket::text and x.event = e.id;
+	update ticket_merge set reason = null where ticket = p_ticket and reason is not null;
+	update ticket_merge set reason = null where into_ticket = p_ticket and reason is not null;
+	update ticket_relation set reason = null where ticket = p_ticket and reason is not null;
+	update ticket_relation set reason = null where other = p_ticket and reason is not null;
+end $$;
+
 -- Everything that people have written and everything that says who they are. Where it was, when, what kind, and how long it took, is
 -- what reports count, and stays; of ratings, the score. What was committed to texts that are gone goes with them (0079), and so does what was
 -- asked about them (0091).
@@ -528,8 +582,7 @@ begin
 	delete from ticket_restriction where ticket = t.id;
 	perform contact_destroy(d.id, p_at) from data_request d where d.ticket = t.id;
 	delete from data_request where ticket = t.id;
-	update ticket_merge set reason = null where ticket = t.id and reason is not null;
-	update ticket_relation set reason = null where ticket = t.id and reason is not null;
+	perform ties_wordless(t.id);
 	perform attachments_destroy(t.id), contact_destroy(t.id, p_at);
 	delete from event_text x using event e where e.ticket = t.id and e.at >= t.filed_at - interval '1 day' and x.at = e.at and x.event = e.id;
 	update ticket set title = '', text = '', folded = '', location_text = null, lon = null, lat = null, route = '{}', generation = generation + 1,
@@ -537,7 +590,8 @@ begin
 	perform event_write(gen_random_uuid(), p_at, t.id, 'ticket.destroyed', 'job', null, t.holder, null, null, null, null, p_data);
 end $$;
 
--- Who did it, on what basis, when and how many; the hash is over the sorted codes, a line each. It is told by an event.
+-- Who did it, on what basis, when and how many; the classes as they were on the day of the disposal, or the last before it; the hash is over the sorted
+-- codes, a line each. It is told by an event.
 create function disposal_certify(d disposal, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	v_event uuid := gen_random_uuid();
@@ -547,7 +601,8 @@ declare
 	v_classes json := (select coalesce(json_agg(json_build_object('class', n.class, 'name_vi', c.name_vi, 'name_en', c.name_en, 'basis_vi', c.basis_vi,
 			'basis_en', c.basis_en, 'tickets', n.n) order by n.class), '[]')
 		from (select class, count(*) as n from disposal_ticket where disposal = d.id and state = 'destroyed' group by class) n
-			join lateral (select * from retention_class c where c.code = n.class order by valid_from desc nulls last limit 1) c on true);
+			join lateral (select * from retention_class c where c.code = n.class
+				order by (coalesce(c.valid_from, '-infinity') <= d.due_on) desc, c.valid_from desc nulls last limit 1) c on true);
 	v_left json := (select coalesce(json_agg(json_build_object('stands', n.stands, 'tickets', n.n) order by n.stands), '[]')
 		from (select stands, count(*) as n from disposal_ticket where disposal = d.id and state = 'left' group by stands) n);
 begin
@@ -560,40 +615,59 @@ begin
 			'ended_at', instant(p_at), 'classes', v_classes, 'left', v_left, 'codes_sha256', v_hash) where id = d.id;
 end $$;
 
--- The next ticket of what is approved, looked at once more, or the certificate of what is done. Returns how much that was.
+-- Destroys a ticket of a disposal if it is still due by the classes, rules and holds of now, and as the list said (`changed`: by another class, or
+-- kept until another day: nobody has approved that); otherwise, what stands in the way.
+create function disposal_carry_out(x disposal_ticket, p_now timestamptz) returns text language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	d disposal;
+	t ticket;
+	r retention;
+begin
+	select * into d from disposal where id = x.disposal;
+	select * into t from ticket where id = x.ticket for update;
+	r := retention_of(t, d.due_on);
+	if r.stands is null and (r.class, r.until) is distinct from (x.class, x.until) then
+		r.stands := 'changed';
+	elsif r.stands is null then
+		perform ticket_destroy(t, jsonb_build_object('disposal', d.id, 'class', x.class, 'until', x.until), p_now);
+	end if;
+	return r.stands;
+end $$;
+
+-- The next ticket of what is approved, looked at once more, or the certificate of what is done. What fails, for whatever reason, stands in nobody's
+-- way: it is tried again later and later, and left after the tenth time (some days). Returns how much was done.
 create function disposals_run(p_now timestamptz) returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	d disposal;
 	x disposal_ticket;
-	t ticket;
 	v_stands text;
+	v_failed boolean := false;
 begin
-	select i.* into x from disposal o join disposal_ticket i on i.disposal = o.id and i.state = 'waits'
-		where o.state = 'approved' order by i.disposal, i.ticket limit 1 for update of i skip locked;
+	select i.* into x from disposal o cross join lateral (select * from disposal_ticket i where i.disposal = o.id and i.state in ('waits', 'failed')
+			and i.next_at <= p_now order by i.next_at, i.ticket limit 1 for update skip locked) i
+		where o.state = 'approved' order by o.id limit 1;
 	if not found then
 		select * into d from disposal o where o.state = 'approved' and not exists (select from disposal_ticket i
-			where i.disposal = o.id and i.state = 'waits') limit 1 for update skip locked;
+			where i.disposal = o.id and i.state in ('waits', 'failed')) limit 1 for update skip locked;
 		if found then
 			perform disposal_certify(d, p_now);
 		end if;
 		return (d.id is not null)::int;
 	end if;
-	select * into d from disposal where id = x.disposal;
-	select * into t from ticket where id = x.ticket for update;
-	v_stands := (retention_of(t, d.due_on)).stands;
-	if v_stands is null then
-		begin
-			perform ticket_destroy(t, jsonb_build_object('disposal', d.id, 'class', x.class, 'until', x.until), p_now);
-		exception when integrity_constraint_violation then
-			v_stands := sqlstate;
-		end;
-	end if;
-	update disposal_ticket set state = case when v_stands is null then 'destroyed' else 'left' end, stands = v_stands
+	begin
+		v_stands := disposal_carry_out(x, p_now);
+	exception when query_canceled or others then
+		v_failed := true;
+		v_stands := sqlstate;
+	end;
+	update disposal_ticket set state = case when v_stands is null then 'destroyed' when v_failed and tries < 9 then 'failed' else 'left' end,
+			stands = v_stands, tries = tries + 1, next_at = p_now + least(interval '1 minute' * 4 ^ tries, interval '1 day')
 		where disposal = x.disposal and ticket = x.ticket;
 	return 1;
 end $$;
 
--- The certificate with the codes and the root that its event is under (NULL: not sealed yet). TD663: it is not done yet.
+-- The certificate with the codes that the caller may know, the number of the others, and the root that its event is under (NULL: not sealed yet).
+-- TD663: it is not done yet.
 create function disposal_certificate(p_id uuid, out body text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 declare
 	d disposal;
@@ -607,28 +681,33 @@ begin
 	end if;
 	body := (select d.certificate || jsonb_build_object('event', jsonb_build_object('id', e.id, 'at', instant(e.at), 'hash', encode(e.hash, 'hex')),
 			'root', record_root_item(r.number),
-			'codes', (select coalesce(jsonb_agg(x.code order by x.code collate "C"), '[]') from disposal_ticket x
-				where x.disposal = d.id and x.state = 'destroyed'))
-		from event e left join lateral (select o.number from record_root o where o.last_at >= e.at and o.first_at <= e.at
+			'codes', n.codes, 'codes_withheld', n.withheld)
+		from event e cross join (select coalesce(jsonb_agg(x.code order by x.code collate "C") filter (where x.named), '[]') as codes,
+				count(*) filter (where not x.named) as withheld
+			from (select i.code, retention_named(i.ticket) as named from disposal_ticket i where i.disposal = d.id and i.state = 'destroyed') x) n
+			left join lateral (select o.number from record_root o where o.last_at >= e.at and o.first_at <= e.at
 			and position(uuid_send(e.id) in o.entries) > 0 order by o.last_at, o.number limit 1) r on true
 		where e.at = d.event_at and e.id = d.event);
 end $$;
--- Its tickets for a sheet, in the order of the hash; of a disposal that has ended.
+-- Its tickets for a sheet, in the order of the hash; of a disposal that has ended. Of those whose code the caller may not know a line with the class, at
+-- the end.
 create function disposal_sheet(p_id uuid) returns table (code text, kind text, department text, class text, until date)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
 	perform disposal_certificate(p_id);
-	return query select x.code, x.kind, d.code, x.class, x.until from disposal_ticket x join department d on d.id = x.department
-		where x.disposal = p_id and x.state = 'destroyed' order by x.code collate "C";
+	return query select case when n.named then x.code end, case when n.named then x.kind end, case when n.named then d.code end, x.class,
+			case when n.named then x.until end
+		from disposal_ticket x join department d on d.id = x.department cross join lateral (select retention_named(x.ticket) as named) n
+		where x.disposal = p_id and x.state = 'destroyed' order by not n.named, case when n.named then x.code end collate "C", x.class;
 end $$;
 
 -- --- who reaches it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on retention_class, retention_rule, ticket_hold, disposal, disposal_ticket from public;
-revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, case_kept, retention_of, retention_class_named,
-	retention_ticket, retention_show, ticket_hold, ticket_release, retention_look, retention_due, disposal_body, disposal_event, disposal_propose,
-	disposal_decide, disposal_show, disposal_list, disposal_tickets, attachments_destroy, ticket_destroy, disposal_certify, disposals_run,
-	disposal_certificate, disposal_sheet from public;
+revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, retention_alone, retention_of, retention_class_named,
+	retention_ticket, retention_named, retention_show, ticket_hold, ticket_release, retention_look, retention_due, disposal_body, disposal_event, disposal_propose,
+	disposal_decide, disposal_show, disposal_list, disposal_tickets, attachments_destroy, ticket_destroy, disposal_certify, disposal_carry_out, disposals_run,
+	disposal_certificate, disposal_sheet, ties_wordless from public;
 grant execute on function retention_show, ticket_hold, ticket_release, retention_due, disposal_propose, disposal_decide, disposal_show, disposal_list,
 	disposal_tickets, disposals_run, disposal_certificate, disposal_sheet to tiepdan_app;

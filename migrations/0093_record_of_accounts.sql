@@ -5,7 +5,7 @@ set local search_path = tiepdan, public;
 
 alter table word alter column ticket drop not null;
 comment on table word is 'Commitments to texts of people and to rows that are recorded (recorded_row()), of table `of` and the columns of its key; an event tells each: [of, key, version, said].';
-comment on column word.ticket is 'of which the text is; NULL: it is a row of another table, which stays as long as the record';
+comment on column word.ticket is 'of which the text is; NULL: it is a row of another table, which stays as long as the record, or what somebody has asked about their data (0091)';
 
 -- --- rows --------------------------------------------------------------------------------------------------------------------------
 

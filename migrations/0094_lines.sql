@@ -36,7 +36,7 @@ begin
 			'redating_portion', 'redating_seal', 'redating_take', 'redating_tell', 'rehearsal_begin', 'rehearsal_fail', 'rehearsal_finish',
 			'rehearsal_forget', 'rehearsal_read', 'rehearsal_store', 'rehearsal_take', 'reorganisations_run', 'reseal_next', 'reseal_store', 'suggestion_due',
 			'suggestion_learn', 'suggestion_next', 'suggestion_publish', 'tickets_assign', 'triage_next', 'triage_store', 'uploads_on_their_way',
-			'uploads_seen', 'citizen_letters', 'disposals_run', 'data_requests_warn', 'forget_sign_ins') loop
+			'uploads_seen', 'citizen_letters', 'disposals_run', 'data_requests_warn', 'data_requests_forget', 'data_request_letters', 'search_purposes_forget', 'forget_sign_ins') loop
 		execute format('grant execute on function %s to tiepdan_job', r);
 	end loop;
 end $$;
@@ -93,7 +93,7 @@ revoke execute on function caller_proven from public;
 
 -- --- what the lists of who gets what have found ------------------------------------------------------------------------------------------
 
--- As in 0080; to whoever is proven. To nobody it told everything.
+-- As in 0080; to whoever is proven. To nobody it told everything. For what somebody was searched for is told while it is kept (0090).
 create or replace function account_events(p_account uuid, p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable security definer
 set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
@@ -105,7 +105,8 @@ begin
 		raise exception 'no such account' using errcode = 'TD404';
 	end if;
 	return query select json_build_object('id', e.id, 'at', instant(e.at), 'type', e.type, 'actor', case when e.actor is not null then person_named(e.actor) end,
-			'session', e.session, 'data', e.data)::text, concat_ws('|', e.at, e.id)
+			'session', e.session, 'data', e.data || coalesce((select jsonb_build_object('purpose', x.text) from event_text x
+				where x.event = (e.data->>'event')::uuid and x.name = 'searched_for'), '{}'))::text, concat_ws('|', e.at, e.id)
 		from account_event e where e.account = p_account and (p_after is null
 			or (e.at, e.id) < (split_part(p_after, '|', 1)::timestamptz, split_part(p_after, '|', 2)::uuid))
 		order by e.at desc, e.id desc limit p_limit + 1;
@@ -168,7 +169,7 @@ update configuration_kept k set content = k.content || (select jsonb_object_agg(
 	where k.kind = 'settings';
 
 alter table account_event drop constraint account_event_type,
-	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'personal_data.searched',
+	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'personal_data.searched', 'personal_data.exported',
 		'password.set', 'password.removed', 'second_factor.on', 'second_factor.off', 'recovery_codes.made', 'recovery_code.used', 'account.made', 'account.changed',
 		'invitation.made', 'key.made', 'key.revoked', 'delegation.given', 'delegation.taken', 'delegation.ended', 'glass.broken', 'role.asked',
 		'role.confirmed', 'role.refused'));
@@ -459,27 +460,4 @@ begin
 	roles := (select string_agg(r.role, ',' order by r.role) from account_role r join session s on s.id = p_session
 		where r.account = session_open.account and session_holds(s, r.role));
 	body := account_item(session_open.account);
-end $$;
-
--- As in 0081. A search that finds nothing leaves a trace, too: in the events of who has searched.
-create or replace function personal_data_search(p_phone bytea, p_email bytea, p_purpose text, p_events uuid[], p_at timestamptz) returns text language plpgsql
-security definer set search_path = tiepdan, pg_temp as $$
-declare
-	v_found uuid[];
-begin
-	perform caller_needs('personal_data');
-	v_found := array(select x.ticket from (select c.ticket from contact c where c.phone_index = p_phone
-		union select c.ticket from contact c where c.email_index = p_email) x
-		where not kept_away(x.ticket, caller_account()) and not denounced(x.ticket, caller_account()) order by x.ticket desc limit cardinality(p_events));
-	perform event_write(e.id, p_at, e.ticket, 'contact.searched', 'staff', caller_account(), caller_department(), null, null, null, null,
-		jsonb_build_object('purpose', p_purpose)) from unnest(v_found, p_events) e (ticket, id) where e.ticket is not null;
-	perform account_tell(caller_account(), 'personal_data.searched', caller_session(), jsonb_build_object('purpose', p_purpose,
-		'found', cardinality(v_found)));
-	return (select json_build_object('items', coalesce(json_agg(json_build_object('ticket', t.id, 'code', t.code, 'kind', t.kind, 'state', t.state,
-			'holder', department_named(t.holder), 'filed_at', instant(t.filed_at),
-			'reads', (select count(*) from event e where e.ticket = t.id and e.type = 'contact.read'),
-			'attachments', (select count(*) from attachment a where a.ticket = t.id),
-			'published', exists (select from publication p where p.ticket = t.id and p.state in ('public', 'link_only'))) order by t.filed_at desc, t.id desc), '[]'),
-			'more', cardinality(v_found) = cardinality(p_events))
-		from ticket t where t.id = any (v_found));
 end $$;

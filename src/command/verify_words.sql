@@ -17,6 +17,8 @@ texts as (
 	union all select 'rating', m.ticket || '/' || m.answer, m.ticket, jsonb_build_array(m.score, m.comment)::text from tiepdan.rating m
 	union all select 'part', m.id::text, m.ticket, jsonb_build_array(m.task, m.text)::text from tiepdan.part m
 	union all select 'publication', m.ticket::text, m.ticket, jsonb_build_array(m.title, m.question, m.answer)::text from tiepdan.publication m
+	union all select 'data_request', m.id::text, m.ticket, jsonb_build_array(m.text, m.identity, m.first_reply, m.extended_for, m.reply)::text
+		from tiepdan.data_request m
 	union all select 'account', a.id::text, null, jsonb_build_array(a.id, a.login, a.department, a.active, a.machine,
 			(select coalesce(jsonb_agg(role order by role collate "C"), '[]') from tiepdan.account_role where account = a.id),
 			(select coalesce(jsonb_agg(jsonb_build_array(issuer, subject) order by issuer collate "C"), '[]') from tiepdan.account_identity

@@ -35,6 +35,7 @@ enum {
 	FORGET_BATCH = 10000,
 	DAY_MS = 86400000,
 	FORGET_REHEARSALS = 10, /* each with thousands of rows */
+	FORGET_REQUESTS = 500,
 	SESSION_DAYS = 30,
 	REHEARSAL_DAYS = 30
 };
@@ -64,9 +65,21 @@ static void forget_sign_ins(struct app *app, struct db_unit *u)
 	sql_jobs_forget_sign_ins(u, .limit = FORGET_BATCH);
 }
 
-static int64_t signed_in(PGresult *const *results)
+static int64_t forgotten(PGresult *const *results)
 {
 	return db_cell_int(results[0], 0, "gone");
+}
+
+static void forget_data_requests(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_data_requests_forget(u, .now = clock_wall_ms(), .limit = FORGET_REQUESTS);
+}
+
+static void forget_purposes(struct app *app, struct db_unit *u)
+{
+	(void)app;
+	sql_jobs_search_purposes_forget(u, .now = clock_wall_ms(), .limit = FORGET_BATCH);
 }
 
 static void forget_rehearsals(struct app *app, struct db_unit *u)
@@ -181,7 +194,7 @@ static const struct job {
 	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
 	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
-	{"forget_sign_ins", 3600, forget_sign_ins, NULL, signed_in,
+	{"forget_sign_ins", 3600, forget_sign_ins, NULL, forgotten,
 		FORGET_BATCH},			    /* of long ago                           */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */
 	{"forget_uploads", 60, forget_uploads},	    /* that no ticket wanted             */
@@ -211,6 +224,10 @@ static const struct job {
 		LEARN_PORTION},					   /* that departments have accepted */
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
 	{"reseal", 10, reseal_find, reseal_keep, reseal_kept, RESEAL_PORTION}, /* under the newest key */
+	{"forget_data_requests", 3600, forget_data_requests, NULL, forgotten,
+		FORGET_REQUESTS}, /* of no ticket, after their days */
+	{"forget_purposes", 3600, forget_purposes, NULL, forgotten,
+		FORGET_BATCH}, /* of searches for people */
 	{"warn_data_requests", 60, warn_data_requests, NULL, data_requests_warned, WARN_BATCH},
 	{"dispose", 5, run_disposals, NULL, disposed,
 		1}, /* a ticket a transaction: whatever breaks off goes on */

@@ -2,7 +2,8 @@
 import datetime
 from urllib.parse import quote
 
-from support.town import HUB, wait_until
+from support.post import Post
+from support.town import HUB, free_port, new_town, wait_until
 
 CONTACT = {"name": "Nguyễn Thị Ví Dụ", "phone": "0912 345 678", "email": "hoi@example.org"}
 ASKED = {"kind": "delete", "text": "Đề nghị xóa dữ liệu của tôi trong phiếu này."}
@@ -98,6 +99,35 @@ def test_what_is_restricted_is_not_published(town):
     town.move(head, ticket_id, "publication", {"question": "Đề nghị vá ổ gà trên phố."})
 
 
+def test_what_is_granted_is_done(town):
+    ticket_id, filed = town.answered(contact=CONTACT)
+    head, citizen, who = town.person("head"), town.citizen(filed), officer(town)
+    town.move(head, ticket_id, "publication", {"question": "Đề nghị vá ổ gà trên phố."})
+    request = citizen.post("/v1/tracking/data-requests", ASKED).json["id"]
+    assert move(who, request, "answer", {"text": "Đã xóa."}).json["restrictions"] == ["publication"]
+    assert citizen.get("/v1/tracking/personal-data").json["contact"] is None
+    assert citizen.get("/v1/tracking").json["publication"]["state"] == "private"
+    assert {"contact.erased", "data.restricted"} <= {e["type"] for e in town.coordinator.get("/v1/tickets/%s/events" % ticket_id).json["items"]}
+    assert town.move(head, ticket_id, "publication", {"question": "Đề nghị vá ổ gà trên phố."}, status=409).problem == "data_restricted"
+
+    ticket_id, citizen, request = ask(town, kind="object")
+    assert move(who, request, "answer", {"text": "Không gửi thư nữa."}).json["restrictions"] == ["letters", "publication"]
+    town.coordinator.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí")))
+    who("DELETE", "/v1/tickets/%s/restriction" % ticket_id, status=204)
+    assert who.get("/v1/data-requests/" + request).json["restrictions"] == []
+
+
+def test_what_the_law_needs_is_not_deleted(town):
+    ticket_id, filed = town.filed(kind="complaint", contact=CONTACT)
+    citizen, who = town.citizen(filed), officer(town)
+    request = citizen.post("/v1/tracking/data-requests", ASKED).json["id"]
+    assert move(who, request, "answer", {"text": "Đã xóa."}, status=409).problem == "contact_needed"
+    assert citizen.get("/v1/tracking/data-requests").json["items"][0]["state"] == "received"
+    consent = citizen.post("/v1/tracking/data-requests", {"kind": "withdraw", "text": "Tôi rút lại sự đồng ý."}).json["id"]
+    assert move(who, consent, "answer", {"text": "Chỉ còn lưu trữ."}).json["restrictions"] == ["data", "publication"]
+    assert citizen.get("/v1/tracking/personal-data").json["contact"]["name"] == CONTACT["name"]
+
+
 def test_for_somebody_who_came(town):
     who = officer(town)
     made = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",
@@ -112,6 +142,59 @@ def test_for_somebody_who_came(town):
     about = {"kind": "correct", "channel": "letter", "identity": "Thư có chữ ký", "text": "Tên tôi bị viết sai.", "contact": {"name": "Lê Ví Dụ"}}
     assert who.post("/v1/data-requests", {**about, "ticket": ticket_id}).json["code"] == filed["code"]
     who.post("/v1/data-requests", {**about, "ticket": made.json["id"]}, status=404)
+
+
+def test_who_came_is_found_and_forgotten_after_the_days(town):
+    who = officer(town)
+    made = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",
+                                          "contact": {"name": "Trần Thị Ví Dụ", "phone": "0987 111 333", "email": "quay@example.org"}}).json
+    for ask in ({"phone": "0987111333"}, {"email": "quay@EXAMPLE.org"}):
+        found = who.post("/v1/personal-data/search", {**ask, "purpose": "Yêu cầu số 80"}, status=200).json
+        assert ([i["id"] for i in found["data_requests"]], found["items"], found["more"]) == ([made["id"]], [], False)
+        got = who.post("/v1/personal-data/export", {**ask, "purpose": "Yêu cầu số 81"}, status=200).json["items"]
+        assert [(i["data_request"]["id"], i["contact"]["name"], i["identity"]) for i in got] == [(made["id"], "Trần Thị Ví Dụ", "Đã xem thẻ căn cước")]
+    move(who, made["id"], "answer", {"text": "Đã cho xem tại chỗ."})
+    town.sql("update data_request set ended_at = now() - interval '1826 days' where id = '%s'" % made["id"])
+    town.stop()
+    town.start()
+    wait_until(lambda: town.count("data_request where id = '%s'" % made["id"]) == 0, 60, "it is forgotten")
+    assert town.count("contact where ticket = '%s'" % made["id"]) == 0
+    officer(town).get("/v1/data-requests/" + made["id"], status=404)
+    assert town.count("event where type = 'request.forgotten' and data->>'request' = '%s'" % made["id"]) == 1
+
+
+def test_the_record_has_what_was_asked_and_answered(cluster, contract):
+    with new_town(cluster, contract, workers=1) as town:
+        _, citizen, request = ask(town, kind="see")
+        who = officer(town)
+        move(who, request, "answer", {"text": "Bản sao được gửi kèm."})
+        came = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",
+                                              "contact": {"name": "Trần Văn Ví Dụ"}}).json["id"]
+        move(who, came, "acknowledge", {"text": "Đã tiếp nhận yêu cầu."})
+        wait_until(lambda: int(town.sql("select count(*) from event e where not exists (select from record_root r"
+                                        " where position(uuid_send(e.id) in r.entries) > 0)")[0][0]) == 0, 30, "all is sealed")
+        told = town.cluster.run(town.database, "verify", "record", ok=False)
+        assert told.returncode == 0, told.stdout + told.stderr
+        for change in ("reply = 'Không có gì.' where id = '%s'" % request, "text = 'Không hỏi gì cả.' where id = '%s'" % came):
+            town.tamper("update data_request set %s" % change)
+            told = town.cluster.run(town.database, "verify", "record", ok=False)
+            assert told.returncode != 0 and "data_request" in told.stdout, told.stdout + told.stderr
+
+
+def test_who_came_is_written_to(cluster, contract):
+    with Post(free_port()) as post:
+        settings = {"mail_url": "smtp://127.0.0.1:%d" % post.port, "mail_from": "Thành phố <no-reply@tiepdan.example>", "mail_tls": "none",
+                    "mail_from_hour": 0, "mail_to_hour": 0}
+        with new_town(cluster, contract, **settings) as town:
+            who = officer(town)
+            made = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",
+                                                  "contact": {"name": "Trần Thị Ví Dụ", "email": "thu@example.org"}}).json
+            move(who, made["id"], "acknowledge", {"text": "Đã tiếp nhận yêu cầu."})
+            first = post.wait("thu@example.org", 1)[0].part("plain")
+            assert "yêu cầu số %d" % made["number"] in first and "Thời hạn trả lời" in first and "http" not in first
+            move(who, made["id"], "answer", {"text": "Đã gửi bản sao."})
+            assert "đã được trả lời" in post.wait("thu@example.org", 2)[1].part("plain")
+            wait_until(lambda: town.sql("select state, count(*) from data_request_letter group by state") == [["sent", "2"]], 30, "both are sent")
 
 
 def test_what_is_due_is_told_once(town):

@@ -80,7 +80,8 @@ def test_the_data_officer_finds_and_erases(town):
     assert [i["ticket"] for i in left] == [second]
     officer.post("/v1/personal-data/search", {"email": "khong.ai@example.org", "purpose": "Yêu cầu số 9"}, status=200)
     event = officer.get("/v1/me/events").json["items"][0]
-    assert (event["type"], event["data"]) == ("personal_data.searched", {"purpose": "Yêu cầu số 9", "found": 0})
+    assert (event["type"], event["data"].pop("event") is not None) == ("personal_data.searched", True)
+    assert event["data"] == {"purpose": "Yêu cầu số 9", "found": 0, "requests": []}
     assert officer.post("/v1/personal-data/search", {"purpose": "Không nêu ai"}, status=422).pointers.keys() == {"/email"}
 
 
@@ -95,6 +96,24 @@ def test_who_is_denounced_finds_nothing_and_destroys_nothing(town):
                 % (ticket_id, officer.get("/v1/me").json["account"]["id"]))
     assert officer.post("/v1/personal-data/search", search, status=200).json["items"] == []
     officer.post("/v1/tickets/%s/contact/erasure" % ticket_id, {"reason": "Yêu cầu xóa số 4"}, status=404)
+
+
+def test_for_what_was_searched_is_forgotten(cluster, contract):
+    with new_town(cluster, contract, workers=1) as town:
+        officer = data_officer(town)
+        officer.post("/v1/personal-data/search", {"email": "khong.ai@example.org", "purpose": "Tìm bà Trần Thị Ví Dụ"}, status=200)
+        officer.post("/v1/personal-data/export", {"email": "khong.ai@example.org", "purpose": "Chép cho bà Trần Thị Ví Dụ"}, status=200)
+        told = "select type, data->>'found' from event where type like 'personal_data.%' order by at, type"
+        assert town.sql(told) == [["personal_data.searched", "0"], ["personal_data.exported", "0"]]
+        assert [(e["type"], e["data"]["purpose"]) for e in officer.get("/v1/me/events").json["items"][:2]] == [
+            ("personal_data.exported", "Chép cho bà Trần Thị Ví Dụ"), ("personal_data.searched", "Tìm bà Trần Thị Ví Dụ")]
+        assert town.count("account_event where data::text like '%Ví Dụ%'") == town.count("event where data::text like '%Ví Dụ%'") == 0
+        assert town.sql("select search_purposes_forget(now() + interval '1824 days', 10), search_purposes_forget(now() + interval '1826 days', 10)") == [["0", "2"]]
+        assert "purpose" not in officer.get("/v1/me/events").json["items"][0]["data"]
+        wait_until(lambda: int(town.sql("select count(*) from event e where not exists (select from record_root r"
+                                        " where position(uuid_send(e.id) in r.entries) > 0)")[0][0]) == 0, 30, "all is sealed")
+        got = town.cluster.run(town.database, "verify", "record", ok=False)
+        assert got.returncode == 0, got.stdout + got.stderr
 
 
 def test_nobody_else_searches_or_erases(town):

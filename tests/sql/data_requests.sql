@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(24);
+select plan(57);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -54,5 +54,89 @@ select is(attempt(format('select contact_read(%L, ''liên hệ'', gen_random_uui
 select is(attempt(format('select ticket_restriction_lift(%L, gen_random_uuid(), now())', id)), 'TD403', 'nor lifts it') from x;
 select enter('data_officer.HN-EIC');
 select lives_ok(format('select ticket_restriction_lift(%L, gen_random_uuid(), now())', id), 'but the data officer') from x;
+
+-- Who came without a ticket is found, and forgotten after the days.
+select enter('data_officer.HN-EIC');
+create function pg_temp.came(n int, p_phone bytea, p_email bytea) returns text language sql as $$
+	select data_request_file_staff(pg_temp.id(n), null, 'counter', 'Đã xem thẻ', 'see', 'Xin được xem dữ liệu.', now(), now() + interval '2 days',
+		now() + interval '10 days', 1, 'a', 'b', sha256('c'), p_phone, p_email, gen_random_uuid())
+$$;
+select pg_temp.came(4, sha256('p'), null), pg_temp.came(5, null, sha256('e'));
+select is((select array_agg((d->>'id')::uuid) from json_array_elements(personal_data_search(sha256('p'), sha256('e'), 'Yêu cầu số 1', array_fill(pg_temp.id(99), '{9}'), now())::json
+	->'data_requests') d), array[pg_temp.id(5), pg_temp.id(4)], 'a search finds what somebody asked at the counter');
+select is((select array_agg(ticket) from personal_data_export(sha256('p'), sha256('e'), null, 'Yêu cầu số 2', array_fill(gen_random_uuid(), '{1}'), now(), now())),
+	array[pg_temp.id(5), pg_temp.id(4)], 'so does an export, page by page');
+select is((select body::json#>>'{data_request,id}' from personal_data_export(sha256('p'), null, null, 'Yêu cầu số 2', array_fill(gen_random_uuid(), '{1}'), now(), now())),
+	pg_temp.id(4)::text, 'and has it');
+select data_request_end(pg_temp.id(4), 1, null, 'Đã cho xem', now() - interval '1826 days', gen_random_uuid());
+select is(data_requests_forget(now() - interval '2 days', 100), 0::bigint, 'it is kept until its day');
+select is(data_requests_forget(now(), 100), 1::bigint, 'and forgotten then');
+select is((select count(*) from data_request where id in (pg_temp.id(4), pg_temp.id(5))), 1::bigint, 'what is open stays');
+select is((select count(*) from contact where ticket = pg_temp.id(4)), 0::bigint, 'the contact goes with it');
+select is((select array[data->>'kind', data->>'state', data->>'kept_days'] from event where type = 'request.forgotten' and data->>'request' = pg_temp.id(4)::text),
+	'{see,answered,1825}', 'an event says so');
+select is((select count(*) from data_request d, x where d.ticket = x.id), 2::bigint, 'those of a ticket stay as long as it');
+
+-- What is granted is done.
+insert into data_request_limit select k, 2, 'wd', 15, 'cd', 15, 'Luật', 'Law', null, null from unnest('{object,withdraw,protect}'::text[]) k;
+update setting set value = 9 where name = 'data_requests_most';
+create temp table y as select f.id, f.number, k.kind, row_number() over () + 10 as n from unnest('{object,withdraw,protect,delete,withdraw,delete}'::text[]) with ordinality k (kind, i)
+	cross join lateral file('HN-SXD', p_kind := case when k.i > 4 then 'complaint' else 'feedback' end, p_contact := sha256('c')) f order by k.i;
+select caller_enter('ticket', null, null, false, 60000);
+select data_request_file_tracked(number, 1, pg_temp.id(n::int), kind, 'Đề nghị như vậy.', now(), now() + interval '2 days', now() + interval '10 days', gen_random_uuid()) from y;
+select enter('data_officer.HN-EIC');
+select data_request_end(pg_temp.id(n::int), 1, null, 'Đã thực hiện', now(), gen_random_uuid()) from y where n < 16;
+create function pg_temp.what(n int) returns text language sql as $$ select concat_ws(' ', (select string_agg(what, ',' order by what) from ticket_restriction r where r.ticket = y.id),
+	(select case when erased_at is null then 'kept' else 'erased' end from contact where ticket = y.id)) from y where y.n = $1 $$;
+select is(pg_temp.what(11), 'letters,publication kept', 'who objects is not written to and nothing is published');
+select is(pg_temp.what(12), 'publication erased', 'who withdraws is erased');
+select is(pg_temp.what(13), 'data kept', 'what is protected is only stored');
+select is(pg_temp.what(14), 'publication erased', 'what is granted to be deleted is erased by the same decision');
+select is(pg_temp.what(15), 'data,publication kept', 'what the law needs is only stored');
+select is(attempt(format('select data_request_end(%L, 1, null, ''Đã thực hiện'', now(), gen_random_uuid())', pg_temp.id(16))), 'TD636', 'and not deleted');
+select is((select array_agg(e.data->'what' order by y.n) from y join event e on e.ticket = y.id and e.type = 'data.restricted' where y.n in (11, 12)),
+	array['["letters", "publication"]', '["publication"]']::jsonb[], 'events say what');
+select is((select count(*) from y join event e on e.ticket = y.id and e.type = 'contact.erased' and e.data ? 'request'), 2::bigint, 'and of what was erased');
+create function pg_temp.late(n int, p_type text) returns boolean language sql as $$ select notice_late(jsonb_populate_record(null::notice, jsonb_build_object('id', y.id, 'ticket', y.id,
+	'type', p_type, 'audience', 'citizen', 'event_at', now(), 'event', y.id)), now()) from y where y.n = $1 $$;
+select is(array[pg_temp.late(11, 'ticket.answered'), pg_temp.late(11, 'request.answered'), pg_temp.late(13, 'ticket.answered')], '{t,f,f}', 'letters about requests go on');
+select is((data_request_item(d, true)::jsonb)->'restrictions', '["letters", "publication"]', 'who sees to it reads of it') from data_request d where id = pg_temp.id(11);
+select ticket_restriction_lift(id, gen_random_uuid(), now()) from y where n = 11;
+select is(array[pg_temp.what(11), pg_temp.late(11, 'ticket.answered')::text], '{kept,false}', 'until it is lifted');
+-- A letter that something is due, which was answered meanwhile.
+select data_requests_warn(now(), now() + interval '3 days', 100);
+create function pg_temp.due() returns setof boolean language sql as $$ select notice_late(n, now()) from notice n join event e on e.at = n.event_at and e.id = n.event
+	where n.type = 'request.due' and e.data->>'request' = pg_temp.id(16)::text $$;
+select is((select array_agg(d) from pg_temp.due() d), '{f,f}', 'a letter says that it is due');
+select data_request_end(pg_temp.id(16), 1, 'law_keeps', 'Phải lưu trữ', now(), gen_random_uuid());
+select is((select array_agg(d) from pg_temp.due() d), '{t,t}', 'and is taken back when it was answered');
+
+-- The texts are under the record.
+create function pg_temp.said(n int) returns bigint language sql as $$ select count(*) from word w join data_request d on d.id::text = w.key
+	join event e on e.id = w.event and e.data->'words' @> jsonb_build_array(jsonb_build_array(w.of, w.key, w.version, w.said))
+	where w.of = 'data_request' and d.id = pg_temp.id(n) and w.said = event_commitment(w.salt,
+		jsonb_build_array(d.text, d.identity, d.first_reply, d.extended_for, d.reply)::text) $$;
+select is(array[pg_temp.said(5), pg_temp.said(2), pg_temp.said(11)], '{1,1,1}', 'events have commitments to what was asked and answered, of a ticket or of none');
+select is((select version from word where of = 'data_request' and key = pg_temp.id(2)::text), 2, 'the answer, too');
+select is((select count(*) from word where of = 'data_request' and key = pg_temp.id(4)::text), 0::bigint, 'it goes with a request that is forgotten');
+select is((select count(*) from words_of(array(select id from x)) where of = 'data_request'), 2::bigint, 'or with its ticket');
+
+-- Letters to who came and left an e-mail.
+create function pg_temp.letters(n int) returns text language sql as $$ select string_agg(type || ' ' || state, ',' order by type) from data_request_letter where request = pg_temp.id(n) $$;
+select pg_temp.came(6, null, sha256('e6')), pg_temp.came(7, sha256('p7'), null);
+select is(pg_temp.letters(6), null, 'no letter that somebody came');
+select data_request_acknowledge(pg_temp.id(7), 1, 'Đã nhận', now(), gen_random_uuid()), data_request_acknowledge(pg_temp.id(6), 1, 'Đã nhận', now(), gen_random_uuid());
+select is(array[pg_temp.letters(6), pg_temp.letters(7)], '{data_request.acknowledged waiting,NULL}', 'the first reply is told whom there is an e-mail of');
+select data_request_end(pg_temp.id(6), 2, null, 'Đã cho xem', now(), gen_random_uuid());
+select is(pg_temp.letters(6), 'data_request.acknowledged cancelled,data_request.answered waiting', 'what has not gone yet is said by the next');
+create temp table letter as select * from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC');
+select is((select owner || ' ' || (code = (select number::text from data_request where id = pg_temp.id(6))) || ' ' || (box is not null) || ' ' || attempts from letter),
+	pg_temp.id(6) || ' true true 1', 'it is taken with the sealed contact');
+select is((select count(*) from letter where subject like 'Đã trả lời yêu cầu số {{code}}%' and body like '%{{sender}}%'), 1::bigint, 'and its words');
+select notices_hold(array[(select id from letter)], array[now() + interval '1 h']);
+select is((select count(*) from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC')), 0::bigint, 'at night it is held');
+select count(*) from data_request_letters(now() + interval '1 h', now() + interval '61 min', 10, 'x.example', 'UTC');
+select notice_done((select id from letter), 1, 'sent', true, null, null, now());
+select is(pg_temp.letters(6), 'data_request.acknowledged cancelled,data_request.answered sent', 'and sent then');
 select * from finish();
 rollback;

@@ -269,8 +269,13 @@ select caller_enter('ticket', null, null, false, 60000);
 select data_request_file_tracked(:n, 1, '00000000-0000-0000-0000-000000000087', 'see', 'Xin xem dữ liệu.', now(), now() + interval '1 h', now() + interval '2 h', gen_random_uuid());
 select enter('data_officer.HN-EIC');
 select data_request_file_staff('00000000-0000-0000-0000-000000000088', :'t', 'counter', 'Đã xem thẻ', 'delete', 'Xin xóa dữ liệu.', now(), now() + interval '1 h', now() + interval '2 h', 1,
-	'\\x01', '\\x01', sha256('x'), gen_random_uuid());
-select data_requests_tracked(:n, 1), data_requests_warn(now(), now() + interval '1 day', 10);
+	'\\x01', '\\x01', sha256('x'), sha256('x'), sha256('y'), gen_random_uuid());
+select data_request_file_staff('00000000-0000-0000-0000-000000000089', null, 'counter', 'Đã xem thẻ', 'see', 'Xin xem dữ liệu.', now(), now() + interval '1 h', now() + interval '2 h', 1,
+	'\\x01', '\\x01', sha256('x'), sha256('x'), sha256('y'), gen_random_uuid());
+select data_request_acknowledge('00000000-0000-0000-0000-000000000089', 1, 'Đã nhận', now(), gen_random_uuid());
+select count(*) from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC') l, notices_hold(array[l.id], array[now()]), notice_done(l.id, 1, 'sent', true, null, null, now());
+select data_request_end('00000000-0000-0000-0000-000000000089', 2, null, 'Đã cho xem', now(), gen_random_uuid());
+select search_purposes_forget(now(), 10), data_requests_forget(now() + interval '9 years', 10), data_requests_tracked(:n, 1), data_requests_warn(now(), now() + interval '1 day', 10);
 select count(*) from data_request_list(false, null, 10) a, data_request_list(true, null, 10) b, data_request_show('00000000-0000-0000-0000-000000000087') c;
 select data_request_acknowledge('00000000-0000-0000-0000-000000000087', 1, 'Đã nhận', now(), gen_random_uuid());
 select data_request_extend('00000000-0000-0000-0000-000000000087', 2, 'Nhiều đơn vị', now() + interval '3 h', now(), gen_random_uuid());

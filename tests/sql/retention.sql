@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(40);
+select plan(64);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -58,7 +58,21 @@ select is((pg_temp.r(waits, '2030-01-01')).stands, 'merged_open', 'what is merge
 select is((pg_temp.r(root, '2030-01-01')).stands, null, 'a case is due as a whole') from c;
 select ticket_hold(child, 'Toà án yêu cầu', gen_random_uuid(), now()) from c;
 select is((pg_temp.r(root, '2030-01-01')).stands, 'case_kept', 'or not at all') from c;
+select is((pg_temp.r(child, '2030-01-01')).stands, 'held', 'by what is held in it') from c;
 select ticket_release(child, gen_random_uuid(), now()) from c;
+-- The longest: one of its tickets is kept for ever, or for longer.
+create temp table l as select pg_temp.ended('2012-05-05', p_kind := 'denunciation') as root, pg_temp.ended('2012-05-05', p_state := 'merged') as child,
+	pg_temp.ended('2012-05-05', p_state := 'merged') as grandchild;
+insert into ticket_merge (id, ticket, into_ticket, kind, at, person, from_state, parts) select gen_random_uuid(), x.t, x.i, 'merged', now(), (select id from account limit 1), 'accepted', '{}'::uuid[]
+	from l cross join lateral (values (child, root), (grandchild, child)) x (t, i);
+select is(array[(pg_temp.r(root, '2030-01-01')).stands, (pg_temp.r(child, '2030-01-01')).stands, (pg_temp.r(grandchild, '2030-01-01')).stands],
+	'{permanent,case_kept,case_kept}', 'what was merged is kept as long as what it was merged into') from l;
+select is((pg_temp.r(grandchild, '2030-01-01')).case_until, 'infinity', 'the whole case') from l;
+select is(retention_show(child)::jsonb->'case', '{"tickets": 3, "until": null}', 'which is told') from l;
+delete from ticket_merge where into_ticket in (select root from l union select child from l);
+set local session_replication_role = replica;
+update ticket set destroyed_at = now(), title = '', text = '', folded = '', lon = null, lat = null where id in (select unnest(array[root, child, grandchild]) from l);
+set local session_replication_role = origin;
 
 -- The rehearsal.
 create temp table due as select retention_due(city_day(now()), null)::json as b;
@@ -110,5 +124,93 @@ select is((select b->>'codes_sha256' from certificate), (select encode(sha256(co
 	from certificate, jsonb_array_elements_text(b->'codes') c), 'the certificate has a hash over the codes');
 select is((select e.data->>'codes_sha256' from event e, certificate where e.id = (b#>>'{event,id}')::uuid), (select b->>'codes_sha256' from certificate), 'which an event tells');
 select throws_ok(format('update ticket set title = ''Phiếu giả'', destroyed_at = null where id = %L', old), '23001', null, 'nothing comes back') from x;
+
+-- One that fails stands in nobody's way.
+create temp table f as select pg_temp.ended('2012-06-05') as bad, pg_temp.ended('2012-06-05') as good;
+insert into message (id, ticket, at, text) select gen_random_uuid(), bad, now(), 'Không xoá được' from f;
+create function pg_temp.refuses() returns trigger language plpgsql as $$ begin if old.text = 'Không xoá được' then raise 'broken' using errcode = 'XX001'; end if; return old; end $$;
+create trigger refuses before delete on message for each row execute function pg_temp.refuses();
+create function pg_temp.row_of(p_ticket uuid) returns text language sql as $$ select concat_ws(' ', state, stands, tries) from disposal_ticket where ticket = p_ticket and disposal = pg_temp.id(3) $$;
+select enter('data_officer.HN-EIC');
+select disposal_propose(pg_temp.id(3), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+select enter('leader.HN-EIC');
+select disposal_decide(pg_temp.id(3), 'approved', gen_random_uuid());
+-- Ties of others to it.
+insert into ticket_relation (id, ticket, other, kind, at, person, reason) select gen_random_uuid(), x.old, f.good, 'follows', now(), (select id from account limit 1), 'Cùng bà Ví Dụ' from x, f;
+insert into ticket_merge (id, ticket, into_ticket, kind, at, person, reason, from_state, ended_at) select gen_random_uuid(), other, good, 'merged', now(), (select id from account limit 1),
+	'Cùng bà Ví Dụ', 'accepted', now() from x, f;
+select event_write(gen_random_uuid(), now(), other, 'ticket.merged', 'job', null, null, null, null, null, null, jsonb_build_object('into', v.good, 'reason', 'Cùng bà Ví Dụ'))
+	from x cross join lateral (select good from f union all select bad from f) v;
+select is((select count(*) from event_text e, x where e.event in (select id from event where ticket = x.other) and e.text = 'Cùng bà Ví Dụ'), 2::bigint, 'reasons to merge are words');
+select sum(disposals_run(now())) from generate_series(1, 4);
+select is((select count(*) from ticket_relation r, f where r.other = f.good and reason is not null) + (select count(*) from ticket_merge m, f where m.into_ticket = f.good
+	and reason is not null), 0::bigint, 'why others were tied to it goes with it');
+select is((select count(*) from event_text e, x where e.event in (select id from event where ticket = x.other) and e.text = 'Cùng bà Ví Dụ'), 1::bigint,
+	'so do the words of events of others about it, and no others');
+select is(array[pg_temp.row_of(bad), pg_temp.row_of(good)], '{failed XX001 1,destroyed 1}', 'the others go on') from f;
+select is((select state from disposal where id = pg_temp.id(3)), 'approved', 'it has not ended');
+select is(disposals_run(now() + interval '59 s'), 0::bigint, 'it waits');
+select is(disposals_run(now() + interval '1 min'), 1::bigint, 'and is tried again');
+select is(disposals_run(now() + interval '4 min'), 0::bigint, 'later and later');
+drop trigger refuses on message;
+select disposals_run(now() + interval '6 min');
+select is(pg_temp.row_of(bad), 'destroyed 3', 'until it is done') from f;
+
+-- Rules that change after the approval.
+create temp table g as select pg_temp.ended('2012-07-05') as longer, pg_temp.ended('2014-07-05', p_category := 'environment') as another, pg_temp.ended('2014-07-05') as same;
+select enter('data_officer.HN-EIC');
+select disposal_propose(pg_temp.id(4), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+select enter('leader.HN-EIC');
+select disposal_decide(pg_temp.id(4), 'approved', gen_random_uuid());
+update retention_class set years = 40 where code = 'f' and valid_to = '2014-01-01';
+insert into retention_class values ('g', 'Khác', 'Other', 3, 'closed', 'Luật', 'Law', null, null);
+insert into retention_rule values (null, 'environment', 'g', null, null);
+update retention_class set valid_to = city_day(now()) + 1 where code = 'f' and valid_from is not null;
+insert into retention_class values ('f', 'Phản ánh', 'Feedback', 7, 'closed', 'Luật mai sau', 'Law to come', city_day(now()) + 1, null);
+select disposals_run(now()) from generate_series(1, 9);
+select is((select array_agg(concat_ws(' ', state, stands) order by ticket = g.same, ticket = g.another) from disposal_ticket, g where disposal = pg_temp.id(4)
+	and ticket in (longer, another, same)), '{left not_yet,left changed,destroyed}', 'what is not due as it was approved is left');
+
+select is((select array_agg(c->>'basis_en') from disposal o, jsonb_array_elements(o.certificate->'classes') c where o.id = pg_temp.id(4) and c->>'class' = 'f'), '{Law}',
+	'the certificate has the law of its day');
+
+-- Codes of what somebody does not see.
+update retention_class set years = 1 where code = 'p';
+create temp table k as select pg_temp.ended('2012-08-05', p_kind := 'denunciation') as secret, pg_temp.ended('2012-08-05', p_kind := 'complaint', p_category := 'environment') as mine;
+set local session_replication_role = replica;
+update ticket set sight = 'denunciation' where id = (select secret from k);
+update ticket set code = 'HN-26-' || upper(left(md5(id::text), 4)) || '-' || upper(right(md5(id::text), 4)) where id in (select unnest(array[secret, mine]) from k);
+set local session_replication_role = origin;
+select enter('data_officer.HN-EIC');
+select disposal_propose(pg_temp.id(5), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+delete from disposal_ticket where disposal = pg_temp.id(5) and ticket not in (select unnest(array[secret, mine]) from k);
+select enter('leader.HN-EIC');
+select disposal_decide(pg_temp.id(5), 'approved', gen_random_uuid());
+select disposals_run(now()) from generate_series(1, 4);
+select is((select jsonb_array_length(disposal_certificate(pg_temp.id(5))::jsonb->'codes')), 1, 'who does not see a denunciation gets no code of it');
+select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '1', 'but the number');
+select is((select array_agg(concat_ws(' ', code, kind, class)) from disposal_sheet(pg_temp.id(5))), (select array[t.code || ' complaint g', 'p'] from ticket t, k where t.id = k.mine),
+	'nor does the sheet have it');
+select is((select count(*) from disposal_tickets(pg_temp.id(5), null, 10) where item::json->>'code' is null), 1::bigint, 'nor the list');
+select enter('data_officer.HN-EIC');
+select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '0', 'who sees to the retention has all');
+insert into ticket_excluded (ticket, account, reason) select mine, caller_account(), 'named' from k;
+select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '1', 'but what is about themselves');
+
+-- More than are looked at, of which most are kept, and of one instant: all are reached.
+insert into retention_class values ('v', 'Vĩnh viễn', 'For ever', null, 'closed', 'Luật', 'Law', null, null);
+insert into retention_rule values ('question', null, 'v', null, null);
+select pg_temp.ended('2008-01-05', p_kind := 'question') from generate_series(1, 230);
+create temp table m as select pg_temp.ended('2008-01-05', p_category := 'environment') as last from generate_series(1, 5);
+select is((select retention_due(city_day(now()), null)::json->>'looked'), '100', 'a page');
+with recursive page as (
+	select 1 as n, retention_due(city_day(now()), null)::json as b union all
+	select n + 1, retention_due(city_day(now()), (b->>'next')::uuid)::json from page where b->>'next' is not null and n < 50)
+select is((select count(*) from page, json_array_elements(b->'due') d, json_array_elements(d->'examples') e, m where (e->>'ticket')::uuid = m.last), 5::bigint,
+	'page by page everything is reached') from page limit 1;
+update setting set value = 3 where name = 'disposal_tickets_most';
+select disposal_propose(pg_temp.id(6), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+select disposal_propose(pg_temp.id(7), city_day(now()), (select next from disposal where id = pg_temp.id(6)), null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+select is((select count(*) from disposal_ticket d, m where d.ticket = m.last and d.disposal in (pg_temp.id(6), pg_temp.id(7))), 5::bigint, 'a list looks behind what is kept, and another goes on');
 select * from finish();
 rollback;

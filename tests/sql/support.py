@@ -37,7 +37,7 @@ rehearsal_ticket rehearsal_pair rehearsal_rule
 word
 citizen citizen_code citizen_event citizen_ticket
 ticket_hold disposal_ticket
-data_request ticket_restriction
+data_request ticket_restriction data_request_letter
 """.split()
 
 

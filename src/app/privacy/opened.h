@@ -11,4 +11,7 @@ bool opened_put(struct req *req, const PGresult *rows, int row, struct buf *out)
 /* 200 with the object of the first row, 500 when it does not open. */
 void opened_answer(struct req *req, const PGresult *row);
 
+/* The keyed index that a phone or e-mail (normalised) is found by; nothing of nothing. */
+struct str index_of(struct req *req, struct str text);
+
 #endif

@@ -70,7 +70,7 @@ void contact_erase(struct req *req)
 	db_run(u, answer_nothing);
 }
 
-static struct str index_of(struct req *req, struct str text)
+struct str index_of(struct req *req, struct str text)
 {
 	return text.at ? seal_blind_index(req->arena, req->app->keys, text) : STR_NONE;
 }

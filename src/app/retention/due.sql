@@ -1,5 +1,5 @@
--- What would be destroyed on a day (NULL: today), of tickets that were filed from an instant on.
--- in: day date, from timestamptz
+-- What would be destroyed on a day (NULL: today), of tickets behind one.
+-- in: day date, after uuid
 -- out: body text
 -- pool: slow
-select tiepdan.retention_due(:'day', :'from') as body
+select tiepdan.retention_due(:'day', :'after') as body

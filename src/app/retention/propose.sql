@@ -1,5 +1,5 @@
 -- Proposes to destroy what is due; its body.
--- in: id uuid, day date, from timestamptz, class text, department text, reason text, event uuid
+-- in: id uuid, day date, after uuid, class text, department text, reason text, event uuid
 -- out: body text
 -- pool: slow
-select tiepdan.disposal_propose(:'id', :'day', :'from', :'class', :'department', :'reason', :'event') as body
+select tiepdan.disposal_propose(:'id', :'day', :'after', :'class', :'department', :'reason', :'event') as body

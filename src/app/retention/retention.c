@@ -39,7 +39,7 @@ void retention_due(struct req *req)
 	const struct retention_due *in = req->input;
 	struct db_unit *u = db_unit(req);
 
-	sql_retention_due(u, .day = in->day, .from = in->from);
+	sql_retention_due(u, .day = in->day, .after = in->after);
 	db_run(u, answer_object);
 }
 
@@ -48,7 +48,7 @@ void disposal_propose(struct req *req)
 	const struct disposal_propose *in = req->input;
 	struct db_unit *u = db_unit(req);
 
-	sql_retention_propose(u, .id = uuid_new(), .day = in->day, .from = in->from, .class = in->class,
+	sql_retention_propose(u, .id = uuid_new(), .day = in->day, .after = in->after, .class = in->class,
 		.department = in->department, .reason = in->reason, .event = uuid_new());
 	db_run(u, answer_created);
 }
