@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "auth/jwk.h"
+#include "base/embedded.h"
 #include "base/file.h"
 #include "civil/record.h"
 #include "command/command.h"
@@ -241,6 +242,22 @@ static bool begin_minutes(struct verify_minutes *m)
 	return m->count != NULL;
 }
 
+/* A database on its way has rows of which nothing is said yet. */
+static bool is_migrated(PGconn *pg)
+{
+	PGresult *r = pg_query(pg, "serve_schema", NULL, 0);
+	int64_t known = (int64_t)embedded_group("migrations")->n,
+		schema = r ? db_cell_int(r, 0, "schema") : 0;
+
+	if (r && schema < known)
+		fprintf(stderr,
+			"tiepdan: the database is at migration %" PRId64 " of %" PRId64
+			": run `tiepdan migrate` first\n",
+			schema, known);
+	PQclear(r);
+	return r && schema >= known;
+}
+
 /* What all processes see. */
 static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 {
@@ -269,8 +286,9 @@ static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 
 static bool run(struct arena *arena, PGconn *pg, struct verify *v, struct sum *sum)
 {
-	bool ok = begin(arena, pg, v) && look_at_roots(arena, v, pg, sum) && look_at_events(arena, v, sum) &&
-		  look_at_facts(arena, v, pg, sum) && pg_script(pg, "commit");
+	bool ok = is_migrated(pg) && begin(arena, pg, v) && look_at_roots(arena, v, pg, sum) &&
+		  look_at_events(arena, v, sum) && look_at_facts(arena, v, pg, sum) &&
+		  pg_script(pg, "commit");
 
 	if (v->minutes.count)
 		munmap(v->minutes.count, v->minutes.n * sizeof(*v->minutes.count));
