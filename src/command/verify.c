@@ -14,6 +14,7 @@
 #include "civil/record.h"
 #include "command/command.h"
 #include "db/answer.h"
+#include "jobs/sealer.h"
 
 enum {
 	YEARS_MAX = 60, /* of minutes that are counted one by one */
@@ -258,6 +259,12 @@ static bool is_migrated(PGconn *pg)
 	return r && schema >= known;
 }
 
+/* The sealer takes all that there is: only a root that is full ends inside a transaction. */
+static bool is_whole(int64_t last_events)
+{
+	return last_events != DB_NO_INT && last_events < SEALER_PORTION;
+}
+
 /* What all processes see. */
 static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 {
@@ -271,6 +278,7 @@ static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 		v->minutes.until_us = db_cell_int(r, 0, "until_us");
 		v->cursor_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "xid")), NULL, 10);
 		v->cursor_id = db_cell_uuid(r, 0, "id");
+		v->cursor_whole = is_whole(db_cell_int(r, 0, "last_events"));
 		v->end_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "end_xid")), NULL, 10);
 		v->snapshot = arena_str(arena, db_cell(r, 0, "snapshot"));
 		memset(v->walked.byte, 0xff, sizeof(v->walked.byte));
