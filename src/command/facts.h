@@ -26,8 +26,8 @@ enum fact_what {
 	FACT_SAID_CONTENT, /* the same; hash 0: the event is of before commitments */
 	FACT_DESTROYED,	   /* instead of words there is nothing; version: since when */
 	FACT_SAID_DESTROYED,
-	FACT_TEXT,	   /* version and hash of the commitment */
-	FACT_ROW,	   /* the same of a row that nobody may remove */
+	FACT_TEXT, /* version and hash of the commitment */
+	FACT_ROW,  /* the same of a row that nobody may remove */
 	FACT_SAID_TEXT,
 	FACT_SAID_ROW
 };
