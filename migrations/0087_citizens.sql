@@ -603,7 +603,15 @@ begin
 	return v_gone;
 end $$;
 
--- As in 0081; after the contacts come citizens, a portion at a time, with the second factors. `factor`: no contact. Codes end before their
+-- Sessions of servers that do not say, in their name (serve/worker.c), that they have the master key of an epoch: what is sealed under it they
+-- cannot open. No session, no server: what has died holds up nobody.
+create function servers_behind(p_epoch bigint) returns table (pid int, name text) language sql stable set search_path = tiepdan, pg_temp as $$
+	select a.pid, a.application_name from pg_stat_activity a join pg_roles r on r.oid = a.usesysid
+	where a.datname = current_database() and not r.rolsuper and pg_has_role(r.oid, 'tiepdan_app', 'member')
+		and r.oid <> (select nspowner from pg_namespace where nspname = 'tiepdan')
+		and coalesce(substring(a.application_name from '^tiepdan key (\d{1,9})$')::bigint, 0) < p_epoch
+$$;
+-- As in 0081; nothing before every server that runs has the key. After the contacts come citizens, a portion at a time, with the second factors. `factor`: no contact. Codes end before their
 -- key goes. One worker at a time, however many there are: who
 -- has asked for a portion keeps it for a minute, or until it is stored.
 alter table reseal add column leased_until timestamptz;
@@ -619,7 +627,7 @@ declare
 begin
 	insert into reseal (epoch) values (p_epoch) on conflict do nothing;
 	select * into r from reseal where epoch = p_epoch for update skip locked;
-	if r.epoch is null or r.ended_at > now() - interval '1 day' or r.leased_until > now() then
+	if r.epoch is null or r.ended_at > now() - interval '1 day' or r.leased_until > now() or exists (select from servers_behind(p_epoch)) then
 		return;
 	end if;
 	update reseal set leased_until = now() + interval '1 min' where epoch = p_epoch;
@@ -659,7 +667,7 @@ begin
 	return v_kept;
 end $$;
 
-revoke execute on function caller_citizen, caller_linked, caller_signed_in, citizen_tell, session_tell, citizen_item, session_renew(uuid, bigint, bigint, bigint),
+revoke execute on function servers_behind, caller_citizen, caller_linked, caller_signed_in, citizen_tell, session_tell, citizen_item, session_renew(uuid, bigint, bigint, bigint),
 	citizen_sessions_end, citizen_code_make, citizen_code_ask, citizen_email_ask, citizen_code_take, citizen_session_make, citizen_sign_in,
 	citizen_sign_in_oidc, citizen_letters, citizen_show, citizen_email_set, citizen_erase, citizen_events, citizen_file, citizen_ticket_item,
 	citizen_ticket_open, citizen_ticket_add, citizen_ticket_drop,

@@ -1,6 +1,7 @@
 -- Who may do what is under the record, too: accounts with their roles, roles that others have for them, what happened to accounts but for
 -- signing in and out, and changes of the configuration. Each row is committed to as texts of people are (0079), and told by an event that has
 -- no ticket; `tiepdan verify record` finds what was changed, removed or added without one. Events of sign-ins go after their days.
+-- What was there before is told by 0095, beside people who go on.
 set local search_path = tiepdan, public;
 
 alter table word alter column ticket drop not null;
@@ -38,13 +39,16 @@ begin
 	end case;
 end $$;
 
--- Tells how a row is, in the name of whoever the transaction belongs to; nothing where the last event says the same.
+-- Tells how a row is, in the name of whoever the transaction belongs to; nothing where the last event says the same. Whoever changes another part
+-- of it at the same time waits, and tells both: it is looked at behind the lock.
 create function row_tell(p_of text, p_key uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
-	r record := recorded_row(p_of, p_key);
+	r record;
 	w word;
 begin
-	select * into w from word where of = p_of and key = p_key::text for update;
+	perform pg_advisory_xact_lock(hashtextextended('tiepdan.' || p_of || '.' || p_key, 0));
+	r := recorded_row(p_of, p_key);
+	select * into w from word where of = p_of and key = p_key::text;
 	if r.said is null or w.said = event_commitment(w.salt, r.said) then
 		return;
 	end if;
@@ -74,11 +78,6 @@ create constraint trigger account_event_recorded after insert on account_event d
 	for each row when (new.type not like 'session.%') execute function row_tell_kept('account_event', 'id');
 create constraint trigger configuration_change_recorded after insert on configuration_change deferrable initially deferred
 	for each row execute function row_tell_kept('configuration_change', 'id');
-
-select row_tell('account', id) from account order by id;
-select row_tell('delegation', id) from delegation order by id;
-select row_tell('account_event', id) from account_event where type not like 'session.%' order by id;
-select row_tell('configuration_change', id) from configuration_change order by id;
 
 -- --- signing in ----------------------------------------------------------------------------------------------------------------------
 

@@ -356,12 +356,15 @@ static struct finding check_seals(struct patient *p)
 	if (!answer.at)
 		return (struct finding){
 			STR("it cannot be seen which key seals what"), "run `tiepdan migrate`"};
-	return (struct finding){
-		.fault = str_eq(answer, STR("t"))
-				 ? STR("nothing in the database is sealed under older keys any more")
-				 : STR("some records are still sealed under an older key"),
-		.cure = str_eq(answer, STR("t"))
-				? "take seal-*.key of the older epochs away once no backup needs them"
+	if (str_eq(answer, STR("ended")))
+		return (struct finding){
+			.fault = STR("nothing in the database is sealed under older keys any more"),
+			.cure = "take seal-*.key of the older epochs away once no backup needs them",
+			.mild = true};
+	return (struct finding){.fault = STR("some records are still sealed under an older key"),
+		.cure = str_eq(answer, STR("waits"))
+				? "the job `reseal` waits until every server has the newest key: give it to "
+				  "each and send SIGHUP, or end it"
 				: "the job `reseal` brings them under the newest; keep all keys meanwhile",
 		.mild = true};
 }

@@ -24,8 +24,10 @@ enum fact_what {
 	FACT_SAID_BEGAN,
 	FACT_FILED,	   /* version: when it was filed; hash: the commitment to its words */
 	FACT_SAID_CONTENT, /* the same; hash 0: the event is of before commitments */
-	FACT_TEXT,	   /* version and hash of the commitment */
-	FACT_ROW,	   /* the same of a row that nobody may remove */
+	FACT_DESTROYED,	   /* instead of words there is nothing; version: since when */
+	FACT_SAID_DESTROYED,
+	FACT_TEXT, /* version and hash of the commitment */
+	FACT_ROW,  /* the same of a row that nobody may remove */
 	FACT_SAID_TEXT,
 	FACT_SAID_ROW
 };

@@ -75,14 +75,30 @@ static bool apply_once(PGconn *pg, struct arena *arena, const struct migration *
 	return ok || (pg_script(pg, "rollback"), false);
 }
 
-/* Statement by statement, each of which ends with its line. One that fails leaves the migration to be done
- * again from its beginning, so they can all be repeated. */
+/* Where a statement ends: with its line, but not inside a body. NULL: none follows. */
+static char *statement_end(char *at)
+{
+	bool body = false;
+
+	for (; *at != '\0'; at++) {
+		if (at[0] == '$' && at[1] == '$') {
+			body = !body;
+			at++;
+		} else if (at[0] == ';' && at[1] == '\n' && !body) {
+			return at;
+		}
+	}
+	return NULL;
+}
+
+/* Statement by statement. One that fails leaves the migration to be done again from its beginning, so they
+ * can all be repeated. */
 static bool apply_outside(PGconn *pg, struct arena *arena, const struct migration *m)
 {
 	const struct str values[] = {arena_printf(arena, "%ld", (long)m->version), m->name, m->checksum};
 	char *at = arena_cstr(arena, m->text), *end;
 
-	for (; (end = strstr(at, ";\n")) != NULL; at = end + 1) {
+	for (; (end = statement_end(at)) != NULL; at = end + 1) {
 		*end = '\0';
 		if (!pg_script(pg, at))
 			return false;

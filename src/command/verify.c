@@ -9,10 +9,12 @@
 #include <sys/mman.h>
 
 #include "auth/jwk.h"
+#include "base/embedded.h"
 #include "base/file.h"
 #include "civil/record.h"
 #include "command/command.h"
 #include "db/answer.h"
+#include "jobs/sealer.h"
 
 enum {
 	YEARS_MAX = 60, /* of minutes that are counted one by one */
@@ -241,6 +243,28 @@ static bool begin_minutes(struct verify_minutes *m)
 	return m->count != NULL;
 }
 
+/* A database on its way has rows of which nothing is said yet. */
+static bool is_migrated(PGconn *pg)
+{
+	PGresult *r = pg_query(pg, "serve_schema", NULL, 0);
+	int64_t known = (int64_t)embedded_group("migrations")->n,
+		schema = r ? db_cell_int(r, 0, "schema") : 0;
+
+	if (r && schema < known)
+		fprintf(stderr,
+			"tiepdan: the database is at migration %" PRId64 " of %" PRId64
+			": run `tiepdan migrate` first\n",
+			schema, known);
+	PQclear(r);
+	return r && schema >= known;
+}
+
+/* The sealer takes all that there is: only a root that is full ends inside a transaction. */
+static bool is_whole(int64_t last_events)
+{
+	return last_events != DB_NO_INT && last_events < SEALER_PORTION;
+}
+
 /* What all processes see. */
 static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 {
@@ -254,6 +278,7 @@ static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 		v->minutes.until_us = db_cell_int(r, 0, "until_us");
 		v->cursor_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "xid")), NULL, 10);
 		v->cursor_id = db_cell_uuid(r, 0, "id");
+		v->cursor_whole = is_whole(db_cell_int(r, 0, "last_events"));
 		v->end_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "end_xid")), NULL, 10);
 		v->snapshot = arena_str(arena, db_cell(r, 0, "snapshot"));
 		memset(v->walked.byte, 0xff, sizeof(v->walked.byte));
@@ -269,8 +294,9 @@ static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 
 static bool run(struct arena *arena, PGconn *pg, struct verify *v, struct sum *sum)
 {
-	bool ok = begin(arena, pg, v) && look_at_roots(arena, v, pg, sum) && look_at_events(arena, v, sum) &&
-		  look_at_facts(arena, v, pg, sum) && pg_script(pg, "commit");
+	bool ok = is_migrated(pg) && begin(arena, pg, v) && look_at_roots(arena, v, pg, sum) &&
+		  look_at_events(arena, v, sum) && look_at_facts(arena, v, pg, sum) &&
+		  pg_script(pg, "commit");
 
 	if (v->minutes.count)
 		munmap(v->minutes.count, v->minutes.n * sizeof(*v->minutes.count));

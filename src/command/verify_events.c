@@ -272,8 +272,8 @@ static bool is_due(const struct verify *v, uint64_t xid, const struct record_ent
 {
 	if (entry->at_us < v->sealed_us - late_us || xid >= v->end_xid || xid < v->cursor_xid)
 		return true;
-	return xid == v->cursor_xid &&
-	       memcmp(entry->event.byte, v->cursor_id.byte, sizeof(entry->event.byte)) <= 0;
+	return xid == v->cursor_xid && (v->cursor_whole || memcmp(entry->event.byte, v->cursor_id.byte,
+								   sizeof(entry->event.byte)) <= 0);
 }
 
 static void say(const struct verify *v, struct buf *scratch, const PGresult *r, int row)

@@ -122,4 +122,6 @@ void verify_said(const struct verify *v, struct buf *scratch, const struct said 
 		say_filed(v->facts, scratch, e, apart ? &filed : NULL);
 	else if (e->has_ticket && str_eq(e->type, STR("ticket.recorded")))
 		say_began(v->facts, scratch, e, &filed);
+	else if (e->has_ticket && str_eq(e->type, STR("ticket.destroyed")))
+		facts_put(v->facts, FACT_SAID_DESTROYED, facts_key_of(&e->ticket), e->at_us, 0);
 }

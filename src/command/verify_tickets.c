@@ -12,7 +12,8 @@ enum {
 	UNDONE = FIELD + STANDING_CONTENT,
 	TITLE,
 	TEXT,
-	PLACE
+	PLACE,
+	DESTROYED
 };
 
 /* The columns of verify_texts.sql. */
@@ -80,6 +81,12 @@ static void put_filing(struct stream *s, const PGresult *r, const struct uuid *t
 	arena_free(arena);
 }
 
+static bool is_destroyed(const PGresult *r)
+{
+	return !PQgetisnull(r, 0, DESTROYED) && PQgetlength(r, 0, TITLE) == 0 &&
+	       PQgetlength(r, 0, TEXT) == 0 && PQgetisnull(r, 0, PLACE);
+}
+
 static void put_ticket(void *arg, const PGresult *r)
 {
 	struct stream *s = arg;
@@ -94,7 +101,9 @@ static void put_ticket(void *arg, const PGresult *r)
 	facts_put(facts, FACT_TICKET, key, verify_int(r, 0, FIELD + STANDING_VERSION),
 		standing_hash(facts, &s->scratch, &stands));
 	facts_put(facts, FACT_BEGAN, key, 0, standing_hash_began(facts, &s->scratch, &stands));
-	if (s->v->keys)
+	if (is_destroyed(r))
+		facts_put(facts, FACT_DESTROYED, key, verify_us(r, 0, DESTROYED), 0);
+	else if (s->v->keys)
 		put_filing(s, r, &id);
 	if (verify_bytes(r, 0, UNDONE).at[0])
 		facts_suspect(facts, key);

@@ -53,6 +53,7 @@ enum {
 struct db_urls {
 	const char *serve; /* of the fast and the slow pool           */
 	const char *door;  /* NULL: this process lets nobody in */
+	const char *name;  /* application_name of all sessions; NULL: what the URL says, or "tiepdan" */
 };
 
 /* Opens the pools and starts connecting in the background; a lost connection comes back by itself. Nothing

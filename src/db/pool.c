@@ -198,6 +198,8 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		db_complain(db, "db.url", arena_cstr(db->arena, reason));
 		return -EINVAL;
 	}
+	if (db->urls.name)
+		target_name(&pool->target, db->urls.name);
 	pool->plan = (struct link_plan){.loop = db->app->loop,
 		.target = &pool->target,
 		.limit_us = pool_limit_us(db, which),

@@ -139,3 +139,8 @@ bool target_resolve(
 					  get(ret, "options") ? get(ret, "options") : "")));
 	return resolve_all(arena, ret, ret_reason);
 }
+
+void target_name(struct target *t, const char *name)
+{
+	set(t, "application_name", name);
+}

@@ -21,5 +21,7 @@ struct target {
  * be logged (it has no password). */
 bool target_resolve(
 	struct arena *arena, const char *url, struct str options, struct target *ret, struct str *ret_reason);
+/* The name of its sessions, whatever the URL says; it lives as long as the target. */
+void target_name(struct target *t, const char *name);
 
 #endif

@@ -4,8 +4,9 @@
 #include "db/unit.h"
 
 /* Brings sealed records (auth/seal.h) under the newest master key, two units of work for each portion,
- * while everybody goes on. Once it has come to the end, keys of older epochs open nothing in this database
- * any more: they can go when the last backup that needs them has gone. */
+ * while everybody goes on. It begins when every server of this database has that key. Once it has come to
+ * the end, keys of older epochs open nothing in this database any more: they can go when the last backup
+ * that needs them has gone. */
 
 enum {
 	RESEAL_PORTION = 500

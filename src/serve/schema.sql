@@ -2,4 +2,4 @@
 -- in: none
 -- out: schema int, oldest int
 -- as: owner
-select (select max(version) from tiepdan.migration), (select oldest_binary from tiepdan.schema_info)
+select (select max(version) from tiepdan.migration) as schema, (select oldest_binary from tiepdan.schema_info) as oldest

@@ -159,6 +159,30 @@ def test_a_new_master_key(contract):
         cluster.remove()
 
 
+def names(town):
+    return {row[0] for row in town.sql("select application_name from pg_stat_activity where datname = current_database() and usename like 'tiepdan\\_%'")}
+
+
+def test_a_new_master_key_waits_for_every_server(contract):
+    cluster = Cluster()
+    try:
+        with new_town(cluster, contract, workers=1) as town, new_town(cluster, contract, database=town.database, workers=1) as second:
+            _, filed = town.filed(contact=CONTACT)
+            cluster.run(town.database, "keys", "rotate", "seal")
+            town.process.send_signal(1)
+            wait_until(lambda: town.sql("select epoch from reseal where epoch = 2"), 120, "a server with the key has come to it")
+            assert {"tiepdan key 1", "tiepdan key 2"} <= names(town)
+            assert town.sql("select distinct epoch from contact") == [["1"]]
+            assert "waits until every server has the newest key" in cluster.run(town.database, "doctor", ok=False).stdout
+            second.process.send_signal(1)
+            wait_until(lambda: town.sql("select distinct epoch from contact where wrapped is not null") == [["2"]], 120, "all is sealed anew")
+            assert names(town) == {"tiepdan key 2"}
+            for server in (town, second):
+                assert server.citizen(filed).get("/v1/tracking/personal-data").json["contact"]["name"] == CONTACT["name"]
+    finally:
+        cluster.remove()
+
+
 def test_the_doctor_counts_before_it_says_that_a_key_may_go(contract):
     cluster = Cluster()
     try:

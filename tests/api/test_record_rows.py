@@ -1,9 +1,13 @@
 """Who may do what is under the record: accounts and their roles, what happened to them, roles for others, the configuration."""
+import contextlib
+import os
 import re
+import subprocess
 
 import pytest
+from support.contract import ROOT
 from support.record import sealed, verify
-from support.town import CONSTRUCTION, new_town, wait_until
+from support.town import BINARY, CONSTRUCTION, ENVIRONMENT, new_town, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -89,4 +93,74 @@ def test_sign_ins_go_after_their_days(city):
                        % (city.account, old, city.account)) == [["1"]]
     assert city.count("account_event") == kept + 1
     assert city.sql("select forget_sign_ins(100)") == [["0"]]
+    assert verify(city).returncode == 0
+
+
+# --- more than one at a time -----------------------------------------------------------------------------------------------------------
+
+@contextlib.contextmanager
+def open_change(city, sql):
+    """Somebody who has changed something, has told it, and has not ended yet; commits at the end."""
+    psql = subprocess.Popen(["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", city.cluster.url(city.database, "postgres")], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True)
+    psql.stdin.write("begin; set search_path = tiepdan; %s; set constraints all immediate; select 'here';\n" % sql)
+    psql.stdin.flush()
+    assert psql.stdout.readline() == "here\n"
+    yield
+    psql.communicate("commit;\n", timeout=60)
+    assert psql.returncode == 0
+
+
+def waiting(city, what):
+    return [row[0] for row in city.sql("select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ '%s'" % what)]
+
+
+def test_two_who_give_roles_at_once_are_both_told(city):
+    give = "insert into account_role values ('%s', '%s')"
+    with open_change(city, give % (city.account, "auditor")):
+        other = subprocess.Popen(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", city.cluster.url(city.database, "postgres"), "-c",
+                                  "set search_path = tiepdan", "-c", give % (city.account, "clerk")])
+        wait_until(lambda: waiting(city, "account_role"), 60, "the second waits for the first")
+    assert other.wait(60) == 0
+    last = city.sql("select data->'roles' @> '[\"auditor\", \"clerk\"]' from event where type = 'account.recorded' and data->>'account' = '%s'"
+                    " order by at desc, id limit 1" % city.account)
+    assert last == [["t"]] and verify(city).returncode == 0
+    city.sql("delete from account_role where account = '%s' and role in ('auditor', 'clerk')" % city.account)
+
+
+def test_what_was_there_before_is_told_once_by_a_migration_that_is_killed(city):
+    """It is stopped in the middle by somebody who changes an account and does not end, while others go on; then all of it dies."""
+    version, = (int(path.name[:4]) for path in (ROOT / "migrations").glob("*_record_of_before.sql"))
+    city.tamper("insert into account (id, login, name, department) select md5(n::text)::uuid, 'truoc.' || n, 'Có từ trước', department from account,"
+                " generate_series(1, 300) n where id = '%s'; delete from migration where version = %d" % (city.account, version))
+    of_before = "account where login like 'truoc.%'"
+    untold = "select id from %s and not exists (select from word where of = 'account' and key = account.id::text)" % of_before
+    middle = city.sql("select id from %s offset 150 limit 1" % of_before)[0][0]
+    with open_change(city, "update account set name = 'Đổi tên', active = not active where id = '%s'" % middle):
+        env = dict(os.environ, **ENVIRONMENT, TIEPDAN_OWNER_URL=city.cluster.url(city.database, "tiepdan"))
+        migrate = subprocess.Popen([BINARY, "migrate"], env=env, stdout=subprocess.DEVNULL)
+        wait_until(lambda: waiting(city, "row_tell"), 60, "the migration waits for one row")
+        left = [row[0] for row in city.sql(untold)]
+        assert 0 < len(left) < 300, "what it has told is there"
+        city.sql("set lock_timeout = '10s'; update account set active = false where id = '%s'" % next(i for i in left if i != middle))
+        migrate.kill()
+        city.sql("select pg_terminate_backend(%s)" % waiting(city, "row_tell")[0])
+        migrate.wait(60)
+        wait_until(lambda: not waiting(city, "row_tell"), 60, "it is gone")
+    assert 0 < len(city.sql(untold)) < len(left)
+    assert city.cluster.run(city.database, "migrate").endswith("1 migrations\n")
+    assert not city.sql(untold)
+    assert city.sql("select count(*), max(n) from (select count(*) as n from event where type = 'account.recorded' and data->>'account' in"
+                    " (select id::text from %s) group by data->>'account') x" % of_before) == [["300", "1"]], "each once"
+    sealed(city)
+    said = verify(city)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_nothing_is_verified_half_way(city):
+    city.sql("create table kept as select * from migration where version = (select max(version) from migration); delete from migration"
+             " where version in (select version from kept)")
+    said = verify(city)
+    city.sql("insert into migration select * from kept; drop table kept")
+    assert said.returncode == 1 and "run `tiepdan migrate` first" in said.stderr and not said.stdout
     assert verify(city).returncode == 0

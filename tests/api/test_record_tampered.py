@@ -119,6 +119,17 @@ def tampered(rng, events, roots):
     return made, rng.choice(ROOT_WAYS)(rng, number, size)
 
 
+def test_an_event_that_joins_the_last_transaction_is_found(city):
+    """It stands behind the sealer's place, as what is not sealed yet would."""
+    made = "ffffffff-ffff-4fff-bfff-ffffffffffff"
+    assert city.sql("select events < 4096 from record_root order by number desc limit 1") == [["t"]]
+    city.sql("insert into event select (jsonb_populate_record(e, '{\"id\": \"%s\"}')).* from event e, record_cursor c where e.id = c.id;"
+             " update event set %s where id = '%s'" % (made, HASHED, made))
+    said = verify(city)
+    city.sql("delete from event where id = '%s'" % made)
+    assert said.returncode == 1 and re.search("event %s of .* was added behind the record" % made, said.stdout), said.stdout
+
+
 def test_every_change_is_found_and_named(city):
     seed = int(os.environ.get("RECORD_SEED", random.randrange(1 << 30)))
     rng = random.Random(seed)

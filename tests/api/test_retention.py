@@ -2,6 +2,7 @@
 import csv
 import hashlib
 import io
+import re
 
 import pytest
 
@@ -154,6 +155,7 @@ def test_the_record_holds_and_a_kill_loses_nothing(cluster, contract):
             town.citizen(filed).post("/v1/tracking/rating", {"score": "satisfied", "comment": "Cảm ơn cán bộ"})
         for ticket_id, _ in made:
             town.move(town.person("head"), ticket_id, "publication", {"question": "Đề nghị vá ổ gà trên phố."}, status=None)
+        town.sql("create table words as select id, title, text, location_text from ticket")
         # As if it had been proposed in another time: what is in the record says of today.
         who = officer(town)
         me = who.get("/v1/me").json["account"]["id"]
@@ -172,6 +174,15 @@ def test_the_record_holds_and_a_kill_loses_nothing(cluster, contract):
                                         " where position(uuid_send(e.id) in r.entries) > 0)")[0][0]) == 0, 30, "all is sealed")
         told = town.cluster.run(town.database, "verify", "record", ok=False)
         assert told.returncode == 0, told.stdout + told.stderr
-        town.tamper("update ticket set destroyed_at = null, title = 'Phiếu giả', text = 'Không ai viết điều này cả.' where code = '%s'" % made[0][1]["code"])
-        told = town.cluster.run(town.database, "verify", "record", ok=False)
-        assert told.returncode != 0 and "not what was filed" in told.stdout, told.stdout
+        assert re.search(r" texts as they were written, (?!0 )\d+ gone$", told.stdout, re.M), told.stdout
+        code = made[0][1]["code"]
+        for change, said in (
+                ("destroyed_at = null, title = 'Phiếu giả', text = 'Không ai viết điều này cả.'", "ticket %s: title, text or place is not what was filed" % code),
+                ("destroyed_at = destroyed_at + interval '1 s'", "ticket %s: title, text or place is not what was filed" % code),
+                ("destroyed_at = null, (title, text, location_text) = (select title, text, location_text from words w where w.id = ticket.id)",
+                 "ticket %s was destroyed, and has words again" % code)):
+            town.tamper("create table kept as table ticket; update ticket set %s where code = '%s'" % (change, code))
+            told = town.cluster.run(town.database, "verify", "record", ok=False)
+            town.tamper("delete from ticket; insert into ticket select * from kept; drop table kept")
+            assert told.returncode == 1 and "\n%s\n" % said in "\n" + told.stdout, told.stdout
+        assert town.cluster.run(town.database, "verify", "record", ok=False).returncode == 0

@@ -1,6 +1,9 @@
-"""What the record costs whoever files: the same server and database with it and without it, in turns."""
+"""What the record costs whoever files: the same server and database with it and without it, in turns; and how long what is filed waits for
+its root meanwhile."""
 import os
 import statistics
+
+import record
 
 ROUNDS = 7
 
@@ -31,20 +34,36 @@ class Record:
         self.town.sql("; ".join([TRIGGERS % "enable", END, *self.kept.values()]))
 
 
+def last_root(town):
+    return int(town.sql("select coalesce(max(number), 0) from record_root")[0][0])
+
+
+def lags(town, behind):
+    """How many milliseconds after the first of its events each root behind one was made, as often as it has events: at least what each waited."""
+    record.wait_sealed(town)
+    roots = town.sql("select events, extract(epoch from at - first_at) * 1000 from record_root where number > %d" % behind)
+    return [float(lag) for events, lag in roots for _ in range(int(events))]
+
+
 def record_cost(load):
     load.restart()
-    record = Record(load.town)
+    switched = Record(load.town)
     file = load.wrk_side(load.town.port, "filing.lua")
     share = max(2, round(load.options.seconds / ROUNDS))
-    rates = {"with": [], "without": []}
+    rates, waited = {"with": [], "without": []}, []
     for n in range(-1, ROUNDS):         # one round to warm up
-        for name, switch in (("with", record.on), ("without", record.off)) if n % 2 else (("without", record.off), ("with", record.on)):
+        for name, switch in (("with", switched.on), ("without", switched.off)) if n % 2 else (("without", switched.off), ("with", switched.on)):
             switch()
+            behind = last_root(load.town)
             done, seconds, *_ = file(share)
+            if n >= 0 and name == "with":
+                waited += lags(load.town, behind)
             if n >= 0:
                 rates[name].append(done / seconds)
                 print("round %d of %d, load of the machine %.1f: %-8s %8.0f a second" % (n + 1, ROUNDS, os.getloadavg()[0], name, done / seconds), flush=True)
-    record.on()
+    switched.on()
+    waited.sort()
     kept = [w / wo for w, wo in zip(rates["with"], rates["without"])]
     return {**{name: {"rate": round(statistics.median(all_), 1)} for name, all_ in rates.items()},
+            "sealed_after_ms": {"p50": round(waited[len(waited) // 2]), "p99": round(waited[len(waited) * 99 // 100]), "most": round(waited[-1])},
             "kept": {"median": round(statistics.median(kept), 3), "least": round(min(kept), 3), "most": round(max(kept), 3)}}
