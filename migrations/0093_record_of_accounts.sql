@@ -1,7 +1,7 @@
 -- Who may do what is under the record, too: accounts with their roles, roles that others have for them, what happened to accounts but for
 -- signing in and out, and changes of the configuration. Each row is committed to as texts of people are (0079), and told by an event that has
 -- no ticket; `tiepdan verify record` finds what was changed, removed or added without one. Events of sign-ins go after their days.
--- What was there before is told by 0095, beside people who go on.
+-- What was there before is told by 0096, beside people who go on.
 set local search_path = tiepdan, public;
 
 alter table word alter column ticket drop not null;
