@@ -167,6 +167,36 @@ update configuration_kept k set content = k.content || (select jsonb_object_agg(
 		where kind = 'settings' and key in ('proof_minutes', 'guarded_roles'))
 	where k.kind = 'settings';
 
+-- What guards against administrators is not theirs to change, nor that of whoever has their token: the operator does on the command line, who
+-- is the owner of the schema, and nobody's caller.
+alter table setting add column operator boolean not null default false;
+comment on column setting.operator is 'changed by the operator alone, with `tiepdan import settings`';
+update setting set operator = true where name in ('guarded_roles', 'proof_minutes');
+create function setting_guarded() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if caller_session() is not null or not pg_has_role(session_user, (select relowner from pg_class where oid = 'setting'::regclass), 'member') then
+		raise exception 'the operator alone changes the setting %', old.name using errcode = 'TD690';
+	end if;
+	return new;
+end $$;
+create trigger setting_guarded before update on setting for each row when (old.operator and old is distinct from new)
+	execute function setting_guarded();
+revoke execute on function setting_guarded from public;
+
+-- As in 0065; `operator`: the keys of rows that the API does not change.
+create or replace function configuration_show(p_kind text, out body text, out etag text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform configuration_may_read();
+	select json_build_object('kind', k.kind, 'version', k.version, 'changed_at', instant(k.changed_at), 'changed_by',
+			configuration_by(k.changed_by, k.command),
+			'columns', (select json_agg(c.name order by c.position) from import_column c where c.kind = k.kind),
+			'rows', (select coalesce(json_agg(r.cells order by r.key collate "C"), '[]') from import_row r where r.kind = k.kind),
+			'operator', (select coalesce(json_agg(s.name order by s.name), '[]') from setting s where s.operator and k.kind = 'settings'))::text,
+			k.version::text
+		into body, etag from configuration_kept k where k.kind = p_kind;
+end $$;
+
 alter table account_event drop constraint account_event_type,
 	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'personal_data.searched',
 		'password.set', 'password.removed', 'second_factor.on', 'second_factor.off', 'recovery_codes.made', 'recovery_code.used', 'account.made', 'account.changed',

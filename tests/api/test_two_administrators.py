@@ -130,3 +130,30 @@ def test_a_town_may_do_without(town):
     town.sql("update setting set value = 0 where name = 'guarded_roles'")
     assert made(town, "khong.can", ["legal_officer"])["roles"] == ["legal_officer"]
     town.sql("update setting set value = 1 where name = 'guarded_roles'")
+
+
+GUARDS = ("guarded_roles", "proof_minutes")
+
+
+@pytest.mark.parametrize("name, value", (("guarded_roles", 0), ("proof_minutes", 1440)))
+def test_no_administrator_takes_the_guard_away(town, name, value):
+    who, base = town.person("admin", HUB), "/v1/configuration/settings"
+    shown = who.get(base).json
+    assert shown["operator"] == sorted(GUARDS)
+    tag = {"If-Match": '"%d"' % shown["version"]}
+    for body in ({"rows": [{"name": name, "value": value}]}, {"rows": [{"name": name, "value": value}], "dry_run": True}):
+        assert who("PUT", base + "/rows", body, tag, 403).problem == "operator_only"
+    text = "name,value\n%s,%d\n" % (name, value)
+    assert who("PUT", base, {"text": text}, tag, 403).problem == "operator_only"
+    assert who.post("/v1/configuration/compare", {"files": [{"kind": "settings", "text": text}]}, status=403).problem == "operator_only"
+    whole = who.get(base, {"Accept": "text/csv"}).body.decode()
+    who("PUT", base, {"text": whole}, tag, 200)    # as it stands, it is no change
+    assert who.get(base).json["version"] == shown["version"]
+
+
+def test_the_operator_does(town, tmp_path):
+    rows = tmp_path / "settings.csv"
+    for value in (16, 15):
+        rows.write_text("name,value\nproof_minutes,%d\n" % value)
+        town.cluster.run(town.database, "import", "settings", str(rows))
+        assert town.sql("select value from setting where name = 'proof_minutes'") == [[str(value)]]
