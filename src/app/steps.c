@@ -315,7 +315,9 @@ static struct str once_key_text(struct str field)
 }
 
 /* Only an HMAC of the key is kept, under the account, the citizen or the ticket that brings it. For somebody
- * who has not signed in the key itself is the scope, so it must be one that nobody guesses. */
+ * who has not signed in the key itself is the scope, so it must be one that nobody guesses. Where a proof of
+ * work may be asked for, which is made for the key (auth/burst.h), a key counts once whatever ticket is shown
+ * with it and whichever of these operations it is: otherwise one proof would file many. */
 static enum verdict step_once(struct req *req)
 {
 	static const char *const once_hint[LANG_COUNT] = {
@@ -334,10 +336,12 @@ static enum verdict step_once(struct req *req)
 	}
 
 	const struct who *who = &req->who;
+	bool proves = req->route->flags & ROUTE_BURST;
 	struct str account = uuid_bytes(&who->account);
-	struct str ticket = arena_printf(req->arena, "%" PRId64, who->ticket_number);
+	struct str ticket = arena_printf(req->arena, "%" PRId64, proves ? 0 : who->ticket_number);
+	struct str operation = proves ? STR("ticket_file") : str_of(req->route->operation);
 	struct digest mac = digest_hmac(keys_purpose(req->app->keys, KEY_ONCE),
-		(struct str[]){account, ticket, str_of(req->route->operation), key}, 4);
+		(struct str[]){account, ticket, operation, key}, 4);
 	struct digest fingerprint =
 		digest_hmac(STR("fingerprint"), (struct str[]){req->path, req->raw_body}, 2);
 	req->once_key = arena_str(req->arena, digest_bytes(&mac));

@@ -29,6 +29,10 @@ def proof(challenge, key, bits):
             return "%s:%d" % (challenge, nonce)
 
 
+def town_public(town, filed):
+    town.sql("update ticket set visibility = 'public', sight = 'public' where code = '%s'" % filed["code"])
+
+
 def test_each_further_one_is_asked_for_work(stormy):
     key = str(uuid.uuid4())
     refused = asked(stormy, key)
@@ -42,6 +46,13 @@ def test_each_further_one_is_asked_for_work(stormy):
     assert other.problem == "work_needed", "it is good for this key alone"
     stormy.client().post("/v1/tickets", ticket(), {"Filing-Proof": work["Filing-Proof"]}, status=429)
     assert asked(stormy, path="/v1/joins", body={"ticket": filed["code"]}).problem == "work_needed"
+    assert stormy.citizen(filed).post("/v1/tickets", ticket(), work, status=201).json == filed, "whatever ticket is shown with it"
+    assert stormy.count("ticket") == before + 1
+    reused = stormy.client().post("/v1/tickets", ticket(title="Một phiếu khác hẳn"), work, status=422)
+    assert reused.problem == "idempotency_key_reused"
+    town_public(stormy, filed)
+    joined = stormy.client().post("/v1/joins", {"ticket": filed["code"]}, work, status=422)
+    assert joined.problem == "idempotency_key_reused" and stormy.count("ticket") == before + 1, "nor is it good for a join besides"
 
 
 def test_made_up_proofs(stormy):
