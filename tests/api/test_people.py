@@ -145,7 +145,9 @@ def test_a_key_opens_nothing_that_needs_two_factors(cluster, contract):
 def test_a_key_changes_nothing_of_the_account(town):
     program = made(town, "may.khong-doi", ["admin"], machine=True)
     town.sql("insert into account_role values ('%s', 'admin')" % program["id"])     # as the operator would
+    town.sql("update setting set value = 0 where name = 'guarded_roles'")
     _, client = key_of(town, program, ["admin"])
+    town.sql("update setting set value = 1 where name = 'guarded_roles'")
     client("PUT", "/v1/me/password", {"password": PASSWORD}, status=403)
     client.post("/v1/me/second-factor", None, status=403)
     client.get("/v1/sessions", status=403)
@@ -191,6 +193,14 @@ def test_no_key_for_people_nor_for_roles_that_are_not_there(town):
     for account, roles in ((made(town, "nguoi.that"), ["officer"]), (made(town, "may.vai-khac", machine=True), ["admin"])):
         answer = admin.post(path(account, "/keys"), {"name": "x", "roles": roles, "expires_at": in_days(1)}, status=409)
         assert answer.problem == "key_refused"
+
+
+def test_no_key_for_what_takes_two_administrators(town):
+    program = made(town, "may.bao-ve", ["officer"], machine=True)
+    town.sql("insert into account_role values ('%s', 'legal_officer')" % program["id"])
+    key = {"name": "x", "roles": ["officer", "legal_officer"], "expires_at": in_days(1)}
+    assert town.person("admin", HUB).post(path(program, "/keys"), key, status=422).problem == "guarded_key"
+    key_of(town, program, ["officer"])
 
 
 def test_a_changed_key_is_none(town):
