@@ -504,25 +504,18 @@ end $$;
 
 -- --- tickets -----------------------------------------------------------------------------------------------------------------------------
 
--- Links tickets that are filed in the same transaction by citizens who have signed in: parallel arrays. Those that were not, because their
--- key was known, are not there, and stay as they were. TD401: a session has ended meanwhile.
-create function citizen_file(p_tickets uuid[], p_citizens uuid[], p_sessions uuid[], p_at timestamptz[]) returns bigint language plpgsql security definer
-set search_path = tiepdan, pg_temp as $$
-declare
-	v_open uuid[];
-	v_linked bigint;
+-- Links a ticket that is filed in the same transaction with the citizen who calls: one that was not, because its key was known, is not there,
+-- and stays as it was. TD401: the session has ended meanwhile. As everywhere the citizen is locked first and then the session.
+create function citizen_file(p_ticket uuid, p_at timestamptz) returns boolean language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
-	select array_agg(x.id) into v_open from (
-		select s.id from session s where s.id = any (p_sessions) and s.closed_at is null and s.expires_at > now()
-			and (s.id, s.citizen) in (select * from unnest(p_sessions, p_citizens)) order by s.id for share) x;
-	if not coalesce(p_sessions <@ v_open, false) then
+	perform from citizen where id = caller_citizen() for key share;
+	perform from session where id = caller_session() and citizen = caller_citizen() and closed_at is null and expires_at > now() for share;
+	if not found then
 		raise exception 'the session has ended' using errcode = 'TD401';
 	end if;
 	insert into citizen_ticket (citizen, ticket, generation, linked_at, seen_at)
-		select i.citizen, t.id, t.generation, i.at, i.at from unnest(p_tickets, p_citizens, p_at) i (ticket, citizen, at) join ticket t on t.id = i.ticket
-		on conflict do nothing;
-	get diagnostics v_linked = row_count;
-	return v_linked;
+		select caller_citizen(), t.id, t.generation, p_at, p_at from ticket t where t.id = p_ticket on conflict do nothing;
+	return found;
 end $$;
 
 -- What the list tells of a ticket of the caller; NULL for one that is none. unread: something was told since it was opened last; waiting: a

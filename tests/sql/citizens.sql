@@ -86,13 +86,13 @@ select is(pg_temp.try(f), 'TD403', f) from unnest(array['select password_set(''$
 -- Tickets.
 select id as t, number as n from file('HN-SXD', 'denunciation', 'denunciation', p_category := 'officials_conduct', p_contact := '\x01') \gset
 select id as u, number as un from file('HN-SXD') \gset
-select is(citizen_file(array[:'t'::uuid], array[pg_temp.id(1)], array[pg_temp.id(1001)], array[now()]), 1::bigint, 'what is filed while signed in is linked');
-select is(citizen_file(array[:'t'::uuid, gen_random_uuid()], array[pg_temp.id(1), pg_temp.id(1)], array[pg_temp.id(1001), pg_temp.id(1001)], array[now(), now()]), 0::bigint,
-	'once, and what was not filed is not');
-select is(pg_temp.try(format('select citizen_file(array[%L::uuid], array[%L::uuid], array[%L::uuid], array[now()])', :'u', pg_temp.id(5), pg_temp.id(1001))), 'TD401',
-	'not with the session of somebody else');
-select is(pg_temp.try(format('select citizen_file(array[%L::uuid], array[%L::uuid], array[%L::uuid], array[now()])', :'u', pg_temp.id(1), pg_temp.id(9999))), 'TD401',
-	'nor with none');
+select is(citizen_file(:'t', now()), true, 'what is filed while signed in is linked');
+select is(array[citizen_file(:'t', now()), citizen_file(gen_random_uuid(), now())], '{f,f}', 'once, and what was not filed is not');
+select set_config('app.citizen', pg_temp.id(5)::text, true);
+select is(pg_temp.try(format('select citizen_file(%L, now())', :'u')), 'TD401', 'not with the session of somebody else');
+select set_config('app.citizen', pg_temp.id(1)::text, true), set_config('app.session', pg_temp.id(9999)::text, true);
+select is(pg_temp.try(format('select citizen_file(%L, now())', :'u')), 'TD401', 'nor with none');
+select pg_temp.enter(1);
 -- Every table of which the server may read something, as the citizen.
 insert into reply (ticket, version, at, author, department, state, text)
 	select :'t', 1, now(), a.id, a.department, 'draft', 'Dự thảo trả lời' from account a where login = 'officer.hn-sxd';
