@@ -149,6 +149,16 @@ def test_letters_have_a_limit_for_each_place(cluster, contract):
         assert answers[-1].json["violated-policies"] == ["code"]
 
 
+def test_many_accounts_file_no_more_than_a_stranger(cluster, contract, post):
+    settings = {"mail_url": "smtp://127.0.0.1:%d" % post.port, "mail_from": "no-reply@tiepdan.example", "mail_tls": "none"}
+    with new_town(cluster, contract, rate_filing=3, workers=1, **settings) as town:
+        town.post = post
+        people = [town.anyone] + [come_in(town, "nhieu%d@example.org" % n)[0] for n in range(3)]
+        answers = [who.post("/v1/tickets", ticket(), status=None) for who in people * 2]
+        assert [a.status for a in answers[:3]] == [201] * 3 and answers[-1].status == 429
+        assert answers[-1].json["violated-policies"] == ["filing"]
+
+
 @pytest.mark.parametrize("email", ["", "x", "a@b", "a@b.example\r\nBcc: x@y.example", "a b@c.example", "<a@b.example>", None, 5])
 def test_addresses_that_are_none(town, email):
     assert town.anyone.post("/v1/citizen/codes", {"email": email}, status=None).status == 422

@@ -319,6 +319,7 @@ static void file_alone(struct req *req, const struct filing_row *made, bool type
 	struct db_unit *u = db_unit(req);
 
 	*row = *made;
+	db_unit_ask_caller(u);
 	filing_rows_add(u, row, 1);
 	if (typed)
 		sql_ticket_take_down(u, .ticket = row->id, .at = row->filed_at, .event = uuid_new());
