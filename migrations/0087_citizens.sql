@@ -35,6 +35,7 @@ create table citizen_code (
 	wrapped     bytea,
 	box         bytea,
 	email_index bytea not null,
+	place       bytea not null,
 	made_at     timestamptz not null default now(),
 	expires_at  timestamptz not null,
 	tries       int not null default 0,
@@ -50,6 +51,7 @@ create table citizen_code (
 );
 comment on table citizen_code is 'Letters with a code to sign in with, for an hour.';
 comment on column citizen_code.citizen is 'whose address it becomes: somebody new, for whom it is sealed, or with `changes` who has signed in';
+comment on column citizen_code.place is 'where somebody asked for it: a keyed hash of address block, e-mail address and day';
 comment on column citizen_code.state is 'of the letter; held: too many went to this address, so there is none, and no code is right';
 create index citizen_code_address on citizen_code (email_index, made_at);
 create index citizen_code_due on citizen_code (next_at, id) where state in ('waiting', 'sending');
@@ -93,7 +95,7 @@ create index session_citizen on session (citizen, expires_at) where citizen is n
 
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
-	('citizen_letters_hour', 3, 'so many letters with a code to sign in go to one address in an hour', 1, 20),
+	('citizen_letters_hour', 3, 'so many letters with a code to sign in go to one address in an hour from one place, and five times as many from all', 1, 20),
 	('citizen_code_minutes', 10, 'such a code is good for this many minutes', 2, 60),
 	('citizen_code_tries', 5, 'and for this many attempts', 1, 20),
 	('citizen_tickets_most', 1000, 'a citizen adds tickets that were filed without signing in up to this many', 10, 10000);
@@ -305,33 +307,37 @@ end $$;
 -- --- coming in ----------------------------------------------------------------------------------------------------------------------
 
 -- A letter with a code, whoever asks and for whatever address: nobody learns whether it has an account, nor whether letters went there
--- lately. Returns the end of the code.
+-- lately. What somebody asks for elsewhere leaves those of whoever has the address theirs. Returns the end of the code.
 create function citizen_code_make(p_id uuid, p_citizen uuid, p_changes boolean, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea,
-	p_email_index bytea) returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+	p_email_index bytea, p_place bytea) returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_until timestamptz := now() + (select value from setting where name = 'citizen_code_minutes') * interval '1 min';
+	v_most int := (select value from setting where name = 'citizen_letters_hour');
+	v_held boolean;
 begin
 	perform pg_advisory_xact_lock(hashtextextended('tiepdan.citizen_code ' || encode(p_email_index, 'hex'), 0));
-	insert into citizen_code (id, citizen, changes, language, epoch, wrapped, box, email_index, expires_at, state)
-		values (p_id, p_citizen, p_changes, p_language, p_epoch, p_wrapped, p_box, p_email_index, v_until, case when (
-			select count(*) from citizen_code where email_index = p_email_index and made_at > now() - interval '1 hour' and state <> 'held')
-				>= (select value from setting where name = 'citizen_letters_hour') then 'held' else 'waiting' end);
+	select count(*) filter (where place = p_place) >= v_most or count(*) >= 5 * v_most into v_held
+		from citizen_code where email_index = p_email_index and made_at > now() - interval '1 hour' and state <> 'held';
+	insert into citizen_code (id, citizen, changes, language, epoch, wrapped, box, email_index, place, expires_at, state)
+		values (p_id, p_citizen, p_changes, p_language, p_epoch, p_wrapped, p_box, p_email_index, p_place, v_until,
+			case when v_held then 'held' else 'waiting' end);
 	return v_until;
 end $$;
 
-create function citizen_code_ask(p_id uuid, p_citizen uuid, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea, p_email_index bytea)
+create function citizen_code_ask(p_id uuid, p_citizen uuid, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea, p_email_index bytea,
+	p_place bytea)
 returns timestamptz language sql security definer set search_path = tiepdan, pg_temp as $$
-	select citizen_code_make(p_id, p_citizen, false, p_language, p_epoch, p_wrapped, p_box, p_email_index)
+	select citizen_code_make(p_id, p_citizen, false, p_language, p_epoch, p_wrapped, p_box, p_email_index, p_place)
 $$;
 
 -- The same for the new address of the citizen who calls. A token that was stolen is not enough (TD652): who has it changes no address.
-create function citizen_email_ask(p_id uuid, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea, p_email_index bytea)
+create function citizen_email_ask(p_id uuid, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea, p_email_index bytea, p_place bytea)
 returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
 	if (select opened_at from session where id = caller_session()) < now() - interval '15 min' then
 		raise exception 'the session is too old for this' using errcode = 'TD652';
 	end if;
-	return citizen_code_make(p_id, caller_citizen(), true, p_language, p_epoch, p_wrapped, p_box, p_email_index);
+	return citizen_code_make(p_id, caller_citizen(), true, p_language, p_epoch, p_wrapped, p_box, p_email_index, p_place);
 end $$;
 
 -- Takes an attempt with a code that the caller has looked at; all NULL unless it was right. It raises nothing, so that the attempt counts.

@@ -2,12 +2,12 @@
 -- that hangs on them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(66);
+select plan(67);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.address(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
 -- A letter to an address; `n` is its id, and that of whoever comes in with it first.
-create function pg_temp.ask(n int, p_address int) returns text language sql as $$
-	select citizen_code_ask(pg_temp.id(n), pg_temp.id(n), 'vi', 1, 'w', ('box ' || n)::bytea, pg_temp.address(p_address));
+create function pg_temp.ask(n int, p_address int, p_place bytea default 'here') returns text language sql as $$
+	select citizen_code_ask(pg_temp.id(n), pg_temp.id(n), 'vi', 1, 'w', ('box ' || n)::bytea, pg_temp.address(p_address), p_place);
 	select state from citizen_code where id = pg_temp.id(n)
 $$;
 -- Comes in: the session has the id of the letter with 1000 more. Returns who it is, or the seconds to wait.
@@ -29,6 +29,10 @@ end $$;
 -- Letters.
 select is(array(select pg_temp.ask(n, 1) from generate_series(1, 4) n), '{waiting,waiting,waiting,held}', 'three letters an hour go to one address');
 select is(pg_temp.ask(5, 2), 'waiting', 'another address is another one');
+savepoint s;
+select is(array(select pg_temp.ask(100 + n, 1, ('place ' || n / 4)::bytea) from generate_series(0, 19) n), '{waiting,waiting,waiting,held,waiting,waiting,waiting,held,'
+	'waiting,waiting,waiting,held,waiting,waiting,waiting,held,held,held,held,held}', 'so many from each place, and five times as many from all');
+rollback to s;
 update citizen_code set made_at = now() - interval '61 min' where id in (pg_temp.id(1), pg_temp.id(2), pg_temp.id(3));
 select is(pg_temp.ask(6, 1), 'waiting', 'after an hour there are letters again');
 select is((select count(distinct expires_at - made_at) from citizen_code where id in (pg_temp.id(4), pg_temp.id(5), pg_temp.id(6))), 1::bigint,
@@ -145,11 +149,11 @@ reset role;
 
 -- Another address.
 select pg_temp.enter(5);
-select isnt(citizen_email_ask(pg_temp.id(30), 'vi', 1, 'w', 'b', pg_temp.address(1)), null, 'somebody who has just come in asks for another address');
+select isnt(citizen_email_ask(pg_temp.id(30), 'vi', 1, 'w', 'b', pg_temp.address(1), 'here'), null, 'somebody who has just come in asks for another address');
 select is(pg_temp.come(30), '0', 'nobody comes in with that');
 select is(pg_temp.try(format('select citizen_email_set(%L, true)', pg_temp.id(30))), 'TD651', 'one that somebody else has is refused');
 update session set opened_at = now() - interval '16 min' where id = pg_temp.id(1005);
-select is(pg_temp.try(format('select citizen_email_ask(%L, ''vi'', 1, ''w'', ''b'', %L)', pg_temp.id(31), pg_temp.address(9))), 'TD652', 'a session of before changes none');
+select is(pg_temp.try(format('select citizen_email_ask(%L, ''vi'', 1, ''w'', ''b'', %L, ''here'')', pg_temp.id(31), pg_temp.address(9))), 'TD652', 'a session of before changes none');
 
 -- A new master key, and the end.
 select set_eq($$ select owner from reseal_next(2, 100) where factor $$, $$ select pg_temp.id(n) from unnest('{1,5}'::int[]) n $$, 'addresses follow a new master key');
