@@ -353,6 +353,8 @@ def test_another_address(town):
     assert come_in(town, "moi@example.org", 2)[1]["citizen"]["id"] == opened["citizen"]["id"]
     assert come_in(town, "cu@example.org", 3)[1]["citizen"]["id"] != opened["citizen"]["id"]
     assert "email.changed" in [e["type"] for e in who.get("/v1/citizen/events").json["items"]]
+    told = town.post.wait("cu@example.org", 4)                # two codes, one to come in anew, and what has become of the account
+    assert [m.part("plain") for m in told if "chuyển sang một địa chỉ khác" in " ".join(m.part("plain").split())]
 
 
 def test_the_address_of_somebody_else(town):
@@ -367,6 +369,7 @@ def test_a_stolen_token_changes_no_address(town):
     who, opened = come_in(town, "bi.trom@example.org")
     town.tamper("update session set opened_at = now() - interval '16 min' where citizen = '%s'" % opened["citizen"]["id"])
     assert who.post("/v1/citizen/email", {"email": "trom2@example.org"}, status=409).problem == "sign_in_anew"
+    assert who("DELETE", "/v1/citizen", status=409).problem == "sign_in_anew"
 
 
 def test_the_end_of_an_account(town):

@@ -227,3 +227,23 @@ def test_a_slip_in_the_setting_is_no_door(cluster, contract):
     with pytest.raises(AssertionError, match="that is no role"):
         new = new_town(cluster, contract, second_factor_roles="amdin", workers=1)
         new.__enter__()
+
+
+def ids(who, state):
+    found, cursor = [], ""
+    while cursor is not None:
+        page = who.get("/v1/accounts?limit=200&state=%s%s" % (state, cursor and "&cursor=" + cursor)).json
+        found, cursor = found + [i["id"] for i in page["items"]], page["next_cursor"]
+    return found
+
+
+def test_who_is_switched_off_is_found(town):
+    admin = town.person("admin", HUB)
+    account = made(town, "da.nghi", ["officer"])
+    for state, found, not_found in (("active", "active", "disabled"), ("disabled", "disabled", "active")):
+        admin("PATCH", path(account), {"state": state}, status=200)
+        for asked, there in ((found, True), (not_found, False)):
+            assert (account["id"] in ids(admin, asked)) == there
+    head = town.person("head", CONSTRUCTION)
+    assert head.get("/v1/accounts?state=disabled").json["items"] == []
+    admin.get("/v1/accounts?state=x", status=422)

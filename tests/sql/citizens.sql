@@ -2,7 +2,7 @@
 -- that hangs on them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(67);
+select plan(68);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.address(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
 -- A letter to an address; `n` is its id, and that of whoever comes in with it first.
@@ -163,9 +163,13 @@ select is(pg_temp.portion(), pg_temp.id(1) || 'ff', 'a portion at a time');
 select is(pg_temp.portion(), pg_temp.id(5) || 'ff', 'that goes on');
 select is(pg_temp.portion(), 't', 'to the end');
 select pg_temp.enter(1);
+update session set opened_at = now() - interval '16 min' where id = pg_temp.id(1001);
+select is(array[pg_temp.try('select citizen_erase()'), pg_temp.try(format('select citizen_email_set(%L, true)', pg_temp.id(30)))], '{TD652,TD652}',
+	'who has come in long ago ends no account, nor gives it another address');
+update session set opened_at = now() where id = pg_temp.id(1001);
 select citizen_erase();
 select is((select count(*) from citizen where id = pg_temp.id(1)) + (select count(*) from session where citizen = pg_temp.id(1))
-	+ (select count(*) from citizen_ticket where citizen = pg_temp.id(1)) + (select count(*) from citizen_code where box is not null and email_index = pg_temp.address(1) and not changes), 0::bigint,
+	+ (select count(*) from citizen_ticket where citizen = pg_temp.id(1)) + (select count(*) from citizen_code where box is not null and email_index = pg_temp.address(1) and purpose = 'sign_in'), 0::bigint,
 	'nothing is left of an account');
 select is((select state from ticket where id = :'t'), 'submitted', 'but its tickets');
 select * from finish();
