@@ -6,6 +6,8 @@ set local search_path = tiepdan, public;
 create table citizen (
 	id            uuid not null,
 	made_at       timestamptz not null default now(),
+	seen_at       timestamptz not null default now(),
+	warned_at     timestamptz,
 	epoch         bigint,
 	wrapped       bytea,
 	box           bytea,
@@ -20,6 +22,9 @@ create table citizen (
 	constraint citizen_comes_in check (num_nonnulls(email_index, subject_index) > 0)
 );
 comment on table citizen is 'Citizens who have signed in.';
+comment on column citizen.seen_at is 'when they last signed in';
+comment on column citizen.warned_at is 'when a letter said that the account ends unless they sign in again';
+create index citizen_seen on citizen (seen_at);
 comment on column citizen.box is 'the address, sealed (auth/seal.h) for this id';
 comment on column citizen.subject_index is 'whom the identity provider means: a keyed hash, since it may be the number of an identity card';
 alter table reseal add column citizens_after uuid;
@@ -57,6 +62,7 @@ comment on column citizen_code.purpose is 'to sign in, to confirm another addres
 comment on column citizen_code.place is 'where somebody asked for it: a keyed hash of address block, e-mail address and day';
 comment on column citizen_code.state is 'of the letter; held: too many went to this address, so there is none, and no code is right';
 create index citizen_code_address on citizen_code (email_index, made_at);
+create index citizen_code_made on citizen_code (made_at);
 create index citizen_code_due on citizen_code (next_at, id) where state in ('waiting', 'sending');
 create index citizen_code_expiry on citizen_code (expires_at);
 create index citizen_code_citizen on citizen_code (citizen);
@@ -99,6 +105,8 @@ create index session_citizen on session (citizen, expires_at) where citizen is n
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
 	('citizen_letters_hour', 3, 'so many letters with a code to sign in go to one address in an hour from one place, and five times as many from all', 1, 20),
+	('citizen_letters_all', 2000, 'and so many to all addresses together', 10, 1000000),
+	('citizen_inactive_days', 0, 'the account of a citizen who has not signed in for so many days ends, a letter comes 30 days before; at the least 60; 0: never', 0, 36500),
 	('citizen_code_minutes', 10, 'such a code is good for this many minutes', 2, 60),
 	('citizen_code_tries', 5, 'and for this many attempts', 1, 20),
 	('citizen_proof_minutes', 15, 'whoever changes their address or ends their account has signed in within this many minutes', 1, 1440),
@@ -311,14 +319,19 @@ end $$;
 -- --- coming in ----------------------------------------------------------------------------------------------------------------------
 
 -- A letter with a code, whoever asks and for whatever address: nobody learns whether it has an account, nor whether letters went there
--- lately. What somebody asks for elsewhere leaves those of whoever has the address theirs. Returns the end of the code.
+-- lately. What somebody asks for elsewhere leaves those of whoever has the address theirs. TD692: too many letters go out to anybody, so that nobody has
+-- us write to the whole world. Returns the end of the code.
 create function citizen_code_make(p_id uuid, p_citizen uuid, p_purpose text, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea,
 	p_email_index bytea, p_place bytea) returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_until timestamptz := now() + (select value from setting where name = 'citizen_code_minutes') * interval '1 min';
 	v_most int := (select value from setting where name = 'citizen_letters_hour');
+	v_all int := (select value from setting where name = 'citizen_letters_all');
 	v_held boolean;
 begin
+	if (select count(*) from (select from citizen_code where made_at > now() - interval '1 hour' and state <> 'held' limit v_all) x) >= v_all then
+		raise exception 'too many letters go out' using errcode = 'TD692';
+	end if;
 	perform pg_advisory_xact_lock(hashtextextended('tiepdan.citizen_code ' || encode(p_email_index, 'hex'), 0));
 	select count(*) filter (where place = p_place) >= v_most or count(*) >= 5 * v_most into v_held
 		from citizen_code where email_index = p_email_index and made_at > now() - interval '1 hour' and state <> 'held' and purpose <> 'told';
@@ -373,6 +386,7 @@ returns session_opened language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	insert into session (id, citizen, expires_at, means, assurance, client)
 		values (p_session, p_citizen, p_expires, p_means, p_assurance, left(p_client, 200));
+	update citizen set seen_at = now(), warned_at = null where id = p_citizen;
 	perform citizen_tell(p_citizen, 'session.opened', p_session, jsonb_build_object('means', p_means, 'assurance', p_assurance));
 	return session_answer(s) from session s where s.id = p_session;
 end $$;
@@ -433,7 +447,13 @@ insert into notice_template (type, side, language, subject, text) values
 		'trọng,\n{{sender}}\n'),
 	('citizen.email_changed', 'citizen', 'en', 'The address of your account has changed', E'Dear Sir or Madam,\n\nat {{at}} the account that was opened with this '
 		'address was given another one. Codes to sign in go to the new address from now on.\n\nIf it was not you, tell us at once.\n\nYours '
-		'faithfully,\n{{sender}}\n');
+		'faithfully,\n{{sender}}\n'),
+	('citizen.inactive', 'citizen', 'vi', 'Tài khoản của Ông/Bà sắp bị xóa', E'Kính gửi Ông/Bà,\n\nTài khoản mở bằng địa chỉ thư này đã lâu không được sử dụng. Sau 30 ngày '
+		'kể từ thư này tài khoản sẽ bị xóa, trừ khi Ông/Bà đăng nhập lại. Các phiếu đã gửi vẫn được giải quyết và theo dõi được bằng mã phiếu và mã bí '
+		'mật.\n\nTrân trọng,\n{{sender}}\n'),
+	('citizen.inactive', 'citizen', 'en', 'Your account is about to be erased', E'Dear Sir or Madam,\n\nthe account that was opened with this address has not been used '
+		'for long. It is erased 30 days after this letter, unless you sign in again. Your tickets go on, and can be followed with their codes and '
+		'secrets.\n\nYours faithfully,\n{{sender}}\n');
 
 -- Takes letters with codes that are due, as notice_claim() does notices.
 create function citizen_letters(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text)
@@ -487,11 +507,11 @@ set search_path = tiepdan, pg_temp as $$
 	from citizen c join session s on s.id = caller_session() where c.id = caller_citizen()
 $$;
 
--- A letter that tells a citizen something, to the address that stands in `c`. For a day: it is no code.
+-- A letter that tells a citizen something, to the address that stands in `c`. For a week: it is no code.
 create function citizen_letter(c citizen, p_template text) returns void language sql set search_path = tiepdan, pg_temp as $$
 	insert into citizen_code (id, citizen, purpose, template, language, epoch, wrapped, box, email_index, expires_at, used_at, state)
 		select gen_random_uuid(), c.id, 'told', p_template, coalesce((select x.language from citizen_code x where x.email_index = c.email_index
-			order by x.made_at desc limit 1), 'vi'), c.epoch, c.wrapped, c.box, c.email_index, now() + interval '1 day', now(), 'waiting'
+			order by x.made_at desc limit 1), 'vi'), c.epoch, c.wrapped, c.box, c.email_index, now() + interval '7 days', now(), 'waiting'
 		where c.email_index is not null
 $$;
 
@@ -522,7 +542,7 @@ end $$;
 
 -- Nothing is left but tickets, as they are without an account. Letters that went out are counted for their hour, without the address; what
 -- tells of another address still goes there.
-create function citizen_end(p_citizen uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+create function citizen_end(p_citizen uuid, p_why jsonb) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	c citizen;
 begin
@@ -532,11 +552,33 @@ begin
 	update citizen_code set wrapped = null, box = null, used_at = now(), state = case when state in ('waiting', 'sending') then 'cancelled' else state end
 		where (citizen = c.id or email_index = c.email_index) and purpose <> 'told';
 	delete from citizen where id = c.id;
-	perform citizen_tell(c.id, 'citizen.erased', null);
+	perform citizen_tell(c.id, 'citizen.erased', null, p_why);
 end $$;
 create function citizen_erase() returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
-	perform citizen_end(caller_citizen_proven());
+	perform citizen_end(caller_citizen_proven(), null);
+end $$;
+
+-- Accounts of citizens who have not signed in for long end; who has an address is told 30 days before.
+create function citizen_sweep(p_limit bigint) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_before timestamptz := (select now() - greatest(value, 60) * interval '1 day' from setting where name = 'citizen_inactive_days' and value > 0);
+	c citizen;
+begin
+	if v_before is null then
+		return;
+	end if;
+	for c in select * from citizen x where x.seen_at < v_before + interval '30 days' and x.warned_at is null and x.email_index is not null
+			and not exists (select from session s where s.citizen = x.id and s.expires_at > now() and s.closed_at is null)
+			order by x.seen_at limit p_limit for update skip locked loop
+		perform citizen_letter(c, 'citizen.inactive');
+		update citizen set warned_at = now() where id = c.id;
+	end loop;
+	for c in select * from citizen x where x.seen_at < v_before and (x.email_index is null or x.warned_at <= now() - interval '30 days')
+			and not exists (select from session s where s.citizen = x.id and s.expires_at > now() and s.closed_at is null)
+			order by x.seen_at limit p_limit for update skip locked loop
+		perform citizen_end(c.id, '{"inactive": true}');
+	end loop;
 end $$;
 
 create function citizen_events(p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable security definer
@@ -635,6 +677,7 @@ begin
 	delete from login_code where expires_at < p_before;
 	delete from citizen_code where id in (select id from citizen_code where expires_at < now() - interval '1 hour' order by expires_at limit p_limit
 		for update skip locked);
+	perform citizen_sweep(p_limit);
 	delete from second_factor where confirmed_at is null and made_at < now() - interval '1 day';
 	delete from sign_in_brake where slot in (select slot from sign_in_brake where last_at < now() - interval '1 day' order by slot limit 10000
 		for update skip locked);
@@ -701,7 +744,7 @@ begin
 end $$;
 
 revoke execute on function caller_citizen, caller_linked, caller_signed_in, citizen_tell, session_tell, citizen_item, session_renew(uuid, bigint, bigint, bigint),
-	citizen_sessions_end, citizen_code_make, caller_citizen_proven, citizen_letter, citizen_end, citizen_code_ask, citizen_email_ask, citizen_code_take, citizen_session_make, citizen_sign_in,
+	citizen_sessions_end, citizen_code_make, caller_citizen_proven, citizen_letter, citizen_end, citizen_sweep, citizen_code_ask, citizen_email_ask, citizen_code_take, citizen_session_make, citizen_sign_in,
 	citizen_sign_in_oidc, citizen_letters, citizen_show, citizen_email_set, citizen_erase, citizen_events, citizen_file, citizen_ticket_item,
 	citizen_ticket_open, citizen_ticket_add, citizen_ticket_drop,
 	personal_data_search(bytea, bytea, bytea, text, uuid[], timestamptz) from public;

@@ -2,7 +2,7 @@
 -- that hangs on them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(68);
+select plan(74);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.address(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
 -- A letter to an address; `n` is its id, and that of whoever comes in with it first.
@@ -172,5 +172,26 @@ select is((select count(*) from citizen where id = pg_temp.id(1)) + (select coun
 	+ (select count(*) from citizen_ticket where citizen = pg_temp.id(1)) + (select count(*) from citizen_code where box is not null and email_index = pg_temp.address(1) and purpose = 'sign_in'), 0::bigint,
 	'nothing is left of an account');
 select is((select state from ticket where id = :'t'), 'submitted', 'but its tickets');
+
+-- Who is not seen any more.
+update setting set value = 100 where name = 'citizen_inactive_days';
+update session set closed_at = now() where citizen is not null;
+update citizen set seen_at = now() - interval '71 days';
+select forget_sessions(now() - interval '7 days', 100);
+select is((select count(*) from citizen where id in (pg_temp.id(5), pg_temp.id(20)) and warned_at is not null), 1::bigint, 'who has an address is told');
+select is((select count(*) from citizen_code where citizen = pg_temp.id(5) and template = 'citizen.inactive' and state = 'waiting'), 1::bigint, 'by a letter');
+update citizen set seen_at = now() - interval '101 days';
+select forget_sessions(now() - interval '7 days', 100);
+select is(array(select id from citizen where id in (pg_temp.id(5), pg_temp.id(20))), array[pg_temp.id(5)], 'who has none goes, others have their time');
+update citizen set warned_at = now() - interval '31 days';
+select forget_sessions(now() - interval '7 days', 100);
+select is((select array[count(*), (select count(*) from citizen_event where type = 'citizen.erased' and data ? 'inactive' and citizen = pg_temp.id(5))]
+	from citizen where id = pg_temp.id(5)), '{0,1}', 'and then go, too');
+
+-- The whole world.
+update setting set value = 10 where name = 'citizen_letters_all';
+delete from citizen_code;
+select is(array(select pg_temp.ask(200 + n, 200 + n) from generate_series(1, 10) n), array_fill('waiting'::text, '{10}'), 'many letters may go out');
+select is(pg_temp.try('select pg_temp.ask(299, 299)'), 'TD692', 'and no more');
 select * from finish();
 rollback;

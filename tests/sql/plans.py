@@ -12,7 +12,7 @@ set enable_seqscan = off; set plan_cache_mode = force_generic_plan;
 set search_path = test, tiepdan, public;
 begin;
 select id as t, number as n from file('HN-SXD', p_key := sha256('k'), p_fingerprint := sha256('f'), p_contact := '\\x01') \\gset
-select outcome from file('HN-SXD', p_key := sha256('k'), p_fingerprint := sha256('f'), 'here');
+select outcome from file('HN-SXD', p_key := sha256('k'), p_fingerprint := sha256('f'));
 select fired from fire(found(now() + interval '20 h'), now() + interval '20 h');
 select etag from move('officer.HN-SXD', :'t', 'return');
 select etag from move('coordinator.HN-EIC', :'t', 'route', p_department := 'HN-SXD');
@@ -36,7 +36,7 @@ select epoch from contact_read(:'t', 'liên hệ', gen_random_uuid());
 select tracking_message(:n, 1, gen_random_uuid(), 'Cảm ơn', now(), gen_random_uuid());
 select tracking_rate(:n, 1, 'satisfied', '{}', null, now(), gen_random_uuid());
 select track(:n);
-select once_claim(sha256('o'), sha256('f'), 'here');
+select once_claim(sha256('o'), sha256('f'));
 select once_finish(sha256('o'), 201, 'x');
 select login_code_save('officer.hn-sxd', sha256('c'), now() + interval '1 h');
 select roles from session_open('officer.hn-sxd', sha256('c'), '00000000-0000-0000-0000-000000000007', now() + interval '1 h');
