@@ -36,7 +36,7 @@ create table password (
 	constraint password_account_fk foreign key (account) references account,
 	constraint password_hashed check (hash like '$argon2id$%' and length(hash) < 128)
 );
-comment on table password is 'argon2id of an HMAC of the password under a key outside the database.';
+comment on table password is 'argon2id of an HMAC of account and password under a key outside the database.';
 
 create table second_factor (
 	account      uuid not null,

@@ -177,6 +177,10 @@ begin
 		order by d.made_at desc, d.id desc limit p_limit + 1;
 end $$;
 
+create function delegation_told(d delegation) returns void language sql set search_path = tiepdan, pg_temp as $$
+	select account_tell(a, 'delegation.ended', caller_session(), jsonb_build_object('delegation', d.id)) from unnest(array[d.giver, d.taker]) a
+$$;
+
 -- By whoever gave it or has it, or an administrator; it counts from the next request on.
 create function delegation_end(p_id uuid) returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -188,7 +192,7 @@ begin
 	if not found then
 		raise exception 'no such delegation' using errcode = 'TD404';
 	end if;
-	perform account_tell(a, 'delegation.ended', caller_session(), jsonb_build_object('delegation', d.id)) from unnest(array[d.giver, d.taker]) a;
+	perform delegation_told(d);
 end $$;
 
 -- --- breaking the glass ----------------------------------------------------------------------------------------------------------------
@@ -249,5 +253,5 @@ begin
 end $$;
 
 revoke all on delegation, glass from public;
-revoke execute on function roles_held, caller_broken, delegation_item, delegation_make, delegation_list, delegation_end, glass_break, forget_glass from public;
+revoke execute on function roles_held, caller_broken, delegation_item, delegation_make, delegation_list, delegation_told, delegation_end, glass_break, forget_glass from public;
 grant execute on function caller_broken, delegation_make, delegation_list, delegation_end, glass_break to tiepdan_app;

@@ -6,6 +6,8 @@ set local search_path = tiepdan, public;
 create table citizen (
 	id            uuid not null,
 	made_at       timestamptz not null default now(),
+	seen_at       timestamptz not null default now(),
+	warned_at     timestamptz,
 	epoch         bigint,
 	wrapped       bytea,
 	box           bytea,
@@ -20,6 +22,9 @@ create table citizen (
 	constraint citizen_comes_in check (num_nonnulls(email_index, subject_index) > 0)
 );
 comment on table citizen is 'Citizens who have signed in.';
+comment on column citizen.seen_at is 'when they last signed in';
+comment on column citizen.warned_at is 'when a letter said that the account ends unless they sign in again';
+create index citizen_seen on citizen (seen_at);
 comment on column citizen.box is 'the address, sealed (auth/seal.h) for this id';
 comment on column citizen.subject_index is 'whom the identity provider means: a keyed hash, since it may be the number of an identity card';
 alter table reseal add column citizens_after uuid;
@@ -29,12 +34,14 @@ comment on column reseal.citizens_after is 'how far citizens were looked at, who
 create table citizen_code (
 	id          uuid not null,
 	citizen     uuid not null,
-	changes     boolean not null,
+	purpose     text not null,
+	template    text not null,
 	language    text not null,
 	epoch       bigint not null,
 	wrapped     bytea,
 	box         bytea,
 	email_index bytea not null,
+	place       bytea,
 	made_at     timestamptz not null default now(),
 	expires_at  timestamptz not null,
 	tries       int not null default 0,
@@ -44,14 +51,18 @@ create table citizen_code (
 	next_at     timestamptz not null default now(),
 	error       text,
 	constraint citizen_code_pk primary key (id),
+	constraint citizen_code_purpose check (purpose in ('sign_in', 'email', 'told')),
 	constraint citizen_code_language check (language in ('vi', 'en')),
 	constraint citizen_code_state check (state in ('held', 'waiting', 'sending', 'sent', 'failed', 'bounced', 'cancelled')),
 	constraint citizen_code_error_length check (char_length(error) <= 500)
 );
-comment on table citizen_code is 'Letters with a code to sign in with, for an hour.';
-comment on column citizen_code.citizen is 'whose address it becomes: somebody new, for whom it is sealed, or with `changes` who has signed in';
+comment on table citizen_code is 'Letters with a code to sign in with, for an hour, and those that only tell citizens what happened to their account.';
+comment on column citizen_code.citizen is 'whose address it becomes: somebody new, for whom it is sealed, or, where it is another address, who has signed in; else whose it was';
+comment on column citizen_code.purpose is 'to sign in, to confirm another address, or no code at all but a letter (`template`)';
+comment on column citizen_code.place is 'where somebody asked for it: a keyed hash of address block, e-mail address and day';
 comment on column citizen_code.state is 'of the letter; held: too many went to this address, so there is none, and no code is right';
 create index citizen_code_address on citizen_code (email_index, made_at);
+create index citizen_code_made on citizen_code (made_at);
 create index citizen_code_due on citizen_code (next_at, id) where state in ('waiting', 'sending');
 create index citizen_code_expiry on citizen_code (expires_at);
 create index citizen_code_citizen on citizen_code (citizen);
@@ -93,9 +104,12 @@ create index session_citizen on session (citizen, expires_at) where citizen is n
 
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
-	('citizen_letters_hour', 3, 'so many letters with a code to sign in go to one address in an hour', 1, 20),
+	('citizen_letters_hour', 3, 'so many letters with a code to sign in go to one address in an hour from one place, and five times as many from all', 1, 20),
+	('citizen_letters_all', 2000, 'and so many to all addresses together', 10, 1000000),
+	('citizen_inactive_days', 0, 'the account of a citizen who has not signed in for so many days ends, a letter comes 30 days before; at the least 60; 0: never', 0, 36500),
 	('citizen_code_minutes', 10, 'such a code is good for this many minutes', 2, 60),
 	('citizen_code_tries', 5, 'and for this many attempts', 1, 20),
+	('citizen_proof_minutes', 15, 'whoever changes their address or ends their account has signed in within this many minutes', 1, 1440),
 	('citizen_tickets_most', 1000, 'a citizen adds tickets that were filed without signing in up to this many', 10, 10000);
 alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
@@ -305,33 +319,54 @@ end $$;
 -- --- coming in ----------------------------------------------------------------------------------------------------------------------
 
 -- A letter with a code, whoever asks and for whatever address: nobody learns whether it has an account, nor whether letters went there
--- lately. Returns the end of the code.
-create function citizen_code_make(p_id uuid, p_citizen uuid, p_changes boolean, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea,
-	p_email_index bytea) returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+-- lately. What somebody asks for elsewhere leaves those of whoever has the address theirs. TD692: too many letters go out to anybody, so that nobody has
+-- us write to the whole world. Returns the end of the code.
+create function citizen_code_make(p_id uuid, p_citizen uuid, p_purpose text, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea,
+	p_email_index bytea, p_place bytea) returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_until timestamptz := now() + (select value from setting where name = 'citizen_code_minutes') * interval '1 min';
+	v_most int := (select value from setting where name = 'citizen_letters_hour');
+	v_all int := (select value from setting where name = 'citizen_letters_all');
+	v_held boolean;
 begin
+	if (select count(*) from (select from citizen_code where made_at > now() - interval '1 hour' and state <> 'held' limit v_all) x) >= v_all then
+		raise exception 'too many letters go out' using errcode = 'TD692';
+	end if;
 	perform pg_advisory_xact_lock(hashtextextended('tiepdan.citizen_code ' || encode(p_email_index, 'hex'), 0));
-	insert into citizen_code (id, citizen, changes, language, epoch, wrapped, box, email_index, expires_at, state)
-		values (p_id, p_citizen, p_changes, p_language, p_epoch, p_wrapped, p_box, p_email_index, v_until, case when (
-			select count(*) from citizen_code where email_index = p_email_index and made_at > now() - interval '1 hour' and state <> 'held')
-				>= (select value from setting where name = 'citizen_letters_hour') then 'held' else 'waiting' end);
+	select count(*) filter (where place = p_place) >= v_most or count(*) >= 5 * v_most into v_held
+		from citizen_code where email_index = p_email_index and made_at > now() - interval '1 hour' and state <> 'held' and purpose <> 'told';
+	insert into citizen_code (id, citizen, purpose, template, language, epoch, wrapped, box, email_index, place, expires_at, state)
+		values (p_id, p_citizen, p_purpose, case p_purpose when 'email' then 'citizen.email' else 'citizen.code' end, p_language, p_epoch, p_wrapped, p_box, p_email_index, p_place, v_until,
+			case when v_held then 'held' else 'waiting' end);
 	return v_until;
 end $$;
 
-create function citizen_code_ask(p_id uuid, p_citizen uuid, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea, p_email_index bytea)
+create function citizen_code_ask(p_id uuid, p_citizen uuid, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea, p_email_index bytea,
+	p_place bytea)
 returns timestamptz language sql security definer set search_path = tiepdan, pg_temp as $$
-	select citizen_code_make(p_id, p_citizen, false, p_language, p_epoch, p_wrapped, p_box, p_email_index)
+	select citizen_code_make(p_id, p_citizen, 'sign_in', p_language, p_epoch, p_wrapped, p_box, p_email_index, p_place)
 $$;
 
--- The same for the new address of the citizen who calls. A token that was stolen is not enough (TD652): who has it changes no address.
-create function citizen_email_ask(p_id uuid, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea, p_email_index bytea)
-returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+-- The citizen who calls, where they have come in a short while ago (TD652), and what the transaction says of them is what the session holds:
+-- a token that was stolen is not enough to change an address or end an account.
+create function caller_citizen_proven() returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_opened timestamptz := (select opened_at from session where id = caller_session() and citizen = caller_citizen() and closed_at is null
+		and expires_at > now());
 begin
-	if (select opened_at from session where id = caller_session()) < now() - interval '15 min' then
+	if v_opened is null then
+		raise exception 'no citizen who has signed in' using errcode = 'TD403';
+	elsif v_opened < now() - (select value from setting where name = 'citizen_proof_minutes') * interval '1 min' then
 		raise exception 'the session is too old for this' using errcode = 'TD652';
 	end if;
-	return citizen_code_make(p_id, caller_citizen(), true, p_language, p_epoch, p_wrapped, p_box, p_email_index);
+	return caller_citizen();
+end $$;
+
+-- The same for the new address of the citizen who calls.
+create function citizen_email_ask(p_id uuid, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea, p_email_index bytea, p_place bytea)
+returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	return citizen_code_make(p_id, caller_citizen_proven(), 'email', p_language, p_epoch, p_wrapped, p_box, p_email_index, p_place);
 end $$;
 
 -- Takes an attempt with a code that the caller has looked at; all NULL unless it was right. It raises nothing, so that the attempt counts.
@@ -342,7 +377,7 @@ declare
 begin
 	update citizen_code set tries = tries + 1, used_at = case when p_right then now() end
 		where id = p_id and used_at is null and expires_at > now() and state <> 'held' and tries < (select value from setting where name = 'citizen_code_tries')
-			and changes = (p_changes is not null) and (p_changes is null or citizen = p_changes) returning * into v;
+			and purpose = case when p_changes is null then 'sign_in' else 'email' end and (p_changes is null or citizen = p_changes) returning * into v;
 	return case when p_right then v else v_none end;
 end $$;
 
@@ -351,6 +386,7 @@ returns session_opened language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	insert into session (id, citizen, expires_at, means, assurance, client)
 		values (p_session, p_citizen, p_expires, p_means, p_assurance, left(p_client, 200));
+	update citizen set seen_at = now(), warned_at = null where id = p_citizen;
 	perform citizen_tell(p_citizen, 'session.opened', p_session, jsonb_build_object('means', p_means, 'assurance', p_assurance));
 	return session_answer(s) from session s where s.id = p_session;
 end $$;
@@ -405,7 +441,19 @@ insert into notice_template (type, side, language, subject, text) values
 		'mã cho bất kỳ ai.\n\nTrân trọng,\n{{sender}}\n'),
 	('citizen.email', 'citizen', 'en', 'Your confirmation code: {{code}}', E'Dear Sir or Madam,\n\nsomebody who is signed in wants to use this address for their '
 		'account. The code that confirms it is:\n\n{{code}}\n\nIt works once, until {{due}}, on the page where it was asked for.\n\nIf it was not you, ignore '
-		'this message, and give the code to nobody.\n\nYours faithfully,\n{{sender}}\n');
+		'this message, and give the code to nobody.\n\nYours faithfully,\n{{sender}}\n'),
+	('citizen.email_changed', 'citizen', 'vi', 'Địa chỉ thư của tài khoản đã thay đổi', E'Kính gửi Ông/Bà,\n\nLúc {{at}}, tài khoản mở bằng địa chỉ thư này đã chuyển '
+		'sang một địa chỉ khác. Từ nay mã đăng nhập được gửi đến địa chỉ mới.\n\nNếu không phải Ông/Bà thay đổi, đề nghị báo ngay cho cơ quan.\n\nTrân '
+		'trọng,\n{{sender}}\n'),
+	('citizen.email_changed', 'citizen', 'en', 'The address of your account has changed', E'Dear Sir or Madam,\n\nat {{at}} the account that was opened with this '
+		'address was given another one. Codes to sign in go to the new address from now on.\n\nIf it was not you, tell us at once.\n\nYours '
+		'faithfully,\n{{sender}}\n'),
+	('citizen.inactive', 'citizen', 'vi', 'Tài khoản của Ông/Bà sắp bị xóa', E'Kính gửi Ông/Bà,\n\nTài khoản mở bằng địa chỉ thư này đã lâu không được sử dụng. Sau 30 ngày '
+		'kể từ thư này tài khoản sẽ bị xóa, trừ khi Ông/Bà đăng nhập lại. Các phiếu đã gửi vẫn được giải quyết và theo dõi được bằng mã phiếu và mã bí '
+		'mật.\n\nTrân trọng,\n{{sender}}\n'),
+	('citizen.inactive', 'citizen', 'en', 'Your account is about to be erased', E'Dear Sir or Madam,\n\nthe account that was opened with this address has not been used '
+		'for long. It is erased 30 days after this letter, unless you sign in again. Your tickets go on, and can be followed with their codes and '
+		'secrets.\n\nYours faithfully,\n{{sender}}\n');
 
 -- Takes letters with codes that are due, as notice_claim() does notices.
 create function citizen_letters(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text)
@@ -423,7 +471,7 @@ begin
 	select c.id, c.citizen, c.attempts, c.made_at, '<' || c.id || '@' || p_domain || '>', m.language, c.epoch, c.wrapped, c.box, m.subject, m.text, m.html,
 		notice_clock(c.expires_at, p_zone, m.language = 'vi'), notice_clock(c.made_at, p_zone, m.language = 'vi'),
 		(select case m.language when 'vi' then h.name_vi else h.name_en end from department h where h.hub)
-	from taken c left join lateral (select * from notice_template x where x.type = case when c.changes then 'citizen.email' else 'citizen.code' end
+	from taken c left join lateral (select * from notice_template x where x.type = c.template
 		and x.side = 'citizen' and x.valid_from <= p_now order by x.language = c.language desc, x.valid_from desc, x.version desc limit 1) m on true;
 end $$;
 
@@ -459,36 +507,78 @@ set search_path = tiepdan, pg_temp as $$
 	from citizen c join session s on s.id = caller_session() where c.id = caller_citizen()
 $$;
 
--- Confirms the new address; other sessions end. `done`: false, the code was not right. TD651: it is that of another account.
+-- A letter that tells a citizen something, to the address that stands in `c`. For a week: it is no code.
+create function citizen_letter(c citizen, p_template text) returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into citizen_code (id, citizen, purpose, template, language, epoch, wrapped, box, email_index, expires_at, used_at, state)
+		select gen_random_uuid(), c.id, 'told', p_template, coalesce((select x.language from citizen_code x where x.email_index = c.email_index
+			order by x.made_at desc limit 1), 'vi'), c.epoch, c.wrapped, c.box, c.email_index, now() + interval '7 days', now(), 'waiting'
+		where c.email_index is not null
+$$;
+
+-- Confirms the new address; other sessions end, and the old address is told. `done`: false, the code was not right. TD651: it is that of another
+-- account.
 create function citizen_email_set(p_request uuid, p_right boolean, out done boolean) language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
-	v citizen_code := citizen_code_take(p_request, p_right, caller_citizen());
+	c citizen;
+	v citizen_code;
 begin
+	select * into strict c from citizen where id = caller_citizen_proven() for update;
+	v := citizen_code_take(p_request, p_right, c.id);
 	done := v.id is not null;
 	if not done then
 		return;
 	end if;
 	begin
-		update citizen set epoch = v.epoch, wrapped = v.wrapped, box = v.box, email_index = v.email_index where id = v.citizen;
+		update citizen set epoch = v.epoch, wrapped = v.wrapped, box = v.box, email_index = v.email_index where id = c.id;
 	exception when unique_violation then
 		raise exception 'the address is that of another account' using errcode = 'TD651';
 	end;
-	perform citizen_sessions_end(v.citizen, caller_session(), 'replaced');
-	perform citizen_tell(v.citizen, 'email.changed', caller_session());
+	if c.email_index <> v.email_index then
+		perform citizen_letter(c, 'citizen.email_changed');
+	end if;
+	perform citizen_sessions_end(c.id, caller_session(), 'replaced');
+	perform citizen_tell(c.id, 'email.changed', caller_session());
 end $$;
 
--- Nothing is left but tickets, as they are without an account. Letters that went out are counted for their hour, without the address.
-create function citizen_erase() returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+-- Nothing is left but tickets, as they are without an account. Letters that went out are counted for their hour, without the address; what
+-- tells of another address still goes there.
+create function citizen_end(p_citizen uuid, p_why jsonb) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	c citizen;
 begin
-	select * into strict c from citizen where id = caller_citizen() for update;
+	select * into strict c from citizen where id = p_citizen for update;
 	delete from session where citizen = c.id;
 	delete from citizen_ticket where citizen = c.id;
 	update citizen_code set wrapped = null, box = null, used_at = now(), state = case when state in ('waiting', 'sending') then 'cancelled' else state end
-		where citizen = c.id or email_index = c.email_index;
+		where (citizen = c.id or email_index = c.email_index) and purpose <> 'told';
 	delete from citizen where id = c.id;
-	perform citizen_tell(c.id, 'citizen.erased', null);
+	perform citizen_tell(c.id, 'citizen.erased', null, p_why);
+end $$;
+create function citizen_erase() returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform citizen_end(caller_citizen_proven(), null);
+end $$;
+
+-- Accounts of citizens who have not signed in for long end; who has an address is told 30 days before.
+create function citizen_sweep(p_limit bigint) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_before timestamptz := (select now() - greatest(value, 60) * interval '1 day' from setting where name = 'citizen_inactive_days' and value > 0);
+	c citizen;
+begin
+	if v_before is null then
+		return;
+	end if;
+	for c in select * from citizen x where x.seen_at < v_before + interval '30 days' and x.warned_at is null and x.email_index is not null
+			and not exists (select from session s where s.citizen = x.id and s.expires_at > now() and s.closed_at is null)
+			order by x.seen_at limit p_limit for update skip locked loop
+		perform citizen_letter(c, 'citizen.inactive');
+		update citizen set warned_at = now() where id = c.id;
+	end loop;
+	for c in select * from citizen x where x.seen_at < v_before and (x.email_index is null or x.warned_at <= now() - interval '30 days')
+			and not exists (select from session s where s.citizen = x.id and s.expires_at > now() and s.closed_at is null)
+			order by x.seen_at limit p_limit for update skip locked loop
+		perform citizen_end(c.id, '{"inactive": true}');
+	end loop;
 end $$;
 
 create function citizen_events(p_after text, p_limit bigint) returns table (item text, key text) language plpgsql stable security definer
@@ -504,25 +594,18 @@ end $$;
 
 -- --- tickets -----------------------------------------------------------------------------------------------------------------------------
 
--- Links tickets that are filed in the same transaction by citizens who have signed in: parallel arrays. Those that were not, because their
--- key was known, are not there, and stay as they were. TD401: a session has ended meanwhile.
-create function citizen_file(p_tickets uuid[], p_citizens uuid[], p_sessions uuid[], p_at timestamptz[]) returns bigint language plpgsql security definer
-set search_path = tiepdan, pg_temp as $$
-declare
-	v_open uuid[];
-	v_linked bigint;
+-- Links a ticket that is filed in the same transaction with the citizen who calls: one that was not, because its key was known, is not there,
+-- and stays as it was. TD401: the session has ended meanwhile. As everywhere the citizen is locked first and then the session.
+create function citizen_file(p_ticket uuid, p_at timestamptz) returns boolean language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
-	select array_agg(x.id) into v_open from (
-		select s.id from session s where s.id = any (p_sessions) and s.closed_at is null and s.expires_at > now()
-			and (s.id, s.citizen) in (select * from unnest(p_sessions, p_citizens)) order by s.id for share) x;
-	if not coalesce(p_sessions <@ v_open, false) then
+	perform from citizen where id = caller_citizen() for key share;
+	perform from session where id = caller_session() and citizen = caller_citizen() and closed_at is null and expires_at > now() for share;
+	if not found then
 		raise exception 'the session has ended' using errcode = 'TD401';
 	end if;
 	insert into citizen_ticket (citizen, ticket, generation, linked_at, seen_at)
-		select i.citizen, t.id, t.generation, i.at, i.at from unnest(p_tickets, p_citizens, p_at) i (ticket, citizen, at) join ticket t on t.id = i.ticket
-		on conflict do nothing;
-	get diagnostics v_linked = row_count;
-	return v_linked;
+		select caller_citizen(), t.id, t.generation, p_at, p_at from ticket t where t.id = p_ticket on conflict do nothing;
+	return found;
 end $$;
 
 -- What the list tells of a ticket of the caller; NULL for one that is none. unread: something was told since it was opened last; waiting: a
@@ -594,6 +677,7 @@ begin
 	delete from login_code where expires_at < p_before;
 	delete from citizen_code where id in (select id from citizen_code where expires_at < now() - interval '1 hour' order by expires_at limit p_limit
 		for update skip locked);
+	perform citizen_sweep(p_limit);
 	delete from second_factor where confirmed_at is null and made_at < now() - interval '1 day';
 	delete from sign_in_brake where slot in (select slot from sign_in_brake where last_at < now() - interval '1 day' order by slot limit 10000
 		for update skip locked);
@@ -668,7 +752,7 @@ begin
 end $$;
 
 revoke execute on function servers_behind, caller_citizen, caller_linked, caller_signed_in, citizen_tell, session_tell, citizen_item, session_renew(uuid, bigint, bigint, bigint),
-	citizen_sessions_end, citizen_code_make, citizen_code_ask, citizen_email_ask, citizen_code_take, citizen_session_make, citizen_sign_in,
+	citizen_sessions_end, citizen_code_make, caller_citizen_proven, citizen_letter, citizen_end, citizen_sweep, citizen_code_ask, citizen_email_ask, citizen_code_take, citizen_session_make, citizen_sign_in,
 	citizen_sign_in_oidc, citizen_letters, citizen_show, citizen_email_set, citizen_erase, citizen_events, citizen_file, citizen_ticket_item,
 	citizen_ticket_open, citizen_ticket_add, citizen_ticket_drop,
 	personal_data_search(bytea, bytea, bytea, text, uuid[], timestamptz) from public;

@@ -145,6 +145,7 @@ create table account_grant (
 	role       text not null,
 	asked_at   timestamptz not null default now(),
 	asked_by   uuid not null,
+	also       uuid[] not null default '{}',
 	decided_at timestamptz,
 	decided_by uuid,
 	confirmed  boolean,
@@ -154,6 +155,7 @@ create table account_grant (
 	constraint account_grant_decided_by_fk foreign key (decided_by) references account,
 	constraint account_grant_decided check ((decided_at is null) = (decided_by is null) and (decided_at is null) = (confirmed is null))
 );
+comment on column account_grant.also is 'who else has asked while it waited: nobody of them confirms';
 comment on table account_grant is 'Guarded roles that an administrator has given, and another one has confirmed, refused, or not yet.';
 create unique index account_grant_waits on account_grant (account, role) where decided_at is null;
 alter table account_grant enable row level security;
@@ -167,6 +169,36 @@ alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
 		where kind = 'settings' and key in ('proof_minutes', 'guarded_roles'))
 	where k.kind = 'settings';
+
+-- What guards against administrators is not theirs to change, nor that of whoever has their token: the operator does on the command line, who
+-- is the owner of the schema, and nobody's caller.
+alter table setting add column operator boolean not null default false;
+comment on column setting.operator is 'changed by the operator alone, with `tiepdan import settings`';
+update setting set operator = true where name in ('guarded_roles', 'proof_minutes');
+create function setting_guarded() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if caller_session() is not null or not pg_has_role(session_user, (select relowner from pg_class where oid = 'setting'::regclass), 'member') then
+		raise exception 'the operator alone changes the setting %', old.name using errcode = 'TD690';
+	end if;
+	return new;
+end $$;
+create trigger setting_guarded before update on setting for each row when (old.operator and old is distinct from new)
+	execute function setting_guarded();
+revoke execute on function setting_guarded from public;
+
+-- As in 0065; `operator`: the keys of rows that the API does not change.
+create or replace function configuration_show(p_kind text, out body text, out etag text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform configuration_may_read();
+	select json_build_object('kind', k.kind, 'version', k.version, 'changed_at', instant(k.changed_at), 'changed_by',
+			configuration_by(k.changed_by, k.command),
+			'columns', (select json_agg(c.name order by c.position) from import_column c where c.kind = k.kind),
+			'rows', (select coalesce(json_agg(r.cells order by r.key collate "C"), '[]') from import_row r where r.kind = k.kind),
+			'operator', (select coalesce(json_agg(s.name order by s.name), '[]') from setting s where s.operator and k.kind = 'settings'))::text,
+			k.version::text
+		into body, etag from configuration_kept k where k.kind = p_kind;
+end $$;
 
 alter table account_event drop constraint account_event_type,
 	add constraint account_event_type check (type in ('session.opened', 'session.ended', 'session.reused', 'session.proved', 'personal_data.searched', 'personal_data.exported',
@@ -206,34 +238,45 @@ begin
 	return a;
 end $$;
 
+-- The roles that wait for a second administrator; none where the town does without.
+create function roles_guarded() returns text[] language sql stable set search_path = tiepdan, pg_temp as $$
+	select array(select code from role where guarded and (select value from setting where name = 'guarded_roles') = 1)
+$$;
+
 -- Of the roles that an administrator gives, those that count at once: what is guarded waits for another administrator, and what it has
 -- waited for and is not given any more does so no longer. `p_anew`: what the account has of them waits again. On the command line, by the
 -- operator, nothing waits: that is how a town with one administrator gets its second one.
 create function roles_given(p_account uuid, p_roles text[], p_anew boolean) returns text[] language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
-	v_waits text[] := '{}';
+	v_waits text[] := array(select w from unnest(roles_guarded()) w where w = any (p_roles) and (p_anew or not exists (
+		select from account_role r where r.account = p_account and r.role = w)));
 begin
-	if (select value from setting where name = 'guarded_roles') = 1 then
-		v_waits := array(select code from role where guarded and code = any (p_roles) and (p_anew or not exists (
-			select from account_role r where r.account = p_account and r.role = code)));
-	end if;
-	delete from account_grant where account = p_account and decided_at is null and (role <> all (v_waits) or p_anew);
-	insert into account_grant (account, role, asked_by) select p_account, w, caller_account() from unnest(v_waits) w on conflict do nothing;
+	delete from account_grant where account = p_account and decided_at is null and role <> all (v_waits);
+	insert into account_grant as g (account, role, asked_by) select p_account, w, caller_account() from unnest(v_waits) w
+		on conflict (account, role) where decided_at is null
+		do update set also = g.also || g.asked_by, asked_at = excluded.asked_at, asked_by = excluded.asked_by
+			where p_anew and g.asked_by <> excluded.asked_by;
 	if v_waits <> '{}' then
 		perform account_tell(p_account, 'role.asked', caller_session(), jsonb_build_object('roles', v_waits));
 	end if;
 	return array(select r from unnest(p_roles) r where r <> all (v_waits));
 end $$;
 
--- What is guarded waits again: who resets somebody, or brings them to another department, could be them tomorrow.
+-- What is guarded waits again: who resets somebody, or brings them to another department, could be them tomorrow. What they have of it for
+-- somebody else ends.
 create function roles_anew(a account) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	v_roles text[] := array(select role from account_role where account = a.id);
+	v_ended uuid[];
 begin
 	if a.id <> caller_account() then
 		delete from account_role where account = a.id and role <> all (roles_given(a.id, v_roles || array(select role from account_grant
 			where account = a.id and decided_at is null), true));
 		perform admin_stays();
+		with ended as (
+			update delegation set ended_at = now() where taker = a.id and ended_at is null and until_at > now() and roles && roles_guarded() returning id)
+		select array_agg(id) into v_ended from ended;
+		perform delegation_told(d) from delegation d where d.id = any (v_ended);
 	end if;
 end $$;
 
@@ -250,7 +293,7 @@ begin
 	select * into g from account_grant where id = p_grant and account = a.id and decided_at is null;
 	if not found then
 		raise exception 'nothing waits' using errcode = 'TD404';
-	elsif p_confirm and caller_account() in (g.asked_by, a.id) then
+	elsif p_confirm and caller_account() = any (g.also || g.asked_by || a.id) then
 		raise exception 'another administrator confirms' using errcode = 'TD676';
 	end if;
 	update account_grant set decided_at = now(), decided_by = caller_account(), confirmed = p_confirm where id = g.id;
@@ -354,7 +397,7 @@ begin
 	perform account_tell(a.id, 'invitation.made', caller_session(), jsonb_build_object('reset', p_reset));
 end $$;
 
--- As in 0080, of whoever has shown who they are.
+-- As in 0080, of whoever has shown who they are. What is guarded is for people: of a key nobody knows who has it (TD691).
 create or replace function key_make(p_id uuid, p_account uuid, p_name text, p_roles text[], p_expires timestamptz, out department bigint, out body text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -366,6 +409,9 @@ begin
 			select from account_role x where x.account = a.id and x.role = r))
 		or (select count(*) from session where account = a.id and means = 'key' and closed_at is null and expires_at > now()) >= 20 then
 		raise exception 'no such key for this account' using errcode = 'TD634';
+	end if;
+	if p_roles && roles_guarded() then
+		raise exception 'a role that is guarded is not for keys' using errcode = 'TD691';
 	end if;
 	insert into session (id, account, expires_at, means, roles, name) values (p_id, a.id, p_expires, 'key', p_roles, p_name) returning * into v;
 	perform account_tell(a.id, 'key.made', v.id, jsonb_build_object('name', p_name, 'roles', p_roles));
@@ -401,7 +447,7 @@ begin
 	body := delegation_item(d);
 end $$;
 
-revoke execute on function session_prove, account_for_proven, roles_given, roles_anew, grant_decide from public;
+revoke execute on function session_prove, account_for_proven, roles_guarded, roles_given, roles_anew, grant_decide from public;
 grant execute on function session_prove, grant_decide to tiepdan_app;
 
 -- --- smaller findings ------------------------------------------------------------------------------------------------------------------------

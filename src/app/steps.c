@@ -20,6 +20,7 @@
 #include "civil/code.h"
 #include "http/negotiate.h"
 #include "http/reply.h"
+#include "shape/shape.h"
 
 /* What a step says: go on, wait (run() goes on later), or the request has been answered. */
 enum verdict {
@@ -176,7 +177,7 @@ static enum verdict step_limit(struct req *req)
 
 	if (class == RATE_ADDRESS)
 		return NEXT; /* taken already, before anything expensive */
-	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN)
+	if (req->who.kind == WHO_STAFF || (req->who.kind == WHO_CITIZEN && !rate_is_of_place(class)))
 		principal = arena_str(req->arena, uuid_bytes(&req->who.account));
 	return rate_take(req, class, principal) ? NEXT : ANSWERED;
 }
@@ -206,9 +207,27 @@ static enum verdict step_may(struct req *req)
 	return ANSWERED;
 }
 
+/* Citizens who leave themselves out of what they file are strangers there, also to the limits: what it is
+ * for would stand under their name otherwise, and they would be asked for less than who has no account. */
+static bool is_stranger(const struct req *req)
+{
+	if (req->who.kind == WHO_CITIZEN)
+		return req->input && shape_flag(req->route->input, req->input, STR("anonymous"));
+	return req->who.kind != WHO_STAFF;
+}
+
+/* A ticket is no person: whoever has one could file on with it. */
 static enum verdict step_burst(struct req *req)
 {
-	return !(req->route->flags & ROUTE_BURST) || burst_pass(req) ? NEXT : ANSWERED;
+	bool asked = req->route->flags & ROUTE_BURST && is_stranger(req);
+
+	return !asked || burst_pass(req) ? NEXT : ANSWERED;
+}
+
+/* That it is anonymous stands in the body. */
+static enum verdict step_veil(struct req *req)
+{
+	return req->who.kind == WHO_CITIZEN ? step_burst(req) : NEXT;
 }
 
 static enum verdict step_accept(struct req *req)
@@ -315,7 +334,9 @@ static struct str once_key_text(struct str field)
 }
 
 /* Only an HMAC of the key is kept, under the account, the citizen or the ticket that brings it. For somebody
- * who has not signed in the key itself is the scope, so it must be one that nobody guesses. */
+ * who has not signed in the key itself is the scope, so it must be one that nobody guesses. Where a proof of
+ * work may be asked for, which is made for the key (auth/burst.h), a key counts once whatever ticket is shown
+ * with it and whichever of these operations it is: otherwise one proof would file many. */
 static enum verdict step_once(struct req *req)
 {
 	static const char *const once_hint[LANG_COUNT] = {
@@ -326,18 +347,21 @@ static enum verdict step_once(struct req *req)
 	if (!(req->route->flags & ROUTE_ONCE) || !field.at)
 		return NEXT;
 	struct str key = once_key_text(field);
-	bool signed_in = req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN;
-	size_t shortest = signed_in ? ONCE_KEY_MIN : ONCE_KEY_ANONYMOUS;
+	bool stranger = is_stranger(req);
+	size_t shortest = stranger ? ONCE_KEY_ANONYMOUS : ONCE_KEY_MIN;
 	if (!key.at || key.len < shortest || key.len > ONCE_KEY_MAX) {
 		reply_problem(req, PROBLEM_bad_idempotency_key, str_of(once_hint[req->lang]));
 		return ANSWERED;
 	}
 
 	const struct who *who = &req->who;
-	struct str account = uuid_bytes(&who->account);
-	struct str ticket = arena_printf(req->arena, "%" PRId64, who->ticket_number);
-	struct digest mac = digest_hmac(keys_purpose(req->app->keys, KEY_ONCE),
-		(struct str[]){account, ticket, str_of(req->route->operation), key}, 4);
+	const struct uuid nobody = {0};
+	bool proves = req->route->flags & ROUTE_BURST;
+	struct str account = uuid_bytes(stranger ? &nobody : &who->account);
+	struct str ticket = arena_printf(req->arena, "%" PRId64, proves ? 0 : who->ticket_number);
+	struct str operation = proves ? STR("ticket_file") : str_of(req->route->operation);
+	struct digest mac = digest_hmac(
+		keys_purpose(req->app->keys, KEY_ONCE), (struct str[]){account, ticket, operation, key}, 4);
 	struct digest fingerprint =
 		digest_hmac(STR("fingerprint"), (struct str[]){req->path, req->raw_body}, 2);
 	req->once_key = arena_str(req->arena, digest_bytes(&mac));
@@ -365,6 +389,7 @@ static const struct step {
 	{"match", step_match},	 /* which version is to be changed                     */
 	{"body", step_body},	 /* read the body                                      */
 	{"input", step_input},	 /* JSON or query string -> struct                     */
+	{"veil", step_veil},	 /* does it ask who files anonymously, too             */
 	{"once", step_once},	 /* Idempotency-Key                                    */
 	{"handle", step_handle}, /* the operation, in its noun's file                  */
 };

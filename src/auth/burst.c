@@ -52,8 +52,7 @@ bool burst_pass(struct req *req)
 	int64_t limit = req->app->config->burst_filings;
 	struct rate *rate = req->app->rate;
 
-	/* A ticket is no person: whoever has one could file on with it. */
-	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN || limit > RATE_LIMIT_MAX)
+	if (limit > RATE_LIMIT_MAX)
 		return true;
 	struct str proof = req_field(req, "Filing-Proof");
 	if (proof.at && burst_proved(req->arena, req->app->keys, proof, req_field(req, "Idempotency-Key"),

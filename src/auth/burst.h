@@ -20,7 +20,7 @@ enum {
 	BURST_NONCE_MAX = 64
 };
 
-/* False: the request has been answered 429. */
+/* Of a stranger. False: the request has been answered 429. */
 bool burst_pass(struct req *req);
 
 /* The pure part: whether the field proves work for this key at `now_ms` (wall clock). */

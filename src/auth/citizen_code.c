@@ -56,6 +56,15 @@ struct str citizen_email_index(struct arena *arena, const struct keys *keys, str
 	return seal_blind_index(arena, keys, login_fold(arena, email));
 }
 
+struct str citizen_place(struct arena *arena, const struct keys *keys, const struct citizen_asks *asks)
+{
+	const struct str parts[] = {STR("letter"), asks->email_index, asks->address_block,
+		arena_printf(arena, "%" PRId64, asks->day)};
+	struct digest mac = digest_hmac(keys_purpose(keys, KEY_BRAKE), parts, 4);
+
+	return arena_str(arena, digest_bytes(&mac));
+}
+
 struct str citizen_subject_index(
 	struct arena *arena, const struct keys *keys, struct str issuer, struct str subject)
 {

@@ -18,6 +18,13 @@ bool citizen_code_check(
 /* What the database finds the account of an address by: a keyed hash, 32 bytes. Letter case makes no other
  * address: whoever types it otherwise comes into the same account. */
 struct str citizen_email_index(struct arena *arena, const struct keys *keys, struct str email);
+/* What the database counts letters to an address by: a keyed hash, 32 bytes, of that address, where somebody
+ * asks and the day, so that nothing tells who asks for several addresses, or on several days. */
+struct citizen_asks {
+	struct str email_index, address_block;
+	int64_t day;
+};
+struct str citizen_place(struct arena *arena, const struct keys *keys, const struct citizen_asks *asks);
 /* What the database has of somebody whom an identity provider vouches for: a keyed hash, 32 bytes. */
 struct str citizen_subject_index(
 	struct arena *arena, const struct keys *keys, struct str issuer, struct str subject);

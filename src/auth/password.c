@@ -16,9 +16,11 @@ enum {
 
 _Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "a hash as libsodium writes it");
 
-struct digest password_key(const struct keys *keys, struct str password)
+struct digest password_key(const struct keys *keys, const struct uuid *account, struct str password)
 {
-	return digest_hmac(keys_purpose(keys, KEY_PASSWORD), &password, 1);
+	const struct str parts[] = {uuid_bytes(account), password};
+
+	return digest_hmac(keys_purpose(keys, KEY_PASSWORD), parts, 2);
 }
 
 static size_t memory_of(int64_t memory_mib)

@@ -2,9 +2,11 @@
 #define TIEPDAN_AUTH_PASSWORD_H
 
 #include "auth/keys.h"
+#include "base/uuid.h"
 
-/* Passwords: argon2id (RFC 9106, libsodium), two passes over `memory_mib` of memory, of the HMAC of the
- * password under a key outside the database: a stolen database alone gives nothing to guess at. Hashing
+/* Passwords: argon2id (RFC 9106, libsodium), two passes over `memory_mib` of memory, of the HMAC of
+ * account and password under a key outside the database: a stolen database alone gives nothing to guess at,
+ * and a hash that somebody puts into the row of another account is that of no password there. Hashing
  * takes tens of milliseconds and its memory, so it runs beside the event loop (base/work.h). The functions
  * below touch nothing but their arguments. */
 
@@ -14,8 +16,9 @@ enum {
 	PASSWORD_CHARACTERS_MAX = 200
 };
 
-/* What is hashed. The letters of a name may be typed in several ways that look alike: `password` is NFC. */
-struct digest password_key(const struct keys *keys, struct str password);
+/* What is hashed. The letters of a name may be typed in several ways that look alike: `password` is NFC.
+ * `account`: nil for a login that nobody has. */
+struct digest password_key(const struct keys *keys, const struct uuid *account, struct str password);
 /* False when there is no memory for it. */
 bool password_hash(const struct digest *key, int64_t memory_mib, char ret[PASSWORD_HASH_SIZE]);
 /* Whether the password is that of `hash`. An absent hash (nobody has this login) takes as long and is

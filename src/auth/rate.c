@@ -33,7 +33,7 @@ struct rate {
 };
 
 static const char *const names[RATE_CLASSES] = {
-#define RATE(NAME, name, setting) [RATE_##NAME] = name,
+#define RATE(NAME, name, setting, whose) [RATE_##NAME] = name,
 #include "auth/rate.def"
 };
 
@@ -123,10 +123,25 @@ struct rate_answer rate_take_at(struct rate *rate, uint64_t key, int64_t per_min
 	}
 }
 
+bool rate_is_of_place(enum rate_class class)
+{
+	enum whose {
+		PLACE,
+		PERSON
+	};
+	static const enum whose classes[RATE_CLASSES] = {
+#define RATE(NAME, name, setting, whose) [RATE_##NAME] = whose,
+#include "auth/rate.def"
+	};
+
+	must(class < RATE_CLASSES);
+	return classes[class] == PLACE;
+}
+
 static int64_t limit_of(const struct config *config, enum rate_class class)
 {
 	switch (class) {
-#define RATE(NAME, name, setting)                                                                            \
+#define RATE(NAME, name, setting, whose)                                                                     \
 	case RATE_##NAME:                                                                                    \
 		return config->setting;
 #include "auth/rate.def"

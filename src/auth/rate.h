@@ -10,7 +10,7 @@
 struct rate;
 
 enum rate_class {
-#define RATE(NAME, name, setting) RATE_##NAME,
+#define RATE(NAME, name, setting, whose) RATE_##NAME,
 #include "auth/rate.def"
 	RATE_CLASSES
 };
@@ -23,6 +23,10 @@ enum {
 /* NULL when the system gives no memory. In the supervisor, before the first fork. */
 struct rate *rate_new(void);
 void rate_free(struct rate *rate); /* accepts NULL */
+
+/* Whether a citizen who has signed in shares the limit of their address block: making many accounts gives
+ * nobody more. */
+bool rate_is_of_place(enum rate_class class);
 
 /* Takes one request of `who` in this class. True: go on; adds the class to RateLimit and RateLimit-Policy of
  * the answer. False: the request has been answered 429 with Retry-After. */

@@ -96,6 +96,12 @@ void db_unit_on(struct db_unit *u, const char *sqlstate, void (*refused)(struct 
 	u->hooks[u->nhooks++] = (struct unit_hook){sqlstate, refused};
 }
 
+void db_unit_ask_caller(struct db_unit *u)
+{
+	must(u->state == UNIT_BUILDING && u->req);
+	u->needs_caller = true;
+}
+
 static void add_caller(struct db_unit *u, enum db_pool pool)
 {
 	static const struct who job = {.kind = WHO_JOB};

@@ -36,6 +36,9 @@ typedef void db_then(struct req *req, PGresult *const *results);
 
 struct db_unit *db_unit(struct req *req);
 void db_run(struct db_unit *u, db_then *then);
+/* PostgreSQL is told of the caller although every statement is "as: definer": whose session has ended is
+ * refused. */
+void db_unit_ask_caller(struct db_unit *u);
 /* A refusal that the handler itself understands: called instead of the table for this SQLSTATE; `detail` is
  * the DETAIL of the error. Used by the Idempotency-Key replay. */
 void db_unit_on(struct db_unit *u, const char *sqlstate, void (*refused)(struct req *req, struct str detail));

@@ -1,6 +1,8 @@
 /* The timers of the job worker. */
 #include "jobs/jobs.h"
 
+#include <math.h>
+
 #include <event2/event.h>
 
 #include "base/clock.h"
@@ -181,7 +183,7 @@ static int64_t reorganised(PGresult *const *results)
 
 static const struct job {
 	const char *name;
-	int every_s;
+	double every_s;
 	void (*queue)(struct app *app, struct db_unit *u);
 	/* Of jobs that take two units: queues the second from what the first found; false: there is
 	 * nothing to do. */
@@ -213,8 +215,8 @@ static const struct job {
 	{"reorganise", 5, run_reorganisations, NULL, reorganised,
 		SUCCEED_BATCH}, /* on its day, and what comes late */
 	{"measure_answers", 10, promise_find, promise_measure, promise_measured,
-		PROMISE_PORTION},						     /* in working days */
-	{"seal_events", 1, sealer_find, sealer_seal, sealer_sealed, SEALER_PORTION}, /* the record */
+		PROMISE_PORTION},							/* in working days */
+	{"seal_events", 0.25, sealer_find, sealer_seal, sealer_sealed, SEALER_PORTION}, /* the record */
 	{"record_walk", 5, walk_record, NULL, walked, RECORD_BATCH},		  /* tickets of before it */
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
 	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION}, /* what duplicates are found by */
@@ -297,7 +299,8 @@ static void found(struct db_job *job, PGresult *const *results, const char *sqls
 static void run(evutil_socket_t fd, short what, void *arg)
 {
 	struct turn *turn = arg;
-	const struct timeval next = {.tv_sec = turn->job->every_s};
+	double every_s = turn->job->every_s;
+	const struct timeval next = {(time_t)every_s, (suseconds_t)((every_s - floor(every_s)) * 1e6)};
 
 	(void)fd, (void)what;
 	event_add(turn->timer, &next);

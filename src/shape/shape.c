@@ -257,6 +257,16 @@ bool shape_needs(const struct shape *shape)
 	return false;
 }
 
+bool shape_flag(const struct shape *shape, const void *filled, struct str name)
+{
+	for (unsigned i = 0; i < shape->nfields; i++) {
+		const struct shape_field *field = &shape->fields[i];
+		if (field->type == SHAPE_BOOL && str_eq(str_of(field->name), name))
+			return *(const bool *)((const char *)filled + field->offset);
+	}
+	return false;
+}
+
 const void *shape_from_json(struct req *req, const struct shape *shape, struct str json)
 {
 	const struct filling f = {req, "pointer"};

@@ -76,7 +76,10 @@ struct shape {
 const void *shape_from_json(struct req *req, const struct shape *shape, struct str json);
 /* Whether a body has to have a member. */
 bool shape_needs(const struct shape *shape);
-/* The same for a query string: repeated parameters fill lists, else they are faults; "" counts as absent. */
+/* Whether what was filled has this member, a boolean, and it is true. */
+bool shape_flag(const struct shape *shape, const void *filled, struct str name);
+/* As shape_from_json(), of a query string: repeated parameters fill lists, else they are faults; "" counts as
+ * absent. */
 const void *shape_from_query(struct req *req, const struct shape *shape, struct str query);
 
 /* Once per process, before the first use of jansson: its memory then comes through base/fail.h. */

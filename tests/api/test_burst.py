@@ -5,14 +5,18 @@ import re
 import uuid
 
 import pytest
-from support.town import LIMITS_OFF, new_town, ticket
+from support.post import Post
+from support.town import LIMITS_OFF, free_port, new_town, ticket
+from test_citizen import come_in, mine
 
 MANY = 6
 
 
 @pytest.fixture(scope="module")
 def stormy(cluster, contract):
-    with new_town(cluster, contract, burst_filings=MANY, burst_bits=10) as town:
+    with Post(free_port()) as post, new_town(cluster, contract, burst_filings=MANY, burst_bits=10, mail_tls="none", mail_from="no-reply@x.example",
+                                             mail_url="smtp://127.0.0.1:%d" % post.port) as town:
+        town.post = post
         for _ in range(MANY + 1):
             town.client().post("/v1/tickets", ticket(), status=None)
         yield town
@@ -35,6 +39,10 @@ def proof(challenge, key, bits):
             return "%s:%d" % (challenge, nonce)
 
 
+def town_public(town, filed):
+    town.sql("update ticket set visibility = 'public', sight = 'public' where code = '%s'" % filed["code"])
+
+
 def test_each_further_one_is_asked_for_work(stormy):
     key = str(uuid.uuid4())
     refused = asked(stormy)
@@ -49,6 +57,13 @@ def test_each_further_one_is_asked_for_work(stormy):
     assert other.problem == "work_needed", "it is good for this key alone"
     asked(stormy, headers=lambda: {"Filing-Proof": work["Filing-Proof"]})
     assert asked(stormy, path="/v1/joins", body={"ticket": filed["code"]}).problem == "work_needed"
+    assert stormy.citizen(filed).post("/v1/tickets", ticket(), work, status=201).json == filed, "whatever ticket is shown with it"
+    assert stormy.count("ticket") == before + 1
+    reused = stormy.client().post("/v1/tickets", ticket(title="Một phiếu khác hẳn"), work, status=422)
+    assert reused.problem == "idempotency_key_reused"
+    town_public(stormy, filed)
+    joined = stormy.client().post("/v1/joins", {"ticket": filed["code"]}, work, status=422)
+    assert joined.problem == "idempotency_key_reused" and stormy.count("ticket") == before + 1, "nor is it good for a join besides"
 
 
 def test_made_up_proofs(stormy):
@@ -68,6 +83,23 @@ def test_who_is_known_is_not_asked(stormy):
     stormy.client().get("/v1/categories", status=200)
     counted = {name: int(n) for name, n in re.findall(r"^tiepdan_proofs_(asked|given)_total (\d+)$", stormy.ops("/metrics")[2], re.M)}
     assert counted["asked"] >= 3 and counted["given"] >= 2
+
+
+def test_who_is_known_and_files_anonymously_is_asked(stormy):
+    who, _ = come_in(stormy, "dan@example.org")
+    assert len({who.post("/v1/tickets", ticket(), status=201).json["code"] for _ in range(MANY)}) == MANY
+    before, key = stormy.count("ticket"), str(uuid.uuid4())
+    refused = who.post("/v1/tickets", ticket(anonymous=True), {"Idempotency-Key": key}, status=429)
+    assert refused.problem == "work_needed"
+    who.post("/v1/tickets", ticket(anonymous=True), {"Idempotency-Key": "khoa-ngan"}, status=429)
+    work = {"Idempotency-Key": key, "Filing-Proof": proof(refused.json["challenge"], key, 10)}
+    filed = who.post("/v1/tickets", ticket(anonymous=True), work, status=201).json
+    assert stormy.client().post("/v1/tickets", ticket(anonymous=True), work, status=201).json == filed, "one proof, one ticket"
+    other, _ = come_in(stormy, "khac@example.org")
+    assert other.post("/v1/tickets", ticket(anonymous=True), work, status=201).json == filed
+    assert stormy.count("ticket") == before + 1 and len(mine(who)) == MANY and mine(other) == []
+    who("DELETE", "/v1/sessions/current", status=204)
+    who.post("/v1/tickets", ticket(anonymous=True), work, status=401)
 
 
 def test_a_calm_day_asks_nobody(cluster, contract):

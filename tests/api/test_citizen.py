@@ -148,6 +148,16 @@ def test_letters_have_a_limit_for_each_place(cluster, contract):
         assert answers[-1].json["violated-policies"] == ["code"]
 
 
+def test_many_accounts_file_no_more_than_a_stranger(cluster, contract, post):
+    settings = {"mail_url": "smtp://127.0.0.1:%d" % post.port, "mail_from": "no-reply@tiepdan.example", "mail_tls": "none"}
+    with new_town(cluster, contract, rate_filing=3, workers=1, **settings) as town:
+        town.post = post
+        people = [town.anyone] + [come_in(town, "nhieu%d@example.org" % n)[0] for n in range(3)]
+        answers = [who.post("/v1/tickets", ticket(), status=None) for who in people * 2]
+        assert [a.status for a in answers[:3]] == [201] * 3 and answers[-1].status == 429
+        assert answers[-1].json["violated-policies"] == ["filing"]
+
+
 @pytest.mark.parametrize("email", ["", "x", "a@b", "a@b.example\r\nBcc: x@y.example", "a b@c.example", "<a@b.example>", None, 5])
 def test_addresses_that_are_none(town, email):
     assert town.anyone.post("/v1/citizen/codes", {"email": email}, status=None).status == 422
@@ -340,7 +350,9 @@ def test_another_address(town):
     assert who.get("/v1/citizen").json["email"] == "moi@example.org"
     beside.get("/v1/citizen", status=401)
     assert come_in(town, "moi@example.org", 2)[1]["citizen"]["id"] == opened["citizen"]["id"]
-    assert come_in(town, "cu@example.org", 3)[1]["citizen"]["id"] != opened["citizen"]["id"]
+    told = " ".join(town.post.wait("cu@example.org", 3)[2].part("plain").split())
+    assert "chuyển sang một địa chỉ khác" in told and "moi@" not in told
+    assert come_in(town, "cu@example.org", 4)[1]["citizen"]["id"] != opened["citizen"]["id"]
     assert "email.changed" in [e["type"] for e in who.get("/v1/citizen/events").json["items"]]
 
 
@@ -356,6 +368,7 @@ def test_a_stolen_token_changes_no_address(town):
     who, opened = come_in(town, "bi.trom@example.org")
     town.tamper("update session set opened_at = now() - interval '16 min' where citizen = '%s'" % opened["citizen"]["id"])
     assert who.post("/v1/citizen/email", {"email": "trom2@example.org"}, status=409).problem == "sign_in_anew"
+    assert who("DELETE", "/v1/citizen", status=409).problem == "sign_in_anew"
 
 
 def test_the_end_of_an_account(town):

@@ -1,7 +1,7 @@
 """Filing: what the citizen gets, and what is refused."""
 import pytest
 
-from support.town import samples, ticket
+from support.town import CONSTRUCTION, samples, ticket
 
 
 @pytest.mark.parametrize("sample", samples(), ids=lambda s: s["id"])
@@ -84,3 +84,12 @@ def test_contacts_are_stored_sealed_and_phones_in_any_spelling(town):
 
 def test_a_point_is_enough_of_a_place(town):
     assert town.file(area=None, point={"lon": 105.838, "lat": 20.984})["department"]["code"] == "HN-SXD"
+
+
+def test_who_has_signed_out_files_nothing(town):
+    who = town.sign_in(town.login("officer", CONSTRUCTION, 8))
+    who.post("/v1/tickets", ticket(), status=201)
+    who("DELETE", "/v1/sessions/current", status=204)
+    before = town.count("ticket")
+    who.post("/v1/tickets", ticket(), status=401)
+    assert town.count("ticket") == before

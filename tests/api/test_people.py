@@ -145,7 +145,9 @@ def test_a_key_opens_nothing_that_needs_two_factors(cluster, contract):
 def test_a_key_changes_nothing_of_the_account(town):
     program = made(town, "may.khong-doi", ["admin"], machine=True)
     town.sql("insert into account_role values ('%s', 'admin')" % program["id"])     # as the operator would
+    town.sql("update setting set value = 0 where name = 'guarded_roles'")
     _, client = key_of(town, program, ["admin"])
+    town.sql("update setting set value = 1 where name = 'guarded_roles'")
     client("PUT", "/v1/me/password", {"password": PASSWORD}, status=403)
     client.post("/v1/me/second-factor", None, status=403)
     client.get("/v1/sessions", status=403)
@@ -193,6 +195,14 @@ def test_no_key_for_people_nor_for_roles_that_are_not_there(town):
         assert answer.problem == "key_refused"
 
 
+def test_no_key_for_what_takes_two_administrators(town):
+    program = made(town, "may.bao-ve", ["officer"], machine=True)
+    town.sql("insert into account_role values ('%s', 'legal_officer')" % program["id"])
+    key = {"name": "x", "roles": ["officer", "legal_officer"], "expires_at": in_days(1)}
+    assert town.person("admin", HUB).post(path(program, "/keys"), key, status=422).problem == "guarded_key"
+    key_of(town, program, ["officer"])
+
+
 def test_a_changed_key_is_none(town):
     program = made(town, "may.sua-khoa", ["auditor", "officer"], machine=True)
     key = key_of(town, program, ["auditor"])[0]["key"]
@@ -217,3 +227,23 @@ def test_a_slip_in_the_setting_is_no_door(cluster, contract):
     with pytest.raises(AssertionError, match="that is no role"):
         new = new_town(cluster, contract, second_factor_roles="amdin", workers=1)
         new.__enter__()
+
+
+def ids(who, state):
+    found, cursor = [], ""
+    while cursor is not None:
+        page = who.get("/v1/accounts?limit=200&state=%s%s" % (state, cursor and "&cursor=" + cursor)).json
+        found, cursor = found + [i["id"] for i in page["items"]], page["next_cursor"]
+    return found
+
+
+def test_who_is_switched_off_is_found(town):
+    admin = town.person("admin", HUB)
+    account = made(town, "da.nghi", ["officer"])
+    for state, found, not_found in (("active", "active", "disabled"), ("disabled", "disabled", "active")):
+        admin("PATCH", path(account), {"state": state}, status=200)
+        for asked, there in ((found, True), (not_found, False)):
+            assert (account["id"] in ids(admin, asked)) == there
+    head = town.person("head", CONSTRUCTION)
+    assert head.get("/v1/accounts?state=disabled").json["items"] == []
+    admin.get("/v1/accounts?state=x", status=422)

@@ -114,6 +114,30 @@ def test_who_resets_somebody_does_not_become_them(town):
     assert moved["roles"] == [] and list(grants(moved)) == ["legal_officer"]
 
 
+def test_who_asked_before_somebody_else_did_confirms_nothing(town):
+    first, second, third = admin(town), admin(town, 1), admin(town, 2)
+    account = made(town, "cho.lau", ["officer"])
+    first("PATCH", path(account), {"roles": ["officer", "legal_officer"]}, status=200)
+    second.post(path(account, "/invitation"), {"reset": True})     # without a thought of the role
+    confirm = path(account, "/grants/%s/confirm" % grants(second.get(path(account)).json)["legal_officer"])
+    for who in (first, second):
+        assert who.post(confirm, {}, status=409).problem == "another_confirms"
+    assert third.post(confirm, {}, status=200).json["roles"] == ["officer", "legal_officer"]
+
+
+def test_who_is_reset_stands_in_for_nobody_with_a_guarded_role(town):
+    giver = town.login("data_officer", CONSTRUCTION, 7)
+    taker = town.login("officer", CONSTRUCTION, 7)
+    account = {"id": town.sql("select id from account where login = '%s'" % taker)[0][0]}
+    body = {"taker": account["id"], "roles": ["data_officer"], "until": in_days(3), "reason": "Nghỉ phép năm"}
+    town.sign_in(giver).post("/v1/delegations", body)
+    assert "data_officer" in town.sign_in(taker).get("/v1/me").json["roles"]
+    code = admin(town).post(path(account, "/invitation"), {"reset": True}).json["code"]
+    thief = town.client(Authorization="Bearer " + town.anyone.post("/v1/sessions", {"login": taker, "code": code}).json["token"])
+    assert thief.get("/v1/me").json["roles"] == ["officer"]
+    assert "delegation.ended" in [e["type"] for e in thief.get("/v1/me/events").json["items"]]
+
+
 def test_an_administrator_delegates_nothing_guarded_for_others(town):
     giver, taker = (town.sql("select id from account where login = '%s'" % town.login(role, CONSTRUCTION, 6))[0][0]
                     for role in ("data_officer", "officer"))
@@ -130,3 +154,30 @@ def test_a_town_may_do_without(town):
     town.sql("update setting set value = 0 where name = 'guarded_roles'")
     assert made(town, "khong.can", ["legal_officer"])["roles"] == ["legal_officer"]
     town.sql("update setting set value = 1 where name = 'guarded_roles'")
+
+
+GUARDS = ("guarded_roles", "proof_minutes")
+
+
+@pytest.mark.parametrize("name, value", (("guarded_roles", 0), ("proof_minutes", 1440)))
+def test_no_administrator_takes_the_guard_away(town, name, value):
+    who, base = town.person("admin", HUB), "/v1/configuration/settings"
+    shown = who.get(base).json
+    assert shown["operator"] == sorted(GUARDS)
+    tag = {"If-Match": '"%d"' % shown["version"]}
+    for body in ({"rows": [{"name": name, "value": value}]}, {"rows": [{"name": name, "value": value}], "dry_run": True}):
+        assert who("PUT", base + "/rows", body, tag, 403).problem == "operator_only"
+    text = "name,value\n%s,%d\n" % (name, value)
+    assert who("PUT", base, {"text": text}, tag, 403).problem == "operator_only"
+    assert who.post("/v1/configuration/compare", {"files": [{"kind": "settings", "text": text}]}, status=403).problem == "operator_only"
+    whole = who.get(base, {"Accept": "text/csv"}).body.decode()
+    who("PUT", base, {"text": whole}, tag, 200)    # as it stands, it is no change
+    assert who.get(base).json["version"] == shown["version"]
+
+
+def test_the_operator_does(town, tmp_path):
+    rows = tmp_path / "settings.csv"
+    for value in (16, 15):
+        rows.write_text("name,value\nproof_minutes,%d\n" % value)
+        town.cluster.run(town.database, "import", "settings", str(rows))
+        assert town.sql("select value from setting where name = 'proof_minutes'") == [[str(value)]]

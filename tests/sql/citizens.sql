@@ -2,12 +2,12 @@
 -- that hangs on them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(66);
+select plan(74);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.address(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
 -- A letter to an address; `n` is its id, and that of whoever comes in with it first.
-create function pg_temp.ask(n int, p_address int) returns text language sql as $$
-	select citizen_code_ask(pg_temp.id(n), pg_temp.id(n), 'vi', 1, 'w', ('box ' || n)::bytea, pg_temp.address(p_address));
+create function pg_temp.ask(n int, p_address int, p_place bytea default 'here') returns text language sql as $$
+	select citizen_code_ask(pg_temp.id(n), pg_temp.id(n), 'vi', 1, 'w', ('box ' || n)::bytea, pg_temp.address(p_address), p_place);
 	select state from citizen_code where id = pg_temp.id(n)
 $$;
 -- Comes in: the session has the id of the letter with 1000 more. Returns who it is, or the seconds to wait.
@@ -29,6 +29,10 @@ end $$;
 -- Letters.
 select is(array(select pg_temp.ask(n, 1) from generate_series(1, 4) n), '{waiting,waiting,waiting,held}', 'three letters an hour go to one address');
 select is(pg_temp.ask(5, 2), 'waiting', 'another address is another one');
+savepoint s;
+select is(array(select pg_temp.ask(100 + n, 1, ('place ' || n / 4)::bytea) from generate_series(0, 19) n), '{waiting,waiting,waiting,held,waiting,waiting,waiting,held,'
+	'waiting,waiting,waiting,held,waiting,waiting,waiting,held,held,held,held,held}', 'so many from each place, and five times as many from all');
+rollback to s;
 update citizen_code set made_at = now() - interval '61 min' where id in (pg_temp.id(1), pg_temp.id(2), pg_temp.id(3));
 select is(pg_temp.ask(6, 1), 'waiting', 'after an hour there are letters again');
 select is((select count(distinct expires_at - made_at) from citizen_code where id in (pg_temp.id(4), pg_temp.id(5), pg_temp.id(6))), 1::bigint,
@@ -86,13 +90,13 @@ select is(pg_temp.try(f), 'TD403', f) from unnest(array['select password_set(''$
 -- Tickets.
 select id as t, number as n from file('HN-SXD', 'denunciation', 'denunciation', p_category := 'officials_conduct', p_contact := '\x01') \gset
 select id as u, number as un from file('HN-SXD') \gset
-select is(citizen_file(array[:'t'::uuid], array[pg_temp.id(1)], array[pg_temp.id(1001)], array[now()]), 1::bigint, 'what is filed while signed in is linked');
-select is(citizen_file(array[:'t'::uuid, gen_random_uuid()], array[pg_temp.id(1), pg_temp.id(1)], array[pg_temp.id(1001), pg_temp.id(1001)], array[now(), now()]), 0::bigint,
-	'once, and what was not filed is not');
-select is(pg_temp.try(format('select citizen_file(array[%L::uuid], array[%L::uuid], array[%L::uuid], array[now()])', :'u', pg_temp.id(5), pg_temp.id(1001))), 'TD401',
-	'not with the session of somebody else');
-select is(pg_temp.try(format('select citizen_file(array[%L::uuid], array[%L::uuid], array[%L::uuid], array[now()])', :'u', pg_temp.id(1), pg_temp.id(9999))), 'TD401',
-	'nor with none');
+select is(citizen_file(:'t', now()), true, 'what is filed while signed in is linked');
+select is(array[citizen_file(:'t', now()), citizen_file(gen_random_uuid(), now())], '{f,f}', 'once, and what was not filed is not');
+select set_config('app.citizen', pg_temp.id(5)::text, true);
+select is(pg_temp.try(format('select citizen_file(%L, now())', :'u')), 'TD401', 'not with the session of somebody else');
+select set_config('app.citizen', pg_temp.id(1)::text, true), set_config('app.session', pg_temp.id(9999)::text, true);
+select is(pg_temp.try(format('select citizen_file(%L, now())', :'u')), 'TD401', 'nor with none');
+select pg_temp.enter(1);
 -- Every table of which the server may read something, as the citizen.
 insert into reply (ticket, version, at, author, department, state, text)
 	select :'t', 1, now(), a.id, a.department, 'draft', 'Dự thảo trả lời' from account a where login = 'officer.hn-sxd';
@@ -145,11 +149,11 @@ reset role;
 
 -- Another address.
 select pg_temp.enter(5);
-select isnt(citizen_email_ask(pg_temp.id(30), 'vi', 1, 'w', 'b', pg_temp.address(1)), null, 'somebody who has just come in asks for another address');
+select isnt(citizen_email_ask(pg_temp.id(30), 'vi', 1, 'w', 'b', pg_temp.address(1), 'here'), null, 'somebody who has just come in asks for another address');
 select is(pg_temp.come(30), '0', 'nobody comes in with that');
 select is(pg_temp.try(format('select citizen_email_set(%L, true)', pg_temp.id(30))), 'TD651', 'one that somebody else has is refused');
 update session set opened_at = now() - interval '16 min' where id = pg_temp.id(1005);
-select is(pg_temp.try(format('select citizen_email_ask(%L, ''vi'', 1, ''w'', ''b'', %L)', pg_temp.id(31), pg_temp.address(9))), 'TD652', 'a session of before changes none');
+select is(pg_temp.try(format('select citizen_email_ask(%L, ''vi'', 1, ''w'', ''b'', %L, ''here'')', pg_temp.id(31), pg_temp.address(9))), 'TD652', 'a session of before changes none');
 
 -- A new master key, and the end.
 select set_eq($$ select owner from reseal_next(2, 100) where factor $$, $$ select pg_temp.id(n) from unnest('{1,5}'::int[]) n $$, 'addresses follow a new master key');
@@ -159,10 +163,35 @@ select is(pg_temp.portion(), pg_temp.id(1) || 'ff', 'a portion at a time');
 select is(pg_temp.portion(), pg_temp.id(5) || 'ff', 'that goes on');
 select is(pg_temp.portion(), 't', 'to the end');
 select pg_temp.enter(1);
+update session set opened_at = now() - interval '16 min' where id = pg_temp.id(1001);
+select is(array[pg_temp.try('select citizen_erase()'), pg_temp.try(format('select citizen_email_set(%L, true)', pg_temp.id(30)))], '{TD652,TD652}',
+	'who has come in long ago ends no account, nor gives it another address');
+update session set opened_at = now() where id = pg_temp.id(1001);
 select citizen_erase();
 select is((select count(*) from citizen where id = pg_temp.id(1)) + (select count(*) from session where citizen = pg_temp.id(1))
-	+ (select count(*) from citizen_ticket where citizen = pg_temp.id(1)) + (select count(*) from citizen_code where box is not null and email_index = pg_temp.address(1) and not changes), 0::bigint,
+	+ (select count(*) from citizen_ticket where citizen = pg_temp.id(1)) + (select count(*) from citizen_code where box is not null and email_index = pg_temp.address(1) and purpose = 'sign_in'), 0::bigint,
 	'nothing is left of an account');
 select is((select state from ticket where id = :'t'), 'submitted', 'but its tickets');
+
+-- Who is not seen any more.
+update setting set value = 100 where name = 'citizen_inactive_days';
+update session set closed_at = now() where citizen is not null;
+update citizen set seen_at = now() - interval '71 days';
+select forget_sessions(now() - interval '7 days', 100);
+select is((select count(*) from citizen where id in (pg_temp.id(5), pg_temp.id(20)) and warned_at is not null), 1::bigint, 'who has an address is told');
+select is((select count(*) from citizen_code where citizen = pg_temp.id(5) and template = 'citizen.inactive' and state = 'waiting'), 1::bigint, 'by a letter');
+update citizen set seen_at = now() - interval '101 days';
+select forget_sessions(now() - interval '7 days', 100);
+select is(array(select id from citizen where id in (pg_temp.id(5), pg_temp.id(20))), array[pg_temp.id(5)], 'who has none goes, others have their time');
+update citizen set warned_at = now() - interval '31 days';
+select forget_sessions(now() - interval '7 days', 100);
+select is((select array[count(*), (select count(*) from citizen_event where type = 'citizen.erased' and data ? 'inactive' and citizen = pg_temp.id(5))]
+	from citizen where id = pg_temp.id(5)), '{0,1}', 'and then go, too');
+
+-- The whole world.
+update setting set value = 10 where name = 'citizen_letters_all';
+delete from citizen_code;
+select is(array(select pg_temp.ask(200 + n, 200 + n) from generate_series(1, 10) n), array_fill('waiting'::text, '{10}'), 'many letters may go out');
+select is(pg_temp.try('select pg_temp.ask(299, 299)'), 'TD692', 'and no more');
 select * from finish();
 rollback;

@@ -30,6 +30,6 @@ void account_list(struct req *req)
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
-	sql_account_list(u, .after = page.after, .limit = page.limit);
+	sql_account_list(u, .state = in->state, .after = page.after, .limit = page.limit);
 	db_run(u, answer_page);
 }

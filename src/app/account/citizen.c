@@ -15,12 +15,14 @@
 #include "gen/sql/account.h"
 #include "http/reply.h"
 
+#define DAY_MS INT64_C(86400000)
+
 /* --- the letter -------------------------------------------------------------------------------------- */
 
 /* An address as the database gets it. */
 struct address {
 	struct sealed sealed;
-	struct str index;
+	struct str index, place;
 };
 
 /* As a contact is sealed (auth/contact.h), for the citizen whose it becomes. */
@@ -30,6 +32,8 @@ static struct address close_address(struct req *req, struct str email, const str
 	const struct contact plain = {.email = email};
 	struct address address = {.index = citizen_email_index(req->arena, keys, email)};
 
+	address.place = citizen_place(req->arena, keys,
+		&(struct citizen_asks){address.index, req->address_block, clock_wall_ms() / DAY_MS});
 	seal(req->arena, keys, uuid_bytes(citizen), contact_write(req->arena, &plain), &address.sealed);
 	return address;
 }
@@ -66,7 +70,7 @@ void citizen_code_ask(struct req *req)
 	struct db_unit *u = db_unit(req);
 	sql_account_citizen_code_ask(u, .id = letter, .citizen = citizen, .language = in->language,
 		.epoch = address.sealed.epoch, .wrapped = address.sealed.wrapped, .box = address.sealed.box,
-		.email_index = address.index);
+		.email_index = address.index, .place = address.place);
 	db_run(u, asked);
 }
 
@@ -180,7 +184,7 @@ void citizen_email_ask(struct req *req)
 	struct db_unit *u = db_unit(req);
 	sql_account_citizen_email_ask(u, .id = letter, .language = in->language,
 		.epoch = address.sealed.epoch, .wrapped = address.sealed.wrapped, .box = address.sealed.box,
-		.email_index = address.index);
+		.email_index = address.index, .place = address.place);
 	db_run(u, asked);
 }
 

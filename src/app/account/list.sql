@@ -1,6 +1,6 @@
--- Active people by login: of the caller's department for heads, of all for those who manage accounts. The token may
--- name roles that the caller has no more.
--- in: after text, limit int
+-- People by login: of the caller's department for heads, of all for those who manage accounts, who alone find those that are switched off.
+-- The token may name roles that the caller has no more.
+-- in: state text, after text, limit int
 -- out: item text, key text
 select json_build_object('id', a.id, 'login', a.login, 'name', a.name,
 		'roles', (select coalesce(json_agg(r.role order by o.position), '[]')
@@ -8,7 +8,7 @@ select json_build_object('id', a.id, 'login', a.login, 'name', a.name,
 		'department', tiepdan.department_named(a.department))::text as item,
 	a.login as key
 from tiepdan.account a
-where a.active and a.login > coalesce(:'after', '') and exists (select from tiepdan.role_right
+where a.active = (:'state' = 'active') and a.login > coalesce(:'after', '') and exists (select from tiepdan.role_right
 	where role = any (tiepdan.caller_roles())
-		and (might = 'accounts' or (might = 'colleagues' and a.department = tiepdan.caller_department())))
+		and (might = 'accounts' or (might = 'colleagues' and a.active and a.department = tiepdan.caller_department())))
 order by a.login limit :'limit' + 1

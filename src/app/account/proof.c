@@ -83,6 +83,7 @@ void proof_password(struct proof *proof, const struct proof_passwords *passwords
 {
 	struct req *req = proof->req;
 	const struct app *app = req->app;
+	struct uuid account = db_cell_uuid(proof->offer, 0, "account");
 	struct task *t;
 
 	if (work_waiting(app->passwords) >= (size_t)app->config->password_queue) {
@@ -98,9 +99,9 @@ void proof_password(struct proof *proof, const struct proof_passwords *passwords
 		.hash = db_cell(proof->offer, 0, "hash"),
 		.memory_mib = app->config->password_memory_mib};
 	if (t->has_shown)
-		t->shown = password_key(app->keys, passwords->shown);
+		t->shown = password_key(app->keys, &account, passwords->shown);
 	if (t->has_fresh)
-		t->fresh = password_key(app->keys, passwords->fresh);
+		t->fresh = password_key(app->keys, &account, passwords->fresh);
 	req_pin(req);
 	req_become(req, REQ_UNIT);
 	work_do(app->passwords, &t->work);

@@ -1,5 +1,4 @@
--- The tickets of citizens who have signed in, among those that are filed in the same transaction: parallel arrays.
--- in: tickets uuid[], citizens uuid[], sessions uuid[], at timestamptz[]
--- out: linked int
--- as: definer
-select tiepdan.citizen_file(:'tickets', :'citizens', :'sessions', :'at') as linked
+-- Links a ticket that is filed in the same transaction with the citizen who calls.
+-- in: ticket uuid, at timestamptz
+-- out: linked bool
+select tiepdan.citizen_file(:'ticket', :'at') as linked

@@ -303,16 +303,7 @@ static bool is_typed(struct str channel)
 	       str_eq(channel, STR("letter"));
 }
 
-/* Who has signed in finds it among their tickets. */
-static void note_citizen(const struct req *req, struct filing_row *row)
-{
-	if (req->who.kind != WHO_CITIZEN)
-		return;
-	row->citizen = req->who.account;
-	row->session = req->who.session;
-}
-
-static void taken_down(struct req *req, PGresult *const *results)
+static void filed_alone(struct req *req, PGresult *const *results)
 {
 	const PGresult *result = answer_find(results, "outcome");
 	struct str body = db_cell(result, 0, "body");
@@ -320,16 +311,19 @@ static void taken_down(struct req *req, PGresult *const *results)
 	filing_answer(req, result, 0, body.at ? arena_str(req->arena, body) : STR_NONE);
 }
 
-/* Not with the batch of those who have no caller: whether this one is a clerk says the database. */
-static void take_down(struct req *req, const struct filing_row *made)
+/* Not with the batch of those who have no caller: whether their session is open, and whether this one is a
+ * clerk, says the database, and a refusal is nobody else's. */
+static void file_alone(struct req *req, const struct filing_row *made, bool typed)
 {
 	struct filing_row *row = arena_alloc(req->arena, sizeof(*row));
 	struct db_unit *u = db_unit(req);
 
 	*row = *made;
+	db_unit_ask_caller(u);
 	filing_rows_add(u, row, 1);
-	sql_ticket_take_down(u, .ticket = row->id, .at = row->filed_at, .event = uuid_new());
-	db_run(u, taken_down);
+	if (typed)
+		sql_ticket_take_down(u, .ticket = row->id, .at = row->filed_at, .event = uuid_new());
+	db_run(u, filed_alone);
 }
 
 void ticket_file(struct req *req)
@@ -358,14 +352,13 @@ void ticket_file(struct req *req)
 	if (reply_faults(req))
 		return;
 	copy_words(req, in, &row);
-	if (!in->anonymous)
-		note_citizen(req, &row);
+	row.own = req->who.kind == WHO_CITIZEN && !in->anonymous;
 	if (!decide(req, &row) || !name_it(req, &row))
 		return;
 	seal_contact(req, in->contact, &row);
 	req->made = row.danger;
-	if (typed)
-		take_down(req, &row);
+	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN)
+		file_alone(req, &row, typed);
 	else
 		batch_join(req, &filings, &row);
 }
@@ -395,6 +388,7 @@ static bool make(struct req *req, struct filing *f, struct filing_row *row)
 		.channel = f->channel,
 		.against = f->against,
 		.anonymous = f->anonymous,
+		.own = req->who.kind == WHO_CITIZEN,
 		.lon = NAN,
 		.lat = NAN,
 		.filed_at = f->filed_at,
@@ -403,7 +397,6 @@ static bool make(struct req *req, struct filing *f, struct filing_row *row)
 		.email_index = f->email_index,
 		.once_key = f->joined_department ? req->once_key : STR_NONE,
 		.once_fingerprint = f->joined_department ? req->once_fingerprint : STR_NONE};
-	note_citizen(req, row);
 	row->folded = text_fold(req->arena, arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(f->title),
 						    STR_ARG(f->text), STR_ARG(f->location_text)));
 	if (f->joined_department)

@@ -28,12 +28,6 @@ struct mark_row {
 	struct filing_mark is;
 };
 
-/* What is stored of who has signed in. */
-struct citizen_row {
-	struct uuid ticket, citizen, session;
-	int64_t at;
-};
-
 /* The clocks of all tickets, each with the number of its ticket. */
 static struct clock_row *gather_clocks(
 	struct arena *arena, const struct filing_row *row, size_t n, size_t *ret_n)
@@ -142,24 +136,12 @@ static void add_marks(struct db_unit *u, const struct filing_row *row, size_t n)
 		.names = DB_COLUMN(mark, nmarks, is.name), .flags = DB_COLUMN(mark, nmarks, is.flag));
 }
 
-/* As add_uploads(): a statement of those alone whose citizens have signed in. */
-static void add_citizens(struct db_unit *u, const struct filing_row *row, size_t n)
+/* Who files while signed in does so in a unit of their own, so that these are one or none. */
+static void add_own(struct db_unit *u, const struct filing_row *row, size_t n)
 {
-	struct citizen_row *own = NULL;
-	size_t nown = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (uuid_is_nil(&row[i].citizen))
-			continue;
-		if (!own)
-			own = arena_alloc(db_unit_arena(u), (n - i) * sizeof(*own));
-		own[nown++] =
-			(struct citizen_row){row[i].id, row[i].citizen, row[i].session, row[i].filed_at};
-	}
-	if (own)
-		sql_ticket_citizen(u, .tickets = DB_COLUMN(own, nown, ticket),
-			.citizens = DB_COLUMN(own, nown, citizen), .sessions = DB_COLUMN(own, nown, session),
-			.at = DB_COLUMN(own, nown, at));
+	for (size_t i = 0; i < n; i++)
+		if (row[i].own)
+			sql_ticket_citizen(u, .ticket = row[i].id, .at = row[i].filed_at);
 }
 
 void filing_rows_add(struct db_unit *u, const void *rows, size_t n)
@@ -199,5 +181,5 @@ void filing_rows_add(struct db_unit *u, const void *rows, size_t n)
 	add_against(u, row, n);
 	add_dangers(u, row, n);
 	add_marks(u, row, n);
-	add_citizens(u, row, n);
+	add_own(u, row, n);
 }

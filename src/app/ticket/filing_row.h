@@ -35,11 +35,11 @@ struct filing_row {
 	const struct uuid *uploads;
 	const struct str *places; /* where each stands in the request */
 	size_t nuploads;
-	int64_t people;		      /* who petition together; 0: it is one person's */
-	struct uuid list;	      /* the upload with their names, one of `uploads`; nil: none */
-	struct str against;	      /* the department that it is about; absent: none */
-	struct uuid citizen, session; /* who files while signed in, and finds it there; nil: nobody */
-	struct str danger;	      /* what is told to somebody in danger; absent: there is no sign of it */
+	int64_t people;	    /* who petition together; 0: it is one person's */
+	struct uuid list;   /* the upload with their names, one of `uploads`; nil: none */
+	struct str against; /* the department that it is about; absent: none */
+	bool own;	    /* the citizen who calls finds it among theirs: never in a batch */
+	struct str danger;  /* what is told to somebody in danger; absent: there is no sign of it */
 	const struct filing_mark *marks; /* what rules marked it with */
 	size_t nmarks;
 };

@@ -10,9 +10,12 @@ enum {
 static void right_and_wrong(void **state)
 {
 	struct forge *f = *state;
-	struct digest key = password_key(f->keys, STR("m\xc3\xb9"
-						      "a thu")),
-		      other = password_key(f->keys, STR("mua thu"));
+	const struct uuid account = uuid_new(), somebody = uuid_new();
+	struct str password = STR("m\xc3\xb9"
+				  "a thu");
+	struct digest key = password_key(f->keys, &account, password),
+		      other = password_key(f->keys, &account, STR("mua thu")),
+		      theirs = password_key(f->keys, &somebody, password);
 	char hash[PASSWORD_HASH_SIZE], again[PASSWORD_HASH_SIZE];
 
 	assert_true(password_hash(&key, MIB, hash) && password_hash(&key, MIB, again));
@@ -21,12 +24,13 @@ static void right_and_wrong(void **state)
 	assert_int_equal(password_check(&key, str_of(hash), MIB), PASSWORD_RIGHT);
 	assert_int_equal(password_check(&key, str_of(again), MIB), PASSWORD_RIGHT);
 	assert_int_equal(password_check(&other, str_of(hash), MIB), PASSWORD_WRONG);
+	assert_int_equal(password_check(&theirs, str_of(hash), MIB), PASSWORD_WRONG);
 }
 
 static void no_hash_and_broken_ones_are_wrong(void **state)
 {
 	struct forge *f = *state;
-	struct digest key = password_key(f->keys, STR("x"));
+	struct digest key = password_key(f->keys, &(struct uuid){{0}}, STR("x"));
 	char hash[PASSWORD_HASH_SIZE];
 
 	assert_true(password_hash(&key, MIB, hash));
@@ -40,7 +44,7 @@ static void no_hash_and_broken_ones_are_wrong(void **state)
 static void dated(void **state)
 {
 	struct forge *f = *state;
-	struct digest key = password_key(f->keys, STR("x"));
+	struct digest key = password_key(f->keys, &(struct uuid){{0}}, STR("x"));
 	char hash[PASSWORD_HASH_SIZE];
 
 	assert_true(password_hash(&key, MIB, hash));
