@@ -105,7 +105,7 @@ create index session_citizen on session (citizen, expires_at) where citizen is n
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
 	('citizen_letters_hour', 3, 'so many letters with a code to sign in go to one address in an hour from one place, and five times as many from all', 1, 20),
-	('citizen_letters_all', 2000, 'and so many to all addresses together', 10, 1000000),
+	('citizen_letters_all', 2000, 'and so many to all addresses that have no account, together', 10, 1000000),
 	('citizen_inactive_days', 0, 'the account of a citizen who has not signed in for so many days ends, a letter comes 30 days before; at the least 60; 0: never', 0, 36500),
 	('citizen_code_minutes', 10, 'such a code is good for this many minutes', 2, 60),
 	('citizen_code_tries', 5, 'and for this many attempts', 1, 20),
@@ -319,22 +319,25 @@ end $$;
 -- --- coming in ----------------------------------------------------------------------------------------------------------------------
 
 -- A letter with a code, whoever asks and for whatever address: nobody learns whether it has an account, nor whether letters went there
--- lately. What somebody asks for elsewhere leaves those of whoever has the address theirs. TD692: too many letters go out to anybody, so that nobody has
--- us write to the whole world. Returns the end of the code.
+-- lately. What somebody asks for elsewhere leaves those of whoever has the address theirs. Nobody has us write to the whole world: beyond so
+-- many letters only those who have an account get one (nor is that told), and addresses are not changed (TD692). Returns the end of the code.
 create function citizen_code_make(p_id uuid, p_citizen uuid, p_purpose text, p_language text, p_epoch bigint, p_wrapped bytea, p_box bytea,
 	p_email_index bytea, p_place bytea) returns timestamptz language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_until timestamptz := now() + (select value from setting where name = 'citizen_code_minutes') * interval '1 min';
 	v_most int := (select value from setting where name = 'citizen_letters_hour');
 	v_all int := (select value from setting where name = 'citizen_letters_all');
+	v_spent boolean := (select count(*) from (select from citizen_code where made_at > now() - interval '1 hour' and state <> 'held'
+		and purpose <> 'told' limit v_all) x) >= v_all;
 	v_held boolean;
 begin
-	if (select count(*) from (select from citizen_code where made_at > now() - interval '1 hour' and state <> 'held' limit v_all) x) >= v_all then
+	if v_spent and p_purpose = 'email' then
 		raise exception 'too many letters go out' using errcode = 'TD692';
 	end if;
 	perform pg_advisory_xact_lock(hashtextextended('tiepdan.citizen_code ' || encode(p_email_index, 'hex'), 0));
 	select count(*) filter (where place = p_place) >= v_most or count(*) >= 5 * v_most into v_held
 		from citizen_code where email_index = p_email_index and made_at > now() - interval '1 hour' and state <> 'held' and purpose <> 'told';
+	v_held := v_held or v_spent and not exists (select from citizen where email_index = p_email_index);
 	insert into citizen_code (id, citizen, purpose, template, language, epoch, wrapped, box, email_index, place, expires_at, state)
 		values (p_id, p_citizen, p_purpose, case p_purpose when 'email' then 'citizen.email' else 'citizen.code' end, p_language, p_epoch, p_wrapped, p_box, p_email_index, p_place, v_until,
 			case when v_held then 'held' else 'waiting' end);
@@ -401,6 +404,8 @@ declare
 begin
 	wait_s := brake_take(p_slots, p_free);
 	if wait_s = 0 then
+		-- As everywhere the citizen is locked first.
+		perform from citizen where email_index = (select email_index from citizen_code where id = p_request) for no key update;
 		v := citizen_code_take(p_request, p_right, null);
 	end if;
 	if v.id is null then
@@ -465,7 +470,7 @@ begin
 	return query
 	with due as materialized (
 		select c.id from citizen_code c where c.state in ('waiting', 'sending') and c.next_at <= p_now and c.expires_at > p_now
-		order by c.next_at, c.id limit p_limit for update skip locked),
+		order by c.purpose = 'told', c.next_at, c.id limit p_limit for update skip locked),	-- whoever waits for a code waits
 	taken as (
 		update citizen_code c set state = 'sending', next_at = p_lease, attempts = c.attempts + 1 from due d where c.id = d.id returning c.*)
 	select c.id, c.citizen, c.attempts, c.made_at, '<' || c.id || '@' || p_domain || '>', m.language, c.epoch, c.wrapped, c.box, m.subject, m.text, m.html,
@@ -541,7 +546,7 @@ begin
 end $$;
 
 -- Nothing is left but tickets, as they are without an account. Letters that went out are counted for their hour, without the address; what
--- tells of another address still goes there.
+-- tells of another address and has not gone yet still goes there.
 create function citizen_end(p_citizen uuid, p_why jsonb) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	c citizen;
@@ -550,7 +555,7 @@ begin
 	delete from session where citizen = c.id;
 	delete from citizen_ticket where citizen = c.id;
 	update citizen_code set wrapped = null, box = null, used_at = now(), state = case when state in ('waiting', 'sending') then 'cancelled' else state end
-		where (citizen = c.id or email_index = c.email_index) and purpose <> 'told';
+		where (citizen = c.id or email_index = c.email_index) and (purpose <> 'told' or state not in ('waiting', 'sending'));
 	delete from citizen where id = c.id;
 	perform citizen_tell(c.id, 'citizen.erased', null, p_why);
 end $$;
@@ -569,13 +574,15 @@ begin
 		return;
 	end if;
 	for c in select * from citizen x where x.seen_at < v_before + interval '30 days' and x.warned_at is null and x.email_index is not null
-			and not exists (select from session s where s.citizen = x.id and s.expires_at > now() and s.closed_at is null)
+			and not exists (select from session s where s.citizen = x.id and (s.expires_at > now() and s.closed_at is null
+				or coalesce(s.renewed_at, s.opened_at) > v_before))
 			order by x.seen_at limit p_limit for update skip locked loop
 		perform citizen_letter(c, 'citizen.inactive');
 		update citizen set warned_at = now() where id = c.id;
 	end loop;
 	for c in select * from citizen x where x.seen_at < v_before and (x.email_index is null or x.warned_at <= now() - interval '30 days')
-			and not exists (select from session s where s.citizen = x.id and s.expires_at > now() and s.closed_at is null)
+			and not exists (select from session s where s.citizen = x.id and (s.expires_at > now() and s.closed_at is null
+				or coalesce(s.renewed_at, s.opened_at) > v_before))
 			order by x.seen_at limit p_limit for update skip locked loop
 		perform citizen_end(c.id, '{"inactive": true}');
 	end loop;
@@ -604,7 +611,8 @@ begin
 		raise exception 'the session has ended' using errcode = 'TD401';
 	end if;
 	insert into citizen_ticket (citizen, ticket, generation, linked_at, seen_at)
-		select caller_citizen(), t.id, t.generation, p_at, p_at from ticket t where t.id = p_ticket on conflict do nothing;
+		select caller_citizen(), t.id, t.generation, p_at, p_at from ticket t
+		where t.id = p_ticket and t.filed_at = p_at and p_at > now() - interval '5 min' on conflict do nothing;
 	return found;
 end $$;
 
@@ -677,7 +685,7 @@ begin
 	delete from login_code where expires_at < p_before;
 	delete from citizen_code where id in (select id from citizen_code where expires_at < now() - interval '1 hour' order by expires_at limit p_limit
 		for update skip locked);
-	perform citizen_sweep(p_limit);
+	perform citizen_sweep(least(p_limit, 500));
 	delete from second_factor where confirmed_at is null and made_at < now() - interval '1 day';
 	delete from sign_in_brake where slot in (select slot from sign_in_brake where last_at < now() - interval '1 day' order by slot limit 10000
 		for update skip locked);

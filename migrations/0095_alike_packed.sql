@@ -1,32 +1,43 @@
 -- What is compared of tickets travels as one value for all candidates of a look-up, not as rows of columns: half of what a look-up among a
--- million tickets cost was making such rows, writing them as text and taking them apart again. It is packed when it is stored.
--- alike_look, alike_look_public and alike_waiting stay as they are for servers of before. The table is written anew here: meanwhile
--- look-ups and their followers wait, but nobody who files.
+-- million tickets cost was making such rows, writing them as text and taking them apart again. It is packed when it is stored; what was
+-- stored before is packed when it is read, until it is too old (setting alike_days). alike_look, alike_look_public and alike_waiting stay
+-- as they are for servers of before.
 set local search_path = tiepdan, public;
 
--- A fact without its point and event, as app/alike/candidate.c reads it: big endian; -1: no text.
+-- A fact without its point and event, as app/alike/candidate.c reads it: big endian; -1: no text. Marks longer than anybody writes in
+-- earnest are cut: their sizes have two bytes, and look-ups a bound.
 create function alike_packed(p_ticket uuid, p_filed_at timestamptz, p_urgent boolean, p_matters bigint, p_signature bytea, p_area text,
 	p_category text, p_family text, p_marks text) returns bytea language sql immutable parallel safe as $$
 	select uuid_send(p_ticket) || int8send(floor(date_part('epoch', p_filed_at))::bigint) || int8send(p_matters) || int2send(p_urgent::int::int2)
 		|| int2send(coalesce(octet_length(p_area), -1)::int2) || int2send(octet_length(p_category)::int2) || int2send(octet_length(p_family)::int2)
-		|| int2send(octet_length(p_marks)::int2) || int2send(octet_length(p_signature)::int2) || p_signature
-		|| textsend(concat(p_area, p_category, p_family, p_marks))
+		|| int2send(octet_length(left(p_marks, 1000))::int2) || int2send(octet_length(p_signature)::int2) || p_signature
+		|| convert_to(concat(p_area, p_category, p_family, left(p_marks, 1000)), 'UTF8')
 $$;
 -- What stands before it: whether the ticket has its event, and the point, of which the least integers say that there is none.
 create function alike_pointed(p_grouped boolean, p_lon float8, p_lat float8) returns bytea language sql immutable parallel safe as $$
 	select int2send(p_grouped::int::int2) || int4send(coalesce((p_lon * 1e6)::int, -2147483648)) || int4send(coalesce((p_lat * 1e6)::int, -2147483648))
 $$;
 
-alter table ticket_alike
-	add column fact bytea not null generated always as (alike_packed(ticket, filed_at, urgent, matters, signature, area, category, family, marks))
-		stored,
-	add column fact_public bytea not null generated always as (alike_packed(ticket, filed_at, urgent, 0, '', area, category, family,
-		alike_marks_public(marks))) stored,
-	add column near_lon float8 generated always as (point_public('near', lon)) stored,
-	add column near_lat float8 generated always as (point_public('near', lat)) stored;
-comment on column ticket_alike.fact is 'what is compared of it, as the server reads it';
+alter table ticket_alike add column fact bytea, add column fact_public bytea;
+comment on column ticket_alike.fact is 'What is compared of it, as the server reads it. NULL: stored before there was this';
 comment on column ticket_alike.fact_public is 'of that what everybody may know: of marks only names, nothing of the text';
-comment on column ticket_alike.near_lon is 'with near_lat the point where a category shows only where about: category.public_point';
+
+create function alike_fact_of(f ticket_alike) returns bytea language sql immutable parallel safe as $$
+	select coalesce((f).fact, tiepdan.alike_packed((f).ticket, (f).filed_at, (f).urgent, (f).matters, (f).signature, (f).area, (f).category,
+		(f).family, (f).marks))
+$$;
+create function alike_fact_public(f ticket_alike) returns bytea language sql immutable parallel safe as $$
+	select coalesce((f).fact_public, tiepdan.alike_packed((f).ticket, (f).filed_at, (f).urgent, 0, '', (f).area, (f).category, (f).family,
+		tiepdan.alike_marks_public((f).marks)))
+$$;
+-- What is packed never changes.
+create function alike_pack() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	new.fact := alike_fact_of(new);
+	new.fact_public := alike_fact_public(new);
+	return new;
+end $$;
+create trigger alike_pack before insert on ticket_alike for each row execute function alike_pack();
 
 -- Of the ticket itself first, then of those that may be like it; NULL: nothing is compared of this one.
 create function alike_facts(p_ticket uuid) returns bytea language plpgsql stable security definer
@@ -39,8 +50,9 @@ begin
 	select * into a from ticket_alike where ticket = p_ticket;
 	v_found := alike_candidates(a, a.filed_at + interval '14 days', null);
 	return (
-		select alike_pointed(true, a.lon, a.lat) || a.fact || coalesce(string_agg(alike_pointed(event is not null, lon, lat) || fact, ''), '')
-		from ticket_alike where ticket = any (v_found));
+		select alike_pointed(true, a.lon, a.lat) || alike_fact_of(a)
+			|| coalesce(string_agg(alike_pointed(f.event is not null, f.lon, f.lat) || alike_fact_of(f), ''), '')
+		from ticket_alike f where f.ticket = any (v_found));
 end $$;
 
 -- For everybody, as alike_look_public (0064) says what that may be. p_names: alike_names() of civil/alike.h of p_keys.
@@ -59,8 +71,7 @@ begin
 	a.names := p_names;
 	v_found := alike_candidates(a, p_at, p_cell);
 	return (
-		select string_agg(alike_pointed(false, case y.public_point when 'exact' then f.lon when 'near' then f.near_lon end,
-			case y.public_point when 'exact' then f.lat when 'near' then f.near_lat end) || f.fact_public, '')
+		select string_agg(alike_pointed(false, point_public(y.public_point, f.lon), point_public(y.public_point, f.lat)) || alike_fact_public(f), '')
 		from ticket_alike f join category y on y.code = f.category where f.ticket = any (v_found));
 end $$;
 
@@ -74,11 +85,12 @@ begin
 	for a in select * from ticket_alike where event is null order by filed_at, ticket limit p_limit loop
 		v_found := alike_candidates(a, a.filed_at, null);
 		return query
-		select alike_pointed(false, a.lon, a.lat) || a.fact || coalesce(string_agg(alike_pointed(event is not null, lon, lat) || fact, ''), '')
-			from ticket_alike where ticket = any (v_found);
+		select alike_pointed(false, a.lon, a.lat) || alike_fact_of(a)
+				|| coalesce(string_agg(alike_pointed(f.event is not null, f.lon, f.lat) || alike_fact_of(f), ''), '')
+			from ticket_alike f where f.ticket = any (v_found);
 	end loop;
 end $$;
 
-revoke execute on function alike_packed, alike_pointed, alike_facts, alike_facts_public, alike_ungrouped from public;
+revoke execute on function alike_packed, alike_pointed, alike_fact_of, alike_fact_public, alike_pack, alike_facts, alike_facts_public, alike_ungrouped from public;
 grant execute on function alike_facts, alike_facts_public to tiepdan_app;
 grant execute on function alike_ungrouped to tiepdan_app, tiepdan_job;

@@ -173,13 +173,15 @@ static enum verdict step_who(struct req *req)
 static enum verdict step_limit(struct req *req)
 {
 	enum rate_class class = req->route->rate;
-	struct str principal = req->address_block;
+	bool person = req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN;
+	bool place = !person || (req->who.kind == WHO_CITIZEN && rate_is_of_place(class));
 
 	if (class == RATE_ADDRESS)
 		return NEXT; /* taken already, before anything expensive */
-	if (req->who.kind == WHO_STAFF || (req->who.kind == WHO_CITIZEN && !rate_is_of_place(class)))
-		principal = arena_str(req->arena, uuid_bytes(&req->who.account));
-	return rate_take(req, class, principal) ? NEXT : ANSWERED;
+	/* Neither many accounts at one place nor one account at many places gives more. */
+	if (person && !rate_take(req, class, arena_str(req->arena, uuid_bytes(&req->who.account))))
+		return ANSWERED;
+	return !place || rate_take(req, class, req->address_block) ? NEXT : ANSWERED;
 }
 
 static enum verdict step_may(struct req *req)

@@ -38,7 +38,7 @@ select enter('officer.HN-SXD');
 select is((select count(*) from alike_look(pg_temp.t(60))) between 60 and 120, true, 'bounded candidates');
 select is((select ticket from alike_look(pg_temp.t(60)) limit 1), pg_temp.t(60), 'itself first');
 select is(substr(alike_facts(pg_temp.t(60)), 11, 16), uuid_send(pg_temp.t(60)), 'and so it is packed');
-select is(length(alike_facts(pg_temp.t(60))), (select sum(10 + length(a.fact))::int from alike_look(pg_temp.t(60)) l join ticket_alike a using (ticket)),
+select is(length(alike_facts(pg_temp.t(60))), (select sum(10 + length(alike_fact_of(a)))::int from alike_look(pg_temp.t(60)) l join ticket_alike a using (ticket)),
 	'with the same facts');
 select is(attempt($$select alike_facts(pg_temp.t(110))$$), 'TD404', 'packed neither: of another department''s nothing');
 select is(attempt($$select alike_facts(pg_temp.t(111))$$), 'TD404', 'of a denunciation nothing');
@@ -62,13 +62,14 @@ create temp table chosen as select c from ticket_alike a, unnest(alike_candidate
 select is((select array[count(*), count(*) filter (where a.keys @> '{7}')] from chosen join ticket_alike a on a.ticket = c), '{64,24}',
 	'of many those that look most alike');
 rollback to many;
-update ticket_alike set (marks, matters) = ('n lang;l 46;h 3;b 32;u 9;g ham kho', 7) where ticket = pg_temp.t(60);
+update ticket_alike set (marks, matters, fact, fact_public) = ('n lang;l 46;h 3;b 32;u 9;g ham kho', 7, null, null) where ticket = pg_temp.t(60);
 select is((select concat_ws(' | ', marks, matters, encode(signature, 'hex') = repeat('ff', 128)) from alike_look_public(now() - interval '70 minutes',
 	'00316', 'roads.surface', 'roads', null, '{}') where ticket = pg_temp.t(60)), 'n lang;b 32;g ham kho | 0 | t', 'of what was written only names');
 select is(array[position('ham kho'::bytea in f) > 0, position('h 3'::bytea in f) > 0, position('l 46'::bytea in f) > 0,
 		position((select substr(signature, 1, 64) from ticket_alike where ticket = pg_temp.t(60)) in f) > 0], '{t,f,f,f}', 'packed neither')
 	from alike_facts_public(now() - interval '70 minutes', '00316', 'roads.surface', 'roads', null, '{}', 0) f;
 select is(position(int4send(105800000) in alike_facts_public(now(), '00316', 'roads.surface', 'roads', null, '{7}', 0)) > 0, true, 'with the place as it is shown');
+select is(length(alike_packed(nobody(), now(), false, 0, '', 'a', 'b', 'c', repeat('𠀀', 40000))), 44 + 3 + 4000, 'marks have a bound');
 update category set public_point = 'none' where code = 'roads.surface';
 select is((select count(*) from alike_look_public(now(), null, null, null, 21160004200, '{}')), 0::bigint, 'by no square where no place is shown');
 select is((select max(lon_e6) from alike_look_public(now(), '00316', 'roads.surface', 'roads', null, '{7}')), null, 'or without');

@@ -2,7 +2,7 @@
 -- that hangs on them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(74);
+select plan(75);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.address(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
 -- A letter to an address; `n` is its id, and that of whoever comes in with it first.
@@ -90,8 +90,9 @@ select is(pg_temp.try(f), 'TD403', f) from unnest(array['select password_set(''$
 -- Tickets.
 select id as t, number as n from file('HN-SXD', 'denunciation', 'denunciation', p_category := 'officials_conduct', p_contact := '\x01') \gset
 select id as u, number as un from file('HN-SXD') \gset
-select is(citizen_file(:'t', now()), true, 'what is filed while signed in is linked');
-select is(array[citizen_file(:'t', now()), citizen_file(gen_random_uuid(), now())], '{f,f}', 'once, and what was not filed is not');
+select is(citizen_file(:'u', now() - interval '1 day'), false, 'a ticket that was not filed just now is not linked');
+select is(citizen_file(:'t', (select filed_at from ticket where id = :'t')), true, 'what is filed while signed in is linked');
+select is(array[citizen_file(:'t', (select filed_at from ticket where id = :'t')), citizen_file(gen_random_uuid(), now())], '{f,f}', 'once, and what was not filed is not');
 select set_config('app.citizen', pg_temp.id(5)::text, true);
 select is(pg_temp.try(format('select citizen_file(%L, now())', :'u')), 'TD401', 'not with the session of somebody else');
 select set_config('app.citizen', pg_temp.id(1)::text, true), set_config('app.session', pg_temp.id(9999)::text, true);
@@ -175,7 +176,7 @@ select is((select state from ticket where id = :'t'), 'submitted', 'but its tick
 
 -- Who is not seen any more.
 update setting set value = 100 where name = 'citizen_inactive_days';
-update session set closed_at = now() where citizen is not null;
+update session set closed_at = now(), opened_at = now() - interval '200 days', renewed_at = null where citizen is not null;
 update citizen set seen_at = now() - interval '71 days';
 select forget_sessions(now() - interval '7 days', 100);
 select is((select count(*) from citizen where id in (pg_temp.id(5), pg_temp.id(20)) and warned_at is not null), 1::bigint, 'who has an address is told');
@@ -192,6 +193,6 @@ select is((select array[count(*), (select count(*) from citizen_event where type
 update setting set value = 10 where name = 'citizen_letters_all';
 delete from citizen_code;
 select is(array(select pg_temp.ask(200 + n, 200 + n) from generate_series(1, 10) n), array_fill('waiting'::text, '{10}'), 'many letters may go out');
-select is(pg_temp.try('select pg_temp.ask(299, 299)'), 'TD692', 'and no more');
+select is(pg_temp.ask(299, 299), 'held', 'and no more, which is not told');
 select * from finish();
 rollback;
