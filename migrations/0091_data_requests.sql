@@ -717,6 +717,7 @@ select letter_add('request.' || x.type, 'citizen', false, x.subject_vi, x.text_v
 		'Your request about personal data was refused', 'Your request about personal data was refused. Read the reason and the law where you follow your ticket.'))
 	x (type, subject_vi, text_vi, subject_en, text_en);
 
+update import_type set pattern = '^[a-z]+(_[a-z]+)*\.[a-z_]+$' where code = 'event';	-- data_request.answered is a type, too
 -- Who has asked about no ticket has no page to follow it, so the letter says when and until when; the answer goes the way of the request.
 insert into notice_template (type, side, language, subject, text)
 select 'data_request.' || x.type, 'citizen', v.language, v.subject, v.greeting || E'\n\n' || v.text || E'\n\n' || v.farewell || E'\n{{sender}}\n'
