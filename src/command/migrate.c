@@ -103,6 +103,10 @@ static bool apply_outside(PGconn *pg, struct arena *arena, const struct migratio
 		if (!pg_script(pg, at))
 			return false;
 	}
+	if (str_trim(str_of(at), " \t\n").len > 0) {
+		fprintf(stderr, "tiepdan: %.*s: the last statement has no end\n", STR_ARG(m->name));
+		return false;
+	}
 	return pg_do(pg, "command_migrated", values, 3);
 }
 

@@ -61,7 +61,8 @@ enum {
 	CONTENT,
 	EVENT,
 	SAID_DESTROYED,
-	DESTROYED
+	DESTROYED,
+	DEAD
 };
 
 /* Nothing is known of words without keys. */
@@ -92,6 +93,9 @@ static void tell_filing(const struct verify *v, struct verify_found *found, cons
 		verify_fault(found, "ticket %.*s: title, text or place is not what was filed", STR_ARG(code));
 	else if (verify_bytes(r, row, SAID_DESTROYED).at[0])
 		verify_fault(found, "ticket %.*s was destroyed, and has words again", STR_ARG(code));
+	else if (verify_bytes(r, row, DEAD).at[0])
+		verify_fault(found, "ticket %.*s is marked as destroyed, and no event says that it was",
+			STR_ARG(code));
 }
 
 static bool name_filings(const struct verify *v, PGconn *pg, struct str tickets, struct verify_found *found)

@@ -95,17 +95,18 @@ static void put_ticket(void *arg, const PGresult *r)
 	struct uuid id = verify_uuid(r, 0, ID);
 	struct fact_key key = facts_key_of(&id);
 	struct standing stands;
+	bool is_gone = is_destroyed(r), is_half_gone = !is_gone && !PQgetisnull(r, 0, DESTROYED);
 
 	for (enum standing_field i = 0; i < STANDING_CONTENT; i++)
 		stands.field[i] = field(room[i], r, i);
 	facts_put(facts, FACT_TICKET, key, verify_int(r, 0, FIELD + STANDING_VERSION),
 		standing_hash(facts, &s->scratch, &stands));
 	facts_put(facts, FACT_BEGAN, key, 0, standing_hash_began(facts, &s->scratch, &stands));
-	if (is_destroyed(r))
+	if (is_gone)
 		facts_put(facts, FACT_DESTROYED, key, verify_us(r, 0, DESTROYED), 0);
 	else if (s->v->keys)
 		put_filing(s, r, &id);
-	if (verify_bytes(r, 0, UNDONE).at[0])
+	if (verify_bytes(r, 0, UNDONE).at[0] || is_half_gone)
 		facts_suspect(facts, key);
 }
 

@@ -17,7 +17,9 @@
 #include "gen/sql/jobs.h"
 
 enum {
-	TELL_AGAIN_MS = 60000
+	TELL_AGAIN_MS = 60000,
+	FEW = SEALER_PORTION / 10,
+	FEW_WAIT_MS = 500
 };
 
 struct sealer {
@@ -102,6 +104,15 @@ static void read_batch(struct arena *arena, const PGresult *rows, struct batch *
 		if (entry.at_us > ret->last_us)
 			ret->last_us = entry.at_us;
 	}
+}
+
+/* Few events wait for more, so that there are no more than two roots of few a second. What is of a clock
+ * that goes ahead does not wait. */
+static bool waits_for_more(const struct batch *batch)
+{
+	int64_t age_ms = clock_wall_ms() - batch->first_us / 1000;
+
+	return batch->n < FEW && age_ms >= 0 && age_ms < FEW_WAIT_MS;
 }
 
 /* The root before. */
@@ -210,6 +221,8 @@ bool sealer_seal(struct app *app, PGresult *const *found, struct db_unit *u)
 	if (db_cell_int(rows, 0, "number") != b.number) /* another worker has sealed in between */
 		return false;
 	read_batch(arena, rows, &batch);
+	if (waits_for_more(&batch)) /* the next turn finds them again */
+		return false;
 	root = (struct record_root){.number = b.number + 1,
 		.at_ms = clock_wall_ms(),
 		.events = batch.n,

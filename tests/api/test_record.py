@@ -29,6 +29,12 @@ def test_what_is_filed_is_sealed(city):
     assert verify(city, "--head", head(city)).returncode == 0
 
 
+def test_few_events_wait_for_more(city):
+    city.filed()
+    sealed(city)
+    assert city.sql("select number from record_root where events < 409 and at - first_at between interval '0' and interval '498 ms'") == []
+
+
 # At once: the sealer, which takes the cursor first, finds either the one or the other.
 BACK = ("begin; lock table record_cursor; delete from event; insert into event select * from kept_event; delete from record_root;"
         " insert into record_root select * from kept_root; drop table kept_event, kept_root; commit")

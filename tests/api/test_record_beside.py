@@ -61,11 +61,11 @@ def test_a_ticket_that_is_changed_is_named_with_the_field(city, answered, field,
     assert verify(city).returncode == 0
 
 
-def restored(city, table, change, said):
+def restored(city, table, change, said, *args):
     city.tamper("create table kept as table %s" % table)
     try:
         city.tamper(change)
-        found = verify(city)
+        found = verify(city, *args)
         assert found.returncode == 1 and said in found.stdout, found.stdout
     finally:
         city.tamper("begin; delete from %s; insert into %s select * from kept; drop table kept; commit" % (table, table))
@@ -79,6 +79,26 @@ def test_a_ticket_that_is_gone_or_added(city, answered):
     new = '{"id": "00000000-0000-0000-0000-000000000002", "number": 77777, "code": "HN-26-0000-0000"}'
     restored(city, "ticket", "insert into ticket select (jsonb_populate_record(t, '%s')).* from ticket t where id = '%s'" % (new, ticket_id),
              "ticket HN-26-0000-0000 was added: no event says how it stands")
+
+
+@pytest.mark.parametrize("alone", (False, True), ids=("keys", "public keys alone"))
+def test_a_destruction_that_no_event_tells(city, answered, tmp_path, alone):
+    ticket_id, filed = answered
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps(city.anyone.get("/v1/record/keys", status=200).json))
+    args = ("--keys", str(file)) if alone else ()
+    marked = "ticket %s is marked as destroyed, and no event says that it was" % filed["code"]
+    other = "ticket %s: title, text or place is not what was filed" % filed["code"]
+    change = "update ticket set destroyed_at = now()%s where id = '" + ticket_id + "'"
+    restored(city, "ticket", change % ", title = '', text = '', folded = '', location_text = null, lon = null, lat = null",
+             marked if alone else other, *args)
+    # Somebody who can take away the constraint leaves the words.
+    constraint = city.sql("select pg_get_constraintdef(oid) from pg_constraint where conname = 'ticket_destroyed'")[0][0]
+    city.tamper("alter table ticket drop constraint ticket_destroyed")
+    try:
+        restored(city, "ticket", change % "", marked, *args)
+    finally:
+        city.tamper("alter table ticket add constraint ticket_destroyed " + constraint)
 
 
 @pytest.mark.parametrize("column", ["title", "text", "location_text"])
