@@ -80,7 +80,7 @@ insert into configuration_kept select k, 1, now(), null, session_user, '{}' from
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
 	('data_requests_most', 5, 'requests about personal data that one ticket can have open at once', 1, 100),
-	('data_requests_kept_days', 1825, 'requests about personal data of no ticket are kept so many calendar days after their end; those of a ticket as long as it', 30, 36500);
+	('data_requests_kept_days', 1825, 'requests about personal data of no ticket are kept so many calendar days after their end; those of a ticket as long as it, but of who came or wrote the contact is destroyed then', 30, 36500);
 alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
 		where kind = 'settings' and key in ('data_requests_most', 'data_requests_kept_days'))
@@ -120,6 +120,7 @@ create table data_request (
 	reply       text,
 	reason_code text,
 	warned_due  timestamptz,
+	forgotten_at timestamptz,
 	constraint data_request_pk primary key (id),
 	constraint data_request_number unique (number),
 	constraint data_request_ticket_fk foreign key (ticket) references ticket,
@@ -140,6 +141,7 @@ create index data_request_open on data_request (next_due, id) where ended_at is 
 create index data_request_done on data_request (ended_at, id) where ended_at is not null;
 create index data_request_of_ticket on data_request (ticket, filed_at) where ticket is not null;
 create index data_request_to_forget on data_request (ended_at, id) where ticket is null;
+create index data_request_contact_to_forget on data_request (ended_at, id) where ticket is not null and filed_by is not null and forgotten_at is null;
 create index data_request_phone on data_request (phone_index) where phone_index is not null;
 create index data_request_email on data_request (email_index) where email_index is not null;
 comment on table data_request is 'Requests of people about their data. The contact of who came or wrote is sealed in `contact`, under the id of the request.';
@@ -147,6 +149,7 @@ comment on column data_request.identity is 'how somebody who came or wrote has p
 comment on column data_request.phone_index is 'as in contact: of who came or wrote, so that what they have asked is found';
 comment on column data_request.next_due is 'of the first reply, then of the answer';
 comment on column data_request.warned_due is 'the due point of which data officers were warned';
+comment on column data_request.forgotten_at is 'of a ticket: since when there is no contact of who came or wrote';
 alter table data_request enable row level security;
 
 create table ticket_restriction (
@@ -681,7 +684,8 @@ begin
 		from ticket t where t.id = any (v_found));
 end $$;
 
--- Forgets requests of no ticket after their days, with the contact: an event says which and why. Returns how many.
+-- Forgets requests of no ticket after their days, with the contact: an event says which and why. Of those of a ticket, which may be kept for ever, who
+-- came or wrote. Returns how many.
 create function data_requests_forget(p_now timestamptz, p_limit bigint) returns bigint language plpgsql security definer
 set search_path = tiepdan, pg_temp as $$
 declare
@@ -699,6 +703,13 @@ begin
 		delete from contact where ticket = d.id;
 		delete from data_request_letter where request = d.id;
 		delete from data_request where id = d.id;
+		v_n := v_n + 1;
+	end loop;
+	for d in select * from data_request where ticket is not null and filed_by is not null and forgotten_at is null
+			and ended_at < p_now - make_interval(days => v_days::int) order by ended_at, id limit p_limit - v_n for update skip locked
+	loop
+		perform contact_destroy(d.id, p_now);
+		update data_request set phone_index = null, email_index = null, forgotten_at = p_now where id = d.id;
 		v_n := v_n + 1;
 	end loop;
 	return v_n;
