@@ -381,7 +381,8 @@ create table disposal_ticket (
 create unique index disposal_ticket_waits on disposal_ticket (ticket) where state in ('waits', 'failed');
 create index disposal_ticket_states on disposal_ticket (disposal, state);
 create index disposal_ticket_next on disposal_ticket (disposal, next_at, ticket) where state in ('waits', 'failed');
-comment on column disposal_ticket.stands is 'why it was left: what stood in the way when it was its turn, or the SQLSTATE of what failed';
+comment on column disposal_ticket.stands is 'why it was left: what stood in the way when it was its turn, the SQLSTATE of what failed, or dropped: '
+	'somebody has stopped the disposal';
 comment on column disposal_ticket.next_at is 'failed: when it is tried again';
 alter table disposal enable row level security;
 alter table disposal_ticket enable row level security;
@@ -449,16 +450,25 @@ begin
 	perform disposal_event(p_event, 'retention.proposed', p_id, jsonb_build_object('tickets', v_n, 'reason', p_reason));
 	return disposal_body(p_id);
 end $$;
--- By somebody else (approved), or given up by whoever may see to it.
+-- By somebody else (approved), or given up by whoever may see to it. What is approved can be stopped (dropped): what was not destroyed yet is left, and
+-- the job worker certifies what was. TD662: nothing is left to decide.
 create function disposal_decide(p_id uuid, p_state text, p_event uuid) returns text language plpgsql security definer
 set search_path = tiepdan, pg_temp as $$
 declare
 	d disposal;
+	v_left bigint := 0;
 begin
 	perform caller_person(), caller_needs('approve_disposal');
 	select * into d from disposal where id = p_id for update;
 	if not found then
 		raise exception 'no such disposal' using errcode = 'TD404';
+	elsif d.state = 'approved' and p_state = 'dropped' then
+		update disposal_ticket set state = 'left', stands = 'dropped' where disposal = p_id and state in ('waits', 'failed');
+		get diagnostics v_left = row_count;
+	end if;
+	if v_left > 0 then
+		perform disposal_event(p_event, 'retention.stopped', p_id, jsonb_build_object('left', v_left));
+		return disposal_body(p_id);
 	elsif d.state <> 'proposed' then
 		raise exception 'the disposal is decided' using errcode = 'TD662';
 	elsif p_state = 'approved' and d.proposed_by = caller_account() then
