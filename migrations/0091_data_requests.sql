@@ -247,7 +247,7 @@ end $$;
 create function data_request_write(d data_request, p_type text, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	if d.email_index is not null and p_type <> 'request.filed' then
-		update data_request_letter set state = 'cancelled' where request = d.id and state = 'waiting';
+		update data_request_letter set state = 'cancelled' where request = d.id and state in ('waiting', 'sending');
 		insert into data_request_letter (request, type, made_at, next_at) values (d.id, 'data_' || p_type, p_at, p_at);
 	end if;
 end $$;
@@ -524,6 +524,25 @@ begin
 	perform event_write(p_event, now(), t.id, 'contact.read', 'staff', caller_account(), caller_department(), null, null, null, null,
 		jsonb_build_object('purpose', p_purpose));
 	select c.epoch, c.wrapped, c.box into epoch, wrapped, box from contact c where c.ticket = t.id;
+end $$;
+
+-- As in 0032; a part would have the contact without the restriction.
+create or replace function split_source(p_ticket uuid, p_version bigint)
+returns table (kind text, area text, location_text text, language text, channel text, anonymous boolean, filed_at timestamptz,
+	epoch bigint, wrapped bytea, box bytea, phone_index bytea, email_index bytea)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	t ticket := ticket_at_version(p_ticket, p_version);
+begin
+	perform move_check(t, 'split');
+	if exists (select from ticket_restriction where ticket = t.id) then
+		raise exception 'the data of the ticket are restricted' using errcode = 'TD668';
+	end if;
+	return query
+	select t.kind, t.area, t.location_text, t.language, t.channel, t.anonymous, t.filed_at, c.epoch, c.wrapped, c.box,
+		c.phone_index, c.email_index
+	from (select) x left join contact c on c.ticket = t.id and c.erased_at is null;
 end $$;
 
 -- The end: answered, which does what was granted, or refused on a ground of the law (TD669: there is no such). What cannot be deleted is only

@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(61);
+select plan(64);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -109,7 +109,16 @@ create function pg_temp.late(n int, p_type text) returns boolean language sql as
 	'type', p_type, 'audience', 'citizen', 'event_at', now(), 'event', y.id)), now()) from y where y.n = $1 $$;
 select is(array[pg_temp.late(11, 'ticket.answered'), pg_temp.late(11, 'request.answered'), pg_temp.late(13, 'ticket.answered')], '{t,f,f}', 'letters about requests go on');
 select is((data_request_item(d, true)::jsonb)->'restrictions', '["letters", "publication"]', 'who sees to it reads of it') from data_request d where id = pg_temp.id(11);
+create function pg_temp.split(n int) returns text language sql as $$
+	select attempt(format('select kind from split_source(%L, %s)', t.id, t.version)) from y join ticket t on t.id = y.id where y.n = $1
+$$;
+select enter('coordinator.HN-EIC');
+select is(array[pg_temp.split(11), pg_temp.split(13)], '{TD668,TD668}', 'no parts are made of it, which would have the contact without the restriction');
+select enter('data_officer.HN-EIC');
 select ticket_restriction_lift(id, gen_random_uuid(), now()) from y where n = 11;
+select enter('coordinator.HN-EIC');
+select is(pg_temp.split(11), 'ok', 'but when it is lifted');
+select enter('data_officer.HN-EIC');
 select is(array[pg_temp.what(11), pg_temp.late(11, 'ticket.answered')::text], '{kept,false}', 'until it is lifted');
 -- A letter that something is due, which was answered meanwhile.
 select data_requests_warn(now(), now() + interval '3 days', 100);
@@ -146,5 +155,12 @@ select is((select count(*) from data_request_letters(now(), now() + interval '1 
 select count(*) from data_request_letters(now() + interval '1 h', now() + interval '61 min', 10, 'x.example', 'UTC');
 select notice_done((select id from letter), 1, 'sent', true, null, null, now());
 select is(pg_temp.letters(6), 'data_request.acknowledged cancelled,data_request.answered sent', 'and sent then');
+-- One that is being sent is said by the next, too: what came of it is not told any more.
+select pg_temp.came(9, null, sha256('e9'));
+select data_request_acknowledge(pg_temp.id(9), 1, 'Đã nhận', now(), gen_random_uuid());
+create temp table sending as select * from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC');
+select data_request_end(pg_temp.id(9), 2, null, 'Đã cho xem', now(), gen_random_uuid());
+select notice_done((select id from sending), 1, 'waiting', false, null, now(), now());
+select is(pg_temp.letters(9), 'data_request.acknowledged cancelled,data_request.answered waiting', 'a letter that is tried again does not come after the answer');
 select * from finish();
 rollback;
