@@ -84,7 +84,7 @@ insert into configuration_kept select k, 1, now(), null, session_user, '{}' from
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
 	('retention_look_most', 10000, 'at most this many old tickets are looked at for what is due; the answer says where to go on', 100, 1000000),
-	('disposal_tickets_most', 10000, 'a disposal has at most this many tickets', 1, 200000);
+	('disposal_tickets_most', 10000, 'a disposal has at most this many tickets', 1, 50000);
 alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
 		where kind = 'settings' and key in ('retention_look_most', 'disposal_tickets_most'))
@@ -406,8 +406,8 @@ begin
 		caller_department(), null, null, null, null, jsonb_build_object('disposal', p_id) || p_data);
 end $$;
 
--- Proposes what is due, of a class or a department only if they are named, of tickets behind one. Goes on until something is found, and then looks
--- at ten times as many as the setting says at the most, so that what is kept for ever stands before nothing. TD660: nothing is due.
+-- Proposes what is due, of a class or a department only if they are named, of tickets behind one. Looks at five times as many as the setting says, or at
+-- ten times while nothing is found. TD660: nothing is due of what was looked at; the detail is behind which ticket to go on, empty: it was everything.
 create function disposal_propose(p_id uuid, p_on date, p_after uuid, p_class text, p_department text, p_reason text, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -441,10 +441,10 @@ begin
 			into v_put, v_next;
 		v_n := v_n + v_put;
 		v_looks := v_looks + 1;
-		exit when v_next is null or v_n = v_most or (v_n > 0 and v_looks >= 10);
+		exit when v_next is null or v_n = v_most or v_looks >= 10 or (v_looks >= 5 and v_n > 0);
 	end loop;
 	if v_n = 0 then
-		raise exception 'nothing is due' using errcode = 'TD660';
+		raise exception 'nothing is due' using errcode = 'TD660', detail = coalesce(v_next::text, '');
 	end if;
 	update disposal set next = v_next where id = p_id;
 	perform disposal_event(p_event, 'retention.proposed', p_id, jsonb_build_object('tickets', v_n, 'reason', p_reason));
