@@ -84,7 +84,7 @@ insert into configuration_kept select k, 1, now(), null, session_user, '{}' from
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
 	('retention_look_most', 10000, 'at most this many old tickets are looked at for what is due; the answer says where to go on', 100, 1000000),
-	('disposal_tickets_most', 10000, 'a disposal has at most this many tickets', 1, 200000);
+	('disposal_tickets_most', 10000, 'a disposal has at most this many tickets', 1, 50000);
 alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
 		where kind = 'settings' and key in ('retention_look_most', 'disposal_tickets_most'))
@@ -150,13 +150,13 @@ create type retention as (class text, name_vi text, name_en text, began date, un
 comment on type retention is 'until: the last day on which it is kept; stands: what stands in the way of its destruction, NULL: it is due; case_tickets, '
 	'case_until: how many tickets the case has that it belongs to, and the last day on which that is kept, NULL: it is none';
 
--- Of one ticket as of a day, without the rest of its case. What was merged counts from the end of the case. What somebody has asked about
--- (0091) is kept until that has an answer.
-create function retention_alone(t ticket, p_case ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
+-- Of a ticket of a kind and category as of a day, without the rest of its case. What was merged counts from the end of the case. What somebody
+-- has asked about (0091) is kept until that has an answer.
+create function retention_alone(p_kind text, p_category text, p_held boolean, p_asked boolean, p_case ticket, p_ended timestamptz, p_on date)
+returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
-	v_ended timestamptz := ticket_ended_at(p_case);
-	v_day date := city_day(v_ended);
-	c retention_class := retention_class_on(t.kind, t.category, v_day);
+	v_day date := city_day(p_ended);
+	c retention_class := retention_class_on(p_kind, p_category, v_day);
 	r retention;
 begin
 	if c.code is null then
@@ -166,22 +166,30 @@ begin
 	r.class := c.code;
 	r.name_vi := c.name_vi;
 	r.name_en := c.name_en;
-	r.began := case c.begins when 'answered' then city_day(coalesce(p_case.answered_at, v_ended))
+	r.began := case c.begins when 'answered' then city_day(coalesce(p_case.answered_at, p_ended))
 		when 'year_after' then make_date(extract(year from v_day)::int + 1, 1, 1) else v_day end;
 	r.until := coalesce((r.began + c.years * interval '1 year')::date - 1, 'infinity');
 	r.stands := case when c.years is null then 'permanent'
 		when r.until >= p_on then 'not_yet'
-		when exists (select from ticket_hold h where h.ticket = t.id) then 'held'
-		when exists (select from data_request d where d.ticket = t.id and d.ended_at is null) then 'asked' end;
+		when p_held then 'held'
+		when p_asked then 'asked' end;
 	return r;
+end $$;
+create function retention_held(p_ticket uuid) returns boolean language sql stable as $$
+	select exists (select from tiepdan.ticket_hold where ticket = p_ticket)
+$$;
+create function retention_asked(p_ticket uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return exists (select from data_request where ticket = p_ticket and ended_at is null);
 end $$;
 
 -- Of one ticket as of a day. What was merged is one case: all of it is kept for as long as what is kept longest in it, by its class or because it is
--- held or asked about.
+-- held or asked about. Those of one kind and category are looked at as one, so that a case of thousands has no more classes to find than kinds.
 create function retention_of(t ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_case ticket := t;
-	x ticket;
+	v_ended timestamptz;
+	g record;
 	r retention;
 	o retention;
 begin
@@ -192,12 +200,14 @@ begin
 		r.stands := case when t.done then 'merged_open' else 'open' end;
 		return r;
 	end if;
-	r := retention_alone(t, v_case, p_on);
-	for x in select c.* from (select v_case.id union all select * from merged_below(v_case.id, null)) m (id) join ticket c on c.id = m.id
-		where c.id <> t.id and c.destroyed_at is null
+	v_ended := ticket_ended_at(v_case);
+	r := retention_alone(t.kind, t.category, retention_held(t.id), retention_asked(t.id), v_case, v_ended, p_on);
+	for g in select c.kind, c.category, count(*) as n, bool_or(retention_held(c.id)) as held, bool_or(retention_asked(c.id)) as asked
+		from (select v_case.id union all select * from merged_below(v_case.id, null)) m (id) join ticket c on c.id = m.id
+		where c.id <> t.id and c.destroyed_at is null group by c.kind, c.category
 	loop
-		o := retention_alone(x, v_case, p_on);
-		r.case_tickets := coalesce(r.case_tickets, 1) + 1;
+		o := retention_alone(g.kind, g.category, g.held, g.asked, v_case, v_ended, p_on);
+		r.case_tickets := coalesce(r.case_tickets, 1) + g.n;
 		r.case_until := greatest(r.case_until, coalesce(r.until, 'infinity'), coalesce(o.until, 'infinity'));
 		if o.stands is not null then
 			r.stands := coalesce(r.stands, 'case_kept');
@@ -371,7 +381,8 @@ create table disposal_ticket (
 create unique index disposal_ticket_waits on disposal_ticket (ticket) where state in ('waits', 'failed');
 create index disposal_ticket_states on disposal_ticket (disposal, state);
 create index disposal_ticket_next on disposal_ticket (disposal, next_at, ticket) where state in ('waits', 'failed');
-comment on column disposal_ticket.stands is 'why it was left: what stood in the way when it was its turn, or the SQLSTATE of what failed';
+comment on column disposal_ticket.stands is 'why it was left: what stood in the way when it was its turn, the SQLSTATE of what failed, or dropped: '
+	'somebody has stopped the disposal';
 comment on column disposal_ticket.next_at is 'failed: when it is tried again';
 alter table disposal enable row level security;
 alter table disposal_ticket enable row level security;
@@ -395,8 +406,8 @@ begin
 		caller_department(), null, null, null, null, jsonb_build_object('disposal', p_id) || p_data);
 end $$;
 
--- Proposes what is due, of a class or a department only if they are named, of tickets behind one. Goes on until something is found, and then looks
--- at ten times as many as the setting says at the most, so that what is kept for ever stands before nothing. TD660: nothing is due.
+-- Proposes what is due, of a class or a department only if they are named, of tickets behind one. Looks at five times as many as the setting says, or at
+-- ten times while nothing is found. TD660: nothing is due of what was looked at; the detail is behind which ticket to go on, empty: it was everything.
 create function disposal_propose(p_id uuid, p_on date, p_after uuid, p_class text, p_department text, p_reason text, p_event uuid)
 returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -430,25 +441,34 @@ begin
 			into v_put, v_next;
 		v_n := v_n + v_put;
 		v_looks := v_looks + 1;
-		exit when v_next is null or v_n = v_most or (v_n > 0 and v_looks >= 10);
+		exit when v_next is null or v_n = v_most or v_looks >= 10 or (v_looks >= 5 and v_n > 0);
 	end loop;
 	if v_n = 0 then
-		raise exception 'nothing is due' using errcode = 'TD660';
+		raise exception 'nothing is due' using errcode = 'TD660', detail = coalesce(v_next::text, '');
 	end if;
 	update disposal set next = v_next where id = p_id;
 	perform disposal_event(p_event, 'retention.proposed', p_id, jsonb_build_object('tickets', v_n, 'reason', p_reason));
 	return disposal_body(p_id);
 end $$;
--- By somebody else (approved), or given up by whoever may see to it.
+-- By somebody else (approved), or given up by whoever may see to it. What is approved can be stopped (dropped): what was not destroyed yet is left, and
+-- the job worker certifies what was. TD662: nothing is left to decide.
 create function disposal_decide(p_id uuid, p_state text, p_event uuid) returns text language plpgsql security definer
 set search_path = tiepdan, pg_temp as $$
 declare
 	d disposal;
+	v_left bigint := 0;
 begin
 	perform caller_person(), caller_needs('approve_disposal');
 	select * into d from disposal where id = p_id for update;
 	if not found then
 		raise exception 'no such disposal' using errcode = 'TD404';
+	elsif d.state = 'approved' and p_state = 'dropped' then
+		update disposal_ticket set state = 'left', stands = 'dropped' where disposal = p_id and state in ('waits', 'failed');
+		get diagnostics v_left = row_count;
+	end if;
+	if v_left > 0 then
+		perform disposal_event(p_event, 'retention.stopped', p_id, jsonb_build_object('left', v_left));
+		return disposal_body(p_id);
 	elsif d.state <> 'proposed' then
 		raise exception 'the disposal is decided' using errcode = 'TD662';
 	elsif p_state = 'approved' and d.proposed_by = caller_account() then
@@ -705,7 +725,8 @@ end $$;
 -- --- who reaches it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on retention_class, retention_rule, ticket_hold, disposal, disposal_ticket from public;
-revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, retention_alone, retention_of, retention_class_named,
+revoke execute on function import_retention_classes, import_retention_rules, retention_class_on, ticket_ended_at, retention_alone, retention_held, retention_asked,
+	retention_of, retention_class_named,
 	retention_ticket, retention_named, retention_show, ticket_hold, ticket_release, retention_look, retention_due, disposal_body, disposal_event, disposal_propose,
 	disposal_decide, disposal_show, disposal_list, disposal_tickets, attachments_destroy, ticket_destroy, disposal_certify, disposal_carry_out, disposals_run,
 	disposal_certificate, disposal_sheet, ties_wordless from public;

@@ -80,7 +80,7 @@ insert into configuration_kept select k, 1, now(), null, session_user, '{}' from
 alter table setting disable trigger configuration_touched;
 insert into setting (name, value, note, least, most) values
 	('data_requests_most', 5, 'requests about personal data that one ticket can have open at once', 1, 100),
-	('data_requests_kept_days', 1825, 'requests about personal data of no ticket are kept so many calendar days after their end; those of a ticket as long as it', 30, 36500);
+	('data_requests_kept_days', 1825, 'requests about personal data of no ticket are kept so many calendar days after their end; those of a ticket as long as it, but of who came or wrote the contact is destroyed then', 30, 36500);
 alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
 		where kind = 'settings' and key in ('data_requests_most', 'data_requests_kept_days'))
@@ -120,6 +120,7 @@ create table data_request (
 	reply       text,
 	reason_code text,
 	warned_due  timestamptz,
+	forgotten_at timestamptz,
 	constraint data_request_pk primary key (id),
 	constraint data_request_number unique (number),
 	constraint data_request_ticket_fk foreign key (ticket) references ticket,
@@ -140,6 +141,7 @@ create index data_request_open on data_request (next_due, id) where ended_at is 
 create index data_request_done on data_request (ended_at, id) where ended_at is not null;
 create index data_request_of_ticket on data_request (ticket, filed_at) where ticket is not null;
 create index data_request_to_forget on data_request (ended_at, id) where ticket is null;
+create index data_request_contact_to_forget on data_request (ended_at, id) where ticket is not null and filed_by is not null and forgotten_at is null;
 create index data_request_phone on data_request (phone_index) where phone_index is not null;
 create index data_request_email on data_request (email_index) where email_index is not null;
 comment on table data_request is 'Requests of people about their data. The contact of who came or wrote is sealed in `contact`, under the id of the request.';
@@ -147,6 +149,7 @@ comment on column data_request.identity is 'how somebody who came or wrote has p
 comment on column data_request.phone_index is 'as in contact: of who came or wrote, so that what they have asked is found';
 comment on column data_request.next_due is 'of the first reply, then of the answer';
 comment on column data_request.warned_due is 'the due point of which data officers were warned';
+comment on column data_request.forgotten_at is 'of a ticket: since when there is no contact of who came or wrote';
 alter table data_request enable row level security;
 
 create table ticket_restriction (
@@ -244,7 +247,7 @@ end $$;
 create function data_request_write(d data_request, p_type text, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	if d.email_index is not null and p_type <> 'request.filed' then
-		update data_request_letter set state = 'cancelled' where request = d.id and state = 'waiting';
+		update data_request_letter set state = 'cancelled' where request = d.id and state in ('waiting', 'sending');
 		insert into data_request_letter (request, type, made_at, next_at) values (d.id, 'data_' || p_type, p_at, p_at);
 	end if;
 end $$;
@@ -523,6 +526,25 @@ begin
 	select c.epoch, c.wrapped, c.box into epoch, wrapped, box from contact c where c.ticket = t.id;
 end $$;
 
+-- As in 0032; a part would have the contact without the restriction.
+create or replace function split_source(p_ticket uuid, p_version bigint)
+returns table (kind text, area text, location_text text, language text, channel text, anonymous boolean, filed_at timestamptz,
+	epoch bigint, wrapped bytea, box bytea, phone_index bytea, email_index bytea)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	t ticket := ticket_at_version(p_ticket, p_version);
+begin
+	perform move_check(t, 'split');
+	if exists (select from ticket_restriction where ticket = t.id) then
+		raise exception 'the data of the ticket are restricted' using errcode = 'TD668';
+	end if;
+	return query
+	select t.kind, t.area, t.location_text, t.language, t.channel, t.anonymous, t.filed_at, c.epoch, c.wrapped, c.box,
+		c.phone_index, c.email_index
+	from (select) x left join contact c on c.ticket = t.id and c.erased_at is null;
+end $$;
+
 -- The end: answered, which does what was granted, or refused on a ground of the law (TD669: there is no such). What cannot be deleted is only
 -- stored. What has to be told before is told with it.
 create function data_request_end(p_id uuid, p_version bigint, p_reason_code text, p_text text, p_at timestamptz, p_event uuid, out body text, out etag text)
@@ -681,7 +703,8 @@ begin
 		from ticket t where t.id = any (v_found));
 end $$;
 
--- Forgets requests of no ticket after their days, with the contact: an event says which and why. Returns how many.
+-- Forgets requests of no ticket after their days, with the contact: an event says which and why. Of those of a ticket, which may be kept for ever, who
+-- came or wrote. Returns how many.
 create function data_requests_forget(p_now timestamptz, p_limit bigint) returns bigint language plpgsql security definer
 set search_path = tiepdan, pg_temp as $$
 declare
@@ -699,6 +722,13 @@ begin
 		delete from contact where ticket = d.id;
 		delete from data_request_letter where request = d.id;
 		delete from data_request where id = d.id;
+		v_n := v_n + 1;
+	end loop;
+	for d in select * from data_request where ticket is not null and filed_by is not null and forgotten_at is null
+			and ended_at < p_now - make_interval(days => v_days::int) order by ended_at, id limit p_limit - v_n for update skip locked
+	loop
+		perform contact_destroy(d.id, p_now);
+		update data_request set phone_index = null, email_index = null, forgotten_at = p_now where id = d.id;
 		v_n := v_n + 1;
 	end loop;
 	return v_n;

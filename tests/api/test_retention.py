@@ -98,8 +98,8 @@ def test_two_people_and_a_certificate(town):
     last = town.id_of(tickets[2][1])
     who("PUT", "/v1/tickets/%s/hold" % last, {"reason": "Thanh tra yêu cầu"}, status=204)
     leader.post(path + "/approve", None, status=200)
-    assert leader.post(path + "/drop", None, status=409).problem == "disposal_decided"
     done = ended(town, who, disposal)
+    assert leader.post(path + "/drop", None, status=409).problem == "disposal_decided"
     assert done["left"] == 1 and done["destroyed"] == done["tickets"] - 1
     listed = {i["code"]: i for i in who.get(path + "/tickets").json["items"]}
     assert listed[tickets[2][1]["code"]]["stands"] == "held" and listed[tickets[0][1]["code"]]["state"] == "destroyed"

@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(57);
+select plan(64);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -76,6 +76,14 @@ select is((select count(*) from contact where ticket = pg_temp.id(4)), 0::bigint
 select is((select array[data->>'kind', data->>'state', data->>'kept_days'] from event where type = 'request.forgotten' and data->>'request' = pg_temp.id(4)::text),
 	'{see,answered,1825}', 'an event says so');
 select is((select count(*) from data_request d, x where d.ticket = x.id), 2::bigint, 'those of a ticket stay as long as it');
+select data_request_file_staff(pg_temp.id(8), x.id, 'counter', 'Đã xem thẻ', 'see', 'Xin được xem dữ liệu.', now(), now() + interval '2 days',
+	now() + interval '10 days', 1, 'a', 'b', sha256('c8'), sha256('p8'), null, gen_random_uuid()) from x;
+select is(data_requests_forget(now() + interval '6 years', 100), 0::bigint, 'who asked about a ticket is known while it is open');
+select data_request_end(pg_temp.id(8), 1, null, 'Đã cho xem', now() - interval '1826 days', gen_random_uuid());
+select is(data_requests_forget(now() - interval '2 days', 100), 0::bigint, 'and until its day');
+select is(array[data_requests_forget(now(), 100), data_requests_forget(now(), 100)], '{1,0}', 'and forgotten then, once');
+select is((select array[d.phone_index is null, d.forgotten_at is not null, c.box is null, c.erased_at is not null, d.text is not null] from data_request d
+	join contact c on c.ticket = d.id where d.id = pg_temp.id(8)), '{t,t,t,t,t}', 'the contact goes, what was asked stays');
 
 -- What is granted is done.
 insert into data_request_limit select k, 2, 'wd', 15, 'cd', 15, 'Luật', 'Law', null, null from unnest('{object,withdraw,protect}'::text[]) k;
@@ -101,7 +109,16 @@ create function pg_temp.late(n int, p_type text) returns boolean language sql as
 	'type', p_type, 'audience', 'citizen', 'event_at', now(), 'event', y.id)), now()) from y where y.n = $1 $$;
 select is(array[pg_temp.late(11, 'ticket.answered'), pg_temp.late(11, 'request.answered'), pg_temp.late(13, 'ticket.answered')], '{t,f,f}', 'letters about requests go on');
 select is((data_request_item(d, true)::jsonb)->'restrictions', '["letters", "publication"]', 'who sees to it reads of it') from data_request d where id = pg_temp.id(11);
+create function pg_temp.split(n int) returns text language sql as $$
+	select attempt(format('select kind from split_source(%L, %s)', t.id, t.version)) from y join ticket t on t.id = y.id where y.n = $1
+$$;
+select enter('coordinator.HN-EIC');
+select is(array[pg_temp.split(11), pg_temp.split(13)], '{TD668,TD668}', 'no parts are made of it, which would have the contact without the restriction');
+select enter('data_officer.HN-EIC');
 select ticket_restriction_lift(id, gen_random_uuid(), now()) from y where n = 11;
+select enter('coordinator.HN-EIC');
+select is(pg_temp.split(11), 'ok', 'but when it is lifted');
+select enter('data_officer.HN-EIC');
 select is(array[pg_temp.what(11), pg_temp.late(11, 'ticket.answered')::text], '{kept,false}', 'until it is lifted');
 -- A letter that something is due, which was answered meanwhile.
 select data_requests_warn(now(), now() + interval '3 days', 100);
@@ -119,7 +136,7 @@ create function pg_temp.said(n int) returns bigint language sql as $$ select cou
 select is(array[pg_temp.said(5), pg_temp.said(2), pg_temp.said(11)], '{1,1,1}', 'events have commitments to what was asked and answered, of a ticket or of none');
 select is((select version from word where of = 'data_request' and key = pg_temp.id(2)::text), 2, 'the answer, too');
 select is((select count(*) from word where of = 'data_request' and key = pg_temp.id(4)::text), 0::bigint, 'it goes with a request that is forgotten');
-select is((select count(*) from words_of(array(select id from x)) where of = 'data_request'), 2::bigint, 'or with its ticket');
+select is((select count(*) from words_of(array(select id from x)) where of = 'data_request'), 3::bigint, 'or with its ticket');
 
 -- Letters to who came and left an e-mail.
 create function pg_temp.letters(n int) returns text language sql as $$ select string_agg(type || ' ' || state, ',' order by type) from data_request_letter where request = pg_temp.id(n) $$;
@@ -138,5 +155,12 @@ select is((select count(*) from data_request_letters(now(), now() + interval '1 
 select count(*) from data_request_letters(now() + interval '1 h', now() + interval '61 min', 10, 'x.example', 'UTC');
 select notice_done((select id from letter), 1, 'sent', true, null, null, now());
 select is(pg_temp.letters(6), 'data_request.acknowledged cancelled,data_request.answered sent', 'and sent then');
+-- One that is being sent is said by the next, too: what came of it is not told any more.
+select pg_temp.came(9, null, sha256('e9'));
+select data_request_acknowledge(pg_temp.id(9), 1, 'Đã nhận', now(), gen_random_uuid());
+create temp table sending as select * from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC');
+select data_request_end(pg_temp.id(9), 2, null, 'Đã cho xem', now(), gen_random_uuid());
+select notice_done((select id from sending), 1, 'waiting', false, null, now(), now());
+select is(pg_temp.letters(9), 'data_request.acknowledged cancelled,data_request.answered waiting', 'a letter that is tried again does not come after the answer');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(64);
+select plan(68);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -212,5 +212,19 @@ update setting set value = 3 where name = 'disposal_tickets_most';
 select disposal_propose(pg_temp.id(6), city_day(now()), null, null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
 select disposal_propose(pg_temp.id(7), city_day(now()), (select next from disposal where id = pg_temp.id(6)), null, null, 'Hết thời hạn lưu trữ', gen_random_uuid());
 select is((select count(*) from disposal_ticket d, m where d.ticket = m.last and d.disposal in (pg_temp.id(6), pg_temp.id(7))), 5::bigint, 'a list looks behind what is kept, and another goes on');
+
+-- Somebody stops it.
+select enter('leader.HN-EIC');
+select disposal_decide(pg_temp.id(6), 'approved', gen_random_uuid());
+select disposals_run(now());
+select enter('data_officer.HN-EIC');
+select is((select array[b->>'state', b->>'destroyed', b->>'left'] from (select disposal_decide(pg_temp.id(6), 'dropped', pg_temp.id(60))::json as b) s),
+	'{approved,1,2}', 'who proposed it may stop what was approved');
+select is((select array[e.type, (e.data->'left')::text, a.login] from event e join account a on a.id = e.actor where e.id = pg_temp.id(60)),
+	'{retention.stopped,2,data_officer.hn-eic}', 'an event says who');
+select is(attempt(format('select disposal_decide(%L, ''dropped'', gen_random_uuid())', pg_temp.id(6))), 'TD662', 'once');
+select disposals_run(now());
+select is((select array[b->'left', b#>'{classes,0,tickets}'] from (select disposal_certificate(pg_temp.id(6))::jsonb as b) c),
+	array['[{"stands": "dropped", "tickets": 2}]', '1']::jsonb[], 'what was done is certified');
 select * from finish();
 rollback;
