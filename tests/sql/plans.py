@@ -241,6 +241,7 @@ select notice_done(:'letter', 1, 'sent', true, null, null, now());
 select (opened).generation from citizen_sign_in(:'letter', true, '{1}', '{5}', :'letter', now() + interval '1 h', 'x');
 select state from session_renew(:'letter', 1, 60, 60);
 select account from citizen_sign_in_oidc(gen_random_uuid(), now() + interval '1 min', 'x', sha256('s'), gen_random_uuid(), 1, gen_random_uuid(), now() + interval '1 h', null);
+insert into citizen_ticket (citizen, ticket, generation, linked_at, seen_at) select :'letter', id, generation, now(), now() from ticket where id = :'t';
 select caller_enter('citizen', :'letter', :'letter', false, 60000);
 set local role tiepdan_app;
 select citizen_file(:'t', now()), citizen_ticket_item(:'t', now(), now()), session_list(), s.body from citizen_show() s;
