@@ -480,27 +480,6 @@ begin
 		and x.side = 'citizen' and x.valid_from <= p_now order by x.language = c.language desc, x.valid_from desc, x.version desc limit 1) m on true;
 end $$;
 
--- As in 0027; a letter with a code is no notice.
-create or replace function notice_done(p_id uuid, p_attempt bigint, p_state text, p_counts boolean, p_error text, p_next timestamptz,
-	p_now timestamptz)
-returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
-declare
-	v_done bigint;
-begin
-	update notice set state = p_state, error = p_error, next_at = coalesce(p_next, next_at),
-			sent_at = case when p_state = 'sent' then p_now end, attempts = attempts - case when p_counts then 0 else 1 end
-		where id = p_id and state = 'sending' and attempts = p_attempt;
-	get diagnostics v_done = row_count;
-	if v_done > 0 and p_state = 'bounced' and p_error ~ '^55[013] ' then
-		perform notice_mark(p_id, p_error, p_now);
-	elsif v_done = 0 then
-		update citizen_code set state = p_state, error = left(p_error, 500), next_at = coalesce(p_next, next_at), attempts = attempts - case when p_counts then 0 else 1 end
-			where id = p_id and state = 'sending' and attempts = p_attempt;
-		get diagnostics v_done = row_count;
-	end if;
-	return v_done;
-end $$;
-
 -- --- what is the citizen's own ---------------------------------------------------------------------------------------------------------
 
 create function citizen_show(out id uuid, out epoch bigint, out wrapped bytea, out box bytea, out body text) language sql stable security definer

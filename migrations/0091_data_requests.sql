@@ -783,7 +783,8 @@ begin
 		left join lateral (select * from notice_template x where x.type = l.type and x.side = 'citizen' and x.language = 'vi' and x.valid_from <= p_now
 			order by x.valid_from desc, x.version desc limit 1) m on true;
 end $$;
--- As in 0087; a letter about a request is no notice either.
+
+-- As in 0027; letters with codes (0087) and about requests are no notices.
 create or replace function notice_done(p_id uuid, p_attempt bigint, p_state text, p_counts boolean, p_error text, p_next timestamptz,
 	p_now timestamptz)
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
