@@ -77,6 +77,12 @@ def test_a_rehearsal_changes_nothing(town):
     assert (first["looked"], first["next"]) == (1, ticket_id)
     officer(town).get("/v1/retention/due?after=%s" % ticket_id)
     officer(town).get("/v1/retention/due?after=00000000-0000-0000-0000-000000000001", status=404)
+    for _ in range(10):
+        aged(town, "2009-01-02", kind="denunciation", category="officials_conduct")
+    refused = officer(town).post("/v1/retention/disposals", {"day": "2020-01-01", "class": "none", "reason": WHY}, status=409)
+    assert refused.problem == "nothing_due" and re.fullmatch("[0-9a-f-]{36}", refused.json["next"])
+    more = officer(town).post("/v1/retention/disposals", {"day": "2020-01-01", "class": "none", "after": refused.json["next"], "reason": WHY}, status=409)
+    assert more.problem == "nothing_due" and "next" not in more.json
     town.sql("update setting set value = 50000 where name = 'retention_look_most'")
     town.tamper("update ticket set filed_at = now() where id = '%s'" % ticket_id)
 

@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(68);
+select plan(76);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -226,5 +226,38 @@ select is(attempt(format('select disposal_decide(%L, ''dropped'', gen_random_uui
 select disposals_run(now());
 select is((select array[b->'left', b#>'{classes,0,tickets}'] from (select disposal_certificate(pg_temp.id(6))::jsonb as b) c),
 	array['[{"stands": "dropped", "tickets": 2}]', '1']::jsonb[], 'what was done is certified');
+
+-- Not everything is looked at in one go: where nothing was found, it is said where to go on.
+create function pg_temp.next() returns text language plpgsql as $$
+declare
+	v_detail text;
+begin
+	perform disposal_propose(gen_random_uuid(), city_day(now()), null, 'none', null, 'Hết thời hạn lưu trữ', gen_random_uuid());
+	return null;
+exception when sqlstate 'TD660' then
+	get stacked diagnostics v_detail = pg_exception_detail;
+	return v_detail;
+end $$;
+select is(pg_temp.next(), '', 'nothing is due of all');
+update setting set value = 10 where name = 'retention_look_most';
+select is((select count(*) from ticket where id::text = pg_temp.next()), 1::bigint, 'or of what was looked at');
+
+-- What was destroyed is nobody's, no part of anything, and is not touched; what is tied to it stays tied.
+create temp table s as select (file('HN-SXD')).id as whole, (file('HN-SXD')).id as merged, f.good as gone from f;
+insert into ticket_relation (id, ticket, other, kind, at, person, reason) select gen_random_uuid(), gone, whole, 'split_from', now(), (select id from account limit 1), 'Hai việc' from s;
+insert into ticket_relation (id, ticket, other, kind, at, person, reason) select pg_temp.id(70), whole, gone, 'follows', now(), (select id from account limit 1), 'Tiếp theo' from s;
+insert into ticket_merge (id, ticket, into_ticket, kind, at, person, reason, from_state) select gen_random_uuid(), merged, gone, 'merged', now(),
+	(select id from account limit 1), 'Cùng việc', 'accepted' from s;
+set local session_replication_role = replica;
+update ticket set state = 'merged', done = true where id = (select merged from s);
+set local session_replication_role = origin;
+select is((select splits_of(whole)::text from s), '[]', 'a part that was destroyed is not named');
+select is((select count(*) from s join ticket t on t.id = s.whole, tracking_splits(t.number, t.generation)), 0::bigint, 'nor to its citizen');
+select is(attempt(format('select ticket_tracked(%s, %s, false)', t.number, t.generation)), 'TD404', 'nor tracked') from ticket t, s where t.id = s.gone;
+select enter('head.HN-SXD');
+select is(attempt(format('select relation_remove(%L, %L, now())', whole, pg_temp.id(70))), 'TD693', 'a relation to what was destroyed stays') from s;
+select is(attempt(format('select * from ticket_unmerge(%L, %s, ''Khác việc'', now(), gen_random_uuid())', t.id, t.version)), 'TD693', 'so does a merge into it')
+	from s join ticket t on t.id = s.merged;
+select is(attempt(format('select ticket_touch(t, ''ticket.related'', now(), null, null, ''{}'') from ticket t where id = %L', gone)), 'ok', 'it is not touched') from s;
 select * from finish();
 rollback;
