@@ -1,4 +1,5 @@
--- What was left of keeping and forgetting (0087, 0088, 0090, 0091): what others do with a ticket that was destroyed.
+-- What was left of keeping and forgetting (0087, 0088, 0090, 0091): what others do with a ticket that was destroyed,
+-- letters in the language of who asked.
 set local search_path = tiepdan, public;
 
 -- --- what was destroyed ----------------------------------------------------------------------------------------------------------
@@ -96,6 +97,115 @@ begin
 	select x.body, x.etag into body, etag from ticket_moved(o) x;
 end $$;
 
+-- --- letters in the language of who asked ------------------------------------------------------------------------------------------
+
+alter table data_request add column language text not null default 'vi', add constraint data_request_language check (language in ('vi', 'en'));
+comment on column data_request.language is 'of letters to who came or wrote; those of a ticket are in that of the ticket';
+alter table citizen add column language text not null default 'vi', add constraint citizen_language check (language in ('vi', 'en'));
+comment on column citizen.language is 'of letters: that of the code that they came in with last';
+
+-- As in 0091, whose own stays for servers of before; with the language.
+create function data_request_file_staff(p_id uuid, p_ticket uuid, p_channel text, p_identity text, p_language text, p_kind text, p_text text, p_at timestamptz,
+	p_first timestamptz, p_due timestamptz, p_epoch bigint, p_wrapped bytea, p_box bytea, p_commitment bytea, p_phone bytea, p_email bytea, p_event uuid)
+returns text language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request;
+begin
+	perform data_request_file_staff(p_id, p_ticket, p_channel, p_identity, p_kind, p_text, p_at, p_first, p_due, p_epoch, p_wrapped, p_box,
+		p_commitment, p_phone, p_email, p_event);
+	update data_request set language = p_language where id = p_id returning * into d;
+	return data_request_item(d, true);
+end $$;
+
+-- As in 0091, in the language of who asked. What is older than notice_stale_hours tells nobody anything any more, though a night is always waited
+-- for: it is late.
+create or replace function data_request_letters(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text)
+returns table (id uuid, owner uuid, attempts bigint, made_at timestamptz, message_id text, language text, epoch bigint, wrapped bytea, box bytea,
+	subject text, body text, html text, code text, due text, at text, sender text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_before timestamptz := p_now - make_interval(hours => (select greatest(value, 24)::int from setting where name = 'notice_stale_hours'));
+begin
+	return query
+	with due as materialized (
+		select l.id from data_request_letter l where l.state in ('waiting', 'sending') and l.next_at <= p_now
+		order by l.next_at, l.id limit p_limit for update skip locked),
+	late as (
+		update data_request_letter l set state = 'cancelled', error = 'late' from due d where l.id = d.id and l.made_at < v_before),
+	taken as (
+		update data_request_letter l set state = 'sending', next_at = p_lease, attempts = l.attempts + 1 from due d
+			where l.id = d.id and l.made_at >= v_before returning l.*)
+	select l.id, l.request, l.attempts::bigint, l.made_at, '<' || l.id || '@' || p_domain || '>', m.language, c.epoch, c.wrapped, c.box, m.subject, m.text, m.html,
+		r.number::text, notice_clock(r.due_at, p_zone, m.language = 'vi'), notice_clock(l.made_at, p_zone, m.language = 'vi'),
+		(select case m.language when 'vi' then h.name_vi else h.name_en end from department h where h.hub)
+	from taken l join data_request r on r.id = l.request left join contact c on c.ticket = l.request and c.erased_at is null
+		left join lateral (select * from notice_template x where x.type = l.type and x.side = 'citizen' and x.valid_from <= p_now
+			order by x.language = r.language desc, x.valid_from desc, x.version desc limit 1) m on true;
+end $$;
+
+-- As in 0087; the language stays when the code is gone.
+create or replace function citizen_sign_in(p_request uuid, p_right boolean, p_slots bigint[], p_free bigint[], p_session uuid, p_expires timestamptz, p_client text,
+	out wait_s bigint, out opened session_opened)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v citizen_code;
+	c citizen;
+begin
+	wait_s := brake_take(p_slots, p_free);
+	if wait_s = 0 then
+		-- As everywhere the citizen is locked first.
+		perform from citizen where email_index = (select email_index from citizen_code where id = p_request) for no key update;
+		v := citizen_code_take(p_request, p_right, null);
+	end if;
+	if v.id is null then
+		return;
+	end if;
+	perform brake_release(p_slots);
+	insert into citizen (id, epoch, wrapped, box, email_index) values (v.citizen, v.epoch, v.wrapped, v.box, v.email_index)
+		on conflict (email_index) do nothing;
+	if found then
+		perform citizen_tell(v.citizen, 'citizen.made', p_session);
+	end if;
+	update citizen set language = v.language where email_index = v.email_index returning * into c;
+	opened := citizen_session_make(c.id, p_session, 'code', 1, p_expires, p_client);
+end $$;
+create or replace function citizen_email_set(p_request uuid, p_right boolean, out done boolean) language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	c citizen;
+	v citizen_code;
+begin
+	select * into strict c from citizen where id = caller_citizen_proven() for update;
+	v := citizen_code_take(p_request, p_right, c.id);
+	done := v.id is not null;
+	if not done then
+		return;
+	end if;
+	begin
+		update citizen set epoch = v.epoch, wrapped = v.wrapped, box = v.box, email_index = v.email_index, language = v.language where id = c.id;
+	exception when unique_violation then
+		raise exception 'the address is that of another account' using errcode = 'TD651';
+	end;
+	if c.email_index <> v.email_index then
+		perform citizen_letter(c, 'citizen.email_changed');
+	end if;
+	perform citizen_sessions_end(c.id, caller_session(), 'replaced');
+	perform citizen_tell(c.id, 'email.changed', caller_session());
+end $$;
+create or replace function citizen_letter(c citizen, p_template text) returns void language sql set search_path = tiepdan, pg_temp as $$
+	insert into citizen_code (id, citizen, purpose, template, language, epoch, wrapped, box, email_index, expires_at, used_at, state)
+		select gen_random_uuid(), c.id, 'told', p_template, c.language, c.epoch, c.wrapped, c.box, c.email_index, now() + interval '7 days', now(), 'waiting'
+		where c.email_index is not null
+$$;
+create or replace function citizen_show(out id uuid, out epoch bigint, out wrapped bytea, out box bytea, out body text) language sql stable security definer
+set search_path = tiepdan, pg_temp as $$
+	select c.id, c.epoch, c.wrapped, c.box, (citizen_item(c)::jsonb || jsonb_build_object('language', c.language,
+		'tickets', (select count(*) from citizen_ticket l where l.citizen = c.id),
+		'sessions', (select count(*) from session x where x.citizen = c.id and x.closed_at is null and x.expires_at > now()),
+		'means', s.means, 'assurance', s.assurance, 'expires_at', instant(s.expires_at)))::text
+	from citizen c join session s on s.id = caller_session() where c.id = caller_citizen()
+$$;
+
 -- --- restriction -------------------------------------------------------------------------------------------------------------------
 
 -- As in 0091; the ticket is locked first, as everywhere.
@@ -138,4 +248,9 @@ begin
 		jsonb_build_object('what', v_what));
 end $$;
 
-revoke execute on function ties_guard from public;
+revoke execute on function ties_guard,
+	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
+	from public;
+grant execute on function
+	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
+	to tiepdan_app;

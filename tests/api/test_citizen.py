@@ -61,8 +61,8 @@ def test_from_the_letter_to_the_account(town):
     assert opened.header("location") == "/v1/citizen" and "account" not in opened.json
     who = town.client(Authorization="Bearer " + opened.json["token"])
     shown = who.get("/v1/citizen").json
-    assert (shown["id"], shown["email"], shown["provider"], shown["tickets"], shown["means"], shown["assurance"]) == (
-        opened.json["citizen"]["id"], "Lan.Nguyen@example.org", None, 0, "code", 1)
+    assert (shown["id"], shown["email"], shown["language"], shown["provider"], shown["tickets"], shown["means"], shown["assurance"]) == (
+        opened.json["citizen"]["id"], "Lan.Nguyen@example.org", "en", None, 0, "code", 1)
     assert [s["client"] for s in who.get("/v1/sessions").json["items"]] == ["Điện thoại"]
     assert [e["type"] for e in who.get("/v1/citizen/events").json["items"]] == ["session.opened", "citizen.made"]
     again, opened = come_in(town, "lan.nguyen@example.org")                  # however it is typed

@@ -194,7 +194,11 @@ def test_who_came_is_written_to(cluster, contract):
             assert "yêu cầu số %d" % made["number"] in first and "Thời hạn trả lời" in first and "http" not in first
             move(who, made["id"], "answer", {"text": "Đã gửi bản sao."})
             assert "đã được trả lời" in post.wait("thu@example.org", 2)[1].part("plain")
-            wait_until(lambda: town.sql("select state, count(*) from data_request_letter group by state") == [["sent", "2"]], 30, "both are sent")
+            made = who.post("/v1/data-requests", {"kind": "see", "channel": "counter", "identity": "Đã xem thẻ căn cước", "text": "Xin xem dữ liệu về tôi.",
+                                                  "language": "en", "contact": {"name": "Jane Example", "email": "jane@example.org"}}).json
+            move(who, made["id"], "acknowledge", {"text": "Đã tiếp nhận yêu cầu."})
+            assert "your request no. %d" % made["number"] in post.wait("jane@example.org", 1)[0].part("plain")
+            wait_until(lambda: town.sql("select state, count(*) from data_request_letter group by state") == [["sent", "3"]], 30, "all are sent")
 
 
 def test_what_is_due_is_told_once(town):

@@ -2,7 +2,7 @@
 -- that hangs on them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(75);
+select plan(77);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.address(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
 -- A letter to an address; `n` is its id, and that of whoever comes in with it first.
@@ -174,6 +174,11 @@ select is((select count(*) from citizen where id = pg_temp.id(1)) + (select coun
 	'nothing is left of an account');
 select is((select state from ticket where id = :'t'), 'submitted', 'but its tickets');
 
+-- Letters are in the language of the last code, also when there is no code any more.
+select citizen_code_ask(pg_temp.id(60), pg_temp.id(60), 'en', 1, 'w', 'box', pg_temp.address(2), 'here'), pg_temp.come(60);
+delete from citizen_code;
+select is((select language from citizen where id = pg_temp.id(5)), 'en', 'the language stays');
+
 -- Who is not seen any more.
 update setting set value = 100 where name = 'citizen_inactive_days';
 update session set closed_at = now(), opened_at = now() - interval '200 days', renewed_at = null where citizen is not null;
@@ -181,6 +186,8 @@ update citizen set seen_at = now() - interval '71 days';
 select forget_sessions(now() - interval '7 days', 100);
 select is((select count(*) from citizen where id in (pg_temp.id(5), pg_temp.id(20)) and warned_at is not null), 1::bigint, 'who has an address is told');
 select is((select count(*) from citizen_code where citizen = pg_temp.id(5) and template = 'citizen.inactive' and state = 'waiting'), 1::bigint, 'by a letter');
+select is((select subject from citizen_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC') where owner = pg_temp.id(5)), 'Your account is about to be erased',
+	'in their language');
 update citizen set seen_at = now() - interval '101 days';
 select forget_sessions(now() - interval '7 days', 100);
 select is(array(select id from citizen where id in (pg_temp.id(5), pg_temp.id(20))), array[pg_temp.id(5)], 'who has none goes, others have their time');

@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(64);
+select plan(67);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -162,5 +162,16 @@ create temp table sending as select * from data_request_letters(now(), now() + i
 select data_request_end(pg_temp.id(9), 2, null, 'Đã cho xem', now(), gen_random_uuid());
 select notice_done((select id from sending), 1, 'waiting', false, null, now(), now());
 select is(pg_temp.letters(9), 'data_request.acknowledged cancelled,data_request.answered waiting', 'a letter that is tried again does not come after the answer');
+-- In the language of who asked, and not when it is old.
+select data_request_file_staff(pg_temp.id(20 + n), null, 'counter', 'Đã xem thẻ', 'en', 'see', 'Xin được xem dữ liệu.', now(), now() + interval '2 days',
+	now() + interval '10 days', 1, 'a', 'b', sha256('c'), null, sha256('e'), gen_random_uuid()) from generate_series(0, 1) n;
+select data_request_acknowledge(pg_temp.id(20 + n), 1, 'Đã nhận', now() - interval '73 h' * n, gen_random_uuid()) from generate_series(0, 1) n;
+select is((select array_agg(subject || ' ' || owner) from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC') where owner <> pg_temp.id(9)),
+	array['Your request no. {{code}} about personal data was taken up ' || pg_temp.id(20)], 'a letter is in the language of who asked');
+select is((select state || ' ' || error from data_request_letter where request = pg_temp.id(21)), 'cancelled late', 'what is old is not told any more');
+update setting set value = 1 where name = 'notice_stale_hours';
+select data_request_extend(pg_temp.id(20), 2, 'Nhiều đơn vị', now() + interval '12 days', now(), gen_random_uuid());
+select is((select count(*) from data_request_letters(now() + interval '12 h', now() + interval '13 h', 10, 'x.example', 'UTC') where owner = pg_temp.id(20)), 1::bigint,
+	'but a night is waited for');
 select * from finish();
 rollback;

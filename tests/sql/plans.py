@@ -270,7 +270,7 @@ select data_request_file_tracked(:n, 1, '00000000-0000-0000-0000-000000000087', 
 select enter('data_officer.HN-EIC');
 select data_request_file_staff('00000000-0000-0000-0000-000000000088', :'t', 'counter', 'Đã xem thẻ', 'delete', 'Xin xóa dữ liệu.', now(), now() + interval '1 h', now() + interval '2 h', 1,
 	'\\x01', '\\x01', sha256('x'), sha256('x'), sha256('y'), gen_random_uuid());
-select data_request_file_staff('00000000-0000-0000-0000-000000000089', null, 'counter', 'Đã xem thẻ', 'see', 'Xin xem dữ liệu.', now(), now() + interval '1 h', now() + interval '2 h', 1,
+select data_request_file_staff('00000000-0000-0000-0000-000000000089', null, 'counter', 'Đã xem thẻ', 'vi', 'see', 'Xin xem dữ liệu.', now(), now() + interval '1 h', now() + interval '2 h', 1,
 	'\\x01', '\\x01', sha256('x'), sha256('x'), sha256('y'), gen_random_uuid());
 select data_request_acknowledge('00000000-0000-0000-0000-000000000089', 1, 'Đã nhận', now(), gen_random_uuid());
 select count(*) from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC') l, notices_hold(array[l.id], array[now()]), notice_done(l.id, 1, 'sent', true, null, null, now());

@@ -99,10 +99,11 @@ static void file_staff(struct req *req, PGresult *const *terms)
 	seal(req->arena, req->app->keys, uuid_bytes(&id), contact_write(req->arena, &contact), &sealed);
 	struct db_unit *u = db_unit(req);
 	sql_privacy_request_file_staff(u, .id = id, .ticket = in->ticket, .channel = in->channel,
-		.identity = in->identity, .kind = in->kind, .text = in->text, .at = req_began_ms(req),
-		.first = first_ms, .due = due_ms, .epoch = sealed.epoch, .wrapped = sealed.wrapped,
-		.box = sealed.box, .commitment = sealed.commitment, .phone = index_of(req, contact.phone),
-		.email = index_of(req, contact.email), .event = uuid_new());
+		.identity = in->identity, .language = in->language, .kind = in->kind, .text = in->text,
+		.at = req_began_ms(req), .first = first_ms, .due = due_ms, .epoch = sealed.epoch,
+		.wrapped = sealed.wrapped, .box = sealed.box, .commitment = sealed.commitment,
+		.phone = index_of(req, contact.phone), .email = index_of(req, contact.email),
+		.event = uuid_new());
 	db_run(u, answer_created);
 }
 
