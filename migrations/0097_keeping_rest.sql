@@ -1,5 +1,5 @@
 -- What was left of keeping and forgetting (0087, 0088, 0090, 0091): what others do with a ticket that was destroyed,
--- letters in the language of who asked.
+-- letters in the language of who asked, what waits for the end of a ticket.
 set local search_path = tiepdan, public;
 
 -- --- what was destroyed ----------------------------------------------------------------------------------------------------------
@@ -206,9 +206,152 @@ set search_path = tiepdan, pg_temp as $$
 	from citizen c join session s on s.id = caller_session() where c.id = caller_citizen()
 $$;
 
+-- --- what waits for the end of a ticket, and what is forgotten -------------------------------------------------------------------------
+
+-- Consent that is withdrawn while the law needs the contact: it goes when the ticket has ended.
+alter table data_request add column erases_at_end boolean not null default false,
+	add constraint data_request_erases check (not erases_at_end or (ticket is not null and state = 'answered'));
+create index data_request_erases on data_request (id) where erases_at_end;
+comment on column data_request.erases_at_end is 'granted, but the law needs the contact until the ticket has ended: it goes then';
+-- How who came or wrote has proved who they are goes with their contact.
+alter table data_request drop constraint data_request_side,
+	add constraint data_request_side check ((channel = 'web') = (filed_by is null) and (filed_by is not null or (identity is null and ticket is not null))
+		and (filed_by is null or identity is not null or forgotten_at is not null));
+comment on column data_request.forgotten_at is 'of a ticket: since when nobody knows who came or wrote';
+drop index data_request_contact_to_forget;
+create index data_request_person_to_forget on data_request (ended_at, id) where ticket is not null and identity is not null;
+
+-- As in 0091, with what is still to be done.
+create or replace function data_request_item(d data_request, p_staff boolean) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return json_strip_nulls(json_build_object('ticket', case when p_staff then d.ticket end,
+			'code', case when p_staff then (select t.code from ticket t where t.id = d.ticket) end,
+			'filed_by', case when p_staff and d.filed_by is not null then person_named(d.filed_by) end,
+			'identity', case when p_staff then d.identity end,
+			'restricted', case when p_staff then exists (select from ticket_restriction x where x.ticket = d.ticket and x.what = 'data') end,
+			'restrictions', case when p_staff then (select coalesce(json_agg(x.what order by x.what), '[]') from ticket_restriction x
+				where x.ticket = d.ticket) end))::jsonb
+		|| jsonb_build_object('id', d.id, 'number', d.number, 'kind', d.kind, 'channel', d.channel, 'state', d.state, 'filed_at', instant(d.filed_at),
+			'text', d.text, 'first_due', instant(d.first_due), 'first_at', instant(d.first_at), 'first_reply', d.first_reply,
+			'due_at', instant(d.due_at), 'limit', jsonb_build_object('amount', d.amount, 'unit', d.unit, 'extension', d.extension,
+				'citation_vi', d.citation_vi, 'citation_en', d.citation_en),
+			'extended_at', instant(d.extended_at), 'extended_for', d.extended_for, 'ended_at', instant(d.ended_at), 'reply', d.reply,
+			'erases_at_end', d.erases_at_end, 'overdue', d.ended_at is null and d.next_due < now(),
+			'reason', (select jsonb_build_object('code', r.code, 'text_vi', r.text_vi, 'text_en', r.text_en, 'basis_vi', r.basis_vi, 'basis_en', r.basis_en)
+				from data_request_reason r where r.code = d.reason_code));
+end $$;
+
+-- As in 0091; what the law needs of who withdraws consent is only stored, and goes at the end.
+create or replace function data_request_grant(d data_request, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket;
+	v_what text[] := case when d.kind in ('restrict', 'protect') then '{data}' when d.kind = 'object' then '{letters,publication}'
+		when d.kind in ('withdraw', 'delete') then '{publication}' end;
+begin
+	if d.ticket is null or v_what is null then
+		return;
+	end if;
+	select * into t from ticket where id = d.ticket for no key update;
+	if d.kind in ('withdraw', 'delete') then
+		begin
+			perform contact_may_go(t);
+			if contact_destroy(t.id, p_at) then
+				perform event_write(gen_random_uuid(), p_at, t.id, 'contact.erased', 'staff', caller_account(), caller_department(), null, null,
+					'Thông tin liên hệ đã được xóa', 'The contact was erased', jsonb_build_object('request', d.id));
+			end if;
+		exception when sqlstate 'TD636' then
+			if d.kind = 'delete' then
+				raise;
+			end if;
+			v_what := v_what || '{data}';
+			update data_request set erases_at_end = true where id = d.id;
+		end;
+	end if;
+	perform ticket_restrict(d, v_what, p_at);
+end $$;
+create or replace function data_request_end(p_id uuid, p_version bigint, p_reason_code text, p_text text, p_at timestamptz, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d data_request := data_request_at(p_id, p_version);
+	v_state text := case when p_reason_code is null then 'answered' else 'refused' end;
+	v_day date := city_day(p_at);
+begin
+	if p_reason_code is not null and not exists (select from data_request_reason r where r.code = p_reason_code
+		and v_day >= coalesce(r.valid_from, '-infinity') and v_day < coalesce(r.valid_to, 'infinity')) then
+		raise exception 'no such ground' using errcode = 'TD669';
+	end if;
+	update data_request set version = version + 1, state = v_state, first_at = coalesce(first_at, p_at), first_reply = coalesce(first_reply, left(p_text, 5000)),
+		ended_at = p_at, ended_by = caller_account(), reply = p_text, reason_code = p_reason_code where id = d.id returning * into d;
+	if v_state = 'answered' then
+		perform data_request_grant(d, p_at);
+		select * into d from data_request where id = d.id;
+	elsif d.kind = 'delete' and d.ticket is not null then
+		perform ticket_restrict(d, '{data}', p_at);
+	end if;
+	perform data_request_event(d, p_event, 'request.' || v_state, p_at,
+		case v_state when 'answered' then 'Đã trả lời yêu cầu về dữ liệu cá nhân' else 'Yêu cầu về dữ liệu cá nhân bị từ chối, kèm căn cứ pháp luật' end,
+		case v_state when 'answered' then 'A request about personal data was answered' else 'A request about personal data was refused, with the law' end);
+	body := data_request_item(d, true);
+	etag := d.version;
+end $$;
+
+-- Erases the contacts that waited for the end of their ticket; what was restricted until then is so no longer. Returns how many.
+create function data_requests_erase(p_now timestamptz, p_limit bigint) returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_request uuid;
+	v_ticket uuid;
+	v_n bigint := 0;
+begin
+	for v_request, v_ticket in select d.id, t.id from data_request d join ticket t on t.id = d.ticket where d.erases_at_end and t.done
+		order by d.id limit p_limit for no key update of t skip locked
+	loop
+		update data_request set erases_at_end = false, version = version + 1 where id = v_request and erases_at_end;
+		continue when not found;	-- lifted meanwhile
+		delete from ticket_restriction where ticket = v_ticket and what = 'data' and request = v_request;
+		if contact_destroy(v_ticket, p_now) then
+			perform event_write(gen_random_uuid(), p_now, v_ticket, 'contact.erased', 'job', null, null, null, null,
+				'Phiếu đã kết thúc: thông tin liên hệ đã được xóa theo yêu cầu', 'The ticket has ended: the contact was erased, as was asked',
+				jsonb_build_object('request', v_request));
+		end if;
+		v_n := v_n + 1;
+	end loop;
+	return v_n;
+end $$;
+-- As in 0091; who has asked about a ticket is forgotten whole, and the record says that what it has of it has changed.
+create or replace function data_requests_forget(p_now timestamptz, p_limit bigint) returns bigint language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_days bigint := (select value from setting where name = 'data_requests_kept_days');
+	d data_request;
+	v_n bigint := data_requests_erase(p_now, p_limit);
+begin
+	for d in select * from data_request where ticket is null and ended_at < p_now - make_interval(days => v_days::int)
+		order by ended_at, id limit p_limit - v_n for update skip locked
+	loop
+		perform event_write(gen_random_uuid(), p_now, null, 'request.forgotten', 'job', null, null, null, null, null, null,
+			jsonb_build_object('request', d.id, 'number', d.number, 'kind', d.kind, 'state', d.state, 'filed_at', instant(d.filed_at),
+				'ended_at', instant(d.ended_at), 'kept_days', v_days));
+		delete from word where of = 'data_request' and key = d.id::text;
+		delete from contact where ticket = d.id;
+		delete from data_request_letter where request = d.id;
+		delete from data_request where id = d.id;
+		v_n := v_n + 1;
+	end loop;
+	for d in select * from data_request where ticket is not null and identity is not null
+			and ended_at < p_now - make_interval(days => v_days::int) order by ended_at, id limit p_limit - v_n for update skip locked
+	loop
+		perform contact_destroy(d.id, p_now);
+		update data_request set identity = null, phone_index = null, email_index = null, forgotten_at = p_now where id = d.id;
+		perform event_write(gen_random_uuid(), p_now, d.ticket, 'request.person_forgotten', 'job', null, null, null, null, null, null,
+			jsonb_build_object('request', d.id, 'number', d.number, 'kept_days', v_days));
+		v_n := v_n + 1;
+	end loop;
+	return v_n;
+end $$;
+
 -- --- restriction -------------------------------------------------------------------------------------------------------------------
 
--- As in 0091; the ticket is locked first, as everywhere.
+-- As in 0091; the ticket is locked first, as everywhere. Who lets a restriction end lets what waits for the end of the ticket end, too.
 create or replace function ticket_restrict(d data_request, p_what text[], p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	t ticket;
@@ -242,13 +385,14 @@ begin
 	if v_what is null then
 		raise exception 'no such restriction' using errcode = 'TD404';
 	end if;
+	update data_request set erases_at_end = false, version = version + 1 where ticket = p_ticket and erases_at_end;
 	update ticket set version = version + 1, updated_at = p_at where id = p_ticket;
 	perform event_write(p_event, p_at, p_ticket, 'data.unrestricted', 'staff', caller_account(), caller_department(), null, null,
 		'Dữ liệu cá nhân của phiếu được xử lý trở lại', 'The personal data of the ticket are processed again',
 		jsonb_build_object('what', v_what));
 end $$;
 
-revoke execute on function ties_guard,
+revoke execute on function ties_guard, data_requests_erase,
 	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
 	from public;
 grant execute on function

@@ -1,4 +1,4 @@
--- Forgets requests about personal data of no ticket after their days.
+-- Forgets requests about personal data, or who made them, after their days; erases contacts that waited for the end of a ticket.
 -- in: now timestamptz, limit int
 -- out: gone int
 -- as: definer

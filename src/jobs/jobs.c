@@ -227,7 +227,7 @@ static const struct job {
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
 	{"reseal", 10, reseal_find, reseal_keep, reseal_kept, RESEAL_PORTION}, /* under the newest key */
 	{"forget_data_requests", 3600, forget_data_requests, NULL, forgotten,
-		FORGET_REQUESTS}, /* of no ticket, after their days */
+		FORGET_REQUESTS}, /* and who made them, after their days */
 	{"forget_purposes", 3600, forget_purposes, NULL, forgotten,
 		FORGET_BATCH}, /* of searches for people */
 	{"warn_data_requests", 60, warn_data_requests, NULL, data_requests_warned, WARN_BATCH},

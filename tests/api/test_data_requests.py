@@ -124,8 +124,15 @@ def test_what_the_law_needs_is_not_deleted(town):
     assert move(who, request, "answer", {"text": "Đã xóa."}, status=409).problem == "contact_needed"
     assert citizen.get("/v1/tracking/data-requests").json["items"][0]["state"] == "received"
     consent = citizen.post("/v1/tracking/data-requests", {"kind": "withdraw", "text": "Tôi rút lại sự đồng ý."}).json["id"]
-    assert move(who, consent, "answer", {"text": "Chỉ còn lưu trữ."}).json["restrictions"] == ["data", "publication"]
+    answered = move(who, consent, "answer", {"text": "Chỉ còn lưu trữ."}).json
+    assert (answered["restrictions"], answered["erases_at_end"]) == (["data", "publication"], True)
     assert citizen.get("/v1/tracking/personal-data").json["contact"]["name"] == CONTACT["name"]
+    town.no_parts(ticket_id)
+    town.tamper("update ticket set state = 'closed', done = true where id = '%s'" % ticket_id)
+    town.sql("select tiepdan.data_requests_forget(now(), 100)")
+    wait_until(lambda: citizen.get("/v1/tracking/personal-data").json["contact"] is None, 30, "the contact goes when the ticket has ended")
+    seen = who.get("/v1/data-requests/" + consent).json
+    assert (seen["restrictions"], seen["erases_at_end"]) == (["publication"], False)
 
 
 def test_for_somebody_who_came(town):

@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(67);
+select plan(76);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -82,8 +82,12 @@ select is(data_requests_forget(now() + interval '6 years', 100), 0::bigint, 'who
 select data_request_end(pg_temp.id(8), 1, null, 'Đã cho xem', now() - interval '1826 days', gen_random_uuid());
 select is(data_requests_forget(now() - interval '2 days', 100), 0::bigint, 'and until its day');
 select is(array[data_requests_forget(now(), 100), data_requests_forget(now(), 100)], '{1,0}', 'and forgotten then, once');
-select is((select array[d.phone_index is null, d.forgotten_at is not null, c.box is null, c.erased_at is not null, d.text is not null] from data_request d
-	join contact c on c.ticket = d.id where d.id = pg_temp.id(8)), '{t,t,t,t,t}', 'the contact goes, what was asked stays');
+select is((select array[d.phone_index is null, d.identity is null, d.forgotten_at is not null, c.box is null, c.erased_at is not null, d.text is not null] from data_request d
+	join contact c on c.ticket = d.id where d.id = pg_temp.id(8)), '{t,t,t,t,t,t}', 'the contact goes and how they proved who they are, what was asked stays');
+select is((select count(*) from event e, x where e.ticket = x.id and e.type = 'request.person_forgotten' and e.data->>'request' = pg_temp.id(8)::text and e.public_vi is null),
+	1::bigint, 'an event of the ticket says so');
+update data_request set identity = 'Đã xem thẻ' where id = pg_temp.id(8);
+select is(data_requests_forget(now(), 100), 1::bigint, 'what was forgotten before without that is forgotten whole');
 
 -- What is granted is done.
 insert into data_request_limit select k, 2, 'wd', 15, 'cd', 15, 'Luật', 'Law', null, null from unnest('{object,withdraw,protect}'::text[]) k;
@@ -128,12 +132,29 @@ select is((select array_agg(d) from pg_temp.due() d), '{f,f}', 'a letter says th
 select data_request_end(pg_temp.id(16), 1, 'law_keeps', 'Phải lưu trữ', now(), gen_random_uuid());
 select is((select array_agg(d) from pg_temp.due() d), '{t,t}', 'and is taken back when it was answered');
 
+-- What the law needs goes when the ticket has ended, if nobody has thought better of it.
+create function pg_temp.waits(n int) returns boolean language sql as $$ select (data_request_item(d, false)::jsonb->>'erases_at_end')::boolean from data_request d where id = pg_temp.id(n) $$;
+select data_request_file_staff(pg_temp.id(17), id, 'counter', 'Đã xem thẻ', 'vi', 'withdraw', 'Tôi rút lại sự đồng ý.', now(), now() + interval '2 days',
+	now() + interval '10 days', 1, 'a', 'b', sha256('c17'), null, null, gen_random_uuid()) from y where n = 16;
+select is((data_request_end(pg_temp.id(17), 1, null, 'Đã ghi nhận', now(), gen_random_uuid())).body::json->>'erases_at_end', 'true', 'the answer says what is still to come');
+select is(array[pg_temp.waits(15), pg_temp.waits(12)], '{t,f}', 'as it waits for the end');
+select is(data_requests_forget(now(), 100), 0::bigint, 'while the ticket is open the contact stays');
+select ticket_restriction_lift(id, gen_random_uuid(), now()) from y where n = 16;
+select is(pg_temp.waits(17), false, 'who is processed again is not erased at the end');
+set local session_replication_role = replica;
+update ticket set state = 'closed', done = true where id in (select id from y where n in (15, 16));
+set local session_replication_role = origin;
+select is(array[data_requests_forget(now(), 100), data_requests_forget(now(), 100)], '{1,0}', 'then it goes, once');
+select is(array[pg_temp.what(15), pg_temp.what(16)], '{publication erased,kept}', 'and is not restricted any more');
+select is((select count(*) from y join event e on e.ticket = y.id and e.type = 'contact.erased' and e.actor_kind = 'job' and e.public_vi is not null where y.n = 15), 1::bigint,
+	'which the citizen reads');
+
 -- The texts are under the record.
 create function pg_temp.said(n int) returns bigint language sql as $$ select count(*) from word w join data_request d on d.id::text = w.key
 	join event e on e.id = w.event and e.data->'words' @> jsonb_build_array(jsonb_build_array(w.of, w.key, w.version, w.said))
 	where w.of = 'data_request' and d.id = pg_temp.id(n) and w.said = event_commitment(w.salt,
 		jsonb_build_array(d.text, d.identity, d.first_reply, d.extended_for, d.reply)::text) $$;
-select is(array[pg_temp.said(5), pg_temp.said(2), pg_temp.said(11)], '{1,1,1}', 'events have commitments to what was asked and answered, of a ticket or of none');
+select is(array[pg_temp.said(5), pg_temp.said(2), pg_temp.said(8), pg_temp.said(11)], '{1,1,1,1}', 'events have commitments to what was asked and answered, of a ticket or of none');
 select is((select version from word where of = 'data_request' and key = pg_temp.id(2)::text), 2, 'the answer, too');
 select is((select count(*) from word where of = 'data_request' and key = pg_temp.id(4)::text), 0::bigint, 'it goes with a request that is forgotten');
 select is((select count(*) from words_of(array(select id from x)) where of = 'data_request'), 3::bigint, 'or with its ticket');
