@@ -1,5 +1,6 @@
 -- What was left of keeping and forgetting (0087, 0088, 0090, 0091): what others do with a ticket that was destroyed,
--- letters in the language of who asked, what waits for the end of a ticket.
+-- letters in the language of who asked, what waits for the end of a ticket,
+-- cases of many tickets.
 set local search_path = tiepdan, public;
 
 -- --- what was destroyed ----------------------------------------------------------------------------------------------------------
@@ -349,6 +350,98 @@ begin
 	return v_n;
 end $$;
 
+-- --- what is kept until when, once a case -----------------------------------------------------------------------------------------------
+
+create type retention_case as (ended timestamptz, tickets int, until date, kept boolean);
+comment on type retention_case is 'ended: when the case did; tickets: how many there are left of it; until: the last day on which all of it is kept; kept: '
+	'something stands in the way of one of them';
+
+-- As in 0088, apart from the ticket that is asked about: with thousands of tickets of a case the case is walked once. `c` is what the others were
+-- merged into.
+create function retention_case_of(c ticket, p_on date) returns retention_case language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	k retention_case;
+	g record;
+	r retention;
+begin
+	if not c.done then
+		return k;
+	end if;
+	k.ended := ticket_ended_at(c);
+	k.tickets := 1;
+	if not exists (select from ticket_merge where into_ticket = c.id and ended_at is null) then
+		return k;
+	end if;
+	k.tickets := 0;
+	for g in select o.kind, o.category, count(*) as n, bool_or(exists (select from ticket_hold h where h.ticket = o.id)) as held,
+			bool_or(exists (select from data_request d where d.ticket = o.id and d.ended_at is null)) as asked
+		from (select c.id union all select * from merged_below(c.id, null)) m (id) join ticket o on o.id = m.id
+		where o.destroyed_at is null group by o.kind, o.category
+	loop
+		r := retention_alone(g.kind, g.category, g.held, g.asked, c, k.ended, p_on);
+		k.tickets := k.tickets + g.n;
+		k.until := greatest(k.until, coalesce(r.until, 'infinity'));
+		k.kept := coalesce(k.kept, false) or r.stands is not null;
+	end loop;
+	return k;
+end $$;
+-- Of a ticket of a case: all of it is kept for as long as what is kept longest in it.
+create function retention_in(t ticket, c ticket, k retention_case, p_on date) returns retention language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	r retention;
+begin
+	if not c.done then
+		r.stands := case when t.done then 'merged_open' else 'open' end;
+		return r;
+	end if;
+	r := retention_alone(t.kind, t.category, retention_held(t.id), retention_asked(t.id), c, k.ended, p_on);
+	if k.tickets > 1 then
+		r.case_tickets := k.tickets;
+		r.case_until := k.until;
+		r.stands := coalesce(r.stands, case when k.kept then 'case_kept' end);
+	end if;
+	return r;
+end $$;
+create function ticket_case(p_id uuid, p_state text) returns uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return case p_state when 'merged' then ticket_root(p_id) else p_id end;
+end $$;
+create or replace function retention_of(t ticket, p_on date) returns retention language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	c ticket;
+begin
+	select * into c from ticket where id = ticket_case(t.id, t.state);
+	return retention_in(t, c, retention_case_of(c, p_on), p_on);
+end $$;
+create or replace function retention_look(p_on date, p_after uuid)
+returns table (ticket uuid, code text, kind text, holder bigint, filed_at timestamptz, class text, name_vi text, name_en text, until date, stands text)
+language plpgsql stable set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	v_years int := (select min(years) from retention_class);
+	v_at timestamptz := '-infinity';
+begin
+	if p_after is not null then
+		select t.filed_at into v_at from ticket t where t.id = p_after;
+		if not found then
+			raise exception 'no such ticket' using errcode = 'TD404';
+		end if;
+	end if;
+	return query
+	with page as materialized (
+		select t.id, ticket_case(t.id, t.state) as whole from ticket t where t.destroyed_at is null
+			and (t.filed_at, t.id) > (v_at, coalesce(p_after, '00000000-0000-0000-0000-000000000000'))
+			and t.filed_at < (p_on - v_years * interval '1 year')::timestamp at time zone template_zone()
+			order by t.filed_at, t.id limit (select value from setting where name = 'retention_look_most')),
+	cases as materialized (
+		select c.id, retention_case_of(c, p_on) as facts from (select distinct whole from page) p
+			cross join lateral (select * from ticket where id = p.whole offset 0) c)
+	select t.id, t.code, t.kind, t.holder, t.filed_at, r.class, r.name_vi, r.name_en, r.until, r.stands
+	from page p join cases k on k.id = p.whole cross join lateral (select * from ticket where id = p.id offset 0) t
+		cross join lateral (select * from ticket where id = p.whole offset 0) c cross join lateral retention_in(t, c, k.facts, p_on) r;
+end $$;
+
 -- --- restriction -------------------------------------------------------------------------------------------------------------------
 
 -- As in 0091; the ticket is locked first, as everywhere. Who lets a restriction end lets what waits for the end of the ticket end, too.
@@ -392,7 +485,7 @@ begin
 		jsonb_build_object('what', v_what));
 end $$;
 
-revoke execute on function ties_guard, data_requests_erase,
+revoke execute on function ties_guard, retention_case_of, retention_in, ticket_case, data_requests_erase,
 	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
 	from public;
 grant execute on function

@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(76);
+select plan(78);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -82,6 +82,21 @@ select is((select json_object_agg(k->>'stands', k->'tickets')::jsonb from due, j
 update setting set value = 100 where name = 'retention_look_most';
 select enter('officer.HN-SXD');
 select is(attempt('select retention_due(null, null)'), 'TD403', 'it is not for everybody');
+
+-- A look walks each case once, and finds what is found of each ticket.
+create temp table case_of as select pg_temp.ended('2012-03-05') as root, pg_temp.ended('2012-03-05', p_state := 'merged') as one, pg_temp.ended('2012-03-05', p_state := 'merged') as two;
+insert into ticket_merge (id, ticket, into_ticket, kind, at, person, reason, from_state) select gen_random_uuid(), x.one, x.other, 'merged', now(), (select id from account limit 1),
+	'Cùng việc', 'accepted' from (select one, root as other from case_of union all select two, one from case_of) x;
+insert into ticket_hold select two, now(), a.id, a.department, 'Toà án yêu cầu' from case_of, account a where login = 'data_officer.hn-eic';
+select is((select array_agg(l.stands order by l.ticket = c.two) from case_of c join retention_look(city_day(now()), null) l on l.ticket in (root, one, two)), '{case_kept,case_kept,held}',
+	'what is held keeps its case');
+select is((select count(*) from retention_look(city_day(now()), null) l join ticket t on t.id = l.ticket, retention_of(t, city_day(now())) r
+	where (r.class, r.until, r.stands) is distinct from (l.class, l.until, l.stands)), 0::bigint, 'a look says what is said of each');
+set local session_replication_role = replica;
+delete from ticket_merge where ticket in (select unnest(array[one, two]) from case_of);
+delete from ticket_hold where ticket = (select two from case_of);
+delete from ticket where id in (select unnest(array[root, one, two]) from case_of);
+set local session_replication_role = origin;
 
 -- Four eyes.
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
