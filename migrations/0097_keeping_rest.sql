@@ -1,6 +1,6 @@
 -- What was left of keeping and forgetting (0087, 0088, 0090, 0091): what others do with a ticket that was destroyed,
 -- letters in the language of who asked, what waits for the end of a ticket,
--- cases of many tickets.
+-- cases of many tickets, certificates that every reader can check.
 set local search_path = tiepdan, public;
 
 -- --- what was destroyed ----------------------------------------------------------------------------------------------------------
@@ -442,6 +442,80 @@ begin
 		cross join lateral (select * from ticket where id = p.whole offset 0) c cross join lateral retention_in(t, c, k.facts, p_on) r;
 end $$;
 
+-- --- certificates that every reader can check -------------------------------------------------------------------------------------------
+
+-- Codes are withheld from some readers, who could not compute the hash over them. From now on it is over the commitments to them: of a code that
+-- a reader may not know they have the commitment, which without its salt tells nothing. Certificates of before stay as they are (scheme 1).
+alter table disposal_ticket add column salt uuid;
+comment on column disposal_ticket.salt is 'of the commitment to the code; of what was destroyed since certificates have the scheme 2';
+
+create function disposal_commitment(x disposal_ticket) returns text language sql immutable parallel safe as $$
+	select tiepdan.event_commitment(x.salt, x.code)
+$$;
+-- As in 0088, with scheme 2: the hash is over the sorted commitments, a line each.
+create or replace function disposal_certify(d disposal, p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_event uuid := gen_random_uuid();
+	v_lines text;
+	v_hash text;
+	v_classes json := (select coalesce(json_agg(json_build_object('class', n.class, 'name_vi', c.name_vi, 'name_en', c.name_en, 'basis_vi', c.basis_vi,
+			'basis_en', c.basis_en, 'tickets', n.n) order by n.class), '[]')
+		from (select class, count(*) as n from disposal_ticket where disposal = d.id and state = 'destroyed' group by class) n
+			join lateral (select * from retention_class c where c.code = n.class
+				order by (coalesce(c.valid_from, '-infinity') <= d.due_on) desc, c.valid_from desc nulls last limit 1) c on true);
+	v_left json := (select coalesce(json_agg(json_build_object('stands', n.stands, 'tickets', n.n) order by n.stands), '[]')
+		from (select stands, count(*) as n from disposal_ticket where disposal = d.id and state = 'left' group by stands) n);
+begin
+	update disposal_ticket set salt = gen_random_uuid() where disposal = d.id and state = 'destroyed';
+	v_lines := (select coalesce(string_agg(c || E'\n', '' order by c collate "C"), '') from disposal_ticket x cross join lateral disposal_commitment(x) c
+		where x.disposal = d.id and x.state = 'destroyed');
+	v_hash := encode(sha256(convert_to(v_lines, 'UTF8')), 'hex');
+	perform disposal_event(v_event, 'retention.disposed', d.id, jsonb_build_object('day', d.due_on, 'proposed_by', d.proposed_by,
+		'approved_by', d.decided_by, 'classes', (select coalesce(jsonb_object_agg(c->>'class', c->'tickets'), '{}') from json_array_elements(v_classes) c),
+		'scheme', 2, 'codes_sha256', v_hash));
+	update disposal set state = 'ended', ended_at = p_at, event = v_event, event_at = (select max(at) from event where id = v_event and at >= now()),
+		certificate = json_build_object('disposal', d.id, 'day', d.due_on, 'reason', d.reason, 'proposed_at', instant(d.proposed_at),
+			'proposed_by', person_named(d.proposed_by), 'approved_at', instant(d.decided_at), 'approved_by', person_named(d.decided_by),
+			'ended_at', instant(p_at), 'classes', v_classes, 'left', v_left, 'scheme', 2, 'codes_sha256', v_hash) where id = d.id;
+end $$;
+-- As in 0088, with the salts of the codes that the caller may know, and the commitments to the others.
+create or replace function disposal_certificate(p_id uuid, out body text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	d disposal;
+begin
+	perform caller_needs('read_retention');
+	select * into d from disposal where id = p_id;
+	if not found then
+		raise exception 'no such disposal' using errcode = 'TD404';
+	elsif d.state <> 'ended' then
+		raise exception 'the disposal has not ended' using errcode = 'TD663';
+	end if;
+	body := (select '{"scheme": 1}' || d.certificate || jsonb_build_object('event', jsonb_build_object('id', e.id, 'at', instant(e.at), 'hash', encode(e.hash, 'hex')),
+			'root', record_root_item(r.number),
+			'codes', n.codes, 'salts', n.salts, 'codes_withheld', n.withheld, 'withheld', n.commitments)
+		from event e cross join (select coalesce(jsonb_agg(x.code order by x.code collate "C") filter (where x.named), '[]') as codes,
+				coalesce(jsonb_agg(x.salt order by x.code collate "C") filter (where x.named and x.salt is not null), '[]') as salts,
+				count(*) filter (where not x.named) as withheld,
+				coalesce(jsonb_agg(x.commitment order by x.commitment) filter (where not x.named and x.salt is not null), '[]') as commitments
+			from (select i.code, i.salt, disposal_commitment(i) collate "C" as commitment, retention_named(i.ticket) as named
+				from disposal_ticket i where i.disposal = d.id and i.state = 'destroyed') x) n
+			left join lateral (select o.number from record_root o where o.last_at >= e.at and o.first_at <= e.at
+			and position(uuid_send(e.id) in o.entries) > 0 order by o.last_at, o.number limit 1) r on true
+		where e.at = d.event_at and e.id = d.event);
+end $$;
+-- As in 0088, with the commitment of each, and the salt where the caller may know the code.
+drop function disposal_sheet(uuid);
+create function disposal_sheet(p_id uuid) returns table (code text, kind text, department text, class text, until date, salt uuid, commitment text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	perform disposal_certificate(p_id);
+	return query select case when n.named then x.code end, case when n.named then x.kind end, case when n.named then d.code end, x.class,
+			case when n.named then x.until end, case when n.named then x.salt end, disposal_commitment(x)
+		from disposal_ticket x join department d on d.id = x.department cross join lateral (select retention_named(x.ticket) as named) n
+		where x.disposal = p_id and x.state = 'destroyed' order by not n.named, case when n.named then x.code end collate "C", x.class;
+end $$;
+
 -- --- restriction -------------------------------------------------------------------------------------------------------------------
 
 -- As in 0091; the ticket is locked first, as everywhere. Who lets a restriction end lets what waits for the end of the ticket end, too.
@@ -485,9 +559,9 @@ begin
 		jsonb_build_object('what', v_what));
 end $$;
 
-revoke execute on function ties_guard, retention_case_of, retention_in, ticket_case, data_requests_erase,
+revoke execute on function ties_guard, retention_case_of, retention_in, ticket_case, disposal_commitment, disposal_sheet, data_requests_erase,
 	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
 	from public;
-grant execute on function
+grant execute on function disposal_sheet,
 	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
 	to tiepdan_app;

@@ -3,6 +3,7 @@ import csv
 import hashlib
 import io
 import re
+import uuid
 
 import pytest
 
@@ -26,6 +27,15 @@ def officer(town, number=1):
 def ended(town, who, disposal):
     wait_until(lambda: who.get("/v1/retention/disposals/%s" % disposal["id"]).json["state"] == "ended", 60, "the disposal has ended")
     return who.get("/v1/retention/disposals/%s" % disposal["id"]).json
+
+
+def commitment(code, salt):
+    return hashlib.sha256(uuid.UUID(salt).bytes + code.encode()).hexdigest()
+
+
+def hash_of(certificate):
+    lines = [commitment(c, s) for c, s in zip(certificate["codes"], certificate["salts"])] + certificate["withheld"]
+    return hashlib.sha256("".join(line + "\n" for line in sorted(lines)).encode()).hexdigest()
 
 
 def test_the_class_says_until_when(town):
@@ -117,8 +127,9 @@ def test_two_people_and_a_certificate(town):
     assert certificate["approved_by"]["name"] == "Người leader 1" and certificate["left"] == [{"stands": "held", "tickets": 1}]
     assert [(c["class"], c["tickets"]) for c in certificate["classes"]] == [("feedback", done["destroyed"])]
     codes = sorted(certificate["codes"])
-    assert certificate["codes_sha256"] == hashlib.sha256("".join(c + "\n" for c in codes).encode()).hexdigest()
+    assert certificate["codes_sha256"] == hash_of(certificate) and certificate["scheme"] == 2 and certificate["withheld"] == []
     sheet = list(csv.DictReader(io.StringIO(who("GET", path + "/certificate", None, {"Accept": "text/csv"}).body.decode())))
+    assert [r["salt"] for r in sheet] == certificate["salts"] and sheet[0]["commitment"] == commitment(sheet[0]["code"], sheet[0]["salt"])
     assert [r["code"] for r in sheet] == codes and sheet[0]["class"] == "feedback" and sheet[0]["department"] == "HN-SXD"
     wait_until(lambda: who.get(path + "/certificate").json["root"], 30, "the event of the certificate is under a root")
     who("DELETE", "/v1/tickets/%s/hold" % last, status=204)

@@ -1,7 +1,7 @@
 -- Retention: the class and the last day of a ticket, what stands in the way, four eyes, and what is left of what is destroyed.
 begin;
 set search_path = test, tiepdan, public;
-select plan(78);
+select plan(81);
 create function pg_temp.at(p_day text) returns timestamptz language sql as $$ select (p_day || ' 09:00')::timestamp at time zone template_zone() $$;
 -- A ticket that was filed and closed on a day.
 create function pg_temp.ended(p_day text, p_kind text default 'feedback', p_category text default 'roads.surface', p_state text default 'closed')
@@ -135,8 +135,13 @@ select is((select array[score, comment] from rating r, x where r.ticket = x.old)
 select is((select b.bytes - a.bytes from attachment_total a, before b), 5::bigint, 'what files take is counted again');
 select is((select state || ' ' || stands from disposal_ticket d, x where d.ticket = x.other), 'left held', 'what was held meanwhile is left');
 create temp table certificate as select disposal_certificate(pg_temp.id(1))::jsonb as b;
-select is((select b->>'codes_sha256' from certificate), (select encode(sha256(convert_to(string_agg(c || E'\n', '' order by c collate "C"), 'UTF8')), 'hex')
-	from certificate, jsonb_array_elements_text(b->'codes') c), 'the certificate has a hash over the codes');
+-- The hash, from what a reader has.
+create function pg_temp.hash_of(b jsonb) returns text language sql as $$
+	select encode(sha256(convert_to(string_agg(line || E'\n', '' order by line collate "C"), 'UTF8')), 'hex')
+	from (select encode(sha256(uuid_send((b->'salts'->>(i::int - 1))::uuid) || convert_to(c, 'UTF8')), 'hex') from jsonb_array_elements_text(b->'codes') with ordinality x (c, i)
+		union all select jsonb_array_elements_text(b->'withheld')) x (line)
+$$;
+select is((select b->>'codes_sha256' from certificate), (select pg_temp.hash_of(b) from certificate), 'the certificate has a hash over the commitments to the codes');
 select is((select e.data->>'codes_sha256' from event e, certificate where e.id = (b#>>'{event,id}')::uuid), (select b->>'codes_sha256' from certificate), 'which an event tells');
 select throws_ok(format('update ticket set title = ''Phiếu giả'', destroyed_at = null where id = %L', old), '23001', null, 'nothing comes back') from x;
 
@@ -204,6 +209,9 @@ select disposal_decide(pg_temp.id(5), 'approved', gen_random_uuid());
 select disposals_run(now()) from generate_series(1, 4);
 select is((select jsonb_array_length(disposal_certificate(pg_temp.id(5))::jsonb->'codes')), 1, 'who does not see a denunciation gets no code of it');
 select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '1', 'but the number');
+select is((select array[pg_temp.hash_of(b), jsonb_array_length(b->'withheld')::text] from (select disposal_certificate(pg_temp.id(5))::jsonb as b) c),
+	(select array[certificate->>'codes_sha256', '1'] from disposal where id = pg_temp.id(5)), 'and the commitment, with which the hash can be computed');
+select is((select count(*) from disposal_sheet(pg_temp.id(5)) s where s.commitment is not null and (s.code is null) = (s.salt is null)), 2::bigint, 'as in the sheet');
 select is((select array_agg(concat_ws(' ', code, kind, class)) from disposal_sheet(pg_temp.id(5))), (select array[t.code || ' complaint g', 'p'] from ticket t, k where t.id = k.mine),
 	'nor does the sheet have it');
 select is((select count(*) from disposal_tickets(pg_temp.id(5), null, 10) where item::json->>'code' is null), 1::bigint, 'nor the list');
@@ -211,6 +219,11 @@ select enter('data_officer.HN-EIC');
 select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '0', 'who sees to the retention has all');
 insert into ticket_excluded (ticket, account, reason) select mine, caller_account(), 'named' from k;
 select is((select disposal_certificate(pg_temp.id(5))::jsonb->>'codes_withheld'), '1', 'but what is about themselves');
+
+-- A certificate of before says that it is one.
+update disposal set certificate = certificate - 'scheme' where id = pg_temp.id(4);
+update disposal_ticket set salt = null where disposal = pg_temp.id(4);
+select is((select array[b->'scheme', b->'salts', b->'withheld'] from (select disposal_certificate(pg_temp.id(4))::jsonb as b) c), '{1,[],[]}', 'scheme 1 has no salts');
 
 -- More than are looked at, of which most are kept, and of one instant: all are reached.
 insert into retention_class values ('v', 'Vĩnh viễn', 'For ever', null, 'closed', 'Luật', 'Law', null, null);

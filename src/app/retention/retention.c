@@ -105,7 +105,8 @@ void disposal_drop(struct req *req)
 
 static void answer_sheet(struct req *req, PGresult *const *results)
 {
-	static const char *const columns[] = {"code", "kind", "department", "class", "until"};
+	static const char *const columns[] = {
+		"code", "kind", "department", "class", "until", "salt", "commitment"};
 	enum {
 		NCOLUMNS = sizeof(columns) / sizeof(columns[0])
 	};
