@@ -1,6 +1,6 @@
 -- What was left of keeping and forgetting (0087, 0088, 0090, 0091): what others do with a ticket that was destroyed,
 -- letters in the language of who asked, what waits for the end of a ticket,
--- cases of many tickets, certificates that every reader can check.
+-- cases of many tickets, certificates that every reader can check, who reads what is restricted.
 set local search_path = tiepdan, public;
 
 -- --- what was destroyed ----------------------------------------------------------------------------------------------------------
@@ -559,7 +559,110 @@ begin
 		jsonb_build_object('what', v_what));
 end $$;
 
-revoke execute on function ties_guard, retention_case_of, retention_in, ticket_case, disposal_commitment, disposal_sheet, data_requests_erase,
+-- --- who reads what is restricted ---------------------------------------------------------------------------------------------------------
+
+-- What is restricted is processed no further than the law needs it (Law 91/2025/QH15; before it Decree 13/2023/ND-CP articles 9 and 17, by which a
+-- state organ goes on with what a law of its own asks of it): the department that has the ticket decides it and reads it. All others who would see it,
+-- in whatever list, find and read it only with a reason that is recorded (glass_break()), and strangers are not shown that there is something similar.
+alter table ticket add column restricted boolean not null default false;
+comment on column ticket.restricted is 'its data are only stored: there is a ticket_restriction of them, whose trigger says it here, where each list looks';
+create function ticket_restriction_counts() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	update ticket set restricted = tg_op = 'INSERT' where id = case tg_op when 'INSERT' then new.ticket else old.ticket end;
+	return null;
+end $$;
+create trigger restriction_begins after insert on ticket_restriction for each row when (new.what = 'data') execute function ticket_restriction_counts();
+create trigger restriction_ends after delete on ticket_restriction for each row when (old.what = 'data') execute function ticket_restriction_counts();
+update ticket set restricted = true where id in (select ticket from ticket_restriction where what = 'data');
+
+-- As in 0088.
+create or replace function sees(t ticket) returns boolean language sql stable as $$
+	select t.destroyed_at is null and (tiepdan.may_see(t.sight, t.holder, tiepdan.caller_sees_all(), tiepdan.caller_sees_own(), tiepdan.caller_department())
+			or t.id = any (tiepdan.caller_broken() || tiepdan.caller_linked()))
+		and (t.restricted is not true or t.holder is not distinct from tiepdan.caller_department()
+			or t.id = any (tiepdan.caller_broken() || tiepdan.caller_linked()))
+		and case when t.sight = 'denunciation' then not tiepdan.kept_away(t.id, tiepdan.caller_account())
+			when t.kind = 'complaint' then not tiepdan.denounced(t.id, tiepdan.caller_account()) else true end
+$$;
+alter policy ticket_seen on ticket
+	using (destroyed_at is null
+		and (may_see(sight, holder, (select caller_sees_all()), (select caller_sees_own()), (select caller_department()))
+			or id = any ((select caller_broken() || caller_linked())::uuid[]))
+		and (not restricted or holder = (select caller_department()) or id = any ((select caller_broken() || caller_linked())::uuid[]))
+		and case when sight = 'denunciation' then not kept_away(id, (select caller_account()))
+			when kind = 'complaint' then not denounced(id, (select caller_account())) else true end);
+-- As in 0078 and 0033.
+create or replace function alike_public(t ticket) returns boolean language sql stable as $$
+	select t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency' and t.restricted is not true and not tiepdan.triage_discreet(t.id)
+$$;
+create or replace function open_similar(p_category text, p_area text, p_lon float8, p_lat float8, p_now timestamptz, p_limit bigint)
+returns table (item text, title text) language plpgsql stable security definer set search_path = tiepdan, pg_temp
+set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+	v_categories text[] := category_family(coalesce((select parent from category where code = p_category), p_category));
+	v_from timestamptz := p_now - make_interval(days => (select value from setting where name = 'similar_days'));
+	v_metres int := (select value from setting where name = 'similar_metres');
+begin
+	return query
+	select json_build_object('code', t.code, 'category', named(c.code, c.name_vi, c.name_en),
+			'area', named(a.code, a.name_vi, a.name_en), 'state', t.state, 'state_vi', s.name_vi, 'state_en', s.name_en,
+			'filed_at', instant(t.filed_at), 'metres', ceil(x.metres / 100) * 100)::text,
+		case when t.state <> 'submitted' then t.title end
+	from (select * from ticket where area = p_area and filed_at > v_from and not done and not restricted and visibility = 'public' and sight = 'public'
+			and kind <> 'emergency' and (v_categories is null or category = any (v_categories)) order by filed_at desc, id desc limit 200) t
+		join state s on s.code = t.state join category c on c.code = t.category join area a on a.code = t.area
+		cross join lateral (select metres_between(point_public(c.public_point, t.lon), point_public(c.public_point, t.lat),
+			p_lon, p_lat) as metres) x
+	where (x.metres is null or x.metres <= v_metres) and not triage_discreet(t.id)
+	order by x.metres nulls last, t.filed_at desc, t.id limit p_limit;
+end $$;
+-- As in 0035; who is asked for a part has its task.
+create or replace function part_reads(p part, t ticket) returns boolean language sql immutable parallel safe as $$
+	select p.state in ('asked', 'given') and not t.done and t.restricted is not true
+$$;
+-- As in 0091; letters to staff have no words of what is restricted.
+create or replace function notice_claim(p_now timestamptz, p_lease timestamptz, p_limit bigint, p_domain text, p_zone text, p_public_url text)
+returns table (id uuid, ticket uuid, attempts bigint, urgent boolean, citizen boolean, department bigint, made_at timestamptz,
+	message_id text, language text, address text, epoch bigint, wrapped bytea, box bytea, subject text, body text, html text,
+	code text, title text, what text, state text, department_name text, due text, at text, reason text, link text, sender text, number bigint, generation bigint,
+	question bigint, answer_until timestamptz)
+language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	v_ids uuid[] := notices_take(p_now, p_lease, p_limit, p_domain);
+begin
+	return query
+	select n.id, n.ticket, n.attempts::bigint, n.urgent, n.account is null, a.department, n.made_at, n.message_id, m.language, a.email,
+		c.epoch, c.wrapped, c.box, m.subject, m.text, m.html, t.code, notice_title(n, t, p, v.vi, v.hidden), notice_what(e, p_zone, v.vi),
+		notice_state(t, e, v.vi), case when v.hidden then notice_hidden(v.vi) when v.vi then d.name_vi else d.name_en end,
+		notice_due(n, t, p, e.data, p_zone, v.vi), notice_clock(n.event_at, p_zone, v.vi),
+		coalesce(case when v.vi then r.text_vi else r.text_en end, notice_reason(p, e.data->>'verdict', v.vi, v.hidden)),
+		p_public_url || case when n.audience = 'data_officers' then '/v1/data-requests/' || (e.data->>'request') when n.audience = 'asked' then '/v1/parts/' || p.id when n.account is not null then '/v1/tickets/' || t.id
+			when q.until_at is not null then '/v1/tracking/question'
+			else '/v1/tracking' end,
+		(select case when v.vi then h.name_vi else h.name_en end from department h where h.hub), t.number, t.generation,
+		(select count(*) from question x where x.ticket = q.ticket and x.asked_at <= q.asked_at), q.until_at
+	from unnest(v_ids) with ordinality i (id, ord) join notice n on n.id = i.id
+		join ticket t on t.id = n.ticket join department d on d.id = t.holder
+		left join event e on e.at = n.event_at and e.id = n.event
+		left join part p on n.account is not null and p.id = (e.data->>'part')::uuid
+		left join account a on a.id = n.account and a.active
+			and (n.audience = 'data_officers' or notice_opens(a.id, a.department, t.sight, t.holder, case when n.audience = 'asked' then p.id end))
+			and not notice_kept(t.id, t.sight, a.id)
+		left join contact c on c.ticket = n.ticket and n.account is null and c.erased_at is null
+		left join question q on n.account is null and n.type = 'ticket.asked' and q.ticket = t.id and q.ended_at is null
+			and q.id::text = e.data->>'question'
+			and t.sight in ('public', 'private', 'restricted')
+		left join refusal_reason r on r.code = e.data->>'reason_code'
+		left join lateral (select * from notice_template x where x.type = n.type and x.side = notice_side(n.audience)
+			and x.valid_from <= p_now order by x.language = n.language desc, x.valid_from desc, x.version desc limit 1) m on true
+		cross join lateral (select m.language is distinct from 'en' as vi, t.sight not in ('public', 'private', 'restricted')
+			or (t.restricted and n.account is not null) as hidden) v
+	order by i.ord;
+end $$;
+
+revoke execute on function ties_guard, retention_case_of, retention_in, ticket_case, disposal_commitment, disposal_sheet, data_requests_erase, ticket_restriction_counts,
 	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
 	from public;
 grant execute on function disposal_sheet,

@@ -80,11 +80,34 @@ def test_what_cannot_be_deleted_is_restricted(town):
     refused = move(who, request, "refuse", {"reason_code": "law_keeps", "text": "Hồ sơ phải lưu trữ đến hết hạn."}).json
     assert refused["restricted"] and refused["reason"]["basis_en"].startswith("Law 91/2025")
     assert citizen.get("/v1/tracking/data-requests").json["items"][0]["reason"]["code"] == "law_keeps"
-    assert town.coordinator.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí")), status=409).problem == "data_restricted"
+    lawyer = town.person("legal_officer")
+    assert lawyer.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí")), status=409).problem == "data_restricted"
     assert town.coordinator("DELETE", "/v1/tickets/%s/restriction" % ticket_id, status=403).problem == "forbidden"
     who("DELETE", "/v1/tickets/%s/restriction" % ticket_id, status=204)
     who("DELETE", "/v1/tickets/%s/restriction" % ticket_id, status=404)
     town.coordinator.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí")))
+
+
+def test_what_is_restricted_is_for_the_department_that_has_it(town):
+    ticket_id, citizen, request = ask(town, kind="restrict")
+    holder, hub, leader, who = town.person("officer"), town.coordinator, town.person("leader", HUB), officer(town)
+    assert hub.get("/v1/tickets/" + ticket_id).json["restricted"] is False
+    code = holder.get("/v1/tickets/" + ticket_id).json["code"]
+    assert len(hub.get("/v1/tickets?code=" + code).json["items"]) == 1
+    move(who, request, "answer", {"text": "Đã hạn chế."})
+    assert holder.get("/v1/tickets/" + ticket_id).json["restricted"] is True
+    for other in (hub, leader):
+        other.get("/v1/tickets/" + ticket_id, status=404)
+        other.get("/v1/tickets/%s/events" % ticket_id, status=404)
+        assert other.get("/v1/tickets?code=" + code).json["items"] == []
+        assert ticket_id not in [i["id"] for i in other.get("/v1/tickets?sort=filed&holder=any").json["items"]]
+    assert ticket_id in [i["id"] for i in holder.get("/v1/tickets?sort=filed").json["items"]]
+    leader.post("/v1/tickets/%s/break-glass" % ticket_id, {"reason": "Kiểm tra theo đơn của công dân"}, status=200)
+    assert leader.get("/v1/tickets/" + ticket_id).json["text"]
+    assert "access.broken" in [e["type"] for e in holder.get("/v1/tickets/%s/events" % ticket_id).json["items"]]
+    assert citizen.get("/v1/tracking").json["code"] == code
+    who("DELETE", "/v1/tickets/%s/restriction" % ticket_id, status=204)
+    assert hub.get("/v1/tickets/" + ticket_id).json["restricted"] is False
 
 
 def test_what_is_restricted_is_not_published(town):

@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(76);
+select plan(81);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -49,8 +49,9 @@ select is((select array_agg(a.login) from notice n join account a on a.id = n.ac
 -- What is not deleted is restricted.
 select data_request_end(pg_temp.id(2), 1, 'law_keeps', 'Phải lưu trữ', now(), gen_random_uuid());
 select is((select count(*) from ticket_restriction r, x where r.ticket = x.id), 1::bigint, 'a refusal to delete restricts');
-select enter('coordinator.HN-EIC');
+select enter('legal_officer.HN-SXD');
 select is(attempt(format('select contact_read(%L, ''liên hệ'', gen_random_uuid())', id)), 'TD668', 'nobody reads the contact') from x;
+select enter('coordinator.HN-EIC');
 select is(attempt(format('select ticket_restriction_lift(%L, gen_random_uuid(), now())', id)), 'TD403', 'nor lifts it') from x;
 select enter('data_officer.HN-EIC');
 select lives_ok(format('select ticket_restriction_lift(%L, gen_random_uuid(), now())', id), 'but the data officer') from x;
@@ -113,11 +114,25 @@ create function pg_temp.late(n int, p_type text) returns boolean language sql as
 	'type', p_type, 'audience', 'citizen', 'event_at', now(), 'event', y.id)), now()) from y where y.n = $1 $$;
 select is(array[pg_temp.late(11, 'ticket.answered'), pg_temp.late(11, 'request.answered'), pg_temp.late(13, 'ticket.answered')], '{t,f,f}', 'letters about requests go on');
 select is((data_request_item(d, true)::jsonb)->'restrictions', '["letters", "publication"]', 'who sees to it reads of it') from data_request d where id = pg_temp.id(11);
+-- Who reads it: the department that has it, others with a reason; strangers find nothing similar.
+create function pg_temp.reads(n int) returns boolean language sql as $$ select sees(t) from y join ticket t on t.id = y.id where y.n = $1 $$;
+select enter('coordinator.HN-EIC');
+select is(array[pg_temp.reads(11), pg_temp.reads(13)], '{t,f}', 'who sees all does not read what is only stored');
+select enter('officer.HN-SXD');
+select is(pg_temp.reads(13), true, 'the department that has it does');
+select enter('leader.HN-EIC');
+update session set means = 'password' where id = caller_session();
+select glass_break(id, 'Kiểm tra theo đơn', gen_random_uuid(), now()) from y where n = 13;
+select enter('leader.HN-EIC');
+select is(array[(select count(*) from event e join y on y.id = e.ticket where e.type = 'access.broken' and y.n = 13),
+	(select count(*) from glass g join y on y.id = g.ticket where y.n = 13)], '{1,1}', 'others with a reason that is recorded');
+select set_eq($$ select y.n from y join ticket t on t.id = y.id where n < 15 and alike_public(t) $$, $$ select n from y where n in (11, 12, 14) $$, 'strangers find nothing similar');
+select enter('data_officer.HN-EIC');
 create function pg_temp.split(n int) returns text language sql as $$
 	select attempt(format('select kind from split_source(%L, %s)', t.id, t.version)) from y join ticket t on t.id = y.id where y.n = $1
 $$;
 select enter('coordinator.HN-EIC');
-select is(array[pg_temp.split(11), pg_temp.split(13)], '{TD668,TD668}', 'no parts are made of it, which would have the contact without the restriction');
+select is(array[pg_temp.split(11), pg_temp.split(13)], '{TD668,TD404}', 'no parts are made of it, which would have the contact without the restriction');
 select enter('data_officer.HN-EIC');
 select ticket_restriction_lift(id, gen_random_uuid(), now()) from y where n = 11;
 select enter('coordinator.HN-EIC');
@@ -148,6 +163,13 @@ select is(array[data_requests_forget(now(), 100), data_requests_forget(now(), 10
 select is(array[pg_temp.what(15), pg_temp.what(16)], '{publication erased,kept}', 'and is not restricted any more');
 select is((select count(*) from y join event e on e.ticket = y.id and e.type = 'contact.erased' and e.actor_kind = 'job' and e.public_vi is not null where y.n = 15), 1::bigint,
 	'which the citizen reads');
+
+-- Letters to staff have no words of what is only stored.
+select data_request_file_staff(pg_temp.id(20 + n::int), id, 'counter', 'Đã xem thẻ', 'vi', 'see', 'Xin xem dữ liệu.', now(), now() + interval '1 day',
+	now() + interval '10 days', 1, 'a', 'b', sha256('c'), null, null, gen_random_uuid()) from y where n in (12, 13);
+select data_requests_warn(now(), now() + interval '3 days', 100);
+select is((select array_agg(distinct y.n || ' ' || (c.title = t.title) order by y.n || ' ' || (c.title = t.title)) from notice_claim(now(), now() + interval '1 min', 100, 'x.example', 'UTC', 'http://x') c
+	join y on y.id = c.ticket join ticket t on t.id = y.id where y.n in (12, 13) and not c.citizen), '{"12 true","13 false"}', 'a letter to staff names no title of what is restricted');
 
 -- The texts are under the record.
 create function pg_temp.said(n int) returns bigint language sql as $$ select count(*) from word w join data_request d on d.id::text = w.key
@@ -184,15 +206,15 @@ select data_request_end(pg_temp.id(9), 2, null, 'Đã cho xem', now(), gen_rando
 select notice_done((select id from sending), 1, 'waiting', false, null, now(), now());
 select is(pg_temp.letters(9), 'data_request.acknowledged cancelled,data_request.answered waiting', 'a letter that is tried again does not come after the answer');
 -- In the language of who asked, and not when it is old.
-select data_request_file_staff(pg_temp.id(20 + n), null, 'counter', 'Đã xem thẻ', 'en', 'see', 'Xin được xem dữ liệu.', now(), now() + interval '2 days',
+select data_request_file_staff(pg_temp.id(40 + n), null, 'counter', 'Đã xem thẻ', 'en', 'see', 'Xin được xem dữ liệu.', now(), now() + interval '2 days',
 	now() + interval '10 days', 1, 'a', 'b', sha256('c'), null, sha256('e'), gen_random_uuid()) from generate_series(0, 1) n;
-select data_request_acknowledge(pg_temp.id(20 + n), 1, 'Đã nhận', now() - interval '73 h' * n, gen_random_uuid()) from generate_series(0, 1) n;
+select data_request_acknowledge(pg_temp.id(40 + n), 1, 'Đã nhận', now() - interval '73 h' * n, gen_random_uuid()) from generate_series(0, 1) n;
 select is((select array_agg(subject || ' ' || owner) from data_request_letters(now(), now() + interval '1 min', 10, 'x.example', 'UTC') where owner <> pg_temp.id(9)),
-	array['Your request no. {{code}} about personal data was taken up ' || pg_temp.id(20)], 'a letter is in the language of who asked');
-select is((select state || ' ' || error from data_request_letter where request = pg_temp.id(21)), 'cancelled late', 'what is old is not told any more');
+	array['Your request no. {{code}} about personal data was taken up ' || pg_temp.id(40)], 'a letter is in the language of who asked');
+select is((select state || ' ' || error from data_request_letter where request = pg_temp.id(41)), 'cancelled late', 'what is old is not told any more');
 update setting set value = 1 where name = 'notice_stale_hours';
-select data_request_extend(pg_temp.id(20), 2, 'Nhiều đơn vị', now() + interval '12 days', now(), gen_random_uuid());
-select is((select count(*) from data_request_letters(now() + interval '12 h', now() + interval '13 h', 10, 'x.example', 'UTC') where owner = pg_temp.id(20)), 1::bigint,
+select data_request_extend(pg_temp.id(40), 2, 'Nhiều đơn vị', now() + interval '12 days', now(), gen_random_uuid());
+select is((select count(*) from data_request_letters(now() + interval '12 h', now() + interval '13 h', 10, 'x.example', 'UTC') where owner = pg_temp.id(40)), 1::bigint,
 	'but a night is waited for');
 select * from finish();
 rollback;
