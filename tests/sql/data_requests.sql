@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(81);
+select plan(82);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -127,6 +127,13 @@ select enter('leader.HN-EIC');
 select is(array[(select count(*) from event e join y on y.id = e.ticket where e.type = 'access.broken' and y.n = 13),
 	(select count(*) from glass g join y on y.id = g.ticket where y.n = 13)], '{1,1}', 'others with a reason that is recorded');
 select set_eq($$ select y.n from y join ticket t on t.id = y.id where n < 15 and alike_public(t) $$, $$ select n from y where n in (11, 12, 14) $$, 'strangers find nothing similar');
+create function pg_temp.near() returns bigint language sql as $$ select count(*) from y join ticket t on t.id = y.id and y.n = 11,
+	open_similar(t.category, coalesce(t.area, '00316'), null, null, now(), 200) $$;
+update ticket set area = '00316' where id in (select id from y);
+create temp table near as select pg_temp.near() as n;
+update ticket set restricted = true where id = (select id from y where n = 12);
+select is((select n from near) - pg_temp.near(), 1::bigint, 'nor anything near');
+update ticket set restricted = false where id = (select id from y where n = 12);
 select enter('data_officer.HN-EIC');
 create function pg_temp.split(n int) returns text language sql as $$
 	select attempt(format('select kind from split_source(%L, %s)', t.id, t.version)) from y join ticket t on t.id = y.id where y.n = $1
