@@ -136,3 +136,52 @@ end $$;
 revoke all on function filings_store from public;
 grant execute on function filings_store to tiepdan_app;
 comment on function filings_store is 'Files tickets, parallel arrays; of a filing that is new `told` names the clocks that began and are told, of one that came again `body` is the answer.';
+
+-- --- reading -----------------------------------------------------------------------------------------------------------------------
+
+-- As in 0075. What few moves are asked about is asked of those alone: it was a third of reading a ticket.
+create or replace function moves_for(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_barred text := caller_barred(t.id);
+	v_spared text[];	-- what some make only where others cannot
+	v_lacking text[];	-- and what some make for a department that lacks them
+begin
+	select array_agg(action) filter (where stands_in), array_agg(action) filter (where lacking) into v_spared, v_lacking
+		from move_role where stands_in or lacking;
+	v_spared := v_spared || 'assign'::text;
+	return (
+		select coalesce(json_agg(m.move order by m.ord), '[]')
+		from json_array_elements(moves_open(t.state, t.sight, t.holder, t.returns, caller_roles(), caller_department()))
+			with ordinality m (move, ord) join action a on a.code = m.move->>'action'
+		where (a.code <> 'unassign' or unassign_applies(t)) and (a.code <> 'claim' or claim_applies(t))
+			and (a.holder is distinct from 'hub' or not move_meddles(t, a)) and (a.code <> all (v_spared) or not move_spare(t, a.code))
+			and not (move_barred(v_barred, a) and not (v_barred = 'handled' and bar_of_signers(t, a)))
+			and (v_lacking is null or a.code <> all (v_lacking) or not move_left(t, a.code)));
+end $$;
+
+-- As in 0061, with the tags of all lines at once.
+create or replace function queue_lines(p_ids uuid[], p_slot int, p_filed boolean, p_now timestamptz, p_soon timestamptz)
+returns table (item text, key text, due_at timestamptz, calendar text, unit text) language plpgsql stable
+set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+	return query
+	select json_build_object('id', t.id, 'code', t.code, 'kind', t.kind, 'category', named(g.code, g.name_vi, g.name_en),
+			'area', named(a.code, a.name_vi, a.name_en), 'title', t.title, 'level', t.level, 'visibility', t.visibility,
+			'state', t.state, 'holder', json_build_object('department', named(d.code, d.name_vi, d.name_en),
+				'person', case when t.person is not null then person_named(t.person) end),
+			'clock', nullif(c.kind, 'none'), 'due_at', instant(c.due_at),
+			'standing', standing(t.outcome, coalesce(c.due_at, 'infinity'), p_now, p_soon),
+			'tags', coalesce(m.tags, '[]'), 'flags', coalesce(m.flags, '[]'),
+			'filed_at', instant(t.filed_at), 'version', t.version)::text,
+		concat_ws('|', t.done, case when p_filed then t.filed_at else coalesce(c.due_at, 'infinity') end, t.id),
+		nullif(c.due_at, 'infinity'), c.calendar, c.unit
+	from unnest(p_ids) with ordinality i (id, ord) join ticket t on t.id = i.id
+		left join clock_first c on c.slot = p_slot and c.ticket = t.id
+		join category g on g.code = t.category join department d on d.id = t.holder left join area a on a.code = t.area
+		left join (
+			select x.ticket, json_agg(x.name order by x.name) filter (where not x.flag) as tags,
+				json_agg(x.name order by x.name) filter (where x.flag) as flags
+			from ticket_tag x where x.ticket = any (p_ids) group by x.ticket) m on m.ticket = t.id
+	order by i.ord;
+end $$;
