@@ -119,6 +119,15 @@ void metric_set(enum metric metric, int64_t value)
 		atomic_store_explicit(&mine->values[metric], value, memory_order_relaxed);
 }
 
+int64_t metric_total(enum metric metric)
+{
+	int64_t sum = 0;
+
+	for (unsigned slot = 0; slots && slot < METRIC_SLOTS; slot++)
+		sum += get(&slots[slot].values[metric]);
+	return sum;
+}
+
 void metric_request(unsigned route, unsigned status, int64_t microseconds)
 {
 	unsigned class = status / 100 - 1;
@@ -155,12 +164,9 @@ static void print_head(struct buf *out, const char *name, enum kind kind, const 
 static void print_values(struct buf *out, bool openmetrics)
 {
 	for (int i = 0; i < METRIC_COUNT; i++) {
-		int64_t sum = 0;
-
-		for (int slot = 0; slot < METRIC_SLOTS; slot++)
-			sum += get(&slots[slot].values[i]);
 		print_head(out, rows[i].name, rows[i].kind, rows[i].help, openmetrics);
-		buf_printf(out, "tiepdan_%s%s %lld\n", rows[i].name, suffix(rows[i].kind), (long long)sum);
+		buf_printf(out, "tiepdan_%s%s %lld\n", rows[i].name, suffix(rows[i].kind),
+			(long long)metric_total((enum metric)i));
 	}
 }
 

@@ -25,6 +25,7 @@ void metric_init(void);		 /* in the supervisor, before the first fork */
 void metric_slot(unsigned slot); /* in each process: which slot is mine; its gauges start at zero */
 void metric_add(enum metric metric, int64_t n);
 void metric_set(enum metric metric, int64_t value); /* a gauge: the part of this process */
+int64_t metric_total(enum metric metric);	    /* of all processes; 0 before metric_init() */
 /* A finished request: route is the index in routes.def (METRIC_ROUTES - 1 for "no route"), status the HTTP
  * status, 100 to 599. */
 void metric_request(unsigned route, unsigned status, int64_t microseconds);

@@ -27,6 +27,7 @@ struct department {
  * decides. */
 struct kind {
 	struct str code, sight, visibility, level;
+	struct str emergency_numbers; /* whom to call, a JSON array; absent: nobody */
 };
 struct area {
 	struct str code, parent;
@@ -62,6 +63,7 @@ struct policy {
 	int64_t id;
 	struct str profile, kind, level, category; /* absent: any */
 	struct str department;			   /* and those below it; absent: all */
+	struct str citation[2];			   /* the law: vi, en */
 	int32_t valid_from, valid_to;
 	struct limit limit[CLOCK_KINDS];
 	enum deadline_receipt receipt;

@@ -517,7 +517,7 @@ static void put_rules(struct buf *out, const struct decision *d)
 	buf_byte(out, '}');
 }
 
-struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts)
+static void put_path(struct buf *out, const struct decision *d, const struct filing_facts *facts)
 {
 	static const char *const reasons[] = {
 		[REASON_RULE] = "rule",
@@ -527,20 +527,35 @@ struct str decide_explain(struct arena *arena, const struct decision *d, const s
 		[REASON_HUB_FALLBACK] = "hub_fallback",
 		[REASON_ABOVE_DENOUNCED] = "above_denounced",
 	};
+
+	buf_printf(out, "{\"reason\":\"%s\"", reasons[d->reason]);
+	if (d->reason == REASON_RULE) {
+		put_member(out, "rule", d->rule);
+		put_member(out, "kind", facts->kind);
+	}
+	put_member(out, "category", facts->category);
+	put_member(out, "area", facts->area);
+	put_member(out, "department", d->department->code);
+	put_member(out, "via", d->via_successor_of);
+	put_member(out, "against", facts->against);
+}
+
+struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts)
+{
 	struct buf out = {.arena = arena};
 
-	buf_printf(&out, "{\"reason\":\"%s\"", reasons[d->reason]);
-	if (d->reason == REASON_RULE) {
-		put_member(&out, "rule", d->rule);
-		put_member(&out, "kind", facts->kind);
-	}
-	put_member(&out, "category", facts->category);
-	put_member(&out, "area", facts->area);
-	put_member(&out, "department", d->department->code);
-	put_member(&out, "via", d->via_successor_of);
-	put_member(&out, "against", facts->against);
+	put_path(&out, d, facts);
 	if (d->program)
 		put_rules(&out, d);
+	buf_byte(&out, '}');
+	return buf_str(&out);
+}
+
+struct str decide_tell(struct arena *arena, const struct decision *d, const struct filing_facts *facts)
+{
+	struct buf out = {.arena = arena};
+
+	put_path(&out, d, facts);
 	buf_byte(&out, '}');
 	return buf_str(&out);
 }

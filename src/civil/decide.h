@@ -78,6 +78,8 @@ const struct department *decide_heir(const struct city *city, const struct depar
  * that was found first, off, the code for which it was passed over, said), level, profile, visibility, with
  * (codes), tags, flags. */
 struct str decide_explain(struct arena *arena, const struct decision *d, const struct filing_facts *facts);
+/* The same without `rules`: for everybody. */
+struct str decide_tell(struct arena *arena, const struct decision *d, const struct filing_facts *facts);
 /* The policy in force at facts->at, of facts->profile if that has one that fits, most specific first. What a
  * ticket is about goes before who gets it: kind+category+level, kind+category, kind+level, kind,
  * category+level, category, level, any; a parent category after the category itself. Of those alike in all

@@ -125,6 +125,9 @@ static void cut(struct scan *s, struct str text)
 /* Whether the phrase, of one or two syllables, begins at word i; returns how many it has. */
 static unsigned begins(const struct scan *s, unsigned i, struct str phrase)
 {
+	if (s->at[i].folded.at[0] != phrase.at[0])
+		return 0; /* of nearly all of them */
+
 	const char *blank = memchr(phrase.at, ' ', phrase.len);
 	size_t first = blank ? (size_t)(blank - phrase.at) : phrase.len;
 

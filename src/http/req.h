@@ -96,6 +96,7 @@ struct req {
 	struct str once_fingerprint; /* HMAC of path and body: the same key for another request shows */
 
 	struct str made;	  /* body of the answer (or what it begins with), known before the unit ran */
+	const void *kept;	  /* what its handler keeps for its continuation                   */
 	struct page *page;	  /* db/answer.h: the page of a list that was asked for           */
 	struct body_sink *stream; /* of a handler that reads its body as it comes          */
 

@@ -192,6 +192,7 @@ static const struct job {
 	 * at once: of two job workers that are after the same things, one has done that much. */
 	int64_t (*did)(PGresult *const *results);
 	int64_t portion;
+	bool yields; /* rests while many file: what it does may come a little later, they do not wait */
 } jobs[] = {
 	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
@@ -219,11 +220,12 @@ static const struct job {
 	{"seal_events", 0.25, sealer_find, sealer_seal, sealer_sealed, SEALER_PORTION}, /* the record */
 	{"record_walk", 5, walk_record, NULL, walked, RECORD_BATCH},		  /* tickets of before it */
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
-	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION}, /* what duplicates are found by */
-	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched,
-		ALIKE_GROUP_PORTION}, /* tickets about one event */
-	{"learn_routings", 1, learn_find, learn_count, learn_counted,
-		LEARN_PORTION},					   /* that departments have accepted */
+	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION,
+		true}, /* what duplicates are found by */
+	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched, ALIKE_GROUP_PORTION,
+		true}, /* tickets about one event */
+	{"learn_routings", 1, learn_find, learn_count, learn_counted, LEARN_PORTION,
+		true},						   /* that departments have accepted */
 	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
 	{"reseal", 10, reseal_find, reseal_keep, reseal_kept, RESEAL_PORTION}, /* under the newest key */
 	{"forget_data_requests", 3600, forget_data_requests, NULL, forgotten,
@@ -240,7 +242,9 @@ static const struct job {
 
 enum {
 	NJOBS = sizeof(jobs) / sizeof(jobs[0]),
-	FIRST_RUN_S = 1
+	FIRST_RUN_S = 1,
+	MANY_FILE = 50, /* in a second: ten times the storm that a city expects */
+	RESTS = 3	/* times as long as it worked */
 };
 
 /* One timer. */
@@ -249,17 +253,28 @@ struct turn {
 	const struct job *job;
 	struct event *timer;
 	bool running;
+	int64_t began_us, filed; /* when it began, and how many tickets this server had filed then */
 };
+
+/* How long a job that goes on at once rests before. */
+static int64_t rest_us(const struct turn *turn)
+{
+	int64_t worked_us = clock_mono_us() - turn->began_us;
+	int64_t filed = metric_total(METRIC_tickets_filed) - turn->filed;
+
+	return turn->job->yields && filed * 1000000 > MANY_FILE * worked_us ? RESTS * worked_us : 0;
+}
 
 static void end_run(struct db_job *job, bool again)
 {
-	static const struct timeval at_once = {0, 0};
 	struct turn *turn = job->state;
+	int64_t us = rest_us(turn);
+	const struct timeval rest = {us / 1000000, us % 1000000};
 
 	turn->running = false;
 	metric_add(METRIC_job_runs, 1);
 	if (again && !turn->app->draining)
-		event_add(turn->timer, &at_once);
+		event_add(turn->timer, &rest);
 	arena_free(job->arena);
 }
 
@@ -313,6 +328,8 @@ static void run(evutil_socket_t fd, short what, void *arg)
 	*job = (struct db_job){.app = turn->app, .arena = arena, .state = turn};
 	struct db_unit *u = db_unit_job(job);
 	turn->running = true;
+	turn->began_us = clock_mono_us();
+	turn->filed = metric_total(METRIC_tickets_filed);
 	turn->job->queue(turn->app, u);
 	db_run_job(u, turn->job->follow ? found : done);
 }

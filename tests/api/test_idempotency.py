@@ -24,6 +24,17 @@ def test_a_repeated_filing_replays_code_and_secret(town):
     assert town.citizen(again.json).get("/v1/tracking").json["code"] == first.json["code"]
 
 
+# The first answer is told by the server, later ones by the database from what is stored.
+@pytest.mark.parametrize("members", [{"kind": "question"}, {"kind": "emergency"}, {"kind": "praise"}, {"kind": "recommendation", "language": "en"},
+                                     {"kind": "complaint", "against": {"department": "HN-SXD"}}, {"area": "10402", "category": "environment.waste"},
+                                     {"text": "Cháy lớn, có người mắc kẹt trong nhà số 5, xin cứu với."}], ids=str)
+def test_all_sorts_are_told_alike_again(town, members):
+    headers = {"Idempotency-Key": key()}
+    first = town.anyone.post("/v1/tickets", ticket(**members), headers)
+    again = town.anyone.post("/v1/tickets", ticket(**members), headers)
+    assert again.json == first.json and (first.json["deadlines"] or first.json["kind"] in ("praise", "emergency"))
+
+
 def test_the_bare_token_is_the_same_key(town):
     k = key()
     first = town.anyone.post("/v1/tickets", ticket(), {"Idempotency-Key": '"%s"' % k})

@@ -29,32 +29,61 @@ def statement(path, values):
     return text + ";\n"
 
 
+TEXT = "Trước số nhà 17 phố Ví Dụ có một ổ gà rộng khoảng 60 cm, sâu gần gang tay. Trời mưa nước ngập kín nên người " \
+       "đi xe máy không nhìn thấy, tuần này đã có hai người bị ngã."
+FOLDED = "truoc so nha 17 pho vi du co mot o ga rong khoang 60 cm, sau gan gang tay. troi mua nuoc ngap kin nen nguoi " \
+         "di xe may khong nhin thay, tuan nay da co hai nguoi bi nga."
+ROUTE = '{"reason": "category", "area": "00316", "category": "roads.surface", "department": "HN-SXD"}'
+# Far from the numbers of the server, and far enough from each other not to meet.
+NUMBER = "\\set number random(1000000000, 34000000000)\n"
+
+
 def filing_script(policy, department):
-    """One ticket: what src/app/ticket/file.c sends."""
+    """One ticket by one call: what src/app/ticket/file.c sends."""
     def one(value):
         return "array[%s]" % value
-    text = "Trước số nhà 17 phố Ví Dụ có một ổ gà rộng khoảng 60 cm, sâu gần gang tay. Trời mưa nước ngập kín nên người " \
-           "đi xe máy không nhìn thấy, tuần này đã có hai người bị ngã."
-    folded = "truoc so nha 17 pho vi du co mot o ga rong khoang 60 cm, sau gan gang tay. troi mua nuoc ngap kin nen nguoi " \
-             "di xe may khong nhin thay, tuan nay da co hai nguoi bi nga."
-    route = '{"reason": "category", "rule": {"kind": null, "area": null, "category": "roads.surface"}}'
     values = dict(
         ids=one(UUID_V7), numbers=one(":number"), codes=one("'P' || :number"), kinds=one("'feedback'"),
         categories=one("'roads.surface'"), areas=one("'00316'"), titles=one("'Ổ gà sâu trên phố Ví Dụ số ' || :number"),
-        texts=one("'%s'" % text), folded=one("'%s'" % folded), location_texts=one("'Số 17 phố Ví Dụ'"),
+        texts=one("'%s'" % TEXT), folded=one("'%s'" % FOLDED), location_texts=one("'Số 17 phố Ví Dụ'"),
         languages=one("'vi'"), channels=one("'web'"), anonymous=one("false"), visibilities=one("'public'"),
         sights=one("'public'"), levels=one("'normal'"), departments=one(department), policies=one(policy),
-        routes=one("'%s'" % route), filed_at=one("now()"), events=one(UUID_V7),
+        routes=one("'%s'" % ROUTE), filed_at=one("now()"), events=one(UUID_V7),
         clock_ords="array[1, 1]", clock_kinds="array['accept', 'answer']", clock_starts="array[now(), now() + interval '1 day']",
         clock_waits="array[false, true]", clock_dues="array[now() + interval '1 day', now() + interval '10 days']",
         clock_alarms="array[now() + interval '19 hours', now() + interval '8 days']", clock_units="array['wh', 'wd']",
         clock_amounts="array[8, 5]", clock_calendars="array['office', 'office']", clock_versions="array[1, 1]")
-    # Far from the numbers of the server, and far enough from each other not to meet.
-    return "\\set number random(1000000000, 34000000000)\n" + statement("app/ticket/file.sql", values)
+    return NUMBER + statement("app/ticket/file.sql", values)
 
 
-def pgbench(cluster, database, script, clients, seconds, settings=()):
-    """Runs the script as the role of the server, prepared once a connection; returns transactions and seconds."""
+def rows_script(policy, department):
+    """The same rows by a statement for each table in one transaction, without looking up anything; ids are made of the transaction's instant and
+    a number, so that no statement is needed for them."""
+    identity = "(lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(:%s::bigint), 19, '8'))::uuid"
+    return NUMBER + """\\set one random(1, 1000000000000000000)
+\\set two random(1, 1000000000000000000)
+begin;
+insert into tiepdan.ticket (id, number, code, anonymous, filed_at, updated_at, holder, policy, kind, category, area, level, visibility, sight,
+    language, channel, title, text, folded, location_text, route)
+values (%(ticket)s, :number, 'P' || :number, false, now(), now(), %(department)s, %(policy)s, 'feedback', 'roads.surface', '00316', 'normal',
+    'public', 'public', 'vi', 'web', 'Ổ gà sâu trên phố Ví Dụ số ' || :number, '%(text)s', '%(folded)s', 'Số 17 phố Ví Dụ', '%(route)s');
+insert into tiepdan.holding (ticket, department, since) values (%(ticket)s, %(department)s, now());
+insert into tiepdan.clock_running (slot, ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, waits, due_at, latest_due,
+    first, alarm_at)
+values (0, %(ticket)s, 'accept', 1, %(department)s, %(policy)s, 'wh', 8, 'office', 1, now(), false, now() + interval '1 day',
+    now() + interval '1 day', true, now() + interval '19 hours'),
+    (0, %(ticket)s, 'answer', 1, %(department)s, %(policy)s, 'wd', 5, 'office', 1, now() + interval '1 day', true, now() + interval '10 days',
+    now() + interval '10 days', false, now() + interval '8 days');
+insert into tiepdan.event (id, at, ticket, type, actor_kind, department, to_state, public_vi, public_en, data, hash)
+values (%(event)s, now(), %(ticket)s, 'ticket.filed', 'anyone', %(department)s, 'submitted', 'Đã nhận phiếu', 'Ticket received',
+    '{"kind": "feedback", "area": "00316", "category": "roads.surface", "route": %(route)s}', sha256('%(route)s'));
+commit;
+""" % {"ticket": identity % "one", "event": identity % "two", "department": department, "policy": policy, "text": TEXT, "folded": FOLDED,
+       "route": ROUTE}
+
+
+def pgbench(cluster, database, script, clients, seconds, settings=(), role="tiepdan_app"):
+    """Runs the script as this role, prepared once a connection; returns transactions and seconds."""
     options = ["jit=off", "timezone=UTC"] + list(settings)
     quoted = " ".join("-c " + re.sub(r"([\\ ])", r"\\\1", option) for option in options)
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
@@ -62,7 +91,7 @@ def pgbench(cluster, database, script, clients, seconds, settings=()):
         file.flush()
         got = subprocess.run(
             ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", file.name,
-             "-h", str(cluster.folder / "socket"), "-U", "tiepdan_app", database],
+             "-h", str(cluster.folder / "socket"), "-U", role, database],
             env=dict(os.environ, PGOPTIONS=quoted), text=True, capture_output=True)
     done = re.search(r"actually processed: (\d+)", got.stdout)
     failed = re.search(r"failed transactions: ([1-9]\d*)", got.stdout)

@@ -1,14 +1,14 @@
 -- Filing in sets: batches, replays, keys that come again, and what a filing leaves behind.
 begin;
 set search_path = test, tiepdan, public;
-select plan(33);
+select plan(37);
 
 -- A batch of n filings; arguments that matter as arrays.
 create function pg_temp.batch(p_keys bytea[], p_fingerprints bytea[], p_categories text[] default null, p_areas text[] default null,
 	p_kinds text[] default null, p_departments bigint[] default null, p_policies bigint[] default null)
-returns table (ord bigint, outcome text, number bigint, generation bigint, body text) language sql as $$
+returns table (ord bigint, outcome text, number bigint, generation bigint, told text, promise text, body text) language sql as $$
 	with n as (select cardinality(p_keys) as n, now() as at)
-	select f.* from n, ticket_file(array(select gen_random_uuid() from generate_series(1, n)),
+	select f.* from n, filings_store(array(select gen_random_uuid() from generate_series(1, n)),
 		array(select number_block(1) from generate_series(1, n)), array_fill('HN-26-TEST-TEST'::text, array[n]),
 		coalesce(p_kinds, array_fill('feedback'::text, array[n])), coalesce(p_categories, array_fill('roads.surface'::text, array[n])),
 		coalesce(p_areas, array_fill(null::text, array[n])), array_fill('Ổ gà trước nhà'::text, array[n]),
@@ -23,7 +23,7 @@ returns table (ord bigint, outcome text, number bigint, generation bigint, body 
 		array(select i from generate_series(1, n) i, generate_series(1, 2)), array(select k from generate_series(1, n), unnest('{accept,answer}'::text[]) k),
 		array(select at from generate_series(1, n * 2)), array(select k from generate_series(1, n), unnest('{f,t}'::boolean[]) k),
 		array(select at + k * interval '1 day' from generate_series(1, n), unnest('{1,7}'::int[]) k), null, array_fill('wd'::text, array[n * 2]),
-		array_fill(1::bigint, array[n * 2]), array_fill('office'::text, array[n * 2]), array_fill(1::bigint, array[n * 2])) f
+		array_fill(1::bigint, array[n * 2]), array_fill('office'::text, array[n * 2]), array_fill(1::bigint, array[n * 2]), array_fill(null::text, array[n])) f
 	order by f.ord
 $$;
 create function pg_temp.k(text) returns bytea language sql as $$ select sha256($1::bytea) $$;
@@ -84,6 +84,38 @@ select is((select count(distinct number) from many where outcome = 'filed'), 256
 select is((select array_agg(ord order by ord) from many), array(select generate_series(1::bigint, 256)), 'each answered once');
 select is((select count(*) from event join ticket t on t.id = event.ticket where t.number in (select number from many)), 256::bigint, 'an event each');
 select is((select count(*) from pg_temp.batch('{}', '{}')), 0::bigint, 'an empty batch');
+
+
+-- What servers of before call (ticket_file) leaves the same rows, and tells what the server tells by itself now.
+create function pg_temp.way(p_name text, p_id uuid, p_number bigint, p_event uuid) returns jsonb language plpgsql as $$
+declare
+	v jsonb;
+begin
+	execute format('select to_jsonb(f) from %I(array[$1], array[$2], ''{X}'', ''{complaint}'', ''{roads.surface}'', ''{00316}'', ''{Một tiêu đề}'',
+		''{Một nội dung đủ dài cho một phiếu.}'', ''{x}'', ''{ở đây}'', ''{105.8}'', ''{21}'', ''{en}'', ''{app}'', ''{false}'', ''{private}'', ''{private}'', ''{urgent}'',
+		array[department_id(''HN-SXD'')], ''{2}'', ''{"{\"reason\": \"category\", \"rules\": {\"set\": 1}}"}'', array[now()], ''{1}'', ''{x}'', ''{y}'',
+		array[sha256(''y'')], ''{p}'', ''{e}'', ''{null}'', ''{null}'', array[$3], ''{1,1,1}'', ''{accept,answer,route}'', array[now(), now(), now()], ''{f,t,f}'',
+		array[now() + interval ''1 d'', now() + interval ''2 d'', now() + interval ''1 h''], ''{null,null,null}'', ''{wd,wd,wh}'', ''{1,2,1}'',
+		''{office,office,office}'', ''{1,1,1}'', ''{c0}'') f', p_name) into v using p_id, p_number, p_event;
+	return v;
+end $$;
+create function pg_temp.left_by(p_ticket uuid) returns jsonb language sql as $$
+	select jsonb_build_array((select to_jsonb(t) from ticket t where id = p_ticket), (select jsonb_agg(to_jsonb(c) order by kind) from clock_running c where ticket = p_ticket),
+		(select jsonb_agg(to_jsonb(h)) from holding h where ticket = p_ticket), (select jsonb_agg(to_jsonb(c)) from contact c where ticket = p_ticket),
+		(select jsonb_agg(to_jsonb(e)) from event e where ticket = p_ticket))
+$$;
+create temp table pair as select gen_random_uuid() as id, number_block(1) as number, gen_random_uuid() as event;
+savepoint before_pair;
+create temp table of_before as select pg_temp.way('ticket_file', id, number, event) as told, id from pair;
+select pg_temp.left_by(id) as rows, told->>'body' as body from of_before \gset
+rollback to before_pair;
+create temp table of_now as select pg_temp.way('filings_store', id, number, event) as told, id from pair;
+select is((select pg_temp.left_by(id) from of_now), :'rows'::jsonb, 'both ways leave the same rows');
+select is((select filed_body_of(id) from of_now), :'body', 'and are told the same');
+select is((select told - 'number' from of_now), '{"ord": 1, "outcome": "filed", "generation": 1, "told": "accept,answer", "promise": null, "body": null}',
+	'the clocks that began and are told');
+insert into promise (department, kind, category, answers, days) values (department_id('HN-SXD'), 'feedback', '', 12, 3);
+select is((select array_agg(promise::json->>'days') from pg_temp.batch('{null,null}', '{null,null}')), '{3,3}', 'and what the department promises');
 
 -- What is not known is named, and nothing of the batch stays.
 create temp table before as select count(*) from ticket;

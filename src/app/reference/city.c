@@ -116,7 +116,8 @@ static void build_kinds(struct builder *b, struct city *city)
 		*k++ = (struct kind){.code = text(b, r, i, "code"),
 			.sight = text(b, r, i, "sight"),
 			.visibility = text(b, r, i, "visibility"),
-			.level = text(b, r, i, "level")};
+			.level = text(b, r, i, "level"),
+			.emergency_numbers = text(b, r, i, "emergency_numbers")};
 }
 
 /* The set that is active, if there is one. */
@@ -152,6 +153,7 @@ static bool build_policy(struct builder *b, int row, struct policy *p)
 		.level = text(b, r, row, "level"),
 		.category = text(b, r, row, "category"),
 		.department = text(b, r, row, "department"),
+		.citation = {text(b, r, row, "citation_vi"), text(b, r, row, "citation_en")},
 		.valid_from = cell_or(r, row, "valid_from", INT32_MIN),
 		.valid_to = cell_or(r, row, "valid_to", INT32_MAX),
 		.receipt = clock_receipt(db_cell(r, row, "receipt")),

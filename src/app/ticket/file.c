@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "app/ticket/filed.h"
 #include "app/ticket/filing.h"
 #include "app/ticket/filing_row.h"
 #include "app/ticket/number.h"
@@ -170,7 +171,10 @@ void filing_answer(struct req *req, const PGresult *result, int row, struct str 
 static void filed(struct req *req, const PGresult *result, int row)
 {
 	must(row >= 0);
-	filing_answer(req, result, row, db_cell(result, row, "body"));
+	bool new = str_eq(db_cell(result, row, "outcome"), STR("filed"));
+
+	filing_answer(req, result, row,
+		new ? filed_body(req->arena, req->kept, result, row) : db_cell(result, row, "body"));
 }
 
 static const struct batch_plan filings = {
@@ -235,9 +239,9 @@ static void copy_marks(struct req *req, const struct decision *d, struct filing_
 		*mark++ = (struct filing_mark){arena_str(req->arena, flags->at[i]), true};
 }
 
-/* Who gets it, under which deadlines, and why. False after an answer: the city has no rule for it yet, or
- * nobody but who is denounced. */
-static bool decide(struct req *req, struct filing_row *row)
+/* Who gets it, under which deadlines, and why, and what of that is told. False after an answer: the city has
+ * no rule for it yet, or nobody but who is denounced. */
+static bool decide(struct req *req, struct filing_row *row, struct filed_told **ret_told)
 {
 	struct filing_facts facts = {.kind = row->kind,
 		.category = row->category,
@@ -271,6 +275,7 @@ static bool decide(struct req *req, struct filing_row *row)
 	row->nclocks = d.clocks.n;
 	for (unsigned i = 0; i < d.clocks.n; i++)
 		row->clocks[i] = clock_row(req->arena, &d.clocks.at[i]);
+	*ret_told = filed_tell(req->arena, row, req->app->city, &d, &facts);
 	return true;
 }
 
@@ -305,10 +310,7 @@ static bool is_typed(struct str channel)
 
 static void filed_alone(struct req *req, PGresult *const *results)
 {
-	const PGresult *result = answer_find(results, "outcome");
-	struct str body = db_cell(result, 0, "body");
-
-	filing_answer(req, result, 0, body.at ? arena_str(req->arena, body) : STR_NONE);
+	filed(req, answer_find(results, "outcome"), 0);
 }
 
 /* Not with the batch of those who have no caller: whether their session is open, and whether this one is a
@@ -332,6 +334,7 @@ void ticket_file(struct req *req)
 	struct filing_row row = {.filed_at = clock_wall_ms(),
 		.once_key = req->once_key,
 		.once_fingerprint = req->once_fingerprint};
+	struct filed_told *told;
 
 	if (!req->app->city) {
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
@@ -353,9 +356,11 @@ void ticket_file(struct req *req)
 		return;
 	copy_words(req, in, &row);
 	row.own = req->who.kind == WHO_CITIZEN && !in->anonymous;
-	if (!decide(req, &row) || !name_it(req, &row))
+	if (!decide(req, &row, &told) || !name_it(req, &row))
 		return;
 	seal_contact(req, in->contact, &row);
+	told->code = row.code;
+	req->kept = told;
 	req->made = row.danger;
 	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN)
 		file_alone(req, &row, typed);
@@ -401,7 +406,7 @@ static bool make(struct req *req, struct filing *f, struct filing_row *row)
 						    STR_ARG(f->text), STR_ARG(f->location_text)));
 	if (f->joined_department)
 		stand_by(f, row);
-	else if (!decide(req, row))
+	else if (!decide(req, row, &(struct filed_told *){NULL}))
 		return false;
 	if (!name_it(req, row))
 		return false;

@@ -7,10 +7,10 @@
 -- email_index bytea[], contents text[], once_keys bytea[], once_fingerprints bytea[], events uuid[], clock_ords int[], clock_kinds text[],
 -- clock_starts timestamptz[], clock_waits bool[], clock_dues timestamptz[], clock_alarms timestamptz[], clock_units text[],
 -- clock_amounts int[], clock_calendars text[], clock_versions int[]
--- out: ord int, outcome text, number int, generation int, body text
+-- out: ord int, outcome text, number int, generation int, told text, promise text, body text
 -- as: definer
-select ord, outcome, number, generation, body
-from tiepdan.ticket_file(:'ids', :'numbers', :'codes', :'kinds', :'categories', :'areas', :'titles', :'texts', :'folded',
+select ord, outcome, number, generation, told, promise, body
+from tiepdan.filings_store(:'ids', :'numbers', :'codes', :'kinds', :'categories', :'areas', :'titles', :'texts', :'folded',
 	:'location_texts', :'lons', :'lats', :'languages', :'channels', :'anonymous', :'visibilities', :'sights', :'levels',
 	:'departments', :'policies', :'routes', :'filed_at', :'contact_epochs', :'contact_wrapped', :'contact_boxes',
 	:'contact_commitments', :'phone_index', :'email_index', :'once_keys', :'once_fingerprints', :'events', :'clock_ords',
