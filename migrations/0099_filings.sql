@@ -133,7 +133,7 @@ begin
 	end if;
 end $$;
 
-revoke all on function filings_store from public;
+revoke all on function filings_store, holding_guard from public;
 grant execute on function filings_store to tiepdan_app;
 comment on function filings_store is 'Files tickets, parallel arrays; of a filing that is new `told` names the clocks that began and are told, of one that came again `body` is the answer.';
 
