@@ -1,4 +1,4 @@
--- What reviews of identity found: accounts have versions, so that of two administrators nobody undoes what the other one has done.
+-- What reviews of identity found: of two administrators nobody undoes what the other one has done, and who has lost the answer to a sign-in gets it.
 set local search_path = tiepdan, public;
 
 -- --- versions of accounts -----------------------------------------------------------------------------------------------------------
@@ -55,3 +55,82 @@ end $$;
 
 revoke execute on function account_versioned, account_roles_versioned, person_change(uuid, bigint, text, text, text[], text, text, boolean) from public;
 grant execute on function person_change(uuid, bigint, text, text, text[], text, text, boolean) to tiepdan_app;
+
+-- --- a lost answer to a sign-in ------------------------------------------------------------------------------------------------------
+
+-- A keyed hash of the whole request with its Idempotency-Key, which nobody guesses and which stands nowhere.
+alter table session add column replay bytea,
+	add constraint session_replay_hashed check (length(replay) = 32);
+comment on column session.replay is 'the request that opened it (a keyed hash), which gets it once more for a minute; NULL: it did not say that it may come twice';
+
+-- The session that the same request has opened a moment ago; no row: none. It is gone from here when it was renewed or has ended: whoever
+-- has it has had the answer.
+create function session_again(p_owner uuid, p_replay bytea) returns session language sql stable set search_path = tiepdan, pg_temp as $$
+	select s from session s where s.id in (select id from session where account = p_owner union all select id from session where citizen = p_owner)
+		and s.replay = p_replay and s.opened_at > now() - interval '1 min' and s.generation = 1 and s.closed_at is null and s.expires_at > now()
+$$;
+
+-- The same for a login, before anything is looked at: what counts once is used up already. What the attempt took is given back.
+create function sign_in_again(p_login text, p_replay bytea, p_slots bigint[], out of_session uuid, out opened session_opened)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	s session := session_again((select id from account where login = lower(p_login) and active and not machine), p_replay);
+begin
+	if s.id is not null then
+		perform brake_release(p_slots);
+		of_session := s.id;
+		opened := session_answer(s);
+	end if;
+end $$;
+
+-- As in 0080; the same request, where two of them arrive at once, opens one session.
+create function sign_in(p_account uuid, p_code_hash bytea, p_seen text, p_step bigint, p_box bytea, p_recovery bytea, p_hash text, p_slots bigint[],
+	p_session uuid, p_expires timestamptz, p_strong text[], p_client text, p_replay bytea, out of_session uuid, out opened session_opened)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	r record;
+begin
+	if p_replay is not null then
+		perform pg_advisory_xact_lock(hashtextextended('tiepdan.sign_in.' || encode(p_replay, 'hex'), 0));
+		r := sign_in_again((select login from account where id = p_account), p_replay, p_slots);
+		of_session := r.of_session;
+		opened := r.opened;
+	end if;
+	if of_session is null then
+		opened := sign_in(p_account, p_code_hash, p_seen, p_step, p_box, p_recovery, p_hash, p_slots, p_session, p_expires, p_strong, p_client);
+		of_session := p_session;
+		update session set replay = p_replay where id = p_session and p_replay is not null;
+	end if;
+end $$;
+
+-- As in 0087, with a request that may come twice. Only with the right code is looked at what it has opened before.
+create function citizen_sign_in(p_request uuid, p_right boolean, p_slots bigint[], p_free bigint[], p_session uuid, p_expires timestamptz, p_client text,
+	p_replay bytea, out wait_s bigint, out of_session uuid, out opened session_opened)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	r record;
+	s session;
+begin
+	r := citizen_sign_in(p_request, p_right, p_slots, p_free, p_session, p_expires, p_client);
+	wait_s := r.wait_s;
+	opened := r.opened;
+	if (opened).account is not null then
+		of_session := p_session;
+		update session set replay = p_replay where id = p_session and p_replay is not null;
+	elsif wait_s = 0 and p_right and p_replay is not null then
+		s := session_again((select c.id from citizen c join citizen_code x using (email_index) where x.id = p_request), p_replay);
+		if s.id is not null then
+			perform brake_release(p_slots);
+			of_session := s.id;
+			opened := session_answer(s);
+		end if;
+	end if;
+end $$;
+
+revoke execute on function session_again, sign_in_again,
+	sign_in(uuid, bytea, text, bigint, bytea, bytea, text, bigint[], uuid, timestamptz, text[], text, bytea, out uuid, out session_opened),
+	citizen_sign_in(uuid, boolean, bigint[], bigint[], uuid, timestamptz, text, bytea, out bigint, out uuid, out session_opened) from public;
+grant execute on function sign_in_again,
+	sign_in(uuid, bytea, text, bigint, bytea, bytea, text, bigint[], uuid, timestamptz, text[], text, bytea, out uuid, out session_opened),
+	citizen_sign_in(uuid, boolean, bigint[], bigint[], uuid, timestamptz, text, bytea, out bigint, out uuid, out session_opened)
+	to tiepdan_app, tiepdan_door;
