@@ -134,3 +134,25 @@ grant execute on function sign_in_again,
 	sign_in(uuid, bytea, text, bigint, bytea, bytea, text, bigint[], uuid, timestamptz, text[], text, bytea, out uuid, out session_opened),
 	citizen_sign_in(uuid, boolean, bigint[], bigint[], uuid, timestamptz, text, bytea, out bigint, out uuid, out session_opened)
 	to tiepdan_app, tiepdan_door;
+
+-- --- what has gone ---------------------------------------------------------------------------------------------------------------------
+
+-- As in 0087; sign-ins with an identity provider that have expired go although nobody comes in with one any more.
+create or replace function forget_sessions(p_before timestamptz, p_limit bigint)
+returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_gone bigint;
+begin
+	delete from login_code where expires_at < p_before;
+	delete from citizen_code where id in (select id from citizen_code where expires_at < now() - interval '1 hour' order by expires_at limit p_limit
+		for update skip locked);
+	perform citizen_sweep(least(p_limit, 500));
+	delete from second_factor where confirmed_at is null and made_at < now() - interval '1 day';
+	delete from sign_in_brake where slot in (select slot from sign_in_brake where last_at < now() - interval '1 day' order by slot limit 10000
+		for update skip locked);
+	delete from sign_in_flow where id in (select id from sign_in_flow where expires_at < now() order by expires_at limit p_limit for update skip locked);
+	perform forget_glass(p_before);
+	delete from session where id in (select id from session where expires_at < p_before limit p_limit for update skip locked);
+	get diagnostics v_gone = row_count;
+	return v_gone;
+end $$;
