@@ -156,3 +156,26 @@ begin
 	get diagnostics v_gone = row_count;
 	return v_gone;
 end $$;
+
+-- --- the secret of a citizen's ticket ----------------------------------------------------------------------------------------------------
+
+-- As in 0087; code and secret last longer than the session that shows them, so they are shown to whoever has just signed in.
+create or replace function citizen_ticket_open(p_ticket uuid, p_at timestamptz, out code text, out number bigint, out generation bigint) language plpgsql
+security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_citizen uuid := caller_citizen_proven();
+begin
+	update citizen_ticket l set seen_at = p_at from ticket t
+		where l.citizen = v_citizen and l.ticket = p_ticket and t.id = l.ticket and sees(t)
+		returning t.code, t.number, t.generation into code, number, generation;
+	if not found then
+		raise exception 'no such ticket' using errcode = 'TD404';
+	end if;
+end $$;
+alter table setting disable trigger configuration_touched;
+update setting set note = 'whoever changes their address, ends their account or is shown the secret of a ticket has signed in within this many minutes'
+	where name = 'citizen_proof_minutes';
+alter table setting enable trigger configuration_touched;
+update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
+		where kind = 'settings' and key = 'citizen_proof_minutes')
+	where k.kind = 'settings';
