@@ -179,3 +179,16 @@ alter table setting enable trigger configuration_touched;
 update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row
 		where kind = 'settings' and key = 'citizen_proof_minutes')
 	where k.kind = 'settings';
+
+-- --- a second factor of this server behind an identity provider ----------------------------------------------------------------------------
+
+-- As in 0094. `p_lift`: where the provider has seen to one factor, the one of this server is the second, and the session holds what needs two.
+create function session_prove(p_seen text, p_step bigint, p_box bytea, p_recovery bytea, p_slots bigint[], p_lift boolean) returns void
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform session_prove(p_seen, p_step, p_box, p_recovery, p_slots);
+	update session set assurance = 2, withheld = null
+		where id = caller_session() and means = 'oidc' and assurance = 1 and p_lift and (p_step is not null or p_recovery is not null);
+end $$;
+revoke execute on function session_prove(text, bigint, bytea, bytea, bigint[], boolean) from public;
+grant execute on function session_prove(text, bigint, bytea, bytea, bigint[], boolean) to tiepdan_app;
