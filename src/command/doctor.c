@@ -11,6 +11,7 @@
 
 #include "auth/key_file.h"
 #include "auth/keys.h"
+#include "auth/provider.h"
 #include "base/clock.h"
 #include "base/embedded.h"
 #include "civil/rules_program.h"
@@ -22,6 +23,7 @@
 #include "command/rules.h"
 #include "db/answer.h"
 #include "jobs/mail_target.h"
+#include "shape/shape.h"
 
 enum {
 	FREE_PERCENT = 5,
@@ -496,6 +498,32 @@ static struct finding check_mail(struct patient *p)
 		fault, "correct the settings mail_*, or start the mail server; until then notices wait"};
 }
 
+/* To sign in with somebody else's help is a choice, too. */
+static struct finding look_at_provider(struct patient *p,
+	int (*read)(struct arena *, const struct config *, struct provider_settings *, struct str *))
+{
+	struct provider_settings *settings = arena_alloc(p->arena, sizeof(*settings));
+	struct str fault;
+	int outcome = read(p->arena, p->config, settings, &fault);
+
+	if (outcome == -ENOENT)
+		return well;
+	if (outcome == 0)
+		fault = provider_examine(p->arena, settings);
+	return (struct finding){fault, "correct the settings (`tiepdan config sample`), or let this machine "
+				       "reach the identity provider; until then nobody signs in with it"};
+}
+
+static struct finding check_provider(struct patient *p)
+{
+	return look_at_provider(p, provider_settings_read);
+}
+
+static struct finding check_citizen_provider(struct patient *p)
+{
+	return look_at_provider(p, provider_settings_read_citizen);
+}
+
 static const struct check {
 	const char *name;
 	struct finding (*run)(struct patient *p);
@@ -525,6 +553,8 @@ static const struct check {
 	{"disk", check_disk},
 	{"files", check_files},
 	{"mail", check_mail},
+	{"identity provider", check_provider},
+	{"identity provider of citizens", check_citizen_provider},
 };
 
 static const char *verdict(const struct finding *f)
@@ -538,6 +568,7 @@ int command_doctor(const struct config *config, char **args)
 {
 	if (!command_ends(args))
 		return EXIT_FAILURE;
+	shape_init(); /* what identity providers answer is read by it */
 	struct patient p = {.config = config, .arena = arena_new()};
 	int faults = 0;
 	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {
