@@ -192,3 +192,56 @@ begin
 end $$;
 revoke execute on function session_prove(text, bigint, bytea, bytea, bigint[], boolean) from public;
 grant execute on function session_prove(text, bigint, bytea, bytea, bigint[], boolean) to tiepdan_app;
+
+-- --- administrators and who decides about tickets --------------------------------------------------------------------------------------------
+
+alter table setting disable trigger configuration_touched;
+insert into setting (name, value, note, least, most, operator) values
+	('admins_apart', 0, 'an administrator has no role that decides about tickets: 1 yes, 0 no', 0, 1, true);
+alter table setting enable trigger configuration_touched;
+update configuration_kept k set content = k.content || (select jsonb_object_agg(key, cells) from import_row where kind = 'settings' and key = 'admins_apart')
+	where k.kind = 'settings';
+
+create function roles_deciding() returns text[] language sql stable set search_path = tiepdan, pg_temp as $$
+	select array(select distinct role from move_role where role <> 'admin')
+$$;
+
+-- Whether an account has both, where the operator wants them apart: what waits for another administrator and what others have given for a
+-- time counts, too.
+create function account_mixes(p_account uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+declare
+	v_roles text[];
+begin
+	if (select value from setting where name = 'admins_apart') <> 1 then
+		return false;
+	end if;
+	v_roles := array(select role from account_role where account = p_account
+		union all select role from account_grant where account = p_account and decided_at is null
+		union all select unnest(roles) from delegation where taker = p_account and ended_at is null and until_at > now());
+	return 'admin' = any (v_roles) and v_roles && roles_deciding();
+end $$;
+
+-- What adds a role looks; who has both from before keeps them until somebody decides, and `tiepdan doctor` says so. A role that is reset waits
+-- again and is none that is added.
+create function account_apart() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if tg_table_name = 'account_grant' and exists (select from account_role r where r.account = new.account and to_jsonb(new)->>'role' = r.role) then
+		return null;
+	end if;
+	if account_mixes(new.account) then
+		raise exception 'an administrator decides about no tickets' using errcode = 'TD697';
+	end if;
+	return null;
+end $$;
+create trigger account_role_apart after insert on account_role for each row execute function account_apart();
+create trigger account_grant_apart after insert on account_grant for each row execute function account_apart();
+create function delegation_apart() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if account_mixes(new.taker) then
+		raise exception 'an administrator decides about no tickets' using errcode = 'TD637';
+	end if;
+	return null;
+end $$;
+create trigger delegation_apart after insert on delegation for each row execute function delegation_apart();
+
+revoke execute on function roles_deciding, account_mixes, account_apart, delegation_apart from public;

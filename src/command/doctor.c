@@ -190,6 +190,17 @@ static struct finding check_staff(struct patient *p)
 	return f;
 }
 
+static struct finding check_admins(struct patient *p)
+{
+	struct str answer = ask(p, p->owner, "command_check_admins");
+
+	if (!answer.at || answer.len == 0)
+		return answer.at ? well : (struct finding){STR("cannot be read"), "run `tiepdan migrate`"};
+	return (struct finding){
+		arena_printf(p->arena, "these also decide about tickets: %.*s", STR_ARG(answer)),
+		"give them an account of its own for each, or set admins_apart to 0"};
+}
+
 /* Who signs where nobody else of a department may, and says where what has come back twice goes. */
 static struct finding check_hub_head(struct patient *p)
 {
@@ -540,6 +551,7 @@ static const struct check {
 	{"assignment rules", check_assignments},
 	{"people of the departments", check_staff},
 	{"head of the hub", check_hub_head},
+	{"administrators", check_admins},
 	{"tickets for named people", check_unseen},
 	{"named people", check_unseen_soon},
 	{"feed of events", check_feeds},

@@ -157,10 +157,10 @@ def test_a_town_may_do_without(town):
     town.sql("update setting set value = 1 where name = 'guarded_roles'")
 
 
-GUARDS = ("guarded_roles", "proof_minutes")
+GUARDS = ("admins_apart", "guarded_roles", "proof_minutes")
 
 
-@pytest.mark.parametrize("name, value", (("guarded_roles", 0), ("proof_minutes", 1440)))
+@pytest.mark.parametrize("name, value", (("guarded_roles", 0), ("proof_minutes", 1440), ("admins_apart", 1)))
 def test_no_administrator_takes_the_guard_away(town, name, value):
     who, base = town.person("admin", HUB), "/v1/configuration/settings"
     shown = who.get(base).json
@@ -174,6 +174,53 @@ def test_no_administrator_takes_the_guard_away(town, name, value):
     whole = who.get(base, {"Accept": "text/csv"}).body.decode()
     who("PUT", base, {"text": whole}, tag, 200)    # as it stands, it is no change
     assert who.get(base).json["version"] == shown["version"]
+
+
+@pytest.fixture()
+def apart(town, tmp_path):
+    rows = tmp_path / "settings.csv"
+    for value in (1, 0):
+        rows.write_text("name,value\nadmins_apart,%d\n" % value)
+        town.cluster.run(town.database, "import", "settings", str(rows))
+        if value:
+            yield
+
+
+def said_of_admins(town):
+    return next(line for line in town.cluster.run(town.database, "doctor", ok=False).stdout.splitlines() if line[7:].startswith("administrators"))
+
+
+BOTH = {"name": "Kiêm Nhiệm", "department": HUB, "roles": ["officer", "admin"]}
+
+
+def test_an_administrator_may_decide_where_the_operator_says_nothing(town):
+    account = admin(town).post("/v1/accounts", {"login": "kiem.nhiem", **BOTH}).json
+    done = admin(town, 1).post(path(account, "/grants/%s/confirm" % grants(account)["admin"]), {}, status=200).json
+    assert done["roles"] == ["officer", "admin"] and said_of_admins(town).startswith("ok ")
+
+
+def test_an_administrator_decides_about_nothing(town, apart):
+    """Refused when it is asked for, when it is confirmed, given for a time, or made on the command line; who has both from before is told."""
+    first, second = admin(town), admin(town, 1)
+    assert said_of_admins(town).startswith("WRONG  administrators: these also decide about tickets: kiem.nhiem")
+    was = {"id": town.sql("select id from account where login = 'kiem.nhiem'")[0][0]}
+    assert change(first, was, {"name": "Vẫn Kiêm Nhiệm"}).json["roles"] == ["officer", "admin"]
+    first.post(path(was, "/invitation"), {"reset": True})
+    assert first.get(path(was)).json["roles"] == ["officer"]
+    assert second.post(path(was, "/grants/%s/confirm" % grants(first.get(path(was)).json)["admin"]), {}, status=409).problem == "admins_apart"
+    for asked in (BOTH, {**BOTH, "roles": ["data_officer", "admin"]}):
+        assert first.post("/v1/accounts", {"login": "ca.hai", **asked}, status=409).problem == "admins_apart"
+    for roles, more in ((["officer"], ["officer", "admin"]), (["auditor", "admin"], ["auditor", "admin", "head"])):
+        account = first.post("/v1/accounts", {**BOTH, "login": "chi.mot." + roles[0], "roles": roles}).json
+        assert change(first, account, {"roles": more}, 409).problem == "admins_apart"
+        assert change(first, account, {"roles": roles + ["auditor"] if "auditor" not in roles else roles}).status == 200
+    giver, taker = town.login("head", HUB, 6), town.login("admin", HUB, 6)
+    body = {"taker": town.sql("select id from account where login = '%s'" % taker)[0][0], "roles": ["head"], "until": in_days(3), "reason": "Nghỉ phép năm"}
+    assert town.sign_in(giver).post("/v1/delegations", body, status=409).problem == "delegation_refused"
+    refused = town.cluster.run(town.database, "user", "add", "ca.hai", "--name=Cả Hai", "--department=" + HUB, "--role=admin,officer", ok=False)
+    assert refused.returncode == 1
+    change(first, was, {"roles": ["officer"]})
+    assert "kiem.nhiem" not in said_of_admins(town)
 
 
 def test_the_operator_does(town, tmp_path):
