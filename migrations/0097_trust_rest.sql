@@ -245,3 +245,47 @@ end $$;
 create trigger delegation_apart after insert on delegation for each row execute function delegation_apart();
 
 revoke execute on function roles_deciding, account_mixes, account_apart, delegation_apart from public;
+
+-- --- the end of a citizen's account ----------------------------------------------------------------------------------------------------------
+
+-- As in 0087; whoever comes behind another end of the same account has no session any more.
+create or replace function citizen_end(p_citizen uuid, p_why jsonb) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	c citizen;
+begin
+	select * into c from citizen where id = p_citizen for update;
+	if not found then
+		raise exception 'the session has ended' using errcode = 'TD401';
+	end if;
+	delete from session where citizen = c.id;
+	delete from citizen_ticket where citizen = c.id;
+	update citizen_code set wrapped = null, box = null, used_at = now(), state = case when state in ('waiting', 'sending') then 'cancelled' else state end
+		where (citizen = c.id or email_index = c.email_index) and (purpose <> 'told' or state not in ('waiting', 'sending'));
+	delete from citizen where id = c.id;
+	perform citizen_tell(c.id, 'citizen.erased', null, p_why);
+end $$;
+create or replace function citizen_email_set(p_request uuid, p_right boolean, out done boolean) language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	c citizen;
+	v citizen_code;
+begin
+	select * into c from citizen where id = caller_citizen_proven() for update;
+	if not found then
+		raise exception 'the session has ended' using errcode = 'TD401';
+	end if;
+	v := citizen_code_take(p_request, p_right, c.id);
+	done := v.id is not null;
+	if not done then
+		return;
+	end if;
+	begin
+		update citizen set epoch = v.epoch, wrapped = v.wrapped, box = v.box, email_index = v.email_index where id = c.id;
+	exception when unique_violation then
+		raise exception 'the address is that of another account' using errcode = 'TD651';
+	end;
+	if c.email_index <> v.email_index then
+		perform citizen_letter(c, 'citizen.email_changed');
+	end if;
+	perform citizen_sessions_end(c.id, caller_session(), 'replaced');
+	perform citizen_tell(c.id, 'email.changed', caller_session());
+end $$;
