@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <event2/event.h>
 #include <jansson.h>
 
 #include "auth/id_token.h"
@@ -52,6 +53,11 @@ struct provider {
 	int64_t looked_again_us;
 	struct list redeeming; /* provider_ask.in */
 	unsigned asks;
+	/* The last failure; what: NULL, there was none. */
+	struct {
+		const char *what, *reason;
+		long status;
+	} failed;
 };
 
 static void go_on(struct provider_ask *ask);
@@ -77,8 +83,11 @@ static const char *read_answer(const struct fetch *fetch, const json_t **ret_roo
 	return json_is_object(*ret_root) ? NULL : "not_json";
 }
 
-static void say_failed(const char *what, const struct fetch *fetch, const char *reason)
+static void say_failed(struct provider *p, const char *what, const struct fetch *fetch, const char *reason)
 {
+	p->failed.what = what;
+	p->failed.reason = reason;
+	p->failed.status = fetch->status;
 	metric_add(METRIC_provider_failures, 1);
 	log_warn("provider.failed", LOG_STR("what", str_of(what)), LOG_STR("reason", str_of(reason)),
 		LOG_INT("status", fetch->status));
@@ -162,7 +171,7 @@ static void take_over(struct document *doc, const json_t *root)
 	int64_t now = clock_mono_us();
 
 	if (reason) {
-		say_failed(doc->name, &doc->fetch, reason);
+		say_failed(doc->provider, doc->name, &doc->fetch, reason);
 		breaker_tell(&doc->provider->breaker, false, now);
 		return;
 	}
@@ -201,7 +210,7 @@ static void document_came(struct fetch *fetch)
 	const char *reason = read_answer(fetch, &root);
 
 	if (reason) {
-		say_failed(doc->name, fetch, reason);
+		say_failed(doc->provider, doc->name, fetch, reason);
 		breaker_tell(&doc->provider->breaker, false, clock_mono_us());
 	} else {
 		take_over(doc, root);
@@ -286,7 +295,7 @@ static void redeemed(struct fetch *fetch)
 	} else if (about_code) {
 		refuse(ask, "the code or the client is refused");
 	} else {
-		say_failed("token", fetch, reason);
+		say_failed(ask->provider, "token", fetch, reason);
 		end(ask, PROVIDER_AWAY);
 	}
 }
@@ -392,6 +401,8 @@ static void go_on(struct provider_ask *ask)
 
 	if (!need(ask, &p->metadata))
 		return;
+	if (!ask->code.at && ask->keys && !need(ask, &p->key_set))
+		return;
 	if (!ask->code.at) {
 		ask->endpoint = arena_str(ask->arena, str_of(p->authorization));
 		end(ask, PROVIDER_GOOD);
@@ -473,6 +484,43 @@ void provider_ask(struct provider *p, struct provider_ask *ask)
 		end(ask, PROVIDER_AWAY);
 	else
 		go_on(ask);
+}
+
+struct examination {
+	struct provider_ask ask;
+	struct event_base *loop;
+	enum provider_outcome outcome;
+};
+
+static void examined(struct provider_ask *ask, enum provider_outcome outcome)
+{
+	struct examination *e = list_entry(ask, struct examination, ask);
+
+	e->outcome = outcome;
+	event_base_loopexit(e->loop, NULL);
+}
+
+struct str provider_examine(struct arena *arena, const struct provider_settings *settings)
+{
+	struct examination e = {.ask = {.arena = arena, .keys = true, .done = examined},
+		.loop = event_base_new(),
+		.outcome = PROVIDER_AWAY};
+	struct provider *p = e.loop ? provider_new(arena, e.loop, settings) : NULL;
+	struct str fault = STR("no memory or descriptors");
+
+	if (p) {
+		provider_ask(p, &e.ask);
+		event_base_dispatch(e.loop);
+		fault = e.outcome == PROVIDER_GOOD
+				? STR_NONE
+				: arena_printf(arena, "%s of %s: %s (status %ld)",
+					  p->failed.what ? p->failed.what : "discovery", settings->issuer,
+					  p->failed.what ? p->failed.reason : "not asked", p->failed.status);
+	}
+	provider_free(p);
+	if (e.loop)
+		event_base_free(e.loop);
+	return fault;
 }
 
 struct str provider_address(

@@ -30,6 +30,7 @@ struct provider_ask {
 	struct arena *arena; /* as well */
 	/* To be redeemed; `code` absent: only where people sign in is asked. */
 	struct str code, verifier, nonce;
+	bool keys; /* without a code: its keys are asked for, too */
 	/* Once; perhaps inside provider_ask(). */
 	void (*done)(struct provider_ask *ask, enum provider_outcome outcome);
 
@@ -53,6 +54,10 @@ void provider_free(struct provider *p);
 
 const struct provider_settings *provider_settings(const struct provider *p);
 void provider_ask(struct provider *p, struct provider_ask *ask);
+
+/* Asks for what it says of itself and its keys, with the time of the settings for each, on a loop of its own:
+ * for sub-commands. What is wrong, in the arena; absent: nothing. */
+struct str provider_examine(struct arena *arena, const struct provider_settings *settings);
 
 /* The address that somebody is sent to, on the endpoint of an ask: RFC 6749 section 4.1.1, RFC 7636. */
 struct provider_visit {

@@ -97,13 +97,18 @@ void metric_init(void)
 	mine = slots;
 }
 
-void metric_slot(unsigned slot)
+void metric_left(unsigned slot)
 {
 	must(slots && slot < METRIC_SLOTS);
-	mine = &slots[slot];
 	for (int i = 0; i < METRIC_COUNT; i++)
 		if (rows[i].kind == GAUGE)
-			atomic_store_explicit(&mine->values[i], 0, memory_order_relaxed);
+			atomic_store_explicit(&slots[slot].values[i], 0, memory_order_relaxed);
+}
+
+void metric_slot(unsigned slot)
+{
+	metric_left(slot);
+	mine = &slots[slot];
 }
 
 void metric_add(enum metric metric, int64_t n)

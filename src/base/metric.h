@@ -23,6 +23,7 @@ enum {
 
 void metric_init(void);		 /* in the supervisor, before the first fork */
 void metric_slot(unsigned slot); /* in each process: which slot is mine; its gauges start at zero */
+void metric_left(unsigned slot); /* in the supervisor: its process has gone, and its gauges with it */
 void metric_add(enum metric metric, int64_t n);
 void metric_set(enum metric metric, int64_t value); /* a gauge: the part of this process */
 int64_t metric_total(enum metric metric);	    /* of all processes; 0 before metric_init() */

@@ -40,6 +40,9 @@ static const struct word {
 #include "civil/place_words.def"
 };
 
+_Static_assert(PLACE_MARKS_MAX *(PLACE_TEXT_MAX + sizeof("n ;") - 1) <= PLACE_WRITTEN_MAX,
+	"what all marks take, written");
+
 struct token {
 	struct str raw, folded;
 	bool capital; /* begins with one, and is not all capitals */
@@ -241,7 +244,7 @@ static bool says_nothing(const struct scan *s, struct str name)
 }
 
 /* The name of n words behind a word of this role (NUMBER: behind a number); returns how many words are spent.
- * What is called like the ward is a place of its own only where a word says so. */
+ * What is called like the ward is a place of its own only where a word says so; what is too long is none. */
 static unsigned take_name(struct scan *s, unsigned i, unsigned n, enum role role)
 {
 	struct str name;
@@ -249,7 +252,7 @@ static unsigned take_name(struct scan *s, unsigned i, unsigned n, enum role role
 	if (n == 0 || (n == 1 && (role != STREET || s->at[i].folded.len < 3)))
 		return 0;
 	name = joined(s, i, n);
-	if (role == NEAR && says_nothing(s, name))
+	if (name.len > PLACE_TEXT_MAX || (role == NEAR && says_nothing(s, name)))
 		return n;
 	add(s, s->at[i].capital || (n > 1 && role == STREET) ? PLACE_NAME : PLACE_GUESS, name);
 	return n;

@@ -19,12 +19,14 @@ enum place_kind {
 };
 
 enum {
-	PLACE_MARKS_MAX = 20, /* later ones are not kept */
+	PLACE_MARKS_MAX = 20,	  /* later ones are not kept                                       */
+	PLACE_TEXT_MAX = 47,	  /* bytes of a mark; three syllables have fewer, longer ones are none */
+	PLACE_WRITTEN_MAX = 1000, /* bytes of all marks as they are stored, so that nothing cuts them  */
 };
 
 struct place_mark {
 	enum place_kind kind;
-	struct str text; /* folded: one to three syllables, or digits */
+	struct str text; /* folded: one to three syllables, or digits; at most PLACE_TEXT_MAX bytes */
 };
 struct place_marks {
 	struct place_mark at[PLACE_MARKS_MAX];

@@ -11,6 +11,7 @@
 
 #include "auth/key_file.h"
 #include "auth/keys.h"
+#include "auth/provider.h"
 #include "base/clock.h"
 #include "base/embedded.h"
 #include "civil/rules_program.h"
@@ -22,6 +23,7 @@
 #include "command/rules.h"
 #include "db/answer.h"
 #include "jobs/mail_target.h"
+#include "shape/shape.h"
 
 enum {
 	FREE_PERCENT = 5,
@@ -186,6 +188,17 @@ static struct finding check_staff(struct patient *p)
 	}
 	PQclear(r);
 	return f;
+}
+
+static struct finding check_admins(struct patient *p)
+{
+	struct str answer = ask(p, p->owner, "command_check_admins");
+
+	if (!answer.at || answer.len == 0)
+		return answer.at ? well : (struct finding){STR("cannot be read"), "run `tiepdan migrate`"};
+	return (struct finding){
+		arena_printf(p->arena, "these also decide about tickets: %.*s", STR_ARG(answer)),
+		"give them an account of its own for each, or set admins_apart to 0"};
 }
 
 /* Who signs where nobody else of a department may, and says where what has come back twice goes. */
@@ -496,6 +509,32 @@ static struct finding check_mail(struct patient *p)
 		fault, "correct the settings mail_*, or start the mail server; until then notices wait"};
 }
 
+/* To sign in with somebody else's help is a choice, too. */
+static struct finding look_at_provider(struct patient *p,
+	int (*read)(struct arena *, const struct config *, struct provider_settings *, struct str *))
+{
+	struct provider_settings *settings = arena_alloc(p->arena, sizeof(*settings));
+	struct str fault;
+	int outcome = read(p->arena, p->config, settings, &fault);
+
+	if (outcome == -ENOENT)
+		return well;
+	if (outcome == 0)
+		fault = provider_examine(p->arena, settings);
+	return (struct finding){fault, "correct the settings (`tiepdan config sample`), or let this machine "
+				       "reach the identity provider; until then nobody signs in with it"};
+}
+
+static struct finding check_provider(struct patient *p)
+{
+	return look_at_provider(p, provider_settings_read);
+}
+
+static struct finding check_citizen_provider(struct patient *p)
+{
+	return look_at_provider(p, provider_settings_read_citizen);
+}
+
 static const struct check {
 	const char *name;
 	struct finding (*run)(struct patient *p);
@@ -512,6 +551,7 @@ static const struct check {
 	{"assignment rules", check_assignments},
 	{"people of the departments", check_staff},
 	{"head of the hub", check_hub_head},
+	{"administrators", check_admins},
 	{"tickets for named people", check_unseen},
 	{"named people", check_unseen_soon},
 	{"feed of events", check_feeds},
@@ -525,6 +565,8 @@ static const struct check {
 	{"disk", check_disk},
 	{"files", check_files},
 	{"mail", check_mail},
+	{"identity provider", check_provider},
+	{"identity provider of citizens", check_citizen_provider},
 };
 
 static const char *verdict(const struct finding *f)
@@ -538,6 +580,7 @@ int command_doctor(const struct config *config, char **args)
 {
 	if (!command_ends(args))
 		return EXIT_FAILURE;
+	shape_init(); /* what identity providers answer is read by it */
 	struct patient p = {.config = config, .arena = arena_new()};
 	int faults = 0;
 	for (size_t i = 0; p.arena && i < sizeof(checks) / sizeof(checks[0]); i++) {

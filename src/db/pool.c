@@ -182,11 +182,15 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 	const struct config *config = db->app->config;
 	long long timeout = pool_timeout_ms(db, which);
 	/* Waiting for another transaction ends first, so that it is told apart from slowness (55P03, not
-	 * 57014). */
+	 * 57014). Of a machine that has gone without a word PostgreSQL learns as fast as we do of its own
+	 * (target.c): until then its sessions hold locks, and say that a server is there
+	 * (servers_behind()). */
 	struct str reason,
 		options = arena_printf(db->arena,
-			"-c jit=off -c timezone=UTC -c statement_timeout=%lld -c lock_timeout=%lld", timeout,
-			timeout * 4 / 5);
+			"-c jit=off -c timezone=UTC -c statement_timeout=%lld -c lock_timeout=%lld "
+			"-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 "
+			"-c tcp_user_timeout=30000",
+			timeout, timeout * 4 / 5);
 
 	pool->db = db;
 	list_init(&pool->waiting);

@@ -112,6 +112,17 @@ static void died(struct child *c, int64_t now_us)
 	c->pid = 0;
 }
 
+int children_slot_of(const struct children *cs, pid_t pid)
+{
+	for (unsigned i = 0; i < cs->nold; i++)
+		if (cs->old[i].pid == pid)
+			return cs->old[i].metric_slot;
+	for (unsigned i = 0; i < cs->n; i++)
+		if (cs->at[i].pid == pid || cs->at[i].old == pid)
+			return cs->at[i].pid == pid ? cs->at[i].metric_slot : cs->at[i].old_slot;
+	return -1;
+}
+
 bool children_gone(struct children *cs, pid_t pid, int64_t now_us)
 {
 	for (unsigned i = 0; i < cs->nold; i++) {

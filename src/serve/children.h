@@ -54,6 +54,8 @@ void children_hand_over(const struct children *cs);
 bool child_may_start(const struct child *c, int64_t now_us);
 void child_started(struct child *c, pid_t pid, int metric_slot, int64_t now_us);
 void children_ready(struct children *cs, pid_t pid);
+/* The metric slot of a process, -1 when it is none of these. */
+int children_slot_of(const struct children *cs, pid_t pid);
 /* Notes that a process ended; true when it had been told to. */
 bool children_gone(struct children *cs, pid_t pid, int64_t now_us);
 

@@ -123,6 +123,9 @@ static void reap(struct supervisor *s)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		int slot = children_slot_of(&s->children, pid);
+		if (slot >= 0)
+			metric_left((unsigned)slot);
 		bool wanted = children_gone(&s->children, pid, clock_mono_us());
 		if (!wanted && s->leave_by_us == 0)
 			log_error("server.worker_died", LOG_INT("worker", pid),

@@ -371,6 +371,17 @@ def test_a_stolen_token_changes_no_address(town):
     assert who("DELETE", "/v1/citizen", status=409).problem == "sign_in_anew"
 
 
+def test_a_stolen_token_tells_no_secret(town):
+    who, opened = come_in(town, "bi.mat@example.org")
+    who.post("/v1/tickets", ticket())
+    secret = "/v1/citizen/tickets/%s/secret" % mine(who)[0]["id"]
+    who.post(secret, status=200)
+    town.sql("update session set opened_at = now() - interval '16 min' where citizen = '%s'" % opened["citizen"]["id"])
+    assert who.post(secret, status=409).problem == "sign_in_anew"
+    assert who.post("/v1/citizen/tickets/%s/secret" % UNKNOWN, status=409).problem == "sign_in_anew"
+    come_in(town, "bi.mat@example.org", 2)[0].post(secret, status=200)
+
+
 def test_the_end_of_an_account(town):
     who, opened = come_in(town, "xoa@example.org")
     made = who.post("/v1/tickets", ticket()).json

@@ -7,6 +7,7 @@ import pytest
 
 from support.idp import CLIENT, PAGE, Idp, Key, b64, begin, complete, sign_in
 from support.town import BINARY, HUB, new_town
+from test_signing_in import renew, with_factor
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +22,12 @@ def town(cluster, contract, idp):
         yield made
 
 
+def client(town, opened):
+    return town.client(Authorization="Bearer " + opened.json["token"])
+
+
 def me(town, opened):
-    return town.client(Authorization="Bearer " + opened.json["token"]).get("/v1/me").json
+    return client(town, opened).get("/v1/me").json
 
 
 def events(town, login):
@@ -153,6 +158,29 @@ def test_two_factors_are_what_the_settings_say(town, idp, claims, assurance):
     shown = me(town, sign_in(town, idp, preferred_username=login, **claims))
     assert shown["assurance"] == assurance
     assert shown["roles"] == (["officer", "auditor"] if assurance == 2 else ["officer"])
+
+
+def test_the_second_factor_of_this_server_behind_the_provider(town, idp):
+    """Off, as shipped, it proves and lifts nothing; on, it is the second one of this session alone."""
+    login, _, _, codes = with_factor(town, 52, ["officer", "auditor"])
+    prove, events = "/v1/sessions/current/proof", "/v1/configuration/changes"
+    off = sign_in(town, idp, preferred_username=login)
+    client(town, off).post(prove, {"second_factor": codes[0]}, status=204)
+    assert (me(town, off)["assurance"], me(town, off)["roles"]) == (1, ["officer"])
+    with new_town(town.cluster, town.contract, database=town.database, **idp.settings, second_factor_roles="auditor", oidc_second_factor="on") as on:
+        opened, other = (sign_in(on, idp, preferred_username=login) for _ in range(2))
+        who = client(on, opened)
+        assert who.post(prove, {}, status=401).problem == "second_factor_required"
+        assert who.post(prove, {"second_factor": codes[0]}, status=401).problem == "bad_credentials"       # used
+        assert me(on, opened)["assurance"] == 1
+        who.post(prove, {"second_factor": codes[1]}, status=204)
+        assert (me(on, opened)["assurance"], me(on, opened)["roles"]) == (2, ["officer", "auditor"])
+        renewed = renew(on, opened.json["refresh_token"])
+        client(on, renewed).get(events)
+        client(on, renew(on, other.json["refresh_token"])).get(events, status=403)
+        alone = sign_in(on, idp, preferred_username=on.login(["officer", "auditor"], number=53))
+        client(on, alone).post(prove, {}, status=422)
+        assert me(on, alone)["roles"] == ["officer"]
 
 
 def test_at_hash(town, idp):

@@ -17,6 +17,11 @@ def path(account, rest=""):
     return "/v1/accounts/%s%s" % (account["id"], rest)
 
 
+def change(who, account, body, status=200):
+    """Of the version that is read just before."""
+    return who("PATCH", path(account), body, {"If-Match": who.get(path(account)).header("etag")}, status)
+
+
 def in_days(days):
     return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).isoformat()
 
@@ -72,15 +77,35 @@ def test_changes(town):
     admin = town.person("admin", HUB)
     account = made(town, "doi.vai")
     who = town.sign_in("doi.vai")
-    changed = admin("PATCH", path(account), {"roles": ["head", "officer"], "name": "Trần Thị Đổi"}, status=200).json
+    changed = change(admin, account, {"roles": ["head", "officer"], "name": "Trần Thị Đổi"}).json
     assert changed["roles"] == ["officer", "head"] and changed["name"] == "Trần Thị Đổi" and changed["department"]["code"] == CONSTRUCTION
     assert who.get("/v1/me").json["roles"] == ["officer", "head"]
-    admin("PATCH", path(account), {"state": "disabled"}, status=200)
+    change(admin, account, {"state": "disabled"})
     who.get("/v1/me", status=401)
     assert admin.post(path(account, "/invitation"), {}, status=409).problem == "not_a_person"
-    assert admin("PATCH", path(account), {"state": "active"}, status=200).json["active"] is True
+    assert change(admin, account, {"state": "active"}).json["active"] is True
     events = admin.get(path(account, "/events")).json["items"]
     assert events[0]["data"] == {"active": True} and events[0]["actor"]["id"] == admin.get("/v1/me").json["account"]["id"]
+
+
+def test_two_administrators_at_one_account(town):
+    """Nobody undoes what they have not seen: neither a change of the account nor a role that was given, taken or asked for meanwhile."""
+    one, two = town.person("admin", HUB), town.sign_in(town.login("admin", HUB, 1))
+    account = made(town, "cua.hai", ["officer"])
+    tag = one.get(path(account)).header("etag")
+    assert tag.startswith('"%d-' % account["version"])
+    one.get(path(account), {"If-None-Match": tag}, 304)
+    assert one("PATCH", path(account), {"name": "Không đọc"}, status=428).problem == "precondition_required"
+    for done in ({"name": "Trần Thị Sửa"}, {"roles": ["officer", "head"]}, {"roles": ["officer", "head", "data_officer"]}, {"roles": ["officer"]}):
+        before = two.get(path(account))
+        answer = change(two, account, done)
+        assert answer.json["version"] > before.json["version"] and answer.header("etag") == two.get(path(account)).header("etag")
+        for old in (tag, '"%d"' % before.json["version"]):
+            assert one("PATCH", path(account), {"roles": ["officer"]}, {"If-Match": old}, 412).problem == "precondition_failed"
+    last = one.get(path(account))
+    town.sign_in("cua.hai")                               # a session is no change of the account, but the answer is another one
+    assert one.get(path(account), {"If-None-Match": last.header("etag")}).json["sessions"] == 1
+    one("PATCH", path(account), {"name": "Trần Thị Cuối"}, {"If-Match": '"%d"' % last.json["version"]}, 200)
 
 
 @pytest.mark.parametrize("change, problem, status", [
@@ -101,8 +126,8 @@ def test_somebody_is_left_to_administer(cluster, contract):
     with new_town(cluster, contract) as town:
         admin = town.person("admin", HUB)
         me = admin.get("/v1/me").json["account"]
-        for change in ({"roles": ["officer"]}, {"state": "disabled"}):
-            assert admin("PATCH", path(me), change, status=409).problem == "last_admin"
+        for body in ({"roles": ["officer"]}, {"state": "disabled"}):
+            assert change(admin, me, body, 409).problem == "last_admin"
         admin.get("/v1/accounts")
 
 
@@ -117,7 +142,7 @@ def test_the_auditor_reads_events_and_changes_nothing(town):
     account = made(town, "bi.xem")
     auditor = town.person("auditor", HUB)
     assert [e["type"] for e in auditor.get(path(account, "/events")).json["items"]] == ["account.made"]
-    auditor("PATCH", path(account), {"name": "Tên khác"}, status=403)
+    auditor("PATCH", path(account), {"name": "Tên khác"}, {"If-Match": '"1"'}, 403)
     town.person("head", HUB).get(path(account, "/events"), status=403)
 
 
@@ -172,7 +197,7 @@ def test_revoking(town):
     one.get("/v1/me", status=401)
     two.get("/v1/me")
     assert [k["revoked_at"] is None for k in admin.get(path(program, "/keys")).json["items"]] == [True, False]
-    admin("PATCH", path(program), {"state": "disabled"}, status=200)
+    change(admin, program, {"state": "disabled"})
     two.get("/v1/me", status=401)
 
 
@@ -241,7 +266,7 @@ def test_who_is_switched_off_is_found(town):
     admin = town.person("admin", HUB)
     account = made(town, "da.nghi", ["officer"])
     for state, found, not_found in (("active", "active", "disabled"), ("disabled", "disabled", "active")):
-        admin("PATCH", path(account), {"state": state}, status=200)
+        change(admin, account, {"state": state})
         for asked, there in ((found, True), (not_found, False)):
             assert (account["id"] in ids(admin, asked)) == there
     head = town.person("head", CONSTRUCTION)

@@ -1,6 +1,8 @@
 """The last root of the record is known outside the database: one that is older, or of another record, is not sealed on before somebody
 accepts it; and without a key the sealer rests."""
 import re
+import signal
+import subprocess
 
 import pytest
 from support.record import head, sealed, verify
@@ -45,6 +47,15 @@ def held(town):
     """Now, whatever the log says of before."""
     wait_until(lambda: re.search(r"^tiepdan_record_held 1$", town.ops("/metrics")[2], re.M), 20, "the sealer stops")
     wait_until(lambda: '"record.held"' in town.log(), 20, "and says so")
+
+
+def replace_workers(town):
+    """What was told by one that has gone is gone, too, or two would hold the record."""
+    def children():
+        return set(subprocess.run(["pgrep", "-P", str(town.process.pid)], capture_output=True, text=True).stdout.split())
+    before = children()
+    town.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: len(children()) == len(before) and not children() & before, 30, "new workers")
 
 
 def doctor(town):
@@ -101,6 +112,8 @@ def test_an_older_database_is_not_sealed_on(city):
     was, count = known(city), city.count("record_root")
     restore(city)
     city.filed()
+    held(city)
+    replace_workers(city)
     held(city)
     assert city.count("record_root") == count - 1 and known(city) == was
     verdict, said = doctor(city)

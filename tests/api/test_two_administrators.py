@@ -2,7 +2,7 @@
 import pytest
 
 from support.town import CONSTRUCTION, HUB
-from test_people import PASSWORD, in_days, made, path
+from test_people import PASSWORD, change, in_days, made, path
 
 
 def admin(town, n=0):
@@ -32,7 +32,8 @@ def test_what_gives_something_needs_a_fresh_proof(town, method, rest, body):
     who = admin(town, 2)
     long_ago(town, who)
     target = "/v1/accounts" + rest.format(id=account["id"])
-    assert who(method, target, body, status=403).problem == "proof_needed"
+    tag = {"If-Match": '"%s"' % town.sql("select version from account where id = '%s'" % account["id"])[0][0]} if method == "PATCH" else {}
+    assert who(method, target, body, tag, 403).problem == "proof_needed"
     assert not town.sql("select id from account where login = 'ke.trom'")
 
 
@@ -42,9 +43,9 @@ def test_a_key_needs_one_too_and_nothing_that_takes_away(town):
     long_ago(town, who)
     key = {"name": "Thử", "roles": ["auditor"], "expires_at": in_days(9)}
     assert who.post(path(program, "/keys"), key, status=403).problem == "proof_needed"
-    who("PATCH", path(person), {"state": "disabled"}, status=200)
+    change(who, person, {"state": "disabled"})
     who("DELETE", path(person, "/sessions"), status=204)
-    who("PATCH", path(program), {"name": "Máy trạm cũ"}, status=200)
+    change(who, program, {"name": "Máy trạm cũ"})
 
 
 def test_a_password_is_a_proof(town):
@@ -89,15 +90,15 @@ def test_a_guarded_role_waits_for_another_administrator(town):
 def test_nobody_makes_themselves_what_they_are_not(town):
     first, second = admin(town), admin(town, 1)
     me = first.get("/v1/me").json["account"]
-    changed = first("PATCH", path(me), {"roles": ["admin", "legal_officer"]}, status=200).json
+    changed = change(first, me, {"roles": ["admin", "legal_officer"]}).json
     assert changed["roles"] == ["admin"] and first.get("/v1/me").json["roles"] == ["admin"]
     wish = grants(changed)["legal_officer"]
     second("DELETE", path(me, "/grants/" + wish), status=200)
     assert first.get(path(me)).json["grants"] == []
     # Somebody else's wish for oneself is not one's own to confirm.
-    asked = second("PATCH", path(me), {"roles": ["admin", "legal_officer"]}, status=200).json
+    asked = change(second, me, {"roles": ["admin", "legal_officer"]}).json
     assert first.post(path(me, "/grants/%s/confirm" % grants(asked)["legal_officer"]), {}, status=409).problem == "another_confirms"
-    assert second("PATCH", path(me), {"roles": ["admin"]}, status=200).json["grants"] == []
+    assert change(second, me, {"roles": ["admin"]}).json["grants"] == []
 
 
 def test_who_resets_somebody_does_not_become_them(town):
@@ -110,14 +111,14 @@ def test_who_resets_somebody_does_not_become_them(town):
     waiting = grants(first.get(path(account)).json)
     second.post(path(account, "/grants/%s/confirm" % waiting["legal_officer"]), {}, status=200)
     assert thief.get("/v1/me").json["roles"] == ["legal_officer"]
-    moved = first("PATCH", path(account), {"department": HUB}, status=200).json
+    moved = change(first, account, {"department": HUB}).json
     assert moved["roles"] == [] and list(grants(moved)) == ["legal_officer"]
 
 
 def test_who_asked_before_somebody_else_did_confirms_nothing(town):
     first, second, third = admin(town), admin(town, 1), admin(town, 2)
     account = made(town, "cho.lau", ["officer"])
-    first("PATCH", path(account), {"roles": ["officer", "legal_officer"]}, status=200)
+    change(first, account, {"roles": ["officer", "legal_officer"]})
     second.post(path(account, "/invitation"), {"reset": True})     # without a thought of the role
     confirm = path(account, "/grants/%s/confirm" % grants(second.get(path(account)).json)["legal_officer"])
     for who in (first, second):
@@ -156,10 +157,10 @@ def test_a_town_may_do_without(town):
     town.sql("update setting set value = 1 where name = 'guarded_roles'")
 
 
-GUARDS = ("guarded_roles", "proof_minutes")
+GUARDS = ("admins_apart", "guarded_roles", "proof_minutes")
 
 
-@pytest.mark.parametrize("name, value", (("guarded_roles", 0), ("proof_minutes", 1440)))
+@pytest.mark.parametrize("name, value", (("guarded_roles", 0), ("proof_minutes", 1440), ("admins_apart", 1)))
 def test_no_administrator_takes_the_guard_away(town, name, value):
     who, base = town.person("admin", HUB), "/v1/configuration/settings"
     shown = who.get(base).json
@@ -173,6 +174,53 @@ def test_no_administrator_takes_the_guard_away(town, name, value):
     whole = who.get(base, {"Accept": "text/csv"}).body.decode()
     who("PUT", base, {"text": whole}, tag, 200)    # as it stands, it is no change
     assert who.get(base).json["version"] == shown["version"]
+
+
+@pytest.fixture()
+def apart(town, tmp_path):
+    rows = tmp_path / "settings.csv"
+    for value in (1, 0):
+        rows.write_text("name,value\nadmins_apart,%d\n" % value)
+        town.cluster.run(town.database, "import", "settings", str(rows))
+        if value:
+            yield
+
+
+def said_of_admins(town):
+    return next(line for line in town.cluster.run(town.database, "doctor", ok=False).stdout.splitlines() if line[7:].startswith("administrators"))
+
+
+BOTH = {"name": "Kiêm Nhiệm", "department": HUB, "roles": ["officer", "admin"]}
+
+
+def test_an_administrator_may_decide_where_the_operator_says_nothing(town):
+    account = admin(town).post("/v1/accounts", {"login": "kiem.nhiem", **BOTH}).json
+    done = admin(town, 1).post(path(account, "/grants/%s/confirm" % grants(account)["admin"]), {}, status=200).json
+    assert done["roles"] == ["officer", "admin"] and said_of_admins(town).startswith("ok ")
+
+
+def test_an_administrator_decides_about_nothing(town, apart):
+    """Refused when it is asked for, when it is confirmed, given for a time, or made on the command line; who has both from before is told."""
+    first, second = admin(town), admin(town, 1)
+    assert said_of_admins(town).startswith("WRONG  administrators: these also decide about tickets: kiem.nhiem")
+    was = {"id": town.sql("select id from account where login = 'kiem.nhiem'")[0][0]}
+    assert change(first, was, {"name": "Vẫn Kiêm Nhiệm"}).json["roles"] == ["officer", "admin"]
+    first.post(path(was, "/invitation"), {"reset": True})
+    assert first.get(path(was)).json["roles"] == ["officer"]
+    assert second.post(path(was, "/grants/%s/confirm" % grants(first.get(path(was)).json)["admin"]), {}, status=409).problem == "admins_apart"
+    for asked in (BOTH, {**BOTH, "roles": ["data_officer", "admin"]}):
+        assert first.post("/v1/accounts", {"login": "ca.hai", **asked}, status=409).problem == "admins_apart"
+    for roles, more in ((["officer"], ["officer", "admin"]), (["auditor", "admin"], ["auditor", "admin", "head"])):
+        account = first.post("/v1/accounts", {**BOTH, "login": "chi.mot." + roles[0], "roles": roles}).json
+        assert change(first, account, {"roles": more}, 409).problem == "admins_apart"
+        assert change(first, account, {"roles": roles + ["auditor"] if "auditor" not in roles else roles}).status == 200
+    giver, taker = town.login("head", HUB, 6), town.login("admin", HUB, 6)
+    body = {"taker": town.sql("select id from account where login = '%s'" % taker)[0][0], "roles": ["head"], "until": in_days(3), "reason": "Nghỉ phép năm"}
+    assert town.sign_in(giver).post("/v1/delegations", body, status=409).problem == "delegation_refused"
+    refused = town.cluster.run(town.database, "user", "add", "ca.hai", "--name=Cả Hai", "--department=" + HUB, "--role=admin,officer", ok=False)
+    assert refused.returncode == 1
+    change(first, was, {"roles": ["officer"]})
+    assert "kiem.nhiem" not in said_of_admins(town)
 
 
 def test_the_operator_does(town, tmp_path):

@@ -109,12 +109,12 @@ def test_operation_equals_route(key):
 
 @pytest.mark.parametrize("key", BOTH, ids=" ".join)
 def test_operation_lists_the_statuses_that_its_route_can_give(key):
-    roles, given, flags, _, types = ROUTES[key]
+    roles, given, flags, handler, types = ROUTES[key]
     method = key[0]
     expected = {"400", "404", "429", "500", "503", "default"}
     expected |= {"401"} | ({"403"} if roles != {"public"} else set())
     expected |= {"412", "428"} if "ROUTE_IF_MATCH" in flags else set()
-    expected |= {"409"} if "ROUTE_ONCE" in flags else set()
+    expected |= {"409"} if "ROUTE_ONCE" in flags and not handler.endswith("session_open") else set()     # there the hash of the body is the key
     expected |= {"408", "413", "415", "422"} if method in ("POST", "PUT", "PATCH") else set()
     expected |= {"422"} if method == "GET" else set()
     statuses = set(OPERATIONS[key][1]["responses"])

@@ -16,6 +16,7 @@ static void check_marks(struct arena *arena, const struct alike *a)
 	struct place_marks again;
 	int64_t keys[ALIKE_KEYS_MAX];
 
+	must(written.len <= PLACE_WRITTEN_MAX);
 	place_read(written, &again);
 	must(again.n == a->marks.n && str_eq(place_write(arena, &again), written));
 	must(alike_keys(a, keys) <= ALIKE_KEYS_MAX);

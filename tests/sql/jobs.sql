@@ -1,7 +1,7 @@
 -- Partitions and forgetting.
 begin;
 set search_path = test, tiepdan, public;
-select plan(10);
+select plan(12);
 select is(make_partitions(3), 0, 'the migration ran ahead of time');
 select is(make_partitions(2, '2031-01-31 23:00+00'), 3, 'its own month and those ahead');
 select is(make_partitions(2, '2031-01-31 23:00+00'), 0, 'once');
@@ -14,5 +14,8 @@ select is(forget_once(now() - interval '24 h', 10), 10::bigint, 'keys are forgot
 select is(forget_once(now() - interval '24 h', 100), 14::bigint, 'and no young ones');
 update session set opened_at = now() - interval '9 days', expires_at = now() - interval '8 days' where id = (select id from account where login = 'clerk.hn-eic');
 select is(forget_sessions(now() - interval '7 days', 100), 1::bigint, 'sessions too');
+insert into sign_in_flow select gen_random_uuid(), now() + i * interval '1 min' from generate_series(-2, 1) i;
+select is((select array[forget_sessions(now() - interval '7 days', 100), count(*)] from sign_in_flow where expires_at >= now()), '{0,2}', 'nothing of people who are here');
+select is((select count(*) from sign_in_flow), 2::bigint, 'and sign-ins that nobody has come back from');
 select * from finish();
 rollback;

@@ -91,9 +91,7 @@ static void signed_in(struct req *req, PGresult *const *results)
 		wrong(req);
 		return;
 	}
-	metric_add(METRIC_sign_ins, 1);
-	reply_header(req, "Location", STR("/v1/citizen"));
-	session_answer(req, results[0], 201, STR_NONE);
+	session_opened(req, results[0], STR("/v1/citizen"), STR_NONE);
 }
 
 void citizen_session_open(struct req *req)
@@ -114,7 +112,7 @@ void citizen_session_open(struct req *req)
 		.slots = {brake.slot, brake.n, 0}, .free = {brake.free, brake.n, 0},
 		.session = req->who.session,
 		.expires = clock_wall_ms() + req->app->config->citizen_session_minutes * 60000,
-		.client = in->client);
+		.client = in->client, .replay = session_replay(req));
 	db_run(u, signed_in);
 }
 

@@ -271,7 +271,8 @@ static void keep_proof(struct proof *p, const struct factor_shown *shown)
 	struct db_unit *u = db_unit(p->req);
 
 	sql_account_prove(u, .seen = db_cell(p->offer, 0, "hash"), .step = shown->step, .box = shown->box,
-		.recovery = shown->recovery, .slots = {p->brake.slot, p->brake.n, 0});
+		.recovery = shown->recovery, .slots = {p->brake.slot, p->brake.n, 0},
+		.lift = p->req->app->config->oidc_second_factor);
 	db_run(u, answer_nothing);
 }
 

@@ -44,7 +44,7 @@ void account_change(struct req *req)
 	const struct account_change *in = req->input;
 	struct db_unit *u = db_unit(req);
 
-	sql_account_person_change(u, .account = req->args[0].uuid, .name = in->name,
+	sql_account_person_change(u, .account = req->args[0].uuid, .version = req->if_match, .name = in->name,
 		.department = in->department, .roles = texts_of(in->roles), .email = in->email,
 		.language = in->language, .state = in->state);
 	db_run(u, answer_object);

@@ -1,4 +1,5 @@
 -- Makes an account.
 -- in: login text, name text, department text, roles text[], email text, language text, machine bool
--- out: id uuid, body text
-select account as id, body from tiepdan.person_make(:'login', :'name', :'department', :'roles', :'email', :'language', :'machine')
+-- out: id uuid, body text, etag text
+select account as id, body, body::json->>'version' || '-' || left(md5(body), 12) as etag
+from tiepdan.person_make(:'login', :'name', :'department', :'roles', :'email', :'language', :'machine')

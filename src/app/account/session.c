@@ -1,13 +1,15 @@
 /* Signing in: offer (what the database has) -> proof (what was shown, beside the loop) -> login (the
- * session). */
+ * session). A request whose answer got lost gets the session by the offer already. */
 #include "app/account/session.h"
 
 #include "app/account/proof.h"
 #include "auth/credential.h"
+#include "auth/keys.h"
 #include "auth/role.h"
 #include "auth/token.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/digest.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "db/answer.h"
@@ -80,13 +82,33 @@ void session_answer(struct req *req, const PGresult *row, int status, struct str
 	reply_json(req, status, buf_str(&out));
 }
 
+struct str session_replay(struct req *req)
+{
+	if (!req->once_key.at)
+		return STR_NONE;
+	const struct str parts[] = {STR("sign-in"), req->once_key, req->raw_body};
+	struct digest mac = digest_hmac(keys_purpose(req->app->keys, KEY_ONCE), parts, 3);
+	return arena_str(req->arena, digest_bytes(&mac));
+}
+
+void session_opened(struct req *req, const PGresult *row, struct str at, struct str login)
+{
+	struct uuid session = db_cell_uuid(row, 0, "session");
+	bool again = !str_eq(uuid_bytes(&session), uuid_bytes(&req->who.session));
+
+	metric_add(again ? METRIC_idempotent_replays : METRIC_sign_ins, 1);
+	if (again)
+		reply_header(req, "Idempotent-Replayed", STR("true"));
+	req->who.session = session;
+	reply_header(req, "Location", at);
+	session_answer(req, row, 201, login);
+}
+
 static void signed_in(struct req *req, PGresult *const *results)
 {
 	const struct session_open *in = req->input;
 
-	metric_add(METRIC_sign_ins, 1);
-	reply_header(req, "Location", STR("/v1/me"));
-	session_answer(req, results[0], 201, in->login);
+	session_opened(req, results[0], STR("/v1/me"), in->login);
 }
 
 static void wrong(struct req *req)
@@ -111,7 +133,7 @@ static void log_in(struct proof *p, struct str code_hash)
 		.recovery = shown.recovery, .hash = p->fresh[0] ? str_of(p->fresh) : STR_NONE,
 		.slots = {p->brake.slot, p->brake.n, 0}, .session = req->who.session,
 		.expires = clock_wall_ms() + minutes_ms(req->app->config->session_minutes),
-		.strong = proof_strong_roles(req), .client = in->client);
+		.strong = proof_strong_roles(req), .client = in->client, .replay = session_replay(req));
 	db_run(u, signed_in);
 }
 
@@ -135,8 +157,12 @@ static void offered(struct req *req, PGresult *const *results)
 {
 	const struct session_open *in = req->input;
 	struct brake brake = brake_for(req, in);
-	struct proof *p = proof_begin(req, in->login, &brake, results[0]);
 
+	if (results[1] && db_cell(results[1], 0, "session").at) {
+		session_opened(req, results[1], STR("/v1/me"), in->login);
+		return;
+	}
+	struct proof *p = proof_begin(req, in->login, &brake, results[0]);
 	if (!p)
 		return;
 	if (in->password.at) {
@@ -162,9 +188,12 @@ void session_open(struct req *req)
 		return;
 	}
 	struct brake brake = brake_for(req, in);
+	struct str replay = session_replay(req);
 	struct db_unit *u = db_unit(req);
 	sql_account_offer(u, .login = in->login, .code_hash = hash, .slots = {brake.slot, brake.n, 0},
 		.free = {brake.free, brake.n, 0});
+	if (replay.at)
+		sql_account_again(u, .login = in->login, .replay = replay, .slots = {brake.slot, brake.n, 0});
 	db_run(u, offered);
 }
 

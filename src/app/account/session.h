@@ -16,4 +16,11 @@ void session_close(struct req *req);
  * a token, what renews it, and where `login` is given what its device shows next time. */
 void session_answer(struct req *req, const PGresult *row, int status, struct str login);
 
+/* What the database knows a request to sign in by that may come twice, since its answer may get lost: a keyed
+ * hash of the body and the Idempotency-Key, which nobody guesses. Absent: it may not. */
+struct str session_replay(struct req *req);
+/* 201 for a sign-in, by a row with the column `session`: the one that this request has opened, or that the
+ * same one had opened before. `at` is the Location. */
+void session_opened(struct req *req, const PGresult *row, struct str at, struct str login);
+
 #endif

@@ -83,6 +83,10 @@ static void sums_over_processes(void **state)
 	text = print(*state, false);
 	assert_true(value_of(text, "tiepdan_bytes_in_total") == 601);
 	assert_true(value_of(text, "tiepdan_connections_open") == 4);
+	metric_left(1);
+	text = print(*state, false);
+	assert_true(value_of(text, "tiepdan_bytes_in_total") == 601);
+	assert_true(value_of(text, "tiepdan_connections_open") == 2);
 }
 
 static void a_histogram(void **state)

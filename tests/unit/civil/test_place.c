@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "civil/minhash.h"
 #include "civil/place.h"
 #include "civil/text.h"
@@ -41,6 +42,32 @@ static void marks_of_texts(void **state)
 	check("pho bui thi xuan bi ngap", "n bui thi xuan");
 	check("Xe buýt tuyến 32 không dừng", "b 32");
 	check("Tổ dân phố 7 mất điện", "u 7");
+}
+
+/* A text of one endless word, and one of as many and as long names as are kept. */
+static void long_names(void **state)
+{
+	struct buf text = {.arena = arena};
+	struct place_marks marks = {.n = 0};
+	struct str whole;
+	(void)state;
+
+	buf_put(&text, STR("Cây đổ ở phố "));
+	for (int i = 0; i < 5000; i++)
+		buf_put(&text, STR("Thạch"));
+	buf_put(&text, STR(", gần ngã tư Lương Định Của"));
+	whole = buf_str(&text);
+	place_find(arena, whole, STR_NONE, &marks);
+	assert_true(str_eq(place_write(arena, &marks), STR("n luong dinh cua")));
+	text = (struct buf){.arena = arena};
+	for (int i = 0; i < 2 * PLACE_MARKS_MAX; i++)
+		buf_printf(&text, "phố Aaaaaaaaaaaaaaa Bbbbbbbbbbbbbbb C%c%ccccccccccccc. ", 'a' + i % 26,
+			'a' + i / 26);
+	marks.n = 0;
+	place_find(arena, buf_str(&text), STR_NONE, &marks);
+	assert_int_equal(marks.n, PLACE_MARKS_MAX);
+	assert_int_equal(marks.at[0].text.len, PLACE_TEXT_MAX);
+	assert_true(place_write(arena, &marks).len <= PLACE_WRITTEN_MAX);
 }
 
 static struct place_match compare(const char *one, const char *other)
@@ -124,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(marks_of_texts, begin, end),
+		cmocka_unit_test_setup_teardown(long_names, begin, end),
 		cmocka_unit_test_setup_teardown(compared, begin, end),
 		cmocka_unit_test_setup_teardown(hostile_marks, begin, end),
 		cmocka_unit_test_setup_teardown(signatures, begin, end),

@@ -134,7 +134,11 @@ static void a_new_image_takes_over_and_replaces(void **state)
 	assert_null(getenv("TIEPDAN_CHILDREN"));
 	assert_false(children_none_left(&cs));
 	start_all();
+	for (int i = 0; i < 2; i++) /* slots of before stay theirs until they have gone */
+		assert_true(children_slot_of(&cs, old[i]) > 0 &&
+			    children_slot_of(&cs, old[i]) != children_slot_of(&cs, cs.at[i].pid));
 	assert_true(end(old[0]));
+	assert_int_equal(children_slot_of(&cs, old[0]), -1);
 	assert_true(end(old[1]));
 	assert_true(children_all_ready(&cs));
 }
