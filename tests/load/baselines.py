@@ -1,4 +1,5 @@
-"""What the server is compared with: pgbench doing the same on the same cluster, and nginx answering from memory."""
+"""What the server is compared with: pgbench doing the same on the same cluster, a service of Fastify and pg (fastify/), and nginx answering
+from memory."""
 import os
 import re
 import shutil
@@ -129,3 +130,26 @@ http {
         self.process.wait(10)
         shutil.rmtree(self.folder)
         time.sleep(0.1)
+
+
+class Fastify:
+    """Two processes of fastify/server.mjs; its packages come with npm."""
+
+    def __init__(self, cluster, database, department, policy):
+        self.folder = Path(tempfile.mkdtemp(prefix="tiepdan-fastify-"))
+        shutil.copytree(Path(__file__).resolve().parent / "fastify", self.folder, dirs_exist_ok=True)
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=self.folder, check=True, timeout=300)
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            ["node", "server.mjs", str(self.port), str(cluster.folder / "socket"), database, str(department), str(policy)],
+            cwd=self.folder, stdin=subprocess.DEVNULL, env=dict(os.environ, NODE_ENV="production"))
+        wait_until(self.answers, 30, "Fastify")
+
+    def answers(self):
+        got = subprocess.run(["curl", "-s", "http://127.0.0.1:%d/v1/tickets?limit=1" % self.port], capture_output=True)
+        return got.stdout.startswith(b'{"items"')
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        shutil.rmtree(self.folder)
