@@ -265,7 +265,7 @@ begin
 				raise;
 			end if;
 			v_what := v_what || '{data}';
-			update data_request set erases_at_end = true where id = d.id;
+			update data_request set erases_at_end = true where id = d.id returning * into d;
 		end;
 	end if;
 	perform ticket_restrict(d, v_what, p_at);
@@ -296,19 +296,27 @@ begin
 	etag := d.version;
 end $$;
 
--- Erases the contacts that waited for the end of their ticket; what was restricted until then is so no longer. Returns how many.
+-- Erases the contacts that waited for the end of their ticket, when nothing is told any more: of what was merged that of its case, after the time
+-- in which an answer can be appealed, and not before its letters have gone. What was restricted until then is so no longer. Returns how many.
 create function data_requests_erase(p_now timestamptz, p_limit bigint) returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	v_request uuid;
 	v_ticket uuid;
 	v_n bigint := 0;
 begin
-	for v_request, v_ticket in select d.id, t.id from data_request d join ticket t on t.id = d.ticket where d.erases_at_end and t.done
+	for v_request, v_ticket in select d.id, t.id from data_request d join ticket t on t.id = d.ticket where d.erases_at_end
+			and (select c.done and c.state <> 'answered' and c.updated_at < p_now - interval '1 hour' from ticket c where c.id = ticket_case(t.id, t.state))
+			and not exists (select from notice n where n.ticket = t.id and n.account is null and n.state in ('waiting', 'sending'))
 		order by d.id limit p_limit for no key update of t skip locked
 	loop
 		update data_request set erases_at_end = false, version = version + 1 where id = v_request and erases_at_end;
 		continue when not found;	-- lifted meanwhile
 		delete from ticket_restriction where ticket = v_ticket and what = 'data' and request = v_request;
+		if found then
+			update ticket set version = version + 1, updated_at = p_now where id = v_ticket;
+			perform event_write(gen_random_uuid(), p_now, v_ticket, 'data.unrestricted', 'job', null, null, null, null,
+				'Dữ liệu cá nhân của phiếu được xử lý trở lại', 'The personal data of the ticket are processed again', '{"what": ["data"]}');
+		end if;
 		if contact_destroy(v_ticket, p_now) then
 			perform event_write(gen_random_uuid(), p_now, v_ticket, 'contact.erased', 'job', null, null, null, null,
 				'Phiếu đã kết thúc: thông tin liên hệ đã được xóa theo yêu cầu', 'The ticket has ended: the contact was erased, as was asked',
@@ -526,10 +534,14 @@ declare
 	v_to text;
 begin
 	select * into t from ticket where id = d.ticket for no key update;
+	-- What was restricted until the end of the ticket stays so for whoever asks for more.
+	update ticket_restriction x set request = d.id where x.ticket = d.ticket and x.what = any (p_what) and not d.erases_at_end
+		and exists (select from data_request o where o.id = x.request and o.erases_at_end);
 	insert into ticket_restriction select d.ticket, w, p_at, caller_account(), d.id from unnest(p_what) w on conflict do nothing;
 	if not found then
 		return;
 	end if;
+	update ticket set version = version + 1, updated_at = p_at where id = t.id;
 	select m.action, m.to_state into v_action, v_to from publication_move m
 		where m.action in ('drop', 'hide') and m.from_state = publication_state_of(t.id);
 	if found then
@@ -562,8 +574,8 @@ end $$;
 -- --- who reads what is restricted ---------------------------------------------------------------------------------------------------------
 
 -- What is restricted is processed no further than the law needs it (Law 91/2025/QH15; before it Decree 13/2023/ND-CP articles 9 and 17, by which a
--- state organ goes on with what a law of its own asks of it): the department that has the ticket decides it and reads it. All others who would see it,
--- in whatever list, find and read it only with a reason that is recorded (glass_break()), and strangers are not shown that there is something similar.
+-- state organ goes on with what a law of its own asks of it): the department that has the ticket decides it and reads it. All others find it in no
+-- list; who may break the glass reads it with a reason that is recorded (glass_break()); strangers are not shown that there is something similar.
 alter table ticket add column restricted boolean not null default false;
 comment on column ticket.restricted is 'its data are only stored: there is a ticket_restriction of them, whose trigger says it here, where each list looks';
 create function ticket_restriction_counts() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -591,6 +603,80 @@ alter policy ticket_seen on ticket
 		and (not restricted or holder = (select caller_department()) or id = any ((select caller_broken() || caller_linked())::uuid[]))
 		and case when sight = 'denunciation' then not kept_away(id, (select caller_account()))
 			when kind = 'complaint' then not denounced(id, (select caller_account())) else true end);
+-- Of a case whoever sees it reads what was merged into it; what is restricted of that reads who would read it by itself, and the department that
+-- has the case.
+create function below_reads(k ticket, p_root uuid) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return k.id = p_root or not k.restricted or sees(k) or (select holder from ticket where id = p_root) is not distinct from caller_department();
+end $$;
+-- As in 0032 and 0041.
+create or replace function relations_of(p_ticket uuid, p_after text, p_limit bigint)
+returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	perform ticket_visible(p_ticket);
+	return query
+	select json_build_object('id', x.id, 'kind', x.kind, 'direction', x.direction, 'at', instant(x.at), 'person', person_named(x.person),
+			'reason', x.reason, 'ticket', json_build_object('id', case when v.sees then k.id end, 'code', k.code, 'state', k.state,
+				'title', case when v.reads then k.title end, 'text', case when v.reads then k.text end))::text,
+		concat_ws('|', x.at, x.id)
+	from (
+		select m.id, m.kind, 'to' as direction, m.into_ticket as other, m.at, m.person, m.reason from ticket_merge m
+			where m.ticket = p_ticket and m.ended_at is null
+		union all select m.id, m.kind, 'from', m.ticket, m.at, m.person, m.reason from ticket_merge m
+			where m.into_ticket = p_ticket and m.ended_at is null
+		union all select r.id, r.kind, case r.kind when 'related' then 'both' else 'to' end, r.other, r.at, r.person, r.reason
+			from ticket_relation r where r.ticket = p_ticket
+		union all select r.id, r.kind, case r.kind when 'related' then 'both' else 'from' end, r.ticket, r.at, r.person, r.reason
+			from ticket_relation r where r.other = p_ticket) x
+		join ticket k on k.id = x.other
+		cross join lateral (select sees(k) as sees) s
+		cross join lateral (select s.sees, s.sees or (x.kind in ('merged', 'joined') and x.direction = 'from' and below_reads(k, p_ticket)) as reads) v
+	where ticket_nameable(k) and (x.at, x.id) > (coalesce(split_part(p_after, '|', 1)::timestamptz, '-infinity'),
+		coalesce(split_part(p_after, '|', 2)::uuid, '00000000-0000-0000-0000-000000000000'))
+	order by x.at, x.id limit p_limit + 1;
+end $$;
+create or replace function timeline_of(p_ticket uuid, p_after text, p_limit bigint)
+returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	perform ticket_visible(p_ticket);
+	return query
+	select json_build_object('id', m.id, 'at', instant(m.at), 'ticket', json_build_object('code', t.code, 'own', t.id = p_ticket),
+			'from', case when m.author is null then 'citizen' else 'department' end, 'department', department_named(m.department),
+			'text', m.text)::text,
+		concat_ws('|', m.at, m.id)
+	from (select p_ticket as id union all select * from merged_below(p_ticket, null)) x join ticket t on t.id = x.id join message m on m.ticket = x.id
+	where below_reads(t, p_ticket) and (m.at, m.id) > (coalesce(split_part(p_after, '|', 1)::timestamptz, '-infinity'),
+		coalesce(split_part(p_after, '|', 2)::uuid, '00000000-0000-0000-0000-000000000000'))
+	order by m.at, m.id limit p_limit + 1;
+end $$;
+create or replace function attachments_of(p_ticket uuid, p_after text, p_limit bigint)
+returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	perform ticket_visible(p_ticket);
+	return query
+	select rtrim(attachment_item(a)::text, '}') || ',"ticket":' || json_build_object('code', t.code, 'own', t.id = p_ticket) || '}',
+		concat_ws('|', a.linked_at, a.id)
+	from (select p_ticket as id union all select * from merged_below(p_ticket, null)) x join ticket t on t.id = x.id
+		join attachment a on a.ticket = x.id
+	where below_reads(t, p_ticket) and (a.purpose <> 'note' or notes_seen()) and (a.purpose <> 'petitioners' or names_seen())
+		and (a.linked_at, a.id) > (coalesce(split_part(p_after, '|', 1)::timestamptz, '-infinity'),
+		coalesce(split_part(p_after, '|', 2)::uuid, '00000000-0000-0000-0000-000000000000'))
+	order by a.linked_at, a.id limit p_limit + 1;
+end $$;
+create or replace function attachment_seen(p_ticket uuid, p_id uuid)
+returns table (state text, type text, name text, bytes bigint, hash bytea, thumbnail bytea)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+begin
+	perform ticket_visible(p_ticket);
+	return query
+	select a.state, a.type, a.name, a.bytes, a.hash, a.thumbnail from attachment a join ticket t on t.id = a.ticket
+	where a.id = p_id and below_reads(t, p_ticket) and merged_under(a.ticket, p_ticket) and (a.purpose <> 'note' or notes_seen())
+		and (a.purpose <> 'petitioners' or names_seen());
+end $$;
 -- As in 0078 and 0033.
 create or replace function alike_public(t ticket) returns boolean language sql stable as $$
 	select t.visibility = 'public' and t.sight = 'public' and t.kind <> 'emergency' and t.restricted is not true and not tiepdan.triage_discreet(t.id)
@@ -662,7 +748,7 @@ begin
 	order by i.ord;
 end $$;
 
-revoke execute on function ties_guard, retention_case_of, retention_in, ticket_case, disposal_commitment, disposal_sheet, data_requests_erase, ticket_restriction_counts,
+revoke execute on function below_reads, ties_guard, retention_case_of, retention_in, ticket_case, disposal_commitment, disposal_sheet, data_requests_erase, ticket_restriction_counts,
 	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
 	from public;
 grant execute on function disposal_sheet,

@@ -2,22 +2,28 @@
 -- most of the rest was the JSON of the answers. Now each table has a statement of its own, and the server tells the answers.
 set local search_path = tiepdan, public;
 
--- One holder at a time: one that has not ended (a unique index), and none of those that have ended beside another one. The index over ranges
--- that said both cost a fifth of a filing, which writes the first holder alone.
+-- One holder at a time: one that has not ended (a unique index), and none that has ended beside another one. The index over ranges that said both
+-- cost a fifth of a filing, which writes the first holder alone and as of now.
 alter table holding drop constraint holding_one_at_a_time;
 alter index holding_present rename to holding_one_at_a_time;
 create function holding_guard() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
+	if new.until is null then
+		if not exists (select from holding h where h.ticket = new.ticket and h.until > new.since and h.since < h.until) then
+			return null;
+		end if;
 	-- Itself is one of them.
-	if (select count(*) from holding h where h.ticket = new.ticket and h.since < new.until and coalesce(h.until, 'infinity') > new.since
-			and h.since < coalesce(h.until, 'infinity')) > 1 then
-		raise exception 'two departments hold a ticket at the same time' using errcode = 'exclusion_violation',
-			constraint = 'holding_one_at_a_time', table = 'holding';
+	elsif (select count(*) from holding h where h.ticket = new.ticket and h.since < new.until and coalesce(h.until, 'infinity') > new.since
+			and h.since < coalesce(h.until, 'infinity')) <= 1 then
+		return null;
 	end if;
-	return null;
+	raise exception 'two departments hold a ticket at the same time' using errcode = 'exclusion_violation',
+		constraint = 'holding_one_at_a_time', table = 'holding';
 end $$;
 create trigger holding_guard after insert or update on holding for each row
 	when (new.until is not null and new.since < new.until) execute function holding_guard();
+create trigger holding_begins after insert on holding for each row
+	when (new.until is null and new.since < now() - interval '1 min') execute function holding_guard();
 
 -- Files tickets, parallel arrays: see src/app/ticket/file.sql. Rows of reference data never go (0002); what a filing names is looked up all the
 -- same. Plans are kept: no statement here is better for knowing its arrays.

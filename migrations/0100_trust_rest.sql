@@ -50,6 +50,8 @@ begin
 	if a.version <> p_version then
 		raise exception 'the account has version %', a.version using errcode = 'TD412';
 	end if;
+	-- Roles that go make room for those that come (admins_apart).
+	delete from account_role where account = p_account and role <> all (p_roles);
 	return person_change(p_account, p_name, p_department, p_roles, p_email, p_language, p_active);
 end $$;
 
@@ -63,11 +65,12 @@ alter table session add column replay bytea,
 	add constraint session_replay_hashed check (length(replay) = 32);
 comment on column session.replay is 'the request that opened it (a keyed hash), which gets it once more for a minute; NULL: it did not say that it may come twice';
 
--- The session that the same request has opened a moment ago; no row: none. It is gone from here when it was renewed or has ended: whoever
--- has it has had the answer.
+-- The session that the same request has opened a moment ago; no row: none. It is gone from here when it was renewed or has ended, or its person
+-- has shown more than this request did: whoever has it has had the answer.
 create function session_again(p_owner uuid, p_replay bytea) returns session language sql stable set search_path = tiepdan, pg_temp as $$
 	select s from session s where s.id in (select id from session where account = p_owner union all select id from session where citizen = p_owner)
 		and s.replay = p_replay and s.opened_at > now() - interval '1 min' and s.generation = 1 and s.closed_at is null and s.expires_at > now()
+		and s.proved_at is null and not exists (select from second_factor f where f.account = s.account and f.confirmed_at > s.opened_at)
 $$;
 
 -- The same for a login, before anything is looked at: what counts once is used up already. What the attempt took is given back.
@@ -203,7 +206,7 @@ update configuration_kept k set content = k.content || (select jsonb_object_agg(
 	where k.kind = 'settings';
 
 create function roles_deciding() returns text[] language sql stable set search_path = tiepdan, pg_temp as $$
-	select array(select distinct role from move_role where role <> 'admin')
+	select array(select distinct role from move_role where role <> 'admin' and action <> 'file')
 $$;
 
 -- Whether an account has both, where the operator wants them apart: what waits for another administrator and what others have given for a
@@ -221,6 +224,14 @@ begin
 	return 'admin' = any (v_roles) and v_roles && roles_deciding();
 end $$;
 
+-- The same as of now, until this transaction ends: two that add what does not go together wait for each other.
+create function account_would_mix(p_account uuid) returns boolean language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if (select value from setting where name = 'admins_apart') = 1 then
+		perform from account where id = p_account for no key update;
+	end if;
+	return account_mixes(p_account);
+end $$;
 -- What adds a role looks; who has both from before keeps them until somebody decides, and `tiepdan doctor` says so. A role that is reset waits
 -- again and is none that is added.
 create function account_apart() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
@@ -228,7 +239,7 @@ begin
 	if tg_table_name = 'account_grant' and exists (select from account_role r where r.account = new.account and to_jsonb(new)->>'role' = r.role) then
 		return null;
 	end if;
-	if account_mixes(new.account) then
+	if account_would_mix(new.account) then
 		raise exception 'an administrator decides about no tickets' using errcode = 'TD697';
 	end if;
 	return null;
@@ -237,18 +248,18 @@ create trigger account_role_apart after insert on account_role for each row exec
 create trigger account_grant_apart after insert on account_grant for each row execute function account_apart();
 create function delegation_apart() returns trigger language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
-	if account_mixes(new.taker) then
+	if account_would_mix(new.taker) then
 		raise exception 'an administrator decides about no tickets' using errcode = 'TD637';
 	end if;
 	return null;
 end $$;
 create trigger delegation_apart after insert on delegation for each row execute function delegation_apart();
 
-revoke execute on function roles_deciding, account_mixes, account_apart, delegation_apart from public;
+revoke execute on function roles_deciding, account_mixes, account_would_mix, account_apart, delegation_apart from public;
 
 -- --- the end of a citizen's account ----------------------------------------------------------------------------------------------------------
 
--- As in 0087; whoever comes behind another end of the same account has no session any more.
+-- As in 0087 and 0097; whoever comes behind another end of the same account has no session any more.
 create or replace function citizen_end(p_citizen uuid, p_why jsonb) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
 	c citizen;
@@ -279,7 +290,8 @@ begin
 		return;
 	end if;
 	begin
-		update citizen set epoch = v.epoch, wrapped = v.wrapped, box = v.box, email_index = v.email_index where id = c.id;
+		update citizen set epoch = v.epoch, wrapped = v.wrapped, box = v.box, email_index = v.email_index, language = v.language
+			where id = c.id;
 	exception when unique_violation then
 		raise exception 'the address is that of another account' using errcode = 'TD651';
 	end;

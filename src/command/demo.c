@@ -1,6 +1,6 @@
 /* tiepdan demo: fills an empty installation with people and with tickets of the last 60 days: routed,
  * answered on time and late, refused, open and overdue. It goes the way of real tickets: decide_filing(),
- * ticket_file(), ticket_move(). */
+ * filings_store(), ticket_move(). */
 #include "command/demo.h"
 
 #include <stdio.h>

@@ -253,16 +253,19 @@ struct turn {
 	const struct job *job;
 	struct event *timer;
 	bool running;
-	int64_t began_us, filed; /* when it began, and how many tickets this server had filed then */
+	int64_t began_us;
+	int64_t seen_us, filed; /* when its last run ended, and how many tickets this server had filed then */
 };
 
 /* How long a job that goes on at once rests before. */
-static int64_t rest_us(const struct turn *turn)
+static int64_t rest_us(struct turn *turn)
 {
-	int64_t worked_us = clock_mono_us() - turn->began_us;
-	int64_t filed = metric_total(METRIC_tickets_filed) - turn->filed;
+	int64_t now_us = clock_mono_us(), filed = metric_total(METRIC_tickets_filed);
+	bool many = (filed - turn->filed) * 1000000 > MANY_FILE * (now_us - turn->seen_us);
 
-	return turn->job->yields && filed * 1000000 > MANY_FILE * worked_us ? RESTS * worked_us : 0;
+	turn->seen_us = now_us;
+	turn->filed = filed;
+	return turn->job->yields && many ? RESTS * (now_us - turn->began_us) : 0;
 }
 
 static void end_run(struct db_job *job, bool again)
@@ -329,7 +332,6 @@ static void run(evutil_socket_t fd, short what, void *arg)
 	struct db_unit *u = db_unit_job(job);
 	turn->running = true;
 	turn->began_us = clock_mono_us();
-	turn->filed = metric_total(METRIC_tickets_filed);
 	turn->job->queue(turn->app, u);
 	db_run_job(u, turn->job->follow ? found : done);
 }

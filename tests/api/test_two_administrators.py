@@ -214,6 +214,8 @@ def test_an_administrator_decides_about_nothing(town, apart):
         account = first.post("/v1/accounts", {**BOTH, "login": "chi.mot." + roles[0], "roles": roles}).json
         assert change(first, account, {"roles": more}, 409).problem == "admins_apart"
         assert change(first, account, {"roles": roles + ["auditor"] if "auditor" not in roles else roles}).status == 200
+    swapped = first.post("/v1/accounts", {**BOTH, "login": "doi.vai", "roles": ["officer"]}).json
+    assert change(first, swapped, {"roles": ["admin"]}).json["roles"] == []      # officer is gone, admin waits to be confirmed
     giver, taker = town.login("head", HUB, 6), town.login("admin", HUB, 6)
     body = {"taker": town.sql("select id from account where login = '%s'" % taker)[0][0], "roles": ["head"], "until": in_days(3), "reason": "Nghỉ phép năm"}
     assert town.sign_in(giver).post("/v1/delegations", body, status=409).problem == "delegation_refused"

@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(82);
+select plan(85);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -163,9 +163,19 @@ select is(array[pg_temp.waits(15), pg_temp.waits(12)], '{t,f}', 'as it waits for
 select is(data_requests_forget(now(), 100), 0::bigint, 'while the ticket is open the contact stays');
 select ticket_restriction_lift(id, gen_random_uuid(), now()) from y where n = 16;
 select is(pg_temp.waits(17), false, 'who is processed again is not erased at the end');
-set local session_replication_role = replica;
-update ticket set state = 'closed', done = true where id in (select id from y where n in (15, 16));
-set local session_replication_role = origin;
+create function pg_temp.stands(p_state text, p_ago interval) returns text[] language plpgsql as $$
+begin
+	set local session_replication_role = replica;
+	update ticket set state = p_state, done = true, updated_at = now() - p_ago where id in (select id from y where n in (15, 16));
+	set local session_replication_role = origin;
+	return array[p_state, data_requests_forget(now(), 100)::text];
+end $$;
+select is(pg_temp.stands('answered', '1 d'), '{answered,0}', 'an answer can still be appealed');
+select is(pg_temp.stands('closed', '1 min'), '{closed,0}', 'and the last letter goes before');
+insert into notice (id, event, event_at, ticket, type, audience, language, urgent, made_at, next_at)
+	select pg_temp.id(900), e.id, e.at, e.ticket, 'ticket.closed', 'citizen', 'vi', false, now(), now() from y join event e on e.ticket = y.id where y.n = 15 limit 1;
+select is(pg_temp.stands('closed', '2 h'), '{closed,0}', 'however long it waits');
+update notice set state = 'sent', sent_at = now() where id = pg_temp.id(900);
 select is(array[data_requests_forget(now(), 100), data_requests_forget(now(), 100)], '{1,0}', 'then it goes, once');
 select is(array[pg_temp.what(15), pg_temp.what(16)], '{publication erased,kept}', 'and is not restricted any more');
 select is((select count(*) from y join event e on e.ticket = y.id and e.type = 'contact.erased' and e.actor_kind = 'job' and e.public_vi is not null where y.n = 15), 1::bigint,

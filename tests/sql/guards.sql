@@ -1,7 +1,7 @@
 -- What the database itself refuses, whoever asks (these run as the superuser).
 begin;
 set search_path = test, tiepdan, public;
-select plan(37);
+select plan(38);
 create temp table t as select * from file('HN-SXD');
 create function pg_temp.change(p text) returns text language sql as $$
 	select attempt(format('update ticket set %s where id = (select id from t)', p))
@@ -55,6 +55,9 @@ select is(attempt($$insert into holding (ticket, department, since, until) selec
 select is(attempt($$update holding set until = since + interval '2 h' where ticket = (select id from t) and until is null;
 	insert into holding (ticket, department, since, until) select ticket, 1, since + interval '1 h', since + interval '3 h' from holding where ticket = (select id from t)
 		and until = since + interval '2 h'$$), 'holding_one_at_a_time', 'nor by an end that comes later');
+select is(attempt($$update holding set until = since + interval '2 h' where ticket = (select id from t) and until is null;
+	insert into holding (ticket, department, since) select ticket, 1, now() - interval '1 h' from holding where ticket = (select id from t);
+	update holding set until = now() where ticket = (select id from t)$$), 'holding_one_at_a_time', 'nor does the next one begin before the last one has ended');
 select is(attempt($$insert into clock_running select (jsonb_populate_record(c, '{"round": 2}')).* from clock_running c$$), 'clock_running_0_pkey',
 	'one running clock of a kind in a slot');
 select is(attempt($$update clock_running set start_at = null$$), 'clock_running_complete', 'a running clock has everything to explain it');

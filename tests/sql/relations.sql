@@ -108,6 +108,19 @@ select is((select array_agg(item::json->>'kind' || ' ' || (item::json->>'directi
 	'{"merged from","merged to"}', 'what it is tied to');
 select is((select item::json->'ticket'->>'text' is not null from relations_of(pg_temp.t(11), null, 10) where item::json->>'direction' = 'from'), true, 'with its text');
 
+-- What is restricted below a case reads who has the case, and nobody else.
+create function pg_temp.read_below() returns text[] language sql as $$
+	select array[(select count(*) from timeline_of(pg_temp.t(13), null, 10))::text,
+		(select count(*) from relations_of(pg_temp.t(11), null, 10) where item::json->>'direction' = 'from' and item::json->'ticket'->>'text' is not null)::text]
+$$;
+update ticket set restricted = true where id = pg_temp.t(12);
+select is(pg_temp.read_below(), '{2,1}', 'the department of the case reads what is only stored of a part of it');
+select enter('coordinator.HN-EIC');
+select is(pg_temp.read_below(), '{1,0}', 'the hub reads the case alone');
+update ticket set restricted = false where id = pg_temp.t(12);
+select is(pg_temp.read_below(), '{2,1}', 'until it is restricted no more');
+select enter('officer.HN-SXD');
+
 -- Versions of the page: every change of the root is another one.
 create temp table seen (v bigint);
 create function pg_temp.look(n int) returns void language sql as $$

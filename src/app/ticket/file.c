@@ -134,8 +134,8 @@ static void seal_contact(struct req *req, const struct ticket_file_contact *cont
 		row->email_index = seal_blind_index(req->arena, keys, contact->email);
 }
 
-/* The secret is not in the database: it is put into the body that PostgreSQL built. Whom to call in danger
- * stands before everything else. */
+/* The secret is not in the database: it is put into the body. Whom to call in danger stands before everything
+ * else. */
 static struct str with_secret(struct req *req, struct str body, struct str secret)
 {
 	struct buf b = {.arena = req->arena};
