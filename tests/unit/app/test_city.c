@@ -24,7 +24,7 @@ static const int64_t NOW_MS = INT64_C(1795402800000);
 	"id|profile|kind|level|category|department|accept_amount|accept_unit|route_amount|route_unit|"       \
 	"first_reply_amount|first_reply_unit|update_amount|update_unit|step_amount|step_unit|"               \
 	"answer_amount|answer_unit|appeal_amount|appeal_unit|answer_from_acceptance|receipt|questions|"      \
-	"question_amount|question_unit|valid_from|valid_to\n"
+	"question_amount|question_unit|valid_from|valid_to|citation_vi|citation_en\n"
 
 /* The first line of each names the columns, an empty cell is NULL. */
 static const char *const town[CITY_ROWS] = {
@@ -46,9 +46,10 @@ static const char *const town[CITY_ROWS] = {
 	[CITY_AREAS] = "code|parent|valid_from|valid_to\n01|||\n0101|01||20000\n",
 	[CITY_CATEGORIES] = "code|parent|department|level|visibility|valid_from|valid_to\n"
 			    "roads||WARD|high|public|20000|\n",
-	[CITY_KINDS] = "code|sight|visibility|level\nfeedback|||\ndenunciation|denunciation|confidential|\n",
+	[CITY_KINDS] = "code|sight|visibility|level|emergency_numbers\nfeedback||||[\"113\"]\ndenunciation|"
+		       "denunciation|confidential||\n",
 	[CITY_POLICIES] = POLICY_COLUMNS
-	"5|usual|feedback|||HUB|4|wh||none||none||none|3|cd|2|wd||none|t|same_day|2|5|wd||\n",
+	"5|usual|feedback|||HUB|4|wh||none||none||none|3|cd|2|wd||none|t|same_day|2|5|wd|||Luật 1|Law 1\n",
 	[CITY_ALARMS] = "profile|level|share|amount|unit\n|1|800||\nusual|2||30|now\n",
 	/* The second calendar of before had its hours in other years; the third is no calendar at all. */
 	[CITY_KEPT] = "code|zone|version\n"
@@ -140,6 +141,9 @@ static void members(void **state)
 	assert_true(str_eq(city_category(city, STR("roads"), 20000)->level, STR("high")));
 	assert_false(city_kind(city, STR("feedback"))->sight.at);
 	assert_true(str_eq(city_kind(city, STR("denunciation"))->visibility, STR("confidential")));
+	assert_true(str_eq(city_kind(city, STR("feedback"))->emergency_numbers, STR("[\"113\"]")));
+	assert_true(str_eq(city->policies[0].citation[0], STR("Luật 1")));
+	assert_true(str_eq(city->policies[0].citation[1], STR("Law 1")));
 	assert_true(str_eq(
 		danger_told(city, *state, STR("chay nha"), false, 19999), STR("{\"numbers\":[\"114\"]}")));
 	assert_true(str_eq(
@@ -265,7 +269,7 @@ static void no_city(void **state)
 		{CITY_AREAS, "code|parent|valid_from|valid_to\n01|||\n01|||\n", "two areas 01"},
 		{CITY_POLICIES,
 			POLICY_COLUMNS
-			"5|usual|||||4|wh||none||none||none||none|2|moons||none|f|next_opening|0||none||\n",
+			"5|usual|||||4|wh||none||none||none||none|2|moons||none|f|next_opening|0||none||||\n",
 			"policy 5 has a unit that this program does not know"},
 		{CITY_ALARMS, "profile|level|share|amount|unit\n|1||2|moons\n",
 			"an alarm level has a unit that this program does not know"},
