@@ -50,8 +50,8 @@ begin
 	if a.version <> p_version then
 		raise exception 'the account has version %', a.version using errcode = 'TD412';
 	end if;
-	-- Roles that go make room for those that come (admins_apart).
-	delete from account_role where account = p_account and role <> all (p_roles);
+	-- Roles that go make room for those that come (admins_apart); one's own go last, or the rest would not be one's to do.
+	delete from account_role where account = p_account and role <> all (p_roles) and account <> caller_account();
 	return person_change(p_account, p_name, p_department, p_roles, p_email, p_language, p_active);
 end $$;
 

@@ -14,7 +14,7 @@ BOTH = ("area%s category%s code extensions filed_at kind location_text merged_in
         "reviews splits state state_en state_vi supporters text title updated_at" % (NAMED, NAMED))
 TICKET = BOTH + (
     " anonymous channel clocks(%s remaining_seconds) flags has_contact holder(department%s person%s) id language level moves"
-    " parts(asked_at asked_by%s asked_from%s department%s due_at ended_at ended_by%s id state task text version) point"
+    " parts(asked_at asked_by%s asked_from%s department%s due_at ended_at ended_by%s id state task text version) point restricted"
     " ratings(acceptable comments satisfied unsatisfied) returns route(area category department reason rules(set taken(rule said title) with))"
     " splits(children parent) tags taken_by version visibility" % (CLOCK, NAMED, PERSON, PERSON, NAMED, NAMED, PERSON))
 HANDLED = TICKET + " moves(action needs_reason to)"

@@ -17,7 +17,14 @@ def planted(i):
 
 
 def found_in(data):
-    return set(MARK.findall(data))
+    """The expression looks only where one of its literals stands: there are gigabytes to read."""
+    found = set()
+    for literal in (b"inpk", b"94545", b"0010945"):
+        at = data.find(literal)
+        while at >= 0:
+            found.update(MARK.findall(data, max(0, at - 4), at + 14))
+            at = data.find(literal, at + 1)
+    return found
 
 
 def files(folder):
