@@ -239,8 +239,8 @@ static void copy_marks(struct req *req, const struct decision *d, struct filing_
 		*mark++ = (struct filing_mark){arena_str(req->arena, flags->at[i]), true};
 }
 
-/* Who gets it, under which deadlines, and why, and what of that is told. False after an answer: the city has
- * no rule for it yet, or nobody but who is denounced. */
+/* Who gets it, under which deadlines, and why, and what of that is told (NULL: nothing). False after an
+ * answer: the city has no rule for it yet, or nobody but who is denounced. */
 static bool decide(struct req *req, struct filing_row *row, struct filed_told **ret_told)
 {
 	struct filing_facts facts = {.kind = row->kind,
@@ -275,7 +275,8 @@ static bool decide(struct req *req, struct filing_row *row, struct filed_told **
 	row->nclocks = d.clocks.n;
 	for (unsigned i = 0; i < d.clocks.n; i++)
 		row->clocks[i] = clock_row(req->arena, &d.clocks.at[i]);
-	*ret_told = filed_tell(req->arena, row, req->app->city, &d, &facts);
+	if (ret_told)
+		*ret_told = filed_tell(req->arena, row, req->app->city, &d, &facts);
 	return true;
 }
 
@@ -406,7 +407,7 @@ static bool make(struct req *req, struct filing *f, struct filing_row *row)
 						    STR_ARG(f->text), STR_ARG(f->location_text)));
 	if (f->joined_department)
 		stand_by(f, row);
-	else if (!decide(req, row, &(struct filed_told *){NULL}))
+	else if (!decide(req, row, NULL))
 		return false;
 	if (!name_it(req, row))
 		return false;
