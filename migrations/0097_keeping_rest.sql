@@ -296,6 +296,15 @@ begin
 	etag := d.version;
 end $$;
 
+-- What a restriction that ends leaves behind: another version of the ticket, and an event.
+create function restriction_ended(p_ticket uuid, p_what text[], p_at timestamptz, p_event uuid, p_by text) returns void language plpgsql
+set search_path = tiepdan, pg_temp as $$
+begin
+	update ticket set version = version + 1, updated_at = p_at where id = p_ticket;
+	perform event_write(p_event, p_at, p_ticket, 'data.unrestricted', p_by, case p_by when 'staff' then caller_account() end,
+		case p_by when 'staff' then caller_department() end, null, null,
+		'Dữ liệu cá nhân của phiếu được xử lý trở lại', 'The personal data of the ticket are processed again', jsonb_build_object('what', p_what));
+end $$;
 -- Erases the contacts that waited for the end of their ticket, when nothing is told any more: of what was merged that of its case, after the time
 -- in which an answer can be appealed, and not before its letters have gone. What was restricted until then is so no longer. Returns how many.
 create function data_requests_erase(p_now timestamptz, p_limit bigint) returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
@@ -313,9 +322,7 @@ begin
 		continue when not found;	-- lifted meanwhile
 		delete from ticket_restriction where ticket = v_ticket and what = 'data' and request = v_request;
 		if found then
-			update ticket set version = version + 1, updated_at = p_now where id = v_ticket;
-			perform event_write(gen_random_uuid(), p_now, v_ticket, 'data.unrestricted', 'job', null, null, null, null,
-				'Dữ liệu cá nhân của phiếu được xử lý trở lại', 'The personal data of the ticket are processed again', '{"what": ["data"]}');
+			perform restriction_ended(v_ticket, '{data}', p_now, gen_random_uuid(), 'job');
 		end if;
 		if contact_destroy(v_ticket, p_now) then
 			perform event_write(gen_random_uuid(), p_now, v_ticket, 'contact.erased', 'job', null, null, null, null,
@@ -565,10 +572,7 @@ begin
 		raise exception 'no such restriction' using errcode = 'TD404';
 	end if;
 	update data_request set erases_at_end = false, version = version + 1 where ticket = p_ticket and erases_at_end;
-	update ticket set version = version + 1, updated_at = p_at where id = p_ticket;
-	perform event_write(p_event, p_at, p_ticket, 'data.unrestricted', 'staff', caller_account(), caller_department(), null, null,
-		'Dữ liệu cá nhân của phiếu được xử lý trở lại', 'The personal data of the ticket are processed again',
-		jsonb_build_object('what', v_what));
+	perform restriction_ended(p_ticket, v_what, p_at, p_event, 'staff');
 end $$;
 
 -- --- who reads what is restricted ---------------------------------------------------------------------------------------------------------
@@ -748,7 +752,7 @@ begin
 	order by i.ord;
 end $$;
 
-revoke execute on function below_reads, ties_guard, retention_case_of, retention_in, ticket_case, disposal_commitment, disposal_sheet, data_requests_erase, ticket_restriction_counts,
+revoke execute on function below_reads, restriction_ended, ties_guard, retention_case_of, retention_in, ticket_case, disposal_commitment, disposal_sheet, data_requests_erase, ticket_restriction_counts,
 	data_request_file_staff(uuid, uuid, text, text, text, text, text, timestamptz, timestamptz, timestamptz, bigint, bytea, bytea, bytea, bytea, bytea, uuid)
 	from public;
 grant execute on function disposal_sheet,
