@@ -111,6 +111,99 @@ static void test_queue_is_bounded(void **state)
 	}
 }
 
+/* How many had ended before the last one of each kind did. */
+static int gone, ended_before[2];
+
+static void note_end(struct req *req, PGresult *const *results)
+{
+	ended_before[req->who.kind == WHO_STAFF] = gone++;
+	answer_object(req, results);
+}
+
+static void handle_noted(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+	struct db_value value = db_value_float(u, naptime);
+
+	db_unit_add(u, &table[SLEEP], &value);
+	db_run(u, note_end);
+}
+
+static void handle_staff(struct req *req)
+{
+	req->who = (struct who){.kind = WHO_STAFF};
+	handle_noted(req);
+}
+
+static void assert_ended(struct client **c, int n)
+{
+	for (int i = 0; i < n; i++) {
+		fixture_until(f, client_done(c[i]));
+		assert_int_equal(client_status(c[i]), 200);
+		client_free(c[i]);
+	}
+}
+
+/* Where strangers have filled their lane, staff have one of their own, and go before those who wait. */
+static void test_staff_go_first(void **state)
+{
+	struct client *c[7];
+
+	(void)state;
+	gone = 0;
+	for (int i = 0; i < 6; i++)
+		c[i] = ask_slowly(0.02, handle_noted);
+	c[6] = ask_slowly(0.02, handle_staff);
+	assert_ended(c, 7);
+	assert_int_equal(ended_before[true], 4); /* those who were out already */
+}
+
+/* A stranger who waits gets a turn, however many of staff come. */
+static void test_strangers_get_their_turn(void **state)
+{
+	struct client *c[25];
+
+	(void)state;
+	fixture_close(f);
+	f->config.db_queue = 40;
+	fixture_open(f, table, STATEMENTS);
+	gone = 0;
+	for (int i = 0; i < 24; i++)
+		c[i] = ask_slowly(0.01, handle_staff);
+	c[24] = ask_slowly(0.01, handle_noted);
+	assert_ended(c, 25);
+	assert_in_range(ended_before[false], 4, 12);
+	fixture_close(f);
+	f->config.db_queue = 2;
+	fixture_open(f, table, STATEMENTS);
+}
+
+/* With several connections one of four is for staff alone. */
+static void test_staff_have_connections_of_their_own(void **state)
+{
+	struct client *strangers[12], *staff;
+
+	(void)state;
+	fixture_close(f);
+	f->config.db_fast = 4;
+	f->config.db_timeout_ms = 5000;
+	fixture_open(f, table, STATEMENTS);
+	for (int i = 0; i < 12; i++)
+		strangers[i] = ask_slowly(0.5, handle_sleep);
+	staff = ask_slowly(0, handle_staff);
+	fixture_until(f, client_done(staff));
+	assert_int_equal(client_status(staff), 200);
+	client_free(staff);
+	for (int i = 0; i < 12; i++) {
+		assert_false(client_done(strangers[i]) || strangers[i]->len);
+		client_free(strangers[i]);
+	}
+	fixture_close(f);
+	f->config.db_fast = 1;
+	f->config.db_timeout_ms = 500;
+	fixture_open(f, table, STATEMENTS);
+}
+
 static int64_t units_sent(void)
 {
 	struct buf out = {.arena = arena_new()};
@@ -390,6 +483,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_queue_is_bounded),
+		cmocka_unit_test(test_staff_go_first),
+		cmocka_unit_test(test_strangers_get_their_turn),
+		cmocka_unit_test(test_staff_have_connections_of_their_own),
 		cmocka_unit_test(test_unwanted_reads_are_dropped),
 		cmocka_unit_test(test_slow_units_have_their_own_pool),
 		cmocka_unit_test(test_statement_timeout),
