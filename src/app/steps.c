@@ -20,6 +20,7 @@
 #include "base/must.h"
 #include "base/rand.h"
 #include "civil/code.h"
+#include "http/conn.h"
 #include "http/negotiate.h"
 #include "http/reply.h"
 #include "shape/shape.h"
@@ -153,7 +154,7 @@ static enum verdict who_link(struct req *req, struct str credentials)
 	return NEXT;
 }
 
-static enum verdict step_who(struct req *req)
+static enum verdict who(struct req *req)
 {
 	struct str rest = req_field(req, "Authorization"), scheme;
 
@@ -171,6 +172,15 @@ static enum verdict step_who(struct req *req)
 			return who_upload(req, rest);
 	}
 	return challenge(req, STR("Bearer, Ticket, Answer, Upload"));
+}
+
+/* Whoever works for the city is not behind everybody who calls. */
+static enum verdict step_who(struct req *req)
+{
+	enum verdict verdict = who(req);
+
+	conn_prefer(req, req->who.kind == WHO_STAFF);
+	return verdict;
 }
 
 static enum verdict step_limit(struct req *req)

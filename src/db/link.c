@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/loop.h"
 #include "base/metric.h"
 #include "base/must.h"
 #include "base/rand.h"
@@ -314,6 +315,8 @@ static void set_up(struct link *l)
 	}
 	event_assign(&l->readable, l->plan->loop, fd, EV_READ | EV_PERSIST, on_readable, l);
 	event_assign(&l->writable, l->plan->loop, fd, EV_WRITE, on_writable, l);
+	loop_urgent(&l->readable);
+	loop_urgent(&l->writable);
 	event_add(&l->readable, NULL);
 	l->state = LINK_SETTING_UP;
 	l->setup = (struct exchange){.queries = l->plan->setup, .n = l->plan->nsetup, .ended = setup_ended};

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/log.h"
+#include "base/loop.h"
 #include "base/metric.h"
 #include "base/must.h"
 #include "base/store.h"
@@ -248,7 +249,7 @@ static int build(struct worker *w)
 	struct app *app = &w->app;
 
 	*app = (struct app){.config = config, .rate = w->start->rate, .server = &app_server};
-	app->loop = event_base_new();
+	app->loop = loop_new();
 	app->keys = keys_load(w->arena, config->key_dir, &reason);
 	if (!app->loop || !app->keys) {
 		log_error("worker.build", LOG_STR("reason", reason));
