@@ -5,9 +5,10 @@
 
 #include "base/arena.h"
 
-/* Pages about tickets that somebody was shown lately, so that PostgreSQL need not build the same one again: it
- * is asked each time whether the version is still the same, so that nothing is ever shown that has been taken
- * back. One for each worker process and kind of page; the oldest of two tickets that share a place goes. */
+/* Pages about tickets that somebody was shown lately, so that PostgreSQL need not build the same one again:
+ * it is asked each time whether the version is still the same, so that nothing is ever shown that has been
+ * taken back. One for each worker process and kind of page; the oldest of two tickets that share a place
+ * goes. */
 struct kept;
 
 /* Room for so many pages of at most KEPT_BODY_MAX bytes; 0: none is kept. NULL when memory is out. */

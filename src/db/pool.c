@@ -202,22 +202,6 @@ void pool_push(struct pool *pool, struct db_unit *u)
 		set_timer(pool, pool->plan.limit_us);
 }
 
-static bool runs_here(const struct db_statement *s, enum db_pool which)
-{
-	return !s->owner_only && (s->pool == DB_DOOR) == (which == DB_DOOR);
-}
-
-static void plan_setup(struct db *db, struct link_plan *plan, enum db_pool which)
-{
-	struct query *setup = arena_alloc(db->arena, (db->nstatements + 1) * sizeof(*setup));
-
-	plan->setup = setup;
-	for (unsigned i = 0; i < db->nstatements; i++)
-		if (runs_here(&db->statements[i], which))
-			setup[plan->nsetup++] =
-				(struct query){.kind = QUERY_PREPARE, .statement = &db->statements[i]};
-}
-
 static int64_t link_counts(const struct config *config, enum db_pool which)
 {
 	return (const int64_t[DB_POOLS]){config->db_fast, config->db_slow, config->db_door}[which];
@@ -253,18 +237,18 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		target_name(&pool->target, db->urls.name);
 	pool->plan = (struct link_plan){.loop = db->app->loop,
 		.target = &pool->target,
+		.nstatements = db->nstatements + 1, /* and who is calling, in tests */
 		.limit_us = pool_limit_us(db, which),
 		.owner = pool,
 		.changed = link_changed,
 		.room = link_room,
 		.failed = link_failed};
-	plan_setup(db, &pool->plan, which);
 	pool->nlinks = (unsigned)link_counts(config, which);
 	pool->staff_links = pool->nlinks > 1 ? (pool->nlinks + POOL_STAFF_SHARE - 1) / POOL_STAFF_SHARE : 0;
 	pool->waiting_max = pool->nlinks * (unsigned)config->db_queue;
 	pool->links = arena_alloc(db->arena, pool->nlinks * sizeof(*pool->links));
 	for (unsigned i = 0; i < pool->nlinks; i++)
-		link_init(&pool->links[i], &pool->plan);
+		link_init(&pool->links[i], &pool->plan, db->arena);
 	return 0;
 }
 
