@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/router.h"
+#include "app/ticket/filing.h"
 #include "auth/answer_link.h"
 #include "auth/burst.h"
 #include "auth/credential.h"
@@ -17,7 +18,9 @@
 #include "base/digest.h"
 #include "base/metric.h"
 #include "base/must.h"
+#include "base/rand.h"
 #include "civil/code.h"
+#include "http/conn.h"
 #include "http/negotiate.h"
 #include "http/reply.h"
 #include "shape/shape.h"
@@ -30,6 +33,7 @@ enum verdict {
 };
 
 enum {
+	CROWD_WAIT_S = 8, /* who is turned away comes back within so many seconds */
 	BODY_CAP = 64 * 1024,
 	BODY_CAP_1M = 1024 * 1024,
 	BODY_CAP_4M = 4 * 1024 * 1024,
@@ -150,7 +154,7 @@ static enum verdict who_link(struct req *req, struct str credentials)
 	return NEXT;
 }
 
-static enum verdict step_who(struct req *req)
+static enum verdict who(struct req *req)
 {
 	struct str rest = req_field(req, "Authorization"), scheme;
 
@@ -168,6 +172,15 @@ static enum verdict step_who(struct req *req)
 			return who_upload(req, rest);
 	}
 	return challenge(req, STR("Bearer, Ticket, Answer, Upload"));
+}
+
+/* Whoever works for the city is not behind everybody who calls. */
+static enum verdict step_who(struct req *req)
+{
+	enum verdict verdict = who(req);
+
+	conn_prefer(req, req->who.kind == WHO_STAFF);
+	return verdict;
 }
 
 static enum verdict step_limit(struct req *req)
@@ -216,6 +229,19 @@ static bool is_stranger(const struct req *req)
 	if (req->who.kind == WHO_CITIZEN)
 		return req->input && shape_flag(req->route->input, req->input, STR("anonymous"));
 	return req->who.kind != WHO_STAFF;
+}
+
+/* What cannot be stored soon is turned away while it has cost next to nothing, so that the others get
+ * through. Not all are to come back in the same moment. */
+static enum verdict step_room(struct req *req)
+{
+	if (!(req->route->flags & ROUTE_BURST) || req->who.kind == WHO_STAFF || !filing_is_crowded(req->app))
+		return NEXT;
+	unsigned char any;
+	rand_bytes(&any, 1);
+	metric_add(METRIC_overloaded, 1);
+	reply_header(req, "Retry-After", arena_printf(req->arena, "%u", 1 + any % CROWD_WAIT_S));
+	return refuse(req, PROBLEM_unavailable);
 }
 
 /* A ticket is no person: whoever has one could file on with it. */
@@ -386,6 +412,7 @@ static const struct step {
 	{"who", step_who},	 /* who is calling: token, or code and secret          */
 	{"limit", step_limit},	 /* limit by principal                                 */
 	{"may", step_may},	 /* may this role call it                              */
+	{"room", step_room},	 /* is there room for one more filing                  */
 	{"burst", step_burst},	 /* does a burst ask for a proof of work             */
 	{"accept", step_accept}, /* does the client take JSON                         */
 	{"match", step_match},	 /* which version is to be changed                     */

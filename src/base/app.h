@@ -24,7 +24,8 @@ struct app {
 	struct loads *loads; /* civil/decide.h: how much departments have to do; NULL: not known yet */
 	struct assignments *assignments; /* jobs/assign.h: rules of departments; NULL but in the job worker */
 	struct sealer *sealer;		 /* jobs/sealer.h; NULL but in the job worker */
-	struct recent *recent;		 /* app/tracking/recent.h: pages shown lately */
+	struct kept *tracked;		 /* base/kept.h: pages of tickets that were followed lately */
+	struct kept *published;		 /* the same of published ones */
 	struct conns *conns;		 /* http/conn.h: the client connections of this process */
 	const struct server *server;	 /* http/conn.h: what the connection layer calls */
 	struct store *store;		 /* base/store.h: files; NULL: there is no place for them */

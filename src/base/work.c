@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/loop.h"
 #include "base/must.h"
 
 struct work {
@@ -116,6 +117,8 @@ struct work *work_new(struct event_base *loop)
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->come, NULL);
 	w->told = w->wake >= 0 ? event_new(loop, w->wake, EV_READ | EV_PERSIST, on_wake, w) : NULL;
+	if (w->told)
+		loop_urgent(w->told);
 	if (!w->told || event_add(w->told, NULL) < 0 || start(w) != 0) {
 		release(w);
 		return NULL;

@@ -196,13 +196,23 @@ static void start(struct line *line, struct list *members, unsigned n)
 	db_run_job(batch->unit, batch_ended);
 }
 
+static bool is_crowded(const struct line *line)
+{
+	return line->nwaiting >= line->db->pools[DB_FAST].waiting_max;
+}
+
+bool batch_crowded(struct db *db, const struct batch_plan *plan)
+{
+	return is_crowded(line_of(db, plan));
+}
+
 void batch_join(struct req *req, const struct batch_plan *plan, const void *row)
 {
 	struct line *line = line_of(req->app->db, plan);
 	struct member *member = arena_alloc(req->arena, sizeof(*member));
 	char *copy = arena_alloc(req->arena, plan->row_size);
 
-	if (line->nwaiting >= line->db->pools[DB_FAST].waiting_max || arena_failed(req->arena)) {
+	if (is_crowded(line) || arena_failed(req->arena)) {
 		metric_add(METRIC_overloaded, 1);
 		error_answer(req, LINK_BUSY_STATE, NULL, plan->name);
 		return;

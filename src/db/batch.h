@@ -39,6 +39,10 @@ struct batch_plan {
  * plan is static: it is known by its address. */
 void batch_join(struct req *req, const struct batch_plan *plan, const void *row);
 
+/* Whether so many wait already that batch_join() would turn the next one away: asked before anything is spent
+ * on a request. */
+bool batch_crowded(struct db *db, const struct batch_plan *plan);
+
 /* Private to db/. Closing answers 503 to all who still wait. */
 void batch_open(struct db *db);
 void batch_close(struct db *db);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/loop.h"
 #include "db/batch.h"
 #include "db/listen.h"
 #include "db/pool.h"
@@ -72,6 +73,7 @@ static struct db *open_pools(
 		.app = app, .arena = arena, .urls = urls, .statements = statements, .nstatements = n};
 	list_init(&db->ended);
 	event_assign(&db->deliver, app->loop, -1, 0, on_deliver, db);
+	loop_urgent(&db->deliver);
 	batch_open(db);
 	for (enum db_pool i = 0; i < DB_POOLS; i++) {
 		if (pool_open(&db->pools[i], db, i) == 0)

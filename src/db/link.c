@@ -6,12 +6,13 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/loop.h"
 #include "base/metric.h"
 #include "base/must.h"
 #include "base/rand.h"
 
 enum {
-	CONNECT_MS = 10000,  /* connecting and preparing together */
+	CONNECT_MS = 10000,  /* connecting and setting up together */
 	BACKOFF_MIN_MS = 50, /* doubles up to the maximum         */
 	BACKOFF_MAX_MS = 5000,
 };
@@ -119,8 +120,6 @@ static bool send_query(PGconn *pg, const struct query *q)
 	int n = (int)s->nparams;
 
 	switch (q->kind) {
-	case QUERY_PREPARE:
-		return PQsendPrepare(pg, s->name, s->text, n, s->types);
 	case QUERY_TEXT:
 		return PQsendQueryParams(
 			pg, s->text, n, s->types, q->values, q->lengths, q->formats, s->bytes);
@@ -130,9 +129,24 @@ static bool send_query(PGconn *pg, const struct query *q)
 	return PQsendQueryPrepared(pg, s->name, n, q->values, q->lengths, q->formats, s->bytes);
 }
 
-static bool send_all(struct link *l, const struct exchange *x)
+/* What is new to this connection, in front of everything: no failure of a statement keeps another one from
+ * being prepared, which later exchanges count on. */
+static bool send_preparations(struct link *l, struct exchange *x)
 {
-	if (fail_now(FAIL_DB_SEND))
+	for (unsigned i = 0; i < x->n; i++) {
+		const struct db_statement *s = x->queries[i].statement;
+		if (x->queries[i].kind != QUERY_RUN || !prepared_add(&l->prepared, s))
+			continue;
+		if (!PQsendPrepare(l->pg, s->name, s->text, (int)s->nparams, s->types))
+			return false;
+		x->preparing++;
+	}
+	return true;
+}
+
+static bool send_all(struct link *l, struct exchange *x)
+{
+	if (fail_now(FAIL_DB_SEND) || !send_preparations(l, x))
 		return false;
 	for (unsigned i = 0; i < x->n; i++)
 		if (!send_query(l->pg, &x->queries[i]))
@@ -142,7 +156,7 @@ static bool send_all(struct link *l, const struct exchange *x)
 
 static void send_exchange(struct link *l, struct exchange *x)
 {
-	x->got = 0;
+	x->got = x->preparing = 0;
 	x->error = NULL;
 	x->sent_us = clock_mono_us();
 	if (list_empty(&l->sent)) {
@@ -180,8 +194,9 @@ static void synced(struct link *l)
 	const char *sqlstate = error_state(x, x->error ? LINK_LOST_STATE : NULL);
 	bool was_setup = x == &l->setup;
 
-	must(sqlstate || x->got == x->n);
-	if (!was_setup && l->state == LINK_READY && wants_new_link(sqlstate))
+	must(sqlstate || (x->got == x->n && x->preparing == 0));
+	/* Others count on what could not be prepared. */
+	if (!was_setup && l->state == LINK_READY && (wants_new_link(sqlstate) || x->preparing > 0))
 		l->state = LINK_RETIRING;
 	if (was_setup && !sqlstate)
 		l->state = LINK_READY;
@@ -201,6 +216,11 @@ static void take_result(struct link *l, PGresult *result)
 		return;
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
+		if (x->preparing > 0) {
+			x->preparing--;
+			PQclear(result);
+			return;
+		}
 		must(x->got < x->n);
 		if (x->results)
 			x->results[x->got] = result;
@@ -314,8 +334,11 @@ static void set_up(struct link *l)
 	}
 	event_assign(&l->readable, l->plan->loop, fd, EV_READ | EV_PERSIST, on_readable, l);
 	event_assign(&l->writable, l->plan->loop, fd, EV_WRITE, on_writable, l);
+	loop_urgent(&l->readable);
+	loop_urgent(&l->writable);
 	event_add(&l->readable, NULL);
 	l->state = LINK_SETTING_UP;
+	prepared_clear(&l->prepared);
 	l->setup = (struct exchange){.queries = l->plan->setup, .n = l->plan->nsetup, .ended = setup_ended};
 	send_exchange(l, &l->setup);
 }
@@ -399,9 +422,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-void link_init(struct link *l, const struct link_plan *plan)
+void link_init(struct link *l, const struct link_plan *plan, struct arena *arena)
 {
 	*l = (struct link){.plan = plan, .state = LINK_DOWN};
+	prepared_init(&l->prepared, arena, plan->nstatements);
 	list_init(&l->sent);
 	event_assign(&l->readable, plan->loop, -1, 0, on_connecting, l);
 	event_assign(&l->writable, plan->loop, -1, 0, on_writable, l);

@@ -6,16 +6,16 @@
 
 #include "base/list.h"
 #include "db/db.h"
+#include "db/prepared.h"
 #include "db/target.h"
 
-/* One pipelined connection to PostgreSQL: connects without blocking, prepares its statements, carries
- * exchanges, and when it is lost comes back by itself with exponential back-off and jitter. Private to
- * db/. */
+/* One pipelined connection to PostgreSQL: connects without blocking, carries exchanges, and when it is lost
+ * comes back by itself with exponential back-off and jitter. A statement is prepared in front of the first
+ * exchange that runs it: connections are there at once, and hold what they use. Private to db/. */
 
 enum query_kind {
-	QUERY_RUN,     /* a prepared statement                       */
-	QUERY_PREPARE, /* the preparation of one                     */
-	QUERY_TEXT,    /* statement->text, without preparation       */
+	QUERY_RUN,  /* a prepared statement                       */
+	QUERY_TEXT, /* statement->text, without preparation       */
 };
 
 struct query {
@@ -32,6 +32,7 @@ struct exchange {
 	struct list in; /* the list of the one who has it: a queue, or `sent` of a link */
 	const struct query *queries;
 	unsigned n, got;
+	unsigned preparing;   /* statements that are prepared in front of it, and are not yet */
 	PGresult **results;   /* n places, filled as they come; NULL: only the outcome matters */
 	PGresult *error;      /* the first failure, if the server told one                     */
 	const char *sqlstate; /* NULL: success. Else five characters, as long as `error` lives */
@@ -49,7 +50,7 @@ struct exchange {
 enum link_state {
 	LINK_DOWN,	 /* the back-off timer runs                             */
 	LINK_CONNECTING, /* in PQconnectPoll                                    */
-	LINK_SETTING_UP, /* statements are being prepared                       */
+	LINK_SETTING_UP, /* runs what its plan says                             */
 	LINK_READY,	 /* takes exchanges                                     */
 	LINK_RETIRING,	 /* takes no more; reconnects when those out have ended */
 };
@@ -62,7 +63,8 @@ struct link_plan {
 	const struct target *target;
 	const struct query *setup; /* run as one exchange after each connect       */
 	unsigned nsetup;
-	int64_t limit_us; /* an exchange that runs longer means a dead link */
+	unsigned nstatements; /* that may be prepared */
+	int64_t limit_us;     /* an exchange that runs longer means a dead link */
 	void *owner;
 	void (*changed)(struct link *l);		    /* became ready, or lost                     */
 	void (*room)(struct link *l);			    /* exchanges have ended                      */
@@ -79,11 +81,13 @@ struct link {
 	unsigned nsent;
 	int64_t head_us; /* since when the oldest one runs */
 	struct exchange setup;
+	struct prepared prepared;
 	unsigned attempts; /* failed ones since it was ready last */
 };
 
-void link_init(struct link *l, const struct link_plan *plan); /* starts connecting soon, in the loop    */
-void link_close(struct link *l);			      /* ends what is out with LINK_LOST_STATE */
+/* Starts connecting soon, in the loop. The arena lives as long as the link. */
+void link_init(struct link *l, const struct link_plan *plan, struct arena *arena);
+void link_close(struct link *l); /* ends what is out with LINK_LOST_STATE */
 /* Sends an exchange on a link that is ready. If that fails the link is lost and all its exchanges have
  * ended. */
 void link_send(struct link *l, struct exchange *x);

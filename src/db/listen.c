@@ -80,7 +80,7 @@ int db_listen(struct db *db, const char *channel, void (*heard_)(struct app *app
 		.failed = failed,
 		.heard = heard};
 	db->listeners = l;
-	link_init(&l->link, &l->plan);
+	link_init(&l->link, &l->plan, db->arena);
 	return 0;
 }
 

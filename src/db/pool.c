@@ -1,4 +1,4 @@
-/* A pool of links: one queue, the least loaded link first. */
+/* A pool of links: a queue for each lane, the least loaded link first. */
 #include "db/pool.h"
 
 #include <errno.h>
@@ -36,11 +36,11 @@ static bool any_ready(const struct pool *pool)
 	return false;
 }
 
-static struct link *least_loaded(const struct pool *pool)
+static struct link *least_loaded(const struct pool *pool, enum lane lane)
 {
 	struct link *best = NULL;
 
-	for (unsigned i = 0; i < pool->nlinks; i++) {
+	for (unsigned i = lane == LANE_STAFF ? 0 : pool->staff_links; i < pool->nlinks; i++) {
 		struct link *l = &pool->links[i];
 		if (l->state != LINK_READY || l->nsent >= POOL_DEPTH)
 			continue;
@@ -52,33 +52,66 @@ static struct link *least_loaded(const struct pool *pool)
 	return best;
 }
 
+static enum lane lane_of(const struct db_unit *u)
+{
+	const struct db_job *job = u->job;
+	bool staff = u->pool == DB_DOOR || (job ? u->patient : u->req->who.kind == WHO_STAFF);
+
+	return staff ? LANE_STAFF : LANE_OTHERS;
+}
+
 static void take(struct pool *pool, struct db_unit *u)
 {
 	list_remove(&u->exchange.in);
-	pool->nwaiting--;
+	pool->waiting[u->lane].n--;
 }
 
 /* Without any link no request waits: the client is told to come back. Jobs wait their time. */
 static void refuse_requests(struct pool *pool)
 {
-	list_each (node, &pool->waiting) {
-		struct db_unit *u = unit_of(node);
-		if (!u->patient) {
-			take(pool, u);
-			unit_end(u, LINK_LOST_STATE);
+	for (enum lane lane = 0; lane < LANES; lane++)
+		list_each (node, &pool->waiting[lane].units) {
+			struct db_unit *u = unit_of(node);
+			if (!u->patient) {
+				take(pool, u);
+				unit_end(u, LINK_LOST_STATE);
+			}
 		}
-	}
+}
+
+/* The oldest unit of a lane, taken off it, if a link has room for it. */
+static struct db_unit *next_of(struct pool *pool, enum lane lane, struct link **ret_link)
+{
+	if (pool->waiting[lane].n == 0 || !(*ret_link = least_loaded(pool, lane)))
+		return NULL;
+	struct db_unit *u = unit_of(pool->waiting[lane].units.next);
+	take(pool, u);
+	return u;
+}
+
+/* Staff first, but nobody for ever. */
+static struct db_unit *next_unit(struct pool *pool, struct link **ret_link)
+{
+	bool others_turn = pool->staff_turns >= POOL_STAFF_TURNS;
+	struct db_unit *u = others_turn ? NULL : next_of(pool, LANE_STAFF, ret_link);
+
+	if (!u && (u = next_of(pool, LANE_OTHERS, ret_link)))
+		pool->staff_turns = 0;
+	else if (!u)
+		u = next_of(pool, LANE_STAFF, ret_link);
+	if (u && u->lane == LANE_STAFF)
+		pool->staff_turns += pool->waiting[LANE_OTHERS].n > 0;
+	return u;
 }
 
 static void dispatch(struct pool *pool)
 {
-	struct link *l;
+	struct link *l = NULL;
+	struct db_unit *u;
 
 	if (!any_ready(pool))
 		refuse_requests(pool);
-	while (!list_empty(&pool->waiting) && (l = least_loaded(pool)) != NULL) {
-		struct db_unit *u = unit_of(pool->waiting.next);
-		take(pool, u);
+	while ((u = next_unit(pool, &l)) != NULL) {
 		if (unit_unwanted(u)) {
 			unit_end(u, LINK_LOST_STATE);
 			continue;
@@ -121,55 +154,52 @@ static void set_timer(struct pool *pool, int64_t us)
 	event_add(&pool->timer, &tv);
 }
 
-/* All units of a pool may wait equally long, so that the oldest is the first to be late. */
-static void on_timer(evutil_socket_t fd, short what, void *arg)
+/* All units of a pool may wait equally long, so that the oldest of a lane is its first to be late. Returns
+ * when the next one of this lane will be. */
+static int64_t end_late(struct pool *pool, struct queue *queue, int64_t now_us)
 {
-	struct pool *pool = arg;
-
-	(void)fd;
-	(void)what;
-	while (!list_empty(&pool->waiting)) {
-		struct db_unit *u = unit_of(pool->waiting.next);
-		int64_t left = u->queued_us + pool->plan.limit_us - clock_mono_us();
-		if (left > 0) {
-			set_timer(pool, left);
-			return;
-		}
+	while (queue->n > 0) {
+		struct db_unit *u = unit_of(queue->units.next);
+		int64_t late_us = u->queued_us + pool->plan.limit_us;
+		if (late_us > now_us)
+			return late_us;
 		take(pool, u);
 		unit_end(u, LINK_TIMEOUT_STATE);
 	}
+	return INT64_MAX;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct pool *pool = arg;
+	int64_t now_us = clock_mono_us(), first_us = INT64_MAX;
+
+	(void)fd;
+	(void)what;
+	for (enum lane lane = 0; lane < LANES; lane++) {
+		int64_t late_us = end_late(pool, &pool->waiting[lane], now_us);
+		first_us = late_us < first_us ? late_us : first_us;
+	}
+	if (first_us < INT64_MAX)
+		set_timer(pool, first_us - now_us);
 }
 
 void pool_push(struct pool *pool, struct db_unit *u)
 {
+	u->lane = lane_of(u);
 	u->queued_us = clock_mono_us();
-	if (pool->nwaiting >= pool->waiting_max) {
+	struct queue *queue = &pool->waiting[u->lane];
+	if (queue->n >= pool->waiting_max) {
 		metric_add(METRIC_overloaded, u->req ? 1 : 0);
 		unit_end(u, LINK_BUSY_STATE);
 		return;
 	}
 	u->state = UNIT_WAITING;
-	list_append(&pool->waiting, &u->exchange.in);
-	pool->nwaiting++;
+	list_append(&queue->units, &u->exchange.in);
+	queue->n++;
 	dispatch(pool);
-	if (!list_empty(&pool->waiting) && !event_pending(&pool->timer, EV_TIMEOUT, NULL))
+	if (queue->n > 0 && !event_pending(&pool->timer, EV_TIMEOUT, NULL))
 		set_timer(pool, pool->plan.limit_us);
-}
-
-static bool runs_here(const struct db_statement *s, enum db_pool which)
-{
-	return !s->owner_only && (s->pool == DB_DOOR) == (which == DB_DOOR);
-}
-
-static void plan_setup(struct db *db, struct link_plan *plan, enum db_pool which)
-{
-	struct query *setup = arena_alloc(db->arena, (db->nstatements + 1) * sizeof(*setup));
-
-	plan->setup = setup;
-	for (unsigned i = 0; i < db->nstatements; i++)
-		if (runs_here(&db->statements[i], which))
-			setup[plan->nsetup++] =
-				(struct query){.kind = QUERY_PREPARE, .statement = &db->statements[i]};
 }
 
 static int64_t link_counts(const struct config *config, enum db_pool which)
@@ -193,7 +223,8 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 			timeout, timeout * 4 / 5);
 
 	pool->db = db;
-	list_init(&pool->waiting);
+	for (enum lane lane = 0; lane < LANES; lane++)
+		list_init(&pool->waiting[lane].units);
 	event_assign(&pool->timer, db->app->loop, -1, 0, on_timer, pool);
 	const char *url = which == DB_DOOR ? db->urls.door : db->urls.serve;
 	if (!url)
@@ -206,17 +237,18 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		target_name(&pool->target, db->urls.name);
 	pool->plan = (struct link_plan){.loop = db->app->loop,
 		.target = &pool->target,
+		.nstatements = db->nstatements + 1, /* and who is calling, in tests */
 		.limit_us = pool_limit_us(db, which),
 		.owner = pool,
 		.changed = link_changed,
 		.room = link_room,
 		.failed = link_failed};
-	plan_setup(db, &pool->plan, which);
 	pool->nlinks = (unsigned)link_counts(config, which);
+	pool->staff_links = pool->nlinks > 1 ? (pool->nlinks + POOL_STAFF_SHARE - 1) / POOL_STAFF_SHARE : 0;
 	pool->waiting_max = pool->nlinks * (unsigned)config->db_queue;
 	pool->links = arena_alloc(db->arena, pool->nlinks * sizeof(*pool->links));
 	for (unsigned i = 0; i < pool->nlinks; i++)
-		link_init(&pool->links[i], &pool->plan);
+		link_init(&pool->links[i], &pool->plan, db->arena);
 	return 0;
 }
 
@@ -225,9 +257,10 @@ void pool_close(struct pool *pool)
 	event_del(&pool->timer);
 	for (unsigned i = 0; i < pool->nlinks; i++)
 		link_close(&pool->links[i]);
-	while (!list_empty(&pool->waiting)) {
-		struct db_unit *u = unit_of(pool->waiting.next);
-		take(pool, u);
-		unit_end(u, LINK_LOST_STATE);
-	}
+	for (enum lane lane = 0; lane < LANES; lane++)
+		while (pool->waiting[lane].n > 0) {
+			struct db_unit *u = unit_of(pool->waiting[lane].units.next);
+			take(pool, u);
+			unit_end(u, LINK_LOST_STATE);
+		}
 }

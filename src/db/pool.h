@@ -6,12 +6,28 @@
 
 /* The insides of struct db and struct db_unit. Private to db/.
  *
- * A unit waits in the one queue of its pool until a link has room, so that it is never behind a slow one
- * while another link is idle, and what was not sent can still be dropped. */
+ * A unit waits in its lane of its pool until a link has room, so that it is never behind a slow one while
+ * another link is idle, and what was not sent can still be dropped.
+ *
+ * The lanes keep a city at work while everybody calls: staff go first, some links are for them alone, and
+ * each lane has its own bound. Whoever signs in has a pool without strangers, so there they go as staff. */
 
 enum {
 	POOL_DEPTH = 4, /* exchanges out on one link: enough to keep the server busy while results travel */
+	POOL_STAFF_SHARE = 4, /* one link of so many is for staff alone, if there are two               */
+	POOL_STAFF_TURNS = 8, /* so many of staff go for each one of others that waits, at the most */
 	UNIT_HOOKS_MAX = 4,
+};
+
+enum lane {
+	LANE_STAFF,  /* staff, signing in, and the server's own work */
+	LANE_OTHERS, /* citizens and strangers, alone or in batches      */
+	LANES
+};
+
+struct queue {
+	struct list units; /* oldest first */
+	unsigned n;
 };
 
 struct pool {
@@ -20,10 +36,12 @@ struct pool {
 	struct link_plan plan;
 	struct link *links;
 	unsigned nlinks;
-	struct list waiting; /* units, oldest first */
-	unsigned nwaiting, waiting_max;
-	bool up;	    /* a link was ready when one changed last */
-	struct event timer; /* the oldest one has waited too long */
+	struct queue waiting[LANES];
+	unsigned waiting_max; /* in each lane */
+	unsigned staff_links; /* the first ones are for staff alone */
+	unsigned staff_turns; /* of staff that have gone while others waited, since one of those went */
+	bool up;	      /* a link was ready when one changed last */
+	struct event timer;   /* the oldest one has waited too long */
 };
 
 struct db_listener;
@@ -47,7 +65,7 @@ struct db {
 /* Which list a unit is in. */
 enum unit_state {
 	UNIT_BUILDING, /* none: the handler adds statements */
-	UNIT_WAITING,  /* `waiting` of its pool             */
+	UNIT_WAITING,  /* its lane in `waiting` of its pool */
 	UNIT_SENT,     /* `sent` of a link                  */
 	UNIT_ENDED,    /* `ended` of its db                 */
 };
@@ -74,7 +92,8 @@ struct db_unit {
 	PGresult *results[1 + DB_UNIT_MAX + 1]; /* the same places; NULL behind the last */
 	struct unit_hook hooks[UNIT_HOOKS_MAX];
 	unsigned nhooks;
-	int64_t queued_us; /* when it was handed to the pool */
+	enum lane lane;	   /* from when it is handed to the pool */
+	int64_t queued_us; /* when that was                      */
 };
 
 /* Once for each pool; its connections are made in the background. Returns 0 or a negative errno; the reason

@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "base/fail.h"
 #include "base/log.h"
+#include "base/loop.h"
 #include "base/metric.h"
 #include "base/must.h"
 #include "http/conn_private.h"
@@ -314,6 +315,12 @@ static void on_timer(evutil_socket_t fd, short what, void *object)
 		set_timer(c, c->deadline_us);
 	else
 		on_deadline(c);
+}
+
+void conn_prefer(struct req *req, bool preferred)
+{
+	if (req->conn)
+		(preferred ? loop_urgent : loop_ordinary)(&req->conn->io);
 }
 
 static void read_config(struct conns *conns)

@@ -14,13 +14,14 @@
 #include "app/steps.h"
 #include "app/suggestion/model.h"
 #include "app/ticket/number.h"
-#include "app/tracking/recent.h"
 #include "auth/keys.h"
 #include "auth/provider.h"
 #include "auth/token.h"
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/kept.h"
 #include "base/log.h"
+#include "base/loop.h"
 #include "base/metric.h"
 #include "base/must.h"
 #include "base/store.h"
@@ -248,7 +249,7 @@ static int build(struct worker *w)
 	struct app *app = &w->app;
 
 	*app = (struct app){.config = config, .rate = w->start->rate, .server = &app_server};
-	app->loop = event_base_new();
+	app->loop = loop_new();
 	app->keys = keys_load(w->arena, config->key_dir, &reason);
 	if (!app->loop || !app->keys) {
 		log_error("worker.build", LOG_STR("reason", reason));
@@ -258,14 +259,15 @@ static int build(struct worker *w)
 	app->tokens = token_cache_new(app->keys, config->public_url);
 	app->numbers = numbers_new(w->arena);
 	app->reference = reference_new(w->arena);
-	app->recent = recent_new(config->tracking_kept);
+	app->tracked = kept_new(config->tracking_kept);
+	app->published = kept_new(config->published_kept);
 	app->conns = conns_new(app);
 	app->work = work_new(app->loop);
 	app->passwords = work_new(app->loop);
 	open_store(w);
 	app->db = db_open(app, urls(w));
-	if (!app->work || !app->passwords || !app->tokens || !app->recent || !app->conns || !app->db ||
-		!find_provider(w, provider_settings_read, &app->provider) ||
+	if (!app->work || !app->passwords || !app->tokens || !app->tracked || !app->published ||
+		!app->conns || !app->db || !find_provider(w, provider_settings_read, &app->provider) ||
 		!find_provider(w, provider_settings_read_citizen, &app->citizen_provider))
 		return -1;
 	return listen_to(w);
@@ -305,7 +307,8 @@ static void tear_down(struct worker *w)
 	if (app->db)
 		db_close(app->db);
 	token_cache_free(app->tokens);
-	recent_free(app->recent);
+	kept_free(app->tracked);
+	kept_free(app->published);
 	city_copy_release(app->city_copy);
 	suggestions_free(app->suggestions);
 	loads_free(app->loads);

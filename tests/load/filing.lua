@@ -1,4 +1,4 @@
--- wrk: every request files another ticket.
+-- wrk: every request files another ticket; with PACE_MS each connection waits about as long before each of its own.
 require("report")
 
 local areas = { "00316", "00619", "00229", "00376", "00175", "09955", "00082", "10402" }
@@ -18,4 +18,11 @@ function request()
 	n = n + 1
 	return wrk.format("POST", "/v1/tickets", fields,
 		body:format(categories[n % #categories + 1], areas[n % #areas + 1], n % 400, id, n, n % 400))
+end
+
+local pace = tonumber(os.getenv("PACE_MS"))
+if pace then
+	function delay()
+		return math.random(0, 2 * pace)
+	end
 end

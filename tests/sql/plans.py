@@ -51,6 +51,7 @@ select etag from publication_decide(:'t', (select version from ticket where id =
 select etag from publication_show(:'t');
 select count(*) from published_list(null, null, null, null, 50) a, published_list('roads', '00316', 'va o ga', null, 50) b;
 select published_show(:n, null);
+select count(*) from published_pages(array[:n, :n], array[null, 'x'], array[null, 0]);
 select count(*) from published_similar('o ga', 'roads.surface', 5), open_similar('roads.surface', '00316', 105.8, 21, now(), 5);
 select publication_supersede(t), publication_outdated(t.id) from ticket t where id = :'t';
 select count(*) from notice_target('publishers', :'t', null, now(), '{}') x cross join notice_people(1, 'public', x.person, null, 'publishers', now());

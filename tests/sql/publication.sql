@@ -1,7 +1,7 @@
 -- Publication: who may do what in which state, what the citizen can stop, and what everybody reads.
 begin;
 set search_path = test, tiepdan, public;
-select plan(98);
+select plan(101);
 update setting set value = 0 where name = 'publication_preview_days';
 create temp table t as select n, f.id, f.number from generate_series(1, 12) n,
 	file('HN-SXD', case n when 10 then 'private' when 11 then 'press' when 12 then 'denunciation' else 'public' end, p_at := now() - n * interval '1 hour') f;
@@ -122,6 +122,13 @@ select is((select count(*) from published_similar('o ga lon tren pho', 'roads.su
 select is((select count(*) from published_similar('o ga lon tren pho', 'waste', 5)), 0::bigint, 'of the same kind');
 reset role;
 select ok(published_show(number, null) is not null, 'one is read by its number') from t where n = 3;
+select is((select array_agg(p.ord || ':' || (p.body = published_show(s.number, null))::text order by p.ord)
+	from t s join t l on l.n = 5 and s.n = 3, published_pages(array[s.number, l.number, s.number, 0], array[null, 'x', null, null]::text[], '{null,null,0,null}') p),
+	'{1:true,3:true}', 'many ask at once, each is told of what it may read');
+select is((select array_agg(coalesce(p.body, 'known')) from t, lateral (select version from published_pages(array[number], array[null]::text[], array[null]::bigint[])) v,
+	published_pages(array[number], array[null]::text[], array[v.version]) p where n = 3), '{known}', 'a version that is known is not built again');
+select is((select p.body::json->>'answer' from t, published_pages(array[number], '{0123456789abcdef0123456789}', '{null}') p where n = 5), 'Đã vá xong mặt đường.',
+	'with the key, too');
 select ok(published_show(number, null) is null and published_show(number, 'x') is null, 'one by its link not without') from t where n = 5;
 select is(published_show(number, '0123456789abcdef0123456789')::json->>'answer', 'Đã vá xong mặt đường.', 'but with the key') from t where n = 5;
 select is((select array_agg(k order by k) from t, json_object_keys(published_show(number, null)::json) k where n = 3),

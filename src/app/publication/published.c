@@ -2,17 +2,21 @@
 #include "app/publication/publication.h"
 
 #include "auth/keys.h"
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/digest.h"
+#include "base/kept.h"
 #include "civil/code.h"
 #include "civil/text.h"
 #include "db/answer.h"
+#include "db/batch.h"
 #include "gen/shapes.h"
 #include "gen/sql/publication.h"
 #include "http/reply.h"
 
 enum {
-	TAG_BYTES = 12
+	TAG_BYTES = 12,
+	NAMES_MS = 10000, /* a kept page may have names of categories and departments that are so old */
 };
 
 /* The same bytes have the same tag, whoever built them. Anybody may keep them for a minute. */
@@ -57,27 +61,67 @@ void published_list(struct req *req)
 	db_run(u, listed);
 }
 
-static void shown(struct req *req, PGresult *const *results)
+/* -1: the code in the path is none of ours. */
+static int64_t published_number(struct req *req)
 {
-	const PGresult *row = answer_find(results, "body");
-	struct str body = db_cell(row, 0, "body");
+	const struct str permutation = keys_purpose(req->app->keys, KEY_TICKET_CODE);
+	struct code code;
 
-	if (body.at)
-		tag(req, body);
-	answer_object(req, results);
+	return code_parse(permutation, str_of(req->app->config->code_prefix), req->args[0].text, &code) == 0
+		       ? code.number
+		       : -1;
 }
+
+struct row {
+	int64_t number, known;
+	struct str key;
+};
+
+static void add_pages(struct db_unit *u, const void *rows, size_t n)
+{
+	const struct row *row = rows;
+
+	sql_publication_published_pages(u, .numbers = DB_COLUMN(row, n, number),
+		.keys = DB_COLUMN(row, n, key), .known = DB_COLUMN(row, n, known));
+}
+
+/* The page that PostgreSQL built, or the kept one (req->made) when it says that the version is still the
+ * same. What is read with a key is not kept: it is for few. */
+static void shown(struct req *req, const PGresult *result, int row)
+{
+	const struct published_show *in = req->input;
+
+	if (row < 0) {
+		reply_problem(req, PROBLEM_not_found, STR_NONE);
+		return;
+	}
+	struct str body = db_cell(result, row, "body");
+	if (body.at) {
+		const struct kept_page page = {.number = published_number(req),
+			.version = db_cell_int(result, row, "version"),
+			.fresh_until_ms = clock_wall_ms() + NAMES_MS};
+		if (!in->key.at)
+			kept_keep(req->app->published, &page, body);
+		req->made = arena_str(req->arena, body);
+	}
+	tag(req, req->made);
+	reply_json(req, 200, req->made);
+}
+
+static const struct batch_plan pages = {
+	.name = "published_pages", .row_size = sizeof(struct row), .add = add_pages, .then = shown};
 
 void published_show(struct req *req)
 {
 	const struct published_show *in = req->input;
-	struct code code;
+	struct row row = {.number = published_number(req), .known = DB_NO_INT, .key = in->key};
 
-	if (code_parse(keys_purpose(req->app->keys, KEY_TICKET_CODE), str_of(req->app->config->code_prefix),
-		    req->args[0].text, &code) != 0) {
+	if (row.number < 0) {
 		reply_problem(req, PROBLEM_not_found, STR_NONE);
 		return;
 	}
-	struct db_unit *u = db_unit(req);
-	sql_publication_published_show(u, .number = code.number, .key = in->key);
-	db_run(u, shown);
+	if (!in->key.at)
+		row.known = kept_find(req->app->published, &(struct kept_page){.number = row.number},
+			clock_wall_ms(), req->arena, &req->made);
+	batch_join(req, &pages, &row);
 }

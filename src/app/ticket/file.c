@@ -180,6 +180,11 @@ static void filed(struct req *req, const PGresult *result, int row)
 static const struct batch_plan filings = {
 	.name = "ticket_file", .row_size = sizeof(struct filing_row), .add = filing_rows_add, .then = filed};
 
+bool filing_is_crowded(const struct app *app)
+{
+	return batch_crowded(app->db, &filings);
+}
+
 /* What the citizen wrote. */
 static void copy_words(struct req *req, const struct ticket_file *in, struct filing_row *row)
 {

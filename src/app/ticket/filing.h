@@ -3,6 +3,9 @@
 
 #include "db/unit.h"
 
+/* Whether more wait to be stored than can be soon. Told before anything is spent on one more. */
+bool filing_is_crowded(const struct app *app);
+
 /* Tickets that are filed by other ways than POST /v1/tickets: the parts of one that is split, and those of
  * citizens who join one. They are stored by the same statement and in the same way. */
 

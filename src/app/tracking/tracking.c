@@ -4,8 +4,8 @@
 #include <inttypes.h>
 
 #include "app/record/once.h"
-#include "app/tracking/recent.h"
 #include "base/clock.h"
+#include "base/kept.h"
 #include "civil/clock.h"
 #include "db/answer.h"
 #include "db/batch.h"
@@ -40,12 +40,12 @@ static void shown(struct req *req, const PGresult *result, int row)
 		return;
 	}
 	struct str body = db_cell(result, row, "body");
-	const struct recent_page page = {.number = req->who.ticket_number,
+	const struct kept_page page = {.number = req->who.ticket_number,
 		.generation = req->who.generation,
 		.version = db_cell_int(result, row, "version"),
 		.fresh_until_ms = db_cell_int(result, row, "fresh_until_ms")};
 	if (body.at) {
-		recent_keep(req->app->recent, &page, body);
+		kept_keep(req->app->tracked, &page, body);
 		req->made = arena_str(req->arena, body);
 	}
 	reply_etag(req, arena_printf(req->arena, "%" PRId64, page.version));
@@ -57,12 +57,12 @@ static const struct batch_plan shows = {
 
 void tracking_show(struct req *req)
 {
-	const struct recent_page page = {.number = req->who.ticket_number, .generation = req->who.generation};
+	const struct kept_page page = {.number = req->who.ticket_number, .generation = req->who.generation};
 	const struct city *city = req->app->city;
 	int64_t now_ms = clock_wall_ms();
 	const struct row row = {.number = page.number,
 		.generation = page.generation,
-		.known = recent_find(req->app->recent, &page, now_ms, req->arena, &req->made),
+		.known = kept_find(req->app->tracked, &page, now_ms, req->arena, &req->made),
 		.now_ms = now_ms,
 		.soon_ms = clock_soon(city, now_ms),
 		.soon_later_ms = clock_soon(city, now_ms + MINUTE_MS)};

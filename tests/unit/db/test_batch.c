@@ -208,8 +208,11 @@ static void test_a_line_is_bounded(void **state)
 
 	(void)state;
 	close_gate();
-	for (int i = 0; i < BATCHES_OUT + WAITING_MAX; i++)
+	for (int i = 0; i < BATCHES_OUT + WAITING_MAX; i++) {
+		assert_false(batch_crowded(f->app.db, &writes));
 		c[i] = write_note(600 + i, "text");
+	}
+	assert_true(batch_crowded(f->app.db, &writes));
 	full = true;
 	assert_answer(write_note(699, "late"), 503, "Retry-After: 1");
 	full = false;

@@ -111,6 +111,100 @@ static void test_queue_is_bounded(void **state)
 	}
 }
 
+/* How many had ended before the last one of each kind did. */
+static int gone, ended_before[2];
+
+static void note_end(struct req *req, PGresult *const *results)
+{
+	ended_before[req->who.kind == WHO_STAFF] = gone++;
+	answer_object(req, results);
+}
+
+static void handle_noted(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+	struct db_value value = db_value_float(u, naptime);
+
+	db_unit_add(u, &table[SLEEP], &value);
+	db_run(u, note_end);
+}
+
+static void handle_staff(struct req *req)
+{
+	req->who = (struct who){.kind = WHO_STAFF};
+	handle_noted(req);
+}
+
+static void assert_ended(struct client **c, int n)
+{
+	for (int i = 0; i < n; i++) {
+		fixture_until(f, client_done(c[i]));
+		assert_int_equal(client_status(c[i]), 200);
+		client_free(c[i]);
+	}
+}
+
+static void reopen(int64_t fast, int64_t queue, int64_t timeout_ms)
+{
+	fixture_close(f);
+	f->config.db_fast = fast;
+	f->config.db_queue = queue;
+	f->config.db_timeout_ms = timeout_ms;
+	fixture_open(f, table, STATEMENTS);
+}
+
+/* Where strangers have filled their lane, staff have one of their own, and go before those who wait. */
+static void test_staff_go_first(void **state)
+{
+	struct client *c[7];
+
+	(void)state;
+	reopen(1, 2, 10000);
+	gone = 0;
+	for (int i = 0; i < 6; i++)
+		c[i] = ask_slowly(0.3, handle_noted);
+	c[6] = ask_slowly(0, handle_staff);
+	assert_ended(c, 7);
+	assert_in_range(ended_before[true], 4, 5); /* those who were out already */
+	reopen(1, 2, 500);
+}
+
+/* A stranger who waits gets a turn, however many of staff come. */
+static void test_strangers_get_their_turn(void **state)
+{
+	struct client *c[25];
+
+	(void)state;
+	reopen(1, 40, 10000);
+	gone = 0;
+	for (int i = 0; i < 24; i++)
+		c[i] = ask_slowly(0.05, handle_staff);
+	c[24] = ask_slowly(0.05, handle_noted);
+	assert_ended(c, 25);
+	assert_in_range(ended_before[false], 4, 20);
+	reopen(1, 2, 500);
+}
+
+/* With several connections one of four is for staff alone. */
+static void test_staff_have_connections_of_their_own(void **state)
+{
+	struct client *strangers[12], *staff;
+
+	(void)state;
+	reopen(4, 2, 10000);
+	for (int i = 0; i < 12; i++)
+		strangers[i] = ask_slowly(2, handle_sleep);
+	staff = ask_slowly(0, handle_staff);
+	fixture_until(f, client_done(staff));
+	assert_int_equal(client_status(staff), 200);
+	client_free(staff);
+	for (int i = 0; i < 12; i++) {
+		assert_false(client_done(strangers[i]) || strangers[i]->len);
+		client_free(strangers[i]);
+	}
+	reopen(1, 2, 500);
+}
+
 static int64_t units_sent(void)
 {
 	struct buf out = {.arena = arena_new()};
@@ -252,6 +346,34 @@ static void test_sending_and_reading_fail(void **state)
 	}
 }
 
+static void handle_write(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+	struct db_value values[] = {db_value_int(u, 7000), db_value_text(u, STR("x"))};
+
+	db_unit_add(u, &table[WRITE], values);
+	db_run(u, answer_nothing);
+}
+
+/* A connection prepares what it runs, once. A statement that cannot be prepared harms none behind it for long. */
+static void test_statements_are_prepared_as_they_are_needed(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_works(); /* a second preparation would fail */
+	table[WRITE].text = "insert into no_such_thing values ($1, $2)";
+	struct client *bad = client_ask(f, "POST /", handle_write),
+		      *good = client_ask(f, "GET /", handle_ping);
+	assert_int_equal(client_status(bad), 500);
+	client_free(bad);
+	client_free(good);
+	table[WRITE].text = "insert into note values ($1, $2)";
+	assert_works();
+	struct client *mended = client_ask(f, "POST /", handle_write);
+	assert_int_equal(client_status(mended), 204);
+	client_free(mended);
+}
+
 static struct {
 	bool done;
 	char sqlstate[6];
@@ -390,6 +512,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_queue_is_bounded),
+		cmocka_unit_test(test_staff_go_first),
+		cmocka_unit_test(test_strangers_get_their_turn),
+		cmocka_unit_test(test_staff_have_connections_of_their_own),
 		cmocka_unit_test(test_unwanted_reads_are_dropped),
 		cmocka_unit_test(test_slow_units_have_their_own_pool),
 		cmocka_unit_test(test_statement_timeout),
@@ -398,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_backend_is_killed),
 		cmocka_unit_test(test_whole_database_goes_and_comes_back),
 		cmocka_unit_test(test_sending_and_reading_fail),
+		cmocka_unit_test(test_statements_are_prepared_as_they_are_needed),
 		cmocka_unit_test(test_job_waits_for_a_connection),
 		cmocka_unit_test(test_closing_ends_what_is_out),
 		cmocka_unit_test(test_nothing_acknowledged_is_lost),

@@ -7,30 +7,30 @@
 
 #include <cmocka.h>
 
-#include "app/tracking/recent.h"
+#include "base/kept.h"
 
 enum {
 	PLACES = 8
 };
 
 static struct arena *arena;
-static struct recent *recent;
+static struct kept *kept;
 
 static void keep(int64_t number, int64_t generation, int64_t version, const char *body)
 {
-	const struct recent_page page = {
+	const struct kept_page page = {
 		.number = number, .generation = generation, .version = version, .fresh_until_ms = 1000};
 
-	recent_keep(recent, &page, str_of(body));
+	kept_keep(kept, &page, str_of(body));
 }
 
 static void assert_kept(int64_t number, int64_t generation, int64_t now_ms, int64_t version, const char *body)
 {
-	const struct recent_page ticket = {.number = number, .generation = generation};
+	const struct kept_page ticket = {.number = number, .generation = generation};
 	struct str found = STR_NONE;
 
-	assert_int_equal(recent_find(recent, &ticket, now_ms, arena, &found), version);
-	if (version == RECENT_NONE)
+	assert_int_equal(kept_find(kept, &ticket, now_ms, arena, &found), version);
+	if (version == KEPT_NONE)
 		assert_null(found.at);
 	else
 		assert_true(str_eq(found, str_of(body)));
@@ -39,11 +39,11 @@ static void assert_kept(int64_t number, int64_t generation, int64_t now_ms, int6
 static void test_only_its_own_page(void **state)
 {
 	(void)state;
-	assert_kept(5, 1, 0, RECENT_NONE, NULL);
+	assert_kept(5, 1, 0, KEPT_NONE, NULL);
 	keep(5, 1, 7, "{\"five\":7}");
 	assert_kept(5, 1, 0, 7, "{\"five\":7}");
-	assert_kept(5 + PLACES, 1, 0, RECENT_NONE, NULL);
-	assert_kept(5, 2, 0, RECENT_NONE, NULL);
+	assert_kept(5 + PLACES, 1, 0, KEPT_NONE, NULL);
+	assert_kept(5, 2, 0, KEPT_NONE, NULL);
 	keep(5, 1, 8, "{\"five\":8,\"longer\":true}");
 	assert_kept(5, 1, 0, 8, "{\"five\":8,\"longer\":true}");
 }
@@ -53,7 +53,7 @@ static void test_fresh_until(void **state)
 	(void)state;
 	keep(6, 1, 1, "{}");
 	assert_kept(6, 1, 999, 1, "{}");
-	assert_kept(6, 1, 1000, RECENT_NONE, NULL);
+	assert_kept(6, 1, 1000, KEPT_NONE, NULL);
 }
 
 static void test_the_last_one_takes_the_place(void **state)
@@ -61,21 +61,21 @@ static void test_the_last_one_takes_the_place(void **state)
 	(void)state;
 	keep(1, 1, 1, "{\"a\":1}");
 	keep(1 + PLACES, 1, 1, "{\"b\":1}");
-	assert_kept(1, 1, 0, RECENT_NONE, NULL);
+	assert_kept(1, 1, 0, KEPT_NONE, NULL);
 	assert_kept(1 + PLACES, 1, 0, 1, "{\"b\":1}");
 }
 
 static void test_long_pages_are_not_kept(void **state)
 {
-	char *body = test_malloc(RECENT_BODY_MAX + 2);
+	char *body = test_malloc(KEPT_BODY_MAX + 2);
 
 	(void)state;
-	for (size_t i = 0; i <= RECENT_BODY_MAX; i++)
+	for (size_t i = 0; i <= KEPT_BODY_MAX; i++)
 		body[i] = 'x';
-	body[RECENT_BODY_MAX + 1] = '\0';
+	body[KEPT_BODY_MAX + 1] = '\0';
 	keep(2, 1, 1, body);
-	assert_kept(2, 1, 0, RECENT_NONE, NULL);
-	body[RECENT_BODY_MAX] = '\0';
+	assert_kept(2, 1, 0, KEPT_NONE, NULL);
+	body[KEPT_BODY_MAX] = '\0';
 	keep(2, 1, 1, body);
 	assert_kept(2, 1, 0, 1, body);
 	test_free(body);
@@ -83,15 +83,15 @@ static void test_long_pages_are_not_kept(void **state)
 
 static void test_no_place_at_all(void **state)
 {
-	struct recent *kept = recent;
+	struct kept *before = kept;
 
 	(void)state;
-	recent = recent_new(0);
+	kept = kept_new(0);
 	keep(3, 1, 1, "{}");
-	assert_kept(3, 1, 0, RECENT_NONE, NULL);
-	recent_free(recent);
-	recent = kept;
-	recent_free(NULL);
+	assert_kept(3, 1, 0, KEPT_NONE, NULL);
+	kept_free(kept);
+	kept = before;
+	kept_free(NULL);
 }
 
 static int setup(void **state)
@@ -99,14 +99,14 @@ static int setup(void **state)
 	(void)state;
 	arena_reserve(1 << 16);
 	arena = arena_new();
-	recent = recent_new(PLACES);
-	return arena != NULL && recent != NULL ? 0 : -1;
+	kept = kept_new(PLACES);
+	return arena != NULL && kept != NULL ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	recent_free(recent);
+	kept_free(kept);
 	arena_free(arena);
 	return 0;
 }
