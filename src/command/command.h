@@ -33,6 +33,7 @@ int command_user(const struct config *config, char **args);
 int command_roles(const struct config *config, char **args);
 int command_mail(const struct config *config, char **args);
 int command_demo(const struct config *config, char **args);
+int command_generate(const struct config *config, char **args);
 int command_verify(const struct config *config, char **args);
 int command_record(const struct config *config, char **args);
 int command_doctor(const struct config *config, char **args);

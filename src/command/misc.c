@@ -34,6 +34,27 @@ static const char roles_more[] =
 	"the server's user to both roles in pg_ident.conf\nand set door_url and job_url instead of `roles "
 	"login`. Reload the server with both settings before `roles apart`.\n";
 
+static const char generate_more[] =
+	"Tickets with all that people did to them: filed, answered in time and late, returned, refused, "
+	"withdrawn, "
+	"merged, rated, published.\nThe same seed, city, people and days give the same tickets, but for what "
+	"is "
+	"sealed. Departments without people get some.\n\n"
+	"  --tickets N   how many, up to 100000000\n"
+	"  --seed S      a number that chooses all of them (1)\n"
+	"  --from DAY    the first of them is filed then (when the city has areas and deadlines, at most "
+	"three "
+	"years ago)\n"
+	"  --to DAY      what is generated ends when this day begins (now)\n"
+	"  --yes         it is meant so: nothing takes them out again\n"
+	"  --add         also where other tickets are; without dropping indexes meanwhile, so it takes "
+	"several "
+	"times as long\n\n"
+	"All of it is one transaction, in which nobody else reads or writes tickets: stop the server before. "
+	"What "
+	"is interrupted leaves nothing.\nNobody is told of what was generated, and the job worker seals its "
+	"events.\n";
+
 static const char seed_more[] =
 	"DIR holds KIND.csv for every kind that `tiepdan import` lists, routing.rules and "
 	"assignment.CODE.rules; one "
@@ -52,6 +73,7 @@ const struct command commands[] = {
 	{"roles",   "show|login|apart|together", "who serves, who lets people in and who does jobs, as roles of the database", roles_more, command_roles},
 	{"mail",    "",                          "list the messages that mail_url = file:DIR has written, the newest last", "A line each: time, recipient, subject, file.\n", command_mail},
 	{"demo",    "",                          "fill an empty database with demo accounts and tickets", NULL, command_demo},
+	{"generate", "--tickets N [--seed S] [--from DAY] [--to DAY] --yes [--add]", "fill a database with invented tickets of years, for measuring", generate_more, command_generate},
 	{"verify",  "record [--head NUMBER:HASH] [--keys FILE]", "check that no event, ticket or text was changed, removed or added behind the record", "Needs the database, and key_dir or --keys: a file with the public keys as GET /v1/record/keys tells them. Those say nothing of the words of filings.\nA root that was published (GET /v1/record, /v1/record/days, or printed in short) is given as --head: a record whose end was cut off is whole without it.\nEnds with status 0 when there is no fault; each fault names its event, root or ticket, the first bad row first.\n", command_verify},
 	{"record",  "resume",                    "accept that the database was restored: seal on from the root that is its last one now", "The sealer stops when the database is older than the last root that it has seen (`record.place` in record_dir, by default key_dir), or has another one in\nits place. Whoever knows why accepts it so; an event of the record tells what was known and what is there. Receipts and published roots of what is lost do not\nfit the record any more.\n", command_record},
 	{"doctor",  "",                          "say what is wrong with this installation and how to mend it", NULL, command_doctor},

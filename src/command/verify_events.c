@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "civil/record.h"
+#include "command/canonical.h"
 #include "command/verify.h"
 
 enum {
@@ -126,36 +127,6 @@ static bool read_entries(struct span *s)
 
 /* --- what is hashed of an event ------------------------------------------------------------------------- */
 
-/* As PostgreSQL writes jsonb; here, because whoever could change rows could change event_hash(), too. */
-static void put_text(struct buf *out, struct str s)
-{
-	static const char *const names[' '] = {
-		['\b'] = "\\b", ['\f'] = "\\f", ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t"};
-	size_t from = 0;
-
-	if (!s.at) {
-		buf_put(out, STR("null"));
-		return;
-	}
-	buf_byte(out, '"');
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.at[i];
-
-		if (c >= ' ' && c != '"' && c != '\\')
-			continue;
-		buf_put(out, (struct str){s.at + from, i - from});
-		from = i + 1;
-		if (c >= ' ')
-			buf_put(out, (struct str){(const char[]){'\\', (char)c}, 2});
-		else if (names[c])
-			buf_put(out, str_of(names[c]));
-		else
-			buf_printf(out, "\\u%04x", c);
-	}
-	buf_put(out, (struct str){s.at + from, s.len - from});
-	buf_byte(out, '"');
-}
-
 static void put_uuid(struct buf *out, const PGresult *r, int row, int column)
 {
 	struct uuid id = verify_uuid(r, row, column);
@@ -207,7 +178,7 @@ static void put_column(struct buf *out, const PGresult *r, int row, int column)
 		buf_put(out, json_text(r, row, column));
 		break;
 	default:
-		put_text(out, verify_bytes(r, row, column));
+		canonical_text(out, verify_bytes(r, row, column));
 	}
 }
 

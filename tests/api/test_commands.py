@@ -37,7 +37,7 @@ def test_a_refused_account_is_told_in_two_lines(town, login, name, department, r
 def test_help_of_each_command(town):
     listed = town.cluster.run(town.database, "help")
     assert town.cluster.run(town.database, "serve", "--help") == listed
-    for name in ("migrate", "seed", "import", "export", "keys", "user", "mail", "demo", "doctor", "config", "version"):
+    for name in ("migrate", "seed", "import", "export", "keys", "user", "mail", "demo", "generate", "doctor", "config", "version"):
         own = town.cluster.run(town.database, "help", name)
         assert own.startswith("usage: tiepdan " + name) and own == town.cluster.run(town.database, name, "--help")
     assert town.cluster.run(town.database, "--version") == town.cluster.run(town.database, "version")
