@@ -21,9 +21,9 @@ begin
 	return (select min(at) from event where ticket = p_ticket and type = 'ticket.withdrawn' and at > p_filed_at - interval '1 day');
 end $$;
 
--- How each of these tickets (NULL: all) that were filed in a time (p_from <= filed_at < p_until) stood at an instant. `due_at` is that of the
+-- How each of these tickets, or p_all, that were filed in a time (p_from <= filed_at < p_until) stood at an instant. `due_at` is that of the
 -- answer. From `settled_at` on nothing but passing it changes what is said here, unless something happens to the ticket. Inlined.
-create function report_standing(p_tickets uuid[], p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
+create function report_standing(p_all boolean, p_tickets uuid[], p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
 returns table (ticket uuid, filed_at timestamptz, category text, area text, department bigint, standing report_column, due_at timestamptz,
 	answered_at timestamptz, settled_at timestamptz)
 language sql stable as $$
@@ -40,16 +40,16 @@ language sql stable as $$
 		greatest(t.filed_at, c.stop_at, t.withdrawn_at, (select max(greatest(h.since, h.until)) from holding h where h.ticket = t.id),
 			(select max(greatest(m.at, m.ended_at)) from ticket_merge m where m.ticket = t.id))
 	from (select k.*, case when k.state = 'withdrawn' then report_withdrawn(k.id, k.filed_at) end as withdrawn_at from ticket k
-			where (p_tickets is null or k.id = any (p_tickets)) and k.filed_at >= p_from and k.filed_at < p_until and k.filed_at <= p_as_of) t
+			where (p_all or k.id = any (p_tickets)) and k.filed_at >= p_from and k.filed_at < p_until and k.filed_at <= p_as_of) t
 		left join clock c on c.ticket = t.id and c.kind = 'answer' and c.round = 1
 		left join clock_running r on r.slot = slot_current() and r.ticket = t.id and r.kind = 'answer' and r.round = 1
 $$;
 -- The same tickets, once for each department that had given one back until then. Inlined.
-create function report_returned(p_tickets uuid[], p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
+create function report_returned(p_all boolean, p_tickets uuid[], p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
 returns table (ticket uuid, filed_at timestamptz, category text, area text, department bigint) language sql stable as $$
 	select t.id, t.filed_at, t.category, coalesce(t.area, ''), h.department
 	from ticket t join holding h on h.ticket = t.id and h.ended_by = 'return' and h.until <= p_as_of
-	where (p_tickets is null or t.id = any (p_tickets)) and t.filed_at >= p_from and t.filed_at < p_until and t.filed_at <= p_as_of
+	where (p_all or t.id = any (p_tickets)) and t.filed_at >= p_from and t.filed_at < p_until and t.filed_at <= p_as_of
 $$;
 
 -- The histogram of how long answers took. Bucket 0 is up to a quarter of an hour, bucket n is up to 2^(1/4) times as long as bucket n - 1, the last
@@ -62,16 +62,16 @@ create function report_weight(p_bucket int) returns numeric language sql immutab
 $$;
 
 -- What is counted, a row for each thing: the day of filing, the key of the row, the column. Of answers also the bucket. Inlined.
-create function report_rows(p_tickets uuid[], p_from date, p_to date, p_by text, p_as_of timestamptz, p_zone text)
+create function report_rows(p_all boolean, p_tickets uuid[], p_from date, p_to date, p_by text, p_as_of timestamptz, p_zone text)
 returns table (day date, key text, cell report_column, bucket int) language sql stable as $$
 	select (s.filed_at at time zone p_zone)::date,
 		case p_by when 'department' then (select code from department where id = s.department) when 'category' then s.category else s.area end,
 		s.standing, case when s.standing in ('answered_on_time', 'answered_late') then report_bucket(s.filed_at, s.answered_at) end
-	from report_standing(p_tickets, p_from::timestamp at time zone p_zone, (p_to + 1)::timestamp at time zone p_zone, p_as_of) s
+	from report_standing(p_all, p_tickets, p_from::timestamp at time zone p_zone, (p_to + 1)::timestamp at time zone p_zone, p_as_of) s
 	union all
 	select (r.filed_at at time zone p_zone)::date, case p_by when 'department' then d.code when 'category' then r.category else r.area end,
 		'returned', null
-	from report_returned(p_tickets, p_from::timestamp at time zone p_zone, (p_to + 1)::timestamp at time zone p_zone, p_as_of) r
+	from report_returned(p_all, p_tickets, p_from::timestamp at time zone p_zone, (p_to + 1)::timestamp at time zone p_zone, p_as_of) r
 		join department d on d.id = r.department
 $$;
 
@@ -124,7 +124,11 @@ create table report_cell (
 	returned         int not null default 0,
 	times            numeric not null default 0,
 	constraint report_cell_pk primary key (by, level, start, key)
-) with (fillfactor = 80);
+) partition by list (level);
+-- Apart, so that the few cells of years, which most reports read, stand together.
+create table report_cell_day partition of report_cell for values in ('day') with (fillfactor = 80);
+create table report_cell_month partition of report_cell for values in ('month') with (fillfactor = 60);
+create table report_cell_year partition of report_cell for values in ('year') with (fillfactor = 40);
 comment on table report_cell is 'Tickets filed on a day, in a month or in a year, by department, category or area.';
 comment on column report_cell.times is 'how long answers took: report_weight()';
 
@@ -163,19 +167,19 @@ $$;
 
 -- Counts these tickets anew. Returns how many are counted otherwise than before.
 create function report_fold(p_tickets uuid[], p_due_to timestamptz, p_zone text) returns bigint
-language plpgsql set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
+language plpgsql set search_path = tiepdan, pg_temp set jit = off as $$
 declare
 	v_changed bigint;
 begin
 	with given as materialized (
 		select ticket, array_agg(department order by department) as returned
-		from report_returned(p_tickets, '-infinity', 'infinity', 'infinity') group by ticket),
+		from report_returned(false, p_tickets, '-infinity', 'infinity', 'infinity') group by ticket),
 	now as materialized (
 		select s.ticket, (s.filed_at at time zone p_zone)::date as day, s.department, s.category, s.area,
 			case when not o.open then s.standing when s.due_at >= p_due_to then 'open_in_time' else 'open_overdue' end as standing,
 			case when s.standing in ('answered_on_time', 'answered_late') then report_bucket(s.filed_at, s.answered_at) end as bucket,
 			case when o.open then s.due_at end as due_at, s.settled_at, g.returned
-		from report_standing(p_tickets, '-infinity', 'infinity', 'infinity') s left join given g on g.ticket = s.ticket,
+		from report_standing(false, p_tickets, '-infinity', 'infinity', 'infinity') s left join given g on g.ticket = s.ticket,
 			lateral (select s.standing in ('open_in_time', 'open_overdue') as open) o),
 	before as materialized (select * from report_fact where ticket = any (p_tickets)),
 	kept as (
@@ -298,7 +302,7 @@ end $$;
 
 -- The cells that make up the days p_from .. p_to: years, months at both ends, and days at both ends of these.
 create function report_nodes(p_from date, p_to date) returns table (level report_level, first date, until date)
-language plpgsql immutable set search_path = tiepdan, pg_temp as $$
+language plpgsql immutable rows 2 set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 declare
 	v_until constant date := p_to + 1;
@@ -322,17 +326,17 @@ create function report_raw(p_from date, p_to date, p_by text, p_as_of timestampt
 language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
 begin
 	return query
-	select c.* from (select r.key, r.cell, r.bucket, count(*) as n from report_rows(null, p_from, p_to, p_by, p_as_of, p_zone) r
+	select c.* from (select r.key, r.cell, r.bucket, count(*) as n from report_rows(true, null, p_from, p_to, p_by, p_as_of, p_zone) r
 		group by r.key, r.cell, r.bucket) r, lateral report_count(null, r.key, r.cell, r.bucket, r.n) c;
 end $$;
 
 -- What the rule says of the tail, less what the cells say of it.
 create function report_mended(p_tail uuid[], p_from date, p_to date, p_by text, p_as_of timestamptz, p_zone text) returns setof report_counts
-language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan set jit = off as $$
+language plpgsql stable set search_path = tiepdan, pg_temp set jit = off as $$
 begin
 	return query
 	select c.*
-	from (select r.day, r.key, r.cell, r.bucket, 1 as n from report_rows(p_tail, p_from, p_to, p_by, p_as_of, p_zone) r
+	from (select r.day, r.key, r.cell, r.bucket, 1 as n from report_rows(false, p_tail, p_from, p_to, p_by, p_as_of, p_zone) r
 		union all
 		select f.day, case p_by when 'department' then d.code when 'category' then f.category else f.area end, x.cell, x.bucket, -1
 		from report_fact f, lateral (select f.standing, f.bucket, f.department
@@ -446,7 +450,7 @@ begin
 	end if;
 	return query
 	with counted as (
-		select r.day, r.key, r.cell, r.bucket, count(*) as n from report_rows(null, '-infinity', 'infinity', p_by, p_as_of, p_zone) r
+		select r.day, r.key, r.cell, r.bucket, count(*) as n from report_rows(true, null, '-infinity', 'infinity', p_by, p_as_of, p_zone) r
 		group by r.day, r.key, r.cell, r.bucket),
 	said as (
 		select true as scratch, l.level, l.start, c.key, c.answered_on_time, c.answered_late, c.open_in_time, c.open_overdue, c.no_clock, c.merged,
