@@ -1,4 +1,5 @@
-/* tiepdan verify reports: whether reports say what counting all tickets says (migrations/0101_rollups.sql). */
+/* tiepdan verify reports: whether reports say what counting all tickets says. How they come to say it
+ * stands in migrations/0101_rollups.sql. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
