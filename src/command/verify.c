@@ -1,5 +1,5 @@
 /* tiepdan verify: whether the record (civil/record.h) is as it was sealed, and tickets and texts are as it
- * says. */
+ * says; or whether reports are right (verify_reports.c). */
 #include "command/verify.h"
 
 #include <inttypes.h>
@@ -391,13 +391,16 @@ static bool read_keys(
 
 int command_verify(const struct config *config, char **args)
 {
-	struct arena *arena = arena_new();
+	struct arena *arena;
 	struct verify v = {.config = config, .processes = verify_processes()};
 	struct wanted wanted = {.keys = NULL};
 	struct sum sum = {.faults = 0};
 	PGconn *pg = NULL;
 	bool ok = false;
 
+	if (args[0] && strcmp(args[0], "reports") == 0)
+		return command_ends(args + 1) ? verify_reports(config) : EXIT_FAILURE;
+	arena = arena_new();
 	if (arena && read_args(arena, args, &wanted) && read_keys(arena, config, &wanted, &v) &&
 		(v.facts = facts_new(arena, v.processes))) {
 		v.head = wanted.head;

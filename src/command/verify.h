@@ -87,6 +87,9 @@ void *verify_shared(size_t bytes);
 
 void verify_fault(struct verify_found *found, const char *what, ...) __attribute__((format(printf, 2, 3)));
 
+/* tiepdan verify reports: an exit status. */
+int verify_reports(const struct config *config);
+
 /* Pieces: each false after a message. */
 bool verify_roots(
 	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);

@@ -38,6 +38,7 @@ enum {
 	DAY_MS = 86400000,
 	FORGET_REHEARSALS = 10, /* each with thousands of rows */
 	FORGET_REQUESTS = 500,
+	REPORT_PORTION = 1000, /* events, and tickets */
 	SESSION_DAYS = 30,
 	REHEARSAL_DAYS = 30
 };
@@ -176,6 +177,17 @@ static int64_t walked(PGresult *const *results)
 	return db_cell_int(results[0], 0, "walked");
 }
 
+static void follow_reports(struct app *app, struct db_unit *u)
+{
+	sql_jobs_reports_follow(
+		u, .now = clock_wall_ms(), .limit = REPORT_PORTION, .zone = str_of(app->config->zone));
+}
+
+static int64_t followed(PGresult *const *results)
+{
+	return db_cell_int(results[0], 0, "followed");
+}
+
 static int64_t reorganised(PGresult *const *results)
 {
 	return db_cell_int(results[0], 0, "moved");
@@ -225,8 +237,9 @@ static const struct job {
 	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched, ALIKE_GROUP_PORTION,
 		true}, /* tickets about one event */
 	{"learn_routings", 1, learn_find, learn_count, learn_counted, LEARN_PORTION,
-		true},						   /* that departments have accepted */
-	{"publish_suggestions", 2, learn_find_due, learn_publish}, /* what was learned */
+		true}, /* that departments have accepted */
+	{"follow_reports", 1, follow_reports, NULL, followed, REPORT_PORTION, true}, /* into their sums */
+	{"publish_suggestions", 2, learn_find_due, learn_publish},		     /* what was learned */
 	{"reseal", 10, reseal_find, reseal_keep, reseal_kept, RESEAL_PORTION}, /* under the newest key */
 	{"forget_data_requests", 3600, forget_data_requests, NULL, forgotten,
 		FORGET_REQUESTS}, /* and who made them, after their days */

@@ -38,6 +38,7 @@ word
 citizen citizen_code citizen_event citizen_ticket
 ticket_hold disposal_ticket
 data_request ticket_restriction data_request_letter
+report_fact report_cell report_touched
 """.split()
 
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/csv.h"
+#include "civil/times.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/report.h"
@@ -69,6 +70,23 @@ static void put_counts(struct buf *b, const PGresult *rows, int r)
 			(long)db_cell_int(rows, r, columns[c]));
 }
 
+/* How long the answers that a row counts took; null: there are none. */
+static void put_times(struct buf *b, const PGresult *rows, int r)
+{
+	static const int percents[] = {50, 90, 95};
+	struct times times;
+
+	buf_put(b, STR(",\"answer_time\":"));
+	if (!times_read(db_cell(rows, r, "times"), &times) || times.n == 0) {
+		buf_put(b, STR("null"));
+		return;
+	}
+	buf_printf(b, "{\"answers\":%ld", (long)times.n);
+	for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++)
+		buf_printf(b, ",\"p%d_s\":%ld", percents[i], (long)times_percentile(&times, percents[i]));
+	buf_byte(b, '}');
+}
+
 /* A member with codes that stand in one cell, separated by blanks. */
 static void put_codes(struct buf *b, const char *name, struct str cell)
 {
@@ -91,6 +109,7 @@ static void put_row(struct req *req, struct buf *b, const PGresult *rows, int r)
 		buf_byte(b, ',');
 	}
 	put_counts(b, rows, r);
+	put_times(b, rows, r);
 	for (int c = NCOLUMNS; is_rolled(req) && c < NALL; c++)
 		put_codes(b, columns[c], db_cell(rows, r, columns[c]));
 	buf_byte(b, '}');
@@ -114,7 +133,9 @@ static void answer_json(struct req *req, PGresult *const *results)
 		put_row(req, &b, rows, r);
 	buf_put(&b, STR("],\"total\":{"));
 	put_counts(&b, rows, total);
-	buf_put(&b, STR("}}"));
+	buf_byte(&b, '}');
+	put_times(&b, rows, total);
+	buf_byte(&b, '}');
 	reply_json(req, 200, buf_str(&b));
 }
 

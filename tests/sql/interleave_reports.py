@@ -1,0 +1,188 @@
+"""Reports by the roll-up say what counting from scratch says: random lives of tickets, with the follower running at random moments, dying in
+the middle, and beside transactions that are not finished; after each step, for each kind of row, now and at other instants."""
+import random
+
+from interleave import Board
+
+STEPS = 160
+ZONE = "Asia/Ho_Chi_Minh"
+PREPARE = f"""
+create function test.compared(p_as_of timestamptz, p_from date, p_to date) returns text language plpgsql as $$
+declare
+    x text;
+begin
+    perform test.enter('leader.HN-EIC');
+    foreach x in array '{{department,category,area}}'::text[] loop
+        if exists (select from (select r::text, 1 as n from report_sla(p_from, p_to, x, p_as_of, '{ZONE}') r
+                union all select r::text, -1 from report_sla_now(p_from, p_to, x, p_as_of, '{ZONE}') r) y group by r having sum(n) <> 0) then
+            return 'differs by ' || x;
+        end if;
+    end loop;
+    return case when report_tail(p_as_of, '{ZONE}') is null then 'from scratch' else 'rolled' end;
+end $$;
+-- The dates of another calendar, in the other slot.
+create function test.dated_anew() returns void language plpgsql as $$
+begin
+    perform slots_take(50);
+    delete from clock_running where slot <> slot_current();
+    insert into clock_running (slot, ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, waits, due_at,
+        latest_due, first, alarm_at, alarm_level, parked)
+    select 1 - slot, ticket, kind, round, holder, policy, unit, amount, extension, calendar, version, start_at, waits,
+        due_at + (ascii(ticket::text) % 9 - 4) * interval '1 day', latest_due, first, alarm_at, alarm_level, parked from clock_running;
+    update clock_slot set role = 'next' where role <> 'current';
+end $$;
+"""
+# What is tried with a ticket in each state.
+MOVES = {"submitted": ("accept", "accept", "return", "route", "merge", "reclassify", "refuse"), "returned": ("route",), "accepted": ("claim", "claim", "merge", "relevel"),
+         "in_progress": ("propose", "propose", "ask", "request_extension", "approve_extension", "merge", "reclassify"), "needs_info": ("resume", "merge"),
+         "pending_approval": ("approve", "approve", "send_back"), "merged": ("unmerge",)}
+FOLLOW = "select report_follow({now}, {limit}, '{zone}')"
+REORGANISE = """select test.enter('admin.HN-EIC'); select etag from reorganisation_save('{id}', null, 'Sắp xếp', 'Nghị quyết', 'Resolution',
+    city_day(now()), '[{{"what": "department", "from": ["{old}"], "to": [{{"code": "{new}", "name_vi": "Đơn vị mới", "name_en": "New one"}}], "choices": []}}]', now());
+    select test.enter('admin.HN-EIC'); select body::jsonb->>'state' from tiepdan.reorganisation_apply('{id}', 1, now(), gen_random_uuid())"""
+
+
+class Lives(Board):
+    def __init__(self, cluster):
+        super().__init__(cluster, "interleave_reports")
+        self.chance, self.beside, self.ways = random.Random(self.database), False, {"rolled": 0, "from scratch": 0}
+        self.watch.do(PREPARE)
+
+    def instant(self, days):
+        return f"now() - interval '{self.chance.uniform(0, days):.5f} days'"
+
+    def ticket(self):
+        return f"(select id from ticket order by md5(id::text || '{self.chance.random()}') limit 1)"
+
+    def file(self):
+        department = self.chance.choice(("HN-SXD", "HN-TTRA", "UB-00316", "HN-EIC"))
+        return (f"select outcome from file('{department}', p_at := {self.instant(self.chance.choice((0, 1, 20, 500)))}, p_policy := "
+                f"{self.chance.choice(('null', 'null', 'null', '0'))}, p_category := '{self.chance.choice(('roads.surface', 'water.supply', 'environment.waste'))}', "
+                f"p_area := {self.chance.choice((chr(39) + '00316' + chr(39), 'null'))})")
+
+    def move(self):
+        ticket, state, department = self.watch.do("select t.id, t.state, d.code from ticket t join department d on d.id = t.holder where t.id = "
+                                                  + self.ticket()).split("|")
+        action = self.chance.choice(MOVES.get(state, ("merge",)))
+        into = f", p_into := {self.ticket()}" if action == "merge" else ""
+        where = f", p_department := '{self.chance.choice(('HN-SXD', 'HN-TTRA', 'UB-00316'))}'" if action == "route" else ""
+        code = ", p_reason_code := 'out_of_scope'" if action == "refuse" else ""
+        who = self.chance.choice(("head", "head", "officer")) + "." + department if action != "route" else "coordinator.HN-EIC"
+        return f"select etag from move('{who}', '{ticket}', '{action}', {self.instant(self.chance.choice((0, 0, 3)))}{into}{where}{code})"
+
+    def withdraw(self):
+        return f"select citizen(number, 'withdraw', {self.instant(0)}) from ticket where id = {self.ticket()}"
+
+    def follow(self, session):
+        now = self.chance.choice(("now()", "now()", "now() + interval '2 days'"))
+        run = FOLLOW.format(now=now, limit=self.chance.choice((1, 7, 60, 1000)), zone=ZONE)
+        session.do(f"begin; {run}; rollback" if self.chance.random() < 0.2 else run)
+
+    def change(self, session):
+        """Something happens to a ticket; mostly many things are tried until one of them goes."""
+        for _ in range(12):
+            step = self.chance.choice((self.move,) * 30 + (self.file,) * 2 + (self.withdraw,))
+            said = session.do("savepoint s; " + step() if session is self.b else step())
+            if said.isdigit() or said == "filed":
+                return
+            if session is self.b:
+                session.do("rollback to s")
+
+    def beside_them(self):
+        """A transaction of another session begins, goes on, or ends, whatever the follower does meanwhile."""
+        if not self.beside:
+            self.b.do("begin; set local lock_timeout = '50ms'")
+            self.change(self.b)
+        else:
+            self.b.do(self.chance.choice(("commit", "commit", "rollback")))
+        self.beside = not self.beside
+
+    def look(self, step):
+        for instant in ("now()", self.chance.choice(("now() + interval '3 days'", self.instant(0.001), self.instant(400)))):
+            first = self.chance.choice(("2020-01-01", "2026-01-01", "2025-06-17"))
+            got = self.watch.do(f"begin; select test.compared({instant}, '{first}', city_day(now()) + 1); commit")
+            self.ways[got] = self.ways.get(got, 0) + 1
+            self.check(f"step {step}, {instant}", got, ("rolled", "from scratch"))
+
+    def proven(self, name):
+        for by in ("department", "category", "area"):
+            self.check(f"{name} by {by}", self.watch.do(f"select count(*), min(differs) from report_differences('{by}', now(), '{ZONE}')"), ["0|"])
+
+
+def lives(town):
+    for department, policy in (("HN-SXD", "null"), ("HN-SXD", "null"), ("HN-TTRA", "0"), ("UB-00316", "null"), ("UB-00316", "null")):
+        town.a.do(f"select outcome from file('{department}', p_policy := {policy})")
+    for action, who in (("accept", "officer"), ("claim", "officer"), ("propose", "officer"), ("approve", "head")):
+        town.a.do(f"select etag from move('{who}.HN-SXD', id, '{action}') from ticket where holder = department_id('HN-SXD') limit 1")
+    for step in range(STEPS):
+        what = town.chance.random()
+        if what < 0.35:
+            town.follow(town.a)
+        elif what < 0.5:
+            town.beside_them()
+        elif what < 0.52:
+            town.a.do("begin; select test.dated_anew(); commit")
+        elif what < 0.55:
+            town.a.do("begin; select slots_take(50); select slots_switch() from clock_slot where role in ('next', 'previous'); commit")
+        elif what < 0.56 and step > STEPS / 2 and not town.beside:
+            town.a.do("begin; " + REORGANISE.format(id=f"01940000-0000-7000-8000-{step:012d}", old="HN-TTRA", new=f"HN-T{step}") + "; commit")
+            town.a.do("select reorganisations_run(now(), 100)")
+        else:
+            town.a.do("set lock_timeout = '50ms'")
+            town.change(town.a)
+        town.look(step)
+    town.b.do("rollback")
+
+
+def caught_up(town):
+    """With nothing left to follow."""
+    for _ in range(20):
+        town.a.do(FOLLOW.format(now="now()", limit=1000, zone=ZONE))
+    town.check("all is followed", town.watch.do(f"select cardinality(report_tail(now() + interval '1 second', '{ZONE}')) < 50"), ["t"])
+    town.proven("followed")
+    town.check("mostly the sums are used", town.ways["rolled"] > STEPS, [True])
+    kinds = town.watch.do("select count(distinct standing) from report_fact")
+    town.check("kinds of standing", kinds, ["5", "6", "7"])
+
+
+def other_days(town):
+    """The days of another zone: from scratch until they are counted anew, in portions, one of which dies."""
+    town.a.do(FOLLOW.format(now="now()", limit=10, zone="UTC"))
+    got = town.watch.do("select report_tail(now(), 'UTC') is null, report_tail(now(), 'Asia/Ho_Chi_Minh') is null")
+    town.check("while it is filled", got, ["t|t"])
+    town.a.do(f"begin; {FOLLOW.format(now='now()', limit=1000, zone='UTC')}; rollback")
+    for _ in range(100):
+        town.a.do(FOLLOW.format(now="now()", limit=10, zone="UTC"))
+    town.check("filled", town.watch.do("select report_tail(now(), 'UTC') is null"), ["f"])
+    town.check("as counted", town.watch.do("select count(*) from report_differences('department', now(), 'UTC')"), ["0"])
+
+
+def behind_its_back(town):
+    """A row that somebody changed without an event is found, and counting anew mends it."""
+    town.watch.do("set session_replication_role = replica; update ticket set filed_at = filed_at - interval '40 days' where id = (select min(id::text)::uuid "
+                  "from ticket); set session_replication_role = origin")
+    town.check("it is found", town.watch.do("select count(*) > 0 from report_differences('category', now(), 'UTC')"), ["t"])
+    town.watch.do("update report_cursor set filled_to = '00000000-0000-0000-0000-000000000000'")
+    town.check("nothing is said by it", town.watch.do("select report_tail(now(), 'UTC') is null"), ["t"])
+    for _ in range(3):
+        town.a.do(FOLLOW.format(now="now()", limit=1000, zone="UTC"))
+    town.check("it is mended", town.watch.do("select count(*) from report_differences('category', now(), 'UTC')"), ["0"])
+
+
+def two_followers(town):
+    """Of two at once one does nothing, and does not wait."""
+    town.a.do("select outcome from file('HN-SXD')")
+    town.a.do("begin")
+    town.a.do(FOLLOW.format(now="now()", limit=1000, zone="UTC"))
+    town.check("the other one", town.b.do(FOLLOW.format(now="now()", limit=1000, zone="UTC")), ["0"])
+    town.a.do("commit")
+
+
+def run(cluster):
+    town = Lives(cluster)
+    for scenario in (lives, caught_up, other_days, behind_its_back, two_followers):
+        scenario(town)
+    town.close()
+    print(f"interleave_reports: {town.ways}", flush=True)
+    print(f"interleave_reports: {town.passed} passed, {town.failed} failed", flush=True)
+    return town.passed, town.failed
