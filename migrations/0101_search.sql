@@ -10,11 +10,13 @@ set local search_path = tiepdan, public;
 
 create table ticket_search (
 	ticket   uuid not null,
+	half     date not null,
 	filed_at timestamptz not null,
 	words    tsvector not null,
-	constraint ticket_search_pk primary key (ticket, filed_at)
-) partition by range (filed_at);
+	constraint ticket_search_pk primary key (ticket, half)
+) partition by list (half);
 comment on table ticket_search is 'What a ticket is found by. Its row goes in the transaction that destroys the ticket.';
+comment on column ticket_search.half is 'search_half() of filed_at, which has no index: PostgreSQL would take it for a look-up that needs the words';
 comment on column ticket_search.words is 'folded words; with = in front as they were written, where that is another word; with # in front what narrows';
 -- lz4 where PostgreSQL was built with it: words are read by the hundred.
 do $$
@@ -26,23 +28,21 @@ end $$;
 -- Without a list of what is pending, which every look-up would have to read through.
 create index ticket_search_words on ticket_search using gin (words) with (fastupdate = off);
 
-create function search_half(p_at timestamptz) returns timestamptz language sql immutable parallel safe as $$
-	select (date_trunc('year', p_at at time zone 'UTC') + case when extract(month from p_at at time zone 'UTC') > 6 then interval '6 months' else '0' end)
-		at time zone 'UTC'
+-- The first day, in UTC, of the half-year.
+create function search_half(p_at timestamptz) returns date language sql immutable parallel safe as $$
+	select (date_trunc('year', p_at at time zone 'UTC') + case when extract(month from p_at at time zone 'UTC') > 6 then interval '6 months' else '0' end)::date
 $$;
 -- Makes the partition for what was filed then, when there is none yet.
-create function search_place(p_at timestamptz) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+create function search_place(p_half date) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
-	v_from constant timestamptz := search_half(p_at);
-	v_name constant text := 'ticket_search_' || to_char(v_from at time zone 'UTC', 'YYYY_MM');
+	v_name constant text := 'ticket_search_' || to_char(p_half, 'YYYY_MM');
 begin
 	if to_regclass(v_name) is null then
 		execute format('create table %I (like ticket_search including all) with (autovacuum_vacuum_scale_factor = 0.05)', v_name);
-		execute format('alter table ticket_search attach partition %I for values from (%L) to (%L)', v_name, v_from, search_half(v_from + interval '200 days'));
+		execute format('alter table ticket_search attach partition %I for values in (%L)', v_name, p_half);
 	end if;
 end $$;
-
-select search_place(now());
+select search_place(search_half(now()));
 
 -- Which words there are, for those that are only begun: PostgreSQL would read the whole of the index for each.
 create table search_word (
@@ -139,11 +139,11 @@ begin
 	with made as materialized (
 		select t.id as ticket, t.filed_at, i.words::tsvector || search_narrows(t) as words, s.words as before
 		from unnest(p_tickets, p_words) i (ticket, words) join ticket t on t.id = i.ticket and t.destroyed_at is null
-			left join ticket_search s on s.ticket = t.id and s.filed_at = t.filed_at
+			left join ticket_search s on s.ticket = t.id and s.half = search_half(t.filed_at)
 	), stored as (
-		insert into ticket_search as s (ticket, filed_at, words) select ticket, filed_at, words from made
+		insert into ticket_search as s (ticket, half, filed_at, words) select ticket, search_half(filed_at), filed_at, words from made
 			where before is distinct from words order by filed_at, ticket
-			on conflict (ticket, filed_at) do update set words = excluded.words returning ticket
+			on conflict (ticket, half) do update set filed_at = excluded.filed_at, words = excluded.words returning ticket
 	), changed as (
 		select m.words, m.before from made m join stored using (ticket)
 	)
@@ -215,7 +215,9 @@ declare
 	v_level int := 0;
 	v_last timestamptz;	-- of what is looked at, which begins at
 	v_begin timestamptz;
-	v_slice tsquery;	-- NULL: none
+	v_half date;
+	v_seen tsquery;
+	v_query tsquery;
 	v_ids uuid[];
 	v_ats timestamptz[];
 	v_fit boolean[];
@@ -223,17 +225,21 @@ declare
 begin
 	while not w.ended and cardinality(w.ids) < p_most and clock_timestamp() < p_deadline loop
 		v_last := w.at - case when w.id = nobody() then interval '1 microsecond' else '0' end;
-		v_begin := search_half(v_last);
-		v_slice := null;
+		v_half := search_half(v_last);
+		v_begin := v_half::timestamp at time zone 'UTC';
+		v_seen := a.seen;
+		v_query := a.query;
 		if v_level < 3 then
-			v_slice := search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
 			v_begin := greatest(v_begin, to_timestamp(search_slice(v_last, v_level) * search_slice_seconds(v_level)));
+			v_seen := v_seen && search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
+			v_query := v_query && search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
 		end if;
 		with hit as materialized (
-			select s.ticket, s.filed_at from ticket_search s
-			where (s.words @@ coalesce(a.seen && v_slice, a.seen)
-					or (s.ticket = any (a.opened) and s.words @@ coalesce(a.query && v_slice, a.query)))
-				and s.filed_at >= greatest(v_begin, a.filed_from) and s.filed_at <= v_last and (s.filed_at, s.ticket) < (w.at, w.id)
+			select s.ticket, s.filed_at from (
+				select ticket, filed_at from ticket_search where half = v_half and words @@ v_seen
+				union all select ticket, filed_at from ticket_search where half = v_half and ticket = any (a.opened) and words @@ v_query
+					and (words @@ v_seen) is not true) s
+			where s.filed_at >= greatest(v_begin, a.filed_from) and (s.filed_at, s.ticket) < (w.at, w.id)
 			order by s.filed_at desc, s.ticket desc limit v_step)
 		select array_agg(h.ticket order by h.filed_at desc, h.ticket desc), array_agg(h.filed_at order by h.filed_at desc, h.ticket desc),
 			array_agg(coalesce(search_fits(t, a), false) order by h.filed_at desc, h.ticket desc), count(*)
@@ -297,7 +303,8 @@ create function search_score(p_words tsvector, p_typed tsquery, p_query tsquery)
 $$;
 -- The best of the newest hits: `p_most` of those as typed, and as many of any. Sorting all hits of a common word by rank takes seconds.
 create function search_best(w search_walk, a search_asked, p_typed tsquery, p_most bigint, p_deadline timestamptz, p_after text[],
-	p_limit bigint, out ids uuid[], out keys text[], out partial boolean) language plpgsql stable set search_path = tiepdan, pg_temp set jit = off as $$
+	p_limit bigint, out ids uuid[], out keys text[], out partial boolean) language plpgsql stable set search_path = tiepdan, pg_temp set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
 	v_start constant timestamptz := w.at;
 	v_typed search_asked := a;
@@ -313,9 +320,9 @@ begin
 	partial := not ((w.ended or cardinality(w.ids) >= p_most) and (v_exact.ended or cardinality(v_exact.ids) >= p_most));
 	select array_agg(x.ticket order by x.score desc, x.filed_at desc, x.ticket desc),
 		array_agg(concat_ws('|', v_start, x.score, x.filed_at, x.ticket) order by x.score desc, x.filed_at desc, x.ticket desc) into ids, keys
-		from (select s.ticket, s.filed_at, search_score(s.words, p_typed, a.words) as score from
-				(select unnest(w.ids) as ticket, unnest(w.ats) as filed_at union select unnest(v_exact.ids), unnest(v_exact.ats)) i
-				join ticket_search s on s.ticket = i.ticket and s.filed_at = i.filed_at offset 0) x
+		from (select s.ticket, s.filed_at, search_score(s.words, p_typed, a.words) as score
+			from (select unnest(w.ids) as ticket, unnest(w.ats) as at union select unnest(v_exact.ids), unnest(v_exact.ats)) i
+				join ticket_search s on s.ticket = i.ticket and s.half = search_half(i.at) offset 0) x
 			where (x.score, x.filed_at, x.ticket) < (v_score, v_at, v_id);
 	ids := ids[:p_limit + 1];
 	keys := keys[:p_limit + 1];
@@ -410,11 +417,14 @@ begin
 			v_slice := search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
 		end if;
 		v_step := p_limit + 1 - cardinality(ids);
-		with hit as materialized (
+		-- The words alone: of the time there is an index, too, which PostgreSQL would rather take.
+		with word as materialized (
 			select p.ticket, p.answered_at from publication p
 			where p.state = 'public' and published_words(p.folded, p.answered_at, p.category, p.area) @@ coalesce(p_query && v_slice, p_query)
-				and p.answered_at >= v_begin and (p.answered_at, p.ticket) < (published_walk.at, published_walk.id)
-			order by p.answered_at desc, p.ticket desc limit v_step)
+		), hit as materialized (
+			select w.ticket, w.answered_at from word w
+			where w.answered_at >= v_begin and (w.answered_at, w.ticket) < (published_walk.at, published_walk.id)
+			order by w.answered_at desc, w.ticket desc limit v_step)
 		select array_agg(h.ticket order by h.answered_at desc, h.ticket desc), array_agg(h.answered_at order by h.answered_at desc, h.ticket desc), count(*)
 			into v_ids, v_ats, v_n from hit h;
 		ids := ids || coalesce(v_ids, '{}');

@@ -35,7 +35,7 @@ create unique index on ward (n);
 create unique index on leaf (n);
 create unique index on office (n);
 
-select search_place(now() - n * interval '1 month') from generate_series(0, 61) n;
+select search_place(h) from (select distinct search_half(now() - n * interval '1 month') as h from generate_series(0, 61) n) x;
 create temp table later as select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
 	where indrelid in ('ticket'::regclass, 'ticket_search'::regclass) and not indisunique;
 select format('drop index %s', name) from later \gexec
@@ -56,7 +56,7 @@ create temp table made as
 		left join sentence d on d.n = m.d left join sentence e on e.n = m.e join ward w on w.n = m.w join leaf l on l.n = m.l join office o on o.n = m.o
 	order by m.n;
 insert into ticket (:columns) select :values from made f cross join (select * from ticket where number < 1000000000 limit 1) t order by f.n;
-insert into ticket_search (ticket, filed_at, words) select f.ticket, f.filed_at, f.words || search_narrows(t) from made f join ticket t on t.id = f.ticket order by f.n;
+insert into ticket_search (ticket, half, filed_at, words) select f.ticket, search_half(f.filed_at), f.filed_at, f.words || search_narrows(t) from made f join ticket t on t.id = f.ticket order by f.n;
 select definition from later \gexec
 -- Words of all tickets, counted in one of fifty.
 insert into search_word (word, tickets)
