@@ -318,14 +318,35 @@ begin
 	v_exact := search_walk(v_exact, v_typed, p_most, p_deadline);
 	w := search_walk(w, a, p_most, p_deadline);
 	partial := not ((w.ended or cardinality(w.ids) >= p_most) and (v_exact.ended or cardinality(v_exact.ids) >= p_most));
-	select array_agg(x.ticket order by x.score desc, x.filed_at desc, x.ticket desc),
-		array_agg(concat_ws('|', v_start, x.score, x.filed_at, x.ticket) order by x.score desc, x.filed_at desc, x.ticket desc) into ids, keys
-		from (select s.ticket, s.filed_at, search_score(s.words, p_typed, a.words) as score
-			from (select unnest(w.ids) as ticket, unnest(w.ats) as at union select unnest(v_exact.ids), unnest(v_exact.ats)) i
-				join ticket_search s on s.ticket = i.ticket and s.half = search_half(i.at) offset 0) x
-			where (x.score, x.filed_at, x.ticket) < (v_score, v_at, v_id);
+	for i in 1 .. 2 loop	-- the time is up once: what is then put together is put together again
+		begin
+			select array_agg(x.ticket order by x.score desc, x.filed_at desc, x.ticket desc),
+				array_agg(concat_ws('|', v_start, x.score, x.filed_at, x.ticket) order by x.score desc, x.filed_at desc, x.ticket desc) into ids, keys
+				from (select s.ticket, s.filed_at, search_score(s.words, p_typed, a.words) as score
+					from (select unnest(w.ids) as ticket, unnest(w.ats) as at union select unnest(v_exact.ids), unnest(v_exact.ats)) i
+						join ticket_search s on s.ticket = i.ticket and s.half = search_half(i.at) offset 0) x
+					where (x.score, x.filed_at, x.ticket) < (v_score, v_at, v_id);
+			exit;
+		exception when query_canceled then
+			partial := true;
+		end;
+	end loop;
 	ids := ids[:p_limit + 1];
 	keys := keys[:p_limit + 1];
+end $$;
+
+create type search_line as (item text, key text, due_at timestamptz, calendar text, unit text, title text, text text, place text, said text);
+create function search_lines(p_ids uuid[], p_keys text[], p_now timestamptz, p_soon timestamptz) returns search_line[] language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	return array(
+		select (q.item, coalesce(p_keys[i.ord], concat_ws('|', t.filed_at, t.id)), q.due_at, q.calendar, q.unit, t.title, t.text, t.location_text,
+			search_said(t.id, 50000))::search_line
+		from queue_lines(p_ids, slot_current(), true, p_now, p_soon) with ordinality q (item, key, due_at, calendar, unit, ord)
+			join unnest(p_ids) with ordinality i (id, ord) on i.ord = q.ord join ticket t on t.id = i.id
+		order by q.ord);
+exception when query_canceled then	-- the time is up once
+	return search_lines(p_ids, p_keys, p_now, p_soon);
 end $$;
 
 -- Tickets that the caller sees, by words: newest first, or the best first. With a number and code: that ticket. It takes half a second at
@@ -366,12 +387,7 @@ begin
 			v_partial := not w.ended and cardinality(w.ids) <= p_limit;
 		end if;
 	end if;
-	return query
-	select q.item, coalesce(v_keys[i.ord], concat_ws('|', t.filed_at, t.id)), q.due_at, q.calendar, q.unit, t.title, t.text, t.location_text,
-		search_said(t.id, 50000), v_partial or v_cut
-	from queue_lines(v_ids, slot_current(), true, p_now, p_soon) with ordinality q (item, key, due_at, calendar, unit, ord)
-		join unnest(v_ids) with ordinality i (id, ord) on i.ord = q.ord join ticket t on t.id = i.id
-	order by q.ord;
+	return query select l.*, v_partial or v_cut from unnest(search_lines(v_ids, v_keys, p_now, p_soon)) l;
 	if v_partial and not p_best then
 		return query select null::text, concat_ws('|', w.at, w.id), null::timestamptz, null::text, null::text, null::text, null::text, null::text,
 			null::text, true;
@@ -516,7 +532,7 @@ alter table ticket_search enable row level security;
 alter table search_word enable row level security;
 revoke all on ticket_search, search_word, search_cursor from public;
 revoke execute on function search_half, search_place, search_slice_seconds, search_slice, search_narrows, search_lexeme, search_any, search_said, search_next, search_count, search_store,
-	search_forget, search_begun, search_sights, search_sight, search_fits, search_walk, search_asked, search_score, search_best, ticket_search,
+	search_forget, search_begun, search_sights, search_sight, search_fits, search_walk, search_asked, search_score, search_best, search_lines, ticket_search,
 	published_words, published_walk from public;
 grant execute on function ticket_search to tiepdan_app;
 grant execute on function search_next, search_store to tiepdan_app, tiepdan_job;

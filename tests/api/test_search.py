@@ -194,6 +194,14 @@ def test_part_of_it_when_the_time_is_up(town):
     finally:
         town.sql("drop function search_fits(ticket, search_asked)")
         town.sql("alter function search_fits_really rename to search_fits")
+    town.sql("alter function search_said rename to search_said_really")
+    town.sql("""create function search_said(p_ticket uuid, p_most int) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+        begin perform pg_sleep(0.6); return search_said_really(p_ticket, p_most); end $$""")
+    try:
+        assert len(ids(town.coordinator, "hethan", limit=1)) == len(ids(town.coordinator, "hethan", limit=1, sort="best")) == 1, "in time, and shown late"
+    finally:
+        town.sql("drop function search_said(uuid, int)")
+        town.sql("alter function search_said_really rename to search_said")
     assert sorted(ids(town.coordinator, "hethan")) == sorted(want) and not ask(town.coordinator, "hethan")["partial"]
 
 

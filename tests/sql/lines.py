@@ -21,7 +21,8 @@ CALLERS = {"nobody": "anyone", "citizen": "ticket", "job": "job", "officer": "of
            "data officer": "data_officer." + OWN, "auditor": "auditor." + OWN, "admin": "admin." + OWN, "machine": "program." + OWN}
 # What a policy asks of a column that is not about a ticket.
 VALUES = {("rule_set", "purpose"): "'assignment'", ("rule_set", "state"): "'draft'", ("attachment", "purpose"): "'evidence'",
-          ("clock_running", "first"): "true", ("department_load", "department"): "0", ("ticket_restriction", "what"): "'data'"}
+          ("clock_running", "first"): "true", ("department_load", "department"): "0", ("ticket_restriction", "what"): "'data'",
+          ("ticket_search", "half"): "search_half(now())"}
 # Arguments that have to be right for a function to look at the caller.
 WORDS = {"p_action": "claim", "p_kind": "feedback", "p_category": "roads.surface", "p_level": "complex", "p_language": "vi", "p_sort": "due",
          "p_by": "department", "p_zone": "Asia/Ho_Chi_Minh", "p_purpose": "answer", "p_sqlstates": "{TD403,TD404}", "p_type": "x"}
