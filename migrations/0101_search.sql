@@ -295,6 +295,10 @@ begin
 	a.seen := a.query && search_sight();
 	a.opened := caller_broken();
 	a.filed_from := greatest(p_from, (select min(filed_at) from ticket));
+exception when query_canceled then	-- the time is up once
+	select x.* into b from search_asked(p_needed, p_begun, p_states, p_kind, p_category, p_area, p_holder, p_from) x;
+	a := b.a;
+	cut := b.cut;
 end $$;
 
 -- How good a hit is: as it was typed, word by word with its diacritics, before any other; then by where the words stand and how near.

@@ -13,7 +13,7 @@ import redate
 from support.town import ROOT, ticket, wait_until
 
 FOLDER = ROOT / "tests/load/search"
-EACH = 40  # questions of each kind
+EACH = 20  # questions of each kind
 BASELINE_MS = 20000
 # What a peer has: the same words, and the texts as they are.
 BASELINE_TABLE = """
