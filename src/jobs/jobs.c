@@ -23,6 +23,7 @@
 #include "jobs/rehearsals.h"
 #include "jobs/reseal.h"
 #include "jobs/sealer.h"
+#include "jobs/search.h"
 #include "jobs/sweep.h"
 #include "jobs/triage.h"
 #include "jobs/uploads.h"
@@ -232,6 +233,8 @@ static const struct job {
 	{"seal_events", 0.25, sealer_find, sealer_seal, sealer_sealed, SEALER_PORTION}, /* the record */
 	{"record_walk", 5, walk_record, NULL, walked, RECORD_BATCH},		  /* tickets of before it */
 	{"triage", 1, triage_find, triage_match, triage_matched, TRIAGE_PORTION}, /* of new filings */
+	{"search", 0.25, search_follow, search_fill, search_filled, SEARCH_PORTION,
+		true}, /* what tickets are found by */
 	{"alike", 1, alike_find, alike_fill, alike_filled, ALIKE_PORTION,
 		true}, /* what duplicates are found by */
 	{"alike_group", 1, alike_find_waiting, alike_match, alike_matched, ALIKE_GROUP_PORTION,

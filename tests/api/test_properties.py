@@ -20,6 +20,7 @@ TICKET = BOTH + (
 HANDLED = TICKET + " moves(action needs_reason to)"
 QUEUE = ("items(area%s category%s clock code due_at filed_at flags holder(department%s person%s) id kind level remaining_seconds standing state tags"
          " title version visibility) next_cursor" % (NAMED, NAMED, NAMED, PERSON))
+FOUND = QUEUE.replace(" title version", " title version fragments(cut_after cut_before field marks(from length) text)") + " partial"
 TRACKING = BOTH + (
     " deadlines(%s) holder%s may_rate may_write moves(action needs_reason to until) promise"
     " publication(may_object preview_until state state_en state_vi superseded version) replies(at department%s text)"
@@ -31,6 +32,7 @@ ACCOUNTS = "items(department%s id login name roles) next_cursor" % NAMED
 TOLD = [("/v1/tickets/{ticket}", ("officer", "head"), CONSTRUCTION, HANDLED), ("/v1/tickets/{ticket}", ("coordinator", "hub_head"), HUB, HANDLED),
         ("/v1/tickets/{ticket}", ("leader", "auditor"), HUB, TICKET), ("/v1/tickets", ("officer", "head"), CONSTRUCTION, QUEUE),
         ("/v1/tickets", ("coordinator", "hub_head", "leader", "auditor"), HUB, QUEUE), ("/v1/tracking", ("citizen",), None, TRACKING),
+        ("/v1/search?q=g%C3%A0", ("officer", "head"), CONSTRUCTION, FOUND), ("/v1/search?q=g%C3%A0", ("hub_head", "leader", "auditor"), HUB, FOUND),
         ("/v1/departments", ("anybody", "citizen", "officer", "admin"), HUB, DEPARTMENTS), ("/v1/accounts/{account}", ("admin",), HUB, ACCOUNT),
         ("/v1/accounts", ("head", "hub_head", "admin"), HUB, ACCOUNTS)]
 

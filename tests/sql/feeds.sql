@@ -1,7 +1,7 @@
 -- The feed after a restore into another cluster: followers go on where they were, and read what is new.
 begin;
 set search_path = test, tiepdan, public;
-select plan(16);
+select plan(17);
 -- What making the people of the fixture has told.
 set local session_replication_role = replica;
 delete from event;
@@ -20,6 +20,7 @@ begin
 	update notice_cursor set xid = '4000000000002', id = '00000000-0000-0000-0000-000000000000';
 	update triage_cursor set xid = '4000000000000', id = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 	update record_cursor set xid = '6', id = '00000000-0000-0000-0000-000000000000';
+	update search_cursor set xid = '4000000000009', id = '00000000-0000-0000-0000-000000000000';
 end $$;
 select is(feeds_foreign(), false, 'places of this cluster');
 select is(feeds_resume(), 0::bigint, 'nothing is moved');
@@ -32,6 +33,7 @@ select is((select array_agg(pg_temp.place(n) order by was nulls last) from t whe
 select is(pg_temp.place('new'), pg_current_xact_id()::text, 'what is new stays');
 select is((select (c.xid, c.id) < (e.xid, e.id) from notice_cursor c, event e where e.ticket = (select id from t where n = 'new')), true, 'and is to be read');
 select is((select array_agg(t.n order by x.xid) from triage_next(100) x join t on t.id = x.ticket), '{one,none}', 'suggestions go on with what they had not read');
+select is((select array_agg(t.n order by x.xid) from search_next(100) x join t on t.id = x.ticket), null, 'who searches has read everything');
 select is(notices_make(now(), 100), 1::bigint, 'and so does telling');
 select is((select xid::text from notice_cursor), '3', 'which goes on from there');
 select is(feeds_resume(), 0::bigint, 'once');

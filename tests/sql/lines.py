@@ -22,7 +22,8 @@ CALLERS = {"nobody": "anyone", "citizen": "ticket", "job": "job", "officer": "of
 # What a policy asks of a column that is not about a ticket.
 VALUES = {("rule_set", "purpose"): "'assignment'", ("rule_set", "state"): "'draft'", ("attachment", "purpose"): "'evidence'",
           ("clock_running", "first"): "true", ("department_load", "department"): "0", ("ticket_restriction", "what"): "'data'",
-          ("report_fact", "standing"): "'merged'"}
+          ("report_fact", "standing"): "'merged'",
+          ("ticket_search", "half"): "search_half(now())"}
 # Arguments that have to be right for a function to look at the caller.
 WORDS = {"p_action": "claim", "p_kind": "feedback", "p_category": "roads.surface", "p_level": "complex", "p_language": "vi", "p_sort": "due",
          "p_by": "department", "p_zone": "Asia/Ho_Chi_Minh", "p_purpose": "answer", "p_sqlstates": "{TD403,TD404}", "p_type": "x"}

@@ -224,6 +224,14 @@ select body from tickets_gather(:'one', (select version from ticket where id = :
 	array_fill('{"status":409}'::text, array[5]));
 rollback;
 select alike_forget(now() + interval '1 day', 1000);
+select min(after_xid) as ax, max(xid) as ex, array_agg(ticket) filter (where ticket is not null) as many from search_next(1000) \\gset
+select search_store(:'ax', null, :'ex', nobody(), 1, :'many', array_fill('''o'':1A ''ga'':2A ''=gà'':2A'::text, array[cardinality(:'many'::uuid[])]));
+begin;
+select enter('hub_head.HN-EIC');
+select (select count(*) from ticket_search('''o'' & ''ga''', null, '''o'' & ''=gà''', null, null, null, null, null, null, null, null, null, best, now(), now(), null, 20)),
+	(select count(*) from ticket_search('''o''', '{ga}', '''o'' & ''=gà''', null, null, '{accepted}', 'feedback', 'roads', '00316', 'HN-SXD', '2026-01-01', null, best,
+	now(), now(), null, 20)) from unnest('{f,t}'::boolean[]) best;
+rollback;
 begin;
 select enter('admin.HN-EIC');
 select etag from rule_set_save('00000000-0000-0000-0000-000000000060', null, 'routing', 'Diễn tập', 'x', 1, '{}', '{}', '{}', '{}', '{}', gen_random_uuid());

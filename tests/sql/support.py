@@ -26,6 +26,7 @@ reply_review
 part
 ticket_merge ticket_relation
 publication publication_finding triage_suggestion duty
+ticket_search search_word
 ticket_clerk petition
 ticket_against ticket_danger
 ticket_tag
