@@ -2,7 +2,7 @@
 -- events keeps what staff who see a ticket may read of it as words (civil/search.h): title, text, place, messages, questions.
 --
 -- Whatever narrows a search is a lexeme, too, which no text can contain, because its first byte is #: kind, category, area, holder, state,
--- sight, and the time of filing as slices of 68 minutes, nine hours and three days. So one look-up in one index does all of it. A walk from
+-- sight, and the time of filing as slices of 68 minutes, nine hours, three days and 24 days. So one look-up in one index does all of it. A walk from
 -- the newest to the oldest finds the newest hits of a common word in small slices, without sorting all of them; where little is found it
 -- goes on by half-years, which are partitions: a look-up costs as much as its rarest word, or slice, has entries in the index of one.
 -- What a lexeme says may be a second old: who sees what decides sees() at each hit, and the other filters are asked of the ticket itself.
@@ -37,7 +37,7 @@ create function search_place(p_half date) returns void language plpgsql set sear
 declare
 	v_name constant text := 'ticket_search_' || to_char(p_half, 'YYYY_MM');
 begin
-	if to_regclass(v_name) is null then
+	if to_regclass('tiepdan.' || v_name) is null then
 		execute format('create table %I (like ticket_search including all) with (autovacuum_vacuum_scale_factor = 0.05)', v_name);
 		execute format('alter table ticket_search attach partition %I for values in (%L)', v_name, p_half);
 	end if;
@@ -50,7 +50,7 @@ create table search_word (
 	tickets bigint not null,
 	constraint search_word_pk primary key (word)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
-comment on table search_word is 'Folded words of small letters, and how many tickets have each. One that none has any more goes.';
+comment on table search_word is 'Folded words of small letters, and how many tickets have each, of those that many see. One that none has any more goes.';
 
 create table search_cursor (
 	one boolean not null default true,
@@ -64,22 +64,33 @@ insert into search_cursor (xid, id) values ('0', '00000000-0000-0000-0000-000000
 
 -- --- the lexemes that narrow -----------------------------------------------------------------------------------------------------
 
--- Slices: 2 ^ (12 + 3 * level) seconds; level 3: there is none.
+-- Slices: 2 ^ (12 + 3 * level) seconds; level 4: there is none.
 create function search_slice_seconds(p_level int) returns bigint language sql immutable parallel safe as $$ select 4096::bigint << (3 * p_level) $$;
 create function search_slice(p_at timestamptz, p_level int) returns bigint language sql immutable parallel safe as $$
-	select floor(extract(epoch from p_at))::bigint / (4096::bigint << (3 * p_level))
+	select floor(extract(epoch from p_at))::bigint / tiepdan.search_slice_seconds(p_level)
+$$;
+create function search_slices(p_at timestamptz) returns text[] language sql immutable parallel safe as $$
+	select array(select '#' || level || '.' || tiepdan.search_slice(p_at, level) from generate_series(0, 3) level)
 $$;
 create function search_narrows(t ticket) returns tsvector language sql stable parallel safe as $$
 	select array_to_tsvector(array_remove(array['#k' || t.kind, '#c' || t.category, '#a' || t.area, '#h' || t.holder, '#s' || t.state, '#v' || t.sight], null)
-		|| array(select '#' || level || '.' || tiepdan.search_slice(t.filed_at, level) from generate_series(0, 2) level))
+		|| tiepdan.search_slices(t.filed_at))
 $$;
 -- One of them; the values are codes and numbers, never anything that somebody wrote.
-create function search_lexeme(p_kind text, p_value text) returns tsquery language sql immutable parallel safe as $$
-	select ('''#' || p_kind || replace(p_value, '''', '''''') || '''')::tsquery
-$$;
 create function search_any(p_kind text, p_values text[]) returns tsquery language sql immutable parallel safe as $$
 	select string_agg('''#' || p_kind || replace(v, '''', '''''') || '''', '|')::tsquery from unnest(p_values) v
 $$;
+create function search_lexeme(p_kind text, p_value text) returns tsquery language sql immutable parallel safe as $$
+	select tiepdan.search_any(p_kind, array[p_value]) where p_value is not null
+$$;
+
+-- The words as C wrote them. What PostgreSQL does not take is found by nothing, and stops nobody.
+create function search_vector(p_words text) returns tsvector language plpgsql immutable set search_path = tiepdan, pg_temp as $$
+begin
+	return p_words::tsvector;
+exception when program_limit_exceeded or syntax_error then
+	return ''::tsvector;
+end $$;
 
 -- --- the follower ------------------------------------------------------------------------------------------------------------------
 
@@ -90,7 +101,7 @@ begin
 		select left(string_agg(text, E'\n\n' order by at, id), p_most)
 		from (select at, id, text from message where ticket = p_ticket union all select asked_at, id, text from question where ticket = p_ticket) x);
 end $$;
--- The next events of the feed; with the last one of a ticket come its texts.
+-- The next events of the feed; with the last one of a ticket that there is come its texts.
 create function search_next(p_limit bigint)
 returns table (after_xid text, after_id uuid, xid text, id uuid, ticket uuid, title text, text text, place text, said text)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
@@ -104,14 +115,18 @@ begin
 		c.id := '00000000-0000-0000-0000-000000000000';
 	end if;
 	return query
-	select c.xid::text, c.id, e.xid::text, e.id, t.id, t.title, t.text, t.location_text, search_said(t.id, 200000)
+	select c.xid::text, c.id, e.xid::text, e.id, t.id, t.title, t.text, t.location_text, search_said(t.id, 50000)
 	from (select xid, id, ticket, row_number() over (partition by ticket order by xid desc, id desc) as back
 			from (select xid, id, ticket from event e where (e.xid, e.id) > (c.xid, c.id)
 				and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.id limit p_limit) n offset 0) e
-		left join lateral (select k.* from ticket k where k.id = e.ticket and e.back = 1 and k.destroyed_at is null offset 0) t on true
+		left join lateral (select k.* from ticket k where k.id = e.ticket and e.back = 1 and k.destroyed_at is null
+			and not exists (select from event n where n.ticket = e.ticket and (n.xid, n.id) > (e.xid, e.id)
+				and n.xid < pg_snapshot_xmin(pg_current_snapshot())) offset 0) t on true
 	order by e.xid, e.id;
 end $$;
 
+-- Tickets whose words are counted: what only named people see is found by whole words, so that no beginning tells of it.
+create function search_open() returns tsquery language sql immutable parallel safe as $$ select tiepdan.search_any('v', '{public,private}') $$;
 -- Counts words: those of the first list came, those of the second went. In the order of the words, so that two who count never wait for each other.
 create function search_count(p_came text[], p_went text[]) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
@@ -126,6 +141,7 @@ end $$;
 create function search_store(p_after_xid text, p_after_id uuid, p_xid text, p_id uuid, p_read bigint, p_tickets uuid[], p_words text[]) returns bigint
 language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
 declare
+	v_open constant tsquery := search_open();
 	v_came text[];
 	v_went text[];
 begin
@@ -137,7 +153,7 @@ begin
 	perform search_place(h) from (select distinct search_half(filed_at) as h from ticket where id = any (p_tickets)) x;
 	-- What was destroyed since its texts were read is gone: who destroys waits for the cursor, too (search_forget).
 	with made as materialized (
-		select t.id as ticket, t.filed_at, i.words::tsvector || search_narrows(t) as words, s.words as before
+		select t.id as ticket, t.filed_at, search_vector(i.words) || search_narrows(t) as words, s.words as before
 		from unnest(p_tickets, p_words) i (ticket, words) join ticket t on t.id = i.ticket and t.destroyed_at is null
 			left join ticket_search s on s.ticket = t.id and s.half = search_half(t.filed_at)
 	), stored as (
@@ -145,7 +161,8 @@ begin
 			where before is distinct from words order by filed_at, ticket
 			on conflict (ticket, half) do update set filed_at = excluded.filed_at, words = excluded.words returning ticket
 	), changed as (
-		select m.words, m.before from made m join stored using (ticket)
+		select case when m.words @@ v_open then m.words end as words, case when m.before @@ v_open then m.before end as before
+			from made m join stored using (ticket)
 	)
 	select (select array_agg(w) from changed c, unnest(tsvector_to_array(c.words)) w),
 		(select array_agg(w) from changed c, unnest(tsvector_to_array(c.before)) w) into v_came, v_went;
@@ -153,7 +170,7 @@ begin
 	return p_read;
 end $$;
 
--- Nothing of a ticket that is destroyed stays. The cursor is locked first: what the follower has read of the ticket, and not stored yet, it
+-- Nothing of a ticket that is destroyed stays, but for words as keys of the index, which say nothing of where they stood. The cursor is locked first: what the follower has read of the ticket, and not stored yet, it
 -- does not store any more, and what it has stored is seen here.
 create function search_forget() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -161,12 +178,10 @@ declare
 begin
 	perform from search_cursor for share;
 	with gone as (delete from ticket_search where ticket = new.id returning words)
-	select array_agg(w) into v_went from gone, unnest(tsvector_to_array(words)) w;
+	select array_agg(w) into v_went from gone, unnest(tsvector_to_array(words)) w where words @@ search_open();
 	perform search_count(null, v_went);
 	return null;
 end $$;
-create trigger search_forget after update of destroyed_at on ticket for each row
-	when (old.destroyed_at is null and new.destroyed_at is not null) execute function search_forget();
 
 -- --- searching -----------------------------------------------------------------------------------------------------------------------
 
@@ -183,7 +198,7 @@ end $$;
 -- list of nearly all tickets is read for longer than all others.
 create function search_sights(p_sights text[]) returns tsquery language plpgsql stable set search_path = tiepdan, pg_temp as $$
 begin
-	return case when 'public' = any (p_sights) then !!search_any('v', array(select code from sight where code <> all (p_sights)))
+	return case when 'public' = any (p_sights) then !!search_any('v', '{-}' || array(select code from sight where code <> all (p_sights)))
 		else search_any('v', p_sights) end;
 end $$;
 -- What the caller can see at all: sees() decides.
@@ -229,7 +244,7 @@ begin
 		v_begin := v_half::timestamp at time zone 'UTC';
 		v_seen := a.seen;
 		v_query := a.query;
-		if v_level < 3 then
+		if v_level < 4 then
 			v_begin := greatest(v_begin, to_timestamp(search_slice(v_last, v_level) * search_slice_seconds(v_level)));
 			v_seen := v_seen && search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
 			v_query := v_query && search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
@@ -245,21 +260,15 @@ begin
 			array_agg(coalesce(search_fits(t, a), false) order by h.filed_at desc, h.ticket desc), count(*)
 			into v_ids, v_ats, v_fit, v_n from hit h left join ticket t on t.id = h.ticket;
 		for i in 1 .. v_n loop
-			w.at := v_ats[i];
-			w.id := v_ids[i];
-			if v_fit[i] then
-				w.ids := w.ids || w.id;
-				w.ats := w.ats || w.at;
-				exit when cardinality(w.ids) = p_most;
-			end if;
+			w := row(case when v_fit[i] then w.ids || v_ids[i] else w.ids end, case when v_fit[i] then w.ats || v_ats[i] else w.ats end,
+				v_ats[i], v_ids[i], false)::search_walk;	-- at once: the time may be up between two statements
+			exit when cardinality(w.ids) = p_most;
 		end loop;
 		if v_n = v_step then
 			v_level := greatest(v_level - 1, 0);
 		elsif cardinality(w.ids) < p_most then	-- all of the slice was seen
-			w.at := v_begin;
-			w.id := nobody();
-			w.ended := v_begin <= a.filed_from;
-			v_level := least(v_level + case when v_n * 8 > p_most then 0 else 1 end, 3);
+			w := row(w.ids, w.ats, v_begin, nobody(), v_begin <= a.filed_from)::search_walk;
+			v_level := least(v_level + case when v_n * 8 > p_most then 0 else 1 end, 4);
 		end if;
 	end loop;
 	return w;
@@ -319,7 +328,11 @@ declare
 begin
 	v_typed.query := a.query && p_typed;
 	v_typed.seen := a.seen && p_typed;
-	v_exact := search_walk(v_exact, v_typed, p_most, p_deadline);
+	if p_typed <> a.words then
+		v_exact := search_walk(v_exact, v_typed, p_most, clock_timestamp() + (p_deadline - clock_timestamp()) / 2);
+	else
+		v_exact.ended := true;
+	end if;
 	w := search_walk(w, a, p_most, p_deadline);
 	partial := not ((w.ended or cardinality(w.ids) >= p_most) and (v_exact.ended or cardinality(v_exact.ids) >= p_most));
 	for i in 1 .. 2 loop	-- the time is up once: what is then put together is put together again
@@ -345,7 +358,7 @@ set search_path = tiepdan, pg_temp as $$
 begin
 	return array(
 		select (q.item, coalesce(p_keys[i.ord], concat_ws('|', t.filed_at, t.id)), q.due_at, q.calendar, q.unit, t.title, t.text, t.location_text,
-			search_said(t.id, 50000))::search_line
+			search_said(t.id, 8000))::search_line
 		from queue_lines(p_ids, slot_current(), true, p_now, p_soon) with ordinality q (item, key, due_at, calendar, unit, ord)
 			join unnest(p_ids) with ordinality i (id, ord) on i.ord = q.ord join ticket t on t.id = i.id
 		order by q.ord);
@@ -353,6 +366,14 @@ exception when query_canceled then	-- the time is up once
 	return search_lines(p_ids, p_keys, p_now, p_soon);
 end $$;
 
+-- Whether what was written a minute before is not looked at yet, as after an upgrade.
+create function search_late(p_now timestamptz) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return coalesce((select e.at < p_now - interval '1 minute' from search_cursor c
+		cross join lateral (select at from event where (xid, id) > (c.xid, c.id) order by xid, id limit 1) e), false);
+exception when query_canceled then	-- the time is up once
+	return true;
+end $$;
 -- Tickets that the caller sees, by words: newest first, or the best first. With a number and code: that ticket. It takes half a second at
 -- most: what was found by then is shown, `partial` says so, and newest first the list goes on behind its last row, which has no item then.
 create function ticket_search(p_needed text, p_begun text[], p_typed text, p_number bigint, p_code text, p_states text[], p_kind text,
@@ -367,6 +388,7 @@ declare
 	a search_asked;
 	w search_walk;
 	v_cut boolean := false;
+	v_late boolean := search_late(p_now);
 	v_partial boolean := false;
 	v_ids uuid[] := '{}';
 	v_keys text[];
@@ -391,6 +413,7 @@ begin
 			v_partial := not w.ended and cardinality(w.ids) <= p_limit;
 		end if;
 	end if;
+	v_cut := v_cut or v_late;
 	return query select l.*, v_partial or v_cut from unnest(search_lines(v_ids, v_keys, p_now, p_soon)) l;
 	if v_partial and not p_best then
 		return query select null::text, concat_ws('|', w.at, w.id), null::timestamptz, null::text, null::text, null::text, null::text, null::text,
@@ -400,143 +423,15 @@ begin
 	end if;
 end $$;
 
--- --- what everybody searches ---------------------------------------------------------------------------------------------------------
-
--- Published versions alone, which change rarely: by an index of their own over what is published, walked in the same way. Before, a common word
--- was sorted whole, and a rare one looked for in all of them.
-create function published_words(p_folded text, p_at timestamptz, p_category text, p_area text) returns tsvector language sql immutable parallel safe as $$
-	select to_tsvector('simple'::regconfig, p_folded) || array_to_tsvector(array_remove(array['#c' || p_category, '#a' || p_area], null)
-		|| array(select '#' || level || '.' || tiepdan.search_slice(p_at, level) from generate_series(0, 2) level))
-$$;
-drop index publication_words;
-create index publication_words on publication using gin (published_words(folded, answered_at, category, area)) with (fastupdate = off) where state = 'public';
-
--- Goes on behind (at, id) until more than `p_limit` are found or all were looked at, or the statement has taken too long: then what was found stands.
-create function published_walk(p_query tsquery, p_first timestamptz, p_limit bigint, inout at timestamptz, inout id uuid, out ids uuid[], out ended boolean)
-language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan set enable_seqscan = off
-set enable_indexscan = off as $$
-#variable_conflict use_column
-declare
-	v_level int := 0;
-	v_last timestamptz;
-	v_begin timestamptz;
-	v_slice tsquery;
-	v_step bigint;
-	v_ids uuid[];
-	v_ats timestamptz[];
-	v_n int;
-begin
-	ids := '{}';
-	ended := at is null or p_first is null;
-	while not ended and cardinality(ids) <= p_limit loop
-		v_last := at - case when id = nobody() then interval '1 microsecond' else '0' end;
-		v_begin := p_first;
-		v_slice := null;
-		if v_level < 3 then
-			v_begin := to_timestamp(search_slice(v_last, v_level) * search_slice_seconds(v_level));
-			v_slice := search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
-		end if;
-		v_step := p_limit + 1 - cardinality(ids);
-		-- The words alone: of the time there is an index, too, which PostgreSQL would rather take.
-		with word as materialized (
-			select p.ticket, p.answered_at from publication p
-			where p.state = 'public' and published_words(p.folded, p.answered_at, p.category, p.area) @@ coalesce(p_query && v_slice, p_query)
-		), hit as materialized (
-			select w.ticket, w.answered_at from word w
-			where w.answered_at >= v_begin and (w.answered_at, w.ticket) < (published_walk.at, published_walk.id)
-			order by w.answered_at desc, w.ticket desc limit v_step)
-		select array_agg(h.ticket order by h.answered_at desc, h.ticket desc), array_agg(h.answered_at order by h.answered_at desc, h.ticket desc), count(*)
-			into v_ids, v_ats, v_n from hit h;
-		ids := ids || coalesce(v_ids, '{}');
-		if v_n = v_step then
-			at := v_ats[v_n];
-			id := v_ids[v_n];
-		else
-			at := v_begin;
-			id := nobody();
-			ended := v_begin <= p_first;
-			v_level := least(v_level + case when v_n * 8 > p_limit then 0 else 1 end, 3);
-		end if;
-	end loop;
-exception when query_canceled then
-	return;
-end $$;
--- As in 0033. Where the time was up, the list goes on behind a last row without an item.
-create or replace function published_list(p_category text, p_area text, p_query text, p_after text, p_limit bigint)
-returns table (item text, key text) language plpgsql stable security definer set search_path = tiepdan, pg_temp
-set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
-declare
-	v_categories text[] := category_family(p_category);
-	v_at timestamptz := coalesce(split_part(p_after, '|', 1)::timestamptz, 'infinity');
-	v_id uuid := coalesce(split_part(p_after, '|', 2)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
-	v_query tsquery := plainto_tsquery('simple'::regconfig, p_query);
-	v_ids uuid[];
-	v_ended boolean := true;
-begin
-	if numnode(v_query) > 0 then
-		v_query := case when p_category is null then v_query else v_query && search_any('c', v_categories) end;
-		v_query := case when p_area is null then v_query else v_query && search_lexeme('a', p_area) end;
-		if p_after is null then
-			v_at := (select max(answered_at) + interval '1 microsecond' from publication where state = 'public');
-			v_id := nobody();
-		end if;
-		select w.ids, w.at, w.id, w.ended into v_ids, v_at, v_id, v_ended
-			from published_walk(v_query, (select min(answered_at) from publication where state = 'public'), p_limit, v_at, v_id) w;
-	else
-		v_ids := array(select ticket from publication where state = 'public'
-			and (answered_at, ticket) < (v_at, v_id) and (v_categories is null or category = any (v_categories))
-			and (p_area is null or area = p_area) order by answered_at desc, ticket desc limit p_limit + 1);
-	end if;
-	return query
-	select published_item(p)::text, concat_ws('|', p.answered_at, p.ticket)
-	from unnest(v_ids) with ordinality i (id, ord) join publication p on p.ticket = i.id order by i.ord;
-	if not v_ended and cardinality(v_ids) <= p_limit then
-		return query select null::text, concat_ws('|', v_at, v_id);
-	end if;
-end $$;
-
--- --- the feed after a restore ----------------------------------------------------------------------------------------------------------
-
--- As in 0077, with the search: it need not see each event once, but it must not miss one.
-create or replace function feeds_places() returns setof feed_place language plpgsql stable set search_path = tiepdan, pg_temp as $$
-begin
-	return query select 'notice', xid, id from notice_cursor union all select 'triage', xid, id from triage_cursor
-		union all select 'record', xid, id from record_cursor union all select 'search', xid, id from search_cursor;
-end $$;
-create or replace function feeds_resume() returns bigint language plpgsql set search_path = tiepdan, pg_temp as $$
-declare
-	v_last constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-	v_places feed_place[];
-	v_until timestamptz;
-	v_moved bigint;
-begin
-	perform from notice_cursor where one for update;
-	perform from triage_cursor where one for update;
-	perform from record_cursor where one for update;
-	perform from search_cursor where one for update;
-	if not feeds_foreign() then
-		return 0;
-	end if;
-	v_places := array(select p from feeds_places() p);
-	v_until := (select max(at) from event where xid >= feeds_end());
-	update event e set xid = p.place
-		from (select at, id, feed_unread(v_places, xid, id) as place from event where at <= v_until) p
-		where e.at = p.at and e.id = p.id and e.xid <> p.place;
-	get diagnostics v_moved = row_count;
-	update notice_cursor set id = v_last, xid = feed_unread(v_places, xid, id);
-	update triage_cursor set id = v_last, xid = feed_unread(v_places, xid, id);
-	update record_cursor set id = v_last, xid = feed_unread(v_places, xid, id);
-	update search_cursor set id = v_last, xid = feed_unread(v_places, xid, id);
-	return v_moved;
-end $$;
-
 -- No policy, so no row: the functions are the only way.
 alter table ticket_search enable row level security;
 alter table search_word enable row level security;
 revoke all on ticket_search, search_word, search_cursor from public;
-revoke execute on function search_half, search_place, search_slice_seconds, search_slice, search_narrows, search_lexeme, search_any, search_said, search_next, search_count, search_store,
-	search_forget, search_begun, search_sights, search_sight, search_fits, search_walk, search_asked, search_score, search_best, search_lines, ticket_search,
-	published_words, published_walk from public;
+revoke execute on function search_half, search_place, search_slice_seconds, search_slice, search_slices, search_vector, search_open, search_late, search_narrows, search_lexeme, search_any, search_said, search_next, search_count, search_store,
+	search_forget, search_begun, search_sights, search_sight, search_fits, search_walk, search_asked, search_score, search_best, search_lines, ticket_search from public;
 grant execute on function ticket_search to tiepdan_app;
 grant execute on function search_next, search_store to tiepdan_app, tiepdan_job;
+
+-- Last, because whoever files waits from here on.
+create trigger search_forget after update of destroyed_at on ticket for each row
+	when (old.destroyed_at is null and new.destroyed_at is not null) execute function search_forget();

@@ -53,12 +53,12 @@ returns table (ticket uuid, filed_at timestamptz, category text, area text, depa
 $$;
 
 -- The histogram of how long answers took. Bucket 0 is up to a quarter of an hour, bucket n is up to 2^(1/4) times as long as bucket n - 1, the last
--- one, from 19 months on, has no end. 64 counts stand in one number, 8 decimal digits each, bucket 0 last: to add numbers is to add counts.
+-- one, from 16 months on, has no end. 64 counts stand in one number, 8 decimal digits each, bucket 0 last: to add numbers is to add counts.
 create function report_bucket(p_filed_at timestamptz, p_answered_at timestamptz) returns int language sql immutable parallel safe as $$
 	select least(63, ceil(4 * ln(greatest(1, date_part('epoch', p_answered_at - p_filed_at) / 900)) / ln(2::float8) - 1e-9))::int
 $$;
 create function report_weight(p_bucket int) returns numeric language sql immutable parallel safe as $$
-	select ('1e' || 8 * p_bucket)::numeric
+	select ('1e' || (8 * p_bucket)::text)::numeric
 $$;
 
 -- What is counted, a row for each thing: the day of filing, the key of the row, the column. Of answers also the bucket. Inlined.
@@ -274,6 +274,10 @@ begin
 		v_due := array(select ticket from report_fact where due_at >= c.due_to and due_at < v_due_to);
 		c.due_to := v_due_to;
 	end if;
+	if cardinality(v_due) > 2 * p_limit then	-- many are due in one instant: in portions, and in the tail until then
+		insert into report_touched (ticket) select unnest(v_due);
+		v_due := '{}';
+	end if;
 	perform report_fold(array(select distinct x from unnest(e.tickets || v_touched || v_filled || v_due) x), c.due_to, p_zone);
 	update report_cursor set xid = c.xid, id = c.id, zone = c.zone, generation = c.generation, due_to = c.due_to, filled_to = c.filled_to where one;
 	return greatest(e.n, cardinality(v_touched), cardinality(v_filled), cardinality(v_due));
@@ -293,7 +297,7 @@ begin
 		return null;
 	end if;
 	v_tail := array(
-		(select ticket from event where (xid, id) > (c.xid, c.id) limit v_most)
+		(select ticket from event where (xid, id) > (c.xid, c.id) and ticket is not null limit v_most)
 		union all (select ticket from report_touched order by id limit v_most)
 		union all (select ticket from report_fact where settled_at > p_as_of limit v_most)
 		union all (select ticket from report_fact where due_at >= least(c.due_to, p_as_of) and due_at < greatest(c.due_to, p_as_of) limit v_most));

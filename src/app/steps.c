@@ -154,7 +154,7 @@ static enum verdict who_link(struct req *req, struct str credentials)
 	return NEXT;
 }
 
-static enum verdict who(struct req *req)
+static enum verdict step_who(struct req *req)
 {
 	struct str rest = req_field(req, "Authorization"), scheme;
 
@@ -174,15 +174,6 @@ static enum verdict who(struct req *req)
 	return challenge(req, STR("Bearer, Ticket, Answer, Upload"));
 }
 
-/* Whoever works for the city is not behind everybody who calls. */
-static enum verdict step_who(struct req *req)
-{
-	enum verdict verdict = who(req);
-
-	conn_prefer(req, req->who.kind == WHO_STAFF);
-	return verdict;
-}
-
 static enum verdict step_limit(struct req *req)
 {
 	enum rate_class class = req->route->rate;
@@ -190,11 +181,15 @@ static enum verdict step_limit(struct req *req)
 	bool place = !person || (req->who.kind == WHO_CITIZEN && rate_is_of_place(class));
 
 	if (class == RATE_ADDRESS)
-		return NEXT; /* taken already, before anything expensive */
+		place = person = false; /* taken already, before anything expensive */
 	/* Neither many accounts at one place nor one account at many places gives more. */
 	if (person && !rate_take(req, class, arena_str(req->arena, uuid_bytes(&req->who.account))))
 		return ANSWERED;
-	return !place || rate_take(req, class, req->address_block) ? NEXT : ANSWERED;
+	if (place && !rate_take(req, class, req->address_block))
+		return ANSWERED;
+	if (req->who.kind == WHO_STAFF)
+		conn_prefer(req); /* whoever works for the city is not behind everybody who calls */
+	return NEXT;
 }
 
 static enum verdict step_may(struct req *req)
@@ -232,7 +227,8 @@ static bool is_stranger(const struct req *req)
 }
 
 /* What cannot be stored soon is turned away while it has cost next to nothing, so that the others get
- * through. Not all are to come back in the same moment. */
+ * through. Not all are to come back in the same moment. Staff are asked for no room here: what a clerk types has
+ * a lane of its own. */
 static enum verdict step_room(struct req *req)
 {
 	if (!(req->route->flags & ROUTE_BURST) || req->who.kind == WHO_STAFF || !filing_is_crowded(req->app))
@@ -410,9 +406,9 @@ static const struct step {
 	{"rate", step_rate},	 /* limit by address block, before anything expensive  */
 	{"route", step_route},	 /* which operation: routes.def                        */
 	{"who", step_who},	 /* who is calling: token, or code and secret          */
+	{"room", step_room},	 /* is there room for one more filing                  */
 	{"limit", step_limit},	 /* limit by principal                                 */
 	{"may", step_may},	 /* may this role call it                              */
-	{"room", step_room},	 /* is there room for one more filing                  */
 	{"burst", step_burst},	 /* does a burst ask for a proof of work             */
 	{"accept", step_accept}, /* does the client take JSON                         */
 	{"match", step_match},	 /* which version is to be changed                     */

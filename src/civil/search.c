@@ -10,8 +10,9 @@
 #include "civil/text.h"
 
 enum {
-	FIELD_GAP = 10,	  /* places between two fields: no phrase goes from one to the next */
-	POINTS_MAX = 512, /* code points that SEARCH_WORD_MAX bytes become */
+	FIELD_GAP = 10,	    /* places between two fields: no phrase goes from one to the next */
+	BYTES_MAX = 900000, /* as text: PostgreSQL takes one megabyte of words */
+	POINTS_MAX = 512,   /* code points that SEARCH_WORD_MAX bytes become */
 	BEGUN_LEAST = 2,
 	BEGUN_MOST = 24 /* letters: search_word in the database has no others */
 };
@@ -125,7 +126,8 @@ static void put_field(struct buf *out, size_t *place, struct str text, const cha
 {
 	struct search_token token;
 
-	while (*place < SEARCH_INDEXED_MAX && search_next(out->arena, &text, &token)) {
+	while (*place < SEARCH_INDEXED_MAX && out->len < BYTES_MAX &&
+		search_next(out->arena, &text, &token)) {
 		++*place;
 		put_lexeme(out, "", token.word.folded);
 		buf_printf(out, ":%zu%s ", *place, weight);

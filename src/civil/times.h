@@ -25,7 +25,7 @@ bool times_read(struct str digits, struct times *ret);
 
 /* The time in seconds within which that many percent (1 to 100) of the answers were there. It is at most a
  * tenth longer or shorter than the time of the answer that it is of; up to a quarter of an hour it is that
- * quarter, beyond 19 months 19 months. -1 when there are no answers. */
+ * quarter, beyond 16 months 16 months. -1 when there are no answers. */
 int64_t times_percentile(const struct times *times, int percent);
 
 #endif

@@ -223,6 +223,15 @@ static void choose_areas(struct arena *arena, struct generate *g)
 	g->areas = (struct choice){all, n};
 }
 
+/* Somebody routes, and there are reasons to refuse. */
+static bool has_people(const struct book *book)
+{
+	if (book->hub && book->nreasons > 0)
+		return true;
+	fputs("tiepdan: a hub and reasons to refuse a ticket are needed; run `tiepdan seed` first\n", stderr);
+	return false;
+}
+
 static bool choose(struct arena *arena, struct generate *g)
 {
 	g->words = phrases_new(arena);
@@ -240,9 +249,10 @@ static bool choose(struct arena *arena, struct generate *g)
 /* --- whether -------------------------------------------------------------------------------------------- */
 
 /* Nobody fills a database in use by mistake. */
-static bool may_fill(PGconn *pg, const struct wanted *wanted)
+static bool may_fill(struct arena *arena, PGconn *pg, const struct wanted *wanted)
 {
-	PGresult *r = pg_query(pg, "command_generate_tickets", NULL, 0);
+	struct str seed = arena_printf(arena, "%" PRId64, wanted->seed);
+	PGresult *r = pg_query(pg, "command_generate_tickets", &seed, 1);
 	bool ok = false, real = r && strcmp(PQgetvalue(r, 0, 1), "0") != 0;
 
 	if (r && real && !wanted->add)
@@ -250,6 +260,11 @@ static bool may_fill(PGconn *pg, const struct wanted *wanted)
 			"tiepdan: the database \"%s\" has %s tickets that were not generated; --add adds to "
 			"them\n",
 			PQdb(pg), PQgetvalue(r, 0, 1));
+	else if (r && PQgetvalue(r, 0, 2)[0] == 't')
+		fprintf(stderr,
+			"tiepdan: the database \"%s\" has what seed %" PRId64
+			" generates; choose another --seed\n",
+			PQdb(pg), wanted->seed);
 	else if (r && !wanted->yes)
 		fprintf(stderr,
 			"tiepdan: this adds %" PRId64
@@ -260,6 +275,29 @@ static bool may_fill(PGconn *pg, const struct wanted *wanted)
 		ok = r != NULL;
 	PQclear(r);
 	return ok;
+}
+
+/* Letters and looks at danger that real tickets still wait for would never come. */
+static bool all_followed(PGconn *pg)
+{
+	PGresult *r = pg_query(pg, "command_generate_unread", NULL, 0);
+	bool ok = r && PQgetvalue(r, 0, 0)[0] == 'f';
+
+	if (r && !ok)
+		fputs("tiepdan: there are events that the job worker has not come to; let the server run "
+		      "until it has, and stop it\n",
+			stderr);
+	PQclear(r);
+	return ok;
+}
+
+/* Nobody files or moves anything from here on, and what was asked before is asked again. */
+static bool begin(struct arena *arena, PGconn *pg, const struct wanted *wanted)
+{
+	return pg_script(pg, "begin; set local lock_timeout = '10s'; "
+			     "lock table tiepdan.ticket, tiepdan.event in share row exclusive mode; "
+			     "set local lock_timeout = 0") &&
+	       may_fill(arena, pg, wanted) && (!wanted->add || all_followed(pg));
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------ */
@@ -282,7 +320,8 @@ static bool prepare(struct arena *arena, PGconn *pg, struct generate *g, const s
 		return false;
 	g->book = book_load(arena, pg, g->city, g->to * 1000);
 	/* What was made of people is recorded now: their tables are altered in this transaction. */
-	if (!g->book || !choose(arena, g) || !pg_script(pg, "set constraints all immediate"))
+	if (!g->book || !choose(arena, g) || !has_people(g->book) ||
+		!pg_script(pg, "set constraints all immediate"))
 		return false;
 	if (g->book->slot < 0) {
 		fputs("tiepdan: running clocks are being dated anew; try again when that has ended\n",
@@ -314,7 +353,7 @@ static bool tell_done(struct arena *arena, PGconn *pg, const struct generate *g)
 static bool fill(struct arena *arena, struct sink *sink, struct generate *g, const struct wanted *wanted)
 {
 	int64_t events, begun = clock_mono_us();
-	bool ok = pg_script(sink->main, "begin") && prepare(arena, sink->main, g, wanted) &&
+	bool ok = begin(arena, sink->main, wanted) && prepare(arena, sink->main, g, wanted) &&
 		  sink_open(sink, arena, g) && work_run(g, sink, &events);
 
 	if (ok)
@@ -349,7 +388,7 @@ int command_generate(const struct config *config, char **args)
 		else
 			fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
 	}
-	if (sink.main && may_fill(sink.main, &wanted)) {
+	if (sink.main && may_fill(arena, sink.main, &wanted)) {
 		g.city = loaded_city(sink.main, arena, &reason);
 		if (!g.city)
 			fprintf(stderr, "tiepdan: %.*s; run `tiepdan seed` first\n", STR_ARG(reason));

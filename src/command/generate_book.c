@@ -264,8 +264,11 @@ const struct book *book_load(struct arena *arena, PGconn *pg, const struct city 
 		ok = read_part(&r, pg, &parts[i]);
 	ok = ok && read_now(&r, pg, now_ms) && read_people(&r, pg) && make_people(arena, pg, city, book) &&
 	     read_people(&r, pg);
-	book->hub = book_staff(book, city_department(city, city->hub)->id);
-	return ok ? book : NULL;
+	if (!ok)
+		return NULL;
+	const struct department *hub = city_department(city, city->hub);
+	book->hub = hub ? book_staff(book, hub->id) : NULL;
+	return book;
 }
 
 const struct book_staff *book_staff(const struct book *book, int64_t department)

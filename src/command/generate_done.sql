@@ -1,5 +1,5 @@
 -- Tells the record what was made, and those who follow the feed that nobody has to be told of it: what looks for duplicates, danger and
--- routings to learn from looks at the tickets from `since` on.
+-- routings to learn from looks at the tickets from `since` on. Reports count all tickets anew: each once, instead of at each of its events.
 -- in: event uuid, first int, tickets int, seed int, since uuid
 -- out: none int
 -- as: owner
@@ -14,6 +14,8 @@ triage as (
 	update tiepdan.triage_cursor set xid = pg_current_xact_id(), id = :'since' where one),
 suggestions as (
 	update tiepdan.suggestion_cursor set xid = pg_current_xact_id(), id = :'since' where one),
+reports as (
+	update tiepdan.report_cursor set xid = '0' where one),
 turns as (
 	insert into tiepdan.promise_turn (department) select distinct holder from tiepdan.clock where kind = 'answer'
 	on conflict (department) do update set changed = true)

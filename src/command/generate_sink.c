@@ -88,8 +88,10 @@ static bool open_month(struct sink *s, const struct generate *g, unsigned i)
 
 	s->apart[i] = ok && !s->add && PQgetvalue(r, 0, 0)[0] == 'f';
 	PQclear(r);
-	if (!ok || !s->apart[i])
-		return ok;
+	if (!ok)
+		return false;
+	if (!s->apart[i]) /* its rows have a place of their own, or they would be in the way of one for ever */
+		return run(s->main, "select tiepdan.make_partitions(0, '%s')", m.from);
 	return run(s->beside,
 		"create table tiepdan.%s (like tiepdan.event including defaults including constraints)",
 		m.stage);

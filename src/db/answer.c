@@ -12,7 +12,7 @@
 #include "http/reply.h"
 
 /* PQfnumber() would copy and fold each name: what a statement tells has names as they are written. */
-static int column_of(const PGresult *result, const char *column)
+int db_column(const PGresult *result, const char *column)
 {
 	int n = PQnfields(result), i = 0;
 
@@ -23,7 +23,7 @@ static int column_of(const PGresult *result, const char *column)
 
 struct str db_cell(const PGresult *result, int row, const char *column)
 {
-	int i = column_of(result, column);
+	int i = db_column(result, column);
 
 	must(i >= 0 && row < PQntuples(result));
 	if (PQgetisnull(result, row, i))
@@ -95,7 +95,7 @@ const PGresult *answer_find(PGresult *const *results, const char *column)
 	const PGresult *found = NULL;
 
 	for (; *results; results++)
-		if (column_of(*results, column) >= 0)
+		if (db_column(*results, column) >= 0)
 			found = *results;
 	must(found);
 	return found;
@@ -109,7 +109,7 @@ void answer_object(struct req *req, PGresult *const *results)
 		reply_problem(req, PROBLEM_not_found, STR_NONE);
 		return;
 	}
-	if (column_of(row, "etag") >= 0)
+	if (db_column(row, "etag") >= 0)
 		reply_etag(req, db_cell(row, 0, "etag"));
 	reply_json(req, 200, db_cell(row, 0, "body"));
 }
@@ -141,7 +141,7 @@ void answer_created(struct req *req, PGresult *const *results)
 	} else {
 		const PGresult *row = answer_find(results, "body");
 		body = db_cell(row, 0, "body");
-		if (column_of(row, "etag") >= 0)
+		if (db_column(row, "etag") >= 0)
 			reply_etag(req, db_cell(row, 0, "etag"));
 	}
 	answer_located(req, body);

@@ -24,7 +24,8 @@ void answer_nothing(struct req *req, PGresult *const *results); /* 204 */
  * (text: the sort values of the row, whatever the statement takes back as its parameter `after`). Body
  * {"items":[..],"next_cursor":..} and Link: rel="next" with all filters kept. The cursor is the key,
  * versioned, bound to path, query and caller, and signed. A row whose `item` is NULL is left out; where it is
- * the last one, the list goes on behind it, so a statement that has looked far enough ends with one. */
+ * the last one, the list goes on behind its key, where it has one, so a statement that has looked far enough
+ * ends with one. With a column `partial` the body says by a third member whether one of the rows has it set. */
 struct page {
 	struct str after; /* key behind which to go on; absent: from the start */
 	int64_t limit;
@@ -48,6 +49,7 @@ void answer_put_timed(struct req *req, const PGresult *rows, int row, struct buf
 
 /* The last result that has this column; there must be one. */
 const PGresult *answer_find(PGresult *const *results, const char *column);
+int db_column(const PGresult *result, const char *column); /* -1: there is none */
 /* A cell of a result: absent for SQL NULL. Lives as long as the result. */
 struct str db_cell(const PGresult *result, int row, const char *column);
 int64_t db_cell_int(const PGresult *result, int row, const char *column);      /* DB_NO_INT for NULL */

@@ -44,8 +44,11 @@ static void on_deliver(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	deliver_ended(db);
-	if (!list_empty(&db->ended))
+	loop_urgent(&db->deliver);
+	if (!list_empty(&db->ended)) {
+		loop_ordinary(&db->deliver);
 		event_add(&db->deliver, &at_once);
+	}
 }
 
 void unit_end(struct db_unit *u, const char *sqlstate)

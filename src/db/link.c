@@ -133,12 +133,14 @@ static bool send_query(PGconn *pg, const struct query *q)
  * being prepared, which later exchanges count on. */
 static bool send_preparations(struct link *l, struct exchange *x)
 {
+	must(x->n <= 32);
 	for (unsigned i = 0; i < x->n; i++) {
 		const struct db_statement *s = x->queries[i].statement;
 		if (x->queries[i].kind != QUERY_RUN || !prepared_add(&l->prepared, s))
 			continue;
 		if (!PQsendPrepare(l->pg, s->name, s->text, (int)s->nparams, s->types))
 			return false;
+		x->fresh |= UINT32_C(1) << i;
 		x->preparing++;
 	}
 	return true;
@@ -157,6 +159,7 @@ static bool send_all(struct link *l, struct exchange *x)
 static void send_exchange(struct link *l, struct exchange *x)
 {
 	x->got = x->preparing = 0;
+	x->fresh = 0;
 	x->error = NULL;
 	x->sent_us = clock_mono_us();
 	if (list_empty(&l->sent)) {
@@ -188,6 +191,30 @@ static bool wants_new_link(const char *sqlstate)
 	return false;
 }
 
+/* The last of those that were to be prepared are not, because one of them failed: the next exchange that needs
+ * them tries again. One that is out already gets 26000. */
+static void forget_unprepared(struct link *l, const struct exchange *x)
+{
+	unsigned left = x->preparing;
+
+	for (unsigned i = x->n; i-- > 0 && left > 0;) {
+		if (!(x->fresh >> i & 1))
+			continue;
+		prepared_remove(&l->prepared, x->queries[i].statement);
+		left--;
+	}
+}
+
+const struct db_statement *exchange_at(const struct exchange *x)
+{
+	unsigned at = x->got < x->n ? x->got : x->n - 1, left = x->preparing;
+
+	for (unsigned i = x->n; i-- > 0 && left > 0;)
+		if (x->fresh >> i & 1 && --left == 0)
+			at = i;
+	return x->queries[at].statement;
+}
+
 static void synced(struct link *l)
 {
 	struct exchange *x = head(l);
@@ -195,8 +222,8 @@ static void synced(struct link *l)
 	bool was_setup = x == &l->setup;
 
 	must(sqlstate || (x->got == x->n && x->preparing == 0));
-	/* Others count on what could not be prepared. */
-	if (!was_setup && l->state == LINK_READY && (wants_new_link(sqlstate) || x->preparing > 0))
+	forget_unprepared(l, x);
+	if (!was_setup && l->state == LINK_READY && wants_new_link(sqlstate))
 		l->state = LINK_RETIRING;
 	if (was_setup && !sqlstate)
 		l->state = LINK_READY;

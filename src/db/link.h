@@ -32,7 +32,9 @@ struct exchange {
 	struct list in; /* the list of the one who has it: a queue, or `sent` of a link */
 	const struct query *queries;
 	unsigned n, got;
-	unsigned preparing;   /* statements that are prepared in front of it, and are not yet */
+	/* Bit i: the i-th statement is prepared in front of it. How many of these are not yet, the last ones. */
+	uint32_t fresh;
+	unsigned preparing;
 	PGresult **results;   /* n places, filled as they come; NULL: only the outcome matters */
 	PGresult *error;      /* the first failure, if the server told one                     */
 	const char *sqlstate; /* NULL: success. Else five characters, as long as `error` lives */
@@ -40,6 +42,9 @@ struct exchange {
 	/* Sync has arrived, or never will. Runs amid the reading of a link: only notes what is to be done. */
 	void (*ended)(struct exchange *x);
 };
+
+/* Which statement an exchange has come to: that failed, or the commit behind the last one. */
+const struct db_statement *exchange_at(const struct exchange *x);
 
 /* SQLSTATEs that are made here: the connection went while the exchange was out, or none is there; the server
  * did not answer in time; too much is waiting already. */

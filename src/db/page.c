@@ -8,10 +8,10 @@
 #include "http/parse.h"
 #include "http/reply.h"
 
-/* A cursor is base64url(version, MAC, key). The MAC binds the key to the list it came from and to the
- * reader. */
+/* A cursor is base64url(version, MAC, key). The MAC binds the key to the list it came from and to the reader,
+ * and hides it: a list may go on behind something that its reader does not see. */
 enum {
-	CURSOR_VERSION = 1,
+	CURSOR_VERSION = 3,
 	CURSOR_MAC = 16,
 	CURSOR_HEAD = 1 + CURSOR_MAC,
 };
@@ -76,14 +76,31 @@ static struct digest cursor_mac(struct req *req, struct str key)
 	return digest_hmac(req->app->cursor_key, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
+/* The key with a stream that follows from its MAC laid over it, or taken off again. */
+static struct str veil(struct req *req, struct str mac, struct str key)
+{
+	char *out = arena_alloc(req->arena, key.len + 1);
+
+	for (size_t at = 0; at < key.len; at += DIGEST_SIZE) {
+		const unsigned char block = (unsigned char)(at / DIGEST_SIZE);
+		const struct str parts[] = {STR("veil"), mac, {(const char *)&block, 1}};
+		struct digest stream = digest_hmac(req->app->cursor_key, parts, 3);
+
+		for (size_t i = at; i < key.len && i < at + DIGEST_SIZE; i++)
+			out[i] = (char)(key.at[i] ^ digest_bytes(&stream).at[i - at]);
+	}
+	return (struct str){out, key.len};
+}
+
 static struct str make_cursor(struct req *req, struct str key)
 {
 	struct digest mac = cursor_mac(req, key);
 	struct buf raw = {.arena = req->arena};
 
 	buf_byte(&raw, CURSOR_VERSION);
-	buf_put(&raw, (struct str){digest_bytes(&mac).at, CURSOR_MAC});
-	buf_put(&raw, key);
+	struct str tag = {digest_bytes(&mac).at, CURSOR_MAC};
+	buf_put(&raw, tag);
+	buf_put(&raw, veil(req, tag, key));
 	return digest_b64url(req->arena, buf_str(&raw));
 }
 
@@ -94,10 +111,10 @@ static struct str read_cursor(struct req *req, struct str cursor)
 
 	if (!raw.at || raw.len < CURSOR_HEAD || raw.at[0] != CURSOR_VERSION)
 		return STR_NONE;
-	struct str key = {raw.at + CURSOR_HEAD, raw.len - CURSOR_HEAD};
+	struct str tag = {raw.at + 1, CURSOR_MAC};
+	struct str key = veil(req, tag, (struct str){raw.at + CURSOR_HEAD, raw.len - CURSOR_HEAD});
 	struct digest mac = cursor_mac(req, key);
-	if (!str_eq_secret(
-		    (struct str){raw.at + 1, CURSOR_MAC}, (struct str){digest_bytes(&mac).at, CURSOR_MAC}))
+	if (!str_eq_secret(tag, (struct str){digest_bytes(&mac).at, CURSOR_MAC}))
 		return STR_NONE;
 	return key;
 }
@@ -169,6 +186,27 @@ static bool has_item(const PGresult *rows, int row)
 	return db_cell(rows, row, "item").at != NULL;
 }
 
+/* Behind which the list goes on; absent: it ends with this page. */
+static struct str next_key(const PGresult *rows, int last)
+{
+	int n = PQntuples(rows);
+
+	if (last > 0 && last < n && has_item(rows, last))
+		return db_cell(rows, last - 1, "key");
+	return n == 0 || has_item(rows, n - 1) ? STR_NONE : db_cell(rows, n - 1, "key");
+}
+
+static void put_partial(struct buf *body, const PGresult *rows)
+{
+	bool partial = false;
+
+	if (db_column(rows, "partial") < 0)
+		return;
+	for (int i = 0; i < PQntuples(rows); i++)
+		partial |= db_cell_flag(rows, i, "partial");
+	buf_printf(body, ",\"partial\":%s", partial ? "true" : "false");
+}
+
 void answer_page(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "item");
@@ -179,8 +217,9 @@ void answer_page(struct req *req, PGresult *const *results)
 
 	must(page);
 	int n = PQntuples(rows), last = n > page->limit ? (int)page->limit : n;
-	if (last > 0 && (last < n || !has_item(rows, last - 1))) {
-		cursor = make_cursor(req, db_cell(rows, last - 1, "key"));
+	struct str key = next_key(rows, last);
+	if (key.at) {
+		cursor = make_cursor(req, key);
 		reply_header(req, "Link", next_link(req, cursor));
 	}
 	buf_put(&body, STR("{\"items\":["));
@@ -194,6 +233,7 @@ void answer_page(struct req *req, PGresult *const *results)
 	}
 	buf_put(&body, STR("],\"next_cursor\":"));
 	buf_json(&body, cursor);
+	put_partial(&body, rows);
 	buf_byte(&body, '}');
 	reply_json(req, 200, buf_str(&body));
 }

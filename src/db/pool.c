@@ -28,19 +28,25 @@ static struct db_unit *unit_of(struct list *node)
 	return list_entry(list_entry(node, struct exchange, in), struct db_unit, exchange);
 }
 
-static bool any_ready(const struct pool *pool)
+/* The first link that this lane may use. */
+static unsigned first_of(const struct pool *pool, enum lane lane)
 {
-	for (unsigned i = 0; i < pool->nlinks; i++)
+	return lane == LANE_STAFF ? 0 : pool->staff_links;
+}
+
+static bool any_ready(const struct pool *pool, enum lane lane)
+{
+	for (unsigned i = first_of(pool, lane); i < pool->nlinks; i++)
 		if (pool->links[i].state == LINK_READY)
 			return true;
 	return false;
 }
 
-static struct link *least_loaded(const struct pool *pool, enum lane lane)
+static struct link *least_loaded(const struct pool *pool, unsigned from, unsigned to)
 {
 	struct link *best = NULL;
 
-	for (unsigned i = lane == LANE_STAFF ? 0 : pool->staff_links; i < pool->nlinks; i++) {
+	for (unsigned i = from; i < to; i++) {
 		struct link *l = &pool->links[i];
 		if (l->state != LINK_READY || l->nsent >= POOL_DEPTH)
 			continue;
@@ -50,6 +56,17 @@ static struct link *least_loaded(const struct pool *pool, enum lane lane)
 			break;
 	}
 	return best;
+}
+
+/* Staff are not behind others, who may wait for something, while a link of their own has room. */
+static struct link *link_for(const struct pool *pool, enum lane lane)
+{
+	struct link *own = lane == LANE_STAFF ? least_loaded(pool, 0, pool->staff_links) : NULL;
+
+	if (own && own->nsent == 0)
+		return own;
+	struct link *shared = least_loaded(pool, pool->staff_links, pool->nlinks);
+	return own && (!shared || shared->nsent > 0) ? own : shared;
 }
 
 static enum lane lane_of(const struct db_unit *u)
@@ -69,7 +86,9 @@ static void take(struct pool *pool, struct db_unit *u)
 /* Without any link no request waits: the client is told to come back. Jobs wait their time. */
 static void refuse_requests(struct pool *pool)
 {
-	for (enum lane lane = 0; lane < LANES; lane++)
+	for (enum lane lane = 0; lane < LANES; lane++) {
+		if (any_ready(pool, lane))
+			continue;
 		list_each (node, &pool->waiting[lane].units) {
 			struct db_unit *u = unit_of(node);
 			if (!u->patient) {
@@ -77,12 +96,13 @@ static void refuse_requests(struct pool *pool)
 				unit_end(u, LINK_LOST_STATE);
 			}
 		}
+	}
 }
 
 /* The oldest unit of a lane, taken off it, if a link has room for it. */
 static struct db_unit *next_of(struct pool *pool, enum lane lane, struct link **ret_link)
 {
-	if (pool->waiting[lane].n == 0 || !(*ret_link = least_loaded(pool, lane)))
+	if (pool->waiting[lane].n == 0 || !(*ret_link = link_for(pool, lane)))
 		return NULL;
 	struct db_unit *u = unit_of(pool->waiting[lane].units.next);
 	take(pool, u);
@@ -109,8 +129,7 @@ static void dispatch(struct pool *pool)
 	struct link *l = NULL;
 	struct db_unit *u;
 
-	if (!any_ready(pool))
-		refuse_requests(pool);
+	refuse_requests(pool);
 	while ((u = next_unit(pool, &l)) != NULL) {
 		if (unit_unwanted(u)) {
 			unit_end(u, LINK_LOST_STATE);
@@ -131,7 +150,7 @@ static void link_room(struct link *l)
 static void link_changed(struct link *l)
 {
 	struct pool *pool = l->plan->owner;
-	bool up = any_ready(pool);
+	bool up = any_ready(pool, LANE_OTHERS);
 
 	if (up != pool->up)
 		log_at(up ? LOG_INFO : LOG_ERROR, up ? "db.up" : "db.down",
@@ -244,7 +263,8 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		.room = link_room,
 		.failed = link_failed};
 	pool->nlinks = (unsigned)link_counts(config, which);
-	pool->staff_links = pool->nlinks > 1 ? (pool->nlinks + POOL_STAFF_SHARE - 1) / POOL_STAFF_SHARE : 0;
+	pool->staff_links =
+		pool->nlinks > POOL_STAFF_SHARE ? pool->nlinks / POOL_STAFF_SHARE : pool->nlinks > 1;
 	pool->waiting_max = pool->nlinks * (unsigned)config->db_queue;
 	pool->links = arena_alloc(db->arena, pool->nlinks * sizeof(*pool->links));
 	for (unsigned i = 0; i < pool->nlinks; i++)

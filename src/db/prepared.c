@@ -21,17 +21,41 @@ void prepared_clear(struct prepared *p)
 	memset(p->at, 0, (p->mask + (size_t)1) * sizeof(*p->at));
 }
 
-/* Statements lie side by side: the size of one parts them. */
-bool prepared_add(struct prepared *p, const struct db_statement *statement)
+/* Stands where one was removed, so that those behind it are found. */
+static const struct db_statement removed;
+
+/* Where it is, or where it can be put. Statements lie side by side: the size of one parts them. */
+static const struct db_statement **place_of(const struct prepared *p, const struct db_statement *statement)
 {
 	unsigned place = (unsigned)((uintptr_t)statement / sizeof(*statement)) & p->mask;
+	const struct db_statement **free_place = NULL;
 
-	for (unsigned looked = 0; p->at[place]; looked++) {
-		must(looked <= p->mask);
-		if (p->at[place] == statement)
-			return false;
-		place = (place + 1) & p->mask;
+	for (unsigned looked = 0; looked <= p->mask; looked++) {
+		const struct db_statement **at = &p->at[(place + looked) & p->mask];
+		if (*at == statement)
+			return at;
+		if (!free_place && (!*at || *at == &removed))
+			free_place = at;
+		if (!*at)
+			break;
 	}
-	p->at[place] = statement;
-	return true;
+	must(free_place);
+	return free_place;
+}
+
+bool prepared_add(struct prepared *p, const struct db_statement *statement)
+{
+	const struct db_statement **at = place_of(p, statement);
+	bool new = *at != statement;
+
+	*at = statement;
+	return new;
+}
+
+void prepared_remove(struct prepared *p, const struct db_statement *statement)
+{
+	const struct db_statement **at = place_of(p, statement);
+
+	must(*at == statement);
+	*at = &removed;
 }

@@ -14,5 +14,6 @@ void prepared_init(struct prepared *p, struct arena *arena, unsigned most);
 void prepared_clear(struct prepared *p);
 /* True when it is new. */
 bool prepared_add(struct prepared *p, const struct db_statement *statement);
+void prepared_remove(struct prepared *p, const struct db_statement *statement); /* one that was added */
 
 #endif

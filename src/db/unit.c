@@ -161,14 +161,6 @@ static void account_time(const struct db_unit *u, struct req *req)
 	req->sql_us += now - sent;
 }
 
-/* The statement that failed; the last one when it was the commit. */
-static const char *failed_statement(const struct db_unit *u)
-{
-	const struct exchange *x = &u->exchange;
-
-	return x->queries[x->got < x->n ? x->got : x->n - 1].statement->name;
-}
-
 static void refuse(struct db_unit *u)
 {
 	const struct exchange *x = &u->exchange;
@@ -180,7 +172,7 @@ static void refuse(struct db_unit *u)
 			str_of(x->error ? PQresultErrorField(x->error, PG_DIAG_MESSAGE_DETAIL) : NULL));
 		return;
 	}
-	error_answer(u->req, x->sqlstate, x->error, failed_statement(u));
+	error_answer(u->req, x->sqlstate, x->error, exchange_at(x)->name);
 }
 
 void unit_deliver(struct db_unit *u)

@@ -17,7 +17,8 @@
 #include "http/reply.h"
 
 enum {
-	TURNS_MAX = 64, /* after so many other connections come first */
+	TURNS_MAX = 64,	      /* after so many other connections come first */
+	PREFERRED_TURNS = 16, /* one of so many goes behind the others */
 	DRAIN_IDLE_US = 1000000
 };
 
@@ -148,6 +149,7 @@ static bool take_head(struct conn *c, size_t length)
 	conn_become(c, CONN_WORK);
 	conn_set_deadline(c, CONN_NEVER);
 	req_become(req, REQ_STEPS);
+	loop_ordinary(&c->io);
 	c->server->begin(req);
 	return true;
 }
@@ -317,10 +319,12 @@ static void on_timer(evutil_socket_t fd, short what, void *object)
 		on_deadline(c);
 }
 
-void conn_prefer(struct req *req, bool preferred)
+void conn_prefer(struct req *req)
 {
-	if (req->conn)
-		(preferred ? loop_urgent : loop_ordinary)(&req->conn->io);
+	struct conn *c = req->conn;
+
+	if (c && ++c->conns->preferred % PREFERRED_TURNS != 0)
+		loop_urgent(&c->io);
 }
 
 static void read_config(struct conns *conns)

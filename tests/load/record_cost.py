@@ -2,10 +2,12 @@
 its root meanwhile."""
 import os
 import statistics
+import struct
 
 import record
 
 ROUNDS = 7
+ENTRY = 56      # bytes of an event in the entries of a root, which begin with its time
 
 HASH = """create or replace function event_hash(id uuid, at timestamptz, ticket uuid, type text, actor_kind text, actor uuid, department bigint,
 	from_state text, to_state text, public_vi text, public_en text, data jsonb) returns bytea language sql stable parallel safe as
@@ -39,10 +41,11 @@ def last_root(town):
 
 
 def lags(town, behind):
-    """How many milliseconds after the first of its events each root behind one was made, as often as it has events: at least what each waited."""
+    """How many milliseconds after each event under the roots behind one its root was made."""
     record.wait_sealed(town)
-    roots = town.sql("select events, extract(epoch from at - first_at) * 1000 from record_root where number > %d" % behind)
-    return [float(lag) for events, lag in roots for _ in range(int(events))]
+    roots = town.sql("select (extract(epoch from at) * 1000000)::bigint, encode(entries, 'hex') from record_root where number > %d" % behind)
+    return [(int(sealed) - struct.unpack_from(">q", entries, place)[0]) / 1000
+            for sealed, entries in ((sealed, bytes.fromhex(text)) for sealed, text in roots) for place in range(0, len(entries), ENTRY)]
 
 
 def record_cost(load):

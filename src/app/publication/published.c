@@ -33,8 +33,10 @@ static void listed(struct req *req, PGresult *const *results)
 	const PGresult *rows = answer_find(results, "item");
 	struct buf all = {.arena = req->arena};
 
-	for (int i = 0; i < PQntuples(rows); i++)
+	for (int i = 0; i < PQntuples(rows); i++) {
 		buf_put(&all, db_cell(rows, i, "item"));
+		buf_put(&all, db_cell(rows, i, "key"));
+	}
 	tag(req, buf_str(&all));
 	answer_page(req, results);
 }

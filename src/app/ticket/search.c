@@ -2,7 +2,6 @@
 #include "app/ticket/ticket.h"
 
 #include "app/ticket/named.h"
-#include "app/ticket/search_cursor.h"
 #include "base/clock.h"
 #include "civil/clock.h"
 #include "civil/search.h"
@@ -27,8 +26,9 @@ static void put_fragment(struct buf *out, const char *field, const struct search
 }
 
 /* An item of the queue, and where the words are. */
-static struct str hit(struct req *req, const struct search_query *query, const PGresult *rows, int row)
+static void put_hit(struct req *req, const PGresult *rows, int row, struct buf *page)
 {
+	const struct search_query *query = req->kept;
 	struct str item = db_cell(rows, row, "item");
 	struct buf out = {.arena = req->arena};
 	struct search_fragment found;
@@ -47,57 +47,20 @@ static struct str hit(struct req *req, const struct search_query *query, const P
 		first = false;
 	}
 	buf_put(&out, STR("]}"));
-	return buf_str(&out);
-}
-
-/* The key behind which the list goes on; absent: nowhere. */
-static struct str next_key(const PGresult *rows, int64_t limit)
-{
-	int n = PQntuples(rows), last = n > limit ? (int)limit : n;
-
-	if (last == 0)
-		return STR_NONE;
-	if (last < n && db_cell(rows, last, "item").at)
-		return db_cell(rows, last - 1, "key");
-	return db_cell(rows, n - 1, "item").at ? STR_NONE : db_cell(rows, n - 1, "key");
-}
-
-static void answer(struct req *req, PGresult *const *results)
-{
-	const PGresult *rows = answer_find(results, "item");
-	const struct ticket_search *in = req->input;
-	const struct search_query *query = req->kept;
-	struct buf body = {.arena = req->arena};
-	struct str key = next_key(rows, in->limit);
-	bool partial = false;
-
-	buf_put(&body, STR("{\"items\":["));
-	for (int i = 0; i < PQntuples(rows); i++) {
-		partial = partial || db_cell_flag(rows, i, "partial");
-		if (i >= in->limit || !db_cell(rows, i, "item").at)
-			continue;
-		if (i > 0)
-			buf_byte(&body, ',');
-		answer_put_remaining(req, rows, i, hit(req, query, rows, i), &body);
-	}
-	buf_put(&body, STR("]"));
-	buf_member(&body, "next_cursor", key.at ? search_cursor_make(req, key) : STR_NONE);
-	buf_printf(&body, ",\"partial\":%s}", partial ? "true" : "false");
-	reply_json(req, 200, buf_str(&body));
+	answer_put_remaining(req, rows, row, buf_str(&out), page);
 }
 
 void ticket_search(struct req *req)
 {
 	const struct ticket_search *in = req->input;
-	struct str after = in->cursor.at ? search_cursor_read(req, in->cursor) : STR_NONE;
 	struct search_query *query = arena_alloc(req->arena, sizeof(*query));
 	int64_t now_ms = clock_wall_ms();
 	struct named named;
+	struct page page;
 
-	if (in->cursor.at && !after.at) {
-		reply_problem(req, PROBLEM_bad_cursor, STR_NONE);
+	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
-	}
+	page_items(req, put_hit);
 	search_read(req->arena, in->q, query);
 	if (!named_by_code(req, in->q, &named))
 		named = (struct named){.number = DB_NO_INT, .code = STR_NONE};
@@ -109,6 +72,6 @@ void ticket_search(struct req *req)
 		.states = {in->state.items, in->state.n}, .kind = in->kind, .category = in->category,
 		.area = in->area, .holder = in->holder, .from = in->filed_from, .to = in->filed_to,
 		.best = str_eq(in->sort, STR("best")), .now = now_ms,
-		.soon = clock_soon(req->app->city, now_ms), .after = after, .limit = in->limit);
-	db_run(u, answer);
+		.soon = clock_soon(req->app->city, now_ms), .after = page.after, .limit = page.limit);
+	db_run(u, answer_page);
 }

@@ -32,6 +32,25 @@ static void words_of_a_ticket(void **state)
 	check_words("it's a\\b", "", "'it':1A 's':2A 'a':3A 'b':4A ");
 }
 
+/* One letter that is written out as eighteen, U+FDFA: PostgreSQL refuses a megabyte of words. */
+static void no_text_is_too_long(void **state)
+{
+	struct buf text = {.arena = arena};
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		buf_byte(&text, 'a');
+		for (int j = 0; j < 21; j++)
+			buf_put(&text, STR("\xEF\xB7\xBA"));
+		buf_byte(&text, ' ');
+	}
+	const struct search_source source = {
+		.title = STR("Ổ gà"), .text = buf_str(&text), .said = buf_str(&text)};
+	struct str got = search_words(arena, &source);
+	assert_in_range(got.len, 800000, 1000000);
+	assert_true(str_starts(got, STR("'o':1A '=ổ':1A 'ga':2A ")));
+}
+
 /* Needed, words that are begun, and all as typed. */
 static void check_query(const char *typed, const char *needed, const char *begun, const char *as_typed)
 {
@@ -137,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(words_of_a_ticket, begin, end),
+		cmocka_unit_test_setup_teardown(no_text_is_too_long, begin, end),
 		cmocka_unit_test_setup_teardown(questions, begin, end),
 		cmocka_unit_test_setup_teardown(a_long_question, begin, end),
 		cmocka_unit_test_setup_teardown(fragments, begin, end),
