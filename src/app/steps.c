@@ -227,8 +227,8 @@ static bool is_stranger(const struct req *req)
 }
 
 /* What cannot be stored soon is turned away while it has cost next to nothing, so that the others get
- * through. Not all are to come back in the same moment. Staff are asked for no room here: what a clerk types has
- * a lane of its own. */
+ * through. Not all are to come back in the same moment. Staff are asked for no room here: what a clerk
+ * types has a lane of its own. */
 static enum verdict step_room(struct req *req)
 {
 	if (!(req->route->flags & ROUTE_BURST) || req->who.kind == WHO_STAFF || !filing_is_crowded(req->app))

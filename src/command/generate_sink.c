@@ -90,8 +90,8 @@ static bool open_month(struct sink *s, const struct generate *g, unsigned i)
 	PQclear(r);
 	if (!ok)
 		return false;
-	if (!s->apart[i]) /* its rows have a place of their own, or they would be in the way of one for ever */
-		return run(s->main, "select tiepdan.make_partitions(0, '%s')", m.from);
+	if (!s->apart[i])
+		return pg_do(s->main, "command_generate_place", (struct str[]){str_of(m.from)}, 1);
 	return run(s->beside,
 		"create table tiepdan.%s (like tiepdan.event including defaults including constraints)",
 		m.stage);

@@ -52,7 +52,8 @@ static const char generate_more[] =
 	"times as long\n\n"
 	"All of it is one transaction, in which nobody else reads or writes tickets: stop the server before. "
 	"What "
-	"is interrupted leaves at the most tables generated_*, which the next run drops.\nNobody is told of what was generated, and the job worker seals its "
+	"is interrupted leaves at the most tables generated_*, which the next run drops.\nNobody is told of "
+	"what was generated, and the job worker seals its "
 	"events.\n";
 
 static const char seed_more[] =

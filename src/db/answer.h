@@ -25,7 +25,8 @@ void answer_nothing(struct req *req, PGresult *const *results); /* 204 */
  * {"items":[..],"next_cursor":..} and Link: rel="next" with all filters kept. The cursor is the key,
  * versioned, bound to path, query and caller, and signed. A row whose `item` is NULL is left out; where it is
  * the last one, the list goes on behind its key, where it has one, so a statement that has looked far enough
- * ends with one. With a column `partial` the body says by a third member whether one of the rows has it set. */
+ * ends with one. With a column `partial` the body has a third member, which says whether one of the rows has
+ * it set. */
 struct page {
 	struct str after; /* key behind which to go on; absent: from the start */
 	int64_t limit;

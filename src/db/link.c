@@ -191,8 +191,8 @@ static bool wants_new_link(const char *sqlstate)
 	return false;
 }
 
-/* The last of those that were to be prepared are not, because one of them failed: the next exchange that needs
- * them tries again. One that is out already gets 26000. */
+/* The last of those that were to be prepared are not, because one of them failed: the next exchange that
+ * needs them tries again. One that is out already gets 26000. */
 static void forget_unprepared(struct link *l, const struct exchange *x)
 {
 	unsigned left = x->preparing;

@@ -32,9 +32,8 @@ struct exchange {
 	struct list in; /* the list of the one who has it: a queue, or `sent` of a link */
 	const struct query *queries;
 	unsigned n, got;
-	/* Bit i: the i-th statement is prepared in front of it. How many of these are not yet, the last ones. */
-	uint32_t fresh;
-	unsigned preparing;
+	uint32_t fresh;	      /* bit i: the i-th statement is prepared in front of it */
+	unsigned preparing;   /* how many of these are not yet, the last ones         */
 	PGresult **results;   /* n places, filled as they come; NULL: only the outcome matters */
 	PGresult *error;      /* the first failure, if the server told one                     */
 	const char *sqlstate; /* NULL: success. Else five characters, as long as `error` lives */
