@@ -47,15 +47,15 @@ end
 function request() return steps[step]() end
 
 function response(status, headers, body)
-	if status >= 300 then
+	if status >= 300 or step == 2 and not body:match('"version"') then
 		io.stderr:write("step " .. step .. ": " .. status .. " " .. body .. "\n")
 		wrk.thread:stop()
 		return
 	end
-	ticket.code = step == 1 and body:match('"code":"([^"]*)"') or ticket.code
-	ticket.secret = step == 1 and body:match('"secret":"([^"]*)"') or ticket.secret
+	ticket.code = step == 1 and body:match('"code"%s*:%s*"([^"]*)"') or ticket.code
+	ticket.secret = step == 1 and body:match('"secret"%s*:%s*"([^"]*)"') or ticket.secret
 	if step == 2 then
-		ticket.id, ticket.etag = body:match('"id":"([^"]*)"'), '"' .. body:match('"version":(%d+)') .. '"'
+		ticket.id, ticket.etag = body:match('"id"%s*:%s*"([^"]*)"'), '"' .. body:match('"version"%s*:%s*(%d+)') .. '"'
 	end
 	for name, value in pairs(headers) do
 		if name:lower() == "etag" then ticket.etag = value end
