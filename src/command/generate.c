@@ -291,10 +291,14 @@ static bool all_followed(PGconn *pg)
 	return ok;
 }
 
-/* Nobody files or moves anything from here on, and what was asked before is asked again. */
+/* Nobody follows the feed, files or moves anything from here on, and what was asked before is asked again. In
+ * this order: who follows has a cursor first. */
 static bool begin(struct arena *arena, PGconn *pg, const struct wanted *wanted)
 {
 	return pg_script(pg, "begin; set local lock_timeout = '10s'; "
+			     "lock table tiepdan.notice_cursor, tiepdan.triage_cursor, tiepdan.alike_cursor, "
+			     "tiepdan.suggestion_cursor, tiepdan.record_cursor, tiepdan.search_cursor, "
+			     "tiepdan.report_cursor in exclusive mode; "
 			     "lock table tiepdan.ticket, tiepdan.event in share row exclusive mode; "
 			     "set local lock_timeout = 0") &&
 	       may_fill(arena, pg, wanted) && (!wanted->add || all_followed(pg));
@@ -316,8 +320,6 @@ static bool prepare(struct arena *arena, PGconn *pg, struct generate *g, const s
 	struct str tickets = arena_printf(arena, "%" PRId64, wanted->tickets);
 	int64_t xid = 0;
 
-	if (!choose_days(arena, g, wanted))
-		return false;
 	g->book = book_load(arena, pg, g->city, g->to * 1000);
 	/* What was made of people is recorded now: their tables are altered in this transaction. */
 	if (!g->book || !choose(arena, g) || !has_people(g->book) ||
@@ -353,7 +355,8 @@ static bool tell_done(struct arena *arena, PGconn *pg, const struct generate *g)
 static bool fill(struct arena *arena, struct sink *sink, struct generate *g, const struct wanted *wanted)
 {
 	int64_t events, begun = clock_mono_us();
-	bool ok = begin(arena, sink->main, wanted) && prepare(arena, sink->main, g, wanted) &&
+	bool ok = choose_days(arena, g, wanted) && sink_make_places(sink, g) &&
+		  begin(arena, sink->main, wanted) && prepare(arena, sink->main, g, wanted) &&
 		  sink_open(sink, arena, g) && work_run(g, sink, &events);
 
 	if (ok)

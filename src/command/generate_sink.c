@@ -88,13 +88,20 @@ static bool open_month(struct sink *s, const struct generate *g, unsigned i)
 
 	s->apart[i] = ok && !s->add && PQgetvalue(r, 0, 0)[0] == 'f';
 	PQclear(r);
-	if (!ok)
-		return false;
-	if (!s->apart[i])
-		return pg_do(s->main, "command_generate_place", (struct str[]){str_of(m.from)}, 1);
+	if (!ok || !s->apart[i])
+		return ok;
 	return run(s->beside,
 		"create table tiepdan.%s (like tiepdan.event including defaults including constraints)",
 		m.stage);
+}
+
+bool sink_make_places(struct sink *s, const struct generate *g)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; ok && s->add && i < g->months; i++)
+		ok = pg_do(s->main, "command_generate_place", (struct str[]){str_of(month_of(g, i).from)}, 1);
+	return ok;
 }
 
 static bool open_months(struct sink *s, struct arena *arena, const struct generate *g)

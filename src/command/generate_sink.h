@@ -20,7 +20,10 @@ struct sink {
 	size_t nmake;
 };
 
-/* Each false after a message. `main` is in its transaction. */
+/* Each false after a message. Before the transaction: partitions for months whose rows get no table of their
+ * own. */
+bool sink_make_places(struct sink *s, const struct generate *g);
+/* `main` is in its transaction. */
 bool sink_open(struct sink *s, struct arena *arena, const struct generate *g);
 bool sink_close(struct sink *s, struct arena *arena, const struct generate *g); /* makes all again */
 void sink_forget(struct sink *s, const struct generate *g); /* the tables of months, after a failure */

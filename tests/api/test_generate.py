@@ -229,12 +229,24 @@ def test_the_record_holds_them(town):
     assert "0 of them not sealed yet" in said.stdout
 
 
+FOLLOWED = """select bool_and(c.xid >= e.xid) from (select xid from notice_cursor union all select xid from triage_cursor
+    union all select xid from alike_cursor union all select xid from suggestion_cursor) c
+    cross join (select xid from event order by xid desc limit 1) e"""
+
+
 def test_a_filing_gets_a_number_of_its_own_and_more_can_be_added(town):
     before = town.count("ticket")
     town.file()
     assert "were not generated" in generate(town.cluster, town.database, "--tickets", "100", "--yes", ok=False).stderr
+    more = "--tickets", "100", "--seed", "9", "--yes", "--add"
     town.stop()
-    generate(town.cluster, town.database, "--tickets", "100", "--seed", "9", "--yes", "--add")
+    town.sql("update notice_cursor set xid = '0'")
+    assert "has not come to" in generate(town.cluster, town.database, *more, ok=False).stderr, "letters would be lost"
+    town.start()
+    wait_until(lambda: town.sql(FOLLOWED) == [["t"]], 60, "all is followed")
+    town.stop()
+    generate(town.cluster, town.database, *more)
+    assert "another --seed" in generate(town.cluster, town.database, *more, ok=False).stderr
     town.start()
     assert town.count("ticket") == before + 101
     town.file()
