@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from support.record import sealed, verify
-from support.town import HUB, Town
+from support.town import HUB, Town, wait_until
 
 TICKETS, SEED = 3000, 7
 WORDS = "Đề nghị kiểm tra lại hiện trường trước khi trả lời."
