@@ -177,7 +177,8 @@ create function test.argument(p_function text, p_name text, p_type text, s test.
 		when p_type in ('bigint', 'integer', 'double precision') then '1'
 		when p_type = 'boolean' then 'false'
 		when p_type = 'uuid' then 'gen_random_uuid()'
-		when p_type like 'timestamp%%' or p_type = 'date' then 'now()'
+		when p_type like 'timestamp%%' then 'now()'
+		when p_type = 'date' then '(now() at time zone ''Asia/Ho_Chi_Minh'')'	-- the day of the city, which begins earlier than that of the session
 		when p_type = 'jsonb' then '{}' when p_type = 'bytea' then '\\x01' when p_type = 'text' then 'vì lý do này' else 'null' end)
 $$;
 create function test.said(p_call text) returns text language plpgsql as $$
