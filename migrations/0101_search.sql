@@ -92,6 +92,12 @@ exception when program_limit_exceeded or syntax_error then
 	return ''::tsvector;
 end $$;
 
+-- The slice that has this instant, and when it begins; level 4: none.
+create function search_window(p_at timestamptz, p_level int, out begun timestamptz, out slice tsquery) language sql immutable parallel safe as $$
+	select to_timestamp(tiepdan.search_slice(p_at, p_level) * tiepdan.search_slice_seconds(p_level)),
+		tiepdan.search_lexeme(p_level::text || '.', tiepdan.search_slice(p_at, p_level)::text) where p_level < 4
+$$;
+
 -- --- the follower ------------------------------------------------------------------------------------------------------------------
 
 -- Everything that was said in a ticket, and how much of it is searched.
@@ -241,14 +247,8 @@ begin
 	while not w.ended and cardinality(w.ids) < p_most and clock_timestamp() < p_deadline loop
 		v_last := w.at - case when w.id = nobody() then interval '1 microsecond' else '0' end;
 		v_half := search_half(v_last);
-		v_begin := v_half::timestamp at time zone 'UTC';
-		v_seen := a.seen;
-		v_query := a.query;
-		if v_level < 4 then
-			v_begin := greatest(v_begin, to_timestamp(search_slice(v_last, v_level) * search_slice_seconds(v_level)));
-			v_seen := v_seen && search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
-			v_query := v_query && search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
-		end if;
+		select greatest(v_half::timestamp at time zone 'UTC', s.begun), coalesce(a.seen && s.slice, a.seen), coalesce(a.query && s.slice, a.query)
+			into v_begin, v_seen, v_query from search_window(v_last, v_level) s;
 		with hit as materialized (
 			select s.ticket, s.filed_at from (
 				select ticket, filed_at from ticket_search where half = v_half and words @@ v_seen
@@ -427,7 +427,7 @@ end $$;
 alter table ticket_search enable row level security;
 alter table search_word enable row level security;
 revoke all on ticket_search, search_word, search_cursor from public;
-revoke execute on function search_half, search_place, search_slice_seconds, search_slice, search_slices, search_vector, search_open, search_late, search_narrows, search_lexeme, search_any, search_said, search_next, search_count, search_store,
+revoke execute on function search_half, search_place, search_slice_seconds, search_slice, search_slices, search_window, search_vector, search_open, search_late, search_narrows, search_lexeme, search_any, search_said, search_next, search_count, search_store,
 	search_forget, search_begun, search_sights, search_sight, search_fits, search_walk, search_asked, search_score, search_best, search_lines, ticket_search from public;
 grant execute on function ticket_search to tiepdan_app;
 grant execute on function search_next, search_store to tiepdan_app, tiepdan_job;

@@ -17,12 +17,7 @@ declare
 begin
 	while not w.ended and cardinality(w.ids) <= p_limit loop
 		v_last := w.at - case when w.id = nobody() then interval '1 microsecond' else '0' end;
-		v_begin := p_first;
-		v_slice := null;
-		if v_level < 4 then
-			v_begin := to_timestamp(search_slice(v_last, v_level) * search_slice_seconds(v_level));
-			v_slice := search_lexeme(v_level || '.', search_slice(v_last, v_level)::text);
-		end if;
+		select coalesce(s.begun, p_first), s.slice into v_begin, v_slice from search_window(v_last, v_level) s;
 		v_step := p_limit + 1 - cardinality(w.ids);
 		-- The words alone: of the time there is an index, too, which PostgreSQL would rather take.
 		with word as materialized (

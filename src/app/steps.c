@@ -174,18 +174,24 @@ static enum verdict step_who(struct req *req)
 	return challenge(req, STR("Bearer, Ticket, Answer, Upload"));
 }
 
-static enum verdict step_limit(struct req *req)
+/* False: the request has been answered. */
+static bool within_limits(struct req *req)
 {
 	enum rate_class class = req->route->rate;
 	bool person = req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN;
 	bool place = !person || (req->who.kind == WHO_CITIZEN && rate_is_of_place(class));
 
 	if (class == RATE_ADDRESS)
-		place = person = false; /* taken already, before anything expensive */
+		return true; /* taken already, before anything expensive */
 	/* Neither many accounts at one place nor one account at many places gives more. */
 	if (person && !rate_take(req, class, arena_str(req->arena, uuid_bytes(&req->who.account))))
-		return ANSWERED;
-	if (place && !rate_take(req, class, req->address_block))
+		return false;
+	return !place || rate_take(req, class, req->address_block);
+}
+
+static enum verdict step_limit(struct req *req)
+{
+	if (!within_limits(req))
 		return ANSWERED;
 	if (req->who.kind == WHO_STAFF)
 		conn_prefer(req); /* whoever works for the city is not behind everybody who calls */

@@ -191,27 +191,34 @@ static bool wants_new_link(const char *sqlstate)
 	return false;
 }
 
-/* The last of those that were to be prepared are not, because one of them failed: the next exchange that
+static bool is_fresh(const struct exchange *x, unsigned i)
+{
+	return x->fresh >> i & 1;
+}
+
+/* The first one that was to be prepared and is not; x->n: all are. */
+static unsigned unprepared(const struct exchange *x)
+{
+	unsigned i = x->n;
+
+	for (unsigned left = x->preparing; left > 0;)
+		left -= is_fresh(x, --i);
+	return i;
+}
+
+/* One of those that were to be prepared failed, and those behind it were not tried: the next exchange that
  * needs them tries again. One that is out already gets 26000. */
 static void forget_unprepared(struct link *l, const struct exchange *x)
 {
-	unsigned left = x->preparing;
-
-	for (unsigned i = x->n; i-- > 0 && left > 0;) {
-		if (!(x->fresh >> i & 1))
-			continue;
-		prepared_remove(&l->prepared, x->queries[i].statement);
-		left--;
-	}
+	for (unsigned i = unprepared(x); i < x->n; i++)
+		if (is_fresh(x, i))
+			prepared_remove(&l->prepared, x->queries[i].statement);
 }
 
 const struct db_statement *exchange_at(const struct exchange *x)
 {
-	unsigned at = x->got < x->n ? x->got : x->n - 1, left = x->preparing;
+	unsigned at = x->preparing > 0 ? unprepared(x) : x->got < x->n ? x->got : x->n - 1;
 
-	for (unsigned i = x->n; i-- > 0 && left > 0;)
-		if (x->fresh >> i & 1 && --left == 0)
-			at = i;
 	return x->queries[at].statement;
 }
 

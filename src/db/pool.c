@@ -256,7 +256,7 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		target_name(&pool->target, db->urls.name);
 	pool->plan = (struct link_plan){.loop = db->app->loop,
 		.target = &pool->target,
-		.nstatements = db->nstatements + 1, /* and who is calling, in tests */
+		.nstatements = db->nstatements,
 		.limit_us = pool_limit_us(db, which),
 		.owner = pool,
 		.changed = link_changed,

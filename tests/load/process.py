@@ -1,6 +1,5 @@
 """The processes themselves: how fast they start, what they hold in memory, what the HTTP layer costs, and one client alone."""
 import http.client
-import os
 import re
 import resource
 import socket
@@ -10,10 +9,10 @@ import time
 from pathlib import Path
 
 import baselines
+from alike import ran
 
 STARTS = 11
 IDLE = 10000
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def start(load):
@@ -68,19 +67,11 @@ def memory(load):
     return {"filing": filing, "idle": {"connections": IDLE, "bytes_each": round(idle * 1024 / IDLE)}}
 
 
-def used(processes):
-    total = 0
-    for process in processes:
-        fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
-
-
 def cost(load, port, targets, processes):
     """Microseconds of a processor for one request."""
-    before = used(processes)
+    before = sum(map(ran, processes))
     got = load.wrk(port, "targets.lua", load.options.seconds, targets)
-    return {"rate": round(got["requests"] / got["us"] * 1e6, 1), "cpu_us": round((used(processes) - before) / got["requests"] * 1e6, 2)}
+    return {"rate": round(got["requests"] / got["us"] * 1e6, 1), "cpu_us": round((sum(map(ran, processes)) - before) / got["requests"] * 1e3, 2)}
 
 
 def http_layer(load):

@@ -1,4 +1,4 @@
--- First in a unit that searches: what everybody may ask for takes half a second at most.
+-- First in a unit that searches: it takes half a second at most.
 -- in: none
 -- out: bound text
 -- as: definer

@@ -7,6 +7,7 @@
 #include "civil/search.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
+#include "gen/sql/publication.h"
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
@@ -66,7 +67,7 @@ void ticket_search(struct req *req)
 		named = (struct named){.number = DB_NO_INT, .code = STR_NONE};
 	req->kept = query;
 	struct db_unit *u = db_unit(req);
-	sql_ticket_search_bound(u);
+	sql_publication_bound(u);
 	sql_ticket_search(u, .needed = query->needed, .begun = {query->begun, query->nbegun},
 		.typed = query->typed, .number = named.number, .code = named.code,
 		.states = {in->state.items, in->state.n}, .kind = in->kind, .category = in->category,
