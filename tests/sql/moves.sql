@@ -144,9 +144,9 @@ begin
 	for o in select * from offered loop
 		perform enter(o.role || '.' || o.department);
 		-- Of what somebody has, and of what nobody has.
-		update offered set got = (select array_agg(distinct m->>'action' order by m->>'action') from ticket k,
-			lateral (values (k.person), (null)) p (person), json_array_elements(
-			moves_for(jsonb_populate_record(k, jsonb_build_object('state', o.state, 'person', p.person)))) m
+		update offered set got = (select array_agg(distinct m.action order by m.action) from ticket k,
+			lateral (values (k.person), (null)) p (person),
+			moves_possible(jsonb_populate_record(k, jsonb_build_object('state', o.state, 'person', p.person)), null) m
 			where k.id = (select id from t where sight = o.sight and holder = 'HN-SXD'))
 			where (department, role, sight, state) = (o.department, o.role, o.sight, o.state);
 	end loop;
