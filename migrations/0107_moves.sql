@@ -287,7 +287,7 @@ begin
 			select s.slot, t.id, 'none', 1, t.holder, 'infinity', 'infinity', true from clock_slot s where s.role <> 'empty'
 		on conflict (slot, ticket, kind) do nothing;
 	end if;
-	if v.ends or v.turns then
+	if v.ends or v.turns or not v.runs then
 		update clock_running r set first = not r.first
 			from (select slot, kind, row_number() over (partition by slot order by due_at, kind) = 1 as first
 				from clock_running where ticket = t.id and not parked) x
@@ -398,7 +398,7 @@ begin
 		continue when not publication_leads(p, a.code) or not publication_may(t, a.code, v_roles, v_department);
 		if a.code in ('propose', 'publish', 'share') then
 			v_open := coalesce(v_open, publishable(t) and publication_open(t) and p.objected_at is null);
-			continue when not v_open or publication_unready(t, a.code, now()) is not null;
+			continue when v_open is not true or publication_unready(t, a.code, now()) is not null;
 		end if;
 		v_codes := v_codes || a.code;
 	end loop;
