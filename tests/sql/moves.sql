@@ -1,7 +1,7 @@
 -- Every state x action x role, in the holder's department and in another one.
 begin;
 set search_path = test, tiepdan, public;
-select plan(16);
+select plan(18);
 
 -- Who is kept from a ticket is kept from whatever would give it to them, so that no move asks for that again.
 select is_empty($$select a.code, r from action a, unnest('{handled,named,conflict,typed}'::text[]) r
@@ -173,5 +173,15 @@ select is(attempt($$select move('hub_head.HN-EIC', (select id from r), 'return')
 select is((select array_agg(d.code order by h.since) from holding h join department d on d.id = h.department
 	where h.ticket = (select id from r)),
 	'{HN-SXD,HN-EIC,UB-00316,HN-EIC,HN-SXD}', 'every holder is remembered');
+
+-- Who may move what where is folded from the rules, also when these change.
+create function pg_temp.folded() returns setof text language sql as $$
+	select set_eq('select from_state, role, action, leads, scope, sight, max_returns from move_case', 'select m.from_state, r.role, m.action, m.to_state, r.scope,
+		r.sight, r.max_returns from move m join move_role r using (action) where m.from_state is not null', 'as the rules say')
+$$;
+select pg_temp.folded();
+delete from move_role where action = 'refuse' and role = 'head';
+update move set to_state = 'closed' where action = 'withdraw' and from_state = 'submitted';
+select pg_temp.folded();
 select * from finish();
 rollback;
