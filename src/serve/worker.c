@@ -36,6 +36,7 @@
 
 enum {
 	TICK_MS = 50,
+	WARM_TICK_MS = 1, /* until it is ready: clients may be waiting */
 	WARM_UP_MS = 10000,
 	LAST_CALL_MS = 300,
 	RESERVE = 1024 * 1024
@@ -52,6 +53,7 @@ struct worker {
 	struct event *term, *tick;
 	int64_t began_us; /* to live, or to drain */
 	bool accepting, failed;
+	bool suggests; /* not before the first answers: nobody waits for it */
 };
 
 static bool accept_clients(struct worker *w)
@@ -88,11 +90,19 @@ static bool shut_in(struct worker *w)
 	return error == 0;
 }
 
+static void tick_every(struct worker *w, int ms)
+{
+	const struct timeval every = {.tv_usec = ms * 1000};
+
+	event_add(w->tick, &every);
+}
+
 static void say_ready(struct worker *w)
 {
 	pid_t pid = getpid();
 
 	w->accepting = true;
+	tick_every(w, TICK_MS);
 	if (!shut_in(w))
 		return;
 	if (w->start->role == WORKER_HTTP) {
@@ -140,7 +150,8 @@ static bool is_warm(struct worker *w)
 {
 	struct app *app = &w->app;
 
-	return db_ready(app->db) && app->city && (w->start->role == WORKER_JOBS || numbers_ready(app));
+	/* The numbers are asked for while the city is on its way. */
+	return db_ready(app->db) && (w->start->role == WORKER_JOBS || numbers_ready(app)) && app->city;
 }
 
 /* A worker accepts once it can answer: database reached, reference data and a block of ticket numbers in
@@ -156,6 +167,10 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	if (!w->accepting && !w->app.draining &&
 		(is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
 		say_ready(w);
+	else if (w->accepting && !w->suggests && w->start->role == WORKER_HTTP) {
+		w->suggests = true;
+		suggestions_load(&w->app);
+	}
 	if (w->app.draining)
 		drain(w, now - w->began_us);
 }
@@ -181,7 +196,8 @@ static void heard_loads(struct app *app, struct str payload)
 static void heard_suggestions(struct app *app, struct str payload)
 {
 	(void)payload;
-	suggestions_load(app);
+	if (list_entry(app, struct worker, app)->suggests)
+		suggestions_load(app);
 }
 
 /* What it is told of is heard once at the start, too. Only those who serve suggest. */
@@ -328,7 +344,7 @@ static void live(struct worker *w)
 	sigset_t none;
 
 	w->term = add_event(w, SIGTERM, EV_SIGNAL, on_term, 0);
-	w->tick = add_event(w, -1, 0, tick, TICK_MS);
+	w->tick = add_event(w, -1, 0, tick, WARM_TICK_MS);
 	sigaction(SIGINT, &ignore, NULL); /* Ctrl-C reaches the whole group: the supervisor decides */
 	sigaction(SIGHUP, &ignore, NULL);
 	sigemptyset(&none);
