@@ -50,7 +50,7 @@ struct worker {
 	struct listener *listeners[SOCKETS_MAX];
 	unsigned nlisteners;
 	struct jobs *jobs;
-	struct event *term, *tick;
+	struct event *term, *tick, *flush;
 	int64_t began_us; /* to live, or to drain */
 	bool accepting, failed;
 	bool suggests; /* not before the first answers: nobody waits for it */
@@ -179,6 +179,20 @@ static void on_term(evutil_socket_t signal, short what, void *arg)
 {
 	(void)signal, (void)what;
 	begin_drain(arg);
+}
+
+static void want_flush(void *arg)
+{
+	struct worker *w = arg;
+
+	event_active(w->flush, EV_TIMEOUT, 0);
+}
+
+/* Behind what this turn of the loop has still to do. */
+static void flush(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	log_flush();
 }
 
 static void heard_reference(struct app *app, struct str payload)
@@ -333,6 +347,9 @@ static void tear_down(struct worker *w)
 		event_free(w->term);
 	if (w->tick)
 		event_free(w->tick);
+	log_gather(NULL, NULL);
+	if (w->flush)
+		event_free(w->flush);
 	if (app->loop)
 		event_base_free(app->loop);
 	arena_free(w->arena); /* holds *w itself */
@@ -345,6 +362,9 @@ static void live(struct worker *w)
 
 	w->term = add_event(w, SIGTERM, EV_SIGNAL, on_term, 0);
 	w->tick = add_event(w, -1, 0, tick, WARM_TICK_MS);
+	w->flush = event_new(w->app.loop, -1, 0, flush, w);
+	if (w->flush)
+		log_gather(want_flush, w);
 	sigaction(SIGINT, &ignore, NULL); /* Ctrl-C reaches the whole group: the supervisor decides */
 	sigaction(SIGHUP, &ignore, NULL);
 	sigemptyset(&none);
