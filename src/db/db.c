@@ -9,10 +9,6 @@
 #include "db/listen.h"
 #include "db/pool.h"
 
-enum {
-	SETTLE_MS = 200
-};
-
 void db_complain(struct db *db, const char *what, const char *reason)
 {
 	int64_t now = clock_mono_us();
@@ -66,27 +62,6 @@ void unit_end(struct db_unit *u, const char *sqlstate)
 		event_active(&db->deliver, EV_TIMEOUT, 0);
 }
 
-/* Whoever comes first need not wait for a connection, and the log tells early that it cannot be made; but the
- * first answer does not wait for those of others. */
-static void on_settle(evutil_socket_t fd, short what, void *arg)
-{
-	struct db *db = arg;
-
-	(void)fd;
-	(void)what;
-	for (enum db_pool i = 0; i < DB_POOLS; i++)
-		pool_wake(&db->pools[i]);
-}
-
-static void wake(struct db *db)
-{
-	const struct timeval later = {.tv_usec = SETTLE_MS * 1000};
-
-	event_assign(&db->settle, db->app->loop, -1, 0, on_settle, db);
-	event_add(&db->settle, &later);
-	pool_wake(&db->pools[DB_FAST]);
-}
-
 static struct db *open_pools(
 	struct app *app, const struct db_statement *statements, unsigned n, struct db_urls urls)
 {
@@ -111,8 +86,15 @@ static struct db *open_pools(
 		arena_free(arena);
 		return NULL;
 	}
-	wake(db);
+	pool_wake(&db->pools[DB_FAST]);
 	return db;
+}
+
+void db_settle(struct db *db)
+{
+	db->settled = true;
+	for (enum db_pool i = 0; i < DB_POOLS; i++)
+		pool_wake(&db->pools[i]);
 }
 
 struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n)
@@ -133,7 +115,6 @@ void db_close(struct db *db)
 	deliver_ended(db);
 	batch_close(db);
 	event_del(&db->deliver);
-	event_del(&db->settle);
 	arena_free(db->arena);
 }
 

@@ -56,14 +56,18 @@ struct db_urls {
 	const char *name;  /* application_name of all sessions; NULL: what the URL says, or "tiepdan" */
 };
 
-/* Opens the pools and starts connecting in the background, each with one connection at first and more when
- * units wait; a lost connection comes back by itself. Nothing
- * blocks after this call: host names are resolved here, once. NULL when a URL cannot be read or none of its
- * hosts is known; the reason has been logged. The URLs outlive the pools. */
+/* Opens the pools and starts connecting in the background, with one fast connection at first and more when
+ * units wait; a lost connection comes back by itself. Nothing blocks after this call: host names are resolved
+ * here, once. NULL when a URL cannot be read or none of its hosts is known; the reason has been logged. The
+ * URLs outlive the pools. */
 struct db *db_open(struct app *app, struct db_urls urls);
 /* The same with a statement table of one's own, which must outlive the pools, and app->config->database_url
  * (tests). */
 struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n);
+/* The process is ready. Until then its own units, which wait for nobody, share one connection, so that others
+ * do not compete with the first answers. Now each pool gets its first one, before somebody has to wait for
+ * it, and the log tells early when it cannot be made. */
+void db_settle(struct db *db);
 /* After the last unit; waits for nothing. Units that are out all the same fail as if the database were
  * lost. */
 void db_close(struct db *db);

@@ -44,11 +44,11 @@ static bool any_ready(const struct pool *pool, enum lane lane)
 }
 
 /* Whether one that has not failed yet is on its way, or could be. */
-static bool may_become_ready(const struct pool *pool, enum lane lane)
+static bool is_expected(const struct pool *pool, unsigned from, unsigned to)
 {
 	bool asleep = false, failed = false;
 
-	for (unsigned i = first_of(pool, lane); i < pool->nlinks; i++) {
+	for (unsigned i = from; i < to; i++) {
 		const struct link *l = &pool->links[i];
 		if (l->state == LINK_ASLEEP)
 			asleep = true;
@@ -60,13 +60,15 @@ static bool may_become_ready(const struct pool *pool, enum lane lane)
 	return asleep && !failed;
 }
 
-/* Wakes another link that this lane may use. One connects at a time: forty backends that start together keep
- * all of them from work. */
-static void grow(struct pool *pool, enum lane lane)
+/* Wakes another link for a unit. One connects at a time: forty backends that start together keep all of them
+ * from work. While the process gets ready its own units share the first link. */
+static void grow(struct pool *pool, const struct db_unit *u)
 {
 	struct link *next = NULL;
 
-	for (unsigned i = first_of(pool, lane); i < pool->nlinks; i++) {
+	if (u->patient && !pool->db->settled)
+		return;
+	for (unsigned i = first_of(pool, u->lane); i < pool->nlinks; i++) {
 		struct link *l = &pool->links[i];
 		if (l->state == LINK_DOWN || l->state == LINK_CONNECTING || l->state == LINK_SETTING_UP)
 			return;
@@ -93,7 +95,8 @@ static struct link *least_loaded(const struct pool *pool, unsigned from, unsigne
 	return best;
 }
 
-/* Staff are not behind others, who may wait for something, while a link of their own has room. */
+/* Staff are not behind others, who may wait for something, while a link of their own has room or is
+ * expected. */
 static struct link *link_for(const struct pool *pool, enum lane lane)
 {
 	struct link *own = lane == LANE_STAFF ? least_loaded(pool, 0, pool->staff_links) : NULL;
@@ -101,7 +104,9 @@ static struct link *link_for(const struct pool *pool, enum lane lane)
 	if (own && own->nsent == 0)
 		return own;
 	struct link *shared = least_loaded(pool, pool->staff_links, pool->nlinks);
-	return own && (!shared || shared->nsent > 0) ? own : shared;
+	if (lane != LANE_STAFF || !shared || shared->nsent == 0)
+		return shared ? shared : own;
+	return own || is_expected(pool, 0, pool->staff_links) ? own : shared;
 }
 
 static enum lane lane_of(const struct db_unit *u)
@@ -123,7 +128,7 @@ static void take(struct pool *pool, struct db_unit *u)
 static void refuse_requests(struct pool *pool)
 {
 	for (enum lane lane = 0; lane < LANES; lane++) {
-		if (any_ready(pool, lane) || may_become_ready(pool, lane))
+		if (any_ready(pool, lane) || is_expected(pool, first_of(pool, lane), pool->nlinks))
 			continue;
 		list_each (node, &pool->waiting[lane].units) {
 			struct db_unit *u = unit_of(node);
@@ -140,12 +145,12 @@ static struct db_unit *next_of(struct pool *pool, enum lane lane, struct link **
 {
 	if (pool->waiting[lane].n == 0)
 		return NULL;
+	struct db_unit *u = unit_of(pool->waiting[lane].units.next);
 	*ret_link = link_for(pool, lane);
 	if (!*ret_link || (*ret_link)->nsent > 0)
-		grow(pool, lane);
+		grow(pool, u);
 	if (!*ret_link)
 		return NULL;
-	struct db_unit *u = unit_of(pool->waiting[lane].units.next);
 	take(pool, u);
 	return u;
 }

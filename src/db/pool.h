@@ -61,7 +61,7 @@ struct db {
 	struct pool pools[DB_POOLS];
 	struct list ended; /* units whose handler has to be told */
 	struct event deliver;
-	struct event settle; /* the pools that nobody has needed get their first link */
+	bool settled; /* db_settle() */
 	bool delivering;
 	int64_t complained_us;	      /* when a failed connection was logged last */
 	struct db_listener *listener; /* NULL: nobody listens */

@@ -37,6 +37,7 @@
 enum {
 	TICK_MS = 50,
 	WARM_TICK_MS = 1, /* until it is ready: clients may be waiting */
+	SETTLE_MS = 300,  /* from then on: the first answers are out   */
 	WARM_UP_MS = 10000,
 	LAST_CALL_MS = 300,
 	RESERVE = 1024 * 1024
@@ -52,8 +53,8 @@ struct worker {
 	struct jobs *jobs;
 	struct event *term, *tick, *flush;
 	int64_t began_us; /* to live, or to drain */
-	bool accepting, failed;
-	bool suggests; /* not before the first answers: nobody waits for it */
+	int64_t ready_us;
+	bool shut_in, accepting, settled, failed;
 };
 
 static bool accept_clients(struct worker *w)
@@ -80,14 +81,15 @@ static void give_up(struct worker *w, const char *event, struct str reason)
 	event_base_loopbreak(w->app.loop);
 }
 
-/* Before anything that a stranger sends is read. A filter that cannot be had is no reason to do without. */
-static bool shut_in(struct worker *w)
+/* Before anything that a stranger sends is read, and while the database makes its backends: the filter takes
+ * some milliseconds. One that cannot be had is no reason to do without. */
+static void shut_in(struct worker *w)
 {
 	int error = w->start->config->confine ? confine_worker(w->start->role) : 0;
 
+	w->shut_in = true;
 	if (error < 0)
 		give_up(w, "worker.confine", str_of(strerror(-error)));
-	return error == 0;
 }
 
 static void tick_every(struct worker *w, int ms)
@@ -102,9 +104,8 @@ static void say_ready(struct worker *w)
 	pid_t pid = getpid();
 
 	w->accepting = true;
+	w->ready_us = clock_mono_us();
 	tick_every(w, TICK_MS);
-	if (!shut_in(w))
-		return;
 	if (w->start->role == WORKER_HTTP) {
 		if (!accept_clients(w)) {
 			give_up(w, "worker.listen", STR("no memory or descriptors"));
@@ -146,6 +147,17 @@ static void drain(struct worker *w, int64_t draining_us)
 		event_base_loopbreak(w->app.loop);
 }
 
+/* What the first answers do not wait for. */
+static void settle(struct worker *w, int64_t now_us)
+{
+	if (w->settled || now_us - w->ready_us < SETTLE_MS * INT64_C(1000))
+		return;
+	w->settled = true;
+	db_settle(w->app.db);
+	if (w->start->role == WORKER_HTTP)
+		suggestions_load(&w->app);
+}
+
 static bool is_warm(struct worker *w)
 {
 	struct app *app = &w->app;
@@ -163,14 +175,14 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_mono_us();
 
 	(void)fd, (void)what;
+	if (!w->shut_in)
+		shut_in(w);
 	confine_tell();
-	if (!w->accepting && !w->app.draining &&
-		(is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
+	if (w->accepting)
+		settle(w, now);
+	else if (!w->failed && !w->app.draining &&
+		 (is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
 		say_ready(w);
-	else if (w->accepting && !w->suggests && w->start->role == WORKER_HTTP) {
-		w->suggests = true;
-		suggestions_load(&w->app);
-	}
 	if (w->app.draining)
 		drain(w, now - w->began_us);
 }
@@ -210,7 +222,7 @@ static void heard_loads(struct app *app, struct str payload)
 static void heard_suggestions(struct app *app, struct str payload)
 {
 	(void)payload;
-	if (list_entry(app, struct worker, app)->suggests)
+	if (list_entry(app, struct worker, app)->settled)
 		suggestions_load(app);
 }
 

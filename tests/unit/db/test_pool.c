@@ -205,6 +205,23 @@ static void test_staff_have_connections_of_their_own(void **state)
 	reopen(1, 2, 500);
 }
 
+/* Nor are they behind a stranger while theirs has still to be made. */
+static void test_staff_wait_for_a_connection_of_their_own(void **state)
+{
+	struct client *stranger, *staff;
+
+	(void)state;
+	reopen(2, 2, 10000);
+	stranger = ask_slowly(2, handle_sleep);
+	staff = ask_slowly(0, handle_staff);
+	fixture_until(f, client_done(staff));
+	assert_int_equal(client_status(staff), 200);
+	assert_false(client_done(stranger) || stranger->len);
+	client_free(staff);
+	client_free(stranger);
+	reopen(1, 2, 500);
+}
+
 static int sessions(void)
 {
 	return atoi(
@@ -546,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_staff_go_first),
 		cmocka_unit_test(test_strangers_get_their_turn),
 		cmocka_unit_test(test_staff_have_connections_of_their_own),
+		cmocka_unit_test(test_staff_wait_for_a_connection_of_their_own),
 		cmocka_unit_test(test_connections_come_when_they_are_needed),
 		cmocka_unit_test(test_unwanted_reads_are_dropped),
 		cmocka_unit_test(test_slow_units_have_their_own_pool),
