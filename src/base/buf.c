@@ -53,20 +53,36 @@ void buf_byte(struct buf *b, char c)
 		buf_put(b, (struct str){&c, 1});
 }
 
+void buf_int(struct buf *b, int64_t n)
+{
+	char room[STR_INT_SIZE];
+
+	buf_put(b, str_of_int(n, room));
+}
+
+void buf_room(struct buf *b, size_t bytes)
+{
+	make_room(b, bytes);
+}
+
+/* Where it fits into the room that is there, it is formatted once. */
 void buf_printf(struct buf *b, const char *format, ...)
 {
+	size_t room = b->cap - b->len;
 	va_list args;
 	int len;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(room ? b->at + b->len : NULL, room, format, args);
 	va_end(args);
 	must(len >= 0);
-	if (!make_room(b, (size_t)len + 1))
-		return;
-	va_start(args, format);
-	vsnprintf(b->at + b->len, (size_t)len + 1, format, args);
-	va_end(args);
+	if ((size_t)len >= room) {
+		if (!make_room(b, (size_t)len + 1))
+			return;
+		va_start(args, format);
+		vsnprintf(b->at + b->len, (size_t)len + 1, format, args);
+		va_end(args);
+	}
 	b->len += (size_t)len;
 }
 

@@ -15,6 +15,9 @@ struct buf {
 
 void buf_put(struct buf *b, struct str s);
 void buf_byte(struct buf *b, char c);
+void buf_int(struct buf *b, int64_t n); /* its digits */
+/* Room for so many bytes at once, when about that many will come. */
+void buf_room(struct buf *b, size_t bytes);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string with its quotes: escapes quotation mark, backslash and control characters; UTF-8 passes
  * through. An absent text becomes null. */

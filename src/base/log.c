@@ -21,7 +21,8 @@ enum {
 	LINE_SIZE = 4096, /* PIPE_BUF: a pipe takes such a line whole or not at all */
 	TEXT_SIZE = 1024, /* one text, so that a long one leaves room for the fields behind it */
 	ESCAPE_SIZE = 6,
-	TAIL_SIZE = 3 /* quotation mark, brace, line feed */
+	LEAST_VALUE = 24, /* any number, and the beginning of a text */
+	TAIL_SIZE = 3	  /* quotation mark, brace, line feed */
 };
 
 static const char *const levels[] = {
@@ -64,6 +65,18 @@ static size_t put_character(struct line *line, struct str text)
 	return put(line, escape, ESCAPE_SIZE) ? (size ? size : 1) : 0;
 }
 
+/* As much as there is room for of what stands in a string as it is: almost everything does. */
+static size_t put_plain(struct line *line, struct str text)
+{
+	size_t room = line->limit - line->len, n = 0;
+
+	while (n < text.len && n < room && text.at[n] >= 0x20 && text.at[n] < 0x7F && text.at[n] != '"' &&
+		text.at[n] != '\\')
+		n++;
+	put(line, text.at, n);
+	return n;
+}
+
 static void put_text(struct line *line, struct str text)
 {
 	size_t limit = line->limit, done;
@@ -72,7 +85,7 @@ static void put_text(struct line *line, struct str text)
 		return;
 	if (line->len + TEXT_SIZE < limit)
 		line->limit = line->len + TEXT_SIZE;
-	while (text.len && (done = put_character(line, text)) != 0) {
+	while (text.len && ((done = put_plain(line, text)) != 0 || (done = put_character(line, text)) != 0)) {
 		text.at += done;
 		text.len -= done;
 	}
@@ -84,20 +97,18 @@ static void put_text(struct line *line, struct str text)
 static void put_field(struct line *line, const struct log_field *field)
 {
 	size_t before = line->len;
-	char number[24];
-	int digits = field->number == LOG_NO_NUMBER
-			     ? snprintf(number, sizeof(number), "null")
-			     : snprintf(number, sizeof(number), "%lld", (long long)field->number);
+	char room[STR_INT_SIZE];
+	struct str number = field->number == LOG_NO_NUMBER ? STR("null") : str_of_int(field->number, room);
 
 	if (!put(line, ",", 1))
 		return;
 	put_text(line, str_of(field->name));
-	if (!put(line, ":", 1) || line->len + sizeof(number) > line->limit)
+	if (!put(line, ":", 1) || line->len + LEAST_VALUE > line->limit)
 		line->len = before;
 	else if (field->text.at)
 		put_text(line, field->text);
 	else
-		put(line, number, (size_t)digits);
+		put(line, number.at, number.len);
 }
 
 /* How standard error takes a line without making us wait. */
@@ -114,9 +125,21 @@ static struct {
 	_Atomic pid_t pid; /* getpid() asks the kernel each time; 0: to be asked */
 } sink = {.once = PTHREAD_ONCE_INIT};
 
-static void forget_pid(void)
+/* Lines of this thread that wait for the end of a turn of its loop: no more than a pipe takes whole. */
+static _Thread_local struct {
+	void (*want)(void *arg); /* NULL: none ever waits */
+	void *arg;
+	unsigned lines;
+	size_t len;
+	char at[LINE_SIZE];
+} gathered;
+
+/* A child has a number of its own, no loop, and nothing to say of what its parent will write. */
+static void begin_child(void)
 {
 	atomic_store_explicit(&sink.pid, 0, memory_order_relaxed);
+	gathered.want = NULL;
+	gathered.len = gathered.lines = 0;
 }
 
 /* A pipe or terminal is opened anew so that O_NONBLOCK is ours alone: on the shared description it would also
@@ -125,7 +148,7 @@ static void open_sink(void)
 {
 	struct stat status = {0};
 
-	pthread_atfork(NULL, NULL, forget_pid);
+	pthread_atfork(NULL, NULL, begin_child);
 	sink.fd = -1;
 	sink.manner = MANNER_WRITE;
 	if (fstat(STDERR_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
@@ -139,17 +162,52 @@ static void open_sink(void)
 		sink.manner = MANNER_POLL;
 }
 
-static bool write_line(const struct line *line)
+static bool write_all(const char *at, size_t len)
 {
 	struct pollfd ready = {.fd = sink.fd, .events = POLLOUT};
 
 	if (fail_now(FAIL_WRITE))
 		return false;
 	if (sink.manner == MANNER_SEND)
-		return send(sink.fd, line->at, line->len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)line->len;
+		return send(sink.fd, at, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len;
 	if (sink.manner == MANNER_POLL && (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT)))
 		return false;
-	return write(sink.fd, line->at, line->len) == (ssize_t)line->len;
+	return write(sink.fd, at, len) == (ssize_t)len;
+}
+
+void log_flush(void)
+{
+	int saved_errno = errno;
+
+	if (gathered.len > 0 && !write_all(gathered.at, gathered.len))
+		metric_add(METRIC_log_dropped, gathered.lines);
+	gathered.len = gathered.lines = 0;
+	errno = saved_errno;
+}
+
+void log_gather(void (*want)(void *arg), void *arg)
+{
+	log_flush();
+	gathered.want = want;
+	gathered.arg = arg;
+}
+
+/* What is wrong does not wait, nor stand in front of what was said before. */
+static void hand_on(const struct line *line, enum log_level level)
+{
+	bool waits = gathered.want && level < LOG_WARN;
+
+	if (!waits || gathered.len + line->len > sizeof(gathered.at))
+		log_flush();
+	if (!waits) {
+		if (!write_all(line->at, line->len))
+			metric_add(METRIC_log_dropped, 1);
+		return;
+	}
+	memcpy(gathered.at + gathered.len, line->at, line->len);
+	gathered.len += line->len;
+	if (gathered.lines++ == 0)
+		gathered.want(gathered.arg);
 }
 
 static pid_t own_pid(void)
@@ -174,16 +232,19 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 	pthread_once(&sink.once, open_sink);
 	clock_format(clock_wall_ms(), at);
 	line.limit = LINE_SIZE - TAIL_SIZE;
-	line.len = (size_t)snprintf(
-		line.at, line.limit, "{\"at\":\"%s\",\"level\":\"%s\",\"event\":", at, levels[level]);
+	line.len = 0;
+	put(&line, "{\"at\":\"", 7);
+	put(&line, at, CLOCK_RFC3339_SIZE - 1);
+	put(&line, "\",\"level\":", 10);
+	put_text(&line, str_of(levels[level]));
+	put(&line, ",\"event\":", 9);
 	put_text(&line, str_of(event));
 	put_field(&line, &LOG_INT("pid", own_pid()));
 	for (size_t i = 0; i < n; i++)
 		put_field(&line, &fields[i]);
 	line.at[line.len++] = '}';
 	line.at[line.len++] = '\n';
-	if (!write_line(&line))
-		metric_add(METRIC_log_dropped, 1);
+	hand_on(&line, level);
 	errno = saved_errno;
 }
 

@@ -9,9 +9,9 @@
 
 /* One JSON object a line on standard error: {"at":...,"level":...,"event":...,"pid":...,fields}. Never give
  * it bodies, tokens, secrets, names, telephone numbers or addresses of citizens. Control characters are
- * escaped, bytes that are not UTF-8 become U+FFFD. A line is written with one write(2), at most 4 KiB: a text
- * is cut at 1 KiB, a field that has no room left is left out. If standard error blocks, the line is dropped
- * and counted. errno is kept. */
+ * escaped, bytes that are not UTF-8 become U+FFFD. A line has at most 4 KiB and is written whole, together
+ * with others when they are gathered: a text is cut at 1 KiB, a field that has no room left is left out. If
+ * standard error blocks, what is to be written is dropped and counted. errno is kept. */
 enum log_level {
 	LOG_DEBUG,
 	LOG_INFO,
@@ -31,6 +31,11 @@ struct log_field {
 #define LOG_INT(name, n) ((struct log_field){(name), STR_NONE, (n)})
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n);
+/* From here on this thread's lines below LOG_WARN wait for log_flush(), unless they become too many: one
+ * write for all that a turn of the loop has to say. `want` is told when the first one waits. NULL: no more;
+ * what waits is written. */
+void log_gather(void (*want)(void *arg), void *arg);
+void log_flush(void);						  /* nothing waits after it */
 void log_set_level(enum log_level lowest);			  /* LOG_INFO until then */
 bool log_level_parse(struct str name, enum log_level *ret_level); /* "debug", "info", "warn", "error" */
 

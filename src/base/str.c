@@ -115,6 +115,19 @@ int str_to_i64(struct str s, int64_t *ret_value)
 	return 0;
 }
 
+struct str str_of_int(int64_t n, char room[STR_INT_SIZE])
+{
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	size_t at = STR_INT_SIZE;
+
+	do
+		room[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (n < 0)
+		room[--at] = '-';
+	return (struct str){room + at, STR_INT_SIZE - at};
+}
+
 int str_compare(struct str a, struct str b)
 {
 	size_t common = a.len < b.len ? a.len : b.len;

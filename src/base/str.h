@@ -30,6 +30,11 @@ bool str_next(struct str *rest, char separator, struct str *ret_part);
 int str_hex_digit(char c); /* its value, in any letter case; -1: it is none */
 /* Decimal digits with an optional '-', the whole text, no overflow. Returns 0 or -EINVAL / -ERANGE. */
 int str_to_i64(struct str s, int64_t *ret_value);
+/* The digits of a number, not terminated; they stand at the end of `room`. */
+enum {
+	STR_INT_SIZE = 20
+};
+struct str str_of_int(int64_t n, char room[STR_INT_SIZE]);
 int str_compare(struct str a, struct str b); /* bytewise order, like memcmp; absent as empty */
 /* Strict UTF-8 (RFC 3629: no surrogates, no overlong forms) without U+0000. */
 bool str_is_utf8(struct str s);

@@ -86,7 +86,15 @@ static struct db *open_pools(
 		arena_free(arena);
 		return NULL;
 	}
+	pool_wake(&db->pools[DB_FAST]);
 	return db;
+}
+
+void db_settle(struct db *db)
+{
+	db->settled = true;
+	for (enum db_pool i = 0; i < DB_POOLS; i++)
+		pool_wake(&db->pools[i]);
 }
 
 struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n)

@@ -56,20 +56,26 @@ struct db_urls {
 	const char *name;  /* application_name of all sessions; NULL: what the URL says, or "tiepdan" */
 };
 
-/* Opens the pools and starts connecting in the background; a lost connection comes back by itself. Nothing
- * blocks after this call: host names are resolved here, once. NULL when a URL cannot be read or none of its
- * hosts is known; the reason has been logged. The URLs outlive the pools. */
+/* Opens the pools and starts connecting in the background, with one fast connection at first and more when
+ * units wait; a lost connection comes back by itself. Nothing blocks after this call: host names are resolved
+ * here, once. NULL when a URL cannot be read or none of its hosts is known; the reason has been logged. The
+ * URLs outlive the pools. */
 struct db *db_open(struct app *app, struct db_urls urls);
 /* The same with a statement table of one's own, which must outlive the pools, and app->config->database_url
  * (tests). */
 struct db *db_open_with(struct app *app, const struct db_statement *statements, unsigned n);
+/* The process is ready. Until then its own units, which wait for nobody, share one connection, so that others
+ * do not compete with the first answers. Now each pool gets its first one, before somebody has to wait for
+ * it, and the log tells early when it cannot be made. */
+void db_settle(struct db *db);
 /* After the last unit; waits for nothing. Units that are out all the same fail as if the database were
  * lost. */
 void db_close(struct db *db);
 bool db_ready(const struct db *db); /* at least one fast connection is usable */
 
-/* LISTEN on a connection of its own, until db_close(): `heard` runs for each NOTIFY on `channel`, and with an
- * absent payload once after each connect (something may have been missed). Returns 0 or -ENOMEM. */
+/* LISTEN on a connection that all channels share, until db_close(): `heard` runs for each NOTIFY on
+ * `channel`, and with an absent payload once after each connect (something may have been missed). All of them
+ * are named before the loop runs; the name outlives the pools. Returns 0 or -ENOMEM. */
 int db_listen(struct db *db, const char *channel, void (*heard)(struct app *app, struct str payload));
 
 #endif

@@ -95,8 +95,7 @@ static void lose(struct link *l, const char *reason, const char *sqlstate)
 		end_head(l, error_state(head(l), sqlstate));
 	while (!list_empty(&l->sent))
 		end_head(l, LINK_LOST_STATE);
-	if (was_up)
-		l->plan->changed(l);
+	l->plan->changed(l);
 }
 
 static void lose_broken(struct link *l)
@@ -294,7 +293,7 @@ static void take_notifies(struct link *l)
 {
 	for (PGnotify *note; (note = PQnotifies(l->pg)) != NULL; PQfreemem(note))
 		if (l->plan->heard && l->state == LINK_READY)
-			l->plan->heard(l, str_of(note->extra));
+			l->plan->heard(l, note);
 }
 
 static void lose_setup(struct link *l)
@@ -437,6 +436,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	switch (l->state) {
+	case LINK_ASLEEP:
+		break;
 	case LINK_DOWN:
 		connect_now(l);
 		break;
@@ -458,12 +459,18 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 void link_init(struct link *l, const struct link_plan *plan, struct arena *arena)
 {
-	*l = (struct link){.plan = plan, .state = LINK_DOWN};
+	*l = (struct link){.plan = plan, .state = LINK_ASLEEP};
 	prepared_init(&l->prepared, arena, plan->nstatements);
 	list_init(&l->sent);
 	event_assign(&l->readable, plan->loop, -1, 0, on_connecting, l);
 	event_assign(&l->writable, plan->loop, -1, 0, on_writable, l);
 	event_assign(&l->timer, plan->loop, -1, 0, on_timer, l);
+}
+
+void link_wake(struct link *l)
+{
+	must(l->state == LINK_ASLEEP);
+	l->state = LINK_DOWN;
 	set_timer(l, 0);
 }
 

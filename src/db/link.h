@@ -9,9 +9,10 @@
 #include "db/prepared.h"
 #include "db/target.h"
 
-/* One pipelined connection to PostgreSQL: connects without blocking, carries exchanges, and when it is lost
- * comes back by itself with exponential back-off and jitter. A statement is prepared in front of the first
- * exchange that runs it: connections are there at once, and hold what they use. Private to db/. */
+/* One pipelined connection to PostgreSQL: sleeps until it is needed, connects without blocking, carries
+ * exchanges, and when it is lost comes back by itself with exponential back-off and jitter. A statement is
+ * prepared in front of the first exchange that runs it: connections are there at once, and hold what they
+ * use. Private to db/. */
 
 enum query_kind {
 	QUERY_RUN,  /* a prepared statement                       */
@@ -52,6 +53,7 @@ const struct db_statement *exchange_at(const struct exchange *x);
 #define LINK_BUSY_STATE	   "53300"
 
 enum link_state {
+	LINK_ASLEEP,	 /* nobody has needed it yet                            */
 	LINK_DOWN,	 /* the back-off timer runs                             */
 	LINK_CONNECTING, /* in PQconnectPoll                                    */
 	LINK_SETTING_UP, /* runs what its plan says                             */
@@ -70,15 +72,15 @@ struct link_plan {
 	unsigned nstatements; /* that may be prepared */
 	int64_t limit_us;     /* an exchange that runs longer means a dead link */
 	void *owner;
-	void (*changed)(struct link *l);		    /* became ready, or lost                     */
-	void (*room)(struct link *l);			    /* exchanges have ended                      */
-	void (*failed)(struct link *l, const char *reason); /* why it goes down; libpq's words */
-	void (*heard)(struct link *l, struct str payload);  /* NOTIFY; NULL: not expected       */
+	void (*changed)(struct link *l);		     /* became ready, was lost, could not be made */
+	void (*room)(struct link *l);			     /* exchanges have ended                      */
+	void (*failed)(struct link *l, const char *reason);  /* why it goes down; libpq's words */
+	void (*heard)(struct link *l, const PGnotify *note); /* NULL: not expected              */
 };
 
 struct link {
 	const struct link_plan *plan;
-	PGconn *pg; /* NULL in LINK_DOWN */
+	PGconn *pg; /* NULL in LINK_ASLEEP and LINK_DOWN */
 	enum link_state state;
 	struct event readable, writable, timer;
 	struct list sent; /* exchanges, oldest first */
@@ -89,8 +91,10 @@ struct link {
 	unsigned attempts; /* failed ones since it was ready last */
 };
 
-/* Starts connecting soon, in the loop. The arena lives as long as the link. */
+/* Asleep. The arena lives as long as the link. */
 void link_init(struct link *l, const struct link_plan *plan, struct arena *arena);
+/* Starts connecting, in the loop; of one that is asleep. */
+void link_wake(struct link *l);
 void link_close(struct link *l); /* ends what is out with LINK_LOST_STATE */
 /* Sends an exchange on a link that is ready. If that fails the link is lost and all its exchanges have
  * ended. */

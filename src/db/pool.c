@@ -1,7 +1,8 @@
-/* A pool of links: a queue for each lane, the least loaded link first. */
+/* A pool of links: a queue for each lane, the least loaded link first, one more link when all are at work. */
 #include "db/pool.h"
 
 #include <errno.h>
+#include <sched.h>
 
 #include "base/clock.h"
 #include "base/config.h"
@@ -42,6 +43,42 @@ static bool any_ready(const struct pool *pool, enum lane lane)
 	return false;
 }
 
+/* Whether one that has not failed yet is on its way, or could be. */
+static bool is_expected(const struct pool *pool, unsigned from, unsigned to)
+{
+	bool asleep = false, failed = false;
+
+	for (unsigned i = from; i < to; i++) {
+		const struct link *l = &pool->links[i];
+		if (l->state == LINK_ASLEEP)
+			asleep = true;
+		else if (l->attempts > 0)
+			failed = true;
+		else if (l->state != LINK_READY && l->state != LINK_RETIRING)
+			return true;
+	}
+	return asleep && !failed;
+}
+
+/* Wakes another link for a unit. One connects at a time: forty backends that start together keep all of them
+ * from work. While the process gets ready its own units share the first link. */
+static void grow(struct pool *pool, const struct db_unit *u)
+{
+	struct link *next = NULL;
+
+	if (u->patient && !pool->db->settled)
+		return;
+	for (unsigned i = first_of(pool, u->lane); i < pool->nlinks; i++) {
+		struct link *l = &pool->links[i];
+		if (l->state == LINK_DOWN || l->state == LINK_CONNECTING || l->state == LINK_SETTING_UP)
+			return;
+		if (!next && l->state == LINK_ASLEEP)
+			next = l;
+	}
+	if (next)
+		link_wake(next);
+}
+
 static struct link *least_loaded(const struct pool *pool, unsigned from, unsigned to)
 {
 	struct link *best = NULL;
@@ -58,7 +95,8 @@ static struct link *least_loaded(const struct pool *pool, unsigned from, unsigne
 	return best;
 }
 
-/* Staff are not behind others, who may wait for something, while a link of their own has room. */
+/* Staff are not behind others, who may wait for something, while a link of their own has room or is
+ * expected. */
 static struct link *link_for(const struct pool *pool, enum lane lane)
 {
 	struct link *own = lane == LANE_STAFF ? least_loaded(pool, 0, pool->staff_links) : NULL;
@@ -66,7 +104,9 @@ static struct link *link_for(const struct pool *pool, enum lane lane)
 	if (own && own->nsent == 0)
 		return own;
 	struct link *shared = least_loaded(pool, pool->staff_links, pool->nlinks);
-	return own && (!shared || shared->nsent > 0) ? own : shared;
+	if (lane != LANE_STAFF || !shared || shared->nsent == 0)
+		return shared ? shared : own;
+	return own || is_expected(pool, 0, pool->staff_links) ? own : shared;
 }
 
 static enum lane lane_of(const struct db_unit *u)
@@ -83,11 +123,12 @@ static void take(struct pool *pool, struct db_unit *u)
 	pool->waiting[u->lane].n--;
 }
 
-/* Without any link no request waits: the client is told to come back. Jobs wait their time. */
+/* When no link is there, nor is expected, no request waits: the client is told to come back. Jobs wait their
+ * time. */
 static void refuse_requests(struct pool *pool)
 {
 	for (enum lane lane = 0; lane < LANES; lane++) {
-		if (any_ready(pool, lane))
+		if (any_ready(pool, lane) || is_expected(pool, first_of(pool, lane), pool->nlinks))
 			continue;
 		list_each (node, &pool->waiting[lane].units) {
 			struct db_unit *u = unit_of(node);
@@ -102,9 +143,14 @@ static void refuse_requests(struct pool *pool)
 /* The oldest unit of a lane, taken off it, if a link has room for it. */
 static struct db_unit *next_of(struct pool *pool, enum lane lane, struct link **ret_link)
 {
-	if (pool->waiting[lane].n == 0 || !(*ret_link = link_for(pool, lane)))
+	if (pool->waiting[lane].n == 0)
 		return NULL;
 	struct db_unit *u = unit_of(pool->waiting[lane].units.next);
+	*ret_link = link_for(pool, lane);
+	if (!*ret_link || (*ret_link)->nsent > 0)
+		grow(pool, u);
+	if (!*ret_link)
+		return NULL;
 	take(pool, u);
 	return u;
 }
@@ -221,9 +267,28 @@ void pool_push(struct pool *pool, struct db_unit *u)
 		set_timer(pool, pool->plan.limit_us);
 }
 
+/* Backends beyond a few for each processor take them from each other. The machine of the database is not
+ * known: it is taken to be like this one. */
+static int64_t few_for_each_processor(const struct config *config)
+{
+	cpu_set_t processors;
+	int n = sched_getaffinity(0, sizeof(processors), &processors) == 0 ? CPU_COUNT(&processors) : 1;
+	int64_t share = (n * POOL_PER_PROCESSOR + config->workers - 1) / config->workers;
+
+	return share < POOL_LEAST ? POOL_LEAST : share > POOL_MOST ? POOL_MOST : share;
+}
+
 static int64_t link_counts(const struct config *config, enum db_pool which)
 {
-	return (const int64_t[DB_POOLS]){config->db_fast, config->db_slow, config->db_door}[which];
+	int64_t fast = config->db_fast > 0 ? config->db_fast : few_for_each_processor(config);
+
+	return (const int64_t[DB_POOLS]){fast, config->db_slow, config->db_door}[which];
+}
+
+void pool_wake(struct pool *pool)
+{
+	if (pool->nlinks > 0 && pool->links[pool->staff_links].state == LINK_ASLEEP)
+		link_wake(&pool->links[pool->staff_links]);
 }
 
 int pool_open(struct pool *pool, struct db *db, enum db_pool which)
@@ -263,8 +328,9 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		.room = link_room,
 		.failed = link_failed};
 	pool->nlinks = (unsigned)link_counts(config, which);
-	pool->staff_links =
-		pool->nlinks > POOL_STAFF_SHARE ? pool->nlinks / POOL_STAFF_SHARE : pool->nlinks > 1;
+	if (which != DB_DOOR)
+		pool->staff_links =
+			pool->nlinks > POOL_STAFF_SHARE ? pool->nlinks / POOL_STAFF_SHARE : pool->nlinks > 1;
 	pool->waiting_max = pool->nlinks * (unsigned)config->db_queue;
 	pool->links = arena_alloc(db->arena, pool->nlinks * sizeof(*pool->links));
 	for (unsigned i = 0; i < pool->nlinks; i++)

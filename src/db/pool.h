@@ -9,13 +9,19 @@
  * A unit waits in its lane of its pool until a link has room, so that it is never behind a slow one while
  * another link is idle, and what was not sent can still be dropped.
  *
+ * A pool begins with one link and gets another one when no idle link is left for a unit, up to what its
+ * setting allows; it keeps what it has.
+ *
  * The lanes keep a city at work while everybody calls: staff go first, some links are for them alone, and
  * each lane has its own bound. Whoever signs in has a pool without strangers, so there they go as staff. */
 
 enum {
 	POOL_DEPTH = 4, /* exchanges out on one link: enough to keep the server busy while results travel */
-	POOL_STAFF_SHARE = 4, /* one link of so many is for staff alone, if there are two               */
-	POOL_STAFF_TURNS = 8, /* so many of staff go for each one of others that waits, at the most */
+	POOL_STAFF_SHARE = 4,	/* one link of so many is for staff alone, if there are two               */
+	POOL_STAFF_TURNS = 8,	/* so many of staff go for each one of others that waits, at the most */
+	POOL_PER_PROCESSOR = 4, /* links of all workers together, when nobody says how many           */
+	POOL_LEAST = 4,		/* of one worker then: one for staff, and one that waits stops no lane */
+	POOL_MOST = 32,
 	UNIT_HOOKS_MAX = 4,
 };
 
@@ -55,11 +61,12 @@ struct db {
 	struct pool pools[DB_POOLS];
 	struct list ended; /* units whose handler has to be told */
 	struct event deliver;
+	bool settled; /* db_settle() */
 	bool delivering;
-	int64_t complained_us; /* when a failed connection was logged last */
-	struct db_listener *listeners;
-	struct list lines;   /* batch.c: who waits to travel together, by plan */
-	struct event launch; /* they may go                                    */
+	int64_t complained_us;	      /* when a failed connection was logged last */
+	struct db_listener *listener; /* NULL: nobody listens */
+	struct list lines;	      /* batch.c: who waits to travel together, by plan */
+	struct event launch;	      /* they may go                                    */
 };
 
 /* Which list a unit is in. */
@@ -96,9 +103,10 @@ struct db_unit {
 	int64_t queued_us; /* when that was                      */
 };
 
-/* Once for each pool; its connections are made in the background. Returns 0 or a negative errno; the reason
- * has been logged. */
+/* Once for each pool; its links are asleep. Returns 0 or a negative errno; the reason has been logged. */
 int pool_open(struct pool *pool, struct db *db, enum db_pool which);
+/* Its first link is made in the background, if nothing has made it yet. */
+void pool_wake(struct pool *pool);
 void pool_close(struct pool *pool);
 /* Queues a unit and sends what can be sent. A unit that cannot be taken ends at once. */
 void pool_push(struct pool *pool, struct db_unit *u);

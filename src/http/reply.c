@@ -17,7 +17,8 @@
 enum {
 	GZIP_LEAST = 1024,
 	SPAN_FROM = 19,
-	LAST_RESORT_BODY_LEN = 65
+	LAST_RESORT_BODY_LEN = 65,
+	HEAD_ROOM = 768 /* of most answers */
 };
 
 #define GZIP_SUFFIX STR("-gzip")
@@ -157,8 +158,7 @@ static void put_shared(struct buf *head, struct req *req)
 		put_field(head, "Connection", STR("keep-alive"));
 	if (req->etag.at)
 		buf_printf(head, "ETag: \"%.*s\"\r\n", STR_ARG(req->etag));
-	put_field(head, "X-Content-Type-Options", STR("nosniff"));
-	put_field(head, "Referrer-Policy", STR("no-referrer"));
+	buf_put(head, STR("X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"));
 	default_header(req, "Cache-Control", STR("private, no-store"));
 	reply_header(req, "Vary", STR("Accept-Language, Accept-Encoding"));
 	for (unsigned i = 0; i < req->nheaders; i++) {
@@ -173,10 +173,18 @@ static struct str build_head(struct req *req, size_t length)
 {
 	struct buf head = {.arena = req->arena};
 
-	buf_printf(&head, "HTTP/1.1 %d %s\r\n", req->status, http_status_text(req->status));
+	buf_room(&head, HEAD_ROOM);
+	buf_put(&head, STR("HTTP/1.1 "));
+	buf_int(&head, req->status);
+	buf_byte(&head, ' ');
+	buf_put(&head, str_of(http_status_text(req->status)));
+	buf_put(&head, STR("\r\n"));
 	put_shared(&head, req);
-	if (req->status != 204 && req->status != 304)
-		buf_printf(&head, "Content-Length: %zu\r\n", length);
+	if (req->status != 204 && req->status != 304) {
+		buf_put(&head, STR("Content-Length: "));
+		buf_int(&head, (int64_t)length);
+		buf_put(&head, STR("\r\n"));
+	}
 	buf_put(&head, STR("\r\n"));
 	return buf_str(&head);
 }

@@ -185,6 +185,14 @@ bool children_all_ready(const struct children *cs)
 	return true;
 }
 
+bool children_starting(const struct children *cs)
+{
+	for (unsigned i = 0; i < cs->n; i++)
+		if (cs->at[i].state == CHILD_STARTING)
+			return true;
+	return false;
+}
+
 bool children_none_left(const struct children *cs)
 {
 	for (unsigned i = 0; i < cs->n; i++)

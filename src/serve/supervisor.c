@@ -28,6 +28,7 @@
 enum {
 	POLL_MS = 100,
 	LAST_CALL_MS = 100, /* shorter than the workers' own */
+	JOBS_WAIT_MS = 500, /* for those who serve to be ready */
 	KILL_GRACE_MS = 5000
 };
 
@@ -39,7 +40,8 @@ struct supervisor {
 	struct rate *rate;
 	struct children children;
 	int signals, ready_pipe[2];
-	bool announced;	     /* server.ready has been said        */
+	bool announced; /* server.ready has been said        */
+	int64_t began_us;
 	int64_t shut_at_us;  /* leaving: then nobody is let in any more */
 	int64_t leave_by_us; /* set by SIGTERM: then children are killed; 0: running */
 };
@@ -89,13 +91,22 @@ static void start_child(struct supervisor *s, struct child *c)
 	child_started(c, pid, slot, clock_mono_us());
 }
 
+/* What the jobs do can wait a moment, who calls at the start of the server cannot. */
+static bool comes_later(const struct supervisor *s, const struct child *c, int64_t now_us)
+{
+	return c->role == WORKER_JOBS && now_us < s->began_us + JOBS_WAIT_MS * INT64_C(1000) &&
+	       children_starting(&s->children);
+}
+
 static void start_missing(struct supervisor *s)
 {
 	int64_t now = clock_mono_us();
 
-	for (unsigned i = 0; i < s->children.n && s->leave_by_us == 0; i++)
-		if (child_may_start(&s->children.at[i], now))
-			start_child(s, &s->children.at[i]);
+	for (unsigned i = 0; i < s->children.n && s->leave_by_us == 0; i++) {
+		struct child *c = &s->children.at[i];
+		if (child_may_start(c, now) && !comes_later(s, c, now))
+			start_child(s, c);
+	}
 }
 
 static void announce(struct supervisor *s)
@@ -285,6 +296,7 @@ int supervisor_run(char **argv, char **flags)
 	if (!s->rate || s->signals < 0 || pipe2(s->ready_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
 		goto out;
 	children_init(&s->children, (unsigned)s->config->workers);
+	s->began_us = clock_mono_us();
 	status = run(s);
 out:
 	arena_free(s->arena);

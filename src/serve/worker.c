@@ -36,6 +36,8 @@
 
 enum {
 	TICK_MS = 50,
+	WARM_TICK_MS = 1, /* until it is ready: clients may be waiting */
+	SETTLE_MS = 300,  /* from then on: the first answers are out   */
 	WARM_UP_MS = 10000,
 	LAST_CALL_MS = 300,
 	RESERVE = 1024 * 1024
@@ -49,9 +51,10 @@ struct worker {
 	struct listener *listeners[SOCKETS_MAX];
 	unsigned nlisteners;
 	struct jobs *jobs;
-	struct event *term, *tick;
+	struct event *term, *tick, *flush;
 	int64_t began_us; /* to live, or to drain */
-	bool accepting, failed;
+	int64_t ready_us;
+	bool shut_in, accepting, settled, failed;
 };
 
 static bool accept_clients(struct worker *w)
@@ -78,14 +81,22 @@ static void give_up(struct worker *w, const char *event, struct str reason)
 	event_base_loopbreak(w->app.loop);
 }
 
-/* Before anything that a stranger sends is read. A filter that cannot be had is no reason to do without. */
-static bool shut_in(struct worker *w)
+/* Before anything that a stranger sends is read, and while the database makes its backends: the filter takes
+ * some milliseconds. One that cannot be had is no reason to do without. */
+static void shut_in(struct worker *w)
 {
 	int error = w->start->config->confine ? confine_worker(w->start->role) : 0;
 
+	w->shut_in = true;
 	if (error < 0)
 		give_up(w, "worker.confine", str_of(strerror(-error)));
-	return error == 0;
+}
+
+static void tick_every(struct worker *w, int ms)
+{
+	const struct timeval every = {.tv_usec = ms * 1000};
+
+	event_add(w->tick, &every);
 }
 
 static void say_ready(struct worker *w)
@@ -93,8 +104,8 @@ static void say_ready(struct worker *w)
 	pid_t pid = getpid();
 
 	w->accepting = true;
-	if (!shut_in(w))
-		return;
+	w->ready_us = clock_mono_us();
+	tick_every(w, TICK_MS);
 	if (w->start->role == WORKER_HTTP) {
 		if (!accept_clients(w)) {
 			give_up(w, "worker.listen", STR("no memory or descriptors"));
@@ -136,11 +147,23 @@ static void drain(struct worker *w, int64_t draining_us)
 		event_base_loopbreak(w->app.loop);
 }
 
+/* What the first answers do not wait for. */
+static void settle(struct worker *w, int64_t now_us)
+{
+	if (w->settled || now_us - w->ready_us < SETTLE_MS * INT64_C(1000))
+		return;
+	w->settled = true;
+	db_settle(w->app.db);
+	if (w->start->role == WORKER_HTTP)
+		suggestions_load(&w->app);
+}
+
 static bool is_warm(struct worker *w)
 {
 	struct app *app = &w->app;
 
-	return db_ready(app->db) && app->city && (w->start->role == WORKER_JOBS || numbers_ready(app));
+	/* The numbers are asked for while the city is on its way. */
+	return db_ready(app->db) && (w->start->role == WORKER_JOBS || numbers_ready(app)) && app->city;
 }
 
 /* A worker accepts once it can answer: database reached, reference data and a block of ticket numbers in
@@ -152,9 +175,13 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_mono_us();
 
 	(void)fd, (void)what;
+	if (!w->shut_in)
+		shut_in(w);
 	confine_tell();
-	if (!w->accepting && !w->app.draining &&
-		(is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
+	if (w->accepting)
+		settle(w, now);
+	else if (!w->failed && !w->app.draining &&
+		 (is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
 		say_ready(w);
 	if (w->app.draining)
 		drain(w, now - w->began_us);
@@ -164,6 +191,20 @@ static void on_term(evutil_socket_t signal, short what, void *arg)
 {
 	(void)signal, (void)what;
 	begin_drain(arg);
+}
+
+static void want_flush(void *arg)
+{
+	struct worker *w = arg;
+
+	event_active(w->flush, EV_TIMEOUT, 0);
+}
+
+/* Behind what this turn of the loop has still to do. */
+static void flush(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	log_flush();
 }
 
 static void heard_reference(struct app *app, struct str payload)
@@ -181,7 +222,8 @@ static void heard_loads(struct app *app, struct str payload)
 static void heard_suggestions(struct app *app, struct str payload)
 {
 	(void)payload;
-	suggestions_load(app);
+	if (list_entry(app, struct worker, app)->settled)
+		suggestions_load(app);
 }
 
 /* What it is told of is heard once at the start, too. Only those who serve suggest. */
@@ -317,6 +359,9 @@ static void tear_down(struct worker *w)
 		event_free(w->term);
 	if (w->tick)
 		event_free(w->tick);
+	log_gather(NULL, NULL);
+	if (w->flush)
+		event_free(w->flush);
 	if (app->loop)
 		event_base_free(app->loop);
 	arena_free(w->arena); /* holds *w itself */
@@ -328,7 +373,10 @@ static void live(struct worker *w)
 	sigset_t none;
 
 	w->term = add_event(w, SIGTERM, EV_SIGNAL, on_term, 0);
-	w->tick = add_event(w, -1, 0, tick, TICK_MS);
+	w->tick = add_event(w, -1, 0, tick, WARM_TICK_MS);
+	w->flush = event_new(w->app.loop, -1, 0, flush, w);
+	if (w->flush)
+		log_gather(want_flush, w);
 	sigaction(SIGINT, &ignore, NULL); /* Ctrl-C reaches the whole group: the supervisor decides */
 	sigaction(SIGHUP, &ignore, NULL);
 	sigemptyset(&none);

@@ -323,6 +323,51 @@ static void level_names(void **state)
 	assert_false(log_level_parse(STR_NONE, &level));
 }
 
+static unsigned wanted;
+
+static void want(void *arg)
+{
+	assert_ptr_equal(arg, &wanted);
+	wanted++;
+}
+
+/* What nobody flushes comes out all the same: in front of what is wrong, when there is too much, at the end. */
+static void write_gathered(void)
+{
+	log_gather(want, &wanted);
+	log_info("first", LOG_INT("n", 1));
+	log_info("second", LOG_INT("n", 2));
+	log_warn("third", LOG_INT("wanted", wanted));
+	log_info("lost by _exit", LOG_INT("n", 4));
+	_exit(0);
+}
+
+static void write_many_gathered(void)
+{
+	log_gather(want, &wanted);
+	for (int i = 0; i < 100; i++)
+		log_info("many", LOG_INT("n", i));
+	if (fork() == 0)
+		exit(0);
+	wait(NULL);
+	log_gather(NULL, NULL);
+	log_info("last", LOG_INT("wanted", wanted));
+	_exit(0);
+}
+
+static void gathered_lines(void **state)
+{
+	(void)state;
+	assert_int_equal(capture(write_gathered), 0);
+	assert_int_equal(check_lines(), 3);
+	assert_true(strstr(output, "\"first\"") < strstr(output, "\"second\""));
+	assert_true(strstr(output, "\"second\"") < strstr(output, "\"third\""));
+	assert_non_null(strstr(output, "\"wanted\":1"));
+	assert_int_equal(capture(write_many_gathered), 0);
+	assert_int_equal(check_lines(), 101);
+	assert_non_null(strstr(output, "\"n\":99}\n{"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_long_text_is_cut),
 		cmocka_unit_test(lines_of_every_length),
 		cmocka_unit_test(nobody_reads),
+		cmocka_unit_test(gathered_lines),
 		cmocka_unit_test(a_closed_standard_error),
 		cmocka_unit_test(a_bug_aborts),
 		cmocka_unit_test(level_names),

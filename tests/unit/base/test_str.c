@@ -195,6 +195,20 @@ static void utf8_against_the_rule(void **state)
 	}
 }
 
+static void digits_of_numbers(void **state)
+{
+	static const struct {
+		int64_t n;
+		const char *text;
+	} cases[] = {{0, "0"}, {7, "7"}, {-7, "-7"}, {1234567890, "1234567890"},
+		{INT64_MAX, "9223372036854775807"}, {INT64_MIN, "-9223372036854775808"}};
+	char room[STR_INT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_true(str_eq(str_of_int(cases[i].n, room), str_of(cases[i].text)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +219,7 @@ int main(void)
 		cmocka_unit_test(trimming),
 		cmocka_unit_test(parts),
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(digits_of_numbers),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(utf8_against_the_rule),
 	};

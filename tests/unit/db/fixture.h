@@ -164,7 +164,8 @@ static inline void fixture_open(struct fixture *f, const struct db_statement *st
 {
 	f->app.db = db_open_with(&f->app, statements, n);
 	assert_non_null(f->app.db);
-	fixture_until(f, fixture_all_ready(f, (int)(f->config.db_fast + f->config.db_slow)));
+	db_settle(f->app.db);
+	fixture_until(f, fixture_all_ready(f, 2)); /* one for each pool: more come when they are needed */
 }
 
 static inline void fixture_close(struct fixture *f)

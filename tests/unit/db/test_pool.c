@@ -205,6 +205,54 @@ static void test_staff_have_connections_of_their_own(void **state)
 	reopen(1, 2, 500);
 }
 
+/* Nor are they behind a stranger while theirs has still to be made. */
+static void test_staff_wait_for_a_connection_of_their_own(void **state)
+{
+	struct client *stranger, *staff;
+
+	(void)state;
+	reopen(2, 2, 10000);
+	stranger = ask_slowly(2, handle_sleep);
+	staff = ask_slowly(0, handle_staff);
+	fixture_until(f, client_done(staff));
+	assert_int_equal(client_status(staff), 200);
+	assert_false(client_done(stranger) || stranger->len);
+	client_free(staff);
+	client_free(stranger);
+	reopen(1, 2, 500);
+}
+
+static int sessions(void)
+{
+	return atoi(
+		fixture_sql(f, "select count(*) from pg_stat_activity where application_name = 'tiepdan'"));
+}
+
+/* A pool begins with one connection; another one is made when none is idle, up to the setting. */
+static void test_connections_come_when_they_are_needed(void **state)
+{
+	struct client *c[9];
+
+	(void)state;
+	reopen(4, 9, 10000);
+	assert_works();
+	fixture_until(f, sessions() == 2); /* of the fast pool and of the slow one; those of before go */
+	c[0] = ask_slowly(0.5, handle_sleep);
+	fixture_until(f, client_done(c[0]));
+	client_free(c[0]);
+	assert_int_equal(sessions(), 2);
+	for (int i = 0; i < 9; i++)
+		c[i] = ask_slowly(0.5, handle_sleep);
+	fixture_until(f, sessions() == 4); /* the fourth is for staff */
+	for (int i = 0; i < 9; i++) {
+		fixture_until(f, client_done(c[i]));
+		assert_int_equal(client_status(c[i]), 200);
+		client_free(c[i]);
+	}
+	assert_int_equal(sessions(), 4);
+	reopen(1, 2, 500);
+}
+
 static int64_t units_sent(void)
 {
 	struct buf out = {.arena = arena_new()};
@@ -515,6 +563,8 @@ int main(void)
 		cmocka_unit_test(test_staff_go_first),
 		cmocka_unit_test(test_strangers_get_their_turn),
 		cmocka_unit_test(test_staff_have_connections_of_their_own),
+		cmocka_unit_test(test_staff_wait_for_a_connection_of_their_own),
+		cmocka_unit_test(test_connections_come_when_they_are_needed),
 		cmocka_unit_test(test_unwanted_reads_are_dropped),
 		cmocka_unit_test(test_slow_units_have_their_own_pool),
 		cmocka_unit_test(test_statement_timeout),
