@@ -1,4 +1,4 @@
--- What the trust that people put into it needs: the record waits for nobody.
+-- What the trust that people put into it needs: the record waits for nobody and knows what is restricted.
 set local search_path = tiepdan, public;
 
 -- --- the record ------------------------------------------------------------------------------------------------------------------
@@ -113,6 +113,22 @@ begin
 	update report_cursor set xid = '0';	-- all anew
 	return v_moved;
 end $$;
+
+-- --- what is restricted is under the record ----------------------------------------------------------------------------------------
+
+-- As in 0079, with whether the data of the ticket are restricted: each restriction that begins or ends makes another version of it.
+create or replace function ticket_stands(t ticket) returns jsonb language sql stable parallel safe as $$
+	select jsonb_strip_nulls(jsonb_build_object('version', t.version, 'state', t.state, 'holder', t.holder, 'person', t.person, 'policy', t.policy,
+		'returns', t.returns, 'kind', t.kind, 'category', t.category, 'area', t.area, 'level', t.level, 'visibility', t.visibility,
+		'sight', t.sight, 'outcome', t.outcome, 'restricted', nullif(t.restricted, false),
+		'answered_us', (extract(epoch from t.answered_at) * 1000000)::bigint))
+$$;
+
+-- Of what is restricted now no event says it yet.
+update ticket set restricted = false where id in (select ticket from ticket_restriction where what = 'data');
+update ticket set restricted = true, version = version + 1 where id in (select ticket from ticket_restriction where what = 'data');
+select event_write(gen_random_uuid(), now(), t.id, 'data.restricted', 'job', null, t.holder, null, null, null, null, '{"what": ["data"]}')
+	from ticket_restriction r join ticket t on t.id = r.ticket where r.what = 'data';
 
 -- --- who reads it ----------------------------------------------------------------------------------------------------------------
 
