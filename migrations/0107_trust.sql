@@ -1,4 +1,5 @@
--- What the trust that people put into it needs: the record waits for nobody and knows what is restricted.
+-- What the trust that people put into it needs: the record waits for nobody, knows what is restricted, and nobody else learns
+-- from that.
 set local search_path = tiepdan, public;
 
 -- --- the record ------------------------------------------------------------------------------------------------------------------
@@ -124,7 +125,169 @@ create or replace function ticket_stands(t ticket) returns jsonb language sql st
 		'answered_us', (extract(epoch from t.answered_at) * 1000000)::bigint))
 $$;
 
--- Of what is restricted now no event says it yet.
+-- --- what is restricted is only stored -------------------------------------------------------------------------------------------
+
+-- Nobody looks for others like it, learns from it, or tries rules with it (Law 91/2025/QH15, restriction of processing). Who follows the feed passes
+-- it over, and what they had made of it before is gone when the restriction begins; when it ends they read it again. The search stays as it is:
+-- it finds what row security shows, so those who decide the ticket find it, and nobody else.
+
+-- As in 0064; what was restricted comes again when that has ended.
+create or replace function alike_next(p_now timestamptz, p_limit bigint)
+returns table (after_xid text, after_id uuid, xid text, id uuid, ticket uuid, title text, text text, place text, area_name text,
+	lon_e6 bigint, lat_e6 bigint)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	c alike_cursor;
+begin
+	select * into c from alike_cursor;
+	if c.xid > feeds_end() then
+		c.xid := '0';
+		c.id := '00000000-0000-0000-0000-000000000000';
+	end if;
+	return query
+	select c.xid::text, c.id, e.xid::text, e.id, t.id, t.title, t.text, t.location_text, a.name_vi, (t.lon * 1e6)::bigint, (t.lat * 1e6)::bigint
+	from (select xid, id, type, ticket from event e where (e.xid, e.id) > (c.xid, c.id)
+			and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.id limit p_limit) e
+		left join lateral (select k.* from ticket k where k.id = e.ticket and e.type in ('ticket.filed', 'data.unrestricted')
+				and not k.restricted and k.filed_at > alike_since(p_now)
+			and (select merges from sight where code = k.sight)
+			and not exists (select from ticket_merge m where m.ticket = k.id and m.kind = 'joined') offset 0) t on true
+		left join area a on a.code = t.area
+	order by e.xid, e.id;
+end $$;
+-- As in 0086.
+create or replace function alike_store(p_after_xid text, p_after_id uuid, p_xid text, p_id uuid, p_read bigint, p_tickets uuid[], p_cells bigint[],
+	p_matters bigint[], p_marks text[], p_signatures bytea[], p_key_tickets uuid[], p_keys bigint[], p_now timestamptz, p_names bigint[]) returns bigint
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	update alike_cursor set xid = p_xid::xid8, id = p_id
+		where one and ((xid, id) = (p_after_xid::xid8, coalesce(p_after_id, '00000000-0000-0000-0000-000000000000')) or xid > feeds_end());
+	if not found then
+		return 0;
+	end if;
+	with keys as (
+		select ticket, array_agg(distinct key) as keys from unnest(p_key_tickets, p_keys) k (ticket, key) group by ticket
+	), made as (
+		insert into ticket_alike (ticket, filed_at, area, category, family, urgent, lon, lat, cell, matters, marks, signature, keys, names)
+		select t.id, t.filed_at, t.area, t.category, coalesce(c.parent, c.code), t.level = 'urgent', t.lon, t.lat,
+			case when t.lon is not null then i.cell end, i.matters, i.marks, i.signature, coalesce(k.keys, '{}'), i.names
+		from unnest(p_tickets, p_cells, p_matters, p_marks, p_signatures, p_names) i (ticket, cell, matters, marks, signature, names)
+			join ticket t on t.id = i.ticket and not t.restricted join category c on c.code = t.category left join keys k on k.ticket = i.ticket
+		on conflict do nothing returning ticket, filed_at, keys)
+	insert into ticket_alike_key (key, filed_at, ticket) select unnest(keys), filed_at, ticket from made on conflict do nothing;
+	perform alike_recount(array(select distinct e.ticket from event e where (e.xid, e.id) > (p_after_xid::xid8, coalesce(p_after_id,
+			'00000000-0000-0000-0000-000000000000')) and (e.xid, e.id) <= (p_xid::xid8, p_id) and e.ticket is not null));
+	perform alike_forget(alike_since(p_now), 1000);
+	return p_read;
+end $$;
+-- Who restricts waits for the cursor: what was read before is stored before it is forgotten, or not at all.
+create function alike_forget_restricted() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_events uuid[];
+begin
+	perform from alike_cursor for share;
+	with gone as (
+		delete from ticket_alike where ticket = new.id returning ticket, filed_at, keys, event, counted),
+	unkeyed as (
+		delete from ticket_alike_key k using (select ticket, filed_at, unnest(keys) as key from gone) o
+			where k.key = o.key and k.filed_at = o.filed_at and k.ticket = o.ticket)
+	select array_agg(event) into v_events from gone where counted;
+	perform alike_cluster_change(v_events, array(select -1::bigint from unnest(v_events)));
+	return null;
+end $$;
+create trigger alike_forget_restricted after update of restricted on ticket for each row
+	when (new.restricted and not old.restricted) execute function alike_forget_restricted();
+-- As in 0063; what is restricted is unlearned as soon as its event is read.
+create or replace function suggestion_wanted(p_ticket uuid, p_moved text, out ticket uuid, out folded text, out category text, out department text,
+	out witness int, out was_category text, out was_witness int) returns setof record
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	t ticket;
+	l suggestion_learned;
+	v_counts boolean;
+begin
+	if p_ticket is null then
+		return;
+	end if;
+	select * into l from suggestion_learned where ticket = p_ticket;
+	if l.ticket is null and p_moved is distinct from 'ticket.accepted' then
+		return;
+	end if;
+	select * into strict t from ticket where id = p_ticket;
+	v_counts := not t.restricted and exists (select from suggestion_sight where sight = t.sight) and coalesce(p_moved = 'ticket.accepted', true);
+	if v_counts then
+		category := t.category;
+		department := case when p_moved is null then l.department
+			else (select case when d.governs then 'AREA' else d.code end from department d where d.id = t.holder) end;
+		witness := coalesce(l.witness, suggestion_witness(t));
+	end if;
+	if (l.category, l.department, l.kind) is distinct from (category, department, case when v_counts then t.kind end) then
+		ticket := t.id;
+		folded := t.folded;
+		was_category := l.category;
+		was_witness := l.witness;
+		return next;
+	end if;
+end $$;
+-- As in 0034.
+create or replace function triage_next(p_limit bigint)
+returns table (after_xid text, after_id uuid, xid text, id uuid, ticket uuid, kind text, folded text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+begin
+	return query
+	select c.xid::text, c.id, e.xid::text, e.id, t.id, t.kind, t.folded
+	from triage_cursor c cross join lateral (select xid, id, type, ticket from event e where (e.xid, e.id) > (c.xid, c.id)
+			and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.id limit p_limit) e
+		left join lateral (select id, kind, folded from ticket where id = e.ticket and e.type = 'ticket.filed' and not restricted offset 0) t on true
+	order by e.xid, e.id;
+end $$;
+-- As in 0069.
+create or replace function rehearsal_begin(p_id uuid, p_active uuid, p_names text[]) returns boolean
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	r rehearsal;
+begin
+	perform pg_advisory_xact_lock(hashtext('tiepdan.rehearsal'));
+	if exists (select from rehearsal where state = 'running')
+		or p_active is distinct from (select id from rule_set where state = 'active' and purpose = 'routing') then
+		return false;
+	end if;
+	update rehearsal set state = 'running', began_at = now(), compared_with = p_active, total = (
+			select count(*) from (select from ticket t where (t.filed_at, t.id) < (filed_to, ticket_to) and not t.restricted
+				and not exists (select from sight x where x.code = t.sight and x.closed) order by t.filed_at desc, t.id desc limit tickets) t)
+		where id = p_id and state = 'waiting' returning * into r;
+	if not found then
+		return false;
+	end if;
+	insert into rehearsal_rule select r.id, i.place - 1, i.name from unnest(p_names) with ordinality i (name, place);
+	return true;
+end $$;
+create or replace function rehearsal_read(p_id uuid, p_limit bigint)
+returns table (filed_to timestamptz, ticket_to uuid, filed_at timestamptz, ticket uuid, filed_s bigint, kind text, category text, area text,
+	folded text, language text, channel text, against text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	r rehearsal;
+begin
+	select * into r from rehearsal where id = p_id and state = 'running';
+	if not found then
+		return;
+	end if;
+	return query
+	select r.filed_to, r.ticket_to, t.filed_at, t.id, floor(extract(epoch from t.filed_at))::bigint, coalesce(f.kind, t.kind),
+		coalesce(f.category, t.category), t.area, t.folded, t.language, t.channel, d.code
+	from (select * from ticket where (filed_at, id) < (r.filed_to, r.ticket_to) and not restricted
+				and not exists (select from sight x where x.code = ticket.sight and x.closed)
+			order by filed_at desc, id desc limit least(p_limit, r.total - r.done)) t
+		left join filed_as f on f.ticket = t.id left join ticket_against a on a.ticket = t.id left join department d on d.id = a.department
+	order by t.filed_at desc, t.id desc;
+end $$;
+
+-- Of what is restricted now no event says it yet, and nobody has forgotten it.
 update ticket set restricted = false where id in (select ticket from ticket_restriction where what = 'data');
 update ticket set restricted = true, version = version + 1 where id in (select ticket from ticket_restriction where what = 'data');
 select event_write(gen_random_uuid(), now(), t.id, 'data.restricted', 'job', null, t.holder, null, null, null, null, '{"what": ["data"]}')
@@ -133,5 +296,5 @@ select event_write(gen_random_uuid(), now(), t.id, 'data.restricted', 'job', nul
 -- --- who reads it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on record_passed from public;
-revoke execute on function record_waiting, record_next, record_store from public;
+revoke execute on function record_waiting, record_next, record_store, alike_forget_restricted from public;
 grant execute on function record_next, record_store to tiepdan_app, tiepdan_job;
