@@ -293,8 +293,65 @@ update ticket set restricted = true, version = version + 1 where id in (select t
 select event_write(gen_random_uuid(), now(), t.id, 'data.restricted', 'job', null, t.holder, null, null, null, null, '{"what": ["data"]}')
 	from ticket_restriction r join ticket t on t.id = r.ticket where r.what = 'data';
 
+-- --- a lost answer of who comes from an identity provider --------------------------------------------------------------------------
+
+-- As 0100 has it for codes. The flow knows which session it has opened; of whom the provider has told is not known before it is asked, and it
+-- is asked once.
+alter table sign_in_flow add column session uuid;
+comment on column sign_in_flow.session is 'that it has opened, if the request said that it may come twice';
+-- Whether this request gets the session once more.
+create function session_repeats(s session, p_replay bytea) returns boolean language sql stable set search_path = tiepdan, pg_temp as $$
+	select s.replay = p_replay and s.opened_at > now() - interval '1 min' and s.generation = 1 and s.closed_at is null and s.expires_at > now()
+		and s.proved_at is null and not exists (select from second_factor f where f.account = s.account and f.confirmed_at > s.opened_at)
+$$;
+create or replace function session_again(p_owner uuid, p_replay bytea) returns session language sql stable set search_path = tiepdan, pg_temp as $$
+	select s from session s where s.id in (select id from session where account = p_owner union all select id from session where citizen = p_owner)
+		and session_repeats(s, p_replay)
+$$;
+create function sign_in_flow_again(p_flow uuid, p_replay bytea, out of_session uuid, out opened session_opened)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	s session;
+begin
+	select x.* into s from sign_in_flow f join session x on x.id = f.session where f.id = p_flow and session_repeats(x, p_replay)
+		and (x.account is null or exists (select from account a where a.id = x.account and a.active and not a.machine));
+	if found then
+		of_session := s.id;
+		opened := session_answer(s);
+	end if;
+end $$;
+create function sign_in_flow_opened(p_flow uuid, p_session uuid, p_replay bytea) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if p_replay is not null then
+		update session set replay = p_replay where id = p_session;
+		update sign_in_flow set session = p_session where id = p_flow;
+	end if;
+end $$;
+create function sign_in_oidc(v vouched, p_session uuid, p_expires timestamptz, p_strong text[], p_client text, p_replay bytea) returns session_opened
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_opened session_opened := sign_in_oidc(v, p_session, p_expires, p_strong, p_client);
+begin
+	perform sign_in_flow_opened(v.flow, p_session, p_replay);
+	return v_opened;
+end $$;
+create function citizen_sign_in_oidc(p_flow uuid, p_flow_expires timestamptz, p_issuer text, p_subject_index bytea, p_citizen uuid, p_assurance bigint,
+	p_session uuid, p_expires timestamptz, p_client text, p_replay bytea) returns session_opened
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_opened session_opened := citizen_sign_in_oidc(p_flow, p_flow_expires, p_issuer, p_subject_index, p_citizen, p_assurance, p_session, p_expires,
+		p_client);
+begin
+	perform sign_in_flow_opened(p_flow, p_session, p_replay);
+	return v_opened;
+end $$;
+
 -- --- who reads it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on record_passed from public;
-revoke execute on function record_waiting, record_next, record_store, alike_forget_restricted from public;
+revoke execute on function record_waiting, record_next, record_store, alike_forget_restricted, session_repeats, sign_in_flow_again, sign_in_flow_opened,
+	sign_in_oidc(vouched, uuid, timestamptz, text[], text, bytea),
+	citizen_sign_in_oidc(uuid, timestamptz, text, bytea, uuid, bigint, uuid, timestamptz, text, bytea) from public;
+grant execute on function sign_in_flow_again, sign_in_oidc(vouched, uuid, timestamptz, text[], text, bytea),
+	citizen_sign_in_oidc(uuid, timestamptz, text, bytea, uuid, bigint, uuid, timestamptz, text, bytea) to tiepdan_app, tiepdan_door;
 grant execute on function record_next, record_store to tiepdan_app, tiepdan_job;
