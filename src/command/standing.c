@@ -5,7 +5,7 @@
 
 #include "command/members.h"
 
-/* Named by ticket_stands() and ticket_filed_as() of migrations/0079_record_complete.sql. */
+/* Named by ticket_stands() of migrations/0107_trust.sql and ticket_filed_as() of 0079_record_complete.sql. */
 static const struct str names[STANDING_FIELDS] = {
 	[STANDING_VERSION] = STR("version"),
 	[STANDING_STATE] = STR("state"),
@@ -20,6 +20,7 @@ static const struct str names[STANDING_FIELDS] = {
 	[STANDING_VISIBILITY] = STR("visibility"),
 	[STANDING_SIGHT] = STR("sight"),
 	[STANDING_OUTCOME] = STR("outcome"),
+	[STANDING_RESTRICTED] = STR("restricted"),
 	[STANDING_ANSWERED] = STR("answered_us"),
 	[STANDING_CODE] = STR("code"),
 	[STANDING_NUMBER] = STR("number"),

@@ -20,8 +20,9 @@ enum standing_field {
 	STANDING_VISIBILITY,
 	STANDING_SIGHT,
 	STANDING_OUTCOME,
-	STANDING_ANSWERED, /* ... this one */
-	STANDING_CODE,	   /* what never changes, from here ... */
+	STANDING_RESTRICTED, /* true, or nothing */
+	STANDING_ANSWERED,   /* ... this one */
+	STANDING_CODE,	     /* what never changes, from here ... */
 	STANDING_NUMBER,
 	STANDING_LANGUAGE,
 	STANDING_CHANNEL,

@@ -265,6 +265,15 @@ static bool is_whole(int64_t last_events)
 	return last_events != DB_NO_INT && last_events < SEALER_PORTION;
 }
 
+static void read_passed(struct arena *arena, struct str text, struct verify *v)
+{
+	uint64_t *passed = arena_alloc(arena, (text.len / 2 + 1) * sizeof(*passed));
+
+	for (struct str word; str_next(&text, ' ', &word);)
+		passed[v->npassed++] = strtoull(arena_cstr(arena, word), NULL, 10);
+	v->passed = passed;
+}
+
 /* What all processes see. */
 static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 {
@@ -279,6 +288,7 @@ static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 		v->cursor_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "xid")), NULL, 10);
 		v->cursor_id = db_cell_uuid(r, 0, "id");
 		v->cursor_whole = is_whole(db_cell_int(r, 0, "last_events"));
+		read_passed(arena, db_cell(r, 0, "passed"), v);
 		v->end_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "end_xid")), NULL, 10);
 		v->snapshot = arena_str(arena, db_cell(r, 0, "snapshot"));
 		memset(v->walked.byte, 0xff, sizeof(v->walked.byte));

@@ -63,7 +63,9 @@ struct verify {
 	/* Where the sealer is, and the end of transactions: what is before it should be sealed. */
 	uint64_t cursor_xid, end_xid;
 	struct uuid cursor_id;
-	bool cursor_whole;  /* all of the transaction that it is at is before it */
+	bool cursor_whole;	/* all of the transaction that it is at is before it */
+	const uint64_t *passed; /* transactions before it that it comes back to */
+	size_t npassed;
 	struct uuid walked; /* no event has to say yet how tickets behind it stand; all ones: each does */
 	size_t processes;
 	struct facts *facts;

@@ -238,11 +238,21 @@ static void compare(
 			s->found, "event %s of %s has another hash than its content", named.id, named.at);
 }
 
+static bool was_passed(const struct verify *v, uint64_t xid)
+{
+	for (size_t i = 0; i < v->npassed; i++)
+		if (v->passed[i] == xid)
+			return true;
+	return false;
+}
+
 /* Whether an event should be under a root by now, or is of no transaction that there was. */
 static bool is_due(const struct verify *v, uint64_t xid, const struct record_entry *entry)
 {
-	if (entry->at_us < v->sealed_us - late_us || xid >= v->end_xid || xid < v->cursor_xid)
+	if (entry->at_us < v->sealed_us - late_us || xid >= v->end_xid)
 		return true;
+	if (xid < v->cursor_xid)
+		return !was_passed(v, xid);
 	return xid == v->cursor_xid && (v->cursor_whole || memcmp(entry->event.byte, v->cursor_id.byte,
 								   sizeof(entry->event.byte)) <= 0);
 }

@@ -26,12 +26,13 @@ faults as (
 		('returns', s.data->>'returns', t.returns::text), ('kind', s.data->>'kind', t.kind), ('category', s.data->>'category', t.category),
 		('area', s.data->>'area', t.area), ('level', s.data->>'level', t.level), ('visibility', s.data->>'visibility', t.visibility),
 		('sight', s.data->>'sight', t.sight), ('outcome', s.data->>'outcome', t.outcome),
+		('restricted', s.data->>'restricted', nullif(t.restricted, false)::text),
 		('answered_us', s.data->>'answered_us', (extract(epoch from t.answered_at) * 1000000)::bigint::text)) f (field, said, stands)
 	where ((s.data->>'version')::bigint, s.data->>'state', (s.data->>'holder')::bigint, (s.data->>'person')::uuid, (s.data->>'policy')::bigint,
 			(s.data->>'returns')::int, s.data->>'kind', s.data->>'category', s.data->>'area', s.data->>'level', s.data->>'visibility',
-			s.data->>'sight', s.data->>'outcome', (s.data->>'answered_us')::bigint)
+			s.data->>'sight', s.data->>'outcome', (s.data->>'restricted')::boolean, (s.data->>'answered_us')::bigint)
 		is distinct from (t.version, t.state, t.holder, t.person, t.policy, t.returns, t.kind, t.category, t.area, t.level, t.visibility, t.sight,
-			t.outcome, (extract(epoch from t.answered_at) * 1000000)::bigint)
+			t.outcome, nullif(t.restricted, false), (extract(epoch from t.answered_at) * 1000000)::bigint)
 		and f.said is distinct from f.stands
 	union all
 	select t.code, f.field, f.said, f.stands

@@ -58,6 +58,8 @@ static struct str field(char *room, const PGresult *r, enum standing_field which
 		return verify_digits(room, verify_us(r, 0, column));
 	case STANDING_PERSON:
 		return uuid_text(room, r, column);
+	case STANDING_RESTRICTED:
+		return verify_bytes(r, 0, column).at[0] ? STR("true") : STR_NONE;
 	case STANDING_ANONYMOUS:
 		return verify_bytes(r, 0, column).at[0] ? STR("true") : STR("false");
 	default:

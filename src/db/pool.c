@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 
-static const char *const pool_names[DB_POOLS] = {"fast", "slow", "door"};
+static const char *const pool_names[DB_POOLS] = {"fast", "slow", "door", "record"};
 
 int64_t pool_timeout_ms(const struct db *db, enum db_pool which)
 {
@@ -282,7 +282,14 @@ static int64_t link_counts(const struct config *config, enum db_pool which)
 {
 	int64_t fast = config->db_fast > 0 ? config->db_fast : few_for_each_processor(config);
 
-	return (const int64_t[DB_POOLS]){fast, config->db_slow, config->db_door}[which];
+	return (const int64_t[DB_POOLS]){fast, config->db_slow, config->db_door, 1}[which];
+}
+
+static const char *url_of(const struct db_urls *urls, enum db_pool which)
+{
+	if (which == DB_DOOR)
+		return urls->door;
+	return which == DB_RECORD && !urls->seals ? NULL : urls->serve;
 }
 
 void pool_wake(struct pool *pool)
@@ -310,7 +317,7 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 	for (enum lane lane = 0; lane < LANES; lane++)
 		list_init(&pool->waiting[lane].units);
 	event_assign(&pool->timer, db->app->loop, -1, 0, on_timer, pool);
-	const char *url = which == DB_DOOR ? db->urls.door : db->urls.serve;
+	const char *url = url_of(&db->urls, which);
 	if (!url)
 		return 0; /* no links: whoever comes is told to come back */
 	if (!target_resolve(db->arena, url, options, &pool->target, &reason)) {

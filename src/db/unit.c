@@ -85,7 +85,7 @@ void db_unit_add(struct db_unit *u, const struct db_statement *statement, const 
 	must(u->n < DB_UNIT_MAX);
 	u->queries[1 + u->n++] = query;
 	must(!statement->owner_only);
-	must(u->n == 1 || (u->pool == DB_DOOR) == (statement->pool == DB_DOOR));
+	must(u->n == 1 || u->pool == statement->pool || (u->pool <= DB_SLOW && statement->pool <= DB_SLOW));
 	if (statement->pool > u->pool)
 		u->pool = statement->pool;
 	u->needs_caller |= !statement->definer_only;

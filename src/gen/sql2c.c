@@ -122,10 +122,7 @@ static void write_row(FILE *out, const struct statement *s)
 	fprintf(out, "\t{\"%s\",", s->name);
 	write_text(out, s->sql);
 	fprintf(out, ",\n\t\t%u, %s%s, %s, %s, %s, %s},\n", s->nparams, s->nparams ? "types_" : "NULL",
-		s->nparams ? s->name : "", s->definer ? "true" : "false",
-		s->door	  ? "DB_DOOR"
-		: s->slow ? "DB_SLOW"
-			  : "DB_FAST",
+		s->nparams ? s->name : "", s->definer ? "true" : "false", s->pool,
 		s->owner ? "true" : "false", s->has_bytes && !s->has_texts ? "true" : "false");
 }
 

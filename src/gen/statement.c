@@ -187,6 +187,24 @@ static void read_lists(struct cursor *c, struct span line, bool in)
 			statement_fail(s->path, c->line, "the list ends with a comma");
 }
 
+_Noreturn static void fail_directive(const struct cursor *c, struct span line)
+{
+	statement_fail(c->s->path, c->line, "unknown directive \"%.*s\"", (int)line.len, line.at);
+}
+
+static void read_pool(struct cursor *c, struct span line)
+{
+	static const char *const pools[][2] = {
+		{"slow", "DB_SLOW"}, {"door", "DB_DOOR"}, {"record", "DB_RECORD"}};
+	size_t i = 0;
+
+	while (i < sizeof(pools) / sizeof(pools[0]) && !span_is(span_skip(line, 5), pools[i][0]))
+		i++;
+	if (i == sizeof(pools) / sizeof(pools[0]))
+		fail_directive(c, line);
+	c->s->pool = pools[i][1];
+}
+
 static void read_header(struct cursor *c)
 {
 	struct statement *s = c->s;
@@ -201,19 +219,16 @@ static void read_header(struct cursor *c)
 			s->definer = true;
 		else if (span_starts(line, "as:") && span_is(span_skip(line, 3), "owner"))
 			s->owner = true;
-		else if (span_starts(line, "pool:") && span_is(span_skip(line, 5), "slow"))
-			s->slow = true;
-		else if (span_starts(line, "pool:") && span_is(span_skip(line, 5), "door"))
-			s->door = true;
-		else if (span_starts(line, "as:") || span_starts(line, "pool:"))
-			statement_fail(
-				s->path, c->line, "unknown directive \"%.*s\"", (int)line.len, line.at);
+		else if (span_starts(line, "pool:"))
+			read_pool(c, line);
+		else if (span_starts(line, "as:"))
+			fail_directive(c, line);
 		else if (!s->about.len)
 			s->about = line;
 	}
 	if (!s->about.len)
 		statement_fail(s->path, 1, "the first comment line must say what the statement does");
-	if (s->door && !s->definer)
+	if (strcmp(s->pool, "DB_DOOR") == 0 && !s->definer)
 		statement_fail(
 			s->path, 1, "who comes in is nobody yet: \"-- pool: door\" needs \"-- as: definer\"");
 	if (!s->has_in || !s->has_out)
@@ -416,6 +431,7 @@ void statement_read(struct statement *s, const char *root, const char *path)
 	s->path = path;
 	s->below = strncmp(path, root, n) == 0 ? path + n + strspn(path + n, "/") : path;
 	name_statement(s);
+	s->pool = "DB_FAST";
 	s->source = statement_read_file(path);
 	s->sql = calloc(2, strlen(s->source) + 1); /* ":a" becomes "$64" at the longest */
 	if (!s->sql)

@@ -233,8 +233,7 @@ bool sealer_seal(struct app *app, PGresult *const *found, struct db_unit *u)
 	if (!es256_sign(key->key, statement, signature))
 		return false;
 	tell(arena, &root, &chain);
-	sql_jobs_record_store(u, .after_xid = db_cell(rows, 0, "after_xid"),
-		.after_id = db_cell_uuid(rows, 0, "after_id"), .xid = db_cell(rows, last, "xid"),
+	sql_jobs_record_store(u, .seen = db_cell(rows, 0, "seen"), .xid = db_cell(rows, last, "xid"),
 		.id = db_cell_uuid(rows, last, "id"), .number = root.number, .at = root.at_ms,
 		.events = batch.n, .first_us = batch.first_us, .last_us = batch.last_us,
 		.root = digest_bytes(&root.root), .previous = digest_bytes(&root.previous),

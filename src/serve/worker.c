@@ -279,7 +279,9 @@ static struct db_urls urls(const struct worker *w)
 
 	if (w->start->role == WORKER_HTTP)
 		urls.door = config->door_url[0] ? config->door_url : config->database_url;
-	else if (config->job_url[0])
+	else
+		urls.seals = true;
+	if (urls.seals && config->job_url[0])
 		urls.serve = config->job_url;
 	return urls;
 }

@@ -8,7 +8,7 @@ import pytest
 from support.record import head, sealed, verify
 from support.town import Cluster, Town, new_town, wait_until
 
-TABLES = ("event", "record_root", "record_cursor", "ticket", "word")
+TABLES = ("event", "record_root", "record_cursor", "record_passed", "ticket", "word")
 
 
 @pytest.fixture()

@@ -47,7 +47,7 @@ def sealed(town):
 
 def wait_sealed(town):
     began = time.monotonic()
-    while town.sql("select exists (select from event e, record_cursor c where (e.xid, e.id) > (c.xid, c.id))") == [["t"]]:
+    while town.sql("select exists (select from record_waiting(1))") == [["t"]]:
         time.sleep(1)
     return time.monotonic() - began
 

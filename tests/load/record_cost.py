@@ -14,7 +14,7 @@ HASH = """create or replace function event_hash(id uuid, at timestamptz, ticket 
 	$$ select '\\x%s'::bytea $$""" % ("00" * 32)
 # Each with what undoes it. The sealer goes on behind what was filed without it, so that each turn pays for its own events alone.
 TRIGGERS = "alter table event %s trigger event_carries"
-END = "update record_cursor c set (xid, id) = (select e.xid, e.id from event e order by e.xid desc, e.id desc limit 1)"
+END = "delete from record_passed; update record_cursor c set (xid, id) = (select e.xid, e.id from event e order by e.xid desc, e.id desc limit 1)"
 
 
 def definition(town, name):

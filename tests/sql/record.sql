@@ -8,12 +8,12 @@ delete from event;
 set local session_replication_role = origin;
 
 create function pg_temp.root(p_from bigint default 0, p_to bigint default 0) returns bigint language sql as $$
-	select record_store(n.after_xid, n.after_id, n.xid, n.id, n.number + 1, now(), n.events, n.first_us, n.last_us, sha256('r'),
+	select record_store(n.seen, n.xid, n.id, n.number + 1, now(), n.events, n.first_us, n.last_us, sha256('r'),
 		coalesce((select chain from record_root where number = n.number), decode(repeat('00', 32), 'hex')), sha256(('c' || n.number)::bytea), 'kid', decode(repeat('00', 64), 'hex'), n.entries)
-	from (select min(after_xid) as after_xid, min(after_id::text)::uuid as after_id, (array_agg(xid order by i desc))[1] as xid,
+	from (select min(seen) as seen, (array_agg(xid order by i desc))[1] as xid,
 			(array_agg(id order by i desc))[1] as id, min(number) as number, count(*) as events, min(at_us) as first_us, max(at_us) as last_us,
 			string_agg(int8send(at_us) || uuid_send(id) || hash, '' order by i) as entries
-		from record_next(3) with ordinality x (after_xid, after_id, number, at_ms, e, root, previous, kid, signature, xid, id, at_us, hash, i)) n
+		from record_next(3) with ordinality x (number, at_ms, e, root, previous, kid, signature, seen, xid, id, at_us, hash, i)) n
 $$;
 -- Events of transactions that have ended: the places of a feed before all others.
 create function pg_temp.past() returns void language sql as $$
@@ -28,8 +28,8 @@ select caller_enter('job', null, null, false, 60000);
 select is((select array_agg(number) from record_next(2)), '{0,0}', 'nothing is sealed yet');
 select is(pg_temp.root(), 3::bigint, 'a batch');
 select is((select string_agg(concat_ws(' ', number, events, root = sha256('r'), kid), ', ') from record_next(3)), '1 3 t kid', 'the rest comes behind its root');
-select is((select record_store('0', null, '9', null, 2, now(), 1, 0, 0, sha256('r'), sha256('c0'), sha256('x'), 'kid', decode(repeat('00', 64), 'hex'),
-	decode(repeat('00', 56), 'hex'))), 0::bigint, 'who has read the same before stores nothing');
+select is((select record_store('9:9:', '9', null, 1, now(), 1, 0, 0, sha256('r'), decode(repeat('00', 32), 'hex'), sha256('x'), 'kid',
+	decode(repeat('00', 64), 'hex'), decode(repeat('00', 56), 'hex'))), 0::bigint, 'who has read the same before stores nothing');
 select is(pg_temp.root(), 1::bigint, 'the next one');
 select is_empty('select from record_next(3)', 'all is sealed');
 select is((select string_agg(number || ' ' || events, ', ' order by number) from record_root), '1 3, 2 1', 'under two roots');

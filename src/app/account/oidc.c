@@ -125,12 +125,15 @@ void citizen_oidc_begin(struct req *req)
 
 /* --- coming back ------------------------------------------------------------------------------------- */
 
+static struct str home_of(const PGresult *row)
+{
+	return db_cell_flag(row, 0, "citizen") ? STR("/v1/citizen") : STR("/v1/me");
+}
+
 static void signed_in(struct req *req, PGresult *const *results)
 {
-	bool citizen = db_cell_flag(results[0], 0, "citizen");
-
 	metric_add(METRIC_sign_ins, 1);
-	reply_header(req, "Location", citizen ? STR("/v1/citizen") : STR("/v1/me"));
+	reply_header(req, "Location", home_of(results[0]));
 	session_answer(req, results[0], 201, STR_NONE);
 }
 
@@ -149,7 +152,7 @@ static void log_in(struct visit *visit)
 		.name = who->name, .roles = {settings->roles_claim.at ? who->role : NULL, who->nroles, 0},
 		.department = settings->department, .assurance = who->assurance, .session = req->who.session,
 		.expires = clock_wall_ms() + req->app->config->session_minutes * 60000,
-		.strong = proof_strong_roles(req), .client = in->client);
+		.strong = proof_strong_roles(req), .client = in->client, .replay = session_replay(req));
 	db_run(u, signed_in);
 }
 
@@ -169,8 +172,31 @@ static void log_in_citizen(struct visit *visit)
 		.subject_index = citizen_subject_index(
 			req->arena, req->app->keys, str_of(settings->issuer), who->subject),
 		.citizen = uuid_new(), .assurance = who->assurance, .session = req->who.session,
-		.expires = clock_wall_ms() + config->citizen_session_minutes * 60000, .client = in->client);
+		.expires = clock_wall_ms() + config->citizen_session_minutes * 60000, .client = in->client,
+		.replay = session_replay(req));
 	db_run(u, signed_in);
+}
+
+/* The provider takes a code once, too: whose answer was lost is not sent to it again. */
+static void looked_for(struct req *req, PGresult *const *results)
+{
+	struct visit *visit = arena_alloc(req->arena, sizeof(*visit));
+
+	*visit = *(const struct visit *)req->kept;
+	if (db_cell(results[0], 0, "session").at)
+		session_opened(req, results[0], home_of(results[0]), STR_NONE);
+	else
+		ask_provider(visit);
+}
+
+static void look_for_session(struct visit *visit, struct str replay)
+{
+	struct req *req = visit->req;
+	struct db_unit *u = db_unit(req);
+
+	req->kept = visit;
+	sql_account_oidc_again(u, .flow = visit->flow.id, .replay = replay);
+	db_run(u, looked_for);
 }
 
 /* The state comes from the browser, by way of the provider: it must belong to the flow that this client has
@@ -179,6 +205,7 @@ static void complete(struct req *req, struct visit *visit)
 {
 	const struct oidc_complete *in = req->input;
 	const struct keys *keys = req->app->keys;
+	struct str replay = session_replay(req);
 
 	if (!visit)
 		return;
@@ -191,7 +218,10 @@ static void complete(struct req *req, struct visit *visit)
 	visit->ask.code = in->code;
 	visit->ask.verifier = flow_secret(req->arena, keys, &visit->flow, "verifier");
 	visit->ask.nonce = flow_secret(req->arena, keys, &visit->flow, "nonce");
-	ask_provider(visit);
+	if (replay.at)
+		look_for_session(visit, replay);
+	else
+		ask_provider(visit);
 }
 
 void oidc_complete(struct req *req)

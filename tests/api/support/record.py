@@ -5,7 +5,7 @@ from support.town import wait_until
 
 
 def sealed(town):
-    wait_until(lambda: town.sql("select count(*) from event e, record_cursor c where (e.xid, e.id) > (c.xid, c.id)") == [["0"]], 20, "sealed")
+    wait_until(lambda: town.sql("select count(*) from record_waiting(1)") == [["0"]], 20, "sealed")
 
 
 def verify(town, *args):

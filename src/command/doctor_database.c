@@ -1,0 +1,107 @@
+/* Whether the server can do its work: settings, keys, both sides of the database. */
+#include "auth/keys.h"
+#include "base/embedded.h"
+#include "command/doctor.h"
+#include "command/pg.h"
+
+static struct finding check_settings(struct patient *p)
+{
+	const struct config *c = p->config;
+
+	if (c->database_url[0] == '\0' || c->owner_url[0] == '\0' || c->key_dir[0] == '\0')
+		return (struct finding){STR("database_url, owner_url or key_dir is not set"),
+			"set them in the configuration file; `tiepdan config sample` prints one"};
+	return well;
+}
+
+static struct finding check_keys(struct patient *p)
+{
+	struct str reason = STR("key_dir is not set");
+
+	if (p->config->key_dir[0] != '\0' && keys_load(p->arena, p->config->key_dir, &reason))
+		return well;
+	return (struct finding){reason, "run `tiepdan keys create`; the folder must be 0700 and its files "
+					"0600, owned by the server's user"};
+}
+
+static struct finding check_server_database(struct patient *p)
+{
+	p->app = pg_connect("database_url", p->config->database_url);
+	if (!p->app)
+		return (struct finding){STR("the server cannot reach its database"),
+			"start PostgreSQL, and check database_url and pg_hba.conf for the role tiepdan_app"};
+	if (PQserverVersion(p->app) < 150000)
+		return (struct finding){
+			arena_printf(p->arena, "PostgreSQL is too old (%d)", PQserverVersion(p->app)),
+			"version 15 or later is needed"};
+	return well;
+}
+
+static struct finding check_owner_database(struct patient *p)
+{
+	p->owner = pg_connect("owner_url", p->config->owner_url);
+	if (!p->owner)
+		return (struct finding){STR("the owner of the schema cannot sign in"), "check owner_url"};
+	return well;
+}
+
+static struct finding check_schema(struct patient *p)
+{
+	int64_t schema = 0, known = (int64_t)embedded_group("migrations")->n;
+	struct str answer = doctor_ask(p, p->owner, "serve_schema");
+
+	if (!answer.at || str_to_i64(answer, &schema) < 0 || schema < known)
+		return (struct finding){arena_printf(p->arena, "the schema is at migration %ld of %ld",
+						(long)schema, (long)known),
+			"run `tiepdan migrate`"};
+	return well;
+}
+
+static struct finding check_rights(struct patient *p)
+{
+	struct str answer = doctor_ask(p, p->app, "command_check_rights");
+
+	if (!answer.at)
+		return (struct finding){
+			STR("the rights of the server cannot be read"), "check database_url first"};
+	if (!str_eq(answer, STR("t")))
+		return (struct finding){
+			STR("the server signs in with a role that owns tables or passes row-level security"),
+			"let database_url use the role tiepdan_app, never the owner or a superuser"};
+	return well;
+}
+
+/* What the server's role could do besides serving, if somebody ran SQL of their own as it. */
+static struct finding check_apart(struct patient *p)
+{
+	PGresult *r = p->app ? pg_query(p->app, "command_check_role", NULL, 0) : NULL;
+	bool one = r && PQgetvalue(r, 0, 1)[0] == 't';
+	bool can = p->config->door_url[0] != '\0' && p->config->job_url[0] != '\0';
+
+	PQclear(r);
+	if (r && one)
+		return (struct finding){
+			.fault = STR("the server serves, lets people in and does jobs as one role of the "
+				     "database: whoever can run SQL as it can sign in as anybody"),
+			.cure = "`tiepdan roles login` prints two settings; with them reload the server and "
+				"run "
+				"`tiepdan roles apart`",
+			.mild = true};
+	if (r && !can)
+		return (struct finding){.fault = STR("nobody can sign in: the roles are apart, and door_url "
+						     "or job_url is not set"),
+			.cure = "set both (`tiepdan help roles`) and reload the server"};
+	return well;
+}
+
+static const struct check checks[] = {
+	{"settings", check_settings},
+	{"keys", check_keys},
+	{"database of the server", check_server_database},
+	{"database of the owner", check_owner_database},
+	{"schema", check_schema},
+	{"rights of the server", check_rights},
+	{"roles of the server", check_apart},
+};
+
+const struct checks doctor_database = CHECKS(checks);
