@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 
-static const char *const pool_names[DB_POOLS] = {"fast", "slow", "door"};
+static const char *const pool_names[DB_POOLS] = {"fast", "search", "slow", "door"};
 
 int64_t pool_timeout_ms(const struct db *db, enum db_pool which)
 {
@@ -223,7 +223,8 @@ void pool_push(struct pool *pool, struct db_unit *u)
 
 static int64_t link_counts(const struct config *config, enum db_pool which)
 {
-	return (const int64_t[DB_POOLS]){config->db_fast, config->db_slow, config->db_door}[which];
+	return (const int64_t[DB_POOLS]){
+		config->db_fast, config->db_search, config->db_slow, config->db_door}[which];
 }
 
 int pool_open(struct pool *pool, struct db *db, enum db_pool which)
@@ -245,7 +246,8 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 	for (enum lane lane = 0; lane < LANES; lane++)
 		list_init(&pool->waiting[lane].units);
 	event_assign(&pool->timer, db->app->loop, -1, 0, on_timer, pool);
-	const char *url = which == DB_DOOR ? db->urls.door : db->urls.serve;
+	const char *url = (const char *[DB_POOLS]){
+		db->urls.serve, db->urls.search, db->urls.serve, db->urls.door}[which];
 	if (!url)
 		return 0; /* no links: whoever comes is told to come back */
 	if (!target_resolve(db->arena, url, options, &pool->target, &reason)) {

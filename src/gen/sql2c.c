@@ -123,9 +123,10 @@ static void write_row(FILE *out, const struct statement *s)
 	write_text(out, s->sql);
 	fprintf(out, ",\n\t\t%u, %s%s, %s, %s, %s, %s},\n", s->nparams, s->nparams ? "types_" : "NULL",
 		s->nparams ? s->name : "", s->definer ? "true" : "false",
-		s->door	  ? "DB_DOOR"
-		: s->slow ? "DB_SLOW"
-			  : "DB_FAST",
+		s->door	    ? "DB_DOOR"
+		: s->slow   ? "DB_SLOW"
+		: s->search ? "DB_SEARCH"
+			    : "DB_FAST",
 		s->owner ? "true" : "false", s->has_bytes && !s->has_texts ? "true" : "false");
 }
 

@@ -201,6 +201,8 @@ static void read_header(struct cursor *c)
 			s->definer = true;
 		else if (span_starts(line, "as:") && span_is(span_skip(line, 3), "owner"))
 			s->owner = true;
+		else if (span_starts(line, "pool:") && span_is(span_skip(line, 5), "search"))
+			s->search = true;
 		else if (span_starts(line, "pool:") && span_is(span_skip(line, 5), "slow"))
 			s->slow = true;
 		else if (span_starts(line, "pool:") && span_is(span_skip(line, 5), "door"))

@@ -9,7 +9,7 @@
  *     -- out: column type, ...        or none
  *     -- as: definer                  optional: the caller is not put in front
  *     -- as: owner                    optional: for sub-commands, never prepared by the server
- *     -- pool: slow|door              optional: long ones; those that let people in, "as: definer"
+ *     -- pool: search|slow|door       optional: searches; long ones; those that let people in, "as: definer"
  * When all columns are bytea they travel as they are, and not as hex digits.
  * The file holds one statement with parameters as :name or :'name', which psql understands too. */
 
@@ -46,7 +46,7 @@ struct statement {
 	struct span about;	  /* first comment line                */
 	struct param params[PARAMS_MAX];
 	unsigned nparams;
-	bool has_in, has_out, definer, slow, door, owner;
+	bool has_in, has_out, definer, search, slow, door, owner;
 	bool has_bytes, has_texts; /* columns of type bytea; of other types */
 	char *sql;		   /* with $1, $2 ... and without comments; zero-terminated */
 	size_t nsql;
