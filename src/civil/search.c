@@ -13,6 +13,7 @@ enum {
 	FIELD_GAP = 10,	    /* places between two fields: no phrase goes from one to the next */
 	BYTES_MAX = 900000, /* as text: PostgreSQL takes one megabyte of words */
 	POINTS_MAX = 512,   /* code points that SEARCH_WORD_MAX bytes become */
+	FIRST_ROOM = 64,    /* words */
 	BEGUN_LEAST = 2,
 	BEGUN_MOST = 24 /* letters: search_word in the database has no others */
 };
@@ -122,32 +123,64 @@ static void put_lexeme(struct buf *out, const char *before, struct str word)
 	buf_byte(out, '\'');
 }
 
-static void put_field(struct buf *out, size_t *place, struct str text, const char *weight)
+struct places {
+	struct arena *arena;
+	struct search_place *at;
+	size_t n, room;
+	unsigned last;
+};
+
+static struct search_place *one_more(struct places *p)
+{
+	if (p->n == p->room) {
+		struct search_place *old = p->at;
+
+		p->room = 2 * p->room + FIRST_ROOM;
+		p->at = arena_alloc(p->arena, p->room * sizeof(*p->at));
+		if (old)
+			memcpy(p->at, old, p->n * sizeof(*old));
+	}
+	return &p->at[p->n++];
+}
+
+static void read_field(struct places *p, struct str text, char weight)
 {
 	struct search_token token;
 
-	while (*place < SEARCH_INDEXED_MAX && out->len < BYTES_MAX &&
-		search_next(out->arena, &text, &token)) {
-		++*place;
-		put_lexeme(out, "", token.word.folded);
-		buf_printf(out, ":%zu%s ", *place, weight);
-		if (str_eq(token.word.folded, token.word.written))
-			continue;
-		put_lexeme(out, "=", token.word.written);
-		buf_printf(out, ":%zu%s ", *place, weight);
-	}
-	*place += FIELD_GAP;
+	while (p->last < SEARCH_INDEXED_MAX && search_next(p->arena, &text, &token))
+		*one_more(p) = (struct search_place){token.word, ++p->last, weight};
+	p->last += FIELD_GAP;
+}
+
+size_t search_places(
+	struct arena *arena, const struct search_source *source, struct search_place **ret_places)
+{
+	struct places p = {.arena = arena};
+
+	read_field(&p, source->title, 'A');
+	read_field(&p, source->place, 'B');
+	read_field(&p, source->text, 'C');
+	read_field(&p, source->said, 'D');
+	*ret_places = p.at;
+	return p.n;
 }
 
 struct str search_words(struct arena *arena, const struct search_source *source)
 {
 	struct buf out = {.arena = arena};
-	size_t place = 0;
+	struct search_place *places;
+	size_t n = search_places(arena, source, &places);
 
-	put_field(&out, &place, source->title, "A");
-	put_field(&out, &place, source->place, "B");
-	put_field(&out, &place, source->text, "C");
-	put_field(&out, &place, source->said, "D");
+	for (size_t i = 0; i < n && out.len < BYTES_MAX; i++) {
+		const struct search_place *p = &places[i];
+
+		put_lexeme(&out, "", p->word.folded);
+		buf_printf(&out, ":%u%c ", p->place, p->weight);
+		if (str_eq(p->word.folded, p->word.written))
+			continue;
+		put_lexeme(&out, "=", p->word.written);
+		buf_printf(&out, ":%u%c ", p->place, p->weight);
+	}
 	return buf_str(&out);
 }
 
@@ -189,6 +222,13 @@ static bool can_be_begun(const struct reading *r, struct str folded)
 	return true;
 }
 
+/* Whoever is still typing wants to see what they saw before the letter. */
+static bool says_nothing(const struct reading *r, struct str folded)
+{
+	return !r->quoted && r->query->n > 0 && folded.len == 1 &&
+	       memchr("bcdfghjklmnpqrstvwxz", folded.at[0], 20);
+}
+
 static void put_term(struct buf *out, bool joined, const char *before, struct str word)
 {
 	if (out->len > 0)
@@ -200,6 +240,8 @@ static void add_word(struct reading *r, struct search_word word, bool last, bool
 {
 	struct search_query *q = r->query;
 
+	if (last && says_nothing(r, word.folded))
+		return;
 	word.begun = (last || starred) && can_be_begun(r, word.folded);
 	q->words[q->n++] = word;
 	put_term(&r->typed, r->joined, str_eq(word.folded, word.written) ? "" : "=", word.written);

@@ -29,9 +29,19 @@ struct search_word {
 	bool begun;	    /* stands for all words that begin so */
 };
 
+/* The same, before it is text. */
+struct search_place {
+	struct search_word word;
+	unsigned place; /* from 1, in the order of the words */
+	char weight;	/* 'A' to 'D' */
+};
+size_t search_places(
+	struct arena *arena, const struct search_source *source, struct search_place **ret_places);
+
 /* A question: all words are needed, those in quotation marks side by side. The last word is taken as only
- * begun, as is one with * behind it; in quotation marks, with digits, or alone as a letter it is whole.
- * Everything else that is typed is a blank. */
+ * begun, as is one with * behind it; in quotation marks, with digits, or alone as a letter it is whole. No
+ * word is a consonant alone: behind other words the last one says nothing yet. Everything else that is typed
+ * is a blank. */
 struct search_query {
 	struct search_word words[SEARCH_WORDS_MAX];
 	size_t n;			    /* 0: nothing is asked for                          */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "command/command.h"
+#include "command/generate_search.h"
 #include "command/generate_work.h"
 #include "command/loaded.h"
 #include "command/pg.h"
@@ -277,10 +278,11 @@ static bool may_fill(struct arena *arena, PGconn *pg, const struct wanted *wante
 	return ok;
 }
 
-/* Letters and looks at danger that real tickets still wait for would never come. */
-static bool all_followed(PGconn *pg)
+/* Letters and looks at danger that real tickets still wait for would never come, nor would they be found. */
+static bool all_followed(PGconn *pg, bool add)
 {
-	PGresult *r = pg_query(pg, "command_generate_unread", NULL, 0);
+	struct str all = add ? STR("true") : STR("false");
+	PGresult *r = pg_query(pg, "command_generate_unread", &all, 1);
 	bool ok = r && PQgetvalue(r, 0, 0)[0] == 'f';
 
 	if (r && !ok)
@@ -301,7 +303,7 @@ static bool begin(struct arena *arena, PGconn *pg, const struct wanted *wanted)
 			     "tiepdan.report_cursor in exclusive mode; "
 			     "lock table tiepdan.ticket, tiepdan.event in share row exclusive mode; "
 			     "set local lock_timeout = 0") &&
-	       may_fill(arena, pg, wanted) && (!wanted->add || all_followed(pg));
+	       may_fill(arena, pg, wanted) && all_followed(pg, wanted->add);
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------ */
@@ -397,6 +399,7 @@ int command_generate(const struct config *config, char **args)
 			fprintf(stderr, "tiepdan: %.*s; run `tiepdan seed` first\n", STR_ARG(reason));
 		ok = g.city && fill(arena, &sink, &g, &wanted);
 	}
+	word_counts_free(sink.counts);
 	PQfinish(sink.beside);
 	PQfinish(sink.main);
 	arena_free(arena);

@@ -1,5 +1,6 @@
 -- Tells the record what was made, and those who follow the feed that nobody has to be told of it: what looks for duplicates, danger and
--- routings to learn from looks at the tickets from `since` on. Reports count all tickets anew: each once, instead of at each of its events.
+-- routings to learn from looks at the tickets from `since` on. The search has what they are found by. Reports count all tickets anew: each once,
+-- instead of at each of its events.
 -- in: event uuid, first int, tickets int, seed int, since uuid
 -- out: none int
 -- as: owner
@@ -14,6 +15,8 @@ triage as (
 	update tiepdan.triage_cursor set xid = pg_current_xact_id(), id = :'since' where one),
 suggestions as (
 	update tiepdan.suggestion_cursor set xid = pg_current_xact_id(), id = :'since' where one),
+search as (
+	update tiepdan.search_cursor set xid = pg_current_xact_id(), id = 'ffffffff-ffff-ffff-ffff-ffffffffffff' where one),
 reports as (
 	update tiepdan.report_cursor set xid = '0' where one),
 turns as (

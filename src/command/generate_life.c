@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "command/generate_moves.h"
+#include "command/generate_search.h"
 
 static void (*const steps[STEPS])(struct life *l) = {
 	[STEP_accept] = life_accept,
@@ -100,6 +101,7 @@ static void put_rest(struct life *l)
 	life_replies_write(l);
 	life_publication_write(l);
 	life_tags_write(l);
+	life_search_write(l);
 }
 
 void life_write(const struct generate *g, struct sheets *out, int64_t k)

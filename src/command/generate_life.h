@@ -43,7 +43,9 @@ struct generate {
 struct sheets {
 	struct rows table[TABLES];
 	struct rows *month;
-	const bool *apart; /* by month: it has rows of its own */
+	const bool *apart;	    /* by month: it has rows of its own */
+	struct word_counts *counts; /* generate_search.h         */
+	struct rows words;	    /* what they take to the one that writes */
 	int64_t tickets, events;
 };
 
@@ -126,6 +128,7 @@ struct life {
 	struct life_extension extension;
 	struct life_reply reply[2];
 	unsigned nreplies;
+	struct str said; /* messages and questions; absent: none */
 	struct life_part part[RULES_LISTED_MAX];
 	unsigned nparts;
 	/* Of two that are merged, whichever it is not. */

@@ -8,6 +8,7 @@
 
 #include "base/must.h"
 #include "command/generate_lanes.h"
+#include "command/generate_search.h"
 #include "command/pg.h"
 
 static const char *const tables[TABLES] = {
@@ -90,8 +91,10 @@ static bool open_month(struct sink *s, const struct generate *g, unsigned i)
 	PQclear(r);
 	if (!ok || !s->apart[i])
 		return ok;
+	/* Nobody looks at it before all of it is there. */
 	return run(s->beside,
-		"create table tiepdan.%s (like tiepdan.event including defaults including constraints)",
+		"create table tiepdan.%s (like tiepdan.event including defaults including constraints) "
+		"with (autovacuum_enabled = false)",
 		m.stage);
 }
 
@@ -121,6 +124,7 @@ static bool attach_month(struct sink *s, const struct generate *g, unsigned i)
 
 	return !s->apart[i] ||
 	       (run(s->main, "drop table if exists tiepdan.%s", m.name) &&
+		       run(s->main, "alter table tiepdan.%s reset (autovacuum_enabled)", m.stage) &&
 		       run(s->main, "alter table tiepdan.%s rename to %s", m.stage, m.name) &&
 		       run(s->main,
 			       "alter table tiepdan.event attach partition tiepdan.%s for values from ('%s') "
@@ -148,16 +152,18 @@ static struct str table_list(struct arena *arena)
 	return buf_str(&list);
 }
 
-/* What is dropped is kept in mind. */
+/* What is dropped is kept in mind, the last first. */
 static bool drop(struct sink *s, struct arena *arena)
 {
 	PGresult *r = pg_query(s->main, "command_generate_drops", (struct str[]){table_list(arena)}, 1);
+	int n = PQntuples(r);
 	bool ok = r != NULL;
 
-	s->make = arena_alloc(arena, ((size_t)PQntuples(r) + 1) * sizeof(*s->make));
-	for (int i = 0; ok && i < PQntuples(r); i++) {
+	s->make = arena_alloc(arena, ((size_t)n + 1) * sizeof(*s->make));
+	s->nmake = (size_t)n;
+	for (int i = 0; ok && i < n; i++) {
 		ok = pg_script(s->main, PQgetvalue(r, i, 0));
-		s->make[s->nmake++] = arena_str(arena, str_of(PQgetvalue(r, i, 1)));
+		s->make[n - 1 - i] = arena_str(arena, str_of(PQgetvalue(r, i, 1)));
 	}
 	PQclear(r);
 	return ok;
@@ -172,6 +178,22 @@ static bool triggers(struct sink *s, const char *how)
 	return ok;
 }
 
+/* Partitions for what tickets are found by. */
+static bool open_search(struct sink *s, const struct generate *g)
+{
+	s->counts = word_counts_new();
+	return pg_do(s->main, "command_generate_halves",
+		(struct str[]){str_of(month_of(g, 0).from), str_of(month_of(g, g->months - 1).from)}, 2);
+}
+
+static bool close_search(const struct sink *s, struct arena *arena)
+{
+	struct str lists[2];
+
+	word_counts_lists(s->counts, arena, &lists[0], &lists[1]);
+	return pg_do(s->main, "command_generate_words", lists, 2);
+}
+
 bool sink_open(struct sink *s, struct arena *arena, const struct generate *g)
 {
 	s->beside = pg_connect("owner_url", s->url);
@@ -180,7 +202,8 @@ bool sink_open(struct sink *s, struct arena *arena, const struct generate *g)
 	       pg_script(s->main,
 		       "set local client_min_messages = error; set local maintenance_work_mem = '512MB'; "
 		       "set local synchronous_commit = on") &&
-	       open_months(s, arena, g) && triggers(s, "disable") && (s->add || drop(s, arena));
+	       open_months(s, arena, g) && open_search(s, g) && triggers(s, "disable") &&
+	       (s->add || drop(s, arena));
 }
 
 /* What the partitions of `event` have, of each month, and what is known of their rows. */
@@ -215,7 +238,7 @@ bool sink_close(struct sink *s, struct arena *arena, const struct generate *g)
 
 	for (unsigned i = 0; ok && i < g->months; i++)
 		ok = attach_month(s, g, i);
-	ok = ok && triggers(s, "enable");
+	ok = ok && triggers(s, "enable") && close_search(s, arena);
 	for (unsigned i = 0; ok && i < TABLES; i++)
 		ok = counted[i][0] == '\0' || run(s->main, "analyze tiepdan.%s (%s)", tables[i], counted[i]);
 	return ok;

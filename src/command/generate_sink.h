@@ -18,6 +18,7 @@ struct sink {
 	bool *apart;	/* by month: it has a table of its own */
 	struct str *make;
 	size_t nmake;
+	struct word_counts *counts; /* generate_search.h; of all tickets */
 };
 
 /* Each false after a message. Before the transaction: partitions for months whose rows get no table of their

@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "civil/clock.h"
+#include "command/generate_search.h"
 
 static const int64_t second_us = 1000000;
 
@@ -22,6 +23,7 @@ static void put_message(struct life *l, const struct uuid *id, const struct uuid
 		rows_null(rows);
 	}
 	rows_bytes(rows, text);
+	life_say(l, text);
 }
 
 static void say_message(struct life *l, struct event *e, const struct uuid *author, struct str text)
@@ -56,6 +58,7 @@ void life_ask(struct life *l)
 		.text = life_words(l, "question"),
 		.from_state = l->state,
 		.asked = l->at};
+	life_say(l, q->text);
 	must(deadline_compute(l->holder->calendar, &until, NULL, &q->until) == 0);
 	e.actor = life_officer(l);
 	event_uuid(l, &e, "question", &q->id);

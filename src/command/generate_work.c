@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/must.h"
+#include "command/generate_search.h"
 #include "command/pg.h"
 
 enum {
@@ -22,12 +23,18 @@ enum {
 	TELL_MS = 2000
 };
 
-/* What stands before the rows of one table; `table` TABLES: a chunk has ended. */
+enum {
+	FRAME_WORDS = TABLES, /* counts of words   */
+	FRAME_END	      /* a chunk has ended */
+};
+
+/* What stands before the rows of one table. */
 struct frame {
 	uint64_t len;
 	int64_t events; /* at the end of a chunk, of this chunk */
 	int64_t tickets;
-	uint32_t table, unused;
+	uint32_t table; /* or FRAME_WORDS, FRAME_END */
+	uint32_t unused;
 };
 
 /* --- a worker ------------------------------------------------------------------------------------------- */
@@ -61,11 +68,13 @@ static bool send_rows(int fd, uint32_t table, struct rows *rows)
 
 static bool send_chunk(int fd, struct sheets *out)
 {
-	const struct frame end = {.table = TABLES, .events = out->events, .tickets = out->tickets};
+	const struct frame end = {.table = FRAME_END, .events = out->events, .tickets = out->tickets};
 	bool ok = true;
 
 	for (uint32_t i = 0; ok && i < TABLES; i++)
 		ok = send_rows(fd, i, &out->table[i]);
+	word_counts_write(out->counts, &out->words);
+	ok = ok && send_rows(fd, FRAME_WORDS, &out->words);
 	out->events = out->tickets = 0;
 	return ok && write_all(fd, &end, sizeof(end));
 }
@@ -88,7 +97,7 @@ static bool copy_months(PGconn *pg, const struct generate *g, struct sheets *out
 
 static bool work(const struct generate *g, const struct sink *sink, int64_t first, int64_t apart, int fd)
 {
-	struct sheets out = {.apart = sink->apart};
+	struct sheets out = {.apart = sink->apart, .counts = word_counts_new()};
 	PGconn *pg = pg_connect("owner_url", sink->url);
 	bool ok = pg && pg_script(pg, "set synchronous_commit = off");
 
@@ -157,7 +166,7 @@ static bool take_chunk(const struct sink *sink, int fd, struct rows *room, struc
 	struct frame frame;
 
 	while (read_all(fd, &frame, sizeof(frame))) {
-		if (frame.table == TABLES) {
+		if (frame.table == FRAME_END) {
 			p->tickets += frame.tickets;
 			p->events += frame.events;
 			tell(p);
@@ -169,8 +178,11 @@ static bool take_chunk(const struct sink *sink, int fd, struct rows *room, struc
 			must(room->at);
 		}
 		room->len = frame.len;
-		if (!read_all(fd, room->at, room->len) ||
-			!sink_copy(sink->main, sink_table((enum generate_table)frame.table), room))
+		if (!read_all(fd, room->at, room->len))
+			return false;
+		if (frame.table == FRAME_WORDS)
+			word_counts_add(sink->counts, room);
+		else if (!sink_copy(sink->main, sink_table((enum generate_table)frame.table), room))
 			return false;
 	}
 	fputs("tiepdan: a process that makes tickets has ended\n", stderr);

@@ -5,7 +5,7 @@
 
 #include "command/members.h"
 
-/* Named by ticket_stands() of migrations/0107_trust.sql and ticket_filed_as() of 0079_record_complete.sql. */
+/* Named by ticket_stands() of migrations/0108_trust.sql and ticket_filed_as() of 0079_record_complete.sql. */
 static const struct str names[STANDING_FIELDS] = {
 	[STANDING_VERSION] = STR("version"),
 	[STANDING_STATE] = STR("state"),

@@ -10,11 +10,13 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-/* PostgreSQL for one process: a fast and a slow pool of pipelined connections, one that lets people in, and
- * one for the record, reconnecting with back-off. Knows no table; statements come from gen/statements.c. */
+/* PostgreSQL for one process: a fast, a searching and a slow pool of pipelined connections, one that lets
+ * people in, and one for the record, reconnecting with back-off. Knows no table; statements come from
+ * gen/statements.c. */
 
 enum db_pool {
 	DB_FAST,
+	DB_SEARCH, /* half a second at most: not behind a report, nor in the way of what is short */
 	DB_SLOW,
 	DB_DOOR,   /* signs in with a role of its own, and prepares nothing else */
 	DB_RECORD, /* a connection of the sealer alone: it waits behind nobody */
@@ -29,7 +31,7 @@ struct db_statement {
 	const Oid *types;  /* by parameter                             */
 	bool definer_only; /* "-- as: definer": runs without the caller at the head of the unit (anonymous and
 			    * batched statements that call SECURITY DEFINER set functions) */
-	enum db_pool pool; /* "-- pool: slow|door|record"              */
+	enum db_pool pool; /* "-- pool: search|slow|door|record"       */
 	bool owner_only;   /* "-- as: owner": for sub-commands, never prepared by the server */
 	bool bytes;	   /* all columns are bytea, and come as they are: db_cell_bytes() */
 };
@@ -52,10 +54,11 @@ enum {
 
 /* Which connections a process makes. */
 struct db_urls {
-	const char *serve; /* of the fast and the slow pool           */
-	const char *door;  /* NULL: this process lets nobody in */
-	bool seals;	   /* the record, over `serve` */
-	const char *name;  /* application_name of all sessions; NULL: what the URL says, or "tiepdan" */
+	const char *serve;  /* of the fast and the slow pool               */
+	const char *search; /* NULL: nobody searches through this process */
+	const char *door;   /* NULL: this process lets nobody in          */
+	bool seals;	    /* the record, over `serve`                   */
+	const char *name;   /* application_name of all sessions; NULL: what the URL says, or "tiepdan" */
 };
 
 /* Opens the pools and starts connecting in the background, with one fast connection at first and more when

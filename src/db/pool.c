@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 
-static const char *const pool_names[DB_POOLS] = {"fast", "slow", "door", "record"};
+static const char *const pool_names[DB_POOLS] = {"fast", "search", "slow", "door", "record"};
 
 int64_t pool_timeout_ms(const struct db *db, enum db_pool which)
 {
@@ -282,14 +282,13 @@ static int64_t link_counts(const struct config *config, enum db_pool which)
 {
 	int64_t fast = config->db_fast > 0 ? config->db_fast : few_for_each_processor(config);
 
-	return (const int64_t[DB_POOLS]){fast, config->db_slow, config->db_door, 1}[which];
+	return (const int64_t[DB_POOLS]){fast, config->db_search, config->db_slow, config->db_door, 1}[which];
 }
 
 static const char *url_of(const struct db_urls *urls, enum db_pool which)
 {
-	if (which == DB_DOOR)
-		return urls->door;
-	return which == DB_RECORD && !urls->seals ? NULL : urls->serve;
+	return (const char *[DB_POOLS]){
+		urls->serve, urls->search, urls->serve, urls->door, urls->seals ? urls->serve : NULL}[which];
 }
 
 void pool_wake(struct pool *pool)

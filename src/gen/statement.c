@@ -195,7 +195,7 @@ _Noreturn static void fail_directive(const struct cursor *c, struct span line)
 static void read_pool(struct cursor *c, struct span line)
 {
 	static const char *const pools[][2] = {
-		{"slow", "DB_SLOW"}, {"door", "DB_DOOR"}, {"record", "DB_RECORD"}};
+		{"search", "DB_SEARCH"}, {"slow", "DB_SLOW"}, {"door", "DB_DOOR"}, {"record", "DB_RECORD"}};
 	size_t i = 0;
 
 	while (i < sizeof(pools) / sizeof(pools[0]) && !span_is(span_skip(line, 5), pools[i][0]))

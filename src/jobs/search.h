@@ -7,7 +7,7 @@
  * only the server folds words. Of two job workers that read the same events one stores nothing. */
 
 enum {
-	SEARCH_PORTION = 100 /* events, several of which may be of one ticket */
+	SEARCH_PORTION = 500 /* events, several of which may be of one ticket */
 };
 
 void search_follow(struct app *app, struct db_unit *u);

@@ -277,12 +277,14 @@ static struct db_urls urls(const struct worker *w)
 		.name = arena_cstr(w->arena, arena_printf(w->arena, "tiepdan key %lld",
 						     (long long)keys->seal[keys->nseal - 1].epoch))};
 
-	if (w->start->role == WORKER_HTTP)
+	if (w->start->role == WORKER_HTTP) {
+		urls.search = config->database_url;
 		urls.door = config->door_url[0] ? config->door_url : config->database_url;
-	else
+	} else {
 		urls.seals = true;
-	if (urls.seals && config->job_url[0])
-		urls.serve = config->job_url;
+		if (config->job_url[0])
+			urls.serve = config->job_url;
+	}
 	return urls;
 }
 

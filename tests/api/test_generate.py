@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from support.record import sealed, verify
-from support.town import HUB, Town
+from support.town import HUB, Town, wait_until
 
 TICKETS, SEED = 3000, 7
 WORDS = "Đề nghị kiểm tra lại hiện trường trước khi trả lời."
@@ -15,11 +15,11 @@ TABLES = ("ticket", "holding", "clock", "clock_running", "contact", "word", "eve
           "message", "part", "ticket_merge", "ticket_tag", "publication")
 SCHEMA = """
     select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint where connamespace = 'tiepdan'::regnamespace
-        and conrelid::regclass::text not like 'event\\_2%'
+        and conrelid::regclass::text !~ '^(event|ticket_search)_2'
     union all select indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
-        where indrelid in (select oid from pg_class where relnamespace = 'tiepdan'::regnamespace and relname not like 'event\\_2%')
+        where indrelid in (select oid from pg_class where relnamespace = 'tiepdan'::regnamespace and relname !~ '^(event|ticket_search)_2')
     union all select tgrelid::regclass::text, tgname, tgenabled::text from pg_trigger
-        where not tgisinternal and tgrelid::regclass::text not like 'event\\_2%'
+        where not tgisinternal and tgrelid::regclass::text !~ '^(event|ticket_search)_2'
     order by 1, 2, 3"""
 
 
@@ -240,7 +240,7 @@ def test_a_filing_gets_a_number_of_its_own_and_more_can_be_added(town):
     town.stop()
     town.sql("update notice_cursor c set xid = e.xid, id = nobody() from %s e" % LAST)
     assert "has not come to" in generate(town.cluster, town.database, *more, ok=False).stderr, "letters would be lost"
-    for name in ("notice", "triage", "alike", "suggestion"):
+    for name in ("notice", "triage", "alike", "suggestion", "search"):
         town.sql("update %s_cursor c set xid = e.xid, id = e.id from %s e" % (name, LAST))
     generate(town.cluster, town.database, *more)
     assert "another --seed" in generate(town.cluster, town.database, *more, ok=False).stderr
@@ -249,6 +249,20 @@ def test_a_filing_gets_a_number_of_its_own_and_more_can_be_added(town):
     town.file()
     sealed(town)
     assert verify(town).returncode == 0
+
+
+def test_they_are_found_as_if_the_search_had_followed_them(cluster, contract):
+    """Search follows nothing of them; when it is made to, it finds the same."""
+    database = cluster.new_database()
+    generate(cluster, database, "--tickets", "200", "--seed", "4", "--yes")
+    kept = "select md5(string_agg(x::text, '' order by x)) from ticket_search x union all select md5(string_agg(x::text, '' order by x)) from search_word x"
+    made = cluster.sql("set search_path = tiepdan;" + kept, database)
+    cluster.sql("set search_path = tiepdan; delete from ticket_search; delete from search_word;"
+                " update search_cursor set xid = '0', id = '00000000-0000-0000-0000-000000000000'", database)
+    town = Town(cluster, contract, database)
+    wait_until(lambda: town.sql("select (c.xid, c.id) >= (e.xid, e.id) from search_cursor c, %s e" % LAST) == [["t"]], 60, "the search has followed")
+    assert town.sql(kept) == made and town.count("ticket_search") == 200
+    town.close()
 
 
 def test_the_same_seed_gives_the_same_tickets(town, cluster):

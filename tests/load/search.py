@@ -9,10 +9,9 @@ import unicodedata
 import urllib.parse
 
 import alike
-import redate
-from support.town import ROOT, ticket, wait_until
+import generate
+from support.town import wait_until
 
-FOLDER = ROOT / "tests/load/search"
 EACH = 20  # questions of each kind
 BASELINE_MS = 20000
 # What a peer has: the same words, and the texts as they are.
@@ -36,31 +35,28 @@ def folded(text):
 
 
 def prepare(load):
+    """Tickets of a city, with their words: the search follows nothing of them."""
     town, rows = load.town, load.options.rows
-    town.filed(**ticket())
-    wait_until(lambda: town.count("ticket_search") == 1, 60, "the template is followed")
-    columns, values = redate.copied(town, "ticket", "t", {
-        "id": "f.ticket", "number": "1000000000 + f.n", "code": "'HN-26-' || overlay(upper(lpad(to_hex(f.n), 8, '0')) placing '-' from 5 for 0)",
-        "folded": "''", "updated_at": "f.filed_at", "done": "f.state <> 'accepted'",
-        **{c: "f." + c for c in ("filed_at", "category", "area", "holder", "state", "title", "text")}})
-    print("making %d rows, load of the machine %.1f" % (rows, os.getloadavg()[0]), flush=True)
-    town.sql("\\set rows %d\n\\set columns '%s'\n\\set values '%s'\n" % (rows, columns, values.replace("'", "''")) + (FOLDER / "made.sql").read_text("utf-8"))
+    print("making %d tickets, load of the machine %.1f" % (rows, os.getloadavg()[0]), flush=True)
+    town.stop()
+    generate.fill(town, rows)
     for table in ("ticket", "ticket_search", "search_word"):
         town.sql("vacuum analyze " + table)
+    load.restart()
 
 
 def words(town, least, most, limit=24):
     """Words that this part of all tickets has."""
     return [row[0] for row in town.sql("""select word from search_word, (select count(*) as n from ticket_search) x where tickets between n * %s and n * %s
-        and word !~ '^hiem' order by md5(word) limit %d""" % (least, most, limit))]
+        order by md5(word) limit %d""" % (least, most, limit))]
 
 
 def questions(town):
     """Of each kind those that are asked, as somebody types them."""
     dice = random.Random(5)
     common, some = words(town, 0.15, 0.3), words(town, 0.01, 0.05)
-    rare = [row[0] for row in town.sql("select word from search_word where word ~ '^hiem' order by md5(word) limit %d" % EACH)]
-    titles = [row[0].split() for row in town.sql("select title from ticket where number >= 1000000000 order by md5(code) limit %d" % EACH)]
+    rare = [row[0] for row in town.sql("select word from search_word where length(word) > 3 order by tickets, md5(word) limit %d" % EACH)]
+    titles = [row[0].split() for row in town.sql("select title from ticket where title ~ '^(\\w+ ){5}' order by md5(code) limit %d" % EACH)]
     return {
         "common": [dice.choice(common) + " " for _ in range(EACH)],
         "three": [" ".join([dice.choice(common)] + dice.sample(some, 2)) for _ in range(EACH)],
@@ -75,7 +71,9 @@ def asked(town, who, asks, **more):
     paths = ["/v1/search?" + urllib.parse.urlencode({"q": q, "limit": 20, **more}) for q in asks]
     found = [asker.ask("GET", path) for path in paths]
     got = alike.measured(town, asker, [lambda p=p: asker.ask("GET", p) for p in paths] * 2)
-    return {**got, "hits": round(statistics.mean(len(f["items"]) for f in found), 1), "partial": sum(f["partial"] for f in found)}
+    result = {**got, "hits": round(statistics.mean(len(f["items"]) for f in found), 1), "partial": sum(f["partial"] for f in found)}
+    print(asks[0], more, result, "load of the machine %.1f" % os.getloadavg()[0], flush=True)
+    return result
 
 
 def timed(town, statements):
@@ -125,7 +123,6 @@ def freshness(town):
 
 def search(load):
     prepare(load)
-    load.restart()
     town = load.town
     kinds = questions(town)
     departments = [row[0] for row in town.sql("select d.code from ticket t join department d on d.id = t.holder group by d.code order by count(*)")]

@@ -2,5 +2,5 @@
 -- in: category text, area text, query text, after text, limit int
 -- out: item text, key text
 -- as: definer
--- pool: slow
+-- pool: search
 select item, key from tiepdan.published_list(:'category', :'area', :'query', :'after', :'limit')

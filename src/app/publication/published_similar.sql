@@ -2,5 +2,5 @@
 -- in: title text, category text, limit int
 -- out: answer text
 -- as: definer
--- pool: slow
+-- pool: search
 select item as answer from tiepdan.published_similar(:'title', :'category', :'limit')

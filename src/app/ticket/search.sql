@@ -3,7 +3,7 @@
 -- in: needed text, begun text[], typed text, number int, code text, states text[], kind text, category text, area text, holder text,
 -- from date, to date, best bool, now timestamptz, soon timestamptz, after text, limit int
 -- out: item text, key text, due_ms int, calendar text, unit text, title text, place text, text text, said text, partial bool
--- pool: slow
+-- pool: search
 select item, key, (extract(epoch from due_at) * 1000)::bigint as due_ms, calendar, unit, title, place, text, said, partial
 from tiepdan.ticket_search(:'needed', :'begun', :'typed', :'number', :'code', :'states', :'kind', :'category', :'area', :'holder', :'from', :'to',
 	:'best', :'now', :'soon', :'after', :'limit')

@@ -84,7 +84,12 @@ static void questions(void **state)
 	check_query("ab* cd* ef* gh* ij* kl", "'ij' & 'kl'", "ab cd ef gh",
 		"'ab' & 'cd' & 'ef' & 'gh' & 'ij' & 'kl'");
 	check_query("x y", "'x' & 'y'", "", "'x' & 'y'");
-	check_query("a:* & !b", "'a' & 'b'", "", "'a' & 'b'");
+	check_query("a:* & !e", "'a' & 'e'", "", "'a' & 'e'");
+	check_query("quỳnh m", "'quynh'", "", "'=quỳnh'");
+	check_query("quỳnh đ", "'quynh'", "", "'=quỳnh'");
+	check_query("quỳnh ở", "'quynh' & 'o'", "", "'=quỳnh' & '=ở'");
+	check_query("\"quỳnh m", "'quynh' <-> 'm'", "", "'=quỳnh' <-> 'm'");
+	check_query("m", "'m'", "", "'m'");
 }
 
 static void a_long_question(void **state)
