@@ -32,9 +32,9 @@ begin
 	order by w.xid, w.id limit p_limit;
 end $$;
 
--- They with the root before theirs (number 0: none), and with the transactions that were open (seen).
-drop function record_next(bigint);
-create function record_next(p_limit bigint) returns table (number bigint, at_ms bigint, events bigint, root bytea, previous bytea, kid text,
+-- They with the root before theirs (number 0: none), and with the transactions that were open (seen). Servers of before seal by record_next() and
+-- the other record_store(), which leave to those to come what was passed.
+create function record_leaves(p_limit bigint) returns table (number bigint, at_ms bigint, events bigint, root bytea, previous bytea, kid text,
 	signature bytea, seen text, xid text, id uuid, at_us bigint, hash bytea)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
 #variable_conflict use_column
@@ -47,7 +47,6 @@ begin
 end $$;
 -- Stores a root over all that waits up to p_xid, p_id, as of the moment p_seen. Nothing when somebody else has sealed since, an error when the
 -- last root is not the one that it names. Returns how many they were.
-drop function record_store(text, uuid, text, uuid, bigint, timestamptz, bigint, bigint, bigint, bytea, bytea, bytea, text, bytea, bytea);
 create function record_store(p_seen text, p_xid text, p_id uuid, p_number bigint, p_at timestamptz, p_events bigint, p_first_us bigint,
 	p_last_us bigint, p_root bytea, p_previous bytea, p_chain bytea, p_kid text, p_signature bytea, p_entries bytea)
 returns bigint language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -349,9 +348,11 @@ end $$;
 -- --- who reads it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on record_passed from public;
-revoke execute on function record_waiting, record_next, record_store, alike_forget_restricted, session_repeats, sign_in_flow_again, sign_in_flow_opened,
+revoke execute on function record_waiting, record_leaves, record_store(text, text, uuid, bigint, timestamptz, bigint, bigint, bigint, bytea,
+	bytea, bytea, text, bytea, bytea), alike_forget_restricted, session_repeats, sign_in_flow_again, sign_in_flow_opened,
 	sign_in_oidc(vouched, uuid, timestamptz, text[], text, bytea),
 	citizen_sign_in_oidc(uuid, timestamptz, text, bytea, uuid, bigint, uuid, timestamptz, text, bytea) from public;
 grant execute on function sign_in_flow_again, sign_in_oidc(vouched, uuid, timestamptz, text[], text, bytea),
 	citizen_sign_in_oidc(uuid, timestamptz, text, bytea, uuid, bigint, uuid, timestamptz, text, bytea) to tiepdan_app, tiepdan_door;
-grant execute on function record_next, record_store to tiepdan_app, tiepdan_job;
+grant execute on function record_leaves, record_store(text, text, uuid, bigint, timestamptz, bigint, bigint, bigint, bytea, bytea, bytea, text, bytea,
+	bytea) to tiepdan_app, tiepdan_job;

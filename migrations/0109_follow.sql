@@ -8,7 +8,7 @@ declare
 	v_function regprocedure;
 begin
 	foreach v_function in array '{search_next(bigint),"alike_next(timestamptz,bigint)",suggestion_next(bigint),triage_next(bigint),
-		record_next(bigint),"report_follow(timestamptz,bigint,text)",search_late(timestamptz)}'::regprocedure[] loop
+		record_leaves(bigint),"report_follow(timestamptz,bigint,text)",search_late(timestamptz)}'::regprocedure[] loop
 		execute format('alter function %s set plan_cache_mode = force_generic_plan', v_function);
 		execute format('alter function %s set enable_seqscan = off', v_function);
 		execute format('alter function %s set enable_bitmapscan = off', v_function);

@@ -67,7 +67,7 @@ void sealer_find(struct app *app, struct db_unit *u)
 	if (error < 0 && app->keys->record.signs)
 		hold(app->sealer, key_file_fault(error), &app->sealer->asked, LOG_NO_NUMBER);
 	sql_jobs_record_place(u, .known = app->sealer->asked.number);
-	sql_jobs_record_next(u, .limit = seals ? SEALER_PORTION : 0);
+	sql_jobs_record_leaves(u, .limit = seals ? SEALER_PORTION : 0);
 }
 
 static struct digest cell_digest(struct arena *arena, const PGresult *rows, int row, const char *column)

@@ -89,12 +89,12 @@ def test_what_is_changed_is_named(city, change, said):
 def test_a_cursor_that_is_put_back_hides_nothing(city):
     """Whoever adds an event of yesterday and makes it look as if nothing was sealed yet, while the sealer rests."""
     sealed(city)
-    city.tamper("alter function record_next rename to record_rests; create table kept_cursor as table record_cursor;"
+    city.tamper("alter function record_leaves rename to record_rests; create table kept_cursor as table record_cursor;"
                 " insert into event select (jsonb_populate_record(e, jsonb_build_object('id', '00000000-0000-0000-0000-000000000001',"
                 " 'at', e.at - interval '1 d'))).* from event e order by at limit 1; update record_cursor set xid = '0'")
     found = verify(city)
     city.tamper("delete from event where id = '00000000-0000-0000-0000-000000000001'; update record_cursor c set (xid, id) = (select k.xid, k.id"
-                " from kept_cursor k); drop table kept_cursor; alter function record_rests rename to record_next")
+                " from kept_cursor k); drop table kept_cursor; alter function record_rests rename to record_leaves")
     assert found.returncode == 1 and "event 00000000-0000-0000-0000-000000000001 of" in found.stdout and "was added behind the record" in found.stdout
     assert verify(city).returncode == 0
 

@@ -26,10 +26,10 @@ class Record:
 
     def __init__(self, town):
         self.town = town
-        self.kept = {name: definition(town, name) for name in ("event_hash", "record_next")}
+        self.kept = {name: definition(town, name) for name in ("event_hash", "record_leaves")}
 
     def off(self):
-        head = self.kept["record_next"].split("AS $function$")[0]
+        head = self.kept["record_leaves"].split("AS $function$")[0]
         self.town.sql("; ".join([TRIGGERS % "disable", HASH, head + "AS $function$ begin return; end $function$"]))
 
     def on(self):

@@ -15,7 +15,7 @@ create function test.seal(p_limit bigint) returns text language sql as $$
         decode(repeat('00', 64), 'hex'), n.entries)::text
     from (select min(seen) as seen, (array_agg(xid order by i desc))[1] as xid, (array_agg(id order by i desc))[1] as id, min(number) as number,
             count(*) as events, min(at_us) as first_us, max(at_us) as last_us, string_agg(int8send(at_us) || uuid_send(id) || hash, '' order by i) as entries
-        from record_next(p_limit) with ordinality x (number, at_ms, e, root, previous, kid, signature, seen, xid, id, at_us, hash, i)) n
+        from record_leaves(p_limit) with ordinality x (number, at_ms, e, root, previous, kid, signature, seen, xid, id, at_us, hash, i)) n
     where n.events > 0
 $$;
 create function test.sealed() returns setof uuid language sql as $$

@@ -133,7 +133,7 @@ select count(*) from rule_set s join rule_set_name n on n.rule_set = s.id;
 reset role;
 select caller_enter('job', null, null, false, 60000);
 select record_store(seen, xid, id, number + 1, now(), 1, at_us, at_us, hash, decode(repeat('00', 32), 'hex'), hash, 'kid', decode(repeat('00', 64), 'hex'),
-	int8send(at_us) || uuid_send(id) || hash) from record_next(1);
+	int8send(at_us) || uuid_send(id) || hash) from record_leaves(1);
 select count(*) from record_roots(null, 5);
 select record_head(null) is not null, record_head(current_date) is not null;
 select count(*) from receipt_of(:'t', true);

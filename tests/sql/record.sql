@@ -13,7 +13,7 @@ create function pg_temp.root(p_from bigint default 0, p_to bigint default 0) ret
 	from (select min(seen) as seen, (array_agg(xid order by i desc))[1] as xid,
 			(array_agg(id order by i desc))[1] as id, min(number) as number, count(*) as events, min(at_us) as first_us, max(at_us) as last_us,
 			string_agg(int8send(at_us) || uuid_send(id) || hash, '' order by i) as entries
-		from record_next(3) with ordinality x (number, at_ms, e, root, previous, kid, signature, seen, xid, id, at_us, hash, i)) n
+		from record_leaves(3) with ordinality x (number, at_ms, e, root, previous, kid, signature, seen, xid, id, at_us, hash, i)) n
 $$;
 -- Events of transactions that have ended: the places of a feed before all others.
 create function pg_temp.past() returns void language sql as $$
@@ -25,13 +25,13 @@ create temp table t as select n, (file('HN-SXD')).id from generate_series(1, 4) 
 select pg_temp.past();
 
 select caller_enter('job', null, null, false, 60000);
-select is((select array_agg(number) from record_next(2)), '{0,0}', 'nothing is sealed yet');
+select is((select array_agg(number) from record_leaves(2)), '{0,0}', 'nothing is sealed yet');
 select is(pg_temp.root(), 3::bigint, 'a batch');
-select is((select string_agg(concat_ws(' ', number, events, root = sha256('r'), kid), ', ') from record_next(3)), '1 3 t kid', 'the rest comes behind its root');
+select is((select string_agg(concat_ws(' ', number, events, root = sha256('r'), kid), ', ') from record_leaves(3)), '1 3 t kid', 'the rest comes behind its root');
 select is((select record_store('9:9:', '9', null, 1, now(), 1, 0, 0, sha256('r'), decode(repeat('00', 32), 'hex'), sha256('x'), 'kid',
 	decode(repeat('00', 64), 'hex'), decode(repeat('00', 56), 'hex'))), 0::bigint, 'who has read the same before stores nothing');
 select is(pg_temp.root(), 1::bigint, 'the next one');
-select is_empty('select from record_next(3)', 'all is sealed');
+select is_empty('select from record_leaves(3)', 'all is sealed');
 select is((select string_agg(number || ' ' || events, ', ' order by number) from record_root), '1 3, 2 1', 'under two roots');
 select throws_ok('update record_root set events = 2', '23001', null, 'a root is never changed');
 select throws_ok('delete from record_root', '23001', null, 'nor removed');
@@ -85,6 +85,6 @@ update notice_cursor set xid = '0', id = '00000000-0000-0000-0000-000000000000';
 update triage_cursor set xid = '0', id = '00000000-0000-0000-0000-000000000000';
 update record_cursor set (xid, id) = (select xid, id from event order by xid, id offset 2 limit 1);
 select ok(feeds_resume() > 0, 'events get new places');
-select is((select count(*) from record_next(100)), (select count(*) - 3 from event), 'what was not sealed still is to be');
+select is((select count(*) from record_leaves(100)), (select count(*) - 3 from event), 'what was not sealed still is to be');
 select * from finish();
 rollback;

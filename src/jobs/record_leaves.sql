@@ -4,4 +4,4 @@
 -- hash bytea
 -- as: definer
 -- pool: record
-select number, at_ms, events, root, previous, kid, signature, seen, xid, id, at_us, hash from tiepdan.record_next(:'limit')
+select number, at_ms, events, root, previous, kid, signature, seen, xid, id, at_us, hash from tiepdan.record_leaves(:'limit')
