@@ -9,8 +9,9 @@
  *     -- out: column type, ...        or none
  *     -- as: definer                  optional: the caller is not put in front
  *     -- as: owner                    optional: for sub-commands, never prepared by the server
- *     -- pool: search|slow|door|record  optional: searches; long ones; those that let people in, "as: definer";
- *                                     those of the sealer
+ *     -- pool: search|slow|door|record
+ *                                     optional: searches; long ones; those that let people in, "as:
+ *                                     definer"; those of the sealer
  * When all columns are bytea they travel as they are, and not as hex digits.
  * The file holds one statement with parameters as :name or :'name', which psql understands too. */
 
