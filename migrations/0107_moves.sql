@@ -108,6 +108,40 @@ end $$;
 
 drop function moves_for, moves_open;
 
+-- What a citizen can do, as in 0029: a look at an answer is asked of the ticket that has it (moved_by()), all else of their own.
+create or replace function moves_tracked(t ticket) returns json language plpgsql stable set search_path = tiepdan, pg_temp
+set plan_cache_mode = force_generic_plan as $$
+declare
+	r ticket := case_root(t);
+	q question;
+begin
+	select * into q from question where ticket = t.id and ended_at is null;
+	return (
+		select coalesce(json_agg(json_build_object('action', m.action, 'to', m.leads, 'needs_reason', m.needs_reason,
+			'until', case when m.action in ('second_look', 'appeal') then instant(review_until(x.about, m.action))
+				when m.action = 'supply' then instant(q.until_at) end) order by m.place, m.action, m.leads), '[]')
+		from move_case m cross join lateral (select moved_by(t, m.action) as about offset 0) x
+		where m.role = 'citizen' and m.from_state in (t.state, r.state) and m.from_state = (x.about).state
+			and (not m.conditional or move_applies(x.about, m.action, now())) and (m.action <> 'supply' or m.leads = q.from_state));
+end $$;
+-- As in 0032; few tickets are merged.
+create or replace function merge_told(t ticket, p_now timestamptz, p_soon timestamptz) returns json language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+declare
+	m ticket_merge;
+begin
+	if t.state <> 'merged' then
+		return null;
+	end if;
+	select * into m from ticket_merge where ticket = t.id and ended_at is null;
+	return (
+		select json_build_object('code', case when r.visibility = 'public' then r.code end, 'state', r.state, 'state_vi', s.name_vi,
+			'state_en', s.name_en, 'holder', department_named(r.holder), 'deadlines', deadlines_of(r.id, p_now, p_soon),
+			'replies', case m.kind when 'joined' then publication_replies(r.id) else replies_published_since(r.id, m.at) end,
+			'reviews', reviews_of(r.id, t.id))
+		from ticket r join state s on s.code = r.state where r.id = ticket_root(t.id));
+end $$;
+
 -- A ticket as staff see it, but for its clocks; no row when the caller does not see it. What belongs to it is read without row security, which
 -- would ask the same again for each part.
 create function ticket_told(p_ticket uuid, out body text, out etag text) language plpgsql stable security definer

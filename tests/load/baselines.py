@@ -83,8 +83,8 @@ commit;
        "route": ROUTE}
 
 
-def pgbench(cluster, database, script, clients, seconds, settings=(), role="tiepdan_app"):
-    """Runs the script as this role, prepared once a connection; returns transactions and seconds."""
+def pgbench(cluster, database, script, clients, seconds, settings=(), role="tiepdan_app", rate=None):
+    """Runs the script as this role, prepared once a connection, `rate` times a second if given; returns transactions and seconds."""
     options = ["jit=off", "timezone=UTC"] + list(settings)
     quoted = " ".join("-c " + re.sub(r"([\\ ])", r"\\\1", option) for option in options)
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
@@ -92,7 +92,7 @@ def pgbench(cluster, database, script, clients, seconds, settings=(), role="tiep
         file.flush()
         got = subprocess.run(
             ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", file.name,
-             "-h", str(cluster.folder / "socket"), "-U", role, database],
+             *(["--rate", str(rate)] if rate else []), "-h", str(cluster.folder / "socket"), "-U", role, database],
             env=dict(os.environ, PGOPTIONS=quoted), text=True, capture_output=True)
     done = re.search(r"actually processed: (\d+)", got.stdout)
     failed = re.search(r"failed transactions: ([1-9]\d*)", got.stdout)

@@ -4,9 +4,18 @@ import os
 import statistics
 import struct
 
+import baselines
 import record
 
 ROUNDS = 7
+RATE, PORTION, WRITERS = 10000, 50, 4    # events a second; of a transaction
+# As filings write them: no trigger completes what was filed.
+WRITE = """insert into event (id, at, ticket, type, actor_kind, department, to_state, public_vi, public_en, data, hash)
+select e.*, event_hash(e.id, e.at, e.ticket, e.type, e.actor_kind, null, e.department, null, e.to_state, e.public_vi, e.public_en, e.data)
+from (select gen_random_uuid() as id, clock_timestamp() as at, '%s'::uuid as ticket, 'ticket.filed' as type, 'anyone' as actor_kind, 1::bigint as department,
+	'submitted' as to_state, 'Đã nhận phiếu' as public_vi, 'Received' as public_en, '{"kind": "feedback", "category": "roads.surface"}'::jsonb as data
+	from generate_series(1, %d)) e;
+"""
 ENTRY = 56      # bytes of an event in the entries of a root, which begin with its time
 
 HASH = """create or replace function event_hash(id uuid, at timestamptz, ticket uuid, type text, actor_kind text, actor uuid, department bigint,
@@ -48,6 +57,26 @@ def lags(town, behind):
             for sealed, entries in ((sealed, bytes.fromhex(text)) for sealed, text in roots) for place in range(0, len(entries), ENTRY)]
 
 
+def waits(waited):
+    waited.sort()
+    return {"p50": round(waited[len(waited) // 2]), "p99": round(waited[len(waited) * 99 // 100]), "most": round(waited[-1])}
+
+
+def record_rate(load):
+    """What a city files that this machine cannot: events alone, at a fixed rate."""
+    load.file_tickets(8)
+    load.restart()
+    town = load.town
+    ticket = town.sql("select id from ticket order by number limit 1")[0][0]
+    script = WRITE % (ticket, PORTION)
+    baselines.pgbench(load.cluster, town.database, script, WRITERS, 2, ("search_path=tiepdan",), "tiepdan", RATE // PORTION)
+    record.wait_sealed(town)
+    behind = last_root(town)
+    done, seconds = baselines.pgbench(load.cluster, town.database, script, WRITERS, load.options.seconds, ("search_path=tiepdan",), "tiepdan",
+                                      RATE // PORTION)
+    return {"events": {"rate": round(done * PORTION / seconds, 1)}, "sealed_after_ms": waits(lags(town, behind))}
+
+
 def record_cost(load):
     load.restart()
     switched = Record(load.town)
@@ -65,8 +94,7 @@ def record_cost(load):
                 rates[name].append(done / seconds)
                 print("round %d of %d, load of the machine %.1f: %-8s %8.0f a second" % (n + 1, ROUNDS, os.getloadavg()[0], name, done / seconds), flush=True)
     switched.on()
-    waited.sort()
     kept = [w / wo for w, wo in zip(rates["with"], rates["without"])]
     return {**{name: {"rate": round(statistics.median(all_), 1)} for name, all_ in rates.items()},
-            "sealed_after_ms": {"p50": round(waited[len(waited) // 2]), "p99": round(waited[len(waited) * 99 // 100]), "most": round(waited[-1])},
+            "sealed_after_ms": waits(waited),
             "kept": {"median": round(statistics.median(kept), 3), "least": round(min(kept), 3), "most": round(max(kept), 3)}}
