@@ -26,6 +26,7 @@ comment on column move_case.place is 'action.position';
 
 create function move_cases_fold() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
+	lock table move_case in share row exclusive mode;	-- one at a time
 	delete from move_case;
 	insert into move_case (from_state, role, place, action, leads, needs_reason, evidence, conditional, scope, sight, max_returns, spared, lacked)
 	select m.from_state, r.role, a.position, a.code, m.to_state, a.reason in ('required', 'coded'), a.evidence, a.conditional, r.scope, r.sight, r.max_returns,
@@ -191,7 +192,7 @@ begin
 			'filed_at', instant(t.filed_at), 'version', t.version)::text,
 		concat_ws('|', t.done, case when p_filed then t.filed_at else coalesce(c.due_at, 'infinity') end, t.id),
 		nullif(c.due_at, 'infinity'), c.calendar, c.unit
-	from unnest(p_ids) with ordinality i (id, ord) join ticket t on t.id = i.id and sees(t)
+	from unnest(p_ids) with ordinality i (id, ord) join ticket t on t.id = i.id and sees(t) and caller_account() is not null
 		left join clock_first c on c.slot = p_slot and c.ticket = t.id
 		join category g on g.code = t.category join department d on d.id = t.holder left join area a on a.code = t.area
 		left join (
@@ -235,7 +236,8 @@ begin
 	else
 		raise exception 'unknown kind of caller "%"', p_kind;
 	end if;
-	perform set_config('statement_timeout', p_timeout_ms::text, true), set_config('transaction_read_only', p_read_only::text, true);
+	perform set_config('statement_timeout', p_timeout_ms::text, true),
+		case when p_read_only then set_config('transaction_read_only', 'on', true) end;	-- it cannot be switched off where it is on
 end $$;
 
 -- A function in SQL that is not inlined is planned at each call.
@@ -507,8 +509,18 @@ begin
 	end if;
 	select m.body, m.etag into body, etag from ticket_moved(t) m;
 end $$;
-drop function ticket_move(uuid, text, bigint, text, text, text, uuid, text, timestamptz, bigint[], text[], timestamptz[], timestamptz[], text[], bigint[],
-	text, bigint, uuid);
+-- For servers of before, which ask nobody along.
+create or replace function ticket_move(p_ticket uuid, p_action text, p_version bigint, p_reason_code text, p_reason text, p_department text,
+	p_person uuid, p_text text, p_at timestamptz, p_policies bigint[], p_kinds text[], p_dues timestamptz[], p_alarms timestamptz[],
+	p_units text[], p_amounts bigint[], p_calendar text, p_calendar_version bigint, p_event uuid, out body text, out etag text)
+language plpgsql security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+	t ticket := move_make(p_ticket, p_action, p_version, p_reason_code, p_reason, p_department, p_person, p_text, p_at, p_policies, p_kinds, p_dues,
+		p_alarms, p_units, p_amounts, p_calendar, p_calendar_version, p_event);
+begin
+	select m.body, m.etag into body, etag from ticket_moved(t) m;
+end $$;
+
 alter function publication_propose set plan_cache_mode = force_generic_plan;
 alter function publication_decide set plan_cache_mode = force_generic_plan;
 alter function tracking_rate set plan_cache_mode = force_generic_plan;

@@ -59,7 +59,8 @@ declare
 begin
 	select * into strict v_cursor from record_cursor where one for update;
 	select number, chain into v_number, v_chain from record_root order by number desc limit 1;
-	if p_number <= v_number then
+	-- Somebody else has sealed, or feeds_resume() has given the events other places.
+	if p_number <= v_number or not exists (select from event where xid = v_last and id = p_id) then
 		return 0;
 	end if;
 	if p_number <> coalesce(v_number, 0) + 1 or p_previous <> coalesce(v_chain, decode(repeat('00', 32), 'hex')) then
@@ -127,7 +128,7 @@ $$;
 -- --- what is restricted is only stored -------------------------------------------------------------------------------------------
 
 -- Nobody looks for others like it, learns from it, or tries rules with it (Law 91/2025/QH15, restriction of processing). Who follows the feed passes
--- it over, and what they had made of it before is gone when the restriction begins; when it ends they read it again. The search stays as it is:
+-- it over, and what they had made of it before is gone when the restriction begins; when it ends alike and triage read it again. The search stays as it is:
 -- it finds what row security shows, so those who decide the ticket find it, and nobody else.
 
 -- As in 0064; what was restricted comes again when that has ended.
@@ -185,7 +186,7 @@ create function alike_forget_restricted() returns trigger language plpgsql secur
 declare
 	v_events uuid[];
 begin
-	perform from alike_cursor for share;
+	perform from alike_cursor for no key update;	-- alike_cluster_change() is for one at a time
 	with gone as (
 		delete from ticket_alike where ticket = new.id returning ticket, filed_at, keys, event, counted),
 	unkeyed as (
@@ -240,7 +241,8 @@ begin
 	select c.xid::text, c.id, e.xid::text, e.id, t.id, t.kind, t.folded
 	from triage_cursor c cross join lateral (select xid, id, type, ticket from event e where (e.xid, e.id) > (c.xid, c.id)
 			and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.id limit p_limit) e
-		left join lateral (select id, kind, folded from ticket where id = e.ticket and e.type = 'ticket.filed' and not restricted offset 0) t on true
+		left join lateral (select id, kind, folded from ticket where id = e.ticket and e.type in ('ticket.filed', 'data.unrestricted')
+			and not restricted offset 0) t on true
 	order by e.xid, e.id;
 end $$;
 -- As in 0069.

@@ -8,11 +8,13 @@ declare
 	v_function regprocedure;
 begin
 	foreach v_function in array '{search_next(bigint),"alike_next(timestamptz,bigint)",suggestion_next(bigint),triage_next(bigint),
-		record_leaves(bigint),"report_follow(timestamptz,bigint,text)",search_late(timestamptz)}'::regprocedure[] loop
+		record_leaves(bigint),search_late(timestamptz)}'::regprocedure[] loop
 		execute format('alter function %s set plan_cache_mode = force_generic_plan', v_function);
 		execute format('alter function %s set enable_seqscan = off', v_function);
 		execute format('alter function %s set enable_bitmapscan = off', v_function);
 	end loop;
+	-- It does more than to read the feed.
+	alter function report_follow(timestamptz, bigint, text) set plan_cache_mode = force_generic_plan;
 end $$;
 
 -- As in 0101, but that who has opened nothing does not look every word up twice, and who has looks at what they have opened alone.

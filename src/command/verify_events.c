@@ -246,15 +246,20 @@ static bool was_passed(const struct verify *v, uint64_t xid)
 	return false;
 }
 
-/* Whether an event should be under a root by now, or is of no transaction that there was. */
+/* Whether an event should be under a root by now, or is of no transaction that there was. While the last root is
+ * full, which is signed, the sealer had more before it: one transaction may write many events of years. */
 static bool is_due(const struct verify *v, uint64_t xid, const struct record_entry *entry)
 {
-	if (entry->at_us < v->sealed_us - late_us || xid >= v->end_xid)
+	bool late = v->cursor_whole && entry->at_us < v->sealed_us - late_us;
+
+	if (xid >= v->end_xid)
 		return true;
 	if (xid < v->cursor_xid)
 		return !was_passed(v, xid);
-	return xid == v->cursor_xid && (v->cursor_whole || memcmp(entry->event.byte, v->cursor_id.byte,
-								   sizeof(entry->event.byte)) <= 0);
+	if (xid == v->cursor_xid && (v->cursor_whole || memcmp(entry->event.byte, v->cursor_id.byte,
+								sizeof(entry->event.byte)) <= 0))
+		return true;
+	return late;
 }
 
 static void say(const struct verify *v, struct buf *scratch, const PGresult *r, int row)

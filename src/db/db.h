@@ -16,7 +16,7 @@
 
 enum db_pool {
 	DB_FAST,
-	DB_SEARCH, /* half a second at most: not behind a report, nor in the way of what is short */
+	DB_SEARCH, /* searches: not behind a report, nor in the way of what is short */
 	DB_SLOW,
 	DB_DOOR,   /* signs in with a role of its own, and prepares nothing else */
 	DB_RECORD, /* a connection of the sealer alone: it waits behind nobody */

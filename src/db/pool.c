@@ -60,21 +60,37 @@ static bool is_expected(const struct pool *pool, unsigned from, unsigned to)
 	return asleep && !failed;
 }
 
-/* Wakes another link for a unit. One connects at a time: forty backends that start together keep all of them
- * from work. While the process gets ready its own units share the first link. */
-static void grow(struct pool *pool, const struct db_unit *u)
+/* The first one that is asleep, unless one is on its way: forty backends that start together keep all of them
+ * from work. */
+static struct link *sleeper(const struct pool *pool, unsigned from, unsigned to)
 {
 	struct link *next = NULL;
 
-	if (u->patient && !pool->db->settled)
-		return;
-	for (unsigned i = first_of(pool, u->lane); i < pool->nlinks; i++) {
+	for (unsigned i = from; i < to; i++) {
 		struct link *l = &pool->links[i];
 		if (l->state == LINK_DOWN || l->state == LINK_CONNECTING || l->state == LINK_SETTING_UP)
-			return;
+			return NULL;
 		if (!next && l->state == LINK_ASLEEP)
 			next = l;
 	}
+	return next;
+}
+
+/* Before the process is settled its own units share the first link. */
+static bool may_grow(const struct pool *pool, const struct db_unit *u)
+{
+	return pool->db->settled || !u->patient;
+}
+
+/* Wakes another link for a unit: for staff one of their own first, whatever keeps the shared ones. */
+static void grow(struct pool *pool, const struct db_unit *u)
+{
+	struct link *next = u->lane == LANE_STAFF ? sleeper(pool, 0, pool->staff_links) : NULL;
+
+	if (!may_grow(pool, u))
+		return;
+	if (!next)
+		next = sleeper(pool, first_of(pool, u->lane), pool->nlinks);
 	if (next)
 		link_wake(next);
 }
@@ -95,18 +111,21 @@ static struct link *least_loaded(const struct pool *pool, unsigned from, unsigne
 	return best;
 }
 
-/* Staff are not behind others, who may wait for something, while a link of their own has room or is
- * expected. */
-static struct link *link_for(const struct pool *pool, enum lane lane)
+/* Staff are not behind others, who may wait for something, while a link of their own has room, or for a moment
+ * while one can be had. */
+static struct link *link_for(const struct pool *pool, const struct db_unit *u)
 {
-	struct link *own = lane == LANE_STAFF ? least_loaded(pool, 0, pool->staff_links) : NULL;
+	bool staff = u->lane == LANE_STAFF;
+	struct link *own = staff ? least_loaded(pool, 0, pool->staff_links) : NULL;
 
 	if (own && own->nsent == 0)
 		return own;
 	struct link *shared = least_loaded(pool, pool->staff_links, pool->nlinks);
-	if (lane != LANE_STAFF || !shared || shared->nsent == 0)
+	if (!staff || !shared || shared->nsent == 0)
 		return shared ? shared : own;
-	return own || is_expected(pool, 0, pool->staff_links) ? own : shared;
+	bool waits = may_grow(pool, u) && is_expected(pool, 0, pool->staff_links) &&
+		     clock_mono_us() - u->queued_us < POOL_OWN_US;
+	return own || waits ? own : shared;
 }
 
 static enum lane lane_of(const struct db_unit *u)
@@ -146,7 +165,7 @@ static struct db_unit *next_of(struct pool *pool, enum lane lane, struct link **
 	if (pool->waiting[lane].n == 0)
 		return NULL;
 	struct db_unit *u = unit_of(pool->waiting[lane].units.next);
-	*ret_link = link_for(pool, lane);
+	*ret_link = link_for(pool, u);
 	if (!*ret_link || (*ret_link)->nsent > 0)
 		grow(pool, u);
 	if (!*ret_link)

@@ -18,10 +18,11 @@
 enum {
 	POOL_DEPTH = 4, /* exchanges out on one link: enough to keep the server busy while results travel */
 	POOL_STAFF_SHARE = 4,	/* one link of so many is for staff alone, if there are two               */
+	POOL_OWN_US = 100000,	/* so long staff wait for a link of their own while it is made */
 	POOL_STAFF_TURNS = 8,	/* so many of staff go for each one of others that waits, at the most */
 	POOL_PER_PROCESSOR = 4, /* links of all workers together, when nobody says how many           */
 	POOL_LEAST = 4,		/* of one worker then: one for staff, and one that waits stops no lane */
-	POOL_MOST = 32,
+	POOL_MOST = 12,		/* and so that PostgreSQL's own max_connections is enough */
 	UNIT_HOOKS_MAX = 4,
 };
 

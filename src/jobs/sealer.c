@@ -193,6 +193,7 @@ static void tell(struct arena *arena, const struct record_root *root, const stru
 {
 	log_info("record.sealed", LOG_INT("number", root->number), LOG_INT("events", root->events),
 		LOG_STR("chain", digest_hex(arena, digest_bytes(chain))));
+	log_flush(); /* it is a witness of the chain: it stands in the log before the root is stored */
 }
 
 static bool may_seal(struct app *app, struct arena *arena, const PGresult *last, const struct before *b)

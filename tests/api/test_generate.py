@@ -229,6 +229,26 @@ def test_the_record_holds_them(town):
     assert "0 of them not sealed yet" in said.stdout
 
 
+def test_what_waits_for_its_root_was_not_added_behind_it(cluster, contract):
+    """The sealer has come to the middle of what was generated, and there are roots over later events from before."""
+    town = Town(cluster, contract)
+    sealed(town)
+    town.stop()
+    generate(cluster, town.database, "--tickets", "2000", "--seed", "5", "--yes")
+    last = int(town.sql("select max(number) from record_root")[0][0])
+    town.sql("create function half_way() returns trigger language plpgsql as $$ begin raise exception 'half way'; end $$;"
+             " create trigger half_way before insert on record_root for each row when (new.number > %d) execute function half_way()" % (last + 1))
+    town.start()
+    wait_until(lambda: int(town.sql("select max(number) from record_root")[0][0]) > last, 30, "a portion is sealed")
+    said = verify(town)
+    town.sql("drop trigger half_way on record_root; drop function half_way()")
+    assert said.returncode == 0 and " 0 faults" in said.stdout, said.stdout
+    assert "0 of them not sealed yet" not in said.stdout
+    sealed(town)
+    assert verify(town).returncode == 0
+    town.close()
+
+
 LAST = "(select xid, id from event order by xid desc, id desc limit 1)"
 
 

@@ -222,6 +222,27 @@ static void test_staff_wait_for_a_connection_of_their_own(void **state)
 	reopen(1, 2, 500);
 }
 
+/* Nor behind many while none can be made any more: they go first on what there is. */
+static void test_staff_do_not_starve_without_their_own(void **state)
+{
+	struct client *c[12], *staff;
+
+	(void)state;
+	reopen(4, 9, 10000);
+	assert_works();
+	fixture_sql(f, "update pg_database set datallowconn = false where datname = current_database()");
+	for (int i = 0; i < 12; i++)
+		c[i] = ask_slowly(0.3, handle_sleep);
+	staff = ask_slowly(0, handle_staff);
+	fixture_until(f, client_done(staff));
+	assert_int_equal(client_status(staff), 200);
+	assert_false(client_done(c[11]));
+	client_free(staff);
+	fixture_sql(f, "update pg_database set datallowconn = true where datname = current_database()");
+	assert_ended(c, 12);
+	reopen(1, 2, 500);
+}
+
 static int sessions(void)
 {
 	return atoi(
@@ -564,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_strangers_get_their_turn),
 		cmocka_unit_test(test_staff_have_connections_of_their_own),
 		cmocka_unit_test(test_staff_wait_for_a_connection_of_their_own),
+		cmocka_unit_test(test_staff_do_not_starve_without_their_own),
 		cmocka_unit_test(test_connections_come_when_they_are_needed),
 		cmocka_unit_test(test_unwanted_reads_are_dropped),
 		cmocka_unit_test(test_slow_units_have_their_own_pool),
