@@ -246,8 +246,8 @@ static bool was_passed(const struct verify *v, uint64_t xid)
 	return false;
 }
 
-/* Whether an event should be under a root by now, or is of no transaction that there was. While the last root is
- * full, which is signed, the sealer had more before it: one transaction may write many events of years. */
+/* Whether an event should be under a root by now, or is of no transaction that there was. While the last root
+ * is full, which is signed, the sealer had more before it: one transaction may write many events of years. */
 static bool is_due(const struct verify *v, uint64_t xid, const struct record_entry *entry)
 {
 	bool late = v->cursor_whole && entry->at_us < v->sealed_us - late_us;

@@ -111,8 +111,8 @@ static struct link *least_loaded(const struct pool *pool, unsigned from, unsigne
 	return best;
 }
 
-/* Staff are not behind others, who may wait for something, while a link of their own has room, or for a moment
- * while one can be had. */
+/* Staff are not behind others, who may wait for something, while a link of their own has room, or for a
+ * moment while one can be had. */
 static struct link *link_for(const struct pool *pool, const struct db_unit *u)
 {
 	bool staff = u->lane == LANE_STAFF;

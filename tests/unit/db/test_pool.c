@@ -225,28 +225,27 @@ static void test_staff_wait_for_a_connection_of_their_own(void **state)
 /* Nor behind many while none can be made any more: they go first on what there is. */
 static void test_staff_do_not_starve_without_their_own(void **state)
 {
-	struct client *c[12], *staff;
+	const char *sql = "update pg_database set datallowconn = not datallowconn where datname = 'postgres'";
+	struct client *c[13];
 
 	(void)state;
 	reopen(4, 9, 10000);
 	assert_works();
-	fixture_sql(f, "update pg_database set datallowconn = false where datname = current_database()");
-	for (int i = 0; i < 12; i++)
-		c[i] = ask_slowly(0.3, handle_sleep);
-	staff = ask_slowly(0, handle_staff);
-	fixture_until(f, client_done(staff));
-	assert_int_equal(client_status(staff), 200);
-	assert_false(client_done(c[11]));
-	client_free(staff);
-	fixture_sql(f, "update pg_database set datallowconn = true where datname = current_database()");
-	assert_ended(c, 12);
+	fixture_sql(f, sql);
+	for (int i = 0; i < 13; i++)
+		c[i] = ask_slowly(i == 6 ? 0 : 0.3, i == 6 ? handle_staff : handle_sleep);
+	fixture_until(f, client_done(c[6]));
+	assert_false(client_done(c[12]));
+	fixture_sql(f, sql);
+	assert_ended(c, 13);
 	reopen(1, 2, 500);
 }
 
 static int sessions(void)
 {
-	return atoi(
-		fixture_sql(f, "select count(*) from pg_stat_activity where application_name = 'tiepdan'"));
+	const char *sql = "select count(*) from pg_stat_activity where application_name = 'tiepdan'";
+
+	return atoi(fixture_sql(f, sql));
 }
 
 /* A pool begins with one connection; another one is made when none is idle, up to the setting. */
@@ -259,17 +258,12 @@ static void test_connections_come_when_they_are_needed(void **state)
 	assert_works();
 	fixture_until(f, sessions() == 2); /* of the fast pool and of the slow one; those of before go */
 	c[0] = ask_slowly(0.5, handle_sleep);
-	fixture_until(f, client_done(c[0]));
-	client_free(c[0]);
+	assert_ended(c, 1);
 	assert_int_equal(sessions(), 2);
 	for (int i = 0; i < 9; i++)
 		c[i] = ask_slowly(0.5, handle_sleep);
 	fixture_until(f, sessions() == 4); /* the fourth is for staff */
-	for (int i = 0; i < 9; i++) {
-		fixture_until(f, client_done(c[i]));
-		assert_int_equal(client_status(c[i]), 200);
-		client_free(c[i]);
-	}
+	assert_ended(c, 9);
 	assert_int_equal(sessions(), 4);
 	reopen(1, 2, 500);
 }
