@@ -26,6 +26,11 @@ enum {
 /* Before all times. */
 #define VERIFY_NEVER (INT64_MIN / 2)
 
+/* An event that is so much older than what was under roots before it has come late, or was added. Only what
+ * one long transaction writes may come so late. The cursor of the sealer alone proves nothing: whoever adds
+ * events can put it back. */
+#define VERIFY_LATE_US (INT64_C(3600) * 1000 * 1000)
+
 /* What was found in a piece. Shared memory: only pages that are written to exist. */
 struct verify_found {
 	bool done;

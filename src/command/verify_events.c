@@ -41,10 +41,6 @@ enum {
 	XID
 };
 
-/* No transaction is open for longer, so an event is under a root by then, if there are roots over later ones.
- * The cursor of the sealer alone proves nothing: whoever adds events can put it back. */
-static const int64_t late_us = INT64_C(3600) * 1000 * 1000;
-
 /* An entry with the root that it is under. */
 struct sealed {
 	struct record_entry entry;
@@ -250,7 +246,7 @@ static bool was_passed(const struct verify *v, uint64_t xid)
  * is full, which is signed, the sealer had more before it: one transaction may write many events of years. */
 static bool is_due(const struct verify *v, uint64_t xid, const struct record_entry *entry)
 {
-	bool late = v->cursor_whole && entry->at_us < v->sealed_us - late_us;
+	bool late = v->cursor_whole && entry->at_us < v->sealed_us - VERIFY_LATE_US;
 
 	if (xid >= v->end_xid)
 		return true;

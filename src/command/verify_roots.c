@@ -26,9 +26,6 @@ enum {
 	ENTRIES
 };
 
-/* No transaction is open for longer. */
-static const int64_t late_us = INT64_C(3600) * 1000 * 1000;
-
 static const int64_t minute_us = INT64_C(60) * 1000 * 1000;
 
 static bool same(const struct digest *a, const struct digest *b)
@@ -55,7 +52,7 @@ static void check_times(const struct verify *v, struct verify_found *found, cons
 		int64_t at = record_entry(entries, i).at_us;
 
 		count(&v->minutes, at);
-		found->late += at < before - late_us;
+		found->late += at < before - VERIFY_LATE_US;
 		first = at < first ? at : first;
 		last = at > last ? at : last;
 	}
