@@ -205,7 +205,7 @@ static const struct job {
 	 * at once: of two job workers that are after the same things, one has done that much. */
 	int64_t (*did)(PGresult *const *results);
 	int64_t portion;
-	bool yields; /* rests while many file: what it does may come a little later, they do not wait */
+	bool yields; /* while many file: what it does may come a little later, they do not wait */
 } jobs[] = {
 	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
@@ -260,40 +260,106 @@ enum {
 	NJOBS = sizeof(jobs) / sizeof(jobs[0]),
 	FIRST_RUN_S = 1,
 	MANY_FILE = 50, /* in a second: ten times the storm that a city expects */
-	RESTS = 3	/* times as long as it worked */
+	MANY_OVER_US = 250000,
+	RESTS = 3 /* times as long as the last one worked */
 };
 
 /* One timer. */
 struct turn {
-	struct app *app;
+	struct jobs *all;
 	const struct job *job;
 	struct event *timer;
 	bool running;
+	bool due; /* yields, and waits for its turn */
 	int64_t began_us;
-	int64_t seen_us, filed; /* when its last run ended, and how many tickets this server had filed then */
 };
 
-/* How long a job that goes on at once rests before. */
-static int64_t rest_us(struct turn *turn)
-{
-	int64_t now_us = clock_mono_us(), filed = metric_total(METRIC_tickets_filed);
-	bool many = (filed - turn->filed) * 1000000 > MANY_FILE * (now_us - turn->seen_us);
+/* While many file, the jobs that yield go one at a time, each in its turn, with a rest after each. */
+struct yielding {
+	struct event *rest;
+	unsigned at_work;
+	size_t last; /* who went last */
+	bool many;
+	int64_t seen_us, filed; /* when `many` was found, and how many tickets this server had filed then */
+};
 
-	turn->seen_us = now_us;
-	turn->filed = filed;
-	return turn->job->yields && many ? RESTS * (now_us - turn->began_us) : 0;
+struct jobs {
+	struct app *app;
+	struct turn turns[NJOBS];
+	struct yielding yielding;
+	struct redatings *redatings;
+	struct rehearsals *rehearsals;
+	struct deliver *deliver; /* NULL: nobody is told anything */
+	struct checks *checks;	 /* NULL: nobody can attach anything */
+};
+
+static bool many_file(struct yielding *y)
+{
+	int64_t us = clock_mono_us() - y->seen_us, filed = metric_total(METRIC_tickets_filed);
+
+	if (us >= MANY_OVER_US) {
+		y->many = (filed - y->filed) * 1000000 > MANY_FILE * us;
+		y->seen_us += us;
+		y->filed = filed;
+	}
+	return y->many;
+}
+
+static void begin(struct turn *turn);
+
+/* The next one that is due, after the one that went last. */
+static void on_rested(evutil_socket_t fd, short what, void *arg)
+{
+	struct jobs *all = arg;
+	size_t last = all->yielding.last;
+
+	(void)fd, (void)what;
+	for (size_t n = 1; n <= NJOBS; n++) {
+		struct turn *turn = &all->turns[(last + n) % NJOBS];
+		if (turn->due && !turn->running) {
+			begin(turn);
+			return;
+		}
+	}
+}
+
+static bool may_begin(struct turn *turn)
+{
+	struct yielding *y = &turn->all->yielding;
+
+	turn->due = turn->job->yields;
+	return !turn->job->yields || !many_file(y) ||
+	       (y->at_work == 0 && !event_pending(y->rest, EV_TIMEOUT, NULL));
+}
+
+static void rest(struct turn *turn)
+{
+	struct yielding *y = &turn->all->yielding;
+	int64_t us = RESTS * (clock_mono_us() - turn->began_us);
+	const struct timeval tv = {us / 1000000, us % 1000000};
+
+	y->last = (size_t)(turn - turn->all->turns);
+	event_add(y->rest, &tv);
 }
 
 static void end_run(struct db_job *job, bool again)
 {
+	static const struct timeval at_once = {0, 0};
 	struct turn *turn = job->state;
-	int64_t us = rest_us(turn);
-	const struct timeval rest = {us / 1000000, us % 1000000};
+	struct yielding *y = &turn->all->yielding;
 
 	turn->running = false;
 	metric_add(METRIC_job_runs, 1);
-	if (again && !turn->app->draining)
-		event_add(turn->timer, &rest);
+	y->at_work -= turn->job->yields;
+	if (turn->all->app->draining)
+		again = false;
+	else if (turn->job->yields && many_file(y)) {
+		turn->due |= again;
+		again = false;
+		rest(turn);
+	}
+	if (again)
+		event_add(turn->timer, &at_once);
 	arena_free(job->arena);
 }
 
@@ -324,10 +390,27 @@ static void found(struct db_job *job, PGresult *const *results, const char *sqls
 
 	if (!results)
 		fail(job, sqlstate);
-	else if (!turn->app->draining && turn->job->follow(turn->app, results, u))
+	else if (!turn->all->app->draining && turn->job->follow(turn->all->app, results, u))
 		db_run_job(u, done);
 	else
 		end_run(job, false);
+}
+
+static void begin(struct turn *turn)
+{
+	struct arena *arena = turn->all->app->draining ? NULL : arena_new();
+
+	if (!arena)
+		return;
+	struct db_job *job = arena_alloc(arena, sizeof(*job));
+	*job = (struct db_job){.app = turn->all->app, .arena = arena, .state = turn};
+	struct db_unit *u = db_unit_job(job);
+	turn->due = false;
+	turn->running = true;
+	turn->began_us = clock_mono_us();
+	turn->all->yielding.at_work += turn->job->yields;
+	turn->job->queue(turn->all->app, u);
+	db_run_job(u, turn->job->follow ? found : done);
 }
 
 static void run(evutil_socket_t fd, short what, void *arg)
@@ -338,27 +421,9 @@ static void run(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	event_add(turn->timer, &next);
-	if (turn->running || turn->app->draining)
-		return;
-	struct arena *arena = arena_new();
-	if (!arena)
-		return;
-	struct db_job *job = arena_alloc(arena, sizeof(*job));
-	*job = (struct db_job){.app = turn->app, .arena = arena, .state = turn};
-	struct db_unit *u = db_unit_job(job);
-	turn->running = true;
-	turn->began_us = clock_mono_us();
-	turn->job->queue(turn->app, u);
-	db_run_job(u, turn->job->follow ? found : done);
+	if (!turn->running && may_begin(turn))
+		begin(turn);
 }
-
-struct jobs {
-	struct turn turns[NJOBS];
-	struct redatings *redatings;
-	struct rehearsals *rehearsals;
-	struct deliver *deliver; /* NULL: nobody is told anything */
-	struct checks *checks;	 /* NULL: nobody can attach anything */
-};
 
 struct jobs *jobs_start(struct app *app, struct arena *arena)
 {
@@ -367,10 +432,12 @@ struct jobs *jobs_start(struct app *app, struct arena *arena)
 
 	app->assignments = assignments_new(arena);
 	app->sealer = sealer_new(arena);
+	*started = (struct jobs){.app = app, .yielding.rest = evtimer_new(app->loop, on_rested, started)};
+	must(started->yielding.rest);
 	for (size_t i = 0; i < NJOBS; i++) {
 		struct turn *turn = &started->turns[i];
 		*turn = (struct turn){
-			.app = app, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
+			.all = started, .job = &jobs[i], .timer = evtimer_new(app->loop, run, turn)};
 		must(turn->timer && event_add(turn->timer, &first) == 0);
 	}
 	started->redatings = redatings_start(app, arena);
@@ -389,6 +456,7 @@ void jobs_stop(struct jobs *started)
 {
 	for (size_t i = 0; i < NJOBS; i++)
 		event_free(started->turns[i].timer);
+	event_free(started->yielding.rest);
 	redatings_stop(started->redatings);
 	rehearsals_stop(started->rehearsals);
 	deliver_stop(started->deliver);
