@@ -240,7 +240,22 @@ begin
 		case when p_read_only then set_config('transaction_read_only', 'on', true) end;	-- it cannot be switched off where it is on
 end $$;
 
+-- As in 0060, but only one of them: it is always asked whether there is anybody, and departments have many people.
+create or replace function reply_signers(t ticket) returns setof uuid language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return query
+	select a.id from account a cross join lateral (select array(select role from account_role where account = a.id) as roles) x
+	where a.department = t.holder and a.active
+		and exists (select from move_role where action = 'approve' and role = any (x.roles) and sight_fits(sight, t.sight))
+		and notice_sees(a.id, a.department, t.sight, t.holder) and not person_barred(t.id, a.id) and not denounced(t.id, a.id)
+		and not exists (select from absence b where b.account = a.id and now() >= b.from_at and now() < b.until_at)
+		and (not reply_authored(t.id, a.id) or signs_alone(x.roles, t.sight))
+	limit 1;
+end $$;
+
 -- A function in SQL that is not inlined is planned at each call.
+alter function event_commitment stable;	-- as what they call is, or they are not inlined
+alter function promise_told stable;
 create or replace function clock_offers(p_policy bigint, p_policies bigint[], p_kinds text[], p_dues timestamptz[], p_alarms timestamptz[],
 	p_units text[], p_amounts bigint[])
 returns clock_offer[] language plpgsql immutable set search_path = tiepdan, pg_temp as $$
