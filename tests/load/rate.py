@@ -1,0 +1,53 @@
+"""Filing at a rate that is asked for, and filing among many tickets."""
+import threading
+import time
+
+import generate
+
+THREADS = 2
+
+
+def checkpoint_at(town, seconds):
+    def at():
+        time.sleep(seconds)
+        town.sql("checkpoint")
+    thread = threading.Thread(target=at)
+    thread.start()
+    return thread
+
+
+def at_rate(load, rate, seconds):
+    """What wrk tells of so many filings a second, with a checkpoint in the middle; how late the latest was sent."""
+    checkpoint = checkpoint_at(load.town, seconds / 2)
+    got = load.wrk(load.town.port, "filing.lua", seconds, rate=rate / THREADS, threads=THREADS)
+    checkpoint.join()
+    return {"asked": rate, "rate": round(got["requests"] / got["us"] * 1e6, 1), "p50_ms": got["p50_us"] / 1000, "p99_ms": got["p99_us"] / 1000,
+            "p999_ms": got["p999_us"] / 1000, "late_ms": round(got["late_us"] / 1000, 1)}
+
+
+def filing_rate(load):
+    """The asked rate, and while it is not held half of it."""
+    load.restart()
+    load.wrk(load.town.port, "filing.lua", 5)
+    tried, rate = [], load.options.rate
+    while True:
+        tried.append(at_rate(load, rate, load.options.seconds))
+        if tried[-1]["rate"] >= 0.98 * rate or rate <= 100:
+            return {"ours": tried[-1], "not_held": tried[:-1]}
+        rate //= 2
+
+
+def filing_grown(load):
+    """Rates among few tickets and among --rows of them, three rounds each."""
+    def rates():
+        load.wrk(load.town.port, "filing.lua", 5)
+        got = [load.wrk(load.town.port, "filing.lua", max(2, load.options.seconds // 6)) for _ in range(3)]
+        return sorted(r["requests"] / r["us"] * 1e6 for r in got)[1]
+    load.restart()
+    few = rates()
+    load.town.stop()
+    generate.fill(load.town, load.options.rows)
+    load.town.start()
+    load.town.sql("analyze; checkpoint")
+    many = rates()
+    return {"few": {"rate": round(few, 1)}, "many": {"rate": round(many, 1), "tickets": load.options.rows}, "grown": round(many / few, 3)}
