@@ -3,6 +3,8 @@ import threading
 import time
 
 import generate
+from support.contract import Contract
+from support.town import LIMITS_OFF, new_town
 
 THREADS = 2
 
@@ -38,16 +40,15 @@ def filing_rate(load):
 
 
 def filing_grown(load):
-    """Rates among few tickets and among --rows of them, three rounds each."""
-    def rates():
-        load.wrk(load.town.port, "filing.lua", 5)
-        got = [load.wrk(load.town.port, "filing.lua", max(2, load.options.seconds // 6)) for _ in range(3)]
-        return sorted(r["requests"] / r["us"] * 1e6 for r in got)[1]
-    load.restart()
-    few = rates()
-    load.town.stop()
-    generate.fill(load.town, load.options.rows)
-    load.town.start()
-    load.town.sql("analyze; checkpoint")
-    many = rates()
-    return {"few": {"rate": round(few, 1)}, "many": {"rate": round(many, 1), "tickets": load.options.rows}, "grown": round(many / few, 3)}
+    """Rates among few tickets and among --rows of them, of two servers on one cluster that take turns."""
+    settings = {name: "1000000000" for name in LIMITS_OFF}
+    few = load.town
+    with new_town(load.cluster, Contract.load(), **settings) as many:
+        many.stop()
+        generate.fill(many, load.options.rows)
+        many.start()
+        load.restart()
+        for town in (few, many):
+            town.sql("analyze; checkpoint")
+        sides = load.measure({name: load.wrk_side(town.port, "filing.lua") for name, town in (("few", few), ("many", many))})
+    return dict(sides, tickets=load.options.rows, grown=round(sides["many"]["rate"] / sides["few"]["rate"], 3))
