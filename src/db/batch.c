@@ -16,6 +16,7 @@ struct line {
 	const struct batch_plan *plan;
 	struct list waiting; /* members, oldest first */
 	unsigned nwaiting, out;
+	int64_t began_us; /* of the youngest batch */
 };
 
 /* A request in a line or a batch; lives in its arena. */
@@ -124,9 +125,17 @@ static void halve(struct batch *batch)
 	start(batch->line, &batch->members, batch->n - half);
 }
 
+static bool may_start(const struct line *line)
+{
+	if (line->nwaiting == 0 || line->out >= BATCHES_OUT)
+		return false;
+	return line->out == 0 || line->nwaiting >= line->plan->second ||
+	       clock_mono_us() - line->began_us >= BATCH_LONG_US;
+}
+
 static void launch(struct line *line)
 {
-	while (line->out < BATCHES_OUT && line->nwaiting > 0) {
+	while (may_start(line)) {
 		unsigned n = line->nwaiting < BATCH_MAX ? line->nwaiting : BATCH_MAX;
 		line->nwaiting -= n;
 		start(line, &line->waiting, n);
@@ -188,6 +197,7 @@ static void start(struct line *line, struct list *members, unsigned n)
 		return;
 	}
 	line->out++;
+	line->began_us = batch->began_us;
 	batch->unit = db_unit_job(&batch->job);
 	batch->unit->patient = false;
 	line->plan->add(batch->unit, rows, batch->n);

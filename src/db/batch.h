@@ -17,17 +17,24 @@
  * alone and is answered through problems.def, while the others succeed. What concerns all alike (no
  * connection, out of time) is answered 503 to all.
  *
+ * What only reads has nothing to commit, and starting its statement costs more than a row of it: a plan with
+ * `second` holds the second batch back until so many wait, so that all who come meanwhile travel together.
+ * When the first one takes long, whoever comes then goes at once.
+ *
  * A request waits at most until the batches before it have ended, which are units and bounded like them; when
  * too many wait already it is answered 503 at once. */
 
 enum {
-	BATCH_MAX = 256, /* requests in one transaction                                            */
-	BATCHES_OUT = 2, /* of one plan: while one commits, the next one is worked on              */
+	BATCH_MAX = 256,	/* requests in one transaction                                            */
+	BATCHES_OUT = 2,	/* of one plan: while one commits, the next one is worked on              */
+	BATCH_SECOND_READ = 48, /* `second` of what only reads: so many share what a statement costs at all */
+	BATCH_LONG_US = 50000	/* a batch that is out so long holds none back */
 };
 
 struct batch_plan {
 	const char *name; /* of the statement, for the log */
 	size_t row_size;
+	unsigned second; /* while a batch is out the next one goes when so many wait; 0: at once */
 	/* Queues the statement for n rows that lie side by side; they live until it has been answered. */
 	void (*add)(struct db_unit *u, const void *rows, size_t n);
 	/* Answers one request from its row of the result, -1 when it got none. Not called when its client has

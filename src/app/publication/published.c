@@ -110,8 +110,11 @@ static void shown(struct req *req, const PGresult *result, int row)
 	reply_json(req, 200, req->made);
 }
 
-static const struct batch_plan pages = {
-	.name = "published_pages", .row_size = sizeof(struct row), .add = add_pages, .then = shown};
+static const struct batch_plan pages = {.name = "published_pages",
+	.row_size = sizeof(struct row),
+	.second = BATCH_SECOND_READ,
+	.add = add_pages,
+	.then = shown};
 
 void published_show(struct req *req)
 {

@@ -52,8 +52,11 @@ static void shown(struct req *req, const PGresult *result, int row)
 	reply_json(req, 200, req->made);
 }
 
-static const struct batch_plan shows = {
-	.name = "tracking_show", .row_size = sizeof(struct row), .add = add_shows, .then = shown};
+static const struct batch_plan shows = {.name = "tracking_show",
+	.row_size = sizeof(struct row),
+	.second = BATCH_SECOND_READ,
+	.add = add_shows,
+	.then = shown};
 
 void tracking_show(struct req *req)
 {

@@ -2,7 +2,9 @@
 #include "db/batch.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "fixture.h"
 
 static const Oid arrays[] = {DB_INT8_ARRAY_OID, DB_TEXT_ARRAY_OID};
@@ -65,6 +67,15 @@ static void written(struct req *req, const PGresult *result, int row)
 static const struct batch_plan writes = {
 	.name = "batch_write", .row_size = sizeof(struct row), .add = add_writes, .then = written};
 
+/* As for what only reads: no second batch beside the first one before a crowd waits. */
+static const struct batch_plan patient_writes = {.name = "batch_write",
+	.row_size = sizeof(struct row),
+	.second = CROWD,
+	.add = add_writes,
+	.then = written};
+
+static const struct batch_plan *plan = &writes;
+
 static bool full; /* the line has no room */
 
 /* The path is /ID/TEXT. */
@@ -75,7 +86,7 @@ static void handle(struct req *req)
 
 	assert_true(str_next(&row.text, '/', &id));
 	assert_int_equal(str_to_i64(id, &row.id), 0);
-	batch_join(req, &writes, &row);
+	batch_join(req, plan, &row);
 	assert_int_equal(req->state, full ? REQ_ANSWERED : REQ_UNIT);
 }
 
@@ -136,6 +147,63 @@ static void test_those_who_wait_travel_together(void **state)
 	assert_int_equal(count("select count(*) from note where id between 100 and 199"), CROWD);
 	assert_int_equal(
 		count("select count(distinct xmin::text) from note where id between 100 and 199"), 3);
+}
+
+static int64_t batches_of_patient_ones(int first_id)
+{
+	static const char *const texts[CROWD] = {0};
+	struct client *c[CROWD];
+	char sql[128];
+
+	crowd(first_id, texts, c);
+	for (int i = 0; i < CROWD; i++)
+		assert_answer(c[i], 201, "text");
+	snprintf(sql, sizeof(sql), "select count(distinct xmin::text) from note where id between %d and %d",
+		first_id, first_id + CROWD - 1);
+	return count(sql);
+}
+
+/* Unless the machine was so busy that the first one had been out for long. */
+static void test_a_second_batch_waits_for_company(void **state)
+{
+	int64_t began_us, n;
+	int id = 1000;
+
+	(void)state;
+	plan = &patient_writes;
+	do {
+		began_us = clock_mono_us();
+		n = batches_of_patient_ones(id += CROWD);
+	} while (n != 2 && clock_mono_us() - began_us >= BATCH_LONG_US);
+	plan = &writes;
+	assert_int_equal(n, 2);
+}
+
+static struct client *write_and_turn(int id)
+{
+	struct client *c = write_note(id, "text");
+
+	for (int turns = 0; turns < 5; turns++)
+		event_base_loop(f->app.loop, EVLOOP_NONBLOCK);
+	return c;
+}
+
+static void test_who_comes_late_does_not_wait_for_a_long_batch(void **state)
+{
+	int64_t before = metric_total(METRIC_db_batches);
+	struct client *first, *second;
+
+	(void)state;
+	plan = &patient_writes;
+	close_gate();
+	first = write_and_turn(900);
+	usleep(2 * BATCH_LONG_US);
+	second = write_and_turn(901);
+	assert_int_equal(metric_total(METRIC_db_batches) - before, 2);
+	open_gate();
+	assert_answer(first, 201, "note 900");
+	assert_answer(second, 201, "note 901");
+	plan = &writes;
 }
 
 static void test_one_alone_goes_at_once(void **state)
@@ -291,6 +359,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_those_who_wait_travel_together),
+		cmocka_unit_test(test_a_second_batch_waits_for_company),
+		cmocka_unit_test(test_who_comes_late_does_not_wait_for_a_long_batch),
 		cmocka_unit_test(test_one_alone_goes_at_once),
 		cmocka_unit_test(test_only_the_guilty_are_refused),
 		cmocka_unit_test(test_trouble_of_all_is_not_halved),
