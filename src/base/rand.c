@@ -13,7 +13,8 @@
 #include "base/must.h"
 
 enum {
-	BLOCK = 512
+	BLOCK = 2048, /* of some sixty requests */
+	OWN = 128     /* what is longer is asked for by itself */
 };
 
 static atomic_uint forks; /* how often this process's line was forked */
@@ -56,7 +57,7 @@ void rand_bytes(void *ret_bytes, size_t size)
 	unsigned now = atomic_load_explicit(&forks, memory_order_relaxed);
 	unsigned char *from;
 
-	if (size > BLOCK / 4) {
+	if (size > OWN) {
 		from_kernel(ret_bytes, size);
 		return;
 	}

@@ -17,6 +17,9 @@
  * alone and is answered through problems.def, while the others succeed. What concerns all alike (no
  * connection, out of time) is answered 503 to all.
  *
+ * Starting a statement costs more than some rows of it, so beside a batch that is out another one goes only
+ * when many wait, or when the first one takes long.
+ *
  * A request waits at most until the batches before it have ended, which are units and bounded like them; when
  * too many wait already it is answered 503 at once. */
 

@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 enum {
 	MAPPED_BITS = 96,
 	BLOCK_BYTES = 8,
@@ -86,29 +88,51 @@ bool address_parse(struct str text, struct address *ret)
 	return inet_pton(AF_INET6, buffer, ret->byte) == 1;
 }
 
-static const char *format(const struct address *a, char buffer[ADDRESS_TEXT_SIZE])
+/* By hand for the many that are IPv4: every request has its address and block as text. Returns the length. */
+static size_t put_ipv4(const uint8_t four[4], char *at)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (i > 0)
+			at[n++] = '.';
+		if (four[i] >= 100)
+			at[n++] = (char)('0' + four[i] / 100);
+		if (four[i] >= 10)
+			at[n++] = (char)('0' + four[i] / 10 % 10);
+		at[n++] = (char)('0' + four[i] % 10);
+	}
+	return n;
+}
+
+static struct str format(const struct address *a, char buffer[ADDRESS_TEXT_SIZE])
 {
 	if (is_ipv4(a))
-		return inet_ntop(AF_INET, a->byte + sizeof(mapped), buffer, ADDRESS_TEXT_SIZE);
-	return inet_ntop(AF_INET6, a->byte, buffer, ADDRESS_TEXT_SIZE);
+		return (struct str){buffer, put_ipv4(a->byte + sizeof(mapped), buffer)};
+	return str_of(inet_ntop(AF_INET6, a->byte, buffer, ADDRESS_TEXT_SIZE));
 }
 
 struct str address_text(struct arena *arena, const struct address *a)
 {
 	char buffer[ADDRESS_TEXT_SIZE];
 
-	return arena_str(arena, str_of(format(a, buffer)));
+	return arena_str(arena, format(a, buffer));
 }
 
 static struct str block_text(struct arena *arena, const struct address *a, unsigned bytes)
 {
 	char buffer[ADDRESS_TEXT_SIZE];
+	struct buf text = {.arena = arena};
 	struct address first = *a;
+	bool ipv4 = is_ipv4(a);
 
-	if (is_ipv4(a))
-		return arena_printf(arena, "%s/32", format(a, buffer));
-	memset(first.byte + bytes, 0, sizeof(first.byte) - bytes);
-	return arena_printf(arena, "%s/%u", format(&first, buffer), 8 * bytes);
+	if (!ipv4)
+		memset(first.byte + bytes, 0, sizeof(first.byte) - bytes);
+	buf_room(&text, ADDRESS_TEXT_SIZE + sizeof("/128"));
+	buf_put(&text, format(&first, buffer));
+	buf_byte(&text, '/');
+	buf_int(&text, ipv4 ? 32 : 8 * (int64_t)bytes);
+	return buf_str(&text);
 }
 
 struct str address_block_text(struct arena *arena, const struct address *a)

@@ -37,6 +37,7 @@ struct conns {
 	struct address_list trusted;
 	int64_t date_second;
 	char date[CLOCK_HTTP_DATE_SIZE];
+	char *spare; /* an input buffer of the first size that was given back; NULL: none */
 };
 
 /* A body on its way in; lives in the request's arena, its bytes on the heap until the arena is freed. */

@@ -35,6 +35,7 @@ void conns_free(struct conns *conns)
 		return;
 	for (unsigned i = 0; i < CONN_STATES; i++)
 		cut_all(&conns->list[i]);
+	free(conns->spare);
 	free(conns);
 }
 

@@ -27,11 +27,28 @@ void conn_take(struct conn *c, size_t n)
 		c->from = c->to = 0;
 }
 
+/* Who is answered at once gives the buffer back that the next one takes. */
 void conn_drop_input(struct conn *c)
 {
-	free(c->in);
+	if (c->cap == INPUT_FIRST && !c->conns->spare)
+		c->conns->spare = c->in;
+	else
+		free(c->in);
 	c->in = NULL;
 	c->from = c->to = c->cap = 0;
+}
+
+/* A kept one counts as an allocation too, or a fail point would depend on what ran before. */
+static char *first_buffer(struct conns *conns)
+{
+	char *kept = conns->spare;
+
+	if (!kept)
+		return fail_malloc(INPUT_FIRST);
+	if (fail_now(FAIL_MALLOC))
+		return NULL;
+	conns->spare = NULL;
+	return kept;
 }
 
 static bool make_room(struct conn *c)
@@ -46,7 +63,7 @@ static bool make_room(struct conn *c)
 	if (c->cap - c->to >= INPUT_LEAST_ROOM)
 		return true;
 	size_t cap = c->cap > 0 ? 2 * c->cap : INPUT_FIRST;
-	char *in = fail_realloc(c->in, cap);
+	char *in = c->in ? fail_realloc(c->in, cap) : first_buffer(c->conns);
 	if (!in)
 		return false;
 	c->in = in;

@@ -2,6 +2,7 @@
 #include "db/batch.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "fixture.h"
 
@@ -136,6 +137,31 @@ static void test_those_who_wait_travel_together(void **state)
 	assert_int_equal(count("select count(*) from note where id between 100 and 199"), CROWD);
 	assert_int_equal(
 		count("select count(distinct xmin::text) from note where id between 100 and 199"), 2);
+}
+
+static struct client *write_and_turn(int id)
+{
+	struct client *c = write_note(id, "text");
+
+	for (int turns = 0; turns < 5; turns++)
+		event_base_loop(f->app.loop, EVLOOP_NONBLOCK);
+	return c;
+}
+
+static void test_who_comes_late_does_not_wait_for_a_long_batch(void **state)
+{
+	int64_t before = metric_total(METRIC_db_batches);
+	struct client *first, *second;
+
+	(void)state;
+	close_gate();
+	first = write_and_turn(900);
+	usleep(BATCH_LONG_US + 100000);
+	second = write_and_turn(901);
+	assert_int_equal(metric_total(METRIC_db_batches) - before, 2);
+	open_gate();
+	assert_answer(first, 201, "note 900");
+	assert_answer(second, 201, "note 901");
 }
 
 static void test_one_alone_goes_at_once(void **state)
@@ -294,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_those_who_wait_travel_together),
+		cmocka_unit_test(test_who_comes_late_does_not_wait_for_a_long_batch),
 		cmocka_unit_test(test_one_alone_goes_at_once),
 		cmocka_unit_test(test_only_the_guilty_are_refused),
 		cmocka_unit_test(test_trouble_of_all_is_not_halved),
