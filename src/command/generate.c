@@ -301,8 +301,7 @@ static bool begin(struct arena *arena, PGconn *pg, const struct wanted *wanted)
 			     "lock table tiepdan.notice_cursor, tiepdan.triage_cursor, tiepdan.alike_cursor, "
 			     "tiepdan.suggestion_cursor, tiepdan.record_cursor, tiepdan.search_cursor, "
 			     "tiepdan.report_cursor in exclusive mode; "
-			     "lock table tiepdan.ticket, tiepdan.event in share row exclusive mode; "
-			     "set local lock_timeout = 0") &&
+			     "lock table tiepdan.ticket, tiepdan.event in share row exclusive mode") &&
 	       may_fill(arena, pg, wanted) && all_followed(pg, wanted->add);
 }
 
