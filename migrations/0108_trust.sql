@@ -478,14 +478,22 @@ begin
 	return v_opened;
 end $$;
 
+-- --- an account as somebody has read it -------------------------------------------------------------------------------------------
+
+-- Its version, and a little of what it says: its sessions and grants change without one.
+create function account_tag(p_body text) returns text language sql immutable parallel safe as $$
+	select p_body::json->>'version' || '-' || left(md5(p_body), 12)
+$$;
+
 -- --- who reads it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on record_passed from public;
 revoke execute on function record_waiting, record_leaves, record_store(text, text, uuid, bigint, timestamptz, bigint, bigint, bigint, bytea,
-	bytea, bytea, text, bytea, bytea), alike_forget_restricted, session_repeats, triage_forget_words, sign_in_flow_again, sign_in_flow_opened,
+	bytea, bytea, text, bytea, bytea), account_tag, alike_forget_restricted, session_repeats, triage_forget_words, sign_in_flow_again, sign_in_flow_opened,
 	sign_in_oidc(vouched, uuid, timestamptz, text[], text, bytea),
 	citizen_sign_in_oidc(uuid, timestamptz, text, bytea, uuid, bigint, uuid, timestamptz, text, bytea) from public;
 grant execute on function sign_in_flow_again, sign_in_oidc(vouched, uuid, timestamptz, text[], text, bytea),
 	citizen_sign_in_oidc(uuid, timestamptz, text, bytea, uuid, bigint, uuid, timestamptz, text, bytea) to tiepdan_app, tiepdan_door;
+grant execute on function account_tag to tiepdan_app;
 grant execute on function record_leaves, record_store(text, text, uuid, bigint, timestamptz, bigint, bigint, bigint, bytea, bytea, bytea, text, bytea,
 	bytea) to tiepdan_app, tiepdan_job;
