@@ -128,8 +128,8 @@ $$;
 -- --- what is restricted is only stored -------------------------------------------------------------------------------------------
 
 -- Nobody looks for others like it, learns from it, or tries rules with it (Law 91/2025/QH15, restriction of processing). Who follows the feed passes
--- it over, and what they had made of it before is gone when the restriction begins; when it ends alike and triage read it again. The search stays as it is:
--- it finds what row security shows, so those who decide the ticket find it, and nobody else.
+-- it over, and what they had made of it before is gone when the restriction begins; when it ends they read it again. Who decides the ticket finds
+-- it by its code and in the lists, as row security shows it, and nobody by its words.
 
 -- As in 0064; what was restricted comes again when that has ended.
 create or replace function alike_next(p_now timestamptz, p_limit bigint)
@@ -198,7 +198,93 @@ begin
 end $$;
 create trigger alike_forget_restricted after update of restricted on ticket for each row
 	when (new.restricted and not old.restricted) execute function alike_forget_restricted();
--- As in 0063; what is restricted is unlearned as soon as its event is read.
+-- As in 0101.
+create or replace function search_next(p_limit bigint)
+returns table (after_xid text, after_id uuid, xid text, id uuid, ticket uuid, title text, text text, place text, said text)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	c search_cursor;
+begin
+	select * into c from search_cursor;
+	if c.xid > feeds_end() then
+		c.xid := '0';
+		c.id := '00000000-0000-0000-0000-000000000000';
+	end if;
+	return query
+	select c.xid::text, c.id, e.xid::text, e.id, t.id, t.title, t.text, t.location_text, search_said(t.id, 50000)
+	from (select xid, id, ticket, row_number() over (partition by ticket order by xid desc, id desc) as back
+			from (select xid, id, ticket from event e where (e.xid, e.id) > (c.xid, c.id)
+				and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.id limit p_limit) n offset 0) e
+		left join lateral (select k.* from ticket k where k.id = e.ticket and e.back = 1 and k.destroyed_at is null and not k.restricted
+			and not exists (select from event n where n.ticket = e.ticket and (n.xid, n.id) > (e.xid, e.id)
+				and n.xid < pg_snapshot_xmin(pg_current_snapshot())) offset 0) t on true
+	order by e.xid, e.id;
+end $$;
+create or replace function search_store(p_after_xid text, p_after_id uuid, p_xid text, p_id uuid, p_read bigint, p_tickets uuid[], p_words text[]) returns bigint
+language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off as $$
+declare
+	v_open constant tsquery := search_open();
+	v_came text[];
+	v_went text[];
+begin
+	update search_cursor set xid = p_xid::xid8, id = p_id
+		where one and ((xid, id) = (p_after_xid::xid8, coalesce(p_after_id, '00000000-0000-0000-0000-000000000000')) or xid > feeds_end());
+	if not found then
+		return 0;
+	end if;
+	perform search_place(h) from (select distinct search_half(filed_at) as h from ticket where id = any (p_tickets)) x;
+	-- What was destroyed or restricted since its texts were read is gone: who does that waits for the cursor, too (search_forget).
+	with made as materialized (
+		select t.id as ticket, t.filed_at, search_vector(i.words) || search_narrows(t) as words, s.words as before
+		from unnest(p_tickets, p_words) i (ticket, words) join ticket t on t.id = i.ticket and t.destroyed_at is null and not t.restricted
+			left join ticket_search s on s.ticket = t.id and s.half = search_half(t.filed_at)
+	), stored as (
+		insert into ticket_search as s (ticket, half, filed_at, words) select ticket, search_half(filed_at), filed_at, words from made
+			where before is distinct from words order by filed_at, ticket
+			on conflict (ticket, half) do update set filed_at = excluded.filed_at, words = excluded.words returning ticket
+	), changed as (
+		select case when m.words @@ v_open then m.words end as words, case when m.before @@ v_open then m.before end as before
+			from made m join stored using (ticket)
+	)
+	select (select array_agg(w) from changed c, unnest(tsvector_to_array(c.words)) w),
+		(select array_agg(w) from changed c, unnest(tsvector_to_array(c.before)) w) into v_came, v_went;
+	perform search_count(v_came, v_went);
+	return p_read;
+end $$;
+drop trigger search_forget on ticket;
+create trigger search_forget after update of destroyed_at, restricted on ticket for each row
+	when ((old.destroyed_at is null and new.destroyed_at is not null) or (new.restricted and not old.restricted)) execute function search_forget();
+-- As in 0063; what is restricted is unlearned as soon as its event is read, and when that has ended it counts as it did last.
+create or replace function suggestion_next(p_limit bigint)
+returns table (after_xid text, after_id uuid, xid text, id uuid, ticket uuid, folded text, category text, department text, witness bigint,
+	was_category text, was_witness bigint)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	c suggestion_cursor;
+	v_from suggestion_cursor;
+begin
+	select * into strict c from suggestion_cursor;
+	v_from := c;
+	if c.xid > pg_snapshot_xmax(pg_current_snapshot()) then
+		v_from.xid := '0';
+	end if;
+	return query
+	with e as materialized (
+		select xid, id, ticket, type from event where (xid, id) > (v_from.xid, v_from.id) and xid < pg_snapshot_xmin(pg_current_snapshot())
+		order by xid, id limit p_limit),
+	last as (select distinct on (ticket) ticket, xid, id from e where ticket is not null order by ticket, e.xid desc, e.id desc),
+	moved as (select distinct on (ticket) ticket, type from e
+		where type in ('ticket.accepted', 'ticket.routed', 'ticket.returned', 'ticket.refused', 'ticket.redirected', 'ticket.merged',
+			'ticket.reclassified', 'data.unrestricted')
+		order by ticket, e.xid desc, e.id desc)
+	select c.xid::text, c.id, e.xid::text, e.id, w.ticket, w.folded, w.category, w.department, w.witness::bigint, w.was_category,
+		w.was_witness::bigint
+	from e left join last l on l.xid = e.xid and l.id = e.id left join moved m on m.ticket = l.ticket
+		left join lateral suggestion_wanted(l.ticket, m.type) w on true
+	order by e.xid, e.id;
+end $$;
 create or replace function suggestion_wanted(p_ticket uuid, p_moved text, out ticket uuid, out folded text, out category text, out department text,
 	out witness int, out was_category text, out was_witness int) returns setof record
 language plpgsql stable set search_path = tiepdan, pg_temp as $$
@@ -207,19 +293,25 @@ declare
 	t ticket;
 	l suggestion_learned;
 	v_counts boolean;
+	v_moved text := p_moved;
 begin
 	if p_ticket is null then
 		return;
+	elsif p_moved = 'data.unrestricted' then
+		v_moved := (select e.type from event e where e.ticket = p_ticket
+				and e.type in ('ticket.accepted', 'ticket.routed', 'ticket.returned', 'ticket.refused', 'ticket.redirected', 'ticket.merged',
+					'ticket.reclassified')
+			order by e.at desc, e.xid desc, e.id desc limit 1);
 	end if;
 	select * into l from suggestion_learned where ticket = p_ticket;
-	if l.ticket is null and p_moved is distinct from 'ticket.accepted' then
+	if l.ticket is null and v_moved is distinct from 'ticket.accepted' then
 		return;
 	end if;
 	select * into strict t from ticket where id = p_ticket;
-	v_counts := not t.restricted and exists (select from suggestion_sight where sight = t.sight) and coalesce(p_moved = 'ticket.accepted', true);
+	v_counts := not t.restricted and exists (select from suggestion_sight where sight = t.sight) and coalesce(v_moved = 'ticket.accepted', true);
 	if v_counts then
 		category := t.category;
-		department := case when p_moved is null then l.department
+		department := case when v_moved is null then l.department
 			else (select case when d.governs then 'AREA' else d.code end from department d where d.id = t.holder) end;
 		witness := coalesce(l.witness, suggestion_witness(t));
 	end if;
@@ -245,6 +337,45 @@ begin
 			and not restricted offset 0) t on true
 	order by e.xid, e.id;
 end $$;
+-- As in 0034; the words of what was restricted come again, and nobody is told twice of a danger.
+create or replace function triage_store(p_after_xid text, p_after_id uuid, p_xid text, p_id uuid, p_read bigint, p_tickets uuid[], p_kinds text[],
+	p_scores bigint[], p_words text[], p_now timestamptz) returns bigint
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_ticket uuid;
+begin
+	update triage_cursor set xid = p_xid::xid8, id = p_id
+		where one and (xid, id) = (p_after_xid::xid8, coalesce(p_after_id, '00000000-0000-0000-0000-000000000000'));
+	if not found then
+		return 0;
+	end if;
+	for v_ticket in
+		with read as materialized (
+			select i.ticket, i.kind, i.score, coalesce(string_to_array(nullif(i.words, ''), '; '), '{}') as words
+			from unnest(p_tickets, p_kinds, p_scores, p_words) i (ticket, kind, score, words) join triage_path p on p.kind = i.kind
+				join ticket t on t.id = i.ticket and not t.restricted
+			where i.score >= p.threshold),
+		again as (
+			update triage_suggestion s set words = r.words from read r where s.ticket = r.ticket and s.kind = r.kind and s.words = '{}' and r.words <> '{}'),
+		made as (
+			insert into triage_suggestion (ticket, kind, score, words, at) select ticket, kind, score, words, p_now from read
+			on conflict do nothing returning ticket, kind)
+		select ticket from made where kind = 'danger'
+	loop
+		perform danger_tell(v_ticket, p_now);
+	end loop;
+	return p_read;
+end $$;
+-- The words go, as they are the ticket's own. What kind it may be stays: where that is discreet, fewer people read the ticket. Who restricts waits for
+-- the cursor, as above.
+create function triage_forget_words() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+begin
+	perform from triage_cursor for share;
+	update triage_suggestion set words = '{}' where ticket = new.id and words <> '{}';
+	return null;
+end $$;
+create trigger forget_triage_words after update of restricted on ticket for each row
+	when (new.restricted and not old.restricted) execute function triage_forget_words();
 -- As in 0069.
 create or replace function rehearsal_begin(p_id uuid, p_active uuid, p_names text[]) returns boolean
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -347,14 +478,22 @@ begin
 	return v_opened;
 end $$;
 
+-- --- an account as somebody has read it -------------------------------------------------------------------------------------------
+
+-- Its version, and a little of what it says: its sessions and grants change without one.
+create function account_tag(p_body text) returns text language sql immutable parallel safe as $$
+	select p_body::json->>'version' || '-' || left(md5(p_body), 12)
+$$;
+
 -- --- who reads it ----------------------------------------------------------------------------------------------------------------
 
 revoke all on record_passed from public;
 revoke execute on function record_waiting, record_leaves, record_store(text, text, uuid, bigint, timestamptz, bigint, bigint, bigint, bytea,
-	bytea, bytea, text, bytea, bytea), alike_forget_restricted, session_repeats, sign_in_flow_again, sign_in_flow_opened,
+	bytea, bytea, text, bytea, bytea), account_tag, alike_forget_restricted, session_repeats, triage_forget_words, sign_in_flow_again, sign_in_flow_opened,
 	sign_in_oidc(vouched, uuid, timestamptz, text[], text, bytea),
 	citizen_sign_in_oidc(uuid, timestamptz, text, bytea, uuid, bigint, uuid, timestamptz, text, bytea) from public;
 grant execute on function sign_in_flow_again, sign_in_oidc(vouched, uuid, timestamptz, text[], text, bytea),
 	citizen_sign_in_oidc(uuid, timestamptz, text, bytea, uuid, bigint, uuid, timestamptz, text, bytea) to tiepdan_app, tiepdan_door;
+grant execute on function account_tag to tiepdan_app;
 grant execute on function record_leaves, record_store(text, text, uuid, bigint, timestamptz, bigint, bigint, bigint, bytea, bytea, bytea, text, bytea,
 	bytea) to tiepdan_app, tiepdan_job;

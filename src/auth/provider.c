@@ -43,6 +43,7 @@ struct document {
 
 struct provider {
 	struct provider_settings settings;
+	struct event_base *loop;
 	struct fetcher *fetcher;
 	struct breaker breaker;
 	struct document metadata, key_set;
@@ -52,6 +53,7 @@ struct provider {
 	unsigned nkeys;
 	int64_t looked_again_us;
 	struct list redeeming; /* provider_ask.in */
+	struct list pausing;   /* the same of provider_refuse_later() */
 	unsigned asks;
 	/* The last failure; what: NULL, there was none. */
 	struct {
@@ -434,6 +436,8 @@ struct provider *provider_new(
 	document_init(p, &p->metadata, "discovery", read_metadata);
 	document_init(p, &p->key_set, "keys", read_keys);
 	list_init(&p->redeeming);
+	list_init(&p->pausing);
+	p->loop = loop;
 	p->fetcher = fetcher_new(arena, loop, &fetch);
 	return p->fetcher ? p : NULL;
 }
@@ -457,10 +461,40 @@ static void document_free(struct document *doc)
 	arena_free(doc->known);
 }
 
+/* What pauses has ended as an ask. */
+static void stop_pausing(struct provider_ask *ask, enum provider_outcome outcome)
+{
+	list_remove(&ask->in);
+	event_free(ask->later);
+	ask->done(ask, outcome);
+}
+
+static void refuse_now(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	stop_pausing(arg, PROVIDER_REFUSED);
+}
+
+void provider_refuse_later(struct provider *p, struct provider_ask *ask, int64_t pause_ms)
+{
+	struct timeval pause = {.tv_sec = pause_ms / 1000, .tv_usec = pause_ms % 1000 * 1000};
+
+	ask->later = evtimer_new(p->loop, refuse_now, ask);
+	if (!ask->later) {
+		ask->done(ask, PROVIDER_AWAY);
+		return;
+	}
+	list_append(&p->pausing, &ask->in);
+	if (evtimer_add(ask->later, &pause) < 0)
+		stop_pausing(ask, PROVIDER_AWAY);
+}
+
 void provider_free(struct provider *p)
 {
 	if (!p)
 		return;
+	list_each (it, &p->pausing)
+		stop_pausing(list_entry(it, struct provider_ask, in), PROVIDER_AWAY);
 	let_go(&p->redeeming);
 	document_free(&p->metadata);
 	document_free(&p->key_set);

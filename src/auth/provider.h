@@ -44,6 +44,7 @@ struct provider_ask {
 	struct fetch fetch;
 	struct str id_token, access_token;
 	bool looked_again;
+	struct event *later;
 };
 
 /* NULL when memory is out. The settings live as long as the arena. */
@@ -54,6 +55,8 @@ void provider_free(struct provider *p);
 
 const struct provider_settings *provider_settings(const struct provider *p);
 void provider_ask(struct provider *p, struct provider_ask *ask);
+/* Tells an ask that was refused so once more, after a pause; PROVIDER_AWAY when nobody waits that long. */
+void provider_refuse_later(struct provider *p, struct provider_ask *ask, int64_t pause_ms);
 
 /* Asks for what it says of itself and its keys, with the time of the settings for each, on a loop of its own:
  * for sub-commands. What is wrong, in the arena; absent: nothing. */

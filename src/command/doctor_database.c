@@ -3,6 +3,7 @@
 #include "base/embedded.h"
 #include "command/doctor.h"
 #include "command/pg.h"
+#include "db/db.h"
 
 static struct finding check_settings(struct patient *p)
 {
@@ -94,6 +95,49 @@ static struct finding check_apart(struct patient *p)
 	return well;
 }
 
+/* Of the servers on all machines, taken to be set up like this one: what all processes make at the most, and
+ * what their successors begin with while a reload replaces them. */
+static int64_t connections_needed(const struct config *config, int64_t machines)
+{
+	const struct db_urls serve = db_urls_of(config, true), jobs = db_urls_of(config, false);
+	int64_t serve_begins, jobs_begins;
+	int64_t serve_most = db_connections(config, &serve, &serve_begins);
+	int64_t jobs_most = db_connections(config, &jobs, &jobs_begins);
+
+	return machines * (config->workers * (serve_most + serve_begins) + jobs_most + jobs_begins);
+}
+
+/* Whoever is refused by PostgreSQL tries again, and meanwhile requests wait for other connections. */
+static struct finding check_connections(struct patient *p)
+{
+	PGresult *r = p->app ? pg_query(p->app, "command_check_connections", NULL, 0) : NULL;
+	int64_t at[4] = {0};
+	bool known = r != NULL;
+
+	for (int i = 0; known && i < 4; i++)
+		known = str_to_i64(str_of(PQgetvalue(r, 0, i)), &at[i]) == 0;
+	PQclear(r);
+	if (!known)
+		return (struct finding){
+			STR("what PostgreSQL lets in cannot be read"), "check database_url first"};
+	int64_t most = at[0], kept = at[1], others = at[2], machines = at[3];
+	int64_t needed = connections_needed(p->config, machines);
+	if (needed + others + kept <= most)
+		return well;
+	return (struct finding){
+		.fault = arena_printf(p->arena,
+			"servers on %lld machine(s) may make %lld connections while they are reloaded, and "
+			"others have %lld; PostgreSQL lets %lld in and keeps %lld of them for superusers",
+			(long long)machines, (long long)needed, (long long)others, (long long)most,
+			(long long)kept),
+		.cure = arena_cstr(p->arena,
+			arena_printf(p->arena,
+				"set max_connections of PostgreSQL to %lld or more and restart it, or set "
+				"fewer workers, db_fast, db_search, db_slow or db_door",
+				(long long)(needed + others + kept))),
+		.mild = true};
+}
+
 static const struct check checks[] = {
 	{"settings", check_settings},
 	{"keys", check_keys},
@@ -102,6 +146,7 @@ static const struct check checks[] = {
 	{"schema", check_schema},
 	{"rights of the server", check_rights},
 	{"roles of the server", check_apart},
+	{"connections of the server", check_connections},
 };
 
 const struct checks doctor_database = CHECKS(checks);

@@ -294,15 +294,14 @@ static bool all_followed(PGconn *pg, bool add)
 }
 
 /* Nobody follows the feed, files or moves anything from here on, and what was asked before is asked again. In
- * this order: who follows has a cursor first. */
+ * this order: who follows has a cursor first, and who restricts those of alike, triage and the search. */
 static bool begin(struct arena *arena, PGconn *pg, const struct wanted *wanted)
 {
 	return pg_script(pg, "begin; set local lock_timeout = '10s'; "
-			     "lock table tiepdan.notice_cursor, tiepdan.triage_cursor, tiepdan.alike_cursor, "
+			     "lock table tiepdan.notice_cursor, tiepdan.alike_cursor, tiepdan.triage_cursor, "
 			     "tiepdan.suggestion_cursor, tiepdan.record_cursor, tiepdan.search_cursor, "
 			     "tiepdan.report_cursor in exclusive mode; "
-			     "lock table tiepdan.ticket, tiepdan.event in share row exclusive mode; "
-			     "set local lock_timeout = 0") &&
+			     "lock table tiepdan.ticket, tiepdan.event in share row exclusive mode") &&
 	       may_fill(arena, pg, wanted) && all_followed(pg, wanted->add);
 }
 

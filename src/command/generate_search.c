@@ -133,8 +133,8 @@ void word_counts_lists(
 
 		if (c->tickets == 0)
 			continue;
-		buf_byte(&words, words.len > 0 ? ',' : '{');
-		buf_put(&words, c->word);
+		/* Of letters alone, and quoted all the same: null is a word, too. */
+		buf_printf(&words, "%c\"%.*s\"", words.len > 0 ? ',' : '{', STR_ARG(c->word));
 		buf_printf(&tickets, "%c%ld", tickets.len > 0 ? ',' : '{', (long)c->tickets);
 	}
 	buf_put(&words, words.len > 0 ? STR("}") : STR("{}"));

@@ -203,7 +203,9 @@ bool sink_open(struct sink *s, struct arena *arena, const struct generate *g)
 		       "set local client_min_messages = error; set local maintenance_work_mem = '512MB'; "
 		       "set local synchronous_commit = on") &&
 	       open_months(s, arena, g) && open_search(s, g) && triggers(s, "disable") &&
-	       (s->add || drop(s, arena));
+	       (s->add || drop(s, arena)) &&
+	       /* What is not locked now is waited for: the rows are there. */
+	       pg_script(s->main, "set local lock_timeout = 0");
 }
 
 /* What the partitions of `event` have, of each month, and what is known of their rows. */

@@ -23,8 +23,6 @@ enum {
 	BESIDE = 2	       /* pieces besides those of events: tickets, texts */
 };
 
-static const int64_t minute_us = INT64_C(60) * 1000 * 1000;
-
 /* The pieces of a pass, and what was found in each. */
 struct pass {
 	struct verify_piece *pieces;
@@ -164,7 +162,7 @@ static size_t cut(const struct verify_minutes *m, struct verify_piece *ret)
 		size_t here = atomic_load(&m->count[i]);
 
 		if (entries > 0 && entries + here > VERIFY_EVENTS) {
-			int64_t until = m->first_us + (int64_t)i * minute_us;
+			int64_t until = m->first_us + (int64_t)i * VERIFY_MINUTE_US;
 
 			ret[pieces++] = (struct verify_piece){
 				.look = verify_events, .from = from, .until = until, .entries = entries};
@@ -235,10 +233,10 @@ static bool look_at_facts(struct arena *arena, const struct verify *v, PGconn *p
 static bool begin_minutes(struct verify_minutes *m)
 {
 	int64_t most = (int64_t)YEARS_MAX * MINUTES_YEAR,
-		minutes = (m->until_us - m->from_us) / minute_us + 2;
+		minutes = (m->until_us - m->from_us) / VERIFY_MINUTE_US + 2;
 
 	m->n = (size_t)(minutes > most ? most : minutes);
-	m->first_us = minutes > most ? m->until_us - most * minute_us : m->from_us;
+	m->first_us = minutes > most ? m->until_us - most * VERIFY_MINUTE_US : m->from_us;
 	m->count = verify_shared(m->n * sizeof(*m->count));
 	return m->count != NULL;
 }

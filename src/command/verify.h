@@ -26,6 +26,8 @@ enum {
 /* Before all times. */
 #define VERIFY_NEVER (INT64_MIN / 2)
 
+#define VERIFY_MINUTE_US (INT64_C(60) * 1000 * 1000)
+
 /* An event that is so much older than what was under roots before it has come late, or was added. Only what
  * one long transaction writes may come so late. The cursor of the sealer alone proves nothing: whoever adds
  * events can put it back. */

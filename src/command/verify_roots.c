@@ -26,8 +26,6 @@ enum {
 	ENTRIES
 };
 
-static const int64_t minute_us = INT64_C(60) * 1000 * 1000;
-
 static bool same(const struct digest *a, const struct digest *b)
 {
 	return memcmp(a->byte, b->byte, DIGEST_SIZE) == 0;
@@ -35,7 +33,7 @@ static bool same(const struct digest *a, const struct digest *b)
 
 static void count(const struct verify_minutes *m, int64_t at_us)
 {
-	int64_t place = at_us < m->first_us ? 0 : (at_us - m->first_us) / minute_us;
+	int64_t place = at_us < m->first_us ? 0 : (at_us - m->first_us) / VERIFY_MINUTE_US;
 
 	atomic_fetch_add_explicit(
 		&m->count[(uint64_t)place < m->n ? (size_t)place : m->n - 1], 1, memory_order_relaxed);

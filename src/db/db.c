@@ -62,6 +62,29 @@ void unit_end(struct db_unit *u, const char *sqlstate)
 		event_active(&db->deliver, EV_TIMEOUT, 0);
 }
 
+struct db_urls db_urls_of(const struct config *config, bool serves)
+{
+	const char *all = config->database_url;
+
+	if (serves)
+		return (struct db_urls){
+			.serve = all, .search = all, .door = config->door_url[0] ? config->door_url : all};
+	return (struct db_urls){.serve = config->job_url[0] ? config->job_url : all, .seals = true};
+}
+
+int64_t db_connections(const struct config *config, const struct db_urls *urls, int64_t *ret_begins)
+{
+	int64_t most = 1;
+
+	*ret_begins = 1;
+	for (enum db_pool i = 0; i < DB_POOLS; i++) {
+		int64_t links = pool_links(config, urls, i);
+		most += links;
+		*ret_begins += links > 0;
+	}
+	return most;
+}
+
 static struct db *open_pools(
 	struct app *app, const struct db_statement *statements, unsigned n, struct db_urls urls)
 {

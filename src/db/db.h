@@ -7,6 +7,7 @@
 
 #include "base/app.h"
 #include "base/arena.h"
+#include "base/config.h"
 #include "base/str.h"
 #include "base/uuid.h"
 
@@ -60,6 +61,12 @@ struct db_urls {
 	bool seals;	    /* the record, over `serve`                   */
 	const char *name;   /* application_name of all sessions; NULL: what the URL says, or "tiepdan" */
 };
+
+/* Those of a process that serves, or of the one that does jobs. Who serves, who lets people in and who does
+ * jobs are three roles of the database, once the operator has taken them apart; until then one is all. */
+struct db_urls db_urls_of(const struct config *config, bool serves);
+/* How many connections that makes at the most, with the one that listens, and with how many it begins. */
+int64_t db_connections(const struct config *config, const struct db_urls *urls, int64_t *ret_begins);
 
 /* Opens the pools and starts connecting in the background, with one fast connection at first and more when
  * units wait; a lost connection comes back by itself. Nothing blocks after this call: host names are resolved

@@ -79,14 +79,17 @@ static void disconnect(struct link *l)
 }
 
 /* The link is gone. What the server said before it went decides about the oldest exchange, `sqlstate`
- * otherwise. */
+ * otherwise. That a good one went is no failed attempt: the next one is expected, unless the server was
+ * silent: it may let nobody in either. */
 static void lose(struct link *l, const char *reason, const char *sqlstate)
 {
-	bool was_up = l->state == LINK_READY || l->state == LINK_RETIRING;
+	bool was_up = l->state == LINK_READY || l->state == LINK_RETIRING,
+	     silent = strcmp(sqlstate, LINK_TIMEOUT_STATE) == 0;
 
 	l->plan->failed(l, reason);
 	disconnect(l);
-	set_timer(l, backoff_us(l->attempts++));
+	set_timer(l, backoff_us(l->attempts));
+	l->attempts += !was_up || silent;
 	if (was_up) {
 		metric_add(METRIC_db_connections, -1);
 		metric_add(METRIC_db_lost, 1);

@@ -297,17 +297,19 @@ static int64_t few_for_each_processor(const struct config *config)
 	return share < POOL_LEAST ? POOL_LEAST : share > POOL_MOST ? POOL_MOST : share;
 }
 
-static int64_t link_counts(const struct config *config, enum db_pool which)
-{
-	int64_t fast = config->db_fast > 0 ? config->db_fast : few_for_each_processor(config);
-
-	return (const int64_t[DB_POOLS]){fast, config->db_search, config->db_slow, config->db_door, 1}[which];
-}
-
 static const char *url_of(const struct db_urls *urls, enum db_pool which)
 {
 	return (const char *[DB_POOLS]){
 		urls->serve, urls->search, urls->serve, urls->door, urls->seals ? urls->serve : NULL}[which];
+}
+
+int64_t pool_links(const struct config *config, const struct db_urls *urls, enum db_pool which)
+{
+	int64_t fast = config->db_fast > 0 ? config->db_fast : few_for_each_processor(config);
+
+	if (!url_of(urls, which))
+		return 0;
+	return (const int64_t[DB_POOLS]){fast, config->db_search, config->db_slow, config->db_door, 1}[which];
 }
 
 void pool_wake(struct pool *pool)
@@ -352,7 +354,7 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		.changed = link_changed,
 		.room = link_room,
 		.failed = link_failed};
-	pool->nlinks = (unsigned)link_counts(config, which);
+	pool->nlinks = (unsigned)pool_links(config, &db->urls, which);
 	if (which != DB_DOOR)
 		pool->staff_links =
 			pool->nlinks > POOL_STAFF_SHARE ? pool->nlinks / POOL_STAFF_SHARE : pool->nlinks > 1;

@@ -106,6 +106,8 @@ struct db_unit {
 
 /* Once for each pool; its links are asleep. Returns 0 or a negative errno; the reason has been logged. */
 int pool_open(struct pool *pool, struct db *db, enum db_pool which);
+/* How many links it will have. */
+int64_t pool_links(const struct config *config, const struct db_urls *urls, enum db_pool which);
 /* Its first link is made in the background, if nothing has made it yet. */
 void pool_wake(struct pool *pool);
 void pool_close(struct pool *pool);

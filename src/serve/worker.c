@@ -266,25 +266,15 @@ static bool find_provider(struct worker *w,
 	return *ret;
 }
 
-/* Who serves, who lets people in and who does jobs are three roles of the database, once the operator has
- * taken them apart; until then one is all. Sessions say in their name which master key this process has:
- * nothing is sealed under it before all have it (servers_behind(), jobs/reseal.h). */
+/* Sessions say in their name which master key this process has: nothing is sealed under it before all have it
+ * (servers_behind(), jobs/reseal.h). */
 static struct db_urls urls(const struct worker *w)
 {
-	const struct config *config = w->start->config;
 	const struct keys *keys = w->app.keys;
-	struct db_urls urls = {.serve = config->database_url,
-		.name = arena_cstr(w->arena, arena_printf(w->arena, "tiepdan key %lld",
-						     (long long)keys->seal[keys->nseal - 1].epoch))};
+	struct db_urls urls = db_urls_of(w->start->config, w->start->role == WORKER_HTTP);
 
-	if (w->start->role == WORKER_HTTP) {
-		urls.search = config->database_url;
-		urls.door = config->door_url[0] ? config->door_url : config->database_url;
-	} else {
-		urls.seals = true;
-		if (config->job_url[0])
-			urls.serve = config->job_url;
-	}
+	urls.name = arena_cstr(w->arena,
+		arena_printf(w->arena, "tiepdan key %lld", (long long)keys->seal[keys->nseal - 1].epoch));
 	return urls;
 }
 

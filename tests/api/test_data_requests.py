@@ -272,3 +272,9 @@ def test_while_somebody_asks_nothing_is_destroyed(town):
     assert officer(town).get("/v1/tickets/%s/retention" % ticket_id).json["stands"] == "asked"
     move(officer(town), request, "answer", {"text": "Đã xóa theo yêu cầu."})
     assert officer(town).get("/v1/tickets/%s/retention" % ticket_id).json["stands"] is None
+
+
+def test_no_ground_counts_before_its_law_does(town):
+    """Law 91/2025/QH15 and Decree 356/2025/ND-CP are in force since 1 January 2026."""
+    for table in ("data_request_reason", "data_request_limit"):
+        assert town.sql("select distinct valid_from from %s where concat(to_jsonb(%s)) ~ '91/2025/QH15|356/2025'" % (table, table)) == [["2026-01-01"]]

@@ -1,4 +1,7 @@
-"""doctor names the departments whose denunciations nobody sees, and says in time which ones would be next."""
+"""doctor names the departments whose denunciations nobody sees, says in time which ones would be next, and whether PostgreSQL lets in all
+connections that the server may make."""
+import re
+
 import pytest
 
 from support.town import HUB
@@ -8,9 +11,9 @@ COMMITTEE = "HN-UBND"       # stands above the inspectors
 DENUNCIATION = {"kind": "denunciation", "category": "officials_conduct"}
 
 
-def said(town):
+def said(town, *settings):
     """{name of the check: its line}, and whether all is well."""
-    done = town.cluster.run(town.database, "doctor", ok=False)
+    done = town.cluster.run(town.database, "doctor", *settings, ok=False)
     return {line[7:].split(":")[0]: line for line in done.stdout.splitlines() if not line.startswith(" ")}
 
 
@@ -39,3 +42,14 @@ def test_what_nobody_sees(town):
     ticket_id, _ = town.filed(**DENUNCIATION)
     town.sql("insert into ticket_excluded (ticket, account, reason) select '%s', id, 'named' from account where login = '%s'" % (ticket_id, officer))
     assert "nobody sees the open tickets of: %s (1)" % INSPECTORS in said(town)["tickets for named people"], "who it is about does not count"
+
+
+def test_connections_that_postgresql_does_not_let_in(town):
+    few = ["--db_%s=1" % pool for pool in ("fast", "search", "slow", "door")]
+    assert said(town, "--workers=2", *few)["connections of the server"].startswith("ok ")
+    line = said(town, "--workers=64", *few)["connections of the server"]
+    # Four pools and who listens, each worker twice; the job worker has no search and no door, but the record.
+    found = re.fullmatch(r"warn   connections of the server: servers on 1 machine\(s\) may make %d connections while they are reloaded, and others have"
+                         r" (\d+); PostgreSQL lets 200 in and keeps 3 of them for superusers" % (64 * 10 + 8), line)
+    done = town.cluster.run(town.database, "doctor", "--workers=64", *few, ok=False)
+    assert found and "set max_connections of PostgreSQL to %d or more" % (64 * 10 + 8 + int(found[1]) + 3) in done.stdout

@@ -2,6 +2,7 @@
 with them."""
 import hashlib
 import hmac
+import subprocess
 from urllib.parse import quote
 
 import pytest
@@ -283,6 +284,21 @@ def test_they_are_found_as_if_the_search_had_followed_them(cluster, contract):
     wait_until(lambda: town.sql("select (c.xid, c.id) >= (e.xid, e.id) from search_cursor c, %s e" % LAST) == [["t"]], 60, "the search has followed")
     assert town.sql(kept) == made and town.count("ticket_search") == 200
     town.close()
+
+
+def test_who_reads_for_long_is_not_waited_for_without_end(cluster):
+    """Whoever comes behind it to a table that it is to drop something of would wait, too."""
+    database = cluster.new_database()
+    cluster.place(database)
+    before = cluster.sql("set search_path = tiepdan;" + SCHEMA, database)
+    reader = subprocess.Popen(["psql", "-X", "-q", "-d", cluster.url(database, "postgres"), "-c", "begin", "-c", "select count(*) from tiepdan.contact",
+                               "-c", "select pg_sleep(60)"], stdout=subprocess.DEVNULL)
+    wait_until(lambda: cluster.sql("select 1 from pg_stat_activity where query ~ 'pg_sleep.60' and pid <> pg_backend_pid()", database), 20, "a reader")
+    failed = generate(cluster, database, "--tickets", "10", "--yes", ok=False)
+    assert reader.poll() is None and failed.returncode == 1 and "lock timeout" in failed.stderr, failed.stderr
+    assert cluster.sql("set search_path = tiepdan;" + SCHEMA, database) == before, "nothing is dropped"
+    cluster.sql("select pg_terminate_backend(pid) from pg_stat_activity where query ~ 'pg_sleep.60' and pid <> pg_backend_pid()", database)
+    reader.wait(20)
 
 
 def test_the_same_seed_gives_the_same_tickets(town, cluster):

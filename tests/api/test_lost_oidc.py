@@ -1,9 +1,15 @@
 """A lost answer to whoever comes back from an identity provider: the code is used up there and the flow here, so the same request gets its session
 again, and no other request does."""
+import json
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from support.idp import CITIZENS, STAFF, Idp, begin
-from support.town import new_town
+from support.client import send_and_reset
+from support.idp import CITIZENS, STAFF, Idp, begin, send as answer
+from support.town import new_town, wait_until
 from test_lost_sign_in import ANOTHER, KEY, session_of
 from test_signing_in import bearer, renew
 
@@ -78,3 +84,81 @@ def test_without_a_key_nothing_is_remembered(town, idp, path):
     opened = send(town, path, body, key=None)
     assert town.sql("select replay is null from session where id = '%s'" % session_of(town, opened)) == [["t"]]
     send(town, path, body, 401)
+
+
+@pytest.fixture
+def held(idp):
+    """The provider takes codes at once, and does not say so before this is set."""
+    let_go = threading.Event()
+
+    def taking(handler):
+        status, value = idp.redeem(handler.headers.get("Authorization"), handler.body)
+        if status == 200:
+            let_go.wait(60)
+        answer(handler, status, json.dumps(value).encode())
+
+    idp.trouble["/token"] = taking
+    yield let_go
+    let_go.set()
+    idp.recover()
+
+
+def left_by(town):
+    """How many clients were seen leaving."""
+    return int(re.search(r"^tiepdan_client_left_total (\d+)$", town.ops("/metrics")[2], re.M)[1])
+
+
+def redeemed(idp, body):
+    wait_until(lambda: body["code"] not in idp.codes, 30, "the code is used up")
+
+
+@WAYS
+def test_whoever_left_meanwhile_gets_its_session(town, idp, path, held):
+    body = come_back(town, idp, path)
+    left = left_by(town)
+    with send_and_reset(town.port, path + "/completion", body, {"Idempotency-Key": KEY}):
+        redeemed(idp, body)
+    wait_until(lambda: left_by(town) > left, 30, "the client was seen leaving")
+    held.set()
+    wait_until(lambda: send(town, path, body, None).status == 201, 5, "the session")
+
+
+@WAYS
+def test_without_a_key_nobody_is_signed_in_who_left(town, idp, path, held):
+    body = come_back(town, idp, path)
+    left, sessions = left_by(town), town.count("session")
+    with send_and_reset(town.port, path + "/completion", body, {}):
+        redeemed(idp, body)
+    wait_until(lambda: left_by(town) > left, 30, "the client was seen leaving")
+    held.set()
+    send(town, path, come_back(town, idp, path))
+    assert town.count("session") == sessions + 1
+
+
+@WAYS
+def test_two_at_once_are_one_session(town, idp, path, held):
+    """The provider refuses the second one, before the first has its answer."""
+    body = come_back(town, idp, path)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(send, town, path, body)
+        redeemed(idp, body)
+        asked = idp.count("/token")
+        second = pool.submit(send, town, path, body)
+        wait_until(lambda: idp.count("/token") > asked, 30, "the second one asks")
+        held.set()
+        assert session_of(town, first.result()) == session_of(town, second.result())
+
+
+@WAYS
+def test_two_of_a_provider_that_takes_codes_twice_are_one_session(town, idp, path, held):
+    """Where the provider says yes to both the flow is what counts once."""
+    body = come_back(town, idp, path)
+    kept = idp.codes[body["code"]]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(send, town, path, body)
+        redeemed(idp, body)
+        idp.codes[body["code"]] = kept
+        second = pool.submit(send, town, path, body)
+        redeemed(idp, body)
+        held.set()
+        assert session_of(town, first.result()) == session_of(town, second.result())

@@ -4,12 +4,15 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from support.client import send_and_reset
 from support.contract import ROOT
 from support.idp import PAGE, begin, complete
 from support.town import free_port, new_town
@@ -124,3 +127,25 @@ def test_a_code_does_not_open_another_flow(town):
 def test_a_code_that_nobody_gave(town):
     flow, query = begin(town)
     assert complete(town, flow, query, "khong-co-ma-nay", 401).problem == "provider_refused"
+
+
+def again(town, flow, back):
+    body = {"flow": flow, "state": back["state"], "code": back["code"]}
+    return town.client().post("/v1/sessions/oidc/completion", body, {"Idempotency-Key": "khoa-cua-mot-lan-ve-0001"}, None)
+
+
+def test_two_at_once_are_one_session(town):
+    flow, back = visit(town, "nguoi.moi")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: again(town, flow, back), range(4)))
+    assert {a.status for a in answers} == {201}, answers
+    assert sorted(a.header("Idempotent-Replayed") or "" for a in answers) == ["", "true", "true", "true"]
+
+
+def test_whoever_left_meanwhile_gets_the_session(town):
+    for ms in (0, 1, 2, 4, 8, 16, 32):
+        flow, back = visit(town, "nguoi.moi")
+        body = {"flow": flow, "state": back["state"], "code": back["code"]}
+        with send_and_reset(town.port, "/v1/sessions/oidc/completion", body, {"Idempotency-Key": "khoa-cua-mot-lan-ve-0001"}):
+            time.sleep(ms / 1000)
+        assert again(town, flow, back).status == 201, ms

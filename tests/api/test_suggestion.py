@@ -76,3 +76,5 @@ def test_of_a_ticket(town):
     secret = town.filed(kind="denunciation", category="officials_conduct")[0]
     town.coordinator.get("/v1/tickets/%s/routing-suggestions" % secret, status=404)
     assert town.person("hub_head", HUB).get("/v1/tickets/%s/routing-suggestions" % made).status == 200
+    town.tamper("update ticket set restricted = true, holder = (select id from department where code = '%s') where id = '%s'" % (HUB, made))
+    assert town.coordinator.get("/v1/tickets/%s/routing-suggestions" % made).json["categories"] == [], "nothing is made of what is restricted"

@@ -18,8 +18,12 @@
 #include "http/reply.h"
 
 enum {
-	FLOW_MS = 10 * 60 * 1000
+	FLOW_MS = 10 * 60 * 1000,
+	TWIN_LOOKS = 4
 };
+
+/* Before the second look for the session of a twin, and the next ones. */
+static const int64_t TWIN_PAUSE_MS[TWIN_LOOKS - 1] = {100, 300, 600};
 
 /* What is asked of the provider for a request. */
 struct visit {
@@ -28,9 +32,45 @@ struct visit {
 	struct provider *provider; /* of staff, or that of citizens */
 	struct flow flow;
 	void (*then)(struct visit *visit);
+	struct str replay;		    /* absent: what this request opens nobody gets again */
+	void (*alone)(struct visit *visit); /* when there is no session of the same request      */
+	unsigned looks;			    /* for that of a twin, since the provider refused     */
 };
 
-/* Answers what went wrong; `then` goes on where nothing did, and nobody has left. */
+static void look_for_session(struct visit *visit, void (*alone)(struct visit *visit));
+
+static void answer_refused(struct visit *visit)
+{
+	metric_add(METRIC_sign_ins_refused, 1);
+	reply_problem(visit->req, PROBLEM_provider_refused, STR_NONE);
+}
+
+static void pause_for_twin(struct visit *visit)
+{
+	struct req *req = visit->req;
+
+	if (visit->looks == TWIN_LOOKS) {
+		answer_refused(visit);
+		return;
+	}
+	req_pin(req);
+	req_become(req, REQ_UNIT);
+	provider_refuse_later(visit->provider, &visit->ask, TWIN_PAUSE_MS[visit->looks - 1]);
+}
+
+/* A twin of this request may have been faster: the provider has told it yes, and that is not stored yet. */
+static void refused(struct visit *visit)
+{
+	if (!visit->replay.at) {
+		answer_refused(visit);
+		return;
+	}
+	visit->looks++;
+	look_for_session(visit, pause_for_twin);
+}
+
+/* Answers what went wrong; `then` goes on where nothing did. What a code was given for is stored even if the
+ * client has left, when it can ask again. */
 static void asked(struct provider_ask *ask, enum provider_outcome outcome)
 {
 	struct visit *visit = list_entry(ask, struct visit, ask);
@@ -38,15 +78,14 @@ static void asked(struct provider_ask *ask, enum provider_outcome outcome)
 	int64_t pause_s = provider_settings(visit->provider)->pause_ms / 1000;
 
 	req_become(req, REQ_STEPS);
-	if (req->state == REQ_LEFT) {
+	if (req->state == REQ_LEFT && !(outcome == PROVIDER_GOOD && visit->replay.at)) {
 		req_unpin(req);
 		return;
 	}
 	if (outcome == PROVIDER_GOOD) {
 		visit->then(visit);
 	} else if (outcome == PROVIDER_REFUSED) {
-		metric_add(METRIC_sign_ins_refused, 1);
-		reply_problem(req, PROBLEM_provider_refused, STR_NONE);
+		refused(visit);
 	} else {
 		reply_header(
 			req, "Retry-After", arena_printf(req->arena, "%" PRId64, pause_s > 0 ? pause_s : 1));
@@ -137,6 +176,31 @@ static void signed_in(struct req *req, PGresult *const *results)
 	session_answer(req, results[0], 201, STR_NONE);
 }
 
+static void answer_over(struct visit *visit)
+{
+	reply_problem(visit->req, PROBLEM_flow_over, STR_NONE);
+}
+
+/* The flow has opened a session already: perhaps that of a twin, if the provider takes codes twice. */
+static void over(struct req *req, struct str detail)
+{
+	struct visit *visit = arena_alloc(req->arena, sizeof(*visit));
+
+	(void)detail;
+	*visit = *(const struct visit *)req->kept;
+	if (visit->replay.at)
+		look_for_session(visit, answer_over);
+	else
+		answer_over(visit);
+}
+
+static void open_session(struct visit *visit, struct db_unit *u)
+{
+	visit->req->kept = visit;
+	db_unit_on(u, "TD640", over);
+	db_run(u, signed_in);
+}
+
 static void log_in(struct visit *visit)
 {
 	struct req *req = visit->req;
@@ -152,8 +216,8 @@ static void log_in(struct visit *visit)
 		.name = who->name, .roles = {settings->roles_claim.at ? who->role : NULL, who->nroles, 0},
 		.department = settings->department, .assurance = who->assurance, .session = req->who.session,
 		.expires = clock_wall_ms() + req->app->config->session_minutes * 60000,
-		.strong = proof_strong_roles(req), .client = in->client, .replay = session_replay(req));
-	db_run(u, signed_in);
+		.strong = proof_strong_roles(req), .client = in->client, .replay = visit->replay);
+	open_session(visit, u);
 }
 
 static void log_in_citizen(struct visit *visit)
@@ -173,8 +237,8 @@ static void log_in_citizen(struct visit *visit)
 			req->arena, req->app->keys, str_of(settings->issuer), who->subject),
 		.citizen = uuid_new(), .assurance = who->assurance, .session = req->who.session,
 		.expires = clock_wall_ms() + config->citizen_session_minutes * 60000, .client = in->client,
-		.replay = session_replay(req));
-	db_run(u, signed_in);
+		.replay = visit->replay);
+	open_session(visit, u);
 }
 
 /* The provider takes a code once, too: whose answer was lost is not sent to it again. */
@@ -186,16 +250,17 @@ static void looked_for(struct req *req, PGresult *const *results)
 	if (db_cell(results[0], 0, "session").at)
 		session_opened(req, results[0], home_of(results[0]), STR_NONE);
 	else
-		ask_provider(visit);
+		visit->alone(visit);
 }
 
-static void look_for_session(struct visit *visit, struct str replay)
+static void look_for_session(struct visit *visit, void (*alone)(struct visit *visit))
 {
 	struct req *req = visit->req;
 	struct db_unit *u = db_unit(req);
 
+	visit->alone = alone;
 	req->kept = visit;
-	sql_account_oidc_again(u, .flow = visit->flow.id, .replay = replay);
+	sql_account_oidc_again(u, .flow = visit->flow.id, .replay = visit->replay);
 	db_run(u, looked_for);
 }
 
@@ -205,7 +270,6 @@ static void complete(struct req *req, struct visit *visit)
 {
 	const struct oidc_complete *in = req->input;
 	const struct keys *keys = req->app->keys;
-	struct str replay = session_replay(req);
 
 	if (!visit)
 		return;
@@ -218,8 +282,9 @@ static void complete(struct req *req, struct visit *visit)
 	visit->ask.code = in->code;
 	visit->ask.verifier = flow_secret(req->arena, keys, &visit->flow, "verifier");
 	visit->ask.nonce = flow_secret(req->arena, keys, &visit->flow, "nonce");
-	if (replay.at)
-		look_for_session(visit, replay);
+	visit->replay = session_replay(req);
+	if (visit->replay.at)
+		look_for_session(visit, ask_provider);
 	else
 		ask_provider(visit);
 }

@@ -1,13 +1,16 @@
 /* Blocks of ticket numbers, fetched ahead. */
 #include "app/ticket/number.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "db/answer.h"
 #include "gen/sql/ticket.h"
 
 enum {
 	BLOCK = 1000,
-	LOW = 500
+	LOW = 500,
+	PAUSE_MS = 10, /* after a failure, and twice as long after each one more */
+	PAUSE_MOST_MS = 1000
 };
 
 struct range {
@@ -17,6 +20,7 @@ struct range {
 struct numbers {
 	struct range current, spare;
 	bool asking;
+	int64_t pause_ms, again_us; /* since it failed: nobody asks before this */
 };
 
 struct numbers *numbers_new(struct arena *arena)
@@ -31,7 +35,11 @@ static void got_block(struct db_job *job, PGresult *const *results, const char *
 	n->asking = false;
 	if (!results) {
 		log_warn("ticket.no_numbers", LOG_STR("sqlstate", str_of(sqlstate)));
+		n->pause_ms = n->pause_ms == 0 ? PAUSE_MS : n->pause_ms * 2;
+		n->pause_ms = n->pause_ms < PAUSE_MOST_MS ? n->pause_ms : PAUSE_MOST_MS;
+		n->again_us = clock_mono_us() + n->pause_ms * 1000;
 	} else {
+		n->pause_ms = 0;
 		int64_t first = db_cell_int(results[0], 0, "first");
 		n->spare = (struct range){first, first + BLOCK};
 	}
@@ -41,8 +49,10 @@ static void got_block(struct db_job *job, PGresult *const *results, const char *
 static void ask(struct app *app)
 {
 	struct numbers *n = app->numbers;
-	struct arena *arena = arena_new();
 
+	if (n->asking || (n->pause_ms > 0 && clock_mono_us() < n->again_us))
+		return;
+	struct arena *arena = arena_new();
 	if (!arena)
 		return;
 	struct db_job *job = arena_alloc(arena, sizeof(*job));
@@ -64,8 +74,7 @@ bool numbers_ready(struct app *app)
 
 	if (!empty(&n->current) || !empty(&n->spare))
 		return true;
-	if (!n->asking)
-		ask(app);
+	ask(app);
 	return false;
 }
 
@@ -77,7 +86,7 @@ int64_t numbers_take(struct app *app)
 		n->current = n->spare;
 		n->spare = (struct range){0, 0};
 	}
-	if (empty(&n->spare) && n->current.end - n->current.next < LOW && !n->asking)
+	if (empty(&n->spare) && n->current.end - n->current.next < LOW)
 		ask(app);
 	return empty(&n->current) ? -1 : n->current.next++;
 }

@@ -1,4 +1,5 @@
 """An HTTP client that trusts nothing: every answer goes through the contract before a test sees it."""
+import contextlib
 import gzip
 import http.client
 import json
@@ -117,6 +118,16 @@ def raw(port, data, byte_by_byte=False, timeout=SECONDS, half_close=True, host="
         except (ConnectionResetError, BrokenPipeError):
             pass
         return drain(s)
+
+
+@contextlib.contextmanager
+def send_and_reset(port, target, body, headers):
+    """A client that sends a request, and is gone at the end of the block without having read anything."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    connection.request("POST", target, json.dumps(body), {"Content-Type": "application/json", **headers})
+    yield
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    connection.close()
 
 
 def drain(s):

@@ -85,7 +85,8 @@ class Idp:
                 idp.answer(self, b"")
 
             def do_POST(self):
-                idp.answer(self, self.rfile.read(int(self.headers["Content-Length"])))
+                self.body = self.rfile.read(int(self.headers["Content-Length"]))
+                idp.answer(self, self.body)
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self.server.daemon_threads = True
