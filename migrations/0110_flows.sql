@@ -17,12 +17,10 @@ create type report_flow_cell as enum ('filed', 'came', 'reopened', 'answered', '
 -- else holds; `department` is null while the ticket is not open. Overdue is an open ticket of which an answer is due before, by the dates of
 -- today; answers that are due from p_due_to on are not. Inlined.
 create function report_paths(p_all boolean, p_tickets uuid[], p_due_to timestamptz)
-returns table (ticket uuid, category text, area text, at timestamptz[], state text[], department bigint[], overdue boolean[], due timestamptz[],
+returns table (ticket uuid, category text, area text, at timestamptz[], state text[], department bigint[], overdue boolean[],
 	holder bigint, holder_since timestamptz, last_state text, state_since timestamptz)
 language sql stable as $$
 	select t.id, t.category, coalesce(t.area, ''), p.at, p.state, p.department, p.overdue,
-		(select array_agg(r.due_at order by r.due_at) from clock_running r
-			where r.slot = slot_current() and r.ticket = t.id and r.kind in ('answer', 'appeal')),
 		p.department[cardinality(p.department)], p.holder_since, p.state[cardinality(p.state)], p.state_since
 	from ticket t join (
 		select z.ticket, array_agg(z.at order by z.at) as at, array_agg(z.state order by z.at) as state,
@@ -55,8 +53,8 @@ language sql stable as $$
 						union all
 						select r.ticket, r.due_at, 0, null, null, 1
 						from clock_running r
-						where (p_all or r.ticket = any (p_tickets)) and r.slot = slot_current() and r.kind in ('answer',
-							'appeal') and r.due_at < p_due_to) i
+						where (p_all or r.ticket = any (p_tickets)) and r.slot = (select slot_current())
+							and r.kind in ('answer', 'appeal') and r.due_at < p_due_to) i
 					window said as (partition by i.ticket order by i.at, i.n rows unbounded preceding)) x join state s on s.code = x.state
 				where x.last and x.department is not null) y
 			window turns as (partition by y.ticket order by y.at)) z
@@ -115,11 +113,11 @@ create table report_path (
 	state        text[] not null,
 	department   bigint[] not null,
 	overdue      boolean[] not null,
-	due          timestamptz[],
 	holder       bigint,
 	holder_since timestamptz,
 	last_state   text not null,
 	state_since  timestamptz not null,
+	due          timestamptz[],
 	turns_at     timestamptz,
 	constraint report_path_pk primary key (ticket)
 );
@@ -181,27 +179,33 @@ $$;
 
 -- --- the follower ------------------------------------------------------------------------------------------------------------------------
 
--- Counts the paths of these tickets anew.
+-- Counts the paths of these tickets anew. How many they are is not known to the plan, which would rather read all events.
 create function report_fold_paths(p_tickets uuid[], p_due_to timestamptz, p_zone text) returns void
-language plpgsql set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+language plpgsql set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
+	-- A full join, as any other one of so few rows as the plan takes these for would compare each of them with each.
 	with now as materialized (
-		select p.*, (select min(d) from unnest(p.due) d where d >= p_due_to) as turns_at from report_paths(false, p_tickets, p_due_to) p),
-	before as materialized (select * from report_path where ticket = any (p_tickets)),
+		select p.*, r.due, r.turns_at from report_paths(false, p_tickets, p_due_to) p,
+			lateral (select array_agg(r.due_at order by r.due_at) as due, min(r.due_at) filter (where r.due_at >= p_due_to) as turns_at from clock_running r
+				where r.slot = (select slot_current()) and r.ticket = p.ticket and r.kind in ('answer', 'appeal')) r),
+	beside as materialized (
+		select n.*, n.ticket is null as gone, b.ticket as before, b.category as was_category, b.area as was_area, b.at as was_at, b.state as was_state,
+			b.department as was_department, b.overdue as was_overdue, row(n.*) is distinct from row(b.*) as other,
+			(n.category, n.area, n.at, n.state, n.department, n.overdue) is distinct from (b.category, b.area, b.at, b.state, b.department, b.overdue)
+			as turned
+		from now n full join (select * from report_path where ticket = any (p_tickets)) b on b.ticket = n.ticket),
 	kept as (
-		insert into report_path as f select n.* from now n left join before b on b.ticket = n.ticket where row(n.*) is distinct from row(b.*)
+		insert into report_path as f
+		select ticket, category, area, at, state, department, overdue, holder, holder_since, last_state, state_since, due, turns_at
+		from beside where other and not gone
 		on conflict (ticket) do update set category = excluded.category, area = excluded.area, at = excluded.at, state = excluded.state,
-			department = excluded.department, overdue = excluded.overdue, due = excluded.due, holder = excluded.holder,
-			holder_since = excluded.holder_since, last_state = excluded.last_state, state_since = excluded.state_since, turns_at = excluded.turns_at),
-	gone as (delete from report_path f where f.ticket = any (p_tickets) and not exists (select from now n where n.ticket = f.ticket)),
-	changed as materialized (
-		select n.category, n.area, n.at, n.state, n.department, n.overdue, 1 as sign from now n left join before b using (ticket)
-			where (n.category, n.area, n.at, n.state, n.department, n.overdue)
-				is distinct from (b.category, b.area, b.at, b.state, b.department, b.overdue)
+			department = excluded.department, overdue = excluded.overdue, holder = excluded.holder, holder_since = excluded.holder_since,
+			last_state = excluded.last_state, state_since = excluded.state_since, due = excluded.due, turns_at = excluded.turns_at),
+	gone as (delete from report_path where ticket in (select before from beside where gone)),
+	changed as (
+		select category, area, at, state, department, overdue, 1 as sign from beside where turned and not gone
 		union all
-		select b.category, b.area, b.at, b.state, b.department, b.overdue, -1 from before b left join now n using (ticket)
-			where (n.category, n.area, n.at, n.state, n.department, n.overdue)
-				is distinct from (b.category, b.area, b.at, b.state, b.department, b.overdue)),
+		select was_category, was_area, was_at, was_state, was_department, was_overdue, -1 from beside where turned and before is not null),
 	stepped as (
 		select (s.at at time zone p_zone)::date as day, s.department, c.category, c.area, s.state, s.cell, s.seconds, sum(c.sign * s.n) as n
 		from changed c, lateral report_steps(c.at, c.state, c.department, c.overdue) s
@@ -331,7 +335,7 @@ end $$;
 
 -- What the rule says of the tail, less what is counted of it.
 create function report_flows_mended(p_tail uuid[], p_by report_flow_by, p_now timestamptz, p_zone text) returns setof report_flows
-language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
 	return query
 	select c.* from (
@@ -563,7 +567,7 @@ begin
 		select 'now', (v_now at time zone p_zone)::date, t.key, x.name, null, sum(x.n)
 			from (select case v_by when 'department' then d.code when 'category' then k.category
 					when 'area' then coalesce(k.area, '') else k.state end as key,
-					exists (select from clock_running r where r.slot = slot_current() and r.ticket = k.id and r.kind in ('answer', 'appeal')
+					exists (select from clock_running r where r.slot = (select slot_current()) and r.ticket = k.id and r.kind in ('answer', 'appeal')
 						and r.due_at < v_now) as late
 				from ticket k join department d on d.id = k.holder where v_by = 'state' or not k.done) t,
 				lateral (values (case v_by when 'state' then 'lasting' else 'open' end, 1),
