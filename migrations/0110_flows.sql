@@ -486,7 +486,7 @@ begin
 		from flows f group by f.key)
 	select s.key, n.vi, n.en, coalesce(s.ended, 0)::bigint, coalesce(s.seconds, 0)::bigint, coalesce(s.times, 0)::text,
 		case when t.open is distinct from false then coalesce(s.lasting, 0)::bigint end,
-		floor(greatest(0, extract(epoch from v_now - l.since)))::bigint
+		case when l.since is not null then floor(greatest(0, extract(epoch from v_now - l.since)))::bigint end
 	from summed s left join state t on v_by = 'state' and t.code = s.key left join unnest(v_keys, v_since) l (key, since) on l.key = s.key,
 		lateral report_names(v_by, s.key) n
 	where s.ended <> 0 or (s.lasting <> 0 and t.open is distinct from false)

@@ -211,6 +211,7 @@ def test_what_lasts(town, leader):
     moved = stays(leader, "from=2019-01-01&to=2019-01-01")
     assert moved["submitted"]["lasting"] == after["submitted"]["lasting"] - 1 and moved["accepted"]["lasting"] >= 1
     assert moved["accepted"]["oldest_s"] >= 0
+    assert not [r for r in moved.values() if (r["oldest_s"] is None) != (not r["lasting"])]
     today = town.sql("select city_day(now())")[0][0]
     assert stays(leader, "from=%s&to=%s" % (today, today))["submitted"]["ended"] >= 1
     assert not [r for r in moved.values() if (r["lasting"] is None) != (r["key"] in ("answered", "merged", "withdrawn", "closed"))]
