@@ -197,6 +197,21 @@ def caught_up(town):
     town.check("kinds of standing", kinds, ["5", "6", "7"])
 
 
+def filled_anew(town):
+    """As behind the migration that brought the paths: the 2x2 is counted, no path is. All is said from scratch until they are filled, in portions, while
+    tickets go on."""
+    town.watch.do("delete from report_path; delete from report_flow; update report_cursor set filled_to = '00000000-0000-0000-0000-000000000000'")
+    ways = set()
+    for _ in range(12):
+        town.change(town.a)
+        ways.add(town.watch.do("begin; select test.flows_compared(now(), '2026-01-01', city_day(now()) + 1); commit"))
+        town.a.do(FOLLOW.format(now="now()", limit=7, zone=ZONE))
+    town.check("first from scratch, then by the sums", sorted(ways), [["from scratch", "rolled"]])
+    for _ in range(5):
+        town.a.do(FOLLOW.format(now="now()", limit=1000, zone=ZONE))
+    town.proven("filled anew")
+
+
 def other_days(town):
     """The days of another zone: from scratch until they are counted anew, in portions, one of which dies."""
     town.a.do(FOLLOW.format(now="now()", limit=10, zone="UTC"))
@@ -232,7 +247,7 @@ def two_followers(town):
 
 def run(cluster):
     town = Lives(cluster)
-    for scenario in (lives, caught_up, other_days, behind_its_back, two_followers):
+    for scenario in (lives, caught_up, filled_anew, other_days, behind_its_back, two_followers):
         scenario(town)
     town.close()
     print(f"interleave_reports: {town.ways}", flush=True)
