@@ -15,7 +15,7 @@ create type report_flow_cell as enum ('filed', 'came', 'reopened', 'answered', '
 -- The paths of these tickets, or p_all. States are those that the events tell, in the order in which the ticket went through them: what the clock
 -- of one server says to be before what another one wrote happened at once after that. A path has a turn for each instant from which on something
 -- else holds; `department` is null while the ticket is not open. Overdue is an open ticket of which an answer is due before, by the dates of
--- today; answers that are due from p_due_to on are not. Inlined.
+-- today; answers that are due from p_due_to on are not. Events of more than a day before the filing are not looked for. Inlined.
 create function report_paths(p_all boolean, p_tickets uuid[], p_due_to timestamptz)
 returns table (ticket uuid, category text, area text, at timestamptz[], state text[], department bigint[], overdue boolean[],
 	holder bigint, holder_since timestamptz, last_state text, state_since timestamptz)
@@ -550,9 +550,14 @@ begin
 		union all
 		select false, f.level::text, f.start, f.key, f.filed, f.came, f.reopened, f.answered, f.refused, f.withdrawn, f.merged, f.passed, f.opened,
 			f.overdue, f.begun, f.ended, f.seconds, f.times from report_flow f where f.by = v_by),
+	unlike as (
+		select s.level, s.start, s.key from said s, lateral (select case when s.scratch then -1 else 1 end as n) x group by s.level, s.start, s.key
+		having sum(x.n * s.filed) <> 0 or sum(x.n * s.came) <> 0 or sum(x.n * s.reopened) <> 0 or sum(x.n * s.answered) <> 0 or sum(x.n * s.refused) <> 0
+			or sum(x.n * s.withdrawn) <> 0 or sum(x.n * s.merged) <> 0 or sum(x.n * s.passed) <> 0 or sum(x.n * s.opened) <> 0 or sum(x.n * s.overdue) <> 0
+			or sum(x.n * s.begun) <> 0 or sum(x.n * s.ended) <> 0 or sum(x.n * s.seconds) <> 0 or sum(x.n * s.times) <> 0),
 	counted as (
 		select s.level, s.start, s.key, x.name, sum(x.n) filter (where not s.scratch) as rolled, sum(x.n) filter (where s.scratch) as scratch
-		from said s, lateral (values ('filed', s.filed::numeric), ('came', s.came), ('reopened', s.reopened), ('answered', s.answered),
+		from said s join unlike using (level, start, key), lateral (values ('filed', s.filed::numeric), ('came', s.came), ('reopened', s.reopened), ('answered', s.answered),
 			('refused', s.refused), ('withdrawn', s.withdrawn), ('merged', s.merged), ('passed', s.passed), ('opened', s.opened),
 			('overdue', s.overdue), ('begun', s.begun), ('ended', s.ended), ('seconds', s.seconds), ('times', s.times)) x (name, n)
 		group by s.level, s.start, s.key, x.name
