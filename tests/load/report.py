@@ -29,7 +29,7 @@ insert into holding (ticket, department, since, until, ended_by) select id, hold
 insert into holding (ticket, department, since) select id, holder, at + case when n % 50 = 1 then interval '1 hour' else '0' end from made;
 insert into event (id, at, ticket, type, actor_kind, from_state, to_state, hash, xid)
     select gen_random_uuid(), m.at + x.after, m.id, x.type, 'anyone', x.from_state, x.to_state, sha256(''), '3'
-    from made m, lateral (values (interval '0', 'ticket.filed', null, 'submitted', true), (took / 8, 'ticket.accepted', 'submitted', 'accepted', what <> 'none'),
+    from made m, lateral (values (interval '0', 'ticket.filed', null, 'submitted', true), (took / 8, 'ticket.accepted', 'submitted', 'accepted', true),
         (took / 4, 'ticket.claimed', 'accepted', 'in_progress', what = 'answered'), (took, 'ticket.answered', 'in_progress', 'answered', what = 'answered'),
         (took + interval '15 days', 'ticket.closed', 'answered', 'closed', what = 'answered')) x (after, type, from_state, to_state, so) where x.so;
 drop table made;
