@@ -17,7 +17,7 @@ create temp table made as
         (array(select code from category order by code))[1 + n * 104729 % (select count(*) from category)] as category,
         (array(select code from area order by code))[1 + n * 1299709 % (select count(*) from area)] as area,
         case when n % 50 = 0 then 'none' when n % 10 = 1 or x.at > now() - interval '20 days' then 'open'
-            else 'answered' end as what, exp(3 + 1.2 * sqrt(-2 * ln(1 - (n * 7 % 1000) / 1000.0)) * cos(n))::int * interval '1 hour' as took
+            else 'answered' end as what, greatest(1, exp(3 + 1.2 * sqrt(-2 * ln(1 - (n * 7 % 1000) / 1000.0)) * cos(n))::int) * interval '1 hour' as took
     from generate_series({first}::bigint, {last}) n, lateral (select now() - interval '3650 days' + n / {rows}.0 * interval '3650 days' as at) x;
 insert into ticket ({ticket_columns}) select {ticket_values} from made m, (select * from ticket limit 1) t;
 insert into clock (ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at, latest_due, stop_at, outcome)
