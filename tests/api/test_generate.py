@@ -230,6 +230,12 @@ def test_the_record_holds_them(town):
     assert "0 of them not sealed yet" in said.stdout
 
 
+def test_the_reports_count_them(town):
+    """Each way through the states, with holders and clocks, and what is open now."""
+    wait_until(lambda: town.sql("select filled_to is null from report_cursor") == [["t"]], 120, "the follower of reports")
+    assert town.cluster.run(town.database, "verify", "reports").endswith(": 0 faults\n")
+
+
 def test_what_waits_for_its_root_was_not_added_behind_it(cluster, contract):
     """The sealer has come to the middle of what was generated, and there are roots over later events from before."""
     town = Town(cluster, contract)

@@ -1,4 +1,5 @@
-"""The 2x2 over ten years of tickets, over HTTP, against the same sums in one statement over the tickets."""
+"""The reports over ten years of tickets, over HTTP; the 2x2 against the same sums in one statement over the tickets, the backlog and the stays against
+going through the paths of all tickets, as they do without sums."""
 import subprocess
 import time
 
@@ -6,7 +7,8 @@ import alike
 import redate
 
 # Ten years of tickets without their texts: nine of ten answered, most of them in time; of what is younger than two months a part is open; one of fifty has
-# no clock, one of fifty was given back by a department. Indexes that no report reads would only take time.
+# no clock, one of fifty was given back by a department. Indexes that no report reads would only take time. Their events are of long ago for those who
+# follow the feed.
 MADE = """
 set search_path = tiepdan, public; set session_replication_role = replica; set synchronous_commit = off; set jit = off;
 create temp table made as
@@ -15,7 +17,7 @@ create temp table made as
         (array(select code from category order by code))[1 + n * 104729 % (select count(*) from category)] as category,
         (array(select code from area order by code))[1 + n * 1299709 % (select count(*) from area)] as area,
         case when n % 50 = 0 then 'none' when n % 10 = 1 or x.at > now() - interval '20 days' then 'open'
-            else 'answered' end as what, exp(3 + 1.2 * sqrt(-2 * ln(1 - (n * 7 % 1000) / 1000.0)) * cos(n))::int * interval '1 hour' as took
+            else 'answered' end as what, greatest(1, exp(3 + 1.2 * sqrt(-2 * ln(1 - (n * 7 % 1000) / 1000.0)) * cos(n))::int) * interval '1 hour' as took
     from generate_series({first}::bigint, {last}) n, lateral (select now() - interval '3650 days' + n / {rows}.0 * interval '3650 days' as at) x;
 insert into ticket ({ticket_columns}) select {ticket_values} from made m, (select * from ticket limit 1) t;
 insert into clock (ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at, latest_due, stop_at, outcome)
@@ -24,6 +26,12 @@ insert into clock (ticket, kind, round, holder, policy, unit, amount, calendar, 
 insert into clock_running ({clock_columns}) select {clock_values} from made m, (
     select * from clock_running where slot = slot_current() and kind = 'answer' limit 1) c where m.what = 'open';
 insert into holding (ticket, department, since, until, ended_by) select id, holder, at, at + interval '1 hour', 'return' from made where n % 50 = 1;
+insert into holding (ticket, department, since) select id, holder, at + case when n % 50 = 1 then interval '1 hour' else '0' end from made;
+insert into event (id, at, ticket, type, actor_kind, from_state, to_state, hash, xid)
+    select gen_random_uuid(), m.at + x.after, m.id, x.type, 'anyone', x.from_state, x.to_state, sha256(''), '3'
+    from made m, lateral (values (interval '0', 'ticket.filed', null, 'submitted', true), (took / 8, 'ticket.accepted', 'submitted', 'accepted', true),
+        (took / 4, 'ticket.claimed', 'accepted', 'in_progress', what = 'answered'), (took, 'ticket.answered', 'in_progress', 'answered', what = 'answered'),
+        (took + interval '15 days', 'ticket.closed', 'answered', 'closed', what = 'answered')) x (after, type, from_state, to_state, so) where x.so;
 drop table made;
 """
 PORTION = 200000
@@ -55,17 +63,29 @@ def make(town, rows):
     for index, in town.sql("select indexrelid::regclass from pg_index where indrelid = 'ticket'::regclass and not indisprimary and indexrelid <> "
                            "all ('{ticket_filed,ticket_number}'::regclass[])"):
         town.sql("drop index " + index)
+    town.sql("select make_partitions(120, now() - interval '3650 days')")
     for first in range(1, rows + 1, PORTION):
         town.sql(MADE.format(rows=rows, first=first, last=min(first + PORTION - 1, rows), **{k: v for k, v in locals().items()
                                                                                             if k.endswith(("columns", "values"))}))
         print("%d tickets made" % min(first + PORTION - 1, rows), flush=True)
-    town.sql("vacuum analyze ticket; vacuum analyze clock; vacuum analyze clock_running; vacuum analyze holding")
+    town.sql("vacuum analyze ticket; vacuum analyze clock; vacuum analyze clock_running; vacuum analyze holding; vacuum analyze event")
 
 
 def asked(town, asker, query):
     """Times of requests, and how long worker and backend run for one (alike.measured)."""
     path = "/v1/reports/sla?" + query
     return {**alike.measured(town, asker, [lambda: asker.ask("GET", path)] * ROUNDS), "tickets": asker.ask("GET", path)["total"]["total"]}
+
+
+def flows(town, asker, query):
+    return alike.measured(town, asker, [lambda: asker.ask("GET", "/v1/reports/" + query)] * ROUNDS)
+
+
+def from_scratch(town):
+    """Milliseconds that the backlog takes without the sums: the paths of all tickets."""
+    began = time.perf_counter()
+    town.sql("select count(*) from report_flows_raw('department', now(), 'Asia/Ho_Chi_Minh')")
+    return round((time.perf_counter() - began) * 1000, 1)
 
 
 def scan(town, days):
@@ -82,27 +102,33 @@ def report(load):
     town.filed()
     town.stop()
     make(town, rows)
-    town.sql("update report_cursor set filled_to = '00000000-0000-0000-0000-000000000000'")
+    town.sql("update report_cursor set xid = '0'")
     began = time.monotonic()
     town.sql(FOLD)
     filled = time.monotonic() - began
-    town.sql("vacuum analyze report_cell; vacuum analyze report_fact")
+    town.sql("vacuum analyze report_cell; vacuum analyze report_fact; vacuum analyze report_flow; vacuum analyze report_path")
     load.restart()
     leader = alike.signed_in(town, town.person("leader", "HN-UBND"))
     month, year, ten_years, today = town.sql("select city_day(now()) - 30, city_day(now()) - 365, city_day(now()) - 3655, city_day(now())")[0]
     whole = "from=%s&to=%s" % (ten_years, today)
     sides = {"ours": asked(town, leader, whole), "month": asked(town, leader, "from=%s&to=%s" % (month, today)),
              "year": asked(town, leader, "from=%s&to=%s" % (year, today)),
-             **{"by_" + by: asked(town, leader, whole + "&by=" + by) for by in ("category", "area")}}
+             **{"by_" + by: asked(town, leader, whole + "&by=" + by) for by in ("category", "area")},
+             "backlog_month": flows(town, leader, "backlog?from=%s&to=%s" % (month, today)),
+             "backlog_year": flows(town, leader, "backlog?from=%s&to=%s" % (year, today)),
+             "backlog_year_of_one": flows(town, leader, "backlog?key=HN-SXD&from=%s&to=%s" % (year, today)),
+             "stays_by_state": flows(town, leader, "stays?" + whole), "stays_by_department": flows(town, leader, "stays?by=department&" + whole)}
     held = subprocess.Popen(["psql", "-X", "-q", "-d", town.cluster.url(town.database, "postgres")], stdin=subprocess.PIPE, text=True)
     held.stdin.write("begin; select from tiepdan.report_cursor for update;\n")
     held.stdin.flush()
     time.sleep(1)
     town.sql("insert into report_touched (ticket) select id from ticket where filed_at > now() - interval '1 year' order by filed_at limit 1000")
     sides["tail_of_1000"] = asked(town, leader, whole)
+    sides["backlog_tail_of_1000"] = flows(town, leader, "backlog?from=%s&to=%s" % (month, today))
     held.communicate("rollback;\n")
     began = time.monotonic()
     said = town.cluster.run(town.database, "verify", "reports", seconds=3600)
     assert " 0 faults" in said, said
     sides["scan"] = {"ms": scan(town, 3655), "year_ms": scan(town, 365)}
+    sides["paths_of_all"] = {"ms": from_scratch(town)}
     return {"tickets": rows, **sides, "filled_a_second": round(rows / filled), "verify_seconds": round(time.monotonic() - began, 1)}

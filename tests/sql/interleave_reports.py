@@ -20,6 +20,52 @@ begin
     end loop;
     return case when report_tail(p_as_of, '{ZONE}') is null then 'from scratch' else 'rolled' end;
 end $$;
+-- What was open with whom at the end of a day, and overdue, ticket by ticket: the last state before that the ticket had come to, and the holder of then.
+create function test.open_at(p_day date, p_by text, p_now timestamptz) returns table (key text, open bigint, overdue bigint) language sql as $$
+    select k.key, count(*), count(*) filter (where exists (select from (
+            select due_at, stop_at from clock c where c.ticket = t.id and c.kind in ('answer', 'appeal')
+            union all select due_at, 'infinity' from clock_running r where r.slot = slot_current() and r.ticket = t.id and r.kind in ('answer', 'appeal')) c
+        where c.due_at < least(x.until, p_now) and c.stop_at >= x.until))
+    from ticket t, lateral (select (p_day + 1)::timestamp at time zone '{ZONE}' as until) x,
+        lateral (select array_agg(e.at order by (e.data->'ticket'->>'version')::bigint nulls first, e.at, e.id) as ats,
+                array_agg(e.to_state order by (e.data->'ticket'->>'version')::bigint nulls first, e.at, e.id) as states
+            from event e where e.ticket = t.id and e.to_state is not null and e.from_state is distinct from e.to_state) e,
+        lateral (select max(n) as n from generate_series(1, cardinality(e.ats)) n where x.until > all (e.ats[:n])) l,
+        lateral (select open from state where code = e.states[l.n]) s,
+        lateral (select h.department from holding h where h.ticket = t.id and h.since < x.until and (h.until is null or h.until >= x.until) limit 1) h,
+        lateral (select case p_by when 'department' then (select code from department where id = h.department) when 'category' then t.category else coalesce(t.area, '') end as key) k
+    where s.open group by k.key
+$$;
+create function test.flows_compared(p_now timestamptz, p_from date, p_to date) returns text language plpgsql as $$
+declare
+    x text;
+    d date;
+begin
+    perform test.enter('leader.HN-EIC');
+    foreach x in array '{{department,category,area}}'::text[] loop
+        if exists (select from (select r::text, 1 as n from report_backlog(p_from, p_to, x, null, p_now, '{ZONE}') r
+                union all select r::text, -1 from report_backlog_now(p_from, p_to, x, null, p_now, '{ZONE}') r) y group by r having sum(n) <> 0) then
+            return 'the backlog differs by ' || x;
+        end if;
+        foreach d in array array[p_from, city_day(p_now), city_day(p_now) - 1, city_day(p_now) - (random() * 500)::int] loop
+            if exists (select from (
+                    select key, open, overdue, 1 as n from report_backlog_now(d - 1, d, x, null, p_now, '{ZONE}') where what = 'row' and open <> 0
+                    union all select key, open, overdue, -1 from test.open_at(d, x, greatest(p_now, (select due_to from report_cursor)))) y
+                group by key, open, overdue having sum(n) <> 0) then
+                return format('open on %s by %s: %s, is %s', d, x, (select jsonb_object_agg(key, array[open, overdue] order by key)
+                    from report_backlog_now(d - 1, d, x, null, p_now, '{ZONE}') where what = 'row' and open <> 0),
+                    (select jsonb_object_agg(key, array[open, overdue] order by key) from test.open_at(d, x, greatest(p_now, (select due_to from report_cursor)))));
+            end if;
+        end loop;
+    end loop;
+    foreach x in array '{{department,state}}'::text[] loop
+        if exists (select from (select r::text, 1 as n from report_stays(p_from, p_to, x, p_now, '{ZONE}') r
+                union all select r::text, -1 from report_stays_now(p_from, p_to, x, p_now, '{ZONE}') r) y group by r having sum(n) <> 0) then
+            return 'the stays differ by ' || x;
+        end if;
+    end loop;
+    return case when report_path_tail(p_now, '{ZONE}') is null then 'from scratch' else 'rolled' end;
+end $$;
 -- The dates of another calendar, in the other slot.
 create function test.dated_anew() returns void language plpgsql as $$
 begin
@@ -68,7 +114,8 @@ class Lives(Board):
         where = f", p_department := '{self.chance.choice(('HN-SXD', 'HN-TTRA', 'UB-00316'))}'" if action == "route" else ""
         code = ", p_reason_code := 'out_of_scope'" if action == "refuse" else ""
         who = self.chance.choice(("head", "head", "officer")) + "." + department if action != "route" else "coordinator.HN-EIC"
-        return f"select etag from move('{who}', '{ticket}', '{action}', {self.instant(self.chance.choice((0, 0, 3)))}{into}{where}{code})"
+        at = f"greatest({self.instant(self.chance.choice((0, 0, 3)))}, (select filed_at from ticket where id = '{ticket}'))"  # also before the move before it
+        return f"select etag from move('{who}', '{ticket}', '{action}', {at}{into}{where}{code})"
 
     def withdraw(self):
         return f"select citizen(number, 'withdraw', {self.instant(0)}) from ticket where id = {self.ticket()}"
@@ -103,10 +150,15 @@ class Lives(Board):
             got = self.watch.do(f"begin; select test.compared({instant}, '{first}', city_day(now()) + 1); commit")
             self.ways[got] = self.ways.get(got, 0) + 1
             self.check(f"step {step}, {instant}", got, ("rolled", "from scratch"))
+        got = self.watch.do(f"begin; select test.flows_compared(now(), '{first}', city_day(now()) + 1); commit")
+        self.ways["flows " + got] = self.ways.get("flows " + got, 0) + 1
+        self.check(f"step {step}, flows", got, ("rolled", "from scratch"))
 
     def proven(self, name):
         for by in ("department", "category", "area"):
             self.check(f"{name} by {by}", self.watch.do(f"select count(*), min(differs) from report_differences('{by}', now(), '{ZONE}')"), ["0|"])
+        for by in ("department", "category", "area", "state"):
+            self.check(f"{name}, flows by {by}", self.watch.do(f"select count(*), min(differs) from report_flow_differences('{by}', now(), '{ZONE}')"), ["0|"])
 
 
 def lives(town):
@@ -145,6 +197,21 @@ def caught_up(town):
     town.check("kinds of standing", kinds, ["5", "6", "7"])
 
 
+def filled_anew(town):
+    """As behind the migration that brought the paths: the 2x2 is counted, no path is. All is said from scratch until they are filled, in portions, while
+    tickets go on."""
+    town.watch.do("delete from report_path; delete from report_flow; update report_cursor set filled_to = '00000000-0000-0000-0000-000000000000'")
+    ways = set()
+    for _ in range(12):
+        town.change(town.a)
+        ways.add(town.watch.do("begin; select test.flows_compared(now(), '2026-01-01', city_day(now()) + 1); commit"))
+        town.a.do(FOLLOW.format(now="now()", limit=7, zone=ZONE))
+    town.check("first from scratch, then by the sums", sorted(ways), [["from scratch", "rolled"]])
+    for _ in range(5):
+        town.a.do(FOLLOW.format(now="now()", limit=1000, zone=ZONE))
+    town.proven("filled anew")
+
+
 def other_days(town):
     """The days of another zone: from scratch until they are counted anew, in portions, one of which dies."""
     town.a.do(FOLLOW.format(now="now()", limit=10, zone="UTC"))
@@ -180,7 +247,7 @@ def two_followers(town):
 
 def run(cluster):
     town = Lives(cluster)
-    for scenario in (lives, caught_up, other_days, behind_its_back, two_followers):
+    for scenario in (lives, caught_up, filled_anew, other_days, behind_its_back, two_followers):
         scenario(town)
     town.close()
     print(f"interleave_reports: {town.ways}", flush=True)

@@ -40,6 +40,7 @@ citizen citizen_code citizen_event citizen_ticket
 ticket_hold disposal_ticket
 data_request ticket_restriction data_request_letter
 report_fact report_cell report_touched
+report_path report_flow
 """.split()
 
 

@@ -1,14 +1,13 @@
 /* The 2x2: rows come from PostgreSQL; JSON or CSV is a matter of taste of the caller. */
 #include "app/report/report.h"
 
+#include "app/report/form.h"
 #include "base/clock.h"
 #include "base/config.h"
-#include "base/csv.h"
 #include "civil/times.h"
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/report.h"
-#include "http/negotiate.h"
 #include "http/reply.h"
 
 /* Names first, then counts; last, when departments are rolled to those of today, the codes of those that a
@@ -41,33 +40,15 @@ static int64_t instant_of(struct req *req)
 static void answer_csv(struct req *req, PGresult *const *results)
 {
 	const struct report_sla *in = req->input;
-	const PGresult *rows = results[0];
-	int ncolumns = is_rolled(req) ? NALL : NCOLUMNS;
-	struct buf b = {.arena = req->arena};
+	const struct form form = {
+		"sla", in->from, in->to, in->bom, columns, is_rolled(req) ? NALL : NCOLUMNS};
 
-	if (in->bom)
-		buf_put(&b, STR("\xEF\xBB\xBF"));
-	for (int c = 0; c < ncolumns; c++)
-		csv_cell(&b, str_of(columns[c]), c == 0);
-	csv_end(&b);
-	for (int r = 0; r < PQntuples(rows); r++) {
-		for (int c = 0; c < ncolumns; c++) {
-			bool total = c == 0 && PQgetisnull(rows, r, PQfnumber(rows, "key"));
-			csv_cell(&b, total ? STR("total") : db_cell(rows, r, columns[c]), c == 0);
-		}
-		csv_end(&b);
-	}
-	reply_header(req, "Content-Disposition",
-		arena_printf(req->arena, "attachment; filename=\"sla-%.*s-%.*s.csv\"", STR_ARG(in->from),
-			STR_ARG(in->to)));
-	reply_bytes(req, 200, "text/csv; charset=utf-8; header=present", buf_str(&b));
+	form_csv(req, &form, results[0]);
 }
 
 static void put_counts(struct buf *b, const PGresult *rows, int r)
 {
-	for (int c = NNAMES; c < NCOLUMNS; c++)
-		buf_printf(b, "%s\"%s\":%ld", c == NNAMES ? "" : ",", columns[c],
-			(long)db_cell_int(rows, r, columns[c]));
+	form_put_counts(b, columns + NNAMES, NCOLUMNS - NNAMES, rows, r);
 }
 
 /* How long the answers that a row counts took; null: there are none. */
@@ -103,11 +84,7 @@ static void put_codes(struct buf *b, const char *name, struct str cell)
 static void put_row(struct req *req, struct buf *b, const PGresult *rows, int r)
 {
 	buf_put(b, r == 0 ? STR("{") : STR(",{"));
-	for (int c = 0; c < NNAMES; c++) {
-		buf_printf(b, "\"%s\":", columns[c]);
-		buf_json(b, db_cell(rows, r, columns[c]));
-		buf_byte(b, ',');
-	}
+	form_put_names(b, rows, r);
 	put_counts(b, rows, r);
 	put_times(b, rows, r);
 	for (int c = NCOLUMNS; is_rolled(req) && c < NALL; c++)
@@ -142,20 +119,10 @@ static void answer_json(struct req *req, PGresult *const *results)
 void report_sla(struct req *req)
 {
 	const struct report_sla *in = req->input;
-	struct str accept = req_field(req, "Accept");
-	int json = negotiate_media(accept, STR("application/json")),
-	    csv = negotiate_media(accept, STR("text/csv"));
+	bool csv;
 
-	reply_header(req, "Vary", STR("Accept"));
-	if (json == 0 && csv == 0) {
-		reply_problem(req, PROBLEM_not_acceptable, STR_NONE);
+	if (!form_asked(req, in->from, in->to, &csv))
 		return;
-	}
-	if (str_compare(in->from, in->to) > 0) {
-		req_fault(req, "parameter", STR("to"), FAULT_too_small);
-		reply_faults(req);
-		return;
-	}
 	struct db_unit *u = db_unit(req);
 	if (is_rolled(req))
 		sql_report_sla_rolled(u, .from = in->from, .to = in->to, .as_of = instant_of(req),
@@ -163,5 +130,5 @@ void report_sla(struct req *req)
 	else
 		sql_report_sla(u, .from = in->from, .to = in->to, .by = in->by, .as_of = instant_of(req),
 			.zone = str_of(req->app->config->zone));
-	db_run(u, json >= csv ? answer_json : answer_csv);
+	db_run(u, csv ? answer_csv : answer_json);
 }
