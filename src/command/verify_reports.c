@@ -1,5 +1,5 @@
 /* tiepdan verify reports: whether reports say what counting all tickets says. How they come to say it
- * stands in migrations/0102_rollups.sql and 0110_flows.sql. */
+ * stands in migrations/0102_rollups.sql and 0111_flows.sql. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

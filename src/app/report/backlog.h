@@ -4,7 +4,7 @@
 #include "http/req.h"
 
 /* GET /v1/reports/backlog: what came, what went and what was left at the end of each day, of all or of one
- * department, category or area; JSON or CSV. Where it comes from stands in migrations/0110_flows.sql. */
+ * department, category or area; JSON or CSV. Where it comes from stands in migrations/0111_flows.sql. */
 void report_backlog(struct req *req);
 
 #endif

@@ -4,7 +4,7 @@
 #include "http/req.h"
 
 /* GET /v1/reports/stays: how long tickets stay in each state, or with each department; JSON or CSV. Where it
- * comes from stands in migrations/0110_flows.sql. */
+ * comes from stands in migrations/0111_flows.sql. */
 void report_stays(struct req *req);
 
 #endif
