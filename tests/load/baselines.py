@@ -83,22 +83,27 @@ commit;
        "route": ROUTE}
 
 
+PLANS_S = 12    # each connection of pgbench makes its plans first, as those of the server did when it was warmed up
+
+
 def pgbench(cluster, database, script, clients, seconds, settings=(), role="tiepdan_app", rate=None):
-    """Runs the script as this role, prepared once a connection, `rate` times a second if given; returns transactions and seconds."""
+    """Runs the script as this role, prepared once a connection, `rate` times a second if given; returns transactions and seconds of the last
+    seconds, when all plans are made."""
     options = ["jit=off", "timezone=UTC"] + list(settings)
     quoted = " ".join("-c " + re.sub(r"([\\ ])", r"\\\1", option) for option in options)
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
         file.flush()
         got = subprocess.run(
-            ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", file.name,
+            ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(PLANS_S + seconds), "-P", "1", "-f", file.name,
              *(["--rate", str(rate)] if rate else []), "-h", str(cluster.folder / "socket"), "-U", role, database],
             env=dict(os.environ, PGOPTIONS=quoted), text=True, capture_output=True)
-    done = re.search(r"actually processed: (\d+)", got.stdout)
+    told = [(float(at), float(rate)) for at, rate in re.findall(r"^progress: ([\d.]+) s, ([\d.]+) tps", got.stderr, re.M)]
     failed = re.search(r"failed transactions: ([1-9]\d*)", got.stdout)
-    if got.returncode != 0 or not done or failed:
+    if got.returncode != 0 or len(told) < 2 or failed:
         raise SystemExit("pgbench failed: %s%s" % (got.stdout, got.stderr[-3000:]))
-    return int(done.group(1)), int(done.group(1)) / float(re.search(r"tps = ([\d.]+)", got.stdout).group(1))
+    took = [(at - before, rate) for (before, _), (at, rate) in zip([(0, 0)] + told, told) if before >= PLANS_S - 0.5]
+    return sum(length * rate for length, rate in took), sum(length for length, _ in took)
 
 
 class Nginx:
