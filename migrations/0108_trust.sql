@@ -173,7 +173,7 @@ begin
 		select t.id, t.filed_at, t.area, t.category, coalesce(c.parent, c.code), t.level = 'urgent', t.lon, t.lat,
 			case when t.lon is not null then i.cell end, i.matters, i.marks, i.signature, coalesce(k.keys, '{}'), i.names
 		from unnest(p_tickets, p_cells, p_matters, p_marks, p_signatures, p_names) i (ticket, cell, matters, marks, signature, names)
-			join ticket t on t.id = i.ticket and not t.restricted join category c on c.code = t.category left join keys k on k.ticket = i.ticket
+			join ticket t on t.id = i.ticket and not t.restricted and t.destroyed_at is null join category c on c.code = t.category left join keys k on k.ticket = i.ticket
 		on conflict do nothing returning ticket, filed_at, keys)
 	insert into ticket_alike_key (key, filed_at, ticket) select unnest(keys), filed_at, ticket from made on conflict do nothing;
 	perform alike_recount(array(select distinct e.ticket from event e where (e.xid, e.id) > (p_after_xid::xid8, coalesce(p_after_id,
@@ -196,8 +196,8 @@ begin
 	perform alike_cluster_change(v_events, array(select -1::bigint from unnest(v_events)));
 	return null;
 end $$;
-create trigger alike_forget_restricted after update of restricted on ticket for each row
-	when (new.restricted and not old.restricted) execute function alike_forget_restricted();
+create trigger alike_forget_restricted after update of destroyed_at, restricted on ticket for each row
+	when ((old.destroyed_at is null and new.destroyed_at is not null) or (new.restricted and not old.restricted)) execute function alike_forget_restricted();
 -- As in 0101.
 create or replace function search_next(p_limit bigint)
 returns table (after_xid text, after_id uuid, xid text, id uuid, ticket uuid, title text, text text, place text, said text)
@@ -337,7 +337,7 @@ begin
 			and not restricted offset 0) t on true
 	order by e.xid, e.id;
 end $$;
--- As in 0034; the words of what was restricted come again, and nobody is told twice of a danger.
+-- As in 0034; the words of what was restricted come again, and nobody is told twice of a danger, nor of one in a ticket that is done.
 create or replace function triage_store(p_after_xid text, p_after_id uuid, p_xid text, p_id uuid, p_read bigint, p_tickets uuid[], p_kinds text[],
 	p_scores bigint[], p_words text[], p_now timestamptz) returns bigint
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -353,14 +353,14 @@ begin
 		with read as materialized (
 			select i.ticket, i.kind, i.score, coalesce(string_to_array(nullif(i.words, ''), '; '), '{}') as words
 			from unnest(p_tickets, p_kinds, p_scores, p_words) i (ticket, kind, score, words) join triage_path p on p.kind = i.kind
-				join ticket t on t.id = i.ticket and not t.restricted
+				join ticket t on t.id = i.ticket and not t.restricted and t.destroyed_at is null
 			where i.score >= p.threshold),
 		again as (
 			update triage_suggestion s set words = r.words from read r where s.ticket = r.ticket and s.kind = r.kind and s.words = '{}' and r.words <> '{}'),
 		made as (
 			insert into triage_suggestion (ticket, kind, score, words, at) select ticket, kind, score, words, p_now from read
 			on conflict do nothing returning ticket, kind)
-		select ticket from made where kind = 'danger'
+		select m.ticket from made m join ticket t on t.id = m.ticket and not t.done where m.kind = 'danger'
 	loop
 		perform danger_tell(v_ticket, p_now);
 	end loop;
@@ -371,11 +371,33 @@ end $$;
 create function triage_forget_words() returns trigger language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 begin
 	perform from triage_cursor for share;
+	delete from triage_suggestion where ticket = new.id and new.destroyed_at is not null;
 	update triage_suggestion set words = '{}' where ticket = new.id and words <> '{}';
 	return null;
 end $$;
-create trigger forget_triage_words after update of restricted on ticket for each row
-	when (new.restricted and not old.restricted) execute function triage_forget_words();
+create trigger forget_triage_words after update of destroyed_at, restricted on ticket for each row
+	when ((old.destroyed_at is null and new.destroyed_at is not null) or (new.restricted and not old.restricted)) execute function triage_forget_words();
+-- As in 0076; no rule is tried with the words of what is restricted.
+create or replace function assignment_next(p_now timestamptz, p_limit bigint)
+returns table (ticket uuid, set uuid, version bigint, kind text, category text, area text, language text, channel text, level text,
+	folded text) language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+#variable_conflict use_column
+declare
+	s rule_set;
+begin
+	for s in select r.* from rule_set r join department_work w on w.department = r.department
+		where r.purpose = 'assignment' and r.state = 'active' and w.automatic and w.tried_at < p_now and work_free(w.department, p_now)
+		order by w.tried_at, w.department limit p_limit
+	loop
+		return query
+		select k.id, s.id, k.version, k.kind, k.category, k.area, k.language, k.channel, k.level,
+			case when not k.restricted and assignment_asks(k, s) then k.folded end
+		from ticket k
+		where k.holder = s.department and k.person is null and k.state in ('accepted', 'in_progress', 'reopened', 'appealed')
+			and not exists (select from assignment_wait w where w.ticket = k.id and w.next_at > p_now)
+		order by k.filed_at, k.id limit p_limit;
+	end loop;
+end $$;
 -- As in 0069.
 create or replace function rehearsal_begin(p_id uuid, p_active uuid, p_names text[]) returns boolean
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$

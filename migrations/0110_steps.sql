@@ -3,15 +3,7 @@
 -- The steps of a ticket, and why it was refused, are looked for in the partitions of the months that come into question alone: an instant less a day is no
 -- constant to the planner, so it opened all partitions with their indexes. `auto`, because those who show a page ask for a generic plan, which has all of
 -- them: it is made when the first few have been shown.
---
--- A block of ticket numbers need not be on the disk before it is used: whoever files waits for the disk, and what was written before is there then, too. A
--- block that a crash has lost has no tickets.
 set local search_path = tiepdan, public;
-
-create or replace function number_block(p_size bigint) returns bigint language sql security definer set search_path = tiepdan, pg_temp as $$
-	select set_config('synchronous_commit', 'off', true);
-	update number_stock set next = next + greatest(p_size, 1) returning next - greatest(p_size, 1)
-$$;
 
 create or replace function steps_of(p_ticket uuid, p_filed_at timestamptz, p_now timestamptz)
 returns json language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = auto as $$

@@ -49,7 +49,7 @@ language sql stable as $$
 						union all
 						select c.ticket, x.at, 0, null, null, x.late
 						from clock c, lateral (values (c.due_at, 1), (c.stop_at, -1)) x (at, late)
-						where (p_all or c.ticket = any (p_tickets)) and c.kind in ('answer', 'appeal') and c.due_at < c.stop_at and c.due_at < p_due_to
+						where (p_all or c.ticket = any (p_tickets)) and c.kind in ('answer', 'appeal') and c.due_at < c.stop_at
 						union all
 						select r.ticket, r.due_at, 0, null, null, 1
 						from clock_running r
@@ -228,6 +228,9 @@ begin
 		ended = f.ended + excluded.ended, seconds = f.seconds + excluded.seconds, times = f.times + excluded.times;
 end $$;
 
+alter table report_cursor add column paths_to uuid default '00000000-0000-0000-0000-000000000000';
+comment on column report_cursor.paths_to is 'as filled_to, of the paths: with those that came before them the cells of 0102 are still right';
+
 -- As in 0102 and 0109, with the paths.
 -- Comes as far as p_limit events and as many tickets of each other kind allow. Returns how much there was of the kind with most. Of two workers
 -- at once one does nothing; one that dies half way has done nothing.
@@ -240,6 +243,7 @@ declare
 	v_due_to timestamptz;
 	v_touched uuid[];
 	v_filled uuid[];
+	v_paths uuid[];
 	v_due uuid[];
 	v_all uuid[];
 	v_slot clock_slot;
@@ -252,9 +256,9 @@ begin
 		c.xid := pg_snapshot_xmin(pg_current_snapshot());
 		c.id := '00000000-0000-0000-0000-000000000000';
 		c.filled_to := '00000000-0000-0000-0000-000000000000';
+		c.paths_to := c.filled_to;
 		if c.zone not in ('', p_zone) then	-- what was counted on which day is not known any more
-			delete from report_path;
-			delete from report_flow;
+			truncate report_path, report_flow;
 		end if;
 		c.zone := p_zone;
 	end if;
@@ -284,6 +288,12 @@ begin
 			union select ticket from report_fact where ticket > c.filled_to and (v_last is null or ticket <= v_last));
 		c.filled_to := v_last;
 	end if;
+	if c.paths_to is not null then
+		v_last := (select id from ticket where id > c.paths_to order by id offset p_limit - 1 limit 1);
+		v_paths := array(select id from ticket where id > c.paths_to and (v_last is null or id <= v_last)
+			union select ticket from report_path where ticket > c.paths_to and (v_last is null or ticket <= v_last));
+		c.paths_to := v_last;
+	end if;
 	if p_now > c.due_to then
 		v_due_to := least(p_now, (select x.at from (
 				(select due_at as at from report_fact where due_at >= c.due_to and due_at < p_now order by due_at limit p_limit + 1)
@@ -299,9 +309,10 @@ begin
 	end if;
 	v_all := array(select distinct x from unnest(e.tickets || v_touched || v_filled || v_due) x);
 	perform report_fold(v_all, c.due_to, p_zone);
-	perform report_fold_paths(v_all, c.due_to, p_zone);
-	update report_cursor set xid = c.xid, id = c.id, zone = c.zone, generation = c.generation, due_to = c.due_to, filled_to = c.filled_to where one;
-	return greatest(e.n, cardinality(v_touched), cardinality(v_filled), cardinality(v_due));
+	perform report_fold_paths(array(select distinct x from unnest(v_all || v_paths) x), c.due_to, p_zone);
+	update report_cursor set xid = c.xid, id = c.id, zone = c.zone, generation = c.generation, due_to = c.due_to, filled_to = c.filled_to,
+		paths_to = c.paths_to where one;
+	return greatest(e.n, cardinality(v_touched), cardinality(v_filled), cardinality(v_paths), cardinality(v_due));
 end $$;
 
 -- --- reading -----------------------------------------------------------------------------------------------------------------------------
@@ -312,7 +323,7 @@ language plpgsql stable set search_path = tiepdan, pg_temp set jit = off as $$
 declare
 	v_tail constant uuid[] := report_tail(p_now, p_zone);
 begin
-	if v_tail is null then
+	if v_tail is null or (select paths_to is not null from report_cursor) then
 		return null;
 	end if;
 	return array(select x from unnest(v_tail) x
@@ -433,10 +444,11 @@ begin
 	order by t.what, t.first, t.key;
 end $$;
 
--- Since when the oldest stay lasts, for each key; p_tail null: from scratch.
+-- Since when the oldest stay lasts, for each key; p_tail null: from scratch. How many the tail has is not known to the plan, as above.
 create function report_lasting(p_by report_flow_by, p_tail uuid[], p_now timestamptz) returns table (key text, since timestamptz)
-language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_custom_plan as $$
+language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_custom_plan set enable_seqscan = on as $$
 begin
+	perform set_config('enable_seqscan', (p_tail is null)::text, true);
 	return query
 	select x.key, min(x.since) from (
 		select d.code as key, f.holder_since as since from department d, lateral (select p.holder_since from report_path p
@@ -584,9 +596,6 @@ begin
 	where c.rolled <> c.scratch
 	group by c.level, c.start, c.key order by c.level, c.start, c.key;
 end $$;
-
--- All anew, with the paths.
-update report_cursor set filled_to = '00000000-0000-0000-0000-000000000000';
 
 alter table report_path enable row level security;
 revoke all on report_path, report_flow from public;

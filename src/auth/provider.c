@@ -54,7 +54,7 @@ struct provider {
 	int64_t looked_again_us;
 	struct list redeeming; /* provider_ask.in */
 	struct list pausing;   /* the same of provider_refuse_later() */
-	unsigned asks;
+	unsigned asks, npausing;
 	/* The last failure; what: NULL, there was none. */
 	struct {
 		const char *what, *reason;
@@ -465,6 +465,7 @@ static void document_free(struct document *doc)
 static void stop_pausing(struct provider_ask *ask, enum provider_outcome outcome)
 {
 	list_remove(&ask->in);
+	ask->provider->npausing--;
 	event_free(ask->later);
 	ask->done(ask, outcome);
 }
@@ -479,12 +480,13 @@ void provider_refuse_later(struct provider *p, struct provider_ask *ask, int64_t
 {
 	struct timeval pause = {.tv_sec = pause_ms / 1000, .tv_usec = pause_ms % 1000 * 1000};
 
-	ask->later = evtimer_new(p->loop, refuse_now, ask);
+	ask->later = p->npausing < PROVIDER_ASKS_MAX ? evtimer_new(p->loop, refuse_now, ask) : NULL;
 	if (!ask->later) {
 		ask->done(ask, PROVIDER_AWAY);
 		return;
 	}
 	list_append(&p->pausing, &ask->in);
+	p->npausing++;
 	if (evtimer_add(ask->later, &pause) < 0)
 		stop_pausing(ask, PROVIDER_AWAY);
 }
@@ -499,6 +501,11 @@ void provider_free(struct provider *p)
 	document_free(&p->metadata);
 	document_free(&p->key_set);
 	fetcher_free(p->fetcher);
+}
+
+bool provider_busy(const struct provider *p)
+{
+	return p && p->asks + p->npausing > 0;
 }
 
 const struct provider_settings *provider_settings(const struct provider *p)

@@ -53,9 +53,12 @@ struct provider *provider_new(
 /* Tells everybody who waits that the provider is away. Accepts NULL. */
 void provider_free(struct provider *p);
 
+/* Somebody waits, be it that their client has left. Accepts NULL. */
+bool provider_busy(const struct provider *p);
 const struct provider_settings *provider_settings(const struct provider *p);
 void provider_ask(struct provider *p, struct provider_ask *ask);
-/* Tells an ask that was refused so once more, after a pause; PROVIDER_AWAY when nobody waits that long. */
+/* Tells an ask that was refused so once more, after a pause; PROVIDER_AWAY when nobody waits that
+ * long, or PROVIDER_ASKS_MAX wait so already. */
 void provider_refuse_later(struct provider *p, struct provider_ask *ask, int64_t pause_ms);
 
 /* Asks for what it says of itself and its keys, with the time of the settings for each, on a loop of its own:

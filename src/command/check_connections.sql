@@ -1,5 +1,6 @@
 -- What PostgreSQL lets in, how many of these places it keeps for superusers, how many others than servers of this database have, and on how many machines
--- such servers run, this one among them: of sessions of other roles it is not known from where they come.
+-- such servers run, this one among them: of sessions of other roles it is not known from where they
+-- come, nor of what type they are.
 -- in: none
 -- out: most int, kept int, others int, machines int
 -- as: owner
@@ -8,4 +9,4 @@ select current_setting('max_connections')::bigint as most,
 	count(*) filter (where not (a.datname = current_database() and a.application_name like 'tiepdan key %') and a.pid <> pg_backend_pid()) as others,
 	count(distinct coalesce(host(a.client_addr), '')) filter (where a.pid = pg_backend_pid()
 		or (a.datname = current_database() and a.application_name like 'tiepdan key %' and a.usename = current_user)) as machines
-from pg_stat_activity a where a.backend_type = 'client backend'
+from pg_stat_activity a where coalesce(a.backend_type = 'client backend', a.datname is not null)

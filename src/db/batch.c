@@ -140,6 +140,8 @@ static void launch(struct line *line)
 		line->nwaiting -= n;
 		start(line, &line->waiting, n);
 	}
+	if (line->nwaiting > 0 && line->out < BATCHES_OUT)
+		event_add(&line->db->launch, &(const struct timeval){.tv_usec = BATCH_LONG_US});
 }
 
 static void batch_ended(struct db_job *job, PGresult *const *results, const char *sqlstate)

@@ -24,10 +24,10 @@
  * too many wait already it is answered 503 at once. */
 
 enum {
-	BATCH_MAX = 256,	 /* requests in one transaction                                            */
-	BATCHES_OUT = 2,	 /* of one plan: while one commits, the next one is worked on,             */
-	BATCH_MANY = 64,	 /* if so many wait: a statement costs as much as ten of its rows or more, */
-	BATCH_LONG_US = 1000000, /* or if the last one takes so long: it may wait for a lock */
+	BATCH_MAX = 256,	/* requests in one transaction                                            */
+	BATCHES_OUT = 2,	/* of one plan: while one commits, the next one is worked on,             */
+	BATCH_MANY = 64,	/* if so many wait: a statement costs as much as ten of its rows or more, */
+	BATCH_LONG_US = 500000, /* or if the last one takes so long: it may wait for a lock */
 };
 
 struct batch_plan {

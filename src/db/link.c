@@ -14,6 +14,7 @@
 enum {
 	CONNECT_MS = 10000,  /* connecting and setting up together */
 	BACKOFF_MIN_MS = 50, /* doubles up to the maximum         */
+	BACK_SOON_US = 1000000,
 	BACKOFF_MAX_MS = 5000,
 };
 
@@ -90,6 +91,7 @@ static void lose(struct link *l, const char *reason, const char *sqlstate)
 	disconnect(l);
 	set_timer(l, backoff_us(l->attempts));
 	l->attempts += !was_up || silent;
+	l->lost_us = was_up ? clock_mono_us() : l->lost_us;
 	if (was_up) {
 		metric_add(METRIC_db_connections, -1);
 		metric_add(METRIC_db_lost, 1);
@@ -99,6 +101,11 @@ static void lose(struct link *l, const char *reason, const char *sqlstate)
 	while (!list_empty(&l->sent))
 		end_head(l, LINK_LOST_STATE);
 	l->plan->changed(l);
+}
+
+bool link_is_long_lost(const struct link *l)
+{
+	return l->lost_us > 0 && clock_mono_us() - l->lost_us > BACK_SOON_US;
 }
 
 static void lose_broken(struct link *l)

@@ -50,11 +50,13 @@ static bool is_expected(const struct pool *pool, unsigned from, unsigned to)
 
 	for (unsigned i = from; i < to; i++) {
 		const struct link *l = &pool->links[i];
+		if (l->state == LINK_RETIRING)
+			return true;
 		if (l->state == LINK_ASLEEP)
 			asleep = true;
-		else if (l->attempts > 0)
+		else if (l->attempts > 0 || link_is_long_lost(l))
 			failed = true;
-		else if (l->state != LINK_READY && l->state != LINK_RETIRING)
+		else if (l->state != LINK_READY)
 			return true;
 	}
 	return asleep && !failed;

@@ -261,7 +261,8 @@ enum {
 	FIRST_RUN_S = 1,
 	MANY_FILE = 50, /* in a second: ten times the storm that a city expects */
 	MANY_OVER_US = 250000,
-	RESTS = 3 /* times as long as the last one worked */
+	RESTS = 3, /* times as long as the last one worked, */
+	REST_MOST_US = 3000000
 };
 
 /* One timer. */
@@ -314,6 +315,8 @@ static void on_rested(evutil_socket_t fd, short what, void *arg)
 	size_t last = all->yielding.last;
 
 	(void)fd, (void)what;
+	if (all->yielding.at_work > 0)
+		return; /* who is at work rests after it */
 	for (size_t n = 1; n <= NJOBS; n++) {
 		struct turn *turn = &all->turns[(last + n) % NJOBS];
 		if (turn->due && !turn->running) {
@@ -336,6 +339,7 @@ static void rest(struct turn *turn)
 {
 	struct yielding *y = &turn->all->yielding;
 	int64_t us = RESTS * (clock_mono_us() - turn->began_us);
+	us = us < REST_MOST_US ? us : REST_MOST_US;
 	const struct timeval tv = {us / 1000000, us % 1000000};
 
 	y->last = (size_t)(turn - turn->all->turns);

@@ -142,7 +142,8 @@ static void drain(struct worker *w, int64_t draining_us)
 	if (draining_us < LAST_CALL_MS * INT64_C(1000))
 		return;
 	stop_listening(w);
-	bool idle = conns_count(&w->app) == 0 && !(w->jobs && jobs_busy(w->jobs));
+	bool asking = provider_busy(w->app.provider) || provider_busy(w->app.citizen_provider);
+	bool idle = conns_count(&w->app) == 0 && !asking && !(w->jobs && jobs_busy(w->jobs));
 	if (idle || draining_us >= w->start->config->drain_timeout_ms * 1000)
 		event_base_loopbreak(w->app.loop);
 }
