@@ -124,10 +124,10 @@ begin
 end $$;
 
 -- As in 0101. In SQL it was not inlined, as what it calls is not immutable, and planned for each ticket.
-create or replace function search_slices(p_at timestamptz) returns text[] language plpgsql immutable parallel safe as $$
+create or replace function search_slices(p_at timestamptz) returns text[] language plpgsql immutable parallel safe set search_path = tiepdan, pg_temp as $$
 declare
 	v_at constant bigint := floor(extract(epoch from p_at));
 begin
-	return array['#0.' || v_at / tiepdan.search_slice_seconds(0), '#1.' || v_at / tiepdan.search_slice_seconds(1),
-		'#2.' || v_at / tiepdan.search_slice_seconds(2), '#3.' || v_at / tiepdan.search_slice_seconds(3)];
+	return array['#0.' || v_at / search_slice_seconds(0), '#1.' || v_at / search_slice_seconds(1),
+		'#2.' || v_at / search_slice_seconds(2), '#3.' || v_at / search_slice_seconds(3)];
 end $$;

@@ -212,28 +212,6 @@ def filled_anew(town):
     town.proven("filled anew")
 
 
-def answered_late(town):
-    """While more is due than one portion takes, a ticket is answered that was due after what has been followed."""
-    for _ in range(8):
-        town.a.do("select outcome from file('HN-SXD', p_policy := 0)")
-    for action, who in (("accept", "officer"), ("claim", "officer"), ("propose", "officer")):
-        town.a.do(f"select etag from move('{who}.HN-SXD', id, '{action}') from ticket where holder = department_id('HN-SXD') and state in "
-                  "('submitted', 'accepted', 'in_progress') order by filed_at desc limit 1")
-    due = "update clock_running r set due_at = now() - interval '2 days' + t.n * interval '1 hour', start_at = now() - interval '9 days' from (select id, " \
-        "row_number() over (order by filed_at) as n from ticket where holder = department_id('HN-SXD') and not done) t where r.ticket = t.id and r.kind = 'answer'"
-    town.watch.do(f"begin; set local session_replication_role = replica; {due}; insert into report_touched (ticket) select id from ticket; "
-                  "update report_cursor set due_to = now() - interval '3 days'; commit")
-    for limit in (1000, 2):
-        town.a.do(FOLLOW.format(now="now() - interval '2 days'" if limit == 1000 else "now()", limit=limit, zone=ZONE))
-    town.a.do("select etag from move('head.HN-SXD', id, 'approve') from ticket where state = 'awaiting_approval' order by filed_at desc limit 1")
-    town.check("one was late", town.watch.do("select count(*) > 0 from clock where due_at < stop_at - interval '1 hour'"), ["t"])
-    for _ in range(40):
-        town.a.do(FOLLOW.format(now="now()", limit=2, zone=ZONE))
-    for _ in range(3):
-        town.a.do(FOLLOW.format(now="now()", limit=1000, zone=ZONE))
-    town.proven("answered late")
-
-
 def other_days(town):
     """The days of another zone: from scratch until they are counted anew, in portions, one of which dies."""
     town.a.do(FOLLOW.format(now="now()", limit=10, zone="UTC"))
@@ -269,7 +247,7 @@ def two_followers(town):
 
 def run(cluster):
     town = Lives(cluster)
-    for scenario in (lives, caught_up, filled_anew, answered_late, other_days, behind_its_back, two_followers):
+    for scenario in (lives, caught_up, filled_anew, other_days, behind_its_back, two_followers):
         scenario(town)
     town.close()
     print(f"interleave_reports: {town.ways}", flush=True)
