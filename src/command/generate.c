@@ -293,8 +293,9 @@ static bool all_followed(PGconn *pg, bool add)
 	return ok;
 }
 
-/* Nobody follows the feed, files or moves anything from here on, and what was asked before is asked again. Who
- * follows has a cursor first; who restricts or destroys has a ticket first, and one of the two may be told to try again. */
+/* Nobody follows the feed, files or moves anything from here on, and what was asked before is asked again.
+ * Who follows has a cursor first; who restricts or destroys has a ticket first, and one of the two may be
+ * told to try again. */
 static bool begin(struct arena *arena, PGconn *pg, const struct wanted *wanted)
 {
 	return pg_script(pg, "begin; set local lock_timeout = '10s'; "

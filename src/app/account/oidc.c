@@ -22,7 +22,8 @@ enum {
 	TWIN_LOOKS = 6
 };
 
-/* Before the second look for the session of a twin, and the next ones: the provider may take seconds to tell it yes. */
+/* Before the second look for the session of a twin, and the next ones: the provider may take seconds to tell
+ * it yes. */
 static const int64_t TWIN_PAUSE_MS[TWIN_LOOKS - 1] = {100, 300, 600, 1000, 2000};
 
 /* What is asked of the provider for a request. */
