@@ -91,8 +91,8 @@ static void lose(struct link *l, const char *reason, const char *sqlstate)
 	disconnect(l);
 	set_timer(l, backoff_us(l->attempts));
 	l->attempts += !was_up || silent;
-	l->lost_us = was_up ? clock_mono_us() : l->lost_us;
 	if (was_up) {
+		l->lost_us = clock_mono_us();
 		metric_add(METRIC_db_connections, -1);
 		metric_add(METRIC_db_lost, 1);
 	}
@@ -333,6 +333,7 @@ static void settle(struct link *l, enum link_state before)
 	}
 	if (before == LINK_SETTING_UP && l->state == LINK_READY) {
 		l->attempts = 0;
+		l->lost_us = 0;
 		event_del(&l->timer);
 		metric_add(METRIC_db_connections, 1);
 		l->plan->changed(l);

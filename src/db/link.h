@@ -89,14 +89,14 @@ struct link {
 	struct exchange setup;
 	struct prepared prepared;
 	unsigned attempts; /* failed ones since it was ready last */
-	int64_t lost_us;   /* when it was ready last; 0: never */
+	int64_t lost_us;   /* when a good one went; 0: none has, or it is back */
 };
 
 /* Asleep. The arena lives as long as the link. */
 void link_init(struct link *l, const struct link_plan *plan, struct arena *arena);
 /* Starts connecting, in the loop; of one that is asleep. */
 void link_wake(struct link *l);
-/* It was ready, and has not come back soon: who waits for it may wait long. */
+/* A good one went and has not come back soon: who waits for it may wait long. */
 bool link_is_long_lost(const struct link *l);
 void link_close(struct link *l); /* ends what is out with LINK_LOST_STATE */
 /* Sends an exchange on a link that is ready. If that fails the link is lost and all its exchanges have
