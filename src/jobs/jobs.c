@@ -296,9 +296,11 @@ struct jobs {
 
 static bool many_file(struct yielding *y)
 {
-	int64_t us = clock_mono_us() - y->seen_us, filed = metric_total(METRIC_tickets_filed);
+	int64_t us = clock_mono_us() - y->seen_us;
 
 	if (us >= MANY_OVER_US) {
+		int64_t filed = metric_total(METRIC_tickets_filed);
+
 		y->many = (filed - y->filed) * 1000000 > MANY_FILE * us;
 		y->seen_us += us;
 		y->filed = filed;
@@ -326,11 +328,10 @@ static void on_rested(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static bool may_begin(struct turn *turn)
+static bool may_begin(const struct turn *turn)
 {
 	struct yielding *y = &turn->all->yielding;
 
-	turn->due = turn->job->yields;
 	return !turn->job->yields || !many_file(y) ||
 	       (y->at_work == 0 && !event_pending(y->rest, EV_TIMEOUT, NULL));
 }
@@ -338,8 +339,8 @@ static bool may_begin(struct turn *turn)
 static void rest(struct turn *turn)
 {
 	struct yielding *y = &turn->all->yielding;
-	int64_t us = RESTS * (clock_mono_us() - turn->began_us);
-	us = us < REST_MOST_US ? us : REST_MOST_US;
+	int64_t worked_us = clock_mono_us() - turn->began_us,
+		us = worked_us < REST_MOST_US / RESTS ? worked_us * RESTS : REST_MOST_US;
 	const struct timeval tv = {us / 1000000, us % 1000000};
 
 	y->last = (size_t)(turn - turn->all->turns);
@@ -355,16 +356,15 @@ static void end_run(struct db_job *job, bool again)
 	turn->running = false;
 	metric_add(METRIC_job_runs, 1);
 	y->at_work -= turn->job->yields;
-	if (turn->all->app->draining)
-		again = false;
-	else if (turn->job->yields && many_file(y)) {
-		turn->due |= again;
-		again = false;
-		rest(turn);
-	}
-	if (again)
-		event_add(turn->timer, &at_once);
 	arena_free(job->arena);
+	if (turn->all->app->draining)
+		return;
+	if (turn->job->yields && many_file(y)) {
+		turn->due = again;
+		rest(turn);
+	} else if (again) {
+		event_add(turn->timer, &at_once);
+	}
 }
 
 static void fail(struct db_job *job, const char *sqlstate)
@@ -425,7 +425,10 @@ static void run(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	event_add(turn->timer, &next);
-	if (!turn->running && may_begin(turn))
+	if (turn->running)
+		return;
+	turn->due = turn->job->yields;
+	if (may_begin(turn))
 		begin(turn);
 }
 
