@@ -177,6 +177,15 @@ static void signed_in(struct req *req, PGresult *const *results)
 	session_answer(req, results[0], 201, STR_NONE);
 }
 
+/* That went to the database: another one like it, as what a request keeps does not change. */
+static struct visit *visit_of(struct req *req)
+{
+	struct visit *visit = arena_alloc(req->arena, sizeof(*visit));
+
+	*visit = *(const struct visit *)req->kept;
+	return visit;
+}
+
 static void answer_over(struct visit *visit)
 {
 	reply_problem(visit->req, PROBLEM_flow_over, STR_NONE);
@@ -185,10 +194,9 @@ static void answer_over(struct visit *visit)
 /* The flow has opened a session already: perhaps that of a twin, if the provider takes codes twice. */
 static void over(struct req *req, struct str detail)
 {
-	struct visit *visit = arena_alloc(req->arena, sizeof(*visit));
+	struct visit *visit = visit_of(req);
 
 	(void)detail;
-	*visit = *(const struct visit *)req->kept;
 	if (visit->replay.at)
 		look_for_session(visit, answer_over);
 	else
@@ -245,9 +253,8 @@ static void log_in_citizen(struct visit *visit)
 /* The provider takes a code once, too: whose answer was lost is not sent to it again. */
 static void looked_for(struct req *req, PGresult *const *results)
 {
-	struct visit *visit = arena_alloc(req->arena, sizeof(*visit));
+	struct visit *visit = visit_of(req);
 
-	*visit = *(const struct visit *)req->kept;
 	if (db_cell(results[0], 0, "session").at)
 		session_opened(req, results[0], home_of(results[0]), STR_NONE);
 	else
