@@ -359,6 +359,14 @@ begin
 		where k.by = p_by group by 1, 2, 3, 4) r, lateral report_flow_count(r.day, r.key, r.cell, r.bucket, r.n, r.seconds) c;
 end $$;
 
+-- What a report counts beside the cells: the tail, or without one (null) all.
+create function report_flows_beside(p_tail uuid[], p_by report_flow_by, p_now timestamptz, p_zone text) returns report_flows[]
+language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return case when p_tail is null then array(select f from report_flows_raw(p_by, p_now, p_zone) f)
+		when p_tail <> '{}' then array(select f from report_flows_mended(p_tail, p_by, p_now, p_zone) f) end;
+end $$;
+
 -- The cells of the days p_from .. p_to, added up for each key.
 create function report_flows_kept(p_from date, p_to date, p_by report_flow_by) returns setof report_flows
 language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
@@ -401,11 +409,7 @@ declare
 	v_flows report_flows[];
 begin
 	perform caller_needs('report');
-	if v_tail is null then
-		v_flows := array(select f from report_flows_raw(v_by, v_now, p_zone) f);
-	elsif v_tail <> '{}' then
-		v_flows := array(select f from report_flows_mended(v_tail, v_by, v_now, p_zone) f);
-	end if;
+	v_flows := report_flows_beside(v_tail, v_by, v_now, p_zone);
 	return query
 	with flows as (	-- `start` null: before
 		select f.* from report_flows_kept('0001-01-01', p_from - 1, v_by) f where v_tail is not null
@@ -477,11 +481,7 @@ declare
 	v_since timestamptz[];
 begin
 	perform caller_needs('report');
-	if v_tail is null then
-		v_flows := array(select f from report_flows_raw(v_by, v_now, p_zone) f);
-	elsif v_tail <> '{}' then
-		v_flows := array(select f from report_flows_mended(v_tail, v_by, v_now, p_zone) f);
-	end if;
+	v_flows := report_flows_beside(v_tail, v_by, v_now, p_zone);
 	select array_agg(l.key), array_agg(l.since) into v_keys, v_since from report_lasting(v_by, v_tail, v_now) l;
 	return query
 	with flows as (	-- of the time, and of all times
@@ -600,6 +600,6 @@ end $$;
 alter table report_path enable row level security;
 revoke all on report_path, report_flow from public;
 revoke execute on function report_paths, report_steps, report_stay_bucket, report_keys, report_flow_count, report_fold_paths, report_path_tail,
-	report_flows_raw, report_flows_mended, report_flows_kept, report_names, report_backlog_rows, report_lasting, report_stays_rows, report_backlog,
+	report_flows_raw, report_flows_mended, report_flows_beside, report_flows_kept, report_names, report_backlog_rows, report_lasting, report_stays_rows, report_backlog,
 	report_backlog_now, report_stays, report_stays_now, report_flow_differences from public;
 grant execute on function report_backlog, report_backlog_now, report_stays, report_stays_now to tiepdan_app;
