@@ -69,7 +69,6 @@ def record_rate(load):
     town = load.town
     ticket = town.sql("select id from ticket order by number limit 1")[0][0]
     script = WRITE % (ticket, PORTION)
-    baselines.pgbench(load.cluster, town.database, script, WRITERS, 2, ("search_path=tiepdan",), "tiepdan", RATE // PORTION)
     record.wait_sealed(town)
     behind = last_root(town)
     done, seconds = baselines.pgbench(load.cluster, town.database, script, WRITERS, load.options.seconds, ("search_path=tiepdan",), "tiepdan",
