@@ -1,5 +1,6 @@
 """What the server is compared with: pgbench doing the same on the same cluster, a service of Fastify and pg (fastify/), and nginx answering
 from memory."""
+import itertools
 import os
 import re
 import shutil
@@ -35,8 +36,9 @@ TEXT = "Trước số nhà 17 phố Ví Dụ có một ổ gà rộng khoảng 6
 FOLDED = "truoc so nha 17 pho vi du co mot o ga rong khoang 60 cm, sau gan gang tay. troi mua nuoc ngap kin nen nguoi " \
          "di xe may khong nhin thay, tuan nay da co hai nguoi bi nga."
 ROUTE = '{"reason": "category", "area": "00316", "category": "roads.surface", "department": "HN-SXD"}'
-# Far from the numbers of the server, and far enough from each other not to meet.
-NUMBER = "\\set number random(1000000000, 34000000000)\n"
+# Far from the numbers of the server: each run of pgbench has its own, and each of its clients counts.
+NUMBER = "\\set n :n + 1\n\\set number :first + :client_id * 1000000 + :n\n"
+FIRSTS = itertools.count(1000000000, 100000000)
 
 
 def filing_script(policy, department):
@@ -96,6 +98,7 @@ def pgbench(cluster, database, script, clients, seconds, settings=(), role="tiep
         file.flush()
         got = subprocess.run(
             ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(PLANS_S + seconds), "-P", "1", "-f", file.name,
+             "-D", "first=%d" % next(FIRSTS), "-D", "n=0",
              *(["--rate", str(rate)] if rate else []), "-h", str(cluster.folder / "socket"), "-U", role, database],
             env=dict(os.environ, PGOPTIONS=quoted), text=True, capture_output=True)
     told = [(float(at), float(rate)) for at, rate in re.findall(r"^progress: ([\d.]+) s, ([\d.]+) tps", got.stderr, re.M)]
