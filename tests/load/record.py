@@ -3,7 +3,7 @@ import re
 import subprocess
 import time
 
-# Tickets with ten events each, as they are written: the first one files it, each says how the ticket stands then.
+# Tickets with ten events each, as they are written, one after the other as time goes: the first one files it, each says how the ticket stands then.
 FILL = """
 set search_path = tiepdan, public; set session_replication_role = replica; set synchronous_commit = off; set jit = off;
 create temp table filled as select n, md5(n::text)::uuid as id, now() - interval '300 d' + n * interval '%(step)f s' as at
@@ -25,7 +25,8 @@ from (
 		'Đã tiếp nhận phản ánh', 'The report has been accepted', jsonb_build_object('from_department', 2, 'ticket', jsonb_build_object('version', v,
 		'state', 'accepted', 'holder', 1, 'person', md5((n %% 97)::text)::uuid, 'policy', 1, 'returns', 0, 'kind', 'feedback', 'category', 'roads.surface',
 		'area', '00316', 'level', 'normal', 'visibility', 'public', 'sight', 'public'))
-	from filled cross join generate_series(2, 10) v) e;
+	from filled cross join generate_series(2, 10) v) e
+order by e.at;
 drop table filled
 """
 PORTION = 20000

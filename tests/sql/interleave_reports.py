@@ -18,7 +18,7 @@ begin
             return 'differs by ' || x;
         end if;
     end loop;
-    return case when report_tail(p_as_of, '{ZONE}') is null then 'from scratch' else 'rolled' end;
+    return case when report_tail(p_from, p_to, p_as_of, '{ZONE}') is null then 'from scratch' else 'rolled' end;
 end $$;
 -- What was open with whom at the end of a day, and overdue, ticket by ticket: the last state before that the ticket had come to, and the holder of then.
 create function test.open_at(p_day date, p_by text, p_now timestamptz) returns table (key text, open bigint, overdue bigint) language sql as $$
@@ -83,6 +83,14 @@ MOVES = {"submitted": ("accept", "accept", "return", "route", "merge", "reclassi
          "in_progress": ("propose", "propose", "ask", "request_extension", "approve_extension", "merge", "reclassify"), "needs_info": ("resume", "merge"),
          "pending_approval": ("approve", "approve", "send_back"), "merged": ("unmerge",)}
 FOLLOW = "select report_follow({now}, {limit}, '{zone}')"
+# At the end of each of 400 days: how many tickets are asked for that need not be, or need to be and are not; whether there were such at all. What is
+# filed in the last second and what is due meanwhile is asked for, too.
+AS_OF = f"""select sum(x.wrong), sum(x.n) > 800 from generate_series(1, 400) d, lateral (select city_day(now()) - d as day) y,
+    lateral (select (y.day + 1)::timestamp at time zone '{ZONE}' - interval '1 second' as at) z, lateral (
+        select count(*) filter (where f.told <> f.needed) as wrong, count(*) filter (where f.needed) as n
+        from (select f.ticket = any (coalesce(report_tail('2020-01-01', y.day, z.at, '{ZONE}'), '{{}}')) as told,
+                f.day <= y.day and (f.settled_at > z.at or f.due_at between z.at and (select due_to from report_cursor)) as needed
+            from report_fact f where not exists (select from report_touched where ticket = f.ticket)) f) x"""
 REORGANISE = """select test.enter('admin.HN-EIC'); select etag from reorganisation_save('{id}', null, 'Sắp xếp', 'Nghị quyết', 'Resolution',
     city_day(now()), '[{{"what": "department", "from": ["{old}"], "to": [{{"code": "{new}", "name_vi": "Đơn vị mới", "name_en": "New one"}}], "choices": []}}]', now());
     select test.enter('admin.HN-EIC'); select body::jsonb->>'state' from tiepdan.reorganisation_apply('{id}', 1, now(), gen_random_uuid())"""
@@ -187,12 +195,17 @@ def lives(town):
 
 
 def caught_up(town):
-    """With nothing left to follow."""
+    """With nothing left to follow, and tickets that were open for long."""
+    for days in range(50, 400, 70):
+        town.a.do(f"select outcome from file('HN-SXD', p_at := now() - interval '{days} days')")
+    town.a.do("select citizen(number, 'withdraw', now()) from ticket where state = 'submitted' and filed_at < now() - interval '49 days'")
     for _ in range(20):
         town.a.do(FOLLOW.format(now="now()", limit=1000, zone=ZONE))
-    town.check("all is followed", town.watch.do(f"select cardinality(report_tail(now() + interval '1 second', '{ZONE}')) < 50"), ["t"])
+    town.check("all is followed", town.watch.do(f"select cardinality(report_tail('-infinity', 'infinity', now() + interval '1 second', '{ZONE}')) < 50"), ["t"])
     town.proven("followed")
     town.check("mostly the sums are used", town.ways["rolled"] > STEPS, [True])
+    got = town.watch.do(AS_OF)
+    town.check("of the past what was not settled then is asked for, and nothing that was filed later", got, ["0|t"])
     kinds = town.watch.do("select count(distinct standing) from report_fact")
     town.check("kinds of standing", kinds, ["5", "6", "7"])
 
@@ -215,12 +228,12 @@ def filled_anew(town):
 def other_days(town):
     """The days of another zone: from scratch until they are counted anew, in portions, one of which dies."""
     town.a.do(FOLLOW.format(now="now()", limit=10, zone="UTC"))
-    got = town.watch.do("select report_tail(now(), 'UTC') is null, report_tail(now(), 'Asia/Ho_Chi_Minh') is null")
+    got = town.watch.do("select report_tail('-infinity', 'infinity', now(), 'UTC') is null, report_tail('-infinity', 'infinity', now(), 'Asia/Ho_Chi_Minh') is null")
     town.check("while it is filled", got, ["t|t"])
     town.a.do(f"begin; {FOLLOW.format(now='now()', limit=1000, zone='UTC')}; rollback")
     for _ in range(100):
         town.a.do(FOLLOW.format(now="now()", limit=10, zone="UTC"))
-    town.check("filled", town.watch.do("select report_tail(now(), 'UTC') is null"), ["f"])
+    town.check("filled", town.watch.do("select report_tail('-infinity', 'infinity', now(), 'UTC') is null"), ["f"])
     town.check("as counted", town.watch.do("select count(*) from report_differences('department', now(), 'UTC')"), ["0"])
 
 
@@ -230,7 +243,7 @@ def behind_its_back(town):
                   "from ticket); set session_replication_role = origin")
     town.check("it is found", town.watch.do("select count(*) > 0 from report_differences('category', now(), 'UTC')"), ["t"])
     town.watch.do("update report_cursor set filled_to = '00000000-0000-0000-0000-000000000000'")
-    town.check("nothing is said by it", town.watch.do("select report_tail(now(), 'UTC') is null"), ["t"])
+    town.check("nothing is said by it", town.watch.do("select report_tail('-infinity', 'infinity', now(), 'UTC') is null"), ["t"])
     for _ in range(3):
         town.a.do(FOLLOW.format(now="now()", limit=1000, zone="UTC"))
     town.check("it is mended", town.watch.do("select count(*) from report_differences('category', now(), 'UTC')"), ["0"])

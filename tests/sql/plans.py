@@ -44,6 +44,7 @@ select count(*) from report_sla('2026-01-01', '2026-01-31', 'department', now(),
 select report_follow(now(), 100, 'Asia/Ho_Chi_Minh'), report_follow(now(), 100, 'Asia/Ho_Chi_Minh');
 insert into report_touched (ticket) values (:'t');
 select count(*) from report_sla_now('2026-01-01', '2026-01-31', 'department', now(), 'Asia/Ho_Chi_Minh');
+select count(*) from report_sla_now('2026-01-01', '2026-01-31', 'department', timestamptz '2026-01-15', 'Asia/Ho_Chi_Minh');
 select count(*) from report_backlog_now('2026-01-01', '2026-01-31', 'department', null, now(), 'Asia/Ho_Chi_Minh');
 select count(*) from report_stays_now('2026-01-01', '2026-01-31', 'state', now(), 'Asia/Ho_Chi_Minh');
 update setting set value = 0 where name = 'publication_preview_days';
