@@ -7,8 +7,8 @@ import alike
 import redate
 
 # Ten years of tickets without their texts: nine of ten answered, most of them in time; of what is younger than two months a part is open; one of fifty has
-# no clock, one of fifty was given back by a department. Indexes that no report reads would only take time. Their events are of long ago for those who
-# follow the feed.
+# no clock, one of fifty was given back by a department. Indexes that no report reads would only take time. Nothing is of the last day; their events are of long ago for
+# those who follow the feed.
 MADE = """
 set search_path = tiepdan, public; set session_replication_role = replica; set synchronous_commit = off; set jit = off;
 create temp table made as
@@ -17,8 +17,9 @@ create temp table made as
         (array(select code from category order by code))[1 + n * 104729 % (select count(*) from category)] as category,
         (array(select code from area order by code))[1 + n * 1299709 % (select count(*) from area)] as area,
         case when n % 50 = 0 then 'none' when n % 10 = 1 or x.at > now() - interval '20 days' then 'open'
-            else 'answered' end as what, greatest(1, exp(3 + 1.2 * sqrt(-2 * ln(1 - (n * 7 % 1000) / 1000.0)) * cos(n))::int) * interval '1 hour' as took
-    from generate_series({first}::bigint, {last}) n, lateral (select now() - interval '3650 days' + n / {rows}.0 * interval '3650 days' as at) x;
+            else 'answered' end as what, greatest(1, least(exp(3 + 1.2 * sqrt(-2 * ln(1 - (n * 7 % 1000) / 1000.0)) * cos(n)),
+            extract(epoch from now() - x.at) / 3600 - 1)::int) * interval '1 hour' as took
+    from generate_series({first}::bigint, {last}) n, lateral (select now() - interval '3650 days' + n / {rows}.0 * interval '3649 days' as at) x;
 insert into ticket ({ticket_columns}) select {ticket_values} from made m, (select * from ticket limit 1) t;
 insert into clock (ticket, kind, round, holder, policy, unit, amount, calendar, version, start_at, due_at, latest_due, stop_at, outcome)
     select id, 'answer', 1, holder, 1, 'wd', 5, 'office', 1, at, at + interval '7 days', at + interval '7 days', at + took, case when took <= interval '7 days' then

@@ -165,7 +165,7 @@ class Lives(Board):
     def proven(self, name):
         for by in ("department", "category", "area"):
             self.check(f"{name} by {by}", self.watch.do(f"select count(*), min(differs) from report_differences('{by}', now(), '{ZONE}')"), ["0|"])
-        for by in ("department", "category", "area", "state"):
+        for by in ("department", "category", "area", "all", "state"):
             self.check(f"{name}, flows by {by}", self.watch.do(f"select count(*), min(differs) from report_flow_differences('{by}', now(), '{ZONE}')"), ["0|"])
 
 
