@@ -52,14 +52,13 @@ begin
 		group by x.day, x.key, x.cell, x.bucket having sum(x.n) <> 0) r, lateral report_count(r.day, r.key, r.cell, r.bucket, r.n) c;
 end $$;
 
--- A time that begins before all that is counted does so with the year, and one that ends behind it ends with the year: that makes it one cell of many.
-create function report_whole(p_from date, p_to date, out first date, out last date) language plpgsql stable set search_path = tiepdan, pg_temp as $$
-declare
-	v_first date := (select min(day) from report_fact);
-	v_last date := (select max(day) from report_fact);
+-- A time that begins before the first day of which there is a cell does so with the year, and one that ends behind the last one ends with the year: that
+-- makes it one cell of many.
+create function report_whole(p_from date, p_to date, p_first date, p_last date, out first date, out last date) language plpgsql immutable
+set search_path = tiepdan, pg_temp as $$
 begin
-	first := case when p_from <= v_first then date_trunc('year', v_first::timestamp) else p_from end;
-	last := case when p_to >= v_last then date_trunc('year', v_last::timestamp) + interval '1 year' - interval '1 day' else p_to end;
+	first := case when p_from <= p_first then date_trunc('year', p_first::timestamp) else p_from end;
+	last := case when p_to >= p_last then date_trunc('year', p_last::timestamp) + interval '1 year' - interval '1 day' else p_to end;
 end $$;
 
 create or replace function report_fast(p_from date, p_to date, p_by text, p_as_of timestamptz, p_zone text) returns setof report_counts
@@ -75,7 +74,8 @@ begin
 	return query
 	select null::date, c.key, sum(c.answered_on_time), sum(c.answered_late), sum(c.open_in_time), sum(c.open_overdue), sum(c.no_clock),
 		sum(c.merged), sum(c.withdrawn), sum(c.returned), sum(c.times)
-	from report_whole(p_from, v_to) w, report_nodes(w.first, w.last) n,	-- `offset`: for each of them the cells are looked up, or all would be read
+	from (select min(day) as first, max(day) as last from report_fact) m, report_whole(p_from, v_to, m.first, m.last) w, report_nodes(w.first, w.last) n,
+		-- `offset`: for each of them the cells are looked up, or all would be read
 		lateral (select * from report_cell c where c.by = p_by::report_by and c.level = n.level and c.start >= n.first and c.start < n.until offset 0) c
 	group by c.key;
 	if v_tail <> '{}' then

@@ -71,6 +71,54 @@ begin
 	order by t.what, t.first, t.key;
 end $$;
 
+-- As in 0111, with whole years where it can be: report_whole() of 0112.
+create or replace function report_flows_kept(p_from date, p_to date, p_by report_flow_by) returns setof report_flows
+language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+begin
+	return query
+	select null::date, c.key, sum(c.filed), sum(c.came), sum(c.reopened), sum(c.answered), sum(c.refused), sum(c.withdrawn), sum(c.merged),
+		sum(c.passed), sum(c.opened), sum(c.overdue), sum(c.begun), sum(c.ended), sum(c.seconds), sum(c.times)
+	from (select min(start) as first, max(start) as last from report_flow where by = p_by and level = 'day') m,
+		report_whole(p_from, p_to, m.first, m.last) w, report_nodes(w.first, w.last) n,	-- `offset`: as in 0102
+		lateral (select * from report_flow c where c.by = p_by and c.level = n.level and c.start >= n.first and c.start < n.until offset 0) c
+	group by c.key;
+end $$;
+
+-- As in 0111, in two: mostly there is nothing beside, and to plan for it takes longer than all else.
+create function report_lasting_kept(p_by report_flow_by, p_tail uuid[]) returns table (key text, since timestamptz)
+language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+begin
+	if p_tail is null then	-- all are beside
+		return;
+	elsif p_by = 'department' then
+		return query
+		select d.code, f.holder_since from department d, lateral (select p.holder_since from report_path p
+			where p.holder = d.id and p.ticket <> all (p_tail) order by p.holder_since limit 1) f;
+	else
+		return query
+		select s.code, f.state_since from state s, lateral (select p.state_since from report_path p
+			where p.last_state = s.code and p.holder is not null and p.ticket <> all (p_tail) order by p.state_since limit 1) f;
+	end if;
+end $$;
+create function report_lasting_beside(p_by report_flow_by, p_tail uuid[], p_now timestamptz) returns table (key text, since timestamptz)
+language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_custom_plan set enable_seqscan = on as $$
+begin
+	if p_tail = '{}' then
+		return;
+	end if;
+	perform set_config('enable_seqscan', (p_tail is null)::text, true);
+	return query
+	select case p_by when 'department' then d.code else p.last_state end, case p_by when 'department' then p.holder_since else p.state_since end
+		from report_paths(p_tail is null, p_tail, p_now) p join department d on d.id = p.holder;
+end $$;
+create or replace function report_lasting(p_by report_flow_by, p_tail uuid[], p_now timestamptz) returns table (key text, since timestamptz)
+language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+begin
+	return query
+	select x.key, min(x.since) from (select * from report_lasting_kept(p_by, p_tail) union all select * from report_lasting_beside(p_by, p_tail, p_now)) x
+	group by x.key;
+end $$;
+
 -- As in 0111, also of the cells of all departments.
 create or replace function report_flow_differences(p_by text, p_now timestamptz, p_zone text) returns table (level text, start date, key text, differs text)
 language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_custom_plan as $$
@@ -128,3 +176,5 @@ begin
 	where c.rolled <> c.scratch
 	group by c.level, c.start, c.key order by c.level, c.start, c.key;
 end $$;
+
+revoke execute on function report_lasting_kept, report_lasting_beside from public;
