@@ -5,9 +5,8 @@
 -- was settled later was filed later, too.
 set local search_path = tiepdan, public;
 
-alter table report_cursor add column settled_to timestamptz not null default '-infinity';
-comment on column report_cursor.settled_to is 'no ticket is counted that was settled later: of an instant from then on nothing has to be looked for';
-update report_cursor set settled_to = coalesce((select max(settled_at) from report_fact), '-infinity');
+alter table report_cursor add column settled_to timestamptz not null default 'infinity';
+comment on column report_cursor.settled_to is 'no ticket is counted that was settled later, so of an instant from then on nothing has to be looked for; infinity: not known';
 create index report_fact_settled_later on report_fact (day, settled_at);
 
 -- The tail of a report about what was filed on the days p_from .. p_to: tickets of which report_cell may not say how they stood at an instant. NULL: it
@@ -149,7 +148,6 @@ declare
 	v_paths uuid[];
 	v_due uuid[];
 	v_all uuid[];
-	v_settled timestamptz;
 	v_slot clock_slot;
 begin
 	select * into c from report_cursor where one for update skip locked;
@@ -214,8 +212,9 @@ begin
 	v_all := array(select distinct x from unnest(e.tickets || v_touched || v_filled || v_due) x);
 	perform report_fold(v_all, c.due_to, p_zone);
 	perform report_fold_paths(array(select distinct x from unnest(v_all || v_paths) x), c.due_to, p_zone);
-	v_settled := (select max(settled_at) from report_fact where ticket = any (v_all));
-	update report_cursor set xid = c.xid, id = c.id, zone = c.zone, settled_to = greatest(settled_to, v_settled), generation = c.generation, due_to = c.due_to, filled_to = c.filled_to,
+	c.settled_to := case when c.settled_to = 'infinity' then (select coalesce(max(settled_at), '-infinity') from report_fact)
+		else greatest(c.settled_to, (select max(settled_at) from report_fact where ticket = any (v_all))) end;
+	update report_cursor set xid = c.xid, id = c.id, zone = c.zone, settled_to = c.settled_to, generation = c.generation, due_to = c.due_to, filled_to = c.filled_to,
 		paths_to = c.paths_to where one;
 	return greatest(e.n, cardinality(v_touched), cardinality(v_filled), cardinality(v_paths), cardinality(v_due));
 end $$;
