@@ -29,8 +29,9 @@ begin
 		union all (select f.ticket from generate_series(0, v_days) n, lateral (	-- `offset`: for each of them they are looked up
 				select ticket from report_fact where day = greatest(p_from, v_first) + n and settled_at > p_as_of offset 0) f
 			where c.settled_to > p_as_of limit v_most)
-		union all (select ticket from report_fact where due_at >= least(c.due_to, p_as_of) and due_at < greatest(c.due_to, p_as_of)
-			and day between p_from and p_to limit v_most));
+		union all (select f.ticket from (	-- `offset`: by when they are due, not by day
+				select ticket, day from report_fact where due_at >= least(c.due_to, p_as_of) and due_at < greatest(c.due_to, p_as_of) offset 0) f
+			where f.day between p_from and p_to limit v_most));
 	return case when cardinality(v_tail) < v_most then array(select distinct x from unnest(v_tail) x where x is not null) end;
 end $$;
 

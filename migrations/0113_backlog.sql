@@ -93,11 +93,11 @@ begin
 	elsif p_by = 'department' then
 		return query
 		select d.code, f.holder_since from department d, lateral (select p.holder_since from report_path p
-			where p.holder = d.id and p.ticket <> all (p_tail) order by p.holder_since limit 1) f;
+			where p.holder = d.id and p.ticket not in (select unnest(p_tail)) order by p.holder_since limit 1) f;
 	else
 		return query
 		select s.code, f.state_since from state s, lateral (select p.state_since from report_path p
-			where p.last_state = s.code and p.holder is not null and p.ticket <> all (p_tail) order by p.state_since limit 1) f;
+			where p.last_state = s.code and p.holder is not null and p.ticket not in (select unnest(p_tail)) order by p.state_since limit 1) f;
 	end if;
 end $$;
 create function report_lasting_beside(p_by report_flow_by, p_tail uuid[], p_now timestamptz) returns table (key text, since timestamptz)
