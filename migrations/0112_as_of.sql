@@ -7,7 +7,7 @@ set local search_path = tiepdan, public;
 
 alter table report_cursor add column settled_to timestamptz not null default 'infinity';
 comment on column report_cursor.settled_to is 'no ticket is counted that was settled later, so of an instant from then on nothing has to be looked for; infinity: not known';
-create index report_fact_settled_later on report_fact (day, settled_at);
+create index report_fact_day_settled on report_fact (day, settled_at);
 
 -- The tail of a report about what was filed on the days p_from .. p_to: tickets of which report_cell may not say how they stood at an instant. NULL: it
 -- cannot be used now. How little that is is not known to the plan, which would rather read all events.
@@ -35,7 +35,13 @@ begin
 	return case when cardinality(v_tail) < v_most then array(select distinct x from unnest(v_tail) x where x is not null) end;
 end $$;
 
--- As in 0102.
+-- The tail of all days.
+create or replace function report_tail(p_as_of timestamptz, p_zone text) returns uuid[] language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return report_tail('-infinity', 'infinity', p_as_of, p_zone);
+end $$;
+
+-- As in 0102, but that what is counted the same before and now is told once, as nothing.
 create or replace function report_mended(p_tail uuid[], p_from date, p_to date, p_by text, p_as_of timestamptz, p_zone text) returns setof report_counts
 language plpgsql stable set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
 begin
@@ -83,60 +89,7 @@ begin
 	end if;
 end $$;
 
-create or replace function report_differences(p_by text, p_as_of timestamptz, p_zone text) returns table (level text, start date, key text, differs text)
-language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_custom_plan as $$
-#variable_conflict use_column
-declare
-	v_tail constant uuid[] := report_tail('-infinity', 'infinity', p_as_of, p_zone);
-begin
-	if v_tail is null then
-		raise exception 'the roll-up is being filled' using errcode = 'TD703';
-	end if;
-	return query
-	with counted as (
-		select r.day, r.key, r.cell, r.bucket, count(*) as n from report_rows(true, null, '-infinity', 'infinity', p_by, p_as_of, p_zone) r
-		group by r.day, r.key, r.cell, r.bucket),
-	said as (
-		select true as scratch, l.level, l.start, c.key, c.answered_on_time, c.answered_late, c.open_in_time, c.open_overdue, c.no_clock, c.merged,
-				c.withdrawn, c.returned, c.times
-			from counted r, lateral report_count(r.day, r.key, r.cell, r.bucket, r.n) c, lateral report_levels(r.day) l
-		union all
-		select false, l.level, l.start, c.key, c.answered_on_time, c.answered_late, c.open_in_time, c.open_overdue, c.no_clock, c.merged,
-				c.withdrawn, c.returned, c.times
-			from report_mended(v_tail, '-infinity', 'infinity', p_by, p_as_of, p_zone) c, lateral report_levels(c.start) l
-		union all
-		select false, c.level, c.start, c.key, c.answered_on_time, c.answered_late, c.open_in_time, c.open_overdue, c.no_clock, c.merged,
-				c.withdrawn, c.returned, c.times
-			from report_cell c where c.by = p_by::report_by),
-	summed as (
-		select s.level, s.start, s.key, s.scratch, jsonb_build_object('answered_on_time', sum(s.answered_on_time), 'answered_late', sum(s.answered_late),
-			'open_in_time', sum(s.open_in_time), 'open_overdue', sum(s.open_overdue), 'no_clock', sum(s.no_clock), 'merged', sum(s.merged),
-			'withdrawn', sum(s.withdrawn), 'returned', sum(s.returned), 'times', sum(s.times)) as counts
-		from said s group by s.level, s.start, s.key, s.scratch)
-	select s.level::text, s.start, s.key, string_agg(s.name || ' ' || s.rolled || ', counted ' || s.counted, '; ' order by s.name)
-	from (select coalesce(a.level, b.level) as level, coalesce(a.start, b.start) as start, coalesce(a.key, b.key) as key, x.name,
-			coalesce(a.counts->>x.name, '0') as rolled, coalesce(b.counts->>x.name, '0') as counted
-		from (select * from summed where not scratch) a
-			full join (select * from summed where scratch) b on b.level = a.level and b.start = a.start and b.key = a.key,
-			lateral jsonb_object_keys(coalesce(a.counts, b.counts)) x (name)
-		where a.counts is distinct from b.counts) s
-	where s.rolled <> s.counted
-	group by s.level, s.start, s.key order by s.level, s.start, s.key;
-end $$;
-
--- As in 0111.
-create or replace function report_path_tail(p_now timestamptz, p_zone text) returns uuid[]
-language plpgsql stable set search_path = tiepdan, pg_temp set jit = off as $$
-declare
-	v_tail constant uuid[] := report_tail('-infinity', 'infinity', p_now, p_zone);
-begin
-	if v_tail is null or (select paths_to is not null from report_cursor) then
-		return null;
-	end if;
-	return array(select x from unnest(v_tail) x
-		union select ticket from report_path where turns_at >= (select due_to from report_cursor) and turns_at < p_now);
-end $$;
-
+-- As in 0111; says how late anything was settled.
 create or replace function report_follow(p_now timestamptz, p_limit bigint, p_zone text) returns bigint
 language plpgsql security definer set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
@@ -220,7 +173,6 @@ begin
 	return greatest(e.n, cardinality(v_touched), cardinality(v_filled), cardinality(v_paths), cardinality(v_due));
 end $$;
 
-drop function report_tail(timestamptz, text);
 drop index report_fact_settled;
 
 revoke execute on function report_tail(date, date, timestamptz, text), report_whole from public;
