@@ -107,34 +107,57 @@ static int64_t connections_needed(const struct config *config, int64_t machines)
 	return machines * (config->workers * (serve_most + serve_begins) + jobs_most + jobs_begins);
 }
 
+/* The columns of check_connections.sql. */
+enum {
+	MOST,
+	KEPT,
+	OTHERS,
+	MACHINES,
+	NARROWEST,
+	COUNTS
+};
+
+static bool count_connections(struct patient *p, int64_t *ret)
+{
+	PGresult *r = p->app ? pg_query(p->app, "command_check_connections", NULL, 0) : NULL;
+	bool known = r != NULL;
+
+	for (int i = 0; known && i < COUNTS; i++)
+		known = str_to_i64(str_of(PQgetvalue(r, 0, i)), &ret[i]) == 0;
+	PQclear(r);
+	return known;
+}
+
 /* Whoever is refused by PostgreSQL tries again, and meanwhile requests wait for other connections. */
 static struct finding check_connections(struct patient *p)
 {
-	PGresult *r = p->app ? pg_query(p->app, "command_check_connections", NULL, 0) : NULL;
-	int64_t at[4] = {0};
-	bool known = r != NULL;
+	int64_t n[COUNTS];
 
-	for (int i = 0; known && i < 4; i++)
-		known = str_to_i64(str_of(PQgetvalue(r, 0, i)), &at[i]) == 0;
-	PQclear(r);
-	if (!known)
+	if (!count_connections(p, n))
 		return (struct finding){
 			STR("what PostgreSQL lets in cannot be read"), "check database_url first"};
-	int64_t most = at[0], kept = at[1], others = at[2], machines = at[3];
-	int64_t needed = connections_needed(p->config, machines);
-	if (needed + others + kept <= most)
+	int64_t needed = connections_needed(p->config, n[MACHINES]), all = needed + n[OTHERS] + n[KEPT];
+	if (n[NARROWEST] >= 0 && n[NARROWEST] < needed)
+		return (struct finding){
+			.fault = arena_printf(p->arena,
+				"servers on %lld machine(s) may make %lld connections while they are "
+				"reloaded; their database or role has a connection limit of %lld",
+				(long long)n[MACHINES], (long long)needed, (long long)n[NARROWEST]),
+			.cure = "`alter database` or `alter role` with `connection limit -1`",
+			.mild = true};
+	if (all <= n[MOST])
 		return well;
 	return (struct finding){
 		.fault = arena_printf(p->arena,
 			"servers on %lld machine(s) may make %lld connections while they are reloaded, and "
 			"others have %lld; PostgreSQL lets %lld in and keeps %lld of them for superusers",
-			(long long)machines, (long long)needed, (long long)others, (long long)most,
-			(long long)kept),
+			(long long)n[MACHINES], (long long)needed, (long long)n[OTHERS], (long long)n[MOST],
+			(long long)n[KEPT]),
 		.cure = arena_cstr(p->arena,
 			arena_printf(p->arena,
 				"set max_connections of PostgreSQL to %lld or more and restart it, or set "
 				"fewer workers, db_fast, db_search, db_slow or db_door",
-				(long long)(needed + others + kept))),
+				(long long)all)),
 		.mild = true};
 }
 

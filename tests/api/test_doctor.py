@@ -53,3 +53,13 @@ def test_connections_that_postgresql_does_not_let_in(town):
                          r" (\d+); PostgreSQL lets 200 in and keeps 3 of them for superusers" % (64 * 10 + 8), line)
     done = town.cluster.run(town.database, "doctor", "--workers=64", *few, ok=False)
     assert found and "set max_connections of PostgreSQL to %d or more" % (64 * 10 + 8 + int(found[1]) + 3) in done.stdout
+
+
+def test_a_database_with_a_limit_of_its_own(town):
+    few = ["--workers=2"] + ["--db_%s=1" % pool for pool in ("fast", "search", "slow", "door")]
+    town.sql('alter database "%s" connection limit 27' % town.database)
+    line = said(town, *few)["connections of the server"]
+    assert line == ("warn   connections of the server: servers on 1 machine(s) may make 28 connections while they are reloaded; their database or role"
+                    " has a connection limit of 27")
+    town.sql('alter database "%s" connection limit 28' % town.database)
+    assert said(town, *few)["connections of the server"].startswith("ok ")
