@@ -3,6 +3,7 @@ again, and no other request does."""
 import json
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -121,6 +122,25 @@ def test_whoever_left_meanwhile_gets_its_session(town, idp, path, held):
     wait_until(lambda: left_by(town) > left, 30, "the client was seen leaving")
     held.set()
     wait_until(lambda: send(town, path, body, None).status == 201, 5, "the session")
+
+
+@WAYS
+def test_a_server_that_leaves_waits_for_the_provider(town, idp, path, held):
+    """Nobody is connected any more, and the code is used up: what the provider says is not lost."""
+    body = come_back(town, idp, path)
+    left, drained = left_by(town), town.log().count("server.draining")
+    with send_and_reset(town.port, path + "/completion", body, {"Idempotency-Key": KEY}):
+        redeemed(idp, body)
+    wait_until(lambda: left_by(town) > left, 30, "the client was seen leaving")
+    with ThreadPoolExecutor(1) as pool:
+        leaving = pool.submit(town.stop)
+        wait_until(lambda: town.log().count("server.draining") > drained, 30, "it drains")
+        time.sleep(1)       # longer than it accepts clients that were let in
+        assert not leaving.done()
+        held.set()
+        leaving.result()
+    town.start()
+    assert send(town, path, body).header("Idempotent-Replayed") == "true"
 
 
 @WAYS
