@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/must.h"
 #include "db/db.h"
@@ -11,7 +12,8 @@
 enum {
 	PARAMETERS_MAX = 48,
 	TEXT_FORMAT = 0,
-	BINARY_FORMAT = 1
+	BINARY_FORMAT = 1,
+	GATHER_NS = 500000
 };
 
 static void ignore_notice(void *arg, const PGresult *r)
@@ -122,12 +124,25 @@ PGresult *pg_take(PGconn *pg)
 	return good(r);
 }
 
+/* Waits until the next row is there. Whoever sleeps until there is something is woken for each 8 KiB that
+ * PostgreSQL sends, which costs both more than the rows in them: meanwhile more gathers in the socket. */
+static void gather(PGconn *pg)
+{
+	const struct timespec moment = {.tv_nsec = GATHER_NS};
+
+	while (PQisBusy(pg)) {
+		(void)nanosleep(&moment, NULL);
+		if (PQconsumeInput(pg) != 1)
+			return; /* PQgetResult() says why */
+	}
+}
+
 bool pg_each(PGconn *pg, void (*look)(void *arg, const PGresult *r), void *arg)
 {
 	bool ok = PQsetSingleRowMode(pg) == 1;
 	PGresult *r;
 
-	while ((r = PQgetResult(pg))) {
+	while (gather(pg), (r = PQgetResult(pg))) {
 		if (PQresultStatus(r) == PGRES_SINGLE_TUPLE) {
 			look(arg, r);
 		} else if (PQresultStatus(r) != PGRES_TUPLES_OK) {

@@ -12,8 +12,7 @@
 #include "command/verify.h"
 
 enum {
-	ROOTS_PAGE = 32, /* each with some hundred KiB of entries */
-	EVENTS_PAGE = 5000
+	ROOTS_PAGE = 32 /* each with some hundred KiB of entries */
 };
 
 /* The columns of verify_entries.sql. */
@@ -54,6 +53,7 @@ struct span {
 	PGconn *pg;
 	struct sealed *sealed; /* by time and id */
 	size_t n, at;	       /* at: the first one that no event has met yet */
+	struct buf scratch;
 };
 
 static int by_time(const void *a, const void *b)
@@ -274,14 +274,14 @@ static void say(const struct verify *v, struct buf *scratch, const PGresult *r, 
 	verify_said(v, scratch, &said);
 }
 
-static void check_event(struct span *s, struct buf *scratch, const PGresult *r, int row)
+static void check_event(struct span *s, const PGresult *r, int row)
 {
 	struct sealed key = {.entry = {.at_us = verify_us(r, row, AT), .event = verify_uuid(r, row, ID)}};
-	struct digest stored = verify_digest(r, row, HASH), made = hash_of(scratch, r, row);
+	struct digest stored = verify_digest(r, row, HASH), made = hash_of(&s->scratch, r, row);
 	int order = 1;
 
 	s->found->events++;
-	say(s->v, scratch, r, row);
+	say(s->v, &s->scratch, r, row);
 	while (s->at < s->n && (order = by_time(&s->sealed[s->at], &key)) < 0)
 		tell_gone(s);
 	if (s->at < s->n && order == 0) {
@@ -294,58 +294,28 @@ static void check_event(struct span *s, struct buf *scratch, const PGresult *r, 
 	}
 }
 
-static bool ask(struct span *s, const struct record_entry *after)
+/* One after the other, while PostgreSQL reads on. */
+static void look_at_event(void *arg, const PGresult *r)
 {
-	struct arena *arena = arena_new();
-	char id[UUID_TEXT_SIZE];
-	bool sent;
-
-	uuid_format(&after->event, id);
-	sent = arena &&
-	       pg_send(s->pg, "command_verify_events",
-		       (struct str[]){verify_number(arena, after->at_us), str_of(id),
-			       verify_number(arena, s->piece->until), verify_number(arena, EVENTS_PAGE)},
-		       4);
-	arena_free(arena);
-	return sent;
+	check_event(arg, r, 0);
 }
 
-static void check_page(struct span *s, const PGresult *r)
-{
-	struct arena *arena = arena_new();
-	struct buf scratch = {.arena = arena};
-
-	for (int i = 0; arena && i < PQntuples(r); i++)
-		check_event(s, &scratch, r, i);
-	must(arena && !arena_failed(arena));
-	arena_free(arena);
-}
-
-/* The next page is on its way while one is looked at. */
 static bool check_events(struct span *s)
 {
-	struct record_entry after = {.at_us = s->piece->from - 1};
-	bool more = true, ok;
+	struct arena *arena = arena_new();
+	bool ok;
 
-	memset(after.event.byte, 0xff, sizeof(after.event.byte));
-	ok = ask(s, &after);
-	while (ok && more) {
-		PGresult *r = pg_take(s->pg);
-		int n = r ? PQntuples(r) : 0;
-
-		ok = r != NULL;
-		more = n == EVENTS_PAGE;
-		if (more) {
-			after.at_us = verify_us(r, n - 1, AT);
-			after.event = verify_uuid(r, n - 1, ID);
-			ok = ask(s, &after);
-		}
-		if (r)
-			check_page(s, r);
-		PQclear(r);
-	}
+	s->scratch.arena = arena;
+	ok = arena &&
+	     pg_send(s->pg, "command_verify_events",
+		     (struct str[]){
+			     verify_number(arena, s->piece->from), verify_number(arena, s->piece->until)},
+		     2) &&
+	     pg_each(s->pg, look_at_event, s);
 	while (ok && s->at < s->n)
 		tell_gone(s);
+	must(arena && !arena_failed(arena));
+	arena_free(arena);
 	return ok;
 }
 
