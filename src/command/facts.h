@@ -26,10 +26,12 @@ enum fact_what {
 	FACT_SAID_CONTENT, /* the same; hash 0: the event is of before commitments */
 	FACT_DESTROYED,	   /* instead of words there is nothing; version: since when */
 	FACT_SAID_DESTROYED,
+	FACT_HAS, /* that a text is one of its texts; version: facts_sign() of what names the text */
+	FACT_SAID_HAS,
 	FACT_TEXT, /* version and hash of the commitment */
 	FACT_ROW,  /* the same of a row that nobody may remove */
 	FACT_SAID_TEXT,
-	FACT_SAID_ROW
+	FACT_SAID_ROW /* sixteen at the most */
 };
 
 struct fact_key {
@@ -62,6 +64,7 @@ enum fact_what fact_what(const struct fact *fact);
 int64_t fact_version(const struct fact *fact); /* versions that no one has are all the greatest one */
 /* Keyed hashes, with a key that is new each time: whoever changes rows cannot find two texts of one hash. */
 uint64_t facts_hash(const struct facts *facts, struct str text);
+int64_t facts_sign(const struct facts *facts, struct str text); /* a hash that is the version of a fact */
 struct fact_key facts_key(const struct facts *facts, struct str text);
 struct fact_key facts_key_of(const struct uuid *id);
 struct uuid facts_id(struct fact_key key);

@@ -9,8 +9,11 @@
 #include <sys/mman.h>
 
 #include "auth/jwk.h"
+#include "auth/key_file.h"
+#include "auth/record_place.h"
 #include "base/embedded.h"
 #include "base/file.h"
+#include "base/must.h"
 #include "civil/record.h"
 #include "command/command.h"
 #include "db/answer.h"
@@ -34,7 +37,7 @@ struct pass {
 struct sum {
 	int64_t faults, told, roots, entries, looked_at, events, unsealed, late, tickets, unsaid, texts, gone,
 		unread;
-	bool head_seen, texts_differ;
+	bool seen[VERIFY_KNOWN], texts_differ;
 	int64_t last;
 	struct digest chain;
 };
@@ -77,7 +80,8 @@ static void add(struct sum *sum, const struct verify_found *found)
 	sum->texts += found->texts;
 	sum->gone += found->gone;
 	sum->unread += found->unread;
-	sum->head_seen |= found->head_seen;
+	for (size_t i = 0; i < VERIFY_KNOWN; i++)
+		sum->seen[i] |= found->seen[i];
 	sum->texts_differ |= found->texts_differ;
 	tell(sum, found);
 }
@@ -134,18 +138,25 @@ static void found_wrong(struct sum *sum, struct str line)
 	sum->faults++;
 }
 
+static void look_for_known(struct arena *arena, const struct verify *v, struct sum *sum)
+{
+	for (size_t i = 0; i < VERIFY_KNOWN; i++)
+		if (v->known[i].root.number > 0 && !sum->seen[i])
+			found_wrong(
+				sum, arena_printf(arena,
+					     "root %" PRId64 " %s and is gone: the record has been cut off",
+					     v->known[i].root.number, v->known[i].why));
+}
+
 static bool look_at_roots(struct arena *arena, struct verify *v, PGconn *pg, struct sum *sum)
 {
 	struct pass pass = {.n = 0};
 	bool ok = plan_roots(arena, pg, &pass) && verify_all(v, pass.pieces, pass.n, pass.found);
 
-	if (ok)
+	if (ok) {
 		add_roots(arena, v, sum, &pass);
-	if (ok && v->head.number > 0 && !sum->head_seen)
-		found_wrong(sum,
-			arena_printf(arena,
-				"root %" PRId64 " was published and is gone: the record has been cut off",
-				v->head.number));
+		look_for_known(arena, v, sum);
+	}
 	pass_end(&pass);
 	return ok;
 }
@@ -263,13 +274,28 @@ static bool is_whole(int64_t last_events)
 	return last_events != DB_NO_INT && last_events < SEALER_PORTION;
 }
 
+/* Pairs of a transaction and an event. */
 static void read_passed(struct arena *arena, struct str text, struct verify *v)
 {
-	uint64_t *passed = arena_alloc(arena, (text.len / 2 + 1) * sizeof(*passed));
+	struct verify_passed *passed = arena_alloc(arena, (text.len / UUID_TEXT_SIZE + 1) * sizeof(*passed));
+	struct str xid, id;
 
-	for (struct str word; str_next(&text, ' ', &word);)
-		passed[v->npassed++] = strtoull(arena_cstr(arena, word), NULL, 10);
+	while (str_next(&text, ' ', &xid) && str_next(&text, ' ', &id)) {
+		struct verify_passed *p = &passed[v->npassed++];
+
+		p->xid = strtoull(arena_cstr(arena, xid), NULL, 10);
+		must(uuid_parse(id, &p->id));
+	}
 	v->passed = passed;
+}
+
+static void read_running(struct arena *arena, struct str text, struct verify *v)
+{
+	uint64_t *running = arena_alloc(arena, (text.len / 2 + 1) * sizeof(*running));
+
+	for (struct str xid; str_next(&text, ' ', &xid);)
+		running[v->nrunning++] = strtoull(arena_cstr(arena, xid), NULL, 10);
+	v->running = running;
 }
 
 /* What all processes see. */
@@ -287,6 +313,7 @@ static bool begin(struct arena *arena, PGconn *pg, struct verify *v)
 		v->cursor_id = db_cell_uuid(r, 0, "id");
 		v->cursor_whole = is_whole(db_cell_int(r, 0, "last_events"));
 		read_passed(arena, db_cell(r, 0, "passed"), v);
+		read_running(arena, db_cell(r, 0, "running"), v);
 		v->end_xid = strtoull(PQgetvalue(r, 0, PQfnumber(r, "end_xid")), NULL, 10);
 		v->snapshot = arena_str(arena, db_cell(r, 0, "snapshot"));
 		memset(v->walked.byte, 0xff, sizeof(v->walked.byte));
@@ -380,6 +407,18 @@ static bool read_published(struct arena *arena, const char *path, struct signing
 	return false;
 }
 
+/* The root that the sealer keeps outside the database: it is never before it. */
+static bool read_place(struct arena *arena, const struct config *config, struct record_known *ret)
+{
+	struct record_place place = {.number = 0};
+	int error = record_place_read(arena, config, &place);
+
+	if (error < 0)
+		fprintf(stderr, "tiepdan: record.place in record_dir or key_dir %s\n", key_file_fault(error));
+	*ret = (struct record_known){place.number, digest_hex(arena, digest_bytes(&place.chain))};
+	return error == 0;
+}
+
 static bool read_keys(
 	struct arena *arena, const struct config *config, const struct wanted *wanted, struct verify *v)
 {
@@ -387,6 +426,8 @@ static bool read_keys(
 	struct str reason = STR("the setting key_dir is not set; give --keys FILE, or set it");
 
 	v->signers = published;
+	v->known[0] = (struct verify_known){wanted->head, "was published"};
+	v->known[1].why = "stands in record.place";
 	if (wanted->keys)
 		return read_published(arena, wanted->keys, published);
 	v->keys = config->key_dir[0] != '\0' ? keys_load(arena, config->key_dir, &reason) : NULL;
@@ -394,7 +435,7 @@ static bool read_keys(
 		v->signers = &v->keys->record;
 	else
 		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
-	return v->keys != NULL;
+	return v->keys && read_place(arena, config, &v->known[1].root);
 }
 
 int command_verify(const struct config *config, char **args)
@@ -410,10 +451,8 @@ int command_verify(const struct config *config, char **args)
 		return command_ends(args + 1) ? verify_reports(config) : EXIT_FAILURE;
 	arena = arena_new();
 	if (arena && read_args(arena, args, &wanted) && read_keys(arena, config, &wanted, &v) &&
-		(v.facts = facts_new(arena, v.processes))) {
-		v.head = wanted.head;
+		(v.facts = facts_new(arena, v.processes)))
 		pg = pg_connect("owner_url", config->owner_url);
-	}
 	if (pg && run(arena, pg, &v, &sum)) {
 		print_sum(arena, &v, &sum);
 		ok = sum.faults == 0;

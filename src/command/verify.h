@@ -20,7 +20,8 @@ enum {
 	VERIFY_TEXT = 24 * 1024, /* room for them */
 	VERIFY_ROOTS = 4096,	 /* in a piece of roots */
 	VERIFY_EVENTS = 400000,	 /* entries in a piece of events, or all of one minute */
-	VERIFY_DIGITS = 24	 /* room for a number */
+	VERIFY_DIGITS = 24,	 /* room for a number */
+	VERIFY_KNOWN = 2
 };
 
 /* Before all times. */
@@ -46,7 +47,7 @@ struct verify_found {
 	int64_t events, unsealed, late;
 	int64_t tickets, unsaid, texts, gone, unread;
 	bool texts_differ; /* what differs is asked of the database */
-	bool head_seen;
+	bool seen[VERIFY_KNOWN];
 	size_t len;
 	char text[VERIFY_TEXT]; /* lines */
 };
@@ -59,20 +60,34 @@ struct verify_minutes {
 	atomic_uint *count; /* shared memory; what is behind the last minute counts in it */
 };
 
+struct verify_known {
+	struct record_known root;
+	const char *why; /* it is known: "was published" */
+};
+
+/* A transaction before the sealer, which comes back to it when it has ended: up to which of its events it has. */
+struct verify_passed {
+	uint64_t xid;
+	struct uuid id;
+};
+
 struct verify {
 	const struct config *config;
 	const struct signing_keys *signers;
-	const struct keys *keys;  /* NULL: nothing is known but signers, so nothing is said of filings */
-	struct record_known head; /* whoever cuts the end of the record off leaves it whole */
+	const struct keys *keys; /* NULL: nothing is known but signers, so nothing is said of filings */
+	/* Roots that others keep: whoever cuts the end of the record off leaves it whole. */
+	struct verify_known known[VERIFY_KNOWN];
 	struct verify_minutes minutes;
 	int64_t sealed_us;   /* the latest entry of all roots */
 	struct str snapshot; /* what all see */
 	/* Where the sealer is, and the end of transactions: what is before it should be sealed. */
 	uint64_t cursor_xid, end_xid;
 	struct uuid cursor_id;
-	bool cursor_whole;	/* all of the transaction that it is at is before it */
-	const uint64_t *passed; /* transactions before it that it comes back to */
-	size_t npassed;
+	bool cursor_whole; /* all of the transaction that it is at is before it */
+	const struct verify_passed *passed;
+	const uint64_t
+		*running; /* transactions that have not ended, so that nothing of theirs is to be seen */
+	size_t npassed, nrunning;
 	struct uuid walked; /* no event has to say yet how tickets behind it stand; all ones: each does */
 	size_t processes;
 	struct facts *facts;
@@ -134,6 +149,11 @@ struct said {
 	struct str type, to_state, department, data; /* data: JSON; absent: nothing */
 };
 void verify_said(const struct verify *v, struct buf *scratch, const struct said *e);
+/* That a ticket has a text, or that an event says so. Nothing of texts that are of no ticket. */
+void verify_has(struct facts *facts, struct buf *scratch, enum fact_what what, const struct uuid *ticket,
+	struct str of, struct str key);
+/* Whether the sign (the version of such a fact) is of a text that goes with its ticket alone. */
+bool verify_stays(int64_t sign);
 /* A text by its table and key; and whether it is a row that nobody may change or remove. */
 struct fact_key verify_text_key(
 	const struct facts *facts, struct buf *scratch, struct str of, struct str key);

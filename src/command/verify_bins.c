@@ -85,6 +85,30 @@ static bool words_as_said(const struct run *run, struct verify_found *found)
 	return last_is(&said, destroyed.first);
 }
 
+/* Each text is of the ticket whose events tell of it, and goes with its ticket alone. Both lie in the order of
+ * their signs; events say each as often as it was written. */
+static bool has_as_said(const struct run *run)
+{
+	struct run has = of(run, FACT_HAS), said = of(run, FACT_SAID_HAS);
+	bool destroyed = of(run, FACT_SAID_DESTROYED).n > 0;
+	size_t i = 0;
+
+	for (size_t k = 0; k < said.n; k++) {
+		int64_t sign = fact_version(&said.first[k]);
+		bool there;
+
+		if (i < has.n && fact_version(&has.first[i]) < sign)
+			return false;
+		there = i < has.n && fact_version(&has.first[i]) == sign;
+		while (k + 1 < said.n && fact_version(&said.first[k + 1]) == sign)
+			k++;
+		i += there;
+		if (!there && verify_stays(sign) && !destroyed)
+			return false;
+	}
+	return i == has.n;
+}
+
 static bool is_walked(const struct verify *v, const struct fact *ticket)
 {
 	return memcmp(&ticket->key, v->walked.byte, sizeof(ticket->key)) <= 0;
@@ -105,6 +129,7 @@ static void check_ticket(const struct verify *v, struct verify_found *found, con
 	if (row.n > 0) {
 		good &= stands_as_said(run, row.first);
 		good &= words_as_said(run, found);
+		found->texts_differ |= !has_as_said(run);
 	}
 	if (!good)
 		facts_suspect(v->facts, run->first->key);
@@ -112,7 +137,7 @@ static void check_ticket(const struct verify *v, struct verify_found *found, con
 
 /* --- texts ---------------------------------------------------------------------------------------------- */
 
-/* A text that is gone is counted: people may have it erased. Rows stay. */
+/* A text that is gone is counted: whether it may be is asked of its ticket. Rows stay. */
 static void check_text(struct verify_found *found, const struct run *run)
 {
 	struct run texts = of(run, FACT_TEXT), said = of(run, FACT_SAID_TEXT);

@@ -234,26 +234,41 @@ static void compare(
 			s->found, "event %s of %s has another hash than its content", named.id, named.at);
 }
 
-static bool was_passed(const struct verify *v, uint64_t xid)
+/* NULL: the sealer has not passed it, or has come back to it for good. */
+static const struct verify_passed *passed(const struct verify *v, uint64_t xid)
 {
 	for (size_t i = 0; i < v->npassed; i++)
-		if (v->passed[i] == xid)
+		if (v->passed[i].xid == xid)
+			return &v->passed[i];
+	return NULL;
+}
+
+static bool is_running(const struct verify *v, uint64_t xid)
+{
+	for (size_t i = 0; i < v->nrunning; i++)
+		if (v->running[i] == xid)
 			return true;
 	return false;
 }
 
-/* Whether an event should be under a root by now, or is of no transaction that there was. While the last root
+static bool is_behind(const struct uuid *id, const struct uuid *last)
+{
+	return memcmp(id->byte, last->byte, sizeof(id->byte)) > 0;
+}
+
+/* Whether an event should be under a root by now, or is of no transaction that there was. Where it is in the feed
+ * is not under the record: of what may still come none is older than a transaction may be. While the last root
  * is full, which is signed, the sealer had more before it: one transaction may write many events of years. */
 static bool is_due(const struct verify *v, uint64_t xid, const struct record_entry *entry)
 {
+	const struct verify_passed *open = xid < v->cursor_xid ? passed(v, xid) : NULL;
 	bool late = v->cursor_whole && entry->at_us < v->sealed_us - VERIFY_LATE_US;
 
-	if (xid >= v->end_xid)
+	if (xid >= v->end_xid || is_running(v, xid) || (xid < v->cursor_xid && !open))
 		return true;
-	if (xid < v->cursor_xid)
-		return !was_passed(v, xid);
-	if (xid == v->cursor_xid && (v->cursor_whole || memcmp(entry->event.byte, v->cursor_id.byte,
-								sizeof(entry->event.byte)) <= 0))
+	if (open && !is_behind(&entry->event, &open->id))
+		return true;
+	if (xid == v->cursor_xid && (v->cursor_whole || !is_behind(&entry->event, &v->cursor_id)))
 		return true;
 	return late;
 }

@@ -55,7 +55,8 @@ static PGconn *connect_as(const struct verify *v)
 	PGconn *pg = pg_connect("owner_url", v->config->owner_url);
 
 	(void)snprintf(text, sizeof(text),
-		"set work_mem = '64MB'; set enable_sort = off; begin isolation level repeatable read read only; "
+		"set work_mem = '64MB'; set enable_sort = off; begin isolation level repeatable read read "
+		"only; "
 		"set transaction snapshot '%.*s'",
 		STR_ARG(v->snapshot));
 	if (pg && !pg_script(pg, text)) {

@@ -71,19 +71,24 @@ static void check_signature(
 	if (!key)
 		verify_fault(found, "root %" PRId64 ": there is no key %.*s", number, STR_ARG(kid));
 	else if (signature.len != ES256_SIGNATURE_SIZE ||
-		 es256_verify(key->key, statement, (const uint8_t *)signature.at) == ES256_BAD)
+		 es256_verify(key->key, statement, (const uint8_t *)signature.at) != ES256_GOOD)
 		verify_fault(found, "root %" PRId64 ": what it says was not signed with the key %.*s", number,
 			STR_ARG(kid));
 }
 
-static void check_head(struct arena *arena, const struct record_known *head, const struct record_root *root,
+static void check_known(struct arena *arena, const struct verify *v, const struct record_root *root,
 	const struct digest *chain, struct verify_found *found)
 {
-	if (root->number != head->number)
-		return;
-	found->head_seen = true;
-	if (!record_known_is(arena, head, chain))
-		verify_fault(found, "root %" PRId64 ": it is another one than was published", root->number);
+	for (size_t i = 0; i < VERIFY_KNOWN; i++) {
+		const struct verify_known *known = &v->known[i];
+
+		if (root->number != known->root.number)
+			continue;
+		found->seen[i] = true;
+		if (!record_known_is(arena, &known->root, chain))
+			verify_fault(found, "root %" PRId64 ": it is another one than %s", root->number,
+				known->why);
+	}
 }
 
 void verify_link(int64_t number, const struct digest *chain, int64_t behind, const struct digest *names,
@@ -127,7 +132,7 @@ static void check_root(
 		verify_fault(found, "root %" PRId64 ": it is not the root over its entries", root.number);
 	check_signature(v, found, r, row, statement);
 	check_times(v, found, r, row);
-	check_head(arena, &v->head, &root, &chain, found);
+	check_known(arena, v, &root, &chain, found);
 	found->entries += n;
 	found->last = root.number;
 	found->last_chain = chain;

@@ -1,13 +1,13 @@
--- Texts that are not what events say of them: changed, or added behind them (`before`: of tickets of which nothing has to be said yet). Texts
--- that are gone do not differ, people may have them erased; rows of other tables stay.
+-- Texts that are not what events of their ticket say of them: changed, gone, or added behind them. Texts go when their ticket is destroyed, words of
+-- events and requests about one's data when people have them erased; rows of other tables stay. Of tickets behind record_walk nothing has to be said.
 -- in: limit int
 -- out: what text, of text, key text, code text, faults int
 -- as: owner
 with said as (
-	select w->>0 as of, w->>1 as key, max(lpad(w->>2, 9, '0') || (w->>3)) as said
-	from tiepdan.event e cross join lateral jsonb_array_elements(e.data->'words') w where e.data ? 'words' group by 1, 2
+	select w->>0 as of, w->>1 as key, e.ticket, max(lpad(w->>2, 9, '0') || (w->>3)) as said
+	from tiepdan.event e cross join lateral jsonb_array_elements(e.data->'words') w where e.data ? 'words' group by 1, 2, 3
 	union all
-	select 'event', e.id || '/' || a.key, lpad('1', 9, '0') || a.value
+	select 'event', e.id || '/' || a.key, e.ticket, lpad('1', 9, '0') || a.value
 	from tiepdan.event e cross join lateral jsonb_each_text(e.data->'apart') a where e.data ? 'apart'),
 texts as (
 	select 'message' as of, m.id::text as key, m.ticket, jsonb_build_array(m.text)::text as texts from tiepdan.message m
@@ -43,10 +43,12 @@ salted as (
 		|| encode(sha256(uuid_send(x.salt) || convert_to(x.text, 'UTF8')), 'hex')
 	from tiepdan.event_text x left join tiepdan.event e on e.at = x.at and e.id = x.event),
 held as (
-	select coalesce(x.of, s.of) as of, coalesce(x.key, s.key) as key, x.ticket, s.said is null as added, x.of is null as gone,
-		x.of is null and s.of not in ('account', 'delegation', 'account_event', 'configuration_change') as erased,
+	select coalesce(x.of, s.of) as of, coalesce(x.key, s.key) as key, coalesce(x.ticket, s.ticket) as ticket, s.said is null as added,
+		x.of is null as gone, x.of is null and (s.of in ('event', 'data_request') or exists (select from tiepdan.event d
+			where d.ticket = s.ticket and d.type = 'ticket.destroyed')) as erased,
 		coalesce(s.said, '') <> coalesce(x.stands, '-') as differs
-	from salted x full join said s on s.of = x.of and s.key = x.key),
+	from salted x full join said s on s.of = x.of and s.key = x.key
+		and coalesce(s.ticket::text, '') = coalesce(x.ticket::text, '')),
 faults as (
 	select case when h.added then 'added' when h.gone then 'gone' else 'changed' end as what, h.of, h.key, t.code
 	from held h left join tiepdan.ticket t on t.id = h.ticket left join tiepdan.record_walk w on true

@@ -1,12 +1,11 @@
 """Who may do what is under the record: accounts and their roles, what happened to them, roles for others, the configuration."""
-import contextlib
 import os
 import re
 import subprocess
 
 import pytest
 from support.contract import ROOT
-from support.record import sealed, verify
+from support.record import open_transaction, sealed, verify
 from support.town import BINARY, CONSTRUCTION, ENVIRONMENT, new_town, wait_until
 
 
@@ -98,17 +97,9 @@ def test_sign_ins_go_after_their_days(city):
 
 # --- more than one at a time -----------------------------------------------------------------------------------------------------------
 
-@contextlib.contextmanager
 def open_change(city, sql):
-    """Somebody who has changed something, has told it, and has not ended yet; commits at the end."""
-    psql = subprocess.Popen(["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", city.cluster.url(city.database, "postgres")], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, text=True)
-    psql.stdin.write("begin; set search_path = tiepdan; %s; set constraints all immediate; select 'here';\n" % sql)
-    psql.stdin.flush()
-    assert psql.stdout.readline() == "here\n"
-    yield
-    psql.communicate("commit;\n", timeout=60)
-    assert psql.returncode == 0
+    """What has been changed has been told, too."""
+    return open_transaction(city, sql + "; set constraints all immediate")
 
 
 def waiting(city, what):

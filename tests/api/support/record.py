@@ -1,5 +1,7 @@
 """What the tests of the record share."""
 import re
+import subprocess
+from contextlib import contextmanager
 
 from support.town import wait_until
 
@@ -14,3 +16,17 @@ def verify(town, *args):
 
 def head(town):
     return re.search(r"the last root is (\d+:[0-9a-f]{64})", verify(town).stdout).group(1)
+
+
+@contextmanager
+def open_transaction(town, sql="select"):
+    """Somebody who has changed something, if only their number, and has not ended yet; commits at the end."""
+    psql = subprocess.Popen(["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", town.cluster.url(town.database, "postgres")], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True)
+    psql.stdin.write("begin; set search_path = tiepdan; %s; select 'here', pg_current_xact_id();\n" % sql)
+    psql.stdin.flush()
+    said = psql.stdout.readline()
+    assert said.startswith("here|"), said
+    yield said.strip()[5:]
+    psql.communicate("commit;\n", timeout=60)
+    assert psql.returncode == 0
