@@ -65,7 +65,8 @@ struct verify_known {
 	const char *why; /* it is known: "was published" */
 };
 
-/* A transaction before the sealer, which comes back to it when it has ended: up to which of its events it has. */
+/* A transaction before the sealer, which comes back to it when it has ended: up to which of its events it
+ * has. */
 struct verify_passed {
 	uint64_t xid;
 	struct uuid id;
@@ -149,14 +150,18 @@ struct said {
 	struct str type, to_state, department, data; /* data: JSON; absent: nothing */
 };
 void verify_said(const struct verify *v, struct buf *scratch, const struct said *e);
+/* A text by its table and key. */
+struct verify_text {
+	struct str of, key;
+};
+
 /* That a ticket has a text, or that an event says so. Nothing of texts that are of no ticket. */
 void verify_has(struct facts *facts, struct buf *scratch, enum fact_what what, const struct uuid *ticket,
-	struct str of, struct str key);
+	struct verify_text text);
 /* Whether the sign (the version of such a fact) is of a text that goes with its ticket alone. */
 bool verify_stays(int64_t sign);
-/* A text by its table and key; and whether it is a row that nobody may change or remove. */
-struct fact_key verify_text_key(
-	const struct facts *facts, struct buf *scratch, struct str of, struct str key);
+/* Whether something is a row that nobody may change or remove. */
+struct fact_key verify_text_key(const struct facts *facts, struct buf *scratch, struct verify_text text);
 bool verify_is_row(struct str of);
 
 #endif

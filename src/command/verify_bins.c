@@ -85,8 +85,8 @@ static bool words_as_said(const struct run *run, struct verify_found *found)
 	return last_is(&said, destroyed.first);
 }
 
-/* Each text is of the ticket whose events tell of it, and goes with its ticket alone. Both lie in the order of
- * their signs; events say each as often as it was written. */
+/* Each text is of the ticket whose events tell of it, and goes with its ticket alone. Both lie in the order
+ * of their signs; events say each as often as it was written. */
 static bool has_as_said(const struct run *run)
 {
 	struct run has = of(run, FACT_HAS), said = of(run, FACT_SAID_HAS);

@@ -256,9 +256,10 @@ static bool is_behind(const struct uuid *id, const struct uuid *last)
 	return memcmp(id->byte, last->byte, sizeof(id->byte)) > 0;
 }
 
-/* Whether an event should be under a root by now, or is of no transaction that there was. Where it is in the feed
- * is not under the record: of what may still come none is older than a transaction may be. While the last root
- * is full, which is signed, the sealer had more before it: one transaction may write many events of years. */
+/* Whether an event should be under a root by now, or is of no transaction that there was. Where it is in the
+ * feed is not under the record: of what may still come none is older than a transaction may be. While the
+ * last root is full, which is signed, the sealer had more before it: one transaction may write many events of
+ * years. */
 static bool is_due(const struct verify *v, uint64_t xid, const struct record_entry *entry)
 {
 	const struct verify_passed *open = xid < v->cursor_xid ? passed(v, xid) : NULL;

@@ -58,10 +58,10 @@ static void say_words(struct facts *facts, struct buf *scratch, const struct sai
 	while (element_next(&words, &word)) {
 		for (size_t i = 0; i < 4; i++)
 			part[i] = element_next(&word, &part[i]) ? member_plain(part[i]) : STR_NONE;
-		verify_has(facts, scratch, FACT_SAID_HAS, &ticket, part[0], part[1]);
+		verify_has(facts, scratch, FACT_SAID_HAS, &ticket, (struct verify_text){part[0], part[1]});
 		facts_put(facts, verify_is_row(part[0]) ? FACT_SAID_ROW : FACT_SAID_TEXT,
-			verify_text_key(facts, scratch, part[0], part[1]), number(part[2]),
-			facts_hash(facts, part[3].at ? part[3] : STR("")));
+			verify_text_key(facts, scratch, (struct verify_text){part[0], part[1]}),
+			number(part[2]), facts_hash(facts, part[3].at ? part[3] : STR("")));
 	}
 }
 
@@ -76,7 +76,8 @@ static void say_apart(struct facts *facts, struct buf *scratch, const struct sai
 		struct str key = arena_printf(scratch->arena, "%s/%.*s", id, STR_ARG(name));
 
 		said = member_plain(said);
-		facts_put(facts, FACT_SAID_TEXT, verify_text_key(facts, scratch, STR("event"), key), 1,
+		facts_put(facts, FACT_SAID_TEXT,
+			verify_text_key(facts, scratch, (struct verify_text){STR("event"), key}), 1,
 			facts_hash(facts, said.at ? said : STR("")));
 	}
 }

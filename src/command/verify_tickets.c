@@ -127,16 +127,16 @@ static void put_text(void *arg, const PGresult *r)
 {
 	struct stream *s = arg;
 	struct facts *facts = s->v->facts;
-	struct str of = verify_bytes(r, 0, OF);
+	struct verify_text text = {.of = verify_bytes(r, 0, OF), .key = verify_bytes(r, 0, KEY)};
 	struct digest said = commitment(&s->scratch, r);
-	struct fact_key key = verify_text_key(facts, &s->scratch, of, verify_bytes(r, 0, KEY));
+	struct fact_key key = verify_text_key(facts, &s->scratch, text);
 	struct uuid ticket = verify_uuid(r, 0, TICKET);
 	struct arena *arena = arena_new();
 
-	verify_has(facts, &s->scratch, FACT_HAS, &ticket, of, verify_bytes(r, 0, KEY));
+	verify_has(facts, &s->scratch, FACT_HAS, &ticket, text);
 	if (arena)
-		facts_put(facts, verify_is_row(of) ? FACT_ROW : FACT_TEXT, key, verify_int(r, 0, VERSION),
-			facts_hash(facts, digest_hex(arena, digest_bytes(&said))));
+		facts_put(facts, verify_is_row(text.of) ? FACT_ROW : FACT_TEXT, key,
+			verify_int(r, 0, VERSION), facts_hash(facts, digest_hex(arena, digest_bytes(&said))));
 	else
 		arena_fail(s->arena);
 	arena_free(arena);
@@ -167,26 +167,18 @@ bool verify_texts(
 	return stream(v, pg, "command_verify_texts", put_text);
 }
 
-static struct str text_name(struct buf *scratch, struct str of, struct str key)
+static struct str text_name(struct buf *scratch, struct verify_text text)
 {
 	scratch->len = 0;
-	buf_put(scratch, of.at ? of : STR(""));
+	buf_put(scratch, text.of.at ? text.of : STR(""));
 	buf_byte(scratch, '\x1f');
-	buf_put(scratch, key.at ? key : STR(""));
+	buf_put(scratch, text.key.at ? text.key : STR(""));
 	return buf_str(scratch);
 }
 
-struct fact_key verify_text_key(const struct facts *facts, struct buf *scratch, struct str of, struct str key)
+struct fact_key verify_text_key(const struct facts *facts, struct buf *scratch, struct verify_text text)
 {
-	return facts_key(facts, text_name(scratch, of, key));
-}
-
-static bool is_one_of(struct str of, const struct str *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(of, names[i]))
-			return true;
-	return false;
+	return facts_key(facts, text_name(scratch, text));
 }
 
 bool verify_is_row(struct str of)
@@ -194,17 +186,20 @@ bool verify_is_row(struct str of)
 	static const struct str rows[] = {
 		STR("account"), STR("delegation"), STR("account_event"), STR("configuration_change")};
 
-	return is_one_of(of, rows, sizeof(rows) / sizeof(rows[0]));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (str_eq(of, rows[i]))
+			return true;
+	return false;
 }
 
 /* What people may have erased without their ticket has an even sign. */
 void verify_has(struct facts *facts, struct buf *scratch, enum fact_what what, const struct uuid *ticket,
-	struct str of, struct str key)
+	struct verify_text text)
 {
-	int64_t sign = facts_sign(facts, text_name(scratch, of, key)) & ~INT64_C(1);
+	int64_t sign = facts_sign(facts, text_name(scratch, text)) & ~INT64_C(1);
 
 	if (!uuid_is_nil(ticket))
-		facts_put(facts, what, facts_key_of(ticket), sign | !str_eq(of, STR("data_request")), 0);
+		facts_put(facts, what, facts_key_of(ticket), sign | !str_eq(text.of, STR("data_request")), 0);
 }
 
 bool verify_stays(int64_t sign)
