@@ -20,6 +20,7 @@
 #include "base/must.h"
 #include "base/rand.h"
 #include "civil/code.h"
+#include "http/address.h"
 #include "http/conn.h"
 #include "http/negotiate.h"
 #include "http/reply.h"
@@ -186,7 +187,11 @@ static bool within_limits(struct req *req)
 	/* Neither many accounts at one place nor one account at many places gives more. */
 	if (person && !rate_take(req, class, arena_str(req->arena, uuid_bytes(&req->who.account))))
 		return false;
-	return !place || rate_take(req, class, req->address_block);
+	if (place && !rate_take(req, class, req->address_block))
+		return false;
+	/* Each letter that is asked for leaves a row, and one party may have 65,536 blocks. */
+	return class != RATE_CODE ||
+	       rate_take(req, RATE_CODE_SITE, address_site_of(req->arena, req->address));
 }
 
 static enum verdict step_limit(struct req *req)

@@ -70,7 +70,8 @@ static struct finding check_seals(struct patient *p)
 		.cure = str_eq(answer, STR("waits"))
 				? "the job `reseal` waits until every server has the newest key: give it to "
 				  "each and send SIGHUP, or end it"
-				: "the job `reseal` brings them under the newest; keep all keys meanwhile",
+				: "the job `reseal` brings them under the newest, and letters to citizens go "
+				  "within a week; keep all keys meanwhile",
 		.mild = true};
 }
 

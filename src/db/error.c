@@ -1,6 +1,8 @@
 /* From SQLSTATE and constraint to the problem that the client reads. */
 #include "db/error.h"
 
+#include <inttypes.h>
+
 #include "base/log.h"
 #include "http/reply.h"
 
@@ -51,6 +53,18 @@ static struct str told(struct arena *arena, enum problem problem, struct str det
 	return STR_NONE;
 }
 
+/* How long a limit goes on is what the database says in DETAIL, where it knows it; a minute otherwise. */
+static void tell_wait(struct req *req, enum problem problem, struct str detail)
+{
+	int64_t wait_s;
+
+	if (problem_row(problem)->status != 429)
+		return;
+	if (str_to_i64(detail, &wait_s) < 0 || wait_s < 1)
+		wait_s = 60;
+	reply_header(req, "Retry-After", arena_printf(req->arena, "%" PRId64, wait_s));
+}
+
 void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement)
 {
 	struct str state = arena_str(req->arena, str_of(sqlstate));
@@ -70,5 +84,6 @@ void error_answer(struct req *req, const char *sqlstate, const PGresult *error, 
 		problem = PROBLEM_unavailable;
 	if (problem == PROBLEM_internal)
 		log_failure(req, state, constraint, statement);
+	tell_wait(req, problem, detail);
 	reply_problem_with(req, problem, STR_NONE, told(req->arena, problem, detail));
 }

@@ -9,7 +9,8 @@
  * that problem; a lost, overloaded or starting server 503, and so does a table that is locked when somebody
  * only reads; everything else 500, logged with SQLSTATE and statement, never with values, DETAIL or SQL. The
  * moves that TD409 carries as DETAIL (a JSON array) go to the client. TD617 is a fault of the member that its
- * DETAIL points to, as if it had been found without the database. `error` is NULL when the server told
+ * DETAIL points to, as if it had been found without the database; how many seconds a 429 goes on stands in
+ * its DETAIL, too. `error` is NULL when the server told
  * none. Private to db/. */
 void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 
 enum {
 	MAPPED_BITS = 96,
@@ -143,6 +144,14 @@ struct str address_block_text(struct arena *arena, const struct address *a)
 struct str address_site_text(struct arena *arena, const struct address *a)
 {
 	return block_text(arena, a, SITE_BYTES);
+}
+
+struct str address_site_of(struct arena *arena, struct str text)
+{
+	struct address a;
+
+	must(address_parse(text, &a));
+	return address_site_text(arena, &a);
 }
 
 static bool parse_block(struct str text, struct address_block *ret)

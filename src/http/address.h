@@ -36,6 +36,8 @@ struct str address_text(struct arena *arena, const struct address *a);
 struct str address_block_text(struct arena *arena, const struct address *a);
 /* What one party may have of them: 192.0.2.1/32, 2001:db8::/48. */
 struct str address_site_text(struct arena *arena, const struct address *a);
+/* The same of one that address_text() has written. */
+struct str address_site_of(struct arena *arena, struct str text);
 
 /* "127.0.0.1/32,::1/128"; without a length the one address. False if any part is malformed or there are too
  * many: the list then has the parts before it. */

@@ -209,7 +209,8 @@ static const struct job {
 } jobs[] = {
 	{"make_partitions", 3600, make_partitions}, /* months of the event table, well ahead */
 	{"forget_once", 60, forget_once},	    /* Idempotency-Keys after their hours    */
-	{"forget_sessions", 3600, forget_sessions}, /* sessions that ended long ago          */
+	{"forget_sessions", 3600, forget_sessions, NULL, forgotten,
+		FORGET_BATCH}, /* that ended long ago, and codes        */
 	{"forget_sign_ins", 3600, forget_sign_ins, NULL, forgotten,
 		FORGET_BATCH},			    /* of long ago                           */
 	{"forget_notices", 600, forget_notices},    /* the log of delivery after its days    */

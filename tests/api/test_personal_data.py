@@ -195,6 +195,13 @@ def test_the_doctor_counts_before_it_says_that_a_key_may_go(contract):
             assert '"reseal.unreadable"' in town.log()
             assert "still sealed under an older key" in cluster.run(town.database, "doctor", ok=False).stdout
             town.sql("delete from contact where ticket = '%s'" % ticket_id)
-            assert "nothing in the database is sealed under older keys" in cluster.run(town.database, "doctor", ok=False).stdout
+            # A letter to a citizen waits for a week, and a code becomes an address.
+            letter = ("insert into citizen_code (id, citizen, purpose, template, language, epoch, wrapped, box, email_index, expires_at, used_at, state)"
+                      " values (gen_random_uuid(), gen_random_uuid(), '%s', '%s', 'vi', 1, 'w', 'b', sha256('x'), now() + interval '7 days', %s, '%s')")
+            for purpose, template, used, state in (("told", "citizen.inactive", "now()", "waiting"), ("sign_in", "citizen.code", "null", "sent")):
+                town.sql(letter % (purpose, template, used, state))
+                assert "still sealed under an older key" in cluster.run(town.database, "doctor", ok=False).stdout
+                town.sql("update citizen_code set used_at = now(), state = 'sent'")
+                assert "nothing in the database is sealed under older keys" in cluster.run(town.database, "doctor", ok=False).stdout
     finally:
         cluster.remove()

@@ -2,7 +2,7 @@
 -- that hangs on them.
 begin;
 set search_path = test, tiepdan, public;
-select plan(77);
+select plan(93);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.address(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
 -- A letter to an address; `n` is its id, and that of whoever comes in with it first.
@@ -63,6 +63,7 @@ select is(pg_temp.come(5), pg_temp.id(5)::text, 'and another address another one
 select is((select array[means, assurance::text, client] from session where id = pg_temp.id(1001)), '{code,1,máy}', 'the session says how');
 select is(array(select type from citizen_event where citizen = pg_temp.id(1) order by at), '{citizen.made,session.opened,session.opened}', 'it is told');
 select throws_ok($$ update citizen_event set type = 'citizen.erased' $$, null, null, 'and stays so');
+select throws_ok($$ delete from citizen_event where type = 'session.opened' $$, null, null, 'as long as the account does');
 insert into sign_in_brake values (6, 200, now());
 select cmp_ok(pg_temp.come(6)::int, '>', 0, 'who has tried too often waits');
 select is((select tries from citizen_code where id = pg_temp.id(6)), 0, 'and nothing is counted');
@@ -159,10 +160,26 @@ select is(pg_temp.try(format('select citizen_email_ask(%L, ''vi'', 1, ''w'', ''b
 -- A new master key, and the end.
 select set_eq($$ select owner from reseal_next(2, 100) where factor $$, $$ select pg_temp.id(n) from unnest('{1,5}'::int[]) n $$, 'addresses follow a new master key');
 insert into reseal (epoch, after) values (3, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
-create function pg_temp.portion() returns text language sql as $$ update reseal set leased_until = null; select string_agg(concat(owner, last is null), '' order by owner nulls last) from reseal_next(3, 1) $$;
-select is(pg_temp.portion(), pg_temp.id(1) || 'ff', 'a portion at a time');
-select is(pg_temp.portion(), pg_temp.id(5) || 'ff', 'that goes on');
+create function pg_temp.portion(p_keep boolean default true) returns text language plpgsql as $$
+declare
+	v text;
+	v_last uuid;
+begin
+	update reseal set leased_until = null;
+	select string_agg(concat(owner, last is null), '' order by owner nulls last), min(last::text)::uuid into v, v_last from reseal_next(3, 1);
+	if p_keep then
+		perform reseal_store(3, v_last, '{}', '{}', '{}', '{}', '{}');	-- as if they did not open
+	end if;
+	return v;
+end $$;
+select is(pg_temp.portion(false), pg_temp.id(1) || 'ff', 'a portion at a time');
+select is(pg_temp.portion(), pg_temp.id(1) || 'ff', 'once more where nobody has stored it');
+select is(pg_temp.portion(false), pg_temp.id(5) || 'ff', 'and then the next one');
+select reseal_store(3, pg_temp.id(5), array[true], array[pg_temp.id(5)], array[box], '{new}', '{new}') from citizen where id = pg_temp.id(5);
+select is((select array[epoch, (select epoch from citizen where id = pg_temp.id(1))] from citizen where id = pg_temp.id(5)), '{3,1}', 'that is sealed anew');
+select is((select array[after, citizens_after] from reseal where epoch = 3), array['ffffffff-ffff-ffff-ffff-ffffffffffff', pg_temp.id(5)]::uuid[], 'how far both are is kept');
 select is(pg_temp.portion(), 't', 'to the end');
+select ok(ended_at is not null and after is null and citizens_after is null, 'and the next round begins anew') from reseal where epoch = 3;
 select pg_temp.enter(1);
 update session set opened_at = now() - interval '16 min' where id = pg_temp.id(1001);
 select is(array[pg_temp.try('select citizen_erase()'), pg_temp.try(format('select citizen_email_set(%L, true)', pg_temp.id(30)))], '{TD652,TD652}',
@@ -173,6 +190,16 @@ select is((select count(*) from citizen where id = pg_temp.id(1)) + (select coun
 	+ (select count(*) from citizen_ticket where citizen = pg_temp.id(1)) + (select count(*) from citizen_code where box is not null and email_index = pg_temp.address(1) and purpose = 'sign_in'), 0::bigint,
 	'nothing is left of an account');
 select is((select state from ticket where id = :'t'), 'submitted', 'but its tickets');
+select is(array(select type from citizen_event where citizen = pg_temp.id(1) order by at), '{citizen.made,citizen.erased}', 'and that there was one');
+select throws_ok($$ delete from citizen_event where citizen = pg_temp.id(1) and type = 'citizen.made' $$, null, null, 'which stays');
+
+-- Sign-ins go after their days, and nothing else.
+insert into citizen_event (citizen, type, at) select pg_temp.id(5), type, now() - days * interval '1 day'
+	from unnest('{session.opened,session.ended,session.reused,email.changed}'::text[]) type, unnest('{700,729,731}'::int[]) days;
+select is(forget_sign_ins(2), 2::bigint, 'sign-ins of long ago go, a portion at a time');
+select is(array[forget_sign_ins(100), forget_sign_ins(100)], '{1,0}', 'to the last one');
+select is((select array[count(*) filter (where type like 'session.%'), count(*) filter (where type = 'email.changed')] from citizen_event
+	where citizen = pg_temp.id(5) and at < now() - interval '600 days'), '{6,3}', 'and no other');
 
 -- Letters are in the language of the last code, also when there is no code any more.
 select citizen_code_ask(pg_temp.id(60), pg_temp.id(60), 'en', 1, 'w', 'box', pg_temp.address(2), 'here'), pg_temp.come(60);
@@ -201,5 +228,37 @@ update setting set value = 10 where name = 'citizen_letters_all';
 delete from citizen_code;
 select is(array(select pg_temp.ask(200 + n, 200 + n) from generate_series(1, 10) n), array_fill('waiting'::text, '{10}'), 'many letters may go out');
 select is(pg_temp.ask(299, 299), 'held', 'and no more, which is not told');
+select ok(box is null and wrapped is null, 'nor is the address kept') from citizen_code where id = pg_temp.id(299);
+update citizen_code set made_at = now() - n * interval '1 min' from generate_series(1, 10) n where id = pg_temp.id(200 + n);
+create function pg_temp.waits(p_sql text) returns text language plpgsql as $$
+declare
+	v text;
+begin
+	execute p_sql;
+	return 'nothing';
+exception when others then
+	get stacked diagnostics v = pg_exception_detail;
+	return concat_ws(' ', sqlstate, v);
+end $$;
+select is(pg_temp.waits($$ select citizen_code_make(pg_temp.id(298), pg_temp.id(298), 'email', 'vi', 1, 'w', 'b', pg_temp.address(298), 'here') $$), 'TD692 3000',
+	'who asks for another address is told, and until when');
+
+-- What strangers have held back costs nobody who asks: counted is what is counted.
+insert into citizen_code (id, citizen, purpose, template, language, epoch, email_index, expires_at, state)
+	select gen_random_uuid(), gen_random_uuid(), 'sign_in', 'citizen.code', 'vi', 1, pg_temp.address(200), now() + interval '10 min', 'held'
+	from generate_series(1, 5000);
+analyze citizen_code;
+create function pg_temp.looked() returns bigint language sql as $$
+	select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relid = 'tiepdan.citizen_code'::regclass
+$$;
+select pg_temp.looked() as before \gset
+select is(pg_temp.ask(297, 200), 'held', 'among thousands');
+select cmp_ok(pg_temp.looked() - :before, '<', 100::bigint, 'a few rows are looked at');
+insert into citizen (id, epoch, wrapped, box, email_index) values (pg_temp.id(296), 1, 'w', 'b', pg_temp.address(200));
+select pg_temp.looked() as before \gset
+select citizen_end(pg_temp.id(296), null);
+select cmp_ok(pg_temp.looked() - :before, '<', 100::bigint, 'also where an account ends');
+update citizen_code set expires_at = now() - interval '2 hours' where state = 'held';
+select cmp_ok(forget_sessions(now() - interval '7 days', 1000), '>=', 1000::bigint, 'and who forgets them goes on');
 select * from finish();
 rollback;

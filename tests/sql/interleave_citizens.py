@@ -22,7 +22,8 @@ update setting set value = 100 where name = 'citizen_inactive_days';
 update setting set value = 100000 where name = 'citizen_letters_all'"""
 SWEEP = "select tiepdan.forget_sessions(now() - interval '7 days', 100)"
 ORPHANS = """select (select count(*) from citizen_ticket l where not exists (select from citizen c where c.id = l.citizen))
-    + (select count(*) from session s where s.citizen is not null and not exists (select from citizen c where c.id = s.citizen))"""
+    + (select count(*) from session s where s.citizen is not null and not exists (select from citizen c where c.id = s.citizen))
+    + (select count(*) from citizen_event e where e.type like 'session.%' and not exists (select from citizen c where c.id = e.citizen))"""
 
 
 class Town(Board):
@@ -69,6 +70,10 @@ def erase(n):
     return f"select as_citizen({n}, 'select citizen_erase()')"
 
 
+def leave(n):
+    return f"select as_citizen({n}, 'select session_end(null)')"
+
+
 def come(n):
     return f"select come({n})"
 
@@ -102,6 +107,10 @@ def ends(town):
         m = town.letter(n)
         town.both("a sign-in, the end", come(m), erase(n), [(cid(n), "", True)], end)
         town.check("it has ended", town.lives(n), [False])
+        n = town.person()
+        town.both("the end, the end of the other sessions", erase(n), leave(n), [("", "TD401" if end == "commit" else "", True)], end)
+        n = town.person()
+        town.both("the end of the other sessions, the end", leave(n), erase(n), [("", "", True)], end)
         n = town.person()
         change = town.change(n, n + 5)
         town.both("the end, another address", erase(n), change, [("", "TD401" if end == "commit" else "true", True)], end)
@@ -140,7 +149,7 @@ def sweeps(town):
         town.asleep(n)
         town.both("a sign-in, the sweep", come(m), SWEEP, [(cid(n), "0", False)], end)
         town.check("who comes in stays", town.lives(n), [True])
-        town.ask(f"delete from session where citizen = cid({n}); delete from citizen where id = cid({n})")
+        town.ask(f"select citizen_end(cid({n}), null)")
     n = town.person()
     town.asleep(n)
     town.both("two sweeps", SWEEP, SWEEP, [("0", "0", False)])

@@ -268,7 +268,8 @@ select citizen_ticket_drop(:'t'), session_end(null);
 select citizen_erase();
 reset role;
 select count(*) from reseal_next(9, 10);
-select reseal_store(9, null, '{}', '{}', '{}', '{}', '{}'), forget_sessions(now() + interval '1 day', 10);
+select reseal_store(9, :'letter', '{}', '{}', '{}', '{}', '{}'), reseal_store(9, null, '{}', '{}', '{}', '{}', '{}'),
+	forget_sessions(now() + interval '1 day', 10), forget_sign_ins(10);
 rollback;
 begin;
 insert into retention_class values ('f', 'Phản ánh', 'Feedback', 1, 'closed', 'Luật', 'Law', null, null);

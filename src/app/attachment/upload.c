@@ -295,15 +295,6 @@ static bool read_form(struct upload *up)
 	return true;
 }
 
-/* The larger block that the client's address is of. */
-static struct str site_of(struct req *req)
-{
-	struct address client;
-
-	must(address_parse(req->address, &client));
-	return address_site_text(req->arena, &client);
-}
-
 /* Of an address, for counting: another one each day, so that what is kept leads from nobody of today to
  * somebody of yesterday. */
 static struct str index_today(struct req *req, struct str address)
@@ -330,7 +321,7 @@ void upload_open(struct req *req)
 	metric_add(METRIC_uploads_begun, 1);
 	struct db_unit *u = db_unit(req);
 	sql_attachment_upload_begin(u, .id = up->id, .form = form, .size = up->size, .name = up->name,
-		.address = index_today(req, req->address_block), .site = index_today(req, site_of(req)),
-		.at = clock_wall_ms());
+		.address = index_today(req, req->address_block),
+		.site = index_today(req, address_site_of(req->arena, req->address)), .at = clock_wall_ms());
 	db_run(u, form ? begun_form : begun_pieces);
 }
