@@ -116,6 +116,68 @@ def test_a_text_that_is_changed_is_named(city, answered, table):
              "ticket %s: %s %s is not what was written" % (answered[1]["code"], table, key[0][0]))
 
 
+@pytest.fixture(scope="module")
+def lived(city, answered):
+    """A ticket with what the other one has not: a question, a part that was given, a rating and a request about its data."""
+    officer = city.person("officer")
+    ticket_id, filed = city.filed()
+    citizen = city.citizen(filed)
+    city.move(officer, ticket_id, "accept")
+    city.move(officer, ticket_id, "claim")
+    part = city.move(officer, ticket_id, "parts", {"department": "UB-00316", "task": "Cho biết hiện trạng mặt đường trước số nhà 126.", "days": 1}, 201).json
+    city.person("officer", "UB-00316").post("/v1/parts/%s/give" % part["id"], {"text": "Mặt đường hư hỏng nặng."}, {"If-Match": '"%d"' % part["version"]}, 200)
+    city.move(officer, ticket_id, "ask", {"text": "Ổ gà ở trước số nhà nào ạ?"})
+    citizen.post("/v1/tracking/answer", {"text": "Trước số nhà 126."}, status=None)
+    city.move(officer, ticket_id, "propose", {"text": "Đã vá mặt đường, xin cảm ơn ông/bà."})
+    city.move(city.person("head"), ticket_id, "approve")
+    citizen.post("/v1/tracking/rating", {"score": "unsatisfied", "reasons": ["too_slow"]}, status=None)
+    citizen.post("/v1/tracking/data-requests", {"kind": "delete", "text": "Đề nghị xóa dữ liệu của tôi."}, status=None)
+    sealed(city)
+    return ticket_id, filed
+
+
+# What a superuser makes of what somebody wrote, without a letter of it: whose it is and how it stands.
+STANDINGS = [
+    ("answered", "publication", "state = 'public', decided_by = proposed_by, decided_at = now()"),
+    ("answered", "publication", "department = (select id from department where code = 'HN-EIC')"),
+    ("answered", "publication", "outcome = 'refused'"),
+    ("answered", "reply", "state = 'draft', decided_by = null, decided_at = null"),
+    ("answered", "reply", "author = decided_by, decided_by = author"),
+    ("answered", "reply", "version = version + 1"),
+    ("answered", "message", "(author, department) = (select author, department from reply limit 1)"),
+    ("answered", "note", "author = (select decided_by from reply where decided_by is not null limit 1)"),
+    ("lived", "message", "(author, department) = (select author, department from reply limit 1)"),
+    ("lived", "question", "ended = 'expired'"),
+    ("lived", "question", "asked_by = (select decided_by from reply where decided_by is not null limit 1)"),
+    ("lived", "part", "state = 'declined'"),
+    ("lived", "part", "ended_by = asked_by"),
+    ("lived", "part", "department = (select id from department where code = 'HN-EIC')"),
+    ("lived", "rating", "reasons = '{}'"),
+    ("lived", "data_request", "kind = 'see'"),
+]
+
+
+@pytest.mark.parametrize("whose,table,change", STANDINGS, ids=lambda x: x.split(" ")[0])
+def test_whose_a_text_is_and_how_it_stands_is_as_it_was(city, request, whose, table, change):
+    ticket_id, filed = request.getfixturevalue(whose)
+    key = {"publication": "ticket", "rating": "ticket || '/' || answer"}.get(table, "id")
+    of = city.sql("select %s from %s where ticket = '%s'" % (key, table, ticket_id))
+    assert len(of) == 1, "the ticket has one"
+    restored(city, table, "update %s set %s where ticket = '%s'" % (table, change, ticket_id),
+             "ticket %s: %s %s is not what was written" % (filed["code"], table, of[0][0]))
+
+
+def test_moves_tell_it_by_themselves(city, answered, lived):
+    assert city.sql("select count(*) from event where type = 'ticket.words'") == [["0"]]
+    assert city.sql("select count(*) from word where form <> 2 and ticket is not null") == [["0"]]
+
+
+def test_the_words_alone_are_not_what_was_bound(city, answered):
+    """Who says that a text has the form of before has its standing left out, and another commitment than the event."""
+    restored(city, "word", "update word set form = 1 where of = 'reply' and ticket = '%s'" % answered[0], "ticket %s: reply " % answered[1]["code"])
+    restored(city, "word", "update word set form = 2 where of = 'account'", "is not what was written")
+
+
 def test_a_text_that_is_added_is_named(city, answered):
     restored(city, "note", "insert into note (id, ticket, at, author, department, text) select '00000000-0000-0000-0000-000000000003', ticket, at,"
              " author, department, 'Không có thật.' from note where ticket = '%s' limit 1" % answered[0],
@@ -177,6 +239,13 @@ def test_tickets_of_before_say_how_they_stand(city, answered):
     assert after.returncode == 0 and "are of before" not in after.stdout, after.stdout
     restored(city, "ticket", "update ticket set person = null where id = '%s'" % ticket_id, "ticket %s: person is nothing" % answered[1]["code"])
     restored(city, "reply", "update reply set text = text || '.' where ticket = '%s'" % ticket_id, "is not what was written")
+    # As before 0114, until it is written again: the words alone are bound, and nobody says that they are not.
+    assert city.sql("select distinct form from word where ticket = '%s'" % ticket_id) == [["1"]]
+    restored(city, "word", "update word set form = 2 where of = 'reply' and ticket = '%s'" % ticket_id, "ticket %s: reply " % answered[1]["code"])
+    city.sql("update reply set version = version where ticket = '%s'" % ticket_id)
+    assert city.sql("select form from word where of = 'reply' and ticket = '%s'" % ticket_id) == [["2"]]
+    sealed(city)
+    restored(city, "reply", "update reply set author = decided_by, decided_by = author where ticket = '%s'" % ticket_id, "is not what was written")
     city.tamper("drop table was_event")
     city.sql("update record_walk set ticket = '00000000-0000-0000-0000-000000000000'")
     wait_until(lambda: city.sql("select count(*) from record_walk where ticket is null") == [["1"]], 20, "said again")

@@ -192,7 +192,8 @@ select is((select array_agg(distinct y.n || ' ' || (c.title = t.title) order by 
 create function pg_temp.said(n int) returns bigint language sql as $$ select count(*) from word w join data_request d on d.id::text = w.key
 	join event e on e.id = w.event and e.data->'words' @> jsonb_build_array(jsonb_build_array(w.of, w.key, w.version, w.said))
 	where w.of = 'data_request' and d.id = pg_temp.id(n) and w.said = event_commitment(w.salt,
-		jsonb_build_array(d.text, d.identity, d.first_reply, d.extended_for, d.reply)::text) $$;
+		jsonb_build_array(d.text, d.identity, d.first_reply, d.extended_for, d.reply, d.kind, d.channel, d.filed_by::text, d.state, d.extended_by::text,
+			d.ended_by::text, d.reason_code)::text) $$;
 select is(array[pg_temp.said(5), pg_temp.said(2), pg_temp.said(8), pg_temp.said(11)], '{1,1,1,1}', 'events have commitments to what was asked and answered, of a ticket or of none');
 select is((select version from word where of = 'data_request' and key = pg_temp.id(2)::text), 2, 'the answer, too');
 select is((select count(*) from word where of = 'data_request' and key = pg_temp.id(4)::text), 0::bigint, 'it goes with a request that is forgotten');

@@ -1,7 +1,7 @@
 -- The record: events under roots, in order, once; the places of the feed after a restore; receipts.
 begin;
 set search_path = test, tiepdan, public;
-select plan(31);
+select plan(35);
 -- What making the people of the fixture has told.
 set local session_replication_role = replica;
 delete from event;
@@ -66,9 +66,15 @@ update note set text = text || '.' where ticket = (select id from c);
 set constraints word_tell immediate;
 select is((select data->'words'->0->>2 from event where ticket = (select id from c) and type = 'ticket.words'), '2',
 	'or by one of its own when the transaction ends');
-select is((select said from word where ticket = (select id from c)), (select event_commitment(w.salt, jsonb_build_array(n.text)::text) from word w
-	join note n on n.ticket = w.ticket where n.ticket = (select id from c)), 'under its salt');
+select is((select said from word where ticket = (select id from c)), (select event_commitment(w.salt, jsonb_build_array(n.text, n.author::text,
+	n.department::text)::text) from word w join note n on n.ticket = w.ticket where n.ticket = (select id from c)), 'under its salt, with whose it is');
 set constraints word_tell deferred;
+select is((select form from word where ticket = (select id from c)), 2::smallint, 'which its form says');
+update note set department = department_id('HN-EIC') where ticket = (select id from c);
+select is((select version || ' ' || (event is null) from word where ticket = (select id from c)), '3 true', 'another department is committed to, too');
+update note set at = at where ticket = (select id from c);
+select is((select version from word where ticket = (select id from c)), 3, 'what is not bound changes nothing');
+select throws_ok('update word set form = 3', '23514', null, 'there is no third form');
 update record_walk set ticket = '00000000-0000-0000-0000-000000000000';
 select is((select record_walk_on(now(), 2)), 2::bigint, 'tickets of before say how they stand');
 select is((select count(*) from event where type = 'ticket.recorded' and data->'filed' = (select ticket_filed_as(t) from ticket t where id = event.ticket)),

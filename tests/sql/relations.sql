@@ -48,6 +48,7 @@ select is((select count(*) from clock where ticket in (select pg_temp.t(n) from 
 select is(questions_expire(pg_temp.day(30), 10), 0::bigint, 'nor does the question expire meanwhile');
 select is((select count(*) from alarms_due(pg_temp.day(30), 100) where ticket in (select pg_temp.t(n) from before)), 0::bigint, 'nor an alarm fire');
 select lives_ok(format('select pg_temp.unmerge(%s, 1)', n), 'back to ' || (was->'ticket'->>'state')) from before;
+select is_empty('select of, key from word where event is null and ticket in (select id from t)', 'and their events tell what their question and parts are again');
 select is(pg_temp.all_of(n), was, 'exactly as it was: ' || (was->'ticket'->>'state')) from before;
 select is(rests(pg_temp.t(3), pg_temp.day(0)), '0.5 - 1', 'what was merged was nobody''s work');
 select is(rests(pg_temp.t(5), pg_temp.day(0)), '0.3 - 2.3', 'nor twice what waited for the citizen besides');
