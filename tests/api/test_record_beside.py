@@ -68,7 +68,7 @@ def restored(city, table, change, said, *args):
         found = verify(city, *args)
         assert found.returncode == 1 and said in found.stdout, found.stdout
     finally:
-        city.tamper("begin; delete from %s; insert into %s select * from kept; drop table kept; commit" % (table, table))
+        city.tamper("begin; delete from %s; insert into %s overriding system value select * from kept; drop table kept; commit" % (table, table))
     assert verify(city).returncode == 0
 
 
