@@ -239,7 +239,7 @@ def test_tickets_of_before_say_how_they_stand(city, answered):
     assert after.returncode == 0 and "are of before" not in after.stdout, after.stdout
     restored(city, "ticket", "update ticket set person = null where id = '%s'" % ticket_id, "ticket %s: person is nothing" % answered[1]["code"])
     restored(city, "reply", "update reply set text = text || '.' where ticket = '%s'" % ticket_id, "is not what was written")
-    # As before 0114, until it is written again: the words alone are bound, and nobody says that they are not.
+    # As before 0116, until it is written again: the words alone are bound, and nobody says that they are not.
     assert city.sql("select distinct form from word where ticket = '%s'" % ticket_id) == [["1"]]
     restored(city, "word", "update word set form = 2 where of = 'reply' and ticket = '%s'" % ticket_id, "ticket %s: reply " % answered[1]["code"])
     city.sql("update reply set version = version where ticket = '%s'" % ticket_id)
