@@ -141,8 +141,9 @@ static const struct narrowed {
 	{SCMP_SYS(prlimit64), HTTP, {2, SCMP_CMP_EQ, 0, 0}}, /* reads */
 	{SCMP_SYS(prctl), HTTP, {0, SCMP_CMP_EQ, PR_SET_NAME, 0}},
 	{SCMP_SYS(kill), JOBS, {1, SCMP_CMP_EQ, SIGKILL, 0}},
-	/* The address of the name, which cannot be read from here: as it is, nothing but ourselves is executed.
-	 * Who has taken the process over can put another name there; the filter stays with that program. */
+	/* The address of the name, which cannot be read from here: as it is, nothing but ourselves is
+	 * executed. Who has taken the process over can put another name there; what is executed has the
+	 * filter, too. */
 	{SCMP_SYS(execve), JOBS, {0, SCMP_CMP_EQ, (scmp_datum_t)(uintptr_t)helper_program, 0}},
 };
 
