@@ -160,8 +160,8 @@ void verify_has(struct facts *facts, struct buf *scratch, enum fact_what what, c
 	struct verify_text text);
 /* Whether the sign (the version of such a fact) is of a text that goes with its ticket alone. */
 bool verify_stays(int64_t sign);
-/* Whether something is a row that nobody may change or remove. */
 struct fact_key verify_text_key(const struct facts *facts, struct buf *scratch, struct verify_text text);
+/* Whether something is a row that nobody may change or remove. */
 bool verify_is_row(struct str of);
 
 #endif

@@ -88,8 +88,12 @@ static bool await(pid_t child)
 {
 	int status;
 
-	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == EXIT_SUCCESS;
+	if (child <= 0 || waitpid(child, &status, 0) != child)
+		return false;
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "tiepdan: a process that verifies was ended by signal %d\n",
+			WTERMSIG(status));
+	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
 }
 
 size_t verify_processes(void)

@@ -69,17 +69,21 @@ static void say_words(struct facts *facts, struct buf *scratch, const struct sai
 static void say_apart(struct facts *facts, struct buf *scratch, const struct said *e, struct str apart)
 {
 	char id[UUID_TEXT_SIZE];
+	struct arena *arena = arena_new();
 	struct str name, said;
 
 	uuid_format(&e->id, id);
-	while (member_name(&apart, &name) && member_value(&apart, &said)) {
-		struct str key = arena_printf(scratch->arena, "%s/%.*s", id, STR_ARG(name));
+	while (arena && member_name(&apart, &name) && member_value(&apart, &said)) {
+		struct str key = arena_printf(arena, "%s/%.*s", id, STR_ARG(name));
 
 		said = member_plain(said);
 		facts_put(facts, FACT_SAID_TEXT,
 			verify_text_key(facts, scratch, (struct verify_text){STR("event"), key}), 1,
 			facts_hash(facts, said.at ? said : STR("")));
 	}
+	if (!arena)
+		arena_fail(scratch->arena);
+	arena_free(arena);
 }
 
 static void say_stands(struct facts *facts, struct buf *scratch, const struct said *e, struct str *rest)

@@ -2,7 +2,7 @@
 -- rolled reports and denunciations make of it.
 begin;
 set search_path = test, tiepdan, public;
-select plan(92);
+select plan(93);
 
 -- A rename or merger of HN-SXD (and HN-TTRA) into HN-X, or whatever the steps say.
 create function pg_temp.steps(p_from text[], p_to jsonb, p_choices jsonb default '[]', p_what text default 'department') returns jsonb language sql as $$
@@ -198,6 +198,8 @@ insert into part (id, ticket, department, asked_from, state, asked_at, asked_by,
 select is(reorganisations_run(now(), 9), 1::bigint, 'a part that was asked for late is taken along');
 select is((select d.code from part x join department d on d.id = x.department where x.ticket = pg_temp.t(4) and x.state = 'asked'
 	and x.task = 'Đề nghị kiểm tra hiện trạng.'), 'HN-STC2', 'to the heir');
+select is((select max((e.data->'ticket'->>'version')::bigint) from event e where e.ticket = pg_temp.t(4)),
+	(select version::bigint from ticket where id = pg_temp.t(4)), 'and its event says how the ticket stands with it');
 
 -- --- an older file of departments ------------------------------------------------------------------------------------------------
 select results_eq($$select f.line, f.message from import_rows('departments', (select jsonb_agg(cells - '{valid_to,successor}'::text[]
