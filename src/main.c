@@ -18,7 +18,7 @@ static void print_help(FILE *out)
 	      "  serve                                             run the server in the foreground\n",
 		out);
 	for (const struct command *c = commands; c->name; c++)
-		fprintf(out, "  %-8s%-42s%s\n", c->name, c->usage, c->help);
+		fprintf(out, "  %-7s %-41s %s\n", c->name, c->usage, c->help);
 	fputs("\nsettings (flag, or TIEPDAN_<NAME> in the environment, or `name = value` in "
 	      "--config=FILE):\n",
 		out);
