@@ -178,7 +178,9 @@ def test_rows_look_as_those_of_tickets_that_people_filed(town):
         if table == "ticket":     # which of place, point and rules there are is by chance
             continue
         assert theirs <= ours or table in ("ticket_tag",), (table, theirs - ours)
-    for kind, data in town.sql("select distinct type, (select string_agg(k, ',' order by k) from jsonb_object_keys(data) k) || ' ' || (actor is null)"
+    # Generated texts have their first form (migrations/0116), by which what becomes of them later is committed to nowhere.
+    first = "case when exists (select from jsonb_array_elements(data->'words') w where w->>2 = '1') then data else data - 'words' end"
+    for kind, data in town.sql("select distinct type, (select string_agg(k, ',' order by k) from jsonb_object_keys(" + first + ") k) || ' ' || (actor is null)"
                                " || ' ' || (department is null) || coalesce(from_state, '-') || coalesce(to_state, '-') from event where ticket in %s" % ids):
         assert town.sql("select count(*) > 0 from event where type = '%s' and ticket not in %s and (select string_agg(k, ',' order by k)"
                         " from jsonb_object_keys(data) k) || ' ' || (actor is null) || ' ' || (department is null) || coalesce(from_state, '-')"
