@@ -144,7 +144,7 @@ struct str verify_digits(char *room, int64_t n);
 
 /* An event whose content says something of its ticket or of texts. */
 struct said {
-	struct uuid id, ticket;
+	struct uuid id, ticket; /* nil: of none */
 	bool has_ticket;
 	int64_t at_us;
 	struct str type, to_state, department, data; /* data: JSON; absent: nothing */

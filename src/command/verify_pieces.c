@@ -49,6 +49,7 @@ void verify_fault(struct verify_found *found, const char *what, ...)
 
 /* --- processes ------------------------------------------------------------------------------------------ */
 
+/* Nothing is sorted: what is read in an order comes by the index that has it, row by row. */
 static PGconn *connect_as(const struct verify *v)
 {
 	char text[192];

@@ -53,12 +53,11 @@ static void say_filed(struct facts *facts, struct buf *scratch, const struct sai
 static void say_words(struct facts *facts, struct buf *scratch, const struct said *e, struct str words)
 {
 	struct str word, part[4];
-	struct uuid ticket = e->has_ticket ? e->ticket : (struct uuid){{0}};
 
 	while (element_next(&words, &word)) {
 		for (size_t i = 0; i < 4; i++)
 			part[i] = element_next(&word, &part[i]) ? member_plain(part[i]) : STR_NONE;
-		verify_has(facts, scratch, FACT_SAID_HAS, &ticket, (struct verify_text){part[0], part[1]});
+		verify_has(facts, scratch, FACT_SAID_HAS, &e->ticket, (struct verify_text){part[0], part[1]});
 		facts_put(facts, verify_is_row(part[0]) ? FACT_SAID_ROW : FACT_SAID_TEXT,
 			verify_text_key(facts, scratch, (struct verify_text){part[0], part[1]}),
 			number(part[2]), facts_hash(facts, part[3].at ? part[3] : STR("")));
