@@ -106,12 +106,68 @@ def test_the_name_of_the_citizen(town):
     assert town.count("event where type = 'contact.read'") == reads and NAME not in town.log()
 
 
+GUESS = {"answer": "Kính gửi Lê Văn Thử, %s, Vũ Thị Đoán: đã vá xong mặt đường." % NAME, "mask": False}
+
+
+def in_answer(publication):
+    return [(f["text"], f["withheld"]) for f in publication["findings"] if f["field"] == "answer"]
+
+
 def test_nobody_guesses_a_name(town):
-    """What an officer writes is not told apart by a contact that they may not read."""
-    ticket_id, _ = town.answered(contact={"name": NAME, "phone": "0987654321"})
-    guess = {"answer": "Kính gửi Lê Văn Thử, %s, Vũ Thị Đoán: đã vá xong mặt đường." % NAME, "mask": False}
-    for who, found in ((town.person("officer"), []), (town.coordinator, [NAME])):
-        assert [f["text"] for f in ask(town, who, ticket_id, body=guess).json["findings"] if f["field"] == "answer"] == found
+    """What an officer writes is not told apart by a contact that they may not read; who may is shown it, and publishing waits for them."""
+    ticket_id, filed = town.answered(contact={"name": NAME, "phone": "0987654321"})
+    officer, hub = town.person("officer"), town.coordinator
+    assert in_answer(ask(town, officer, ticket_id, body=GUESS).json) == []
+    assert officer.get(path(ticket_id)).json["masked"]["answer"] == GUESS["answer"]
+    unmasked = ask(town, officer, ticket_id, body={**GUESS, "mask": True}).json["version"]["answer"]
+    assert unmasked == GUESS["answer"], "nothing is masked for who may not know it"
+    told = [e for e in officer.get("/v1/tickets/%s/events" % ticket_id).json["items"] if e["type"] == "publication.proposed"]
+    assert sorted(e["data"]["findings"] for e in told) == [0, 1], "the number of the house in the question, and no name"
+    shown = hub.get(path(ticket_id)).json
+    assert in_answer(shown) == [(NAME, True)] and "publish" not in shown["moves"]
+    assert shown["masked"]["answer"] == GUESS["answer"].replace(NAME, "[họ tên]")
+    assert ask(town, hub, ticket_id, "publish", status=409).problem == "findings_open"
+    confirm = {"finding": [f["id"] for f in shown["findings"] if f["withheld"]][0]}
+    officer.post(path(ticket_id, "confirm"), confirm, status=404)
+    assert in_answer(ask(town, hub, ticket_id, body=GUESS).json) == [(NAME, True)]
+    assert in_answer(officer.get(path(ticket_id)).json) == [], "nor when the hub has proposed it"
+    assert ask(town, hub, ticket_id, body={**GUESS, "mask": True}).json["findings"] == []
+    assert ask(town, hub, ticket_id, "publish").json["state"] == "public"
+    assert NAME not in town.anyone.get("/v1/public/tickets/" + filed["code"]).body.decode()
+
+
+def test_a_name_that_is_withheld_can_be_confirmed(town):
+    ticket_id, filed = town.answered(contact={"name": NAME, "phone": "0987654321"})
+    ask(town, town.person("officer"), ticket_id, body=GUESS)
+    for finding in town.coordinator.get(path(ticket_id)).json["findings"]:
+        town.coordinator.post(path(ticket_id, "confirm"), {"finding": finding["id"]}, status=200)
+    assert ask(town, town.coordinator, ticket_id, "publish").json["state"] == "public"
+
+
+def test_heads_who_publish_wait_for_those_who_read_contacts(town):
+    ticket_id, filed = town.answered(contact={"name": NAME, "phone": "0987654321"})
+    town.sql("update setting set value = 1 where name = 'publication_by_heads'")
+    head = town.person("head")
+    ask(town, head, ticket_id, body=GUESS)
+    assert ask(town, head, ticket_id, "publish", status=409).problem == "findings_open"
+    ask(town, head, ticket_id)
+    assert ask(town, head, ticket_id, "publish").json["state"] == "public"
+    town.sql("update setting set value = 0 where name = 'publication_by_heads'")
+
+
+def test_a_name_in_a_message_of_the_citizen(town):
+    """The officer has read it there: it is found as in the ticket's own words. What staff write does not count, or they would guess by it."""
+    ticket_id, filed = town.filed(contact={"name": NAME, "phone": "0987654321"})
+    officer, head, citizen = town.person("officer"), town.person("head"), town.citizen(filed)
+    town.move(officer, ticket_id, "accept")
+    town.move(officer, ticket_id, "ask", {"text": "Xin cho biết có phải tên là %s không." % NAME})
+    citizen.post("/v1/tracking/answer", {"text": "Xin gọi vào buổi sáng."})
+    for action, body in (("claim", None), ("propose", {"text": "Đã vá mặt đường, xin cảm ơn."})):
+        town.move(officer, ticket_id, action, body)
+    town.move(head, ticket_id, "approve")
+    assert in_answer(ask(town, officer, ticket_id, body=GUESS).json) == []
+    citizen.post("/v1/tracking/messages", {"text": "Xin cảm ơn. %s" % NAME})
+    assert in_answer(ask(town, officer, ticket_id, body=GUESS).json) == [(NAME, False)]
 
 
 def test_the_citizen_has_time_to_look(town):

@@ -1,5 +1,5 @@
--- What a public version begins with: the words of the ticket and of its answer (NULL: it has none), and the sealed contact of its
--- citizen, whose name is looked for in them; reads_contact: the caller may read it.
+-- What a public version begins with: the words of the ticket and of its answer (NULL: it has none), what the citizen wrote besides, and
+-- the sealed contact, whose name is looked for in the version; reads_contact: the caller may read it.
 -- in: ticket uuid, version int
--- out: title text, question text, answer text, epoch int, wrapped bytea, box bytea, reads_contact bool
-select title, question, answer, epoch, wrapped, box, reads_contact from tiepdan.publication_words(:'ticket', :'version')
+-- out: title text, question text, answer text, messages text, epoch int, wrapped bytea, box bytea, reads_contact bool
+select title, question, answer, messages, epoch, wrapped, box, reads_contact from tiepdan.publication_source(:'ticket', :'version')

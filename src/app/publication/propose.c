@@ -1,6 +1,10 @@
 /* POST /v1/tickets/{id}/publication - proposes a public version. Two units of work, because only the server
  * finds personal data: the first reads the words that the version begins with, and the name that the citizen
- * gave, the second stores it with what was found, at the same version of the ticket. */
+ * gave, the second stores it with what was found, at the same version of the ticket.
+ *
+ * The name is always looked for. Whoever may not read contacts learns nothing from what is found by it, or
+ * they would guess: unless the citizen has written it where they read it, it is found in a second look, which
+ * is kept for those who may, and publishing waits for it. */
 #include "app/publication/publication.h"
 
 #include "auth/contact.h"
@@ -13,6 +17,8 @@
 #include "gen/sql/publication.h"
 #include "http/reply.h"
 
+#include <string.h>
+
 enum {
 	TITLE,
 	QUESTION,
@@ -22,10 +28,21 @@ enum {
 
 static const char *const names[FIELDS] = {"title", "question", "answer"};
 
-struct version {
-	struct str text[FIELDS], masked[FIELDS];
+/* What one look has found, and the texts without it. */
+struct look {
+	struct str masked[FIELDS];
 	struct personal_findings found[FIELDS];
-	size_t nfound;
+	size_t n;
+};
+struct version {
+	struct str text[FIELDS];
+	struct look shown, whole; /* without a name that is withheld, and with it */
+};
+
+struct name {
+	struct str words; /* absent: none was given */
+	bool known;	  /* the citizen wrote it into the ticket, or its answer has it */
+	bool readable;	  /* the caller may read contacts */
 };
 
 /* One finding as it is stored. */
@@ -34,68 +51,81 @@ struct row {
 	int64_t offset, length;
 };
 
-/* The name of the citizen, absent when there is none. Whoever may not read contacts learns nothing from what
- * is found: for them it is looked for when the ticket's own words have it. False when it does not open. */
-static bool read_name(struct req *req, const PGresult *row, struct str *ret)
+/* False when the contact does not open. */
+static bool read_name(struct req *req, const PGresult *row, struct name *ret)
 {
+	static const char *const own[] = {"title", "question", "answer", "messages"};
 	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
 		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
 		.box = db_cell_bytes(req->arena, row, 0, "box")};
 	const struct str owner = uuid_bytes(&req->args[0].uuid);
-	bool told = db_cell_flag(row, 0, "reads_contact");
 
-	*ret = STR_NONE;
+	*ret = (struct name){.words = STR_NONE, .readable = db_cell_flag(row, 0, "reads_contact")};
 	if (!sealed.box.at)
 		return true;
 	struct str contact = seal_open(req->arena, req->app->keys, owner, &sealed);
-	struct str name = contact_member(contact, "name");
-	for (unsigned f = 0; f < FIELDS && name.at && !told; f++)
-		told = personal_has_name(req->arena, db_cell(row, 0, names[f]), name);
-	if (told)
-		*ret = name;
+	ret->words = contact_member(contact, "name");
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && ret->words.at && !ret->known; i++)
+		ret->known = personal_has_name(req->arena, db_cell(row, 0, own[i]), ret->words);
 	return contact.at != NULL;
 }
 
 /* False when memory is out. */
-static bool look_through(struct arena *arena, struct version *v, struct str name)
+static bool look_for(struct arena *arena, const struct str *text, struct str name, struct look *ret)
 {
-	v->nfound = 0;
+	ret->n = 0;
 	for (unsigned f = 0; f < FIELDS; f++) {
-		if (!personal_find_with(arena, v->text[f], name, &v->found[f]))
+		if (!personal_find_with(arena, text[f], name, &ret->found[f]))
 			return false;
-		v->masked[f] = personal_mask(arena, v->text[f], &v->found[f]);
-		v->nfound += v->found[f].n;
+		ret->masked[f] = personal_mask(arena, text[f], &ret->found[f]);
+		ret->n += ret->found[f].n;
 	}
 	return !arena_failed(arena);
 }
 
-static struct row *list_findings(struct arena *arena, const struct version *v)
+static bool look_through(struct arena *arena, struct version *v, const struct name *name)
 {
-	struct row *rows = arena_alloc(arena, (v->nfound + 1) * sizeof(*rows)), *row = rows;
+	return look_for(arena, v->text, name->known ? name->words : STR_NONE, &v->shown) &&
+	       look_for(arena, v->text, name->words, &v->whole);
+}
 
+static bool has_finding(const struct personal_findings *list, const struct personal_finding *it)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->at[i].at == it->at && list->at[i].len == it->len && list->at[i].kind == it->kind)
+			return true;
+	return false;
+}
+
+/* Adds what `look` has and `but` has not; returns where the next one goes. */
+static struct row *add_rows(
+	struct row *row, const struct version *v, const struct look *look, const struct look *but)
+{
 	for (unsigned f = 0; f < FIELDS; f++)
-		for (size_t i = 0; i < v->found[f].n; i++) {
-			const struct personal_finding *found = &v->found[f].at[i];
+		for (size_t i = 0; i < look->found[f].n; i++) {
+			const struct personal_finding *found = &look->found[f].at[i];
 
+			if (but && has_finding(&but->found[f], found))
+				continue;
 			*row++ = (struct row){.field = str_of(names[f]),
 				.kind = str_of(personal_kind_code(found->kind)),
 				.piece = personal_piece(v->text[f], found),
 				.offset = (int64_t)found->at,
 				.length = (int64_t)found->len};
 		}
-	return rows;
+	return row;
 }
 
 /* The three texts without what was found; absent when nothing was. */
-static struct str masked_json(struct arena *arena, const struct version *v)
+static struct str masked_json(struct arena *arena, const struct look *look)
 {
 	struct buf out = {.arena = arena};
 
-	if (v->nfound == 0)
+	if (look->n == 0)
 		return STR_NONE;
 	for (unsigned f = 0; f < FIELDS; f++) {
 		buf_printf(&out, "%c\"%s\":", f ? ',' : '{', names[f]);
-		buf_json(&out, v->masked[f]);
+		buf_json(&out, look->masked[f]);
 	}
 	buf_byte(&out, '}');
 	return buf_str(&out);
@@ -103,7 +133,9 @@ static struct str masked_json(struct arena *arena, const struct version *v)
 
 static void store(struct req *req, const struct version *v)
 {
-	const struct row *rows = list_findings(req->arena, v);
+	struct row *rows = arena_alloc(req->arena, (v->shown.n + v->whole.n + 1) * sizeof(*rows));
+	struct row *shown = add_rows(rows, v, &v->shown, NULL);
+	size_t n = (size_t)(add_rows(shown, v, &v->whole, &v->shown) - rows);
 	struct str all = arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(v->text[TITLE]),
 		STR_ARG(v->text[QUESTION]), STR_ARG(v->text[ANSWER]));
 	struct db_unit *u = db_unit(req);
@@ -111,10 +143,12 @@ static void store(struct req *req, const struct version *v)
 	sql_publication_propose(u, .ticket = req->args[0].uuid, .version = req->if_match,
 		.title = v->text[TITLE], .question = v->text[QUESTION], .answer = v->text[ANSWER],
 		.folded_title = text_fold(req->arena, v->text[TITLE]), .folded = text_fold(req->arena, all),
-		.masked = masked_json(req->arena, v), .fields = DB_COLUMN(rows, v->nfound, field),
-		.kinds = DB_COLUMN(rows, v->nfound, kind), .offsets = DB_COLUMN(rows, v->nfound, offset),
-		.lengths = DB_COLUMN(rows, v->nfound, length), .pieces = DB_COLUMN(rows, v->nfound, piece),
-		.at = clock_wall_ms(), .event = uuid_new());
+		.masked = masked_json(req->arena, &v->shown),
+		.masked_whole = n > v->shown.n ? masked_json(req->arena, &v->whole) : STR_NONE,
+		.fields = DB_COLUMN(rows, n, field), .kinds = DB_COLUMN(rows, n, kind),
+		.offsets = DB_COLUMN(rows, n, offset), .lengths = DB_COLUMN(rows, n, length),
+		.pieces = DB_COLUMN(rows, n, piece), .shown = (int64_t)v->shown.n, .at = clock_wall_ms(),
+		.event = uuid_new());
 	db_run(u, answer_object);
 }
 
@@ -124,7 +158,7 @@ static void drafted(struct req *req, PGresult *const *results)
 	const PGresult *row = answer_find(results, "question");
 	const struct str given[FIELDS] = {in->title, in->question, in->answer};
 	struct version v;
-	struct str name;
+	struct name name;
 
 	for (unsigned f = 0; f < FIELDS; f++)
 		v.text[f] = given[f].at ? given[f] : db_cell(row, 0, names[f]);
@@ -137,11 +171,12 @@ static void drafted(struct req *req, PGresult *const *results)
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 		return;
 	}
-	bool found = look_through(req->arena, &v, name);
+	bool found = look_through(req->arena, &v, &name);
 	if (found && in->mask) {
-		for (unsigned f = 0; f < FIELDS; f++)
-			v.text[f] = v.masked[f];
-		found = look_through(req->arena, &v, name);
+		const struct look *look = name.readable ? &v.whole : &v.shown;
+
+		memcpy(v.text, look->masked, sizeof(v.text));
+		found = look_through(req->arena, &v, &name);
 	}
 	if (found)
 		store(req, &v);
