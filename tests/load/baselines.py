@@ -110,12 +110,13 @@ def pgbench(cluster, database, script, clients, seconds, settings=(), role="tiep
 
 
 class Nginx:
-    """Two workers that answer every request with the same 300 bytes of JSON; no access log."""
+    """Two workers that answer every request with the same bytes of JSON, as many as what is compared; no access log."""
 
-    def __init__(self):
+    def __init__(self, size):
         self.folder = Path(tempfile.mkdtemp(prefix="tiepdan-nginx-"))
         self.port = free_port()
-        body = '{"filler":"%s"}' % ("x" * 287)
+        self.size = size
+        body = '{"filler":"%s"}' % ("x" * (size - len('{"filler":""}')))
         configuration = self.folder / "nginx.conf"
         configuration.write_text("""
 daemon off; worker_processes 2; pid nginx.pid; error_log stderr;
@@ -131,7 +132,7 @@ http {
 
     def answers(self):
         got = subprocess.run(["curl", "-sf", "http://127.0.0.1:%d/" % self.port], capture_output=True)
-        return len(got.stdout) == 300
+        return len(got.stdout) == self.size
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -77,7 +77,7 @@ def cost(load, port, targets, processes):
 def http_layer(load):
     """What needs no database, without a line in the log, as the baseline."""
     load.restart(access_log="no")
-    nginx = baselines.Nginx()
+    nginx = baselines.Nginx(len(load.town.anyone.get("/.well-known/security.txt").body))
     children = subprocess.run(["pgrep", "-P", str(nginx.process.pid)], capture_output=True, text=True, check=True).stdout.split()
     try:
         sides = {"ours": cost(load, load.town.port, [("/.well-known/security.txt", "")], http_workers(load.town)),
