@@ -16,6 +16,7 @@ enum route_flags {
 	ROUTE_STREAM = 32,  /* the handler reads the body itself, as it comes                               */
 	ROUTE_BURST =
 		128, /* what strangers file: a proof of work while a burst lasts (auth/burst.h)          */
+	ROUTE_MEMORY = 256, /* answered from memory: roles of staff are asked for before it is           */
 	ROUTE_BODY_4M = 64, /* body cap 4 MiB: a text of 1 MiB with all that JSON escapes                   */
 };
 

@@ -20,6 +20,8 @@
 #include "base/must.h"
 #include "base/rand.h"
 #include "civil/code.h"
+#include "db/unit.h"
+#include "gen/sql/account.h"
 #include "http/address.h"
 #include "http/conn.h"
 #include "http/negotiate.h"
@@ -203,6 +205,30 @@ static enum verdict step_limit(struct req *req)
 	return NEXT;
 }
 
+static void run(struct req *req);
+
+static void held(struct req *req, PGresult *const *results)
+{
+	(void)results; /* the unit was not refused */
+	run(req);
+}
+
+/* A token says what its person could do when it was made. What they have got since then counts, too: it is
+ * asked for before anything is refused. What they have lost meanwhile the database sees at the head of each
+ * unit, so where there would be none it is asked first, too. */
+static enum verdict staff_may(struct req *req, role_set allowed)
+{
+	req->may = role_names(req->arena, allowed, &req->nmay);
+	if (req->who.roles & allowed && !(req->route->flags & ROUTE_MEMORY))
+		return NEXT;
+	if (req->nmay == 0)
+		return refuse(req, PROBLEM_forbidden);
+	struct db_unit *u = db_unit(req);
+	sql_account_held(u);
+	db_run(u, held);
+	return WAIT;
+}
+
 static enum verdict step_may(struct req *req)
 {
 	static const char *const ticket_hint[LANG_COUNT] = {
@@ -211,12 +237,13 @@ static enum verdict step_may(struct req *req)
 	role_set allowed = req->route->roles;
 	enum who_kind kind = req->who.kind;
 
-	if ((allowed & ROLE_PUBLIC) ||
-		(kind == WHO_STAFF && ((req->who.roles & allowed) || (allowed & ROLE_SELF))) ||
+	if ((allowed & ROLE_PUBLIC) || (kind == WHO_STAFF && (allowed & ROLE_SELF)) ||
 		(kind == WHO_TICKET && (allowed & (req->who.question ? ROLE_ANSWER : ROLE_TICKET))) ||
 		(kind == WHO_CITIZEN && (allowed & ROLE_CITIZEN)) ||
 		(kind == WHO_UPLOAD && (allowed & ROLE_UPLOAD)))
 		return NEXT;
+	if (kind == WHO_STAFF)
+		return staff_may(req, allowed);
 	if (kind != WHO_ANYONE)
 		return refuse(req, PROBLEM_forbidden);
 	if (allowed & ROLE_UPLOAD)
@@ -305,8 +332,6 @@ static enum verdict step_match(struct req *req)
 		return refuse(req, PROBLEM_precondition_failed);
 	return NEXT;
 }
-
-static void run(struct req *req);
 
 static size_t body_cap(unsigned flags)
 {

@@ -16,6 +16,17 @@ const char *role_name(enum role_bit bit)
 	return names[bit];
 }
 
+const struct str *role_names(struct arena *arena, role_set roles, unsigned *ret_n)
+{
+	struct str *list = arena_alloc(arena, ROLE_COUNT * sizeof(*list));
+
+	*ret_n = 0;
+	for (unsigned i = 0; i < ROLE_COUNT; i++)
+		if (roles & (role_set)1 << i)
+			list[(*ret_n)++] = str_of(names[i]);
+	return list;
+}
+
 bool role_find(struct str name, role_set *ret_role)
 {
 	for (unsigned i = 0; i < ROLE_COUNT; i++) {

@@ -1,6 +1,7 @@
 #ifndef TIEPDAN_AUTH_ROLE_H
 #define TIEPDAN_AUTH_ROLE_H
 
+#include "base/arena.h"
 #include "base/str.h"
 #include "http/who.h"
 
@@ -33,6 +34,8 @@ enum role {
 #define STAFF (HANDLERS | CLERK | LEADER | AUDITOR | ADMIN)
 
 const char *role_name(enum role_bit bit);
+/* The names of those that an account may have, in `arena`. */
+const struct str *role_names(struct arena *arena, role_set roles, unsigned *ret_n);
 /* The roles named in a list with commas, as in a setting; false when one of the names is none. */
 bool role_list(struct str list, role_set *ret_roles);
 /* The set with the role of this name alone; false if there is none. */

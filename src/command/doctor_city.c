@@ -49,6 +49,20 @@ static struct finding check_admins(struct patient *p)
 		"give them an account of its own for each, or set admins_apart to 0"};
 }
 
+/* Two administrators are needed for what one asks for. */
+static struct finding check_grants(struct patient *p)
+{
+	struct str answer = doctor_ask(p, p->owner, "command_check_grants");
+
+	if (!answer.at)
+		return (struct finding){STR("cannot be read"), "run `tiepdan migrate`"};
+	return (struct finding){.fault = answer.len > 0 ? answer : STR_NONE,
+		.cure = "confirm or refuse them (`grants` of the account); a second administrator is made "
+			"with `tiepdan user add LOGIN --name=NAME --department=CODE --role=admin`, and what "
+			"is given so waits for nobody",
+		.mild = true};
+}
+
 /* Who signs where nobody else of a department may, and says where what has come back twice goes. */
 static struct finding check_hub_head(struct patient *p)
 {
@@ -172,6 +186,7 @@ static const struct check checks[] = {
 	{"people of the departments", check_staff},
 	{"head of the hub", check_hub_head},
 	{"administrators", check_admins},
+	{"roles that wait", check_grants},
 	{"tickets for named people", check_unseen},
 	{"named people", check_unseen_soon},
 };

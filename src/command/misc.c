@@ -10,7 +10,9 @@
 static const char user_more[] =
 	"  user add LOGIN --name=NAME --department=CODE --role=ROLE[,ROLE] [--email=ADDRESS] "
 	"[--language=vi|en]\n"
-	"                            make an account; one with this login is changed and enabled\n"
+	"                            make an account; one with this login is changed and enabled; its\n"
+	"                            roles count at once, those that need two administrators in the API, "
+	"too\n"
 	"  user code LOGIN           print a new one-time sign-in code; older ones end\n"
 	"  user link LOGIN           print a link to the page welcome_url with such a code in it\n"
 	"  user list                 list all accounts\n"

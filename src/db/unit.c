@@ -111,7 +111,8 @@ static void add_caller(struct db_unit *u, enum db_pool pool)
 	u->adding_caller = true;
 	sql_db_caller(u, .kind = str_of(who_kind_name(who->kind)), .account = who->account,
 		.session = who->session, .read_only = u->req && u->req->read_only,
-		.timeout = pool_timeout_ms(u->db, pool));
+		.timeout = pool_timeout_ms(u->db, pool),
+		.may = {u->req ? u->req->may : NULL, u->req ? u->req->nmay : 0, 0});
 	u->adding_caller = false;
 }
 

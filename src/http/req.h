@@ -86,7 +86,10 @@ struct req {
 
 	const struct route *route; /* set by the step `route`                                */
 	struct path_arg args[REQ_PATH_MAX];
-	struct who who;		     /* set by the step `who`                                  */
+	struct who who; /* set by the step `who`                                  */
+	const struct str
+		*may; /* staff: one of these roles is needed, which the database looks at; NULL: none is */
+	unsigned nmay;
 	struct str address;	     /* client address as text, from the connection or a trusted proxy */
 	struct str address_block;    /* IPv4 /32 or IPv6 /64 of it: the key of rate limits     */
 	struct str raw_body;	     /* complete body, when the route takes one                */

@@ -1,7 +1,7 @@
 -- What the database itself refuses, whoever asks (these run as the superuser).
 begin;
 set search_path = test, tiepdan, public;
-select plan(38);
+select plan(43);
 create temp table t as select * from file('HN-SXD');
 create function pg_temp.change(p text) returns text language sql as $$
 	select attempt(format('update ticket set %s where id = (select id from t)', p))
@@ -82,5 +82,18 @@ select is(attempt($$insert into policy (profile, kind, accept_unit, forward_unit
 	'policy_one_in_force', 'one policy in force for the same facts');
 select is(attempt($$insert into calendar_hours values ('office', 0, 36000, 50400)$$), 'calendar_hours_no_overlap', 'hours do not overlap');
 select is(attempt($$update department set hub = true where code = 'HN-SXD'$$), 'department_one_hub', 'one hub');
+-- Who opens what: each right and each seal is one of those that roles_opening() knows, or one that opens nothing, and then stands here.
+select is_empty($$ select distinct might from role_right r where might <> all ('{note,part,report,colleagues,calendars,hold,dispose,approve_disposal,read_retention}')
+	and not exists (select from roles_opening() o where o.role = r.role and o.opens = r.might) $$, 'no right that nobody has looked at');
+select is_empty($$ select distinct sight from sight_right s where sight <> all ('{public,private,restricted,confidential,press}')
+	and not exists (select from roles_opening() o where o.role = s.role and o.opens = s.sight) $$, 'nor a seal');
+select is(roles_guarded(), '{admin,coordinator,data_officer,duty_officer,hub_head,leader,legal_officer,press_officer,spokesperson}',
+	'what opens something takes two administrators, the work of departments does not');
+insert into role values ('archivist', 99, 'Cán bộ lưu trữ', 'Archivist');
+insert into role_right values ('archivist', 'note'), ('archivist', 'contact');
+select ok('archivist' = any (roles_guarded()), 'nor does a later role slip through');
+update setting set value = 0 where name = 'guarded_roles';
+select is(roles_guarded(), '{}', 'but where the town does without');
+
 select * from finish();
 rollback;

@@ -41,12 +41,28 @@ static void sets_do_not_overlap_with_the_markers(void **state)
 	assert_int_equal(ADMIN, 1u << (ROLE_COUNT - 1));
 }
 
+static void names_of_sets_leave_the_markers_out(void **state)
+{
+	struct arena *arena = arena_new();
+	unsigned n = 9;
+	const struct str *names = role_names(arena, OFFICER | ADMIN | ROLE_PUBLIC | ROLE_SELF, &n);
+
+	(void)state;
+	assert_int_equal(n, 2);
+	assert_true(str_eq(names[0], STR("officer")));
+	assert_true(str_eq(names[1], STR("admin")));
+	role_names(arena, ROLE_TICKET | ROLE_UPLOAD, &n);
+	assert_int_equal(n, 0);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_bits_agree),
 		cmocka_unit_test(unknown_names_are_no_roles),
 		cmocka_unit_test(sets_do_not_overlap_with_the_markers),
+		cmocka_unit_test(names_of_sets_leave_the_markers_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,7 @@ struct fixture {
 static const char fixture_schema[] =
 	"create schema tiepdan;"
 	"create function tiepdan.caller_enter(p_kind text, p_account uuid, p_session uuid, p_read_only "
-	"boolean, p_timeout bigint)"
+	"boolean, p_timeout bigint, p_may text[])"
 	" returns void language plpgsql as $$ begin"
 	"  if p_account::text like '%f' then raise exception 'ended' using errcode = 'TD401'; end if;"
 	"  perform set_config('app.kind', p_kind, true), set_config('app.account', coalesce(p_account::text, "
