@@ -107,7 +107,8 @@ def test_refused(town, what):
     seen = checked(town, opened)
     assert (seen["state"], seen["reason"], seen["type"]) == ("refused", reason, None)
     citizen = town.citizen(town.file())
-    assert link(citizen, opened, status=409).problem == "upload_refused"
+    told = link(citizen, opened, status=409)
+    assert (told.problem, told.json["reason"]) == ("upload_refused", reason)
     wait_until(lambda: not [p for p in (town.attachments / "incoming").iterdir() if p.name.startswith(opened["id"])], 10, "it is not kept")
 
 
