@@ -169,6 +169,8 @@ FORMS = {
     "folded": PART.replace(b"; filename", b";\r\n filename") + JPEG + END, "nested": PART + PART + JPEG + END + b"\r\n" + END,
     "other boundary": form(JPEG, boundary="other")[1], "blank before colon": PART.replace(b"Disposition:", b"Disposition :") + JPEG + END,
     "extended name": PART.replace(b'filename="a.jpg"', b"filename*=UTF-8''a.jpg") + JPEG + END,
+    "another name": PART.replace(b'name="file"', b'name="anh"') + JPEG + END, "empty name": PART.replace(b'name="file"', b'name=""') + JPEG + END,
+    "name in capitals": PART.replace(b'name="file"', b'name="File"') + JPEG + END,
     "two dispositions": PART.replace(b"\r\n\r\n", b'\r\nContent-Disposition: form-data; name="b"\r\n\r\n') + JPEG + END,
 }
 
