@@ -48,3 +48,15 @@ begin
 		address = case state when 'checking' then address end, site = case state when 'checking' then site end where id = p_upload;
 	return true;
 end $$;
+
+-- The open sessions of somebody, for administrators, who could count and end them and not see them.
+create function person_sessions(p_account uuid) returns text language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	a account := account_for_admin(p_account);
+begin
+	return (select json_build_object('items', coalesce(json_agg(session_item(s) order by s.opened_at desc, s.id), '[]'))
+		from (select * from session where account = a.id and means <> 'key' and closed_at is null and expires_at > now()
+			order by opened_at desc, id limit 200) s);
+end $$;
+revoke execute on function person_sessions from public;
+grant execute on function person_sessions to tiepdan_app;
