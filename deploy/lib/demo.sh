@@ -26,13 +26,27 @@ login_of() { demo_people | while read -r role login _; do [ "$role" != "$1" ] ||
 # A new one-time sign-in code for a login.
 code_for() { tool user code "$1"; }
 
+# text_member NAME: of the JSON that comes in, a text without quotation marks.
+text_member() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p"; }
+
 token_of() {
-	local login code
+	local login code body answer token
 	login=$(login_of "$1")
 	[ -n "$login" ] || die "there is no demo person with the role $1"
 	code=$(code_for "$login") || exit 1
-	server_ask "$url/v1/sessions" -H 'Content-Type: application/json' -d "{\"login\":\"$login\",\"code\":\"$code\"}" |
-		sed -n 's/.*"token" *: *"\([^"]*\)".*/\1/p'
+	body="{\"login\":\"$login\",\"code\":\"$code\"}"
+	answer=$(server_ask --no-fail "$url/v1/sessions" -H 'Content-Type: application/json' -d "$body") || exit 1
+	token=$(text_member token <<<"$answer")
+	[ -z "$token" ] || { say "$token" && return; }
+	case $(text_member type <<<"$answer") in
+	*/second-factor-required)
+		die "$login has a second factor, without which no code signs in" \
+			"with what the authenticator shows, or a recovery code, instead of 123456 (within ten hours, until a newer code is made):" \
+			"curl -s $url/v1/sessions -H 'Content-Type: application/json' -d '${body%\}},\"second_factor\":\"123456\"}'" \
+			"where it is lost, an administrator resets it: POST /v1/accounts/{id}/invitation with {\"reset\": true}"
+		;;
+	*) die "$login is not signed in: $(text_member title <<<"$answer")" ;;
+	esac
 }
 
 json_text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')"; }

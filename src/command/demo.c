@@ -41,6 +41,7 @@ static const struct {
 	/* A second look is another officer's, an appeal the city's; and a ward to route to. */
 	{"canbo2.hn-sxd", "Ngô Văn Xem Lại", "HN-SXD", "officer"},
 	{"canbo.hn-ubnd", "Cán bộ HN-UBND", "HN-UBND", "officer"},
+	{"phapche.hn-ubnd", "Pháp chế HN-UBND", "HN-UBND", "legal_officer"},
 	{"lanhdao.hn-ubnd", "Lãnh đạo HN-UBND", "HN-UBND", "head"},
 	{"canbo.ub-00316", "Cán bộ UB-00316", "UB-00316", "officer"},
 	{"lanhdao.ub-00316", "Lãnh đạo UB-00316", "UB-00316", "head"},
@@ -260,7 +261,7 @@ static bool fill(struct demo *demo)
 			fflush(stdout);
 		}
 	}
-	return true;
+	return demo_staff(demo);
 }
 
 /* Once only: the people of the demo are the mark. */

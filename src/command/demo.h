@@ -63,6 +63,8 @@ enum demo_column {
 struct str demo_offers(
 	struct demo *demo, const struct clock_offer *offers, unsigned n, enum demo_column column);
 
+/* An officer and a head for each department that has nobody yet: whoever tries the demo files anywhere. */
+bool demo_staff(struct demo *demo);
 /* Brings a filed ticket to where its fate wants it: untouched, accepted, in work, answered in time or late,
  * refused. */
 bool demo_live(struct demo *demo, const struct demo_ticket *ticket);

@@ -36,6 +36,37 @@ static const struct fate *pick_fate(struct demo *demo)
 	return &fates[i];
 }
 
+/* The account; absent when it cannot be made. */
+static struct str add(struct demo *demo, struct str department, const char *role)
+{
+	bool head = strcmp(role, "head") == 0;
+	struct str code = arena_str(demo->arena, department);
+	struct str login = arena_printf(demo->arena, "%s.%.*s", head ? "lanhdao" : "canbo", STR_ARG(code));
+	struct str name = arena_printf(demo->arena, head ? "Lãnh đạo %.*s" : "Cán bộ %.*s", STR_ARG(code));
+	PGresult *r = pg_query(demo->pg, "command_user_add",
+		(struct str[]){login, name, code, arena_printf(demo->arena, "{%s}", role),
+			arena_printf(demo->arena, "%.*s@example.org", STR_ARG(login)), STR("vi")},
+		6);
+	struct str account = r ? arena_str(demo->arena, str_of(PQgetvalue(r, 0, 0))) : STR_NONE;
+
+	PQclear(r);
+	return account;
+}
+
+bool demo_staff(struct demo *demo)
+{
+	PGresult *r = pg_query(demo->pg, "command_demo_alone", NULL, 0);
+	bool ok = r != NULL;
+
+	for (int i = 0; ok && i < PQntuples(r); i++) {
+		struct str department = str_of(PQgetvalue(r, i, 0));
+
+		ok = add(demo, department, "officer").at && add(demo, department, "head").at;
+	}
+	PQclear(r);
+	return ok;
+}
+
 /* An officer or a head of this department, made when first needed. */
 static const struct demo_person *person(struct demo *demo, const struct department *d, const char *role)
 {
@@ -45,20 +76,8 @@ static const struct demo_person *person(struct demo *demo, const struct departme
 	if (demo->nstaff == DEMO_STAFF_MAX)
 		return NULL;
 
-	bool head = strcmp(role, "head") == 0;
-	struct str code = arena_str(demo->arena, d->code);
-	struct str login = arena_printf(demo->arena, "%s.%.*s", head ? "lanhdao" : "canbo", STR_ARG(code));
-	struct str name = arena_printf(demo->arena, head ? "Lãnh đạo %.*s" : "Cán bộ %.*s", STR_ARG(code));
-	struct str session = demo_uuid(demo);
-	PGresult *r = pg_query(demo->pg, "command_user_add",
-		(struct str[]){login, name, code, arena_printf(demo->arena, "{%s}", role),
-			arena_printf(demo->arena, "%.*s@example.org", STR_ARG(login)), STR("vi")},
-		6);
-	if (!r)
-		return NULL;
-	struct str account = arena_str(demo->arena, str_of(PQgetvalue(r, 0, 0)));
-	PQclear(r);
-	if (!pg_do(demo->pg, "command_demo_session", (struct str[]){session, account}, 2))
+	struct str session = demo_uuid(demo), account = add(demo, d->code, role);
+	if (!account.at || !pg_do(demo->pg, "command_demo_session", (struct str[]){session, account}, 2))
 		return NULL;
 	demo->staff[demo->nstaff] = (struct demo_person){d->id, role, account, session};
 	return &demo->staff[demo->nstaff++];

@@ -1,5 +1,6 @@
-/* Whom the server needs besides: mail, identity providers. */
+/* Whom the server needs besides: mail, identity providers; whom its people have to tell what. */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "auth/provider.h"
@@ -48,10 +49,35 @@ static struct finding check_citizen_provider(struct patient *p)
 	return look_at_provider(p, provider_settings_read_citizen);
 }
 
+/* Who finds a hole in the server looks for whom to tell in /.well-known/security.txt. */
+static struct finding check_security_contact(struct patient *p)
+{
+	if (!strstr(p->config->security_contact, "@example."))
+		return well;
+	return (struct finding){
+		.fault = STR("security_contact is still the example: who finds a hole tells nobody"),
+		.cure = "set security_contact to what somebody reads: mailto:... or https://...",
+		.mild = true};
+}
+
+/* Asking for a second factor is a choice that a city should have made. */
+static struct finding check_second_factor(struct patient *p)
+{
+	if (p->config->second_factor_roles[0] != '\0')
+		return well;
+	return (struct finding){
+		.fault = STR("second_factor_roles is empty: a password alone opens every role"),
+		.cure = "set second_factor_roles, e.g. to admin,data_officer,auditor; who has such a role "
+			"sets up a second factor (POST /v1/me/second-factor)",
+		.mild = true};
+}
+
 static const struct check checks[] = {
 	{"mail", check_mail},
 	{"identity provider", check_provider},
 	{"identity provider of citizens", check_citizen_provider},
+	{"second factor", check_second_factor},
+	{"security contact", check_security_contact},
 };
 
 const struct checks doctor_others = CHECKS(checks);

@@ -40,13 +40,20 @@ static void log_failure(
 		LOG_STR("statement", str_of(statement)), LOG_STR("request", str_of(id)));
 }
 
+/* DETAIL of these is an object. */
+static bool has_members(enum problem problem)
+{
+	return problem == PROBLEM_evidence_missing || problem == PROBLEM_contact_erased ||
+	       problem == PROBLEM_upload_refused;
+}
+
 /* What DETAIL says about the refusal, as members of the problem: it has the open moves, an object of
  * members, or where to go on. */
 static struct str told(struct arena *arena, enum problem problem, struct str detail)
 {
 	if (problem == PROBLEM_wrong_state && str_starts(detail, STR("[")))
 		return arena_printf(arena, "\"moves\":%.*s", STR_ARG(detail));
-	if (problem == PROBLEM_evidence_missing && str_starts(detail, STR("{")))
+	if (has_members(problem) && str_starts(detail, STR("{")))
 		return arena_str(arena, (struct str){detail.at + 1, detail.len - 2});
 	if (problem == PROBLEM_nothing_due && detail.len > 0)
 		return arena_printf(arena, "\"next\":\"%.*s\"", STR_ARG(detail));

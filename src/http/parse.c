@@ -87,16 +87,9 @@ size_t http_head_length(struct str data, size_t scanned)
 	return 0;
 }
 
-static size_t head_limit(struct str head)
-{
-	if (str_starts(head, STR("GET /open311/")) || str_starts(head, STR("HEAD /open311/")))
-		return HTTP_HEAD_MAX_OPEN311;
-	return HTTP_HEAD_MAX;
-}
-
 enum http_refusal http_check_growth(struct str data)
 {
-	if (data.len < head_limit(data))
+	if (data.len < HTTP_HEAD_MAX)
 		return HTTP_OK;
 	return memchr(data.at, '\n', data.len) ? HTTP_head_too_large : HTTP_target_too_long;
 }
@@ -375,7 +368,7 @@ enum http_refusal http_parse_head(struct req *req, struct str head)
 	struct str line, rest = head;
 
 	req->content_length = -1;
-	if (head.len > head_limit(head))
+	if (head.len > HTTP_HEAD_MAX)
 		return memchr(head.at, '\n', HTTP_HEAD_MAX) ? HTTP_head_too_large : HTTP_target_too_long;
 	if (head.len > 0 && !is(head.at[0], TOKEN))
 		return HTTP_bad_request_line;

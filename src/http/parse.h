@@ -8,7 +8,6 @@
 
 enum {
 	HTTP_HEAD_MAX = 16 * 1024,
-	HTTP_HEAD_MAX_OPEN311 = 32 * 1024, /* GET and HEAD of /open311/...: long lists in the query */
 	HTTP_CHUNK_LINE_MAX = 256,
 	HTTP_TRAILER_MAX = 4 * 1024,
 };

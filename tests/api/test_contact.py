@@ -8,6 +8,10 @@ def read(who, ticket_id, status=200, purpose="xac-minh-noi-dung"):
     return who.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, purpose), status=status)
 
 
+def types_of_events(town, ticket_id):
+    return [e["type"] for e in town.coordinator.get("/v1/tickets/%s/events" % ticket_id).json["items"]]
+
+
 def test_every_reading_leaves_an_event(town):
     ticket_id, _ = town.filed(contact=CONTACT)
     assert read(town.coordinator, ticket_id).json == dict(CONTACT, phone="+84900000001")
@@ -37,7 +41,19 @@ def test_handling_bodies_never_see_it(town):
 def test_there_may_be_none(town):
     ticket_id, _ = town.filed(anonymous=True)
     assert town.coordinator.get("/v1/tickets/" + ticket_id).json["has_contact"] is False
-    assert read(town.coordinator, ticket_id, None).status in (200, 404)
+    assert read(town.coordinator, ticket_id, 404).problem == "not_found"
+    assert types_of_events(town, ticket_id) == ["ticket.filed"], "nothing was read"
+
+
+def test_what_was_erased_is_told_and_is_no_reading(town):
+    ticket_id, filed = town.filed(contact=CONTACT)
+    town.citizen(filed)("DELETE", "/v1/tracking/contact", status=204)
+    answer = read(town.coordinator, ticket_id, 404)
+    assert answer.problem == "contact_erased"
+    assert answer.json["erased_at"] == town.citizen(filed).get("/v1/tracking/personal-data").json["erased_at"]
+    assert "contact.read" not in types_of_events(town, ticket_id) and "contact.erased" in types_of_events(town, ticket_id)
+    read(town.person("officer"), ticket_id, 403)
+    assert read(town.person("legal_officer", "HN-TTRA"), ticket_id, 404).problem == "not_found", "who does not see the ticket learns nothing"
 
 
 def test_a_denouncer_is_known_to_the_legal_officer_only(town):

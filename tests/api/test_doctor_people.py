@@ -1,4 +1,4 @@
-"""`tiepdan doctor` names the departments that get tickets and have nobody who could accept them."""
+"""`tiepdan doctor` names the departments that get tickets and have nobody who could accept them, and what a city has not chosen yet."""
 from support.town import new_town
 
 
@@ -48,3 +48,25 @@ def test_a_hub_without_a_head(cluster, contract):
         assert line(town).split() == ["ok", "head", "of", "the", "hub"]
         town.cluster.run(town.database, "user", "disable", "truong.phong")
         assert line(town).startswith("warn")
+
+
+def lines(town, *settings):
+    """{name of the check: its line}."""
+    got = town.cluster.run(town.database, "doctor", *settings, ok=False).stdout
+    return {line[7:].split(":")[0]: line for line in got.splitlines() if not line.startswith(" ")}
+
+
+def test_a_demo_has_people_wherever_somebody_files(cluster, contract):
+    with new_town(cluster, contract) as town:
+        cluster.run(town.database, "demo")
+        town.file(category="environment.waste", area="00004")
+        for name in ("people of the departments", "head of the hub", "administrators", "tickets for named people", "named people"):
+            assert lines(town)[name].startswith("ok "), lines(town)[name]
+
+
+def test_what_is_still_as_shipped(town):
+    shipped = lines(town, "--second_factor_roles=", "--security_contact=mailto:security@example.org")
+    assert shipped["security contact"].startswith("warn   security contact: security_contact is still the example")
+    assert shipped["second factor"].startswith("warn   second factor: second_factor_roles is empty")
+    chosen = lines(town, "--second_factor_roles=admin", "--security_contact=mailto:an.ninh@hanoi.gov.vn")
+    assert chosen["security contact"].split() == ["ok", "security", "contact"] and chosen["second factor"].split() == ["ok", "second", "factor"]

@@ -107,7 +107,8 @@ def test_refused(town, what):
     seen = checked(town, opened)
     assert (seen["state"], seen["reason"], seen["type"]) == ("refused", reason, None)
     citizen = town.citizen(town.file())
-    assert link(citizen, opened, status=409).problem == "upload_refused"
+    told = link(citizen, opened, status=409)
+    assert (told.problem, told.json["reason"]) == ("upload_refused", reason)
     wait_until(lambda: not [p for p in (town.attachments / "incoming").iterdir() if p.name.startswith(opened["id"])], 10, "it is not kept")
 
 
@@ -168,6 +169,8 @@ FORMS = {
     "folded": PART.replace(b"; filename", b";\r\n filename") + JPEG + END, "nested": PART + PART + JPEG + END + b"\r\n" + END,
     "other boundary": form(JPEG, boundary="other")[1], "blank before colon": PART.replace(b"Disposition:", b"Disposition :") + JPEG + END,
     "extended name": PART.replace(b'filename="a.jpg"', b"filename*=UTF-8''a.jpg") + JPEG + END,
+    "another name": PART.replace(b'name="file"', b'name="anh"') + JPEG + END, "empty name": PART.replace(b'name="file"', b'name=""') + JPEG + END,
+    "name in capitals": PART.replace(b'name="file"', b'name="File"') + JPEG + END,
     "two dispositions": PART.replace(b"\r\n\r\n", b'\r\nContent-Disposition: form-data; name="b"\r\n\r\n') + JPEG + END,
 }
 

@@ -14,6 +14,7 @@ from test_roles import ROLES, UNKNOWN, routes
 
 # With this version nothing changes: who may see the ticket is told that it has another one.
 MATCH = {"If-Match": '"999999"'}
+CONTACT = {"phone": "0912 345 678"}
 QUERY = {"contact": "?purpose=kiem-tra-quyen"}
 TICKETS = ("own", "foreign", "press", "data", "denunciation", "withdrawn", "unknown")
 STRANGERS = "UB-00004"
@@ -63,15 +64,15 @@ def draft_and_publish(town, ids):
 def tickets(town):
     """{whose: {"id", and of each thing inside a ticket one that exists}}; `companion`: another one that the same people see."""
     filed = {
-        "own": town.filed(),
-        "companion": town.filed(),
-        "foreign": town.filed(category="environment.waste", area="00004"),
-        "press": town.filed(kind="press", category="press", area=None),
-        "companion of press": town.filed(kind="press", category="press", area=None),
-        "data": town.filed(kind="data_request", category="personal_data", area=None),
-        "companion of data": town.filed(kind="data_request", category="personal_data", area=None),
-        "denunciation": town.filed(kind="denunciation", category="officials_conduct"),
-        "withdrawn": town.filed(),
+        "own": town.filed(contact=CONTACT),
+        "companion": town.filed(contact=CONTACT),
+        "foreign": town.filed(contact=CONTACT, category="environment.waste", area="00004"),
+        "press": town.filed(contact=CONTACT, kind="press", category="press", area=None),
+        "companion of press": town.filed(contact=CONTACT, kind="press", category="press", area=None),
+        "data": town.filed(contact=CONTACT, kind="data_request", category="personal_data", area=None),
+        "companion of data": town.filed(contact=CONTACT, kind="data_request", category="personal_data", area=None),
+        "denunciation": town.filed(contact=CONTACT, kind="denunciation", category="officials_conduct"),
+        "withdrawn": town.filed(contact=CONTACT),
     }
     draft_and_publish(town, [ticket_id for ticket_id, _ in filed.values()])
     found = {"unknown": {"id": UNKNOWN, "attachment": UNKNOWN, "relation": UNKNOWN, "finding": UNKNOWN}}

@@ -134,8 +134,16 @@ def test_somebody_is_left_to_administer(cluster, contract):
 def test_ending_the_sessions_of_somebody(town):
     account = made(town, "het.phien")
     who = town.sign_in("het.phien")
-    town.person("admin", HUB)("DELETE", path(account, "/sessions"), status=204)
+    admin = town.person("admin", HUB)
+    mine = who.get("/v1/sessions").json["items"]
+    events = admin.get(path(account, "/events")).json
+    assert admin.get(path(account, "/sessions")).json["items"] == [dict(item, current=False) for item in mine] and len(mine) == 1
+    assert admin.get(path(account, "/events")).json == events, "to look is no event"
+    for role in ("officer", "head", "auditor"):
+        town.person(role, HUB if role == "auditor" else CONSTRUCTION).get(path(account, "/sessions"), status=403)
+    admin("DELETE", path(account, "/sessions"), status=204)
     who.get("/v1/me", status=401)
+    assert admin.get(path(account, "/sessions")).json == {"items": []}
 
 
 def test_the_auditor_reads_events_and_changes_nothing(town):

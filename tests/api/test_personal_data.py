@@ -40,7 +40,8 @@ def test_the_citizen_takes_it_away(town):
     assert kept(town, ticket_id)[1:] == ["", "", "", "", "t"]
     held = citizen.get("/v1/tracking/personal-data").json
     assert held["contact"] is None and held["erased_at"]
-    assert town.coordinator.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí"))).json == {}
+    gone = town.coordinator.get("/v1/tickets/%s/contact?purpose=%s" % (ticket_id, quote("Hỏi rõ vị trí")), status=404)
+    assert (gone.problem, gone.json["erased_at"]) == ("contact_erased", held["erased_at"])
     citizen("DELETE", "/v1/tracking/contact", status=404)
     assert citizen.get("/v1/tracking").json["state"] == "submitted" or citizen.get("/v1/tracking").json["code"] == filed["code"]
     assert "contact.erased" in [e["type"] for e in town.coordinator.get("/v1/tickets/%s/events" % ticket_id).json["items"]]

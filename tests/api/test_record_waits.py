@@ -1,9 +1,8 @@
 """The record waits for nobody: not for another job that is held up, and not for a transaction that is open."""
-import subprocess
 import time
 
 import pytest
-from support.record import sealed, verify
+from support.record import open_transaction, sealed, verify
 from support.town import PATIENCE, wait_until
 
 # One connection for all other jobs, and whoever waits for a lock does so for longer than this test.
@@ -17,27 +16,6 @@ def city(town):
     town.filed()
     sealed(town)
     return town
-
-
-class Open:
-    """A transaction that is open while the block is run; what it was to do is done."""
-
-    def __init__(self, town, sql):
-        self.town, self.sql = town, sql
-
-    def __enter__(self):
-        self.psql = subprocess.Popen(["psql", "-X", "-qAt", "-d", self.town.cluster.url(self.town.database, "postgres")], stdin=subprocess.PIPE,
-                                     stdout=subprocess.PIPE, text=True)
-        self.psql.stdin.write("set search_path = tiepdan, public; begin; %s; select 'done';\n" % self.sql)
-        self.psql.stdin.flush()
-        while self.psql.stdout.readline() not in ("done\n", ""):
-            pass
-        return self
-
-    def __exit__(self, *_):
-        self.psql.stdin.write("commit;\n")
-        self.psql.stdin.close()
-        assert self.psql.wait(30) == 0
 
 
 def roots(town):
@@ -58,11 +36,11 @@ def waits(town, table):
 
 def test_a_job_that_is_held_up_holds_nobody_up(city):
     """On the one connection that other jobs have a follower waits for a lock, with others behind it."""
-    with Open(city, "lock table triage_cursor in access exclusive mode"):
+    with open_transaction(city, "lock table triage_cursor in access exclusive mode"):
         wait_until(lambda: waits(city, "triage_cursor"), 30, "a follower waits")
         seals(city)
         assert waits(city, "triage_cursor")
-    with Open(city, "lock table report_touched in access exclusive mode"):
+    with open_transaction(city, "lock table report_touched in access exclusive mode"):
         wait_until(lambda: waits(city, "report_touched"), 30, "a long job waits")
         seals(city)
         assert waits(city, "report_touched")
@@ -70,7 +48,7 @@ def test_a_job_that_is_held_up_holds_nobody_up(city):
 
 def test_a_transaction_that_is_open_is_passed(city):
     event = "0190c0de-0000-7000-8000-0000000000e1"
-    with Open(city, "select event_write('%s', now(), null, 'system.tested', 'job', null, null, null, null, null, null, null)" % event):
+    with open_transaction(city, "select event_write('%s', now(), null, 'system.tested', 'job', null, null, null, null, null, null, null)" % event):
         seals(city)
         assert int(city.sql("select count(*) from record_passed")[0][0]) > 0
         assert verify(city).returncode == 0

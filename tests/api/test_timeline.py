@@ -4,7 +4,7 @@ NOTE = "Nội bộ: người gửi đã gọi hai lần."
 
 
 def test_who_did_what(town):
-    ticket_id, filed = town.filed()
+    ticket_id, filed = town.filed(contact={"phone": "0912 345 678"})
     officer, head, citizen = town.person("officer"), town.person("head"), town.citizen(filed)
     town.move(officer, ticket_id, "accept")
     officer.post("/v1/tickets/%s/notes" % ticket_id, {"text": NOTE})

@@ -1,7 +1,7 @@
 -- Files: whose an upload is, what a ticket takes, who sees what, and what is forgotten.
 begin;
 set search_path = test, tiepdan, public;
-select plan(39);
+select plan(40);
 
 create function pg_temp.begun(p_size bigint default 100, p_address text default 'a', p_form boolean default false) returns uuid
 language plpgsql as $$
@@ -59,6 +59,19 @@ select is((select array[address is null, author is null] from attachment where i
 select attachment_refuse(:'b', 0, 'virus');
 select is((select array[address is null, site is null] from attachment where id = :'b'), '{t,t}', 'and then forgotten');
 select is((select reason from upload_show(:'b')), 'virus', 'a linked one may still be refused');
+create function pg_temp.told(p_number bigint, p_upload uuid) returns text language plpgsql as $$
+declare
+	v text;
+begin
+	perform tracking_attach(p_number, 1, p_upload, null, null, now(), gen_random_uuid());
+	return 'ok';
+exception when sqlstate 'TD565' then
+	get stacked diagnostics v = pg_exception_detail;
+	return v;
+end $$;
+select pg_temp.complete() as refused \gset
+select attachment_refuse(:'refused', 0, 'polyglot');
+select is(pg_temp.told(:'n2', :'refused')::jsonb, '{"reason": "polyglot"}', 'one that is not linked never will be, and why is told');
 select is((select filed_attach(array[:'t2'::uuid, gen_random_uuid()], array[:'c'::uuid, :'a'::uuid], array[now(), now()])), 1::bigint,
 	'filings: of a ticket that was not made nothing is linked');
 update setting set value = 1 where name = 'attachments_citizen_most';

@@ -2,7 +2,7 @@
 -- may not.
 begin;
 set search_path = test, tiepdan, public;
-select plan(47);
+select plan(48);
 create function pg_temp.who(p_login text) returns uuid language sql as $$ select id from account where login = lower(p_login) $$;
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 create function pg_temp.hash(n int) returns bytea language sql as $$ select decode(lpad(n::text, 64, '0'), 'hex') $$;
@@ -69,7 +69,7 @@ select enter('hub_head.HN-EIC');
 select is(attempt(format('select %s', f)), 'TD403', f) from unnest(array[
 	'person_make(''x.y'', ''Tên'', ''HN-SXD'', ''{admin}'', null, ''vi'', false)', format('person_show(%L)', pg_temp.who('officer.HN-SXD')),
 	format('person_change(%L, null, null, ''{admin}'', null, null, null)', pg_temp.who('hub_head.HN-EIC')),
-	format('person_invite(%L, ''\x00'', now(), true)', pg_temp.who('admin.HN-EIC')), format('person_sessions_end(%L)', pg_temp.who('admin.HN-EIC')),
+	format('person_invite(%L, ''\x00'', now(), true)', pg_temp.who('admin.HN-EIC')), format('person_sessions_end(%L)', pg_temp.who('admin.HN-EIC')), format('person_sessions(%L)', pg_temp.who('admin.HN-EIC')),
 	format('account_events(%L, null, 10)', pg_temp.who('admin.HN-EIC')), format('key_make(%L, %L, ''x'', ''{admin}'', now())', pg_temp.id(9), pg_temp.who('admin.HN-EIC')),
 	format('key_list(%L)', pg_temp.who('admin.HN-EIC')), format('key_revoke(%L, %L)', pg_temp.who('admin.HN-EIC'), pg_temp.id(9))]) f;
 select lives_ok(format('select account_events(%L, null, 10)', pg_temp.who('hub_head.HN-EIC')), 'one''s own events everybody reads');

@@ -100,6 +100,14 @@ void account_invite(struct req *req)
 	db_run(u, invite);
 }
 
+void account_sessions(struct req *req)
+{
+	struct db_unit *u = db_unit(req);
+
+	sql_account_person_sessions(u, .account = req->args[0].uuid);
+	db_run(u, answer_object);
+}
+
 void account_sessions_end(struct req *req)
 {
 	struct db_unit *u = db_unit(req);

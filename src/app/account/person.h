@@ -8,6 +8,7 @@ void account_make(struct req *req);
 void account_show(struct req *req);
 void account_change(struct req *req);
 void account_invite(struct req *req);
+void account_sessions(struct req *req);
 void account_sessions_end(struct req *req);
 void account_events(struct req *req);
 void account_grant_confirm(struct req *req);

@@ -182,11 +182,13 @@ static bool refuse_form(struct upload *up, enum problem problem)
 
 static bool take_event(struct upload *up, enum multipart_event event, struct str data)
 {
+	const struct disposition *part = &up->form.part;
+
 	switch (event) {
 	case MULTIPART_PART:
-		if (++up->parts > 1 || !up->form.part.filename.at)
+		if (++up->parts > 1 || !part->filename.at || !str_eq(part->name, STR("file")))
 			return refuse_form(up, PROBLEM_bad_form);
-		up->name = attachment_name(up->req->arena, up->form.part.filename);
+		up->name = attachment_name(up->req->arena, part->filename);
 		return true;
 	case MULTIPART_DATA:
 		if (up->at + (int64_t)data.len > up->req->app->config->upload_max)

@@ -85,15 +85,10 @@ void alarm_list(struct req *req)
 /* The event that records the reading has been committed by now. */
 static void opened(struct req *req, PGresult *const *results)
 {
-	const PGresult *row = results[0];
-
-	if (PQntuples(row) == 0) {
-		reply_problem(req, PROBLEM_not_found, STR_NONE);
-		return;
-	}
-	const struct sealed sealed = sealed_of(req->arena, row, 0);
+	const struct sealed sealed = sealed_of(req->arena, results[0], 0);
 	struct str owner = uuid_bytes(&req->args[0].uuid);
-	struct str plain = sealed.box.at ? seal_open(req->arena, req->app->keys, owner, &sealed) : STR("{}");
+	struct str plain = seal_open(req->arena, req->app->keys, owner, &sealed);
+
 	if (!plain.at)
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 	else

@@ -20,13 +20,15 @@ def head(town):
 
 @contextmanager
 def open_transaction(town, sql="select"):
-    """Somebody who has changed something, if only their number, and has not ended yet; commits at the end."""
+    """Somebody who has done something, if only got their number, and has not ended yet; commits at the end."""
     psql = subprocess.Popen(["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", town.cluster.url(town.database, "postgres")], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, text=True)
     psql.stdin.write("begin; set search_path = tiepdan; %s; select 'here', pg_current_xact_id();\n" % sql)
     psql.stdin.flush()
-    said = psql.stdout.readline()
-    assert said.startswith("here|"), said
-    yield said.strip()[5:]
-    psql.communicate("commit;\n", timeout=60)
+    said = next((line for line in psql.stdout if line.startswith("here|")), None)
+    try:
+        assert said, "what it was to do is not done"
+        yield said.strip()[5:]
+    finally:
+        psql.communicate("commit;\n", timeout=60)
     assert psql.returncode == 0

@@ -1,0 +1,4 @@
+-- The open sessions of somebody.
+-- in: account uuid
+-- out: body text
+select tiepdan.person_sessions(:'account') as body
