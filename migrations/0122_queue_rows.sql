@@ -320,3 +320,46 @@ end $$;
 
 revoke execute on function queue_sees, queue_fits, queue_beside, queue_page from public;
 grant execute on function queue_page to tiepdan_app;
+
+-- As in 0107, by indexes alone, because to scan a table of some rows begins with asking how large it is; and the limits of a statement without one.
+create or replace function caller_enter(p_kind text, p_account uuid, p_session uuid, p_read_only boolean, p_timeout_ms bigint)
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off
+set plan_cache_mode = force_generic_plan as $$
+declare
+	v_set text;
+begin
+	if p_kind = 'staff' then
+		perform set_config('app.account', p_account::text, true), set_config('app.session', p_session::text, true),
+			set_config('app.department', v.department::text, true), set_config('app.roles', v.roles::text, true),
+			set_config('app.sees_all', array(select sight from sight_right where role = any (v.roles) and scope = 'all')::text, true),
+			set_config('app.sees_own', array(select sight from sight_right where role = any (v.roles) and scope = 'own')::text, true),
+			set_config('app.broken', array(select ticket from glass where session = p_session and until_at > now())::text, true),
+			set_config('app.citizen', '', true)
+			from (
+				select a.department, case when exists (select from delegation where taker = a.id and until_at > now() and ended_at is null)
+						then array(select r from unnest(roles_held(a.id)) r where session_holds(s, r))
+						else array(select role from account_role where account = a.id and session_holds(s, role) order by role) end as roles
+				from session s join account a on a.id = s.account
+				where s.id = p_session and s.account = p_account and s.closed_at is null and s.expires_at > now() and a.active
+				offset 0) v;
+		if not found then
+			raise exception 'the session has ended' using errcode = 'TD401';
+		end if;
+	elsif p_kind in ('anyone', 'ticket', 'job', 'citizen') then
+		if p_kind = 'citizen' and not exists (select from session s where s.id = p_session and s.citizen = p_account and s.closed_at is null
+				and s.expires_at > now()) then
+			raise exception 'the session has ended' using errcode = 'TD401';
+		end if;
+		perform set_config(name, '', true)
+			from unnest('{app.account,app.session,app.department,app.roles,app.sees_all,app.sees_own,app.broken,app.citizen}'::text[]) name;
+		if p_kind = 'citizen' then
+			perform set_config('app.citizen', p_account::text, true), set_config('app.session', p_session::text, true);
+		end if;
+	else
+		raise exception 'unknown kind of caller "%"', p_kind;
+	end if;
+	v_set := set_config('statement_timeout', p_timeout_ms::text, true);
+	if p_read_only then
+		v_set := set_config('transaction_read_only', 'on', true);	-- it cannot be switched off where it is on
+	end if;
+end $$;
