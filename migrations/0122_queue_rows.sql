@@ -190,7 +190,7 @@ begin
 			else (q->>'person')::uuid end;
 	end if;
 	v_filed := coalesce(v_sort = 'filed', false);
-	v_somebody := nullif(v_person, nobody());	-- one person has few open tickets: they are sorted
+	v_somebody := nullif(v_person, nobody());	-- one person has few open tickets: they are taken as they are, and sorted
 	if v_held <> 'any' then
 		v_holder := coalesce((select d.id from department d where d.code = v_held), -1);
 	elsif v_held is null and v_all = '{}' then
@@ -220,8 +220,10 @@ begin
 	end if;
 
 	if v_somebody is not null and v_filed and not v_done then
-		return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed from queue_line v left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-			where v.person = v_somebody and not v.done and (v.filed_at, v.id) < (v_after_at, v_after_id) and (v_holder is null or v.holder = v_holder)
+		return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
+			from (select l.* from queue_line l where l.person = v_somebody and not l.done offset 0) v
+				left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
+			where (v.filed_at, v.id) < (v_after_at, v_after_id) and (v_holder is null or v.holder = v_holder)
 				and may_see(v.sight, v.holder, v_all, v_own, v_home)
 				and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person, v.person,
 					v_from, v_before, c.due_at))
@@ -241,13 +243,15 @@ begin
 					v_from, v_before, c.due_at))
 			order by v.filed_at desc, v.id desc limit p_limit + 1;
 	elsif v_open and not v_after_done and v_somebody is not null then
-		return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed from queue_line v join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-			where v.person = v_somebody and not v.done and (c.due_at, c.ticket) > (v_after_at, v_after_id)
-				and (v_holder is null or v.holder = v_holder)
+		return query select v.*, v_filed
+			from (select l.*, c.kind as clock, c.due_at, c.calendar, c.unit
+				from queue_line l join clock_running c on c.slot = v_slot and c.first and c.ticket = l.id
+				where l.person = v_somebody and not l.done offset 0) v
+			where (v.due_at, v.id) > (v_after_at, v_after_id) and (v_holder is null or v.holder = v_holder)
 				and may_see(v.sight, v.holder, v_all, v_own, v_home)
 				and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person, v.person,
-					v_from, v_before, c.due_at))
-			order by c.due_at, c.ticket limit p_limit + 1;
+					v_from, v_before, v.due_at))
+			order by v.due_at, v.id limit p_limit + 1;
 	elsif v_open and not v_after_done and v_holder is not null then
 		return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed from queue_line v join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
 			where c.holder = v_holder and (c.due_at, c.ticket) > (v_after_at, v_after_id)
