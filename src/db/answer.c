@@ -1,7 +1,6 @@
 /* Continuations that pass on what PostgreSQL built. */
 #include "db/answer.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -68,21 +67,28 @@ struct str db_cell_bytes(struct arena *arena, const PGresult *result, int row, c
 	return digest_hex_decode(arena, (struct str){cell.at + 2, cell.len - 2});
 }
 
-void answer_put_remaining(struct req *req, const PGresult *rows, int row, struct str object, struct buf *out)
+void answer_put_seconds(
+	struct req *req, int64_t due_ms, struct str calendar_code, struct str unit_code, struct buf *out)
 {
 	const struct city *city = req->app->city;
-	int64_t due_ms = db_cell_int(rows, row, "due_ms");
 	enum deadline_unit unit;
 	const struct calendar *calendar = NULL;
 
-	if (city && due_ms != DB_NO_INT && deadline_unit_parse(db_cell(rows, row, "unit"), &unit))
-		calendar = city_calendar(city, db_cell(rows, row, "calendar"));
-	buf_put(out, (struct str){object.at, object.len - 1});
+	if (city && due_ms != DB_NO_INT && deadline_unit_parse(unit_code, &unit))
+		calendar = city_calendar(city, calendar_code);
 	if (calendar)
-		buf_printf(out, ",\"remaining_seconds\":%" PRId64 "}",
-			clock_remaining(calendar, unit, due_ms / 1000, clock_wall_ms() / 1000));
+		buf_int(out, clock_remaining(calendar, unit, due_ms / 1000, clock_wall_ms() / 1000));
 	else
-		buf_put(out, STR(",\"remaining_seconds\":null}"));
+		buf_put(out, STR("null"));
+}
+
+void answer_put_remaining(struct req *req, const PGresult *rows, int row, struct str object, struct buf *out)
+{
+	buf_put(out, (struct str){object.at, object.len - 1});
+	buf_put(out, STR(",\"remaining_seconds\":"));
+	answer_put_seconds(req, db_cell_int(rows, row, "due_ms"), db_cell(rows, row, "calendar"),
+		db_cell(rows, row, "unit"), out);
+	buf_byte(out, '}');
 }
 
 void answer_put_timed(struct req *req, const PGresult *rows, int row, struct buf *out)

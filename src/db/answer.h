@@ -20,8 +20,9 @@ void answer_located(struct req *req, struct str body);
 void answer_make(struct req *req, struct uuid id, int64_t at_ms);
 void answer_nothing(struct req *req, PGresult *const *results); /* 204 */
 
-/* A page of a list (keyset). A statement returns up to limit + 1 rows with `item` (JSON text) and `key`
- * (text: the sort values of the row, whatever the statement takes back as its parameter `after`). Body
+/* A page of a list (keyset). A statement returns up to limit + 1 rows with `item` (JSON text, or what the
+ * function of page_items() makes it of) and `key` (text: the sort values of the row, whatever the statement
+ * takes back as its parameter `after`; needed of the last row and of the one before it). Body
  * {"items":[..],"next_cursor":..} and Link: rel="next" with all filters kept. The cursor is the key,
  * versioned, bound to path, query and caller, and signed. A row whose `item` is NULL is left out; where it is
  * the last one, the list goes on behind its key, where it has one, so a statement that has looked far enough
@@ -45,7 +46,10 @@ void answer_page(struct req *req, PGresult *const *results);
 /* Writes a JSON object with the member `remaining_seconds`: the time, in the unit `unit` of the calendar
  * `calendar`, from now until `due_ms`, which are columns of the row; null where one of them is. */
 void answer_put_remaining(struct req *req, const PGresult *rows, int row, struct str object, struct buf *out);
-/* The same of the column `item`, for page_items(). */
+/* The value alone: null where due_ms is DB_NO_INT, or calendar or unit are not known. */
+void answer_put_seconds(
+	struct req *req, int64_t due_ms, struct str calendar, struct str unit, struct buf *out);
+/* The same object of the column `item`, for page_items(). */
 void answer_put_timed(struct req *req, const PGresult *rows, int row, struct buf *out);
 
 /* The last result that has this column; there must be one. */

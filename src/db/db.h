@@ -34,7 +34,8 @@ struct db_statement {
 			    * batched statements that call SECURITY DEFINER set functions) */
 	enum db_pool pool; /* "-- pool: search|slow|door|record"       */
 	bool owner_only;   /* "-- as: owner": for sub-commands, never prepared by the server */
-	bool bytes;	   /* all columns are bytea, and come as they are: db_cell_bytes() */
+	bool binary; /* "-- form: binary", or all columns are bytea: they come as they are, see db/raw.h and
+		      * db_cell_bytes() */
 };
 extern const struct db_statement db_statements[];
 extern const unsigned db_nstatements;

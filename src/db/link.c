@@ -131,11 +131,11 @@ static bool send_query(PGconn *pg, const struct query *q)
 	switch (q->kind) {
 	case QUERY_TEXT:
 		return PQsendQueryParams(
-			pg, s->text, n, s->types, q->values, q->lengths, q->formats, s->bytes);
+			pg, s->text, n, s->types, q->values, q->lengths, q->formats, s->binary);
 	case QUERY_RUN:
 		break;
 	}
-	return PQsendQueryPrepared(pg, s->name, n, q->values, q->lengths, q->formats, s->bytes);
+	return PQsendQueryPrepared(pg, s->name, n, q->values, q->lengths, q->formats, s->binary);
 }
 
 /* What is new to this connection, in front of everything: no failure of a statement keeps another one from

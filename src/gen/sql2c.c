@@ -1,6 +1,7 @@
 /* sql2c SRCDIR OUTDIR FILE.sql...: binds named SQL statements (gen/statement.h) to C. Writes
  * OUTDIR/sql/<folder>.h, an argument struct and a prototype for each file, and OUTDIR/statements.c, the table
  * that db/ prepares at connect. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,22 @@ static int compare_statements(const void *a, const void *b)
 	return order ? order : strcmp(x->name, y->name);
 }
 
+/* The numbers of the columns, by which cells in binary form are read. */
+static void write_columns(FILE *out, const struct statement *s)
+{
+	fprintf(out, "enum {");
+	for (unsigned i = 0; i < s->ncolumns; i++) {
+		fprintf(out, "\n\tSQL_");
+		for (const char *p = s->name; *p; p++)
+			fputc(toupper((unsigned char)*p), out);
+		fputc('_', out);
+		for (size_t k = 0; k < s->columns[i].len; k++)
+			fputc(toupper((unsigned char)s->columns[i].at[k]), out);
+		fputc(',', out);
+	}
+	fprintf(out, "\n};\n");
+}
+
 static void write_binding(FILE *out, const struct statement *s)
 {
 	const char *name = s->name;
@@ -39,6 +56,8 @@ static void write_binding(FILE *out, const struct statement *s)
 	fprintf(out, "};\nvoid sql_%s_(struct db_unit *u, const struct sql_%s *in);\n", name, name);
 	fprintf(out, "#define sql_%s(u, ...) sql_%s_((u), &(struct sql_%s){__VA_ARGS__})\n", name, name,
 		name);
+	if (s->binary)
+		write_columns(out, s);
 }
 
 /* Text in the making, written to a file at the end. */
@@ -123,7 +142,7 @@ static void write_row(FILE *out, const struct statement *s)
 	write_text(out, s->sql);
 	fprintf(out, ",\n\t\t%u, %s%s, %s, %s, %s, %s},\n", s->nparams, s->nparams ? "types_" : "NULL",
 		s->nparams ? s->name : "", s->definer ? "true" : "false", s->pool,
-		s->owner ? "true" : "false", s->has_bytes && !s->has_texts ? "true" : "false");
+		s->owner ? "true" : "false", s->binary || (s->has_bytes && !s->has_texts) ? "true" : "false");
 }
 
 static void write_table(FILE *out, const struct statement *all, size_t n)

@@ -114,6 +114,19 @@ static void copy_name(const struct statement *s, char ret[NAME_SIZE], struct spa
 	ret[name.len] = '\0';
 }
 
+static void add_column(struct cursor *c, struct span name, struct span type)
+{
+	struct statement *s = c->s;
+
+	if (s->ncolumns == COLUMNS_MAX)
+		statement_fail(s->path, c->line, "more than %d columns", COLUMNS_MAX);
+	s->columns[s->ncolumns++] = name;
+	if (span_is(type, "bytea"))
+		s->has_bytes = true;
+	else
+		s->has_texts = true;
+}
+
 static void add_param(struct cursor *c, struct span name, struct span type)
 {
 	struct statement *s = c->s;
@@ -145,12 +158,7 @@ static bool read_list(struct cursor *c, struct span list, bool in)
 		if (!name.len || name.len >= pair.len || !isspace((unsigned char)pair.at[name.len]))
 			statement_fail(c->s->path, c->line, "expected \"name type\", found \"%.*s\"",
 				(int)pair.len, pair.at);
-		if (in)
-			add_param(c, name, type);
-		else if (span_is(type, "bytea"))
-			c->s->has_bytes = true;
-		else
-			c->s->has_texts = true;
+		(in ? add_param : add_column)(c, name, type);
 		if (!comma)
 			return false;
 		list = span_skip(list, (size_t)(comma - list.at) + 1);
@@ -221,7 +229,9 @@ static void read_header(struct cursor *c)
 			s->owner = true;
 		else if (span_starts(line, "pool:"))
 			read_pool(c, line);
-		else if (span_starts(line, "as:"))
+		else if (span_starts(line, "form:") && span_is(span_skip(line, 5), "binary"))
+			s->binary = true;
+		else if (span_starts(line, "as:") || span_starts(line, "form:"))
 			fail_directive(c, line);
 		else if (!s->about.len)
 			s->about = line;

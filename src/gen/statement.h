@@ -12,11 +12,14 @@
  *     -- pool: search|slow|door|record
  *                                     optional: searches; long ones; those that let people in, "as:
  *                                     definer"; those of the sealer
+ *     -- form: binary                 optional: its result travels as PostgreSQL keeps it, and not as text,
+ *                                     which costs less; read by the numbers of the columns (db/raw.h)
  * When all columns are bytea they travel as they are, and not as hex digits.
  * The file holds one statement with parameters as :name or :'name', which psql understands too. */
 
 enum {
 	PARAMS_MAX = 64,
+	COLUMNS_MAX = 64,
 	NAME_SIZE = 64,
 };
 
@@ -48,7 +51,9 @@ struct statement {
 	struct span about;	  /* first comment line                */
 	struct param params[PARAMS_MAX];
 	unsigned nparams;
-	bool has_in, has_out, definer, owner;
+	struct span columns[COLUMNS_MAX]; /* their names */
+	unsigned ncolumns;
+	bool has_in, has_out, definer, owner, binary;
 	const char *pool;	   /* DB_FAST, ... of db/db.h */
 	bool has_bytes, has_texts; /* columns of type bytea; of other types */
 	char *sql;		   /* with $1, $2 ... and without comments; zero-terminated */

@@ -21,7 +21,7 @@ begin
 	perform enter(p_login);
 	set local role tiepdan_app;
 	v := concat_ws(' ', case when exists (select from ticket where id = pg_temp.t(n)) then 'row' end,
-		case when (select count(*) from ticket_list(null, null, null, null, null, null, 'any', null::uuid, 'filed', now(), now(), null, 100) where item like '%' || pg_temp.t(n) || '%') > 0
+		case when (select count(*) from ticket_queue(null, null, null, null, null, null, null, 'any', false, null::uuid, false, 'filed', now(), now(), null, 100) where item like '%' || pg_temp.t(n) || '%') > 0
 			then 'listed' end, case when exists (select from event where ticket = pg_temp.t(n)) then 'events' end);
 	reset role;
 	return nullif(concat_ws(' ', v, case when attempt(format('select ticket_visible(%L)', pg_temp.t(n))) = 'ok' then 'visible' end), '');

@@ -56,7 +56,7 @@ select is(attempt(format($$select move('data2.HN-EIC', %L, 'unassign')$$, id)), 
 -- Queues.
 create temp table u as select (file('HN-SXD')).id;
 create function pg_temp.queue(p_person uuid) returns setof uuid language sql as $$
-	select (item::json->>'id')::uuid from ticket_list(null, null, null, null, null, null, null, p_person, 'due', now(), now(), null, 100)
+	select (item::json->>'id')::uuid from ticket_queue(null, null, null, null, null, null, null, null, false, p_person, false, 'due', now(), now(), null, 100)
 $$;
 select enter('head.HN-SXD');
 select results_eq('select pg_temp.queue(pg_temp.who(''officer2.HN-SXD''))', 'select pg_temp.id()', 'the queue of a person');

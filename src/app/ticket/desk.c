@@ -2,6 +2,7 @@
 #include "app/ticket/ticket.h"
 
 #include "app/ticket/clocks.h"
+#include "app/ticket/line.h"
 #include "app/ticket/named.h"
 #include "auth/seal.h"
 #include "base/clock.h"
@@ -30,20 +31,23 @@ static bool list_fits(struct req *req, const struct ticket_list *in, struct name
 void ticket_list(struct req *req)
 {
 	const struct ticket_list *in = req->input;
-	int64_t now_ms = clock_wall_ms();
+	struct line_time *time = arena_alloc(req->arena, sizeof(*time));
 	struct named named;
 	struct page page;
 
 	if (!list_fits(req, in, &named) || !page_begin(req, in->cursor, in->limit, &page))
 		return;
-	page_items(req, answer_put_timed);
+	page_items(req, line_put);
+	time->now_ms = clock_wall_ms();
+	time->soon_ms = clock_soon(req->app->city, time->now_ms);
+	req->kept = time;
 	struct db_unit *u = db_unit(req);
 	sql_ticket_list(u, .filter = in->filter, .states = {in->state.items, in->state.n}, .kind = in->kind,
 		.category = in->category, .area = in->area, .level = in->level, .standing = in->standing,
 		.holder = in->holder, .mine = in->mine, .person = in->person, .unassigned = in->unassigned,
-		.sort = in->sort, .now = now_ms, .soon = clock_soon(req->app->city, now_ms),
-		.after = page.after, .limit = page.limit, .number = named.number, .code = named.code,
-		.tag = in->tag, .flag = in->flag, .most = MARKED_MOST, .publication = in->publication);
+		.sort = in->sort, .now = time->now_ms, .soon = time->soon_ms, .after = page.after,
+		.limit = page.limit, .number = named.number, .code = named.code, .tag = in->tag,
+		.flag = in->flag, .most = MARKED_MOST, .publication = in->publication);
 	db_run(u, answer_page);
 }
 

@@ -85,6 +85,25 @@ static void test_names_become_numbers(void **state)
 	assert_non_null(strstr(text, "/* noun/verb.sql: Does this; nothing may end the comment * / "));
 }
 
+static void test_binary_form(void **state)
+{
+	(void)state;
+	write_file("src/noun/raw.sql", "-- A.\n-- in: none\n-- out: id uuid, at timestamptz,\n-- name "
+				       "text\n-- form: binary\nselect 1\n");
+	write_file("src/noun/said.sql", "-- A.\n-- in: none\n-- out: id uuid\nselect 1\n");
+	assert_int_equal(run("src/noun/raw.sql", "src/noun/said.sql"), 0);
+	const char *text = read_file("out/statements.c");
+	assert_non_null(strstr(text, "0, NULL, false, DB_FAST, false, true},"));
+	assert_non_null(strstr(text, "0, NULL, false, DB_FAST, false, false},"));
+	text = read_file("out/sql/noun.h");
+	assert_non_null(
+		strstr(text, "enum {\n\tSQL_NOUN_RAW_ID,\n\tSQL_NOUN_RAW_AT,\n\tSQL_NOUN_RAW_NAME,\n};\n"));
+	assert_null(strstr(text, "SQL_NOUN_SAID_"));
+	write_file("src/noun/raw.sql", "-- A.\n-- in: none\n-- out: id uuid\n-- form: csv\nselect 1\n");
+	assert_int_equal(run("src/noun/raw.sql", NULL), 1);
+	assert_non_null(strstr(read_file("complaint"), "unknown directive"));
+}
+
 static void test_no_files_at_all(void **state)
 {
 	(void)state;
@@ -206,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_become_numbers),
+		cmocka_unit_test(test_binary_form),
 		cmocka_unit_test(test_no_files_at_all),
 		cmocka_unit_test(test_two_files_of_one_name),
 		cmocka_unit_test(test_unchanged_header_is_not_written),
