@@ -166,10 +166,14 @@ revoke execute on function roles_opening, roles_moved from public;
 
 -- --- roles of this moment ------------------------------------------------------------------------------------------------------------------
 
--- As in 0107, and TD403 where the caller is staff and has none of the roles `p_may` any more. NULL: none is needed.
+-- As in 0107, and TD403 where the caller is staff and has none of the roles `p_may` any more. NULL: none is needed. By indexes alone, because to
+-- scan a table of some rows begins with asking how large it is; and the limits of a statement without one.
 create function caller_enter(p_kind text, p_account uuid, p_session uuid, p_read_only boolean, p_timeout_ms bigint,
 	p_may text[])
-returns void language plpgsql security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+returns void language plpgsql security definer set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off
+set plan_cache_mode = force_generic_plan as $$
+declare
+	v_set text;
 begin
 	if p_kind = 'staff' then
 		perform set_config('app.account', p_account::text, true), set_config('app.session', p_session::text, true),
@@ -204,8 +208,10 @@ begin
 	else
 		raise exception 'unknown kind of caller "%"', p_kind;
 	end if;
-	perform set_config('statement_timeout', p_timeout_ms::text, true),
-		case when p_read_only then set_config('transaction_read_only', 'on', true) end;	-- it cannot be switched off where it is on
+	v_set := set_config('statement_timeout', p_timeout_ms::text, true);
+	if p_read_only then
+		v_set := set_config('transaction_read_only', 'on', true);	-- it cannot be switched off where it is on
+	end if;
 end $$;
 
 -- As servers of before call it.
