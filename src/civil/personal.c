@@ -1,13 +1,10 @@
-/* Personal data in texts for publication. The text is first made plain: one small letter, digit or sign for
- * each code point, so that the rules need not know how it was written. Then each place where something can
- * begin is asked once for each kind. */
+/* Personal data in texts for publication. The text is first made plain, so that the rules need not know how
+ * it was written. Then each place where something can begin is asked once for each kind. */
 #include "civil/personal.h"
 
 #include <string.h>
 
-#include <utf8proc.h>
-
-#include "base/must.h"
+#include "civil/plain.h"
 
 enum {
 	NUMBER_MAX = 20, /* no number is longer; a longer run of digits is none   */
@@ -15,15 +12,8 @@ enum {
 	WORD_MAX = 12,	 /* the longest word that a rule knows, and a bit         */
 	WORDS_IN_NAME = 6,
 	KNOWN_MAX = 10, /* words of a name that is known: the last ones */
-	LETTER = 1,	/* a letter that has no plain one  */
-	OTHER = 2,	/* neither letter, digit nor ASCII */
-	PARTS_MAX = 18
 };
 
-struct sign {
-	char plain; /* a-z, 0-9, an ASCII sign, LETTER or OTHER */
-	bool capital;
-};
 /* The words of somebody's own name. */
 struct known {
 	struct {
@@ -47,63 +37,9 @@ struct number {
 	bool plus;
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || c == LETTER;
-}
-
-static bool is_word(char c)
-{
-	return is_letter(c) || is_digit(c);
-}
-
 static char before(const struct scan *s)
 {
 	return s->i ? s->at[s->i - 1].plain : ' ';
-}
-
-static struct sign make_plain(int32_t c)
-{
-	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
-					  UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
-	utf8proc_int32_t parts[PARTS_MAX];
-	utf8proc_category_t category;
-	struct sign sign = {.capital = utf8proc_category(c) == UTF8PROC_CATEGORY_LU};
-	int boundary = 0;
-	utf8proc_ssize_t n;
-
-	if (c < 0x80) {
-		sign.plain = (char)(sign.capital ? c - 'A' + 'a' : c < ' ' ? ' ' : c);
-		return sign;
-	}
-	n = utf8proc_decompose_char(c, parts, PARTS_MAX, options, &boundary);
-	if (n > 0 && n <= PARTS_MAX && parts[0] == 0x111)
-		parts[0] = 'd';
-	category = n > 0 && n <= PARTS_MAX ? utf8proc_category(parts[0]) : UTF8PROC_CATEGORY_SO;
-	if (n > 0 && n <= PARTS_MAX && parts[0] >= ' ' && parts[0] < 0x7F)
-		sign.plain = (char)parts[0];
-	else if (n == 0 || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME))
-		sign.plain = LETTER;
-	else
-		sign.plain = OTHER;
-	return sign;
-}
-
-static int32_t next_code_point(struct str *text)
-{
-	utf8proc_int32_t c;
-	utf8proc_ssize_t n =
-		utf8proc_iterate((const utf8proc_uint8_t *)text->at, (utf8proc_ssize_t)text->len, &c);
-
-	must(n > 0);
-	text->at += n;
-	text->len -= (size_t)n;
-	return c;
 }
 
 /* What can stand between two blocks of a number; two of them at most: ") ". */
@@ -128,10 +64,10 @@ static void read_number(const struct scan *s, struct number *ret)
 	i += ret->plus;
 	if (ret->plus && s->at[i].plain == '(')
 		i++;
-	while (ret->groups < GROUPS_MAX && is_digit(s->at[i].plain)) {
-		while (n < NUMBER_MAX && is_digit(s->at[i].plain))
+	while (ret->groups < GROUPS_MAX && plain_is_digit(s->at[i].plain)) {
+		while (n < NUMBER_MAX && plain_is_digit(s->at[i].plain))
 			ret->digits[n++] = s->at[i++].plain;
-		if (is_word(s->at[i].plain))
+		if (plain_is_word(s->at[i].plain))
 			return;
 		ret->ndigits[ret->groups] = n;
 		ret->dots[ret->groups] = dots;
@@ -184,7 +120,7 @@ static struct str word_at(const struct scan *s, size_t i, char store[static WORD
 {
 	size_t n = 0;
 
-	while (n < WORD_MAX && is_word(s->at[i + n].plain)) {
+	while (n < WORD_MAX && plain_is_word(s->at[i + n].plain)) {
 		store[n] = s->at[i + n].plain;
 		n++;
 	}
@@ -237,7 +173,7 @@ static bool is_told_account(const struct scan *s)
 
 	while (i > 0 && strchr(" :.#", s->at[i - 1].plain) && s->i - i < 4)
 		i--;
-	for (end = i; i > 0 && end - i < WORD_MAX && is_word(s->at[i - 1].plain);)
+	for (end = i; i > 0 && end - i < WORD_MAX && plain_is_word(s->at[i - 1].plain);)
 		i--;
 	return is_one_of(word_at(s, i, store), "khoan stk tk account acc the card");
 }
@@ -262,7 +198,7 @@ static size_t find_number(const struct scan *s, enum personal_kind *ret_kind)
 	char c = s->at[s->i].plain;
 	size_t len;
 
-	if (!is_digit(c) && c != '+')
+	if (!plain_is_digit(c) && c != '+')
 		return 0;
 	read_number(s, &number);
 	*ret_kind = PERSONAL_PHONE;
@@ -282,9 +218,9 @@ static size_t count_digits(const struct scan *s, size_t *i)
 {
 	size_t n = 0;
 
-	while (n < 7 && (is_digit(s->at[*i].plain) ||
-				(n == 3 && s->at[*i].plain == '.' && is_digit(s->at[*i + 1].plain)))) {
-		n += is_digit(s->at[*i].plain);
+	while (n < 7 && (plain_is_digit(s->at[*i].plain) ||
+				(n == 3 && s->at[*i].plain == '.' && plain_is_digit(s->at[*i + 1].plain)))) {
+		n += plain_is_digit(s->at[*i].plain);
 		++*i;
 	}
 	return n;
@@ -300,31 +236,32 @@ static size_t find_plate(const struct scan *s, enum personal_kind *ret_kind)
 {
 	size_t i = s->i, n;
 
-	if (is_letter(s->at[i].plain)) {
+	if (plain_is_letter(s->at[i].plain)) {
 		i++;
-		while (is_digit(s->at[i].plain) && i - s->i < 10)
+		while (plain_is_digit(s->at[i].plain) && i - s->i < 10)
 			i++;
 		n = i - s->i - 1;
 		*ret_kind = PERSONAL_IDENTITY;
-		return (n == 7 || n == 8) && !is_word(s->at[i].plain) ? i - s->i : 0;
+		return (n == 7 || n == 8) && !plain_is_word(s->at[i].plain) ? i - s->i : 0;
 	}
 	*ret_kind = PERSONAL_PLATE;
-	if (!is_digit(s->at[i].plain) || !is_digit(s->at[i + 1].plain))
+	if (!plain_is_digit(s->at[i].plain) || !plain_is_digit(s->at[i + 1].plain))
 		return 0;
 	i = skip_one_of(s, i + 2, " -");
-	if (!is_letter(s->at[i].plain))
+	if (!plain_is_letter(s->at[i].plain))
 		return 0;
 	i++;
-	if (is_word(s->at[i].plain) && !(is_digit(s->at[i].plain) && is_digit(s->at[i + 1].plain)))
+	if (plain_is_word(s->at[i].plain) &&
+		!(plain_is_digit(s->at[i].plain) && plain_is_digit(s->at[i + 1].plain)))
 		i++;
 	i = skip_one_of(s, skip_one_of(s, i, " -."), " -");
 	n = count_digits(s, &i);
-	return (n == 4 || n == 5) && !is_word(s->at[i].plain) ? i - s->i : 0;
+	return (n == 4 || n == 5) && !plain_is_word(s->at[i].plain) ? i - s->i : 0;
 }
 
 static bool is_local(char c)
 {
-	return is_word(c) || (c && strchr("._%+-", c));
+	return plain_is_word(c) || (c && strchr("._%+-", c));
 }
 
 /* The end of an address that begins here, 0 when none does. */
@@ -338,10 +275,11 @@ static size_t find_email(const struct scan *s)
 		i++;
 	if (s->at[i].plain != '@')
 		return 0;
-	for (domain = ++i; is_word(s->at[i].plain) || s->at[i].plain == '-' || s->at[i].plain == '.'; i++)
-		if (s->at[i].plain == '.' && i > domain && is_word(s->at[i + 1].plain))
+	for (domain = ++i; plain_is_word(s->at[i].plain) || s->at[i].plain == '-' || s->at[i].plain == '.';
+		i++)
+		if (s->at[i].plain == '.' && i > domain && plain_is_word(s->at[i + 1].plain))
 			dot = i;
-	while (i > domain && !is_word(s->at[i - 1].plain))
+	while (i > domain && !plain_is_word(s->at[i - 1].plain))
 		i--;
 	return dot ? i - s->i : 0;
 }
@@ -351,15 +289,15 @@ static size_t house_number(const struct scan *s, size_t i)
 {
 	size_t from = i;
 
-	if (!is_digit(s->at[i].plain))
+	if (!plain_is_digit(s->at[i].plain))
 		return 0;
 	while (i - from < 24 &&
-		(is_digit(s->at[i].plain) ||
-			((s->at[i].plain == '/' || s->at[i].plain == '-') && is_digit(s->at[i + 1].plain))))
+		(plain_is_digit(s->at[i].plain) || ((s->at[i].plain == '/' || s->at[i].plain == '-') &&
+							   plain_is_digit(s->at[i + 1].plain))))
 		i++;
-	if (is_letter(s->at[i].plain) && !is_word(s->at[i + 1].plain))
+	if (plain_is_letter(s->at[i].plain) && !plain_is_word(s->at[i + 1].plain))
 		i++;
-	return is_word(s->at[i].plain) ? 0 : i;
+	return plain_is_word(s->at[i].plain) ? 0 : i;
 }
 
 static bool is_street(struct str word)
@@ -397,7 +335,7 @@ static size_t find_address(const struct scan *s)
 	for (words = 0; words < 3; words++) {
 		struct str word = word_at(s, i, store);
 
-		if (word.len == 0 || is_digit(word.at[0]))
+		if (word.len == 0 || plain_is_digit(word.at[0]))
 			break;
 		if (is_one_of(word, "nha hem ngach kiet phong house flat apartment room") ||
 			(maybe && str_eq(word, STR("ho"))))
@@ -428,7 +366,7 @@ static size_t known_end(const struct scan *s, size_t i, size_t first, bool capit
 		for (size_t k = 0; k < s->known->words[w].n; k++, i++)
 			if (s->at[i].plain != s->known->words[w].at[k].plain)
 				return 0;
-		if (is_word(s->at[i].plain))
+		if (plain_is_word(s->at[i].plain))
 			return 0;
 	}
 	return i;
@@ -449,27 +387,35 @@ static bool is_given_name(const struct scan *s, size_t i)
 	return s->known->n > 0 && known_end(s, i, s->known->n - 1, true) > 0;
 }
 
+/* The place behind a title that begins here; 0 when none does. */
+static size_t behind_title(const struct scan *s)
+{
+	char store[WORD_MAX];
+	struct str title = word_at(s, s->i, store);
+
+	if (!is_one_of(title, "ong ba anh chi co chu bac thay em chau mr mrs ms"))
+		return 0;
+	return skip_blanks(s, skip_one_of(s, s->i + title.len, "."));
+}
+
 /* Behind a title: two capitalised words or more, or a given name that is known. Streets are named after
  * people, too. */
 static size_t find_name(const struct scan *s)
 {
-	char store[WORD_MAX];
-	struct str title = word_at(s, s->i, store);
-	size_t i = s->i + title.len, end = 0, words = 0, least = 2;
+	size_t i = behind_title(s), end = 0, words = 0, least = 2;
 
-	if (!is_one_of(title, "ong ba anh chi co chu bac thay em chau mr mrs ms"))
+	if (!i)
 		return 0;
-	i = skip_blanks(s, skip_one_of(s, i, "."));
 	if (is_given_name(s, i))
 		least = 1;
 	while (words < WORDS_IN_NAME && s->at[i].capital) {
-		while (is_letter(s->at[i].plain))
+		while (plain_is_letter(s->at[i].plain))
 			i++;
 		end = i;
 		i = skip_blanks(s, i);
 		words++;
 	}
-	return words >= least && !is_word(s->at[end].plain) ? end - s->i : 0;
+	return words >= least && !plain_is_word(s->at[end].plain) ? end - s->i : 0;
 }
 
 static bool follows_street(const struct scan *s)
@@ -479,7 +425,7 @@ static bool follows_street(const struct scan *s)
 
 	while (i > 0 && s->at[i - 1].plain == ' ' && s->i - i < 2)
 		i--;
-	for (size_t end = i; i > 0 && end - i < WORD_MAX && is_word(s->at[i - 1].plain);)
+	for (size_t end = i; i > 0 && end - i < WORD_MAX && plain_is_word(s->at[i - 1].plain);)
 		i--;
 	return is_street(word_at(s, i, store));
 }
@@ -490,7 +436,7 @@ static size_t find_here(const struct scan *s, enum personal_kind *ret_kind)
 	size_t len = find_email(s);
 
 	*ret_kind = PERSONAL_EMAIL;
-	if (len || is_word(before(s)))
+	if (len || plain_is_word(before(s)))
 		return len;
 	len = find_plate(s, ret_kind);
 	if (!len)
@@ -508,20 +454,14 @@ static size_t find_here(const struct scan *s, enum personal_kind *ret_kind)
 	return find_name(s);
 }
 
-/* The signs of a text, followed by a 0; NULL when memory is out. */
-static const struct sign *read_signs(struct arena *arena, struct str text, size_t *ret_n)
+/* As find_here(), of the known name alone. */
+static size_t find_own(const struct scan *s, enum personal_kind *ret_kind)
 {
-	size_t n = str_code_points(text);
-	struct sign *signs = arena_try(arena, (n + 2) * sizeof(*signs));
-
-	if (!signs) {
-		arena_fail(arena);
-		return NULL;
-	}
-	for (size_t i = 0; i < n; i++)
-		signs[i] = make_plain(next_code_point(&text));
-	*ret_n = n;
-	return signs;
+	*ret_kind = PERSONAL_NAME;
+	if (plain_is_word(before(s)))
+		return 0;
+	size_t len = find_known(s), name = behind_title(s);
+	return len || !name || !is_given_name(s, name) ? len : find_name(s);
 }
 
 static void read_known(const struct sign *signs, size_t n, struct known *ret)
@@ -530,7 +470,7 @@ static void read_known(const struct sign *signs, size_t n, struct known *ret)
 	for (size_t i = 0; i < n; i++) {
 		size_t from = i;
 
-		while (is_word(signs[i].plain))
+		while (plain_is_word(signs[i].plain))
 			i++;
 		if (i == from)
 			continue;
@@ -546,17 +486,20 @@ static bool begin(
 	struct arena *arena, struct str text, struct str name, struct known *known, struct scan *ret)
 {
 	size_t n = 0;
-	const struct sign *own = read_signs(arena, name, &n);
+	const struct sign *own = plain_read(arena, name, &n);
 
 	if (!own)
 		return false;
 	read_known(own, n, known);
 	*ret = (struct scan){.known = known};
-	ret->at = read_signs(arena, text, &ret->n);
+	ret->at = plain_read(arena, text, &ret->n);
 	return ret->at != NULL;
 }
 
-bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret)
+typedef size_t finder(const struct scan *s, enum personal_kind *ret_kind);
+
+static bool find_all(
+	struct arena *arena, struct str text, struct str name, finder *find, struct personal_findings *ret)
 {
 	struct personal_finding *found = arena_try(arena, (str_code_points(text) / 2 + 1) * sizeof(*found));
 	struct known known;
@@ -569,7 +512,7 @@ bool personal_find_with(struct arena *arena, struct str text, struct str name, s
 		return false;
 	while (s.i < s.n) {
 		enum personal_kind kind;
-		size_t len = find_here(&s, &kind);
+		size_t len = find(&s, &kind);
 
 		if (len)
 			found[ret->n++] = (struct personal_finding){kind, s.i, len};
@@ -578,9 +521,19 @@ bool personal_find_with(struct arena *arena, struct str text, struct str name, s
 	return true;
 }
 
+bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret)
+{
+	return find_all(arena, text, name, find_here, ret);
+}
+
 bool personal_find(struct arena *arena, struct str text, struct personal_findings *ret)
 {
-	return personal_find_with(arena, text, STR_NONE, ret);
+	return find_all(arena, text, STR_NONE, find_here, ret);
+}
+
+bool personal_find_name(struct arena *arena, struct str text, struct str name, struct personal_findings *ret)
+{
+	return find_all(arena, text, name, find_own, ret);
 }
 
 bool personal_has_name(struct arena *arena, struct str text, struct str name)
@@ -591,7 +544,8 @@ bool personal_has_name(struct arena *arena, struct str text, struct str name)
 	if (!begin(arena, text, name, &known, &s))
 		return false;
 	for (; s.i < s.n; s.i++)
-		if (!is_word(before(&s)) && find_known(&s))
+		if (known.n > 1 && !plain_is_word(before(&s)) && known_end(&s, s.i, 0, known.n == 2) &&
+			!follows_street(&s))
 			return true;
 	return false;
 }

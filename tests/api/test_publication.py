@@ -137,22 +137,84 @@ def test_nobody_guesses_a_name(town):
 
 
 def test_a_name_that_is_withheld_can_be_confirmed(town):
+    """And nothing tells the officer of it."""
     ticket_id, filed = town.answered(contact={"name": NAME, "phone": "0987654321"})
-    ask(town, town.person("officer"), ticket_id, body=GUESS)
-    for finding in town.coordinator.get(path(ticket_id)).json["findings"]:
+    officer = town.person("officer")
+    ask(town, officer, ticket_id, body=GUESS)
+    before = town.version(ticket_id)
+    withheld = [f for f in town.coordinator.get(path(ticket_id)).json["findings"] if f["withheld"]]
+    confirmed = town.coordinator.post(path(ticket_id, "confirm"), {"finding": withheld[0]["id"]}, status=200).json
+    assert [f["confirmed_by"]["name"] for f in confirmed["findings"] if f["withheld"]] and town.version(ticket_id) == before
+    assert "publication.confirmed" not in [e["type"] for e in officer.get("/v1/tickets/%s/events" % ticket_id).json["items"]]
+    for finding in confirmed["findings"]:
         town.coordinator.post(path(ticket_id, "confirm"), {"finding": finding["id"]}, status=200)
     assert ask(town, town.coordinator, ticket_id, "publish").json["state"] == "public"
 
 
-def test_heads_who_publish_wait_for_those_who_read_contacts(town):
+@pytest.mark.parametrize("written, found", [("Kính gửi ông %s: đã vá." % NAME, NAME), ("Kính gửi bà Hoa Mẫu: đã vá.", "Hoa Mẫu"),
+                                            ("Kính gửi bà Mẫu: đã vá xong.", "bà Mẫu")])
+def test_behind_a_title_it_is_told_apart_for_those_who_may(town, written, found):
+    """An ordinary finding, which the officer may confirm, is not all there is to it."""
+    ticket_id, _ = town.answered(contact={"name": NAME, "phone": "0987654321"})
+    officer = town.person("officer")
+    shown = ask(town, officer, ticket_id, body={"answer": written, "mask": False}).json
+    for finding in shown["findings"]:
+        assert not finding["withheld"]
+        officer.post(path(ticket_id, "confirm"), {"finding": finding["id"]}, status=200)
+    assert ask(town, town.coordinator, ticket_id, "publish", status=409).problem == "findings_open"
+    assert [f["text"] for f in town.coordinator.get(path(ticket_id)).json["findings"] if f["withheld"]] == [found]
+
+
+def test_heads_publish_nothing_of_their_own_where_a_name_is_withheld(town):
+    """Whether they may does not tell a right guess from a wrong one; what is as the ticket has it they publish."""
     ticket_id, filed = town.answered(contact={"name": NAME, "phone": "0987654321"})
     town.sql("update setting set value = 1 where name = 'publication_by_heads'")
-    head = town.person("head")
-    ask(town, head, ticket_id, body=GUESS)
-    assert ask(town, head, ticket_id, "publish", status=409).problem == "findings_open"
+    head, answers = town.person("head"), []
+    for guess in (NAME, "Lê Văn Thử", "ông " + NAME, "ông Lê Văn Thử"):
+        shown = ask(town, head, ticket_id, body={"answer": "Kính gửi %s: đã vá xong." % guess}).json
+        refused = ask(town, head, ticket_id, "publish", status=409)
+        answers.append((shown["moves"], refused.problem, len(shown["findings"])))
+    assert len(set(map(str, answers))) == 1 and answers[0][1] == "publication_needs_reader"
     ask(town, head, ticket_id)
     assert ask(town, head, ticket_id, "publish").json["state"] == "public"
     town.sql("update setting set value = 0 where name = 'publication_by_heads'")
+
+
+def test_a_reply_is_no_way_to_guess(town):
+    ticket_id, _ = town.filed(contact={"name": NAME, "phone": "0987654321"})
+    officer, head = town.person("officer"), town.person("head")
+    town.move(officer, ticket_id, "accept")
+    town.move(officer, ticket_id, "claim")
+    town.move(officer, ticket_id, "propose", {"text": GUESS["answer"]})
+    town.move(head, ticket_id, "approve")
+    assert in_answer(ask(town, officer, ticket_id, body={"mask": False}).json) == []
+    assert in_answer(town.coordinator.get(path(ticket_id)).json) == [(NAME, True)]
+
+
+def test_two_words_of_it_in_the_ticket_do_not_open_the_rest(town):
+    ticket_id, _ = town.answered(text="Ổ gà lớn ở phố Minh Khai, đề nghị vá sớm.", contact={"name": "Trần Minh Khai", "phone": "0987654321"})
+    body = {"answer": "Kính gửi Trần Minh Khai, Lê Minh Khai: đã vá xong mặt đường.", "mask": False}
+    assert in_answer(ask(town, town.person("officer"), ticket_id, body=body).json) == []
+    assert in_answer(town.coordinator.get(path(ticket_id)).json) == [("Trần Minh Khai", True), ("Minh Khai", True)]
+
+
+def test_what_nobody_has_looked_through_is_proposed_anew(town):
+    """A server of before has stored it."""
+    ticket_id, _ = town.answered()
+    ask(town, town.person("officer"), ticket_id)
+    town.tamper("update publication set looked = false where ticket = '%s'" % ticket_id)
+    assert ask(town, town.coordinator, ticket_id, "publish", status=409).problem == "publication_unlooked"
+    ask(town, town.person("officer"), ticket_id)
+    ask(town, town.coordinator, ticket_id, "publish")
+
+
+def test_an_erased_name_is_said_nowhere(town):
+    ticket_id, filed = town.answered(contact={"name": NAME, "phone": "0987654321"})
+    ask(town, town.person("officer"), ticket_id, body=GUESS)
+    town.citizen(filed)("DELETE", "/v1/tracking/contact", status=204)
+    shown = town.coordinator.get(path(ticket_id)).json
+    assert in_answer(shown) == [] and shown["masked"]["answer"] == GUESS["answer"]
+    assert ask(town, town.coordinator, ticket_id, "publish", status=409).problem == "publication_unlooked"
 
 
 def test_a_name_in_a_message_of_the_citizen(town):

@@ -210,7 +210,7 @@ create function pg_temp.raters() returns text[] language sql as $$
 $$;
 select is(pg_temp.raters(), '{"24 ok true","25 ok true","40 TD496 false"}', 'the letter is not theirs');
 select enter('coordinator.HN-EIC');
-select publication_propose(id, version, title, text, 'Đã vá xong mặt đường.', title, title, null, '{}', '{}', '{}', '{}', '{}', pg_temp.day(1.1),
+select publication_propose(id, version, title, text, 'Đã vá xong mặt đường.', title, title, null, null, '{}', '{}', '{}', '{}', '{}', 0, false, pg_temp.day(1.1),
 	gen_random_uuid()) from ticket where id = pg_temp.t(24);
 select is(pg_temp.raters(), '{"24 ok true","25 ok true","40 TD496 false"}', 'nor is what may be published one day');
 update publication set state = 'public' where ticket = pg_temp.t(24);

@@ -49,9 +49,9 @@ select count(*) from report_backlog_now('2026-01-01', '2026-01-31', 'department'
 select count(*) from report_stays_now('2026-01-01', '2026-01-31', 'state', now(), 'Asia/Ho_Chi_Minh');
 update setting set value = 0 where name = 'publication_preview_days';
 select enter('coordinator.HN-EIC');
-select question from publication_draft(:'t', (select version from ticket where id = :'t'));
+select question from publication_source(:'t', (select version from ticket where id = :'t'));
 select etag from publication_propose(:'t', (select version from ticket where id = :'t'), 'Ổ gà trên phố', 'Đề nghị vá ổ gà.', 'Đã vá xong.', 'o ga tren pho',
-	'o ga tren pho de nghi va', null, '{title}', '{phone}', '{0}', '{2}', '{Ổ}', now(), gen_random_uuid());
+	'o ga tren pho de nghi va', null, null, '{title}', '{phone}', '{0}', '{2}', '{Ổ}', 1, false, now(), gen_random_uuid());
 select etag from publication_finding f, publication_confirm(:'t', f.id, now(), gen_random_uuid()) where f.ticket = :'t';
 select etag from publication_decide(:'t', (select version from ticket where id = :'t'), 'publish', null, null, now(), gen_random_uuid());
 select etag from publication_show(:'t');

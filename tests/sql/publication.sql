@@ -13,8 +13,9 @@ returns text language plpgsql as $$
 begin
 	perform enter(p_login);
 	return (select body from publication_propose(pg_temp.t(n), pg_temp.version(n), p_title, 'Đề nghị vá ổ gà trên phố.', 'Đã vá xong mặt đường.',
-		p_folded, p_folded || ' de nghi va da va xong', null, array_fill('question'::text, array[p_found]), array_fill('phone'::text, array[p_found]),
-		array_fill(0::bigint, array[p_found]), array_fill(10::bigint, array[p_found]), array_fill('0912345678'::text, array[p_found]), now(), gen_random_uuid()));
+		p_folded, p_folded || ' de nghi va da va xong', null, null, array_fill('question'::text, array[p_found]), array_fill('phone'::text, array[p_found]),
+		array_fill(0::bigint, array[p_found]), array_fill(10::bigint, array[p_found]), array_fill('0912345678'::text, array[p_found]), p_found, false, now(),
+		gen_random_uuid()));
 end $$;
 create function pg_temp.decide(p_login text, n int, p_action text, p_reason text default 'vì lý do này') returns text language plpgsql as $$
 begin

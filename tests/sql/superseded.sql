@@ -27,7 +27,7 @@ create function version(n int) returns bigint language sql as $$ select version 
 create function propose(n int, p_login text default 'coordinator.HN-EIC') returns void language plpgsql as $$
 begin
 	perform enter(p_login), publication_propose(t(n), version(n), 'Ổ gà trên phố', 'Đề nghị vá ổ gà trên phố.', 'Đã vá xong mặt đường.', 'o ga',
-		'o ga', null, '{}', '{}', '{}', '{}', '{}', now(), gen_random_uuid());
+		'o ga', null, null, '{}', '{}', '{}', '{}', '{}', 0, false, now(), gen_random_uuid());
 end $$;
 create function decide(n int, p_action text) returns void language plpgsql as $$
 begin

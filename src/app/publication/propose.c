@@ -3,8 +3,8 @@
  * gave, the second stores it with what was found, at the same version of the ticket.
  *
  * The name is always looked for. Whoever may not read contacts learns nothing from what is found by it, or
- * they would guess: unless the citizen has written it where they read it, it is found in a second look, which
- * is kept for those who may, and publishing waits for it. */
+ * they would guess: unless the citizen has written it where they read it, that is kept for those who may, and
+ * publishing waits for it. */
 #include "app/publication/publication.h"
 
 #include "auth/contact.h"
@@ -36,12 +36,14 @@ struct look {
 };
 struct version {
 	struct str text[FIELDS];
-	struct look shown, whole; /* without a name that is withheld, and with it */
+	struct look shown; /* to everybody who sees the version */
+	struct look whole; /* with the name of the citizen, where the others may not know it */
+	struct look own;   /* that name alone, of which they are not told */
 };
 
 struct name {
 	struct str words; /* absent: none was given */
-	bool known;	  /* the citizen wrote it into the ticket, or its answer has it */
+	bool known;	  /* the citizen wrote all of it where everybody who sees the ticket reads it */
 	bool readable;	  /* the caller may read contacts */
 };
 
@@ -54,7 +56,7 @@ struct row {
 /* False when the contact does not open. */
 static bool read_name(struct req *req, const PGresult *row, struct name *ret)
 {
-	static const char *const own[] = {"title", "question", "answer", "messages"};
+	static const char *const own[] = {"title", "question", "messages"};
 	const struct sealed sealed = {.epoch = db_cell_int(row, 0, "epoch"),
 		.wrapped = db_cell_bytes(req->arena, row, 0, "wrapped"),
 		.box = db_cell_bytes(req->arena, row, 0, "box")};
@@ -70,12 +72,15 @@ static bool read_name(struct req *req, const PGresult *row, struct name *ret)
 	return contact.at != NULL;
 }
 
+typedef bool finder(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
+
 /* False when memory is out. */
-static bool look_for(struct arena *arena, const struct str *text, struct str name, struct look *ret)
+static bool look_for(
+	struct arena *arena, const struct str *text, struct str name, finder *find, struct look *ret)
 {
 	ret->n = 0;
 	for (unsigned f = 0; f < FIELDS; f++) {
-		if (!personal_find_with(arena, text[f], name, &ret->found[f]))
+		if (!find(arena, text[f], name, &ret->found[f]))
 			return false;
 		ret->masked[f] = personal_mask(arena, text[f], &ret->found[f]);
 		ret->n += ret->found[f].n;
@@ -85,28 +90,21 @@ static bool look_for(struct arena *arena, const struct str *text, struct str nam
 
 static bool look_through(struct arena *arena, struct version *v, const struct name *name)
 {
-	return look_for(arena, v->text, name->known ? name->words : STR_NONE, &v->shown) &&
-	       look_for(arena, v->text, name->words, &v->whole);
+	const struct str known = name->known ? name->words : STR_NONE;
+	const struct str withheld = name->known ? STR_NONE : name->words;
+
+	return look_for(arena, v->text, known, personal_find_with, &v->shown) &&
+	       look_for(arena, v->text, name->words, personal_find_with, &v->whole) &&
+	       look_for(arena, v->text, withheld, personal_find_name, &v->own);
 }
 
-static bool has_finding(const struct personal_findings *list, const struct personal_finding *it)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (list->at[i].at == it->at && list->at[i].len == it->len && list->at[i].kind == it->kind)
-			return true;
-	return false;
-}
-
-/* Adds what `look` has and `but` has not; returns where the next one goes. */
-static struct row *add_rows(
-	struct row *row, const struct version *v, const struct look *look, const struct look *but)
+/* Returns where the next one goes. */
+static struct row *add_rows(struct row *row, const struct version *v, const struct look *look)
 {
 	for (unsigned f = 0; f < FIELDS; f++)
 		for (size_t i = 0; i < look->found[f].n; i++) {
 			const struct personal_finding *found = &look->found[f].at[i];
 
-			if (but && has_finding(&but->found[f], found))
-				continue;
 			*row++ = (struct row){.field = str_of(names[f]),
 				.kind = str_of(personal_kind_code(found->kind)),
 				.piece = personal_piece(v->text[f], found),
@@ -131,24 +129,24 @@ static struct str masked_json(struct arena *arena, const struct look *look)
 	return buf_str(&out);
 }
 
-static void store(struct req *req, const struct version *v)
+static void store(struct req *req, const struct version *v, bool needs_reader)
 {
-	struct row *rows = arena_alloc(req->arena, (v->shown.n + v->whole.n + 1) * sizeof(*rows));
-	struct row *shown = add_rows(rows, v, &v->shown, NULL);
-	size_t n = (size_t)(add_rows(shown, v, &v->whole, &v->shown) - rows);
+	size_t n = v->shown.n + v->own.n;
+	struct row *rows = arena_alloc(req->arena, (n + 1) * sizeof(*rows));
 	struct str all = arena_printf(req->arena, "%.*s\n%.*s\n%.*s", STR_ARG(v->text[TITLE]),
 		STR_ARG(v->text[QUESTION]), STR_ARG(v->text[ANSWER]));
 	struct db_unit *u = db_unit(req);
 
+	add_rows(add_rows(rows, v, &v->shown), v, &v->own);
 	sql_publication_propose(u, .ticket = req->args[0].uuid, .version = req->if_match,
 		.title = v->text[TITLE], .question = v->text[QUESTION], .answer = v->text[ANSWER],
 		.folded_title = text_fold(req->arena, v->text[TITLE]), .folded = text_fold(req->arena, all),
 		.masked = masked_json(req->arena, &v->shown),
-		.masked_whole = n > v->shown.n ? masked_json(req->arena, &v->whole) : STR_NONE,
+		.masked_whole = v->own.n > 0 ? masked_json(req->arena, &v->whole) : STR_NONE,
 		.fields = DB_COLUMN(rows, n, field), .kinds = DB_COLUMN(rows, n, kind),
 		.offsets = DB_COLUMN(rows, n, offset), .lengths = DB_COLUMN(rows, n, length),
-		.pieces = DB_COLUMN(rows, n, piece), .shown = (int64_t)v->shown.n, .at = clock_wall_ms(),
-		.event = uuid_new());
+		.pieces = DB_COLUMN(rows, n, piece), .shown = (int64_t)v->shown.n,
+		.needs_reader = needs_reader, .at = clock_wall_ms(), .event = uuid_new());
 	db_run(u, answer_object);
 }
 
@@ -171,6 +169,9 @@ static void drafted(struct req *req, PGresult *const *results)
 		reply_problem(req, PROBLEM_internal, STR_NONE);
 		return;
 	}
+	/* Where others publish what they have written, whether they may would tell them of a guess. */
+	bool written = in->title.at || in->question.at || in->answer.at;
+	bool needs_reader = written && name.words.at && !name.known && !name.readable;
 	bool found = look_through(req->arena, &v, &name);
 	if (found && in->mask) {
 		const struct look *look = name.readable ? &v.whole : &v.shown;
@@ -179,7 +180,7 @@ static void drafted(struct req *req, PGresult *const *results)
 		found = look_through(req->arena, &v, &name);
 	}
 	if (found)
-		store(req, &v);
+		store(req, &v, needs_reader);
 	else
 		reply_problem(req, PROBLEM_unavailable, STR_NONE);
 }

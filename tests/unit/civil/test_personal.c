@@ -8,13 +8,15 @@
 
 #include <cmocka.h>
 
+typedef bool finder(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
+
 /* `want`: the findings as "kind piece", joined by "; ". */
-static void check_with(const char *name, const char *text, const char *want)
+static void check_by(finder *find, const char *name, const char *text, const char *want)
 {
 	struct personal_findings found;
 	struct buf got = {.arena = arena};
 
-	assert_true(personal_find_with(arena, str_of(text), str_of(name), &found));
+	assert_true(find(arena, str_of(text), str_of(name), &found));
 	for (size_t i = 0; i < found.n; i++) {
 		struct str piece = personal_piece(str_of(text), &found.at[i]);
 
@@ -23,6 +25,11 @@ static void check_with(const char *name, const char *text, const char *want)
 	}
 	if (!str_eq(buf_str(&got), str_of(want)))
 		fail_msg("\"%s\": found \"%.*s\", not \"%s\"", text, STR_ARG(buf_str(&got)), want);
+}
+
+static void check_with(const char *name, const char *text, const char *want)
+{
+	check_by(personal_find_with, name, text, want);
 }
 
 static void check(const char *text, const char *want)
@@ -118,9 +125,25 @@ static void names_that_are_known(void **state)
 	check_with("", "ông Mẫu", "");
 	assert_false(personal_has_name(arena, STR("ông Mẫu ký"), str_of(name)));
 	assert_true(personal_has_name(arena, STR("nguyen van mau ký"), str_of(name)));
+	assert_false(personal_has_name(arena, STR("Văn Mẫu, phố Nguyễn Văn Mẫu"), str_of(name)));
+	assert_false(personal_has_name(arena, STR("Mẫu"), STR("Mẫu")));
 	assert_false(personal_has_name(arena, STR("theo mẫu, xMẫu, Mẫuu"), str_of(name)));
 	assert_false(personal_has_name(arena, STR("Mẫu"), STR_NONE));
 	assert_false(personal_has_name(arena, STR_NONE, str_of(name)));
+}
+
+/* The name alone, also where it would be found without being known. */
+static void own_names(void **state)
+{
+	const char *name = "Nguyễn Văn Mẫu";
+	(void)state;
+
+	check_by(personal_find_name, name, "Ông Nguyễn Văn Mẫu và ông Lê Văn Thử, gọi 0912345678",
+		"name Nguyễn Văn Mẫu");
+	check_by(personal_find_name, name, "bà Văn Mẫu, ông Mẫu, Mẫu này", "name Văn Mẫu; name ông Mẫu");
+	check_by(personal_find_name, name, "ông Mẫu Văn Thử", "name ông Mẫu Văn Thử");
+	check_by(personal_find_name, "Mẫu", "ông Mẫu, ông Lê Văn Mẫu", "name ông Mẫu");
+	check_by(personal_find_name, "", "ông Mẫu, ông Lê Văn Mẫu", "");
 }
 
 static void masked(void **state)
@@ -175,6 +198,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(addresses, begin, end),
 		cmocka_unit_test_setup_teardown(names, begin, end),
 		cmocka_unit_test_setup_teardown(names_that_are_known, begin, end),
+		cmocka_unit_test_setup_teardown(own_names, begin, end),
 		cmocka_unit_test_setup_teardown(masked, begin, end),
 		cmocka_unit_test_setup_teardown(no_input_is_slow, begin, end),
 	};

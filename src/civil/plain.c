@@ -1,0 +1,79 @@
+/* Texts made plain. */
+#include "civil/plain.h"
+
+#include <utf8proc.h>
+
+#include "base/must.h"
+
+enum {
+	PARTS_MAX = 18
+};
+
+bool plain_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool plain_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || c == PLAIN_LETTER;
+}
+
+bool plain_is_word(char c)
+{
+	return plain_is_letter(c) || plain_is_digit(c);
+}
+
+static struct sign make_plain(int32_t c)
+{
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+					  UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+	utf8proc_int32_t parts[PARTS_MAX];
+	utf8proc_category_t category;
+	struct sign sign = {.capital = utf8proc_category(c) == UTF8PROC_CATEGORY_LU};
+	int boundary = 0;
+	utf8proc_ssize_t n;
+
+	if (c < 0x80) {
+		sign.plain = (char)(sign.capital ? c - 'A' + 'a' : c < ' ' ? ' ' : c);
+		return sign;
+	}
+	n = utf8proc_decompose_char(c, parts, PARTS_MAX, options, &boundary);
+	if (n > 0 && n <= PARTS_MAX && parts[0] == 0x111)
+		parts[0] = 'd';
+	category = n > 0 && n <= PARTS_MAX ? utf8proc_category(parts[0]) : UTF8PROC_CATEGORY_SO;
+	if (n > 0 && n <= PARTS_MAX && parts[0] >= ' ' && parts[0] < 0x7F)
+		sign.plain = (char)parts[0];
+	else if (n == 0 || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_ME))
+		sign.plain = PLAIN_LETTER;
+	else
+		sign.plain = PLAIN_OTHER;
+	return sign;
+}
+
+static int32_t next_code_point(struct str *text)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t n =
+		utf8proc_iterate((const utf8proc_uint8_t *)text->at, (utf8proc_ssize_t)text->len, &c);
+
+	must(n > 0);
+	text->at += n;
+	text->len -= (size_t)n;
+	return c;
+}
+
+const struct sign *plain_read(struct arena *arena, struct str text, size_t *ret_n)
+{
+	size_t n = str_code_points(text);
+	struct sign *signs = arena_try(arena, (n + 2) * sizeof(*signs));
+
+	if (!signs) {
+		arena_fail(arena);
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++)
+		signs[i] = make_plain(next_code_point(&text));
+	*ret_n = n;
+	return signs;
+}
