@@ -63,19 +63,33 @@ begin
 	end if;
 end $$;
 
--- Who brings somebody to another department gives them the tickets there. Of themselves they keep what is about no department; what they
--- have for others ends with the department (roles_held()).
-create function roles_moved(a account) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+-- What people have of themselves elsewhere waits: all but `admin`, which is about no department. What they have for others ends with the
+-- department (roles_held()). They have asked for it, be it that the job worker does it on their day.
+create function roles_taken_along(p_account uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
-	v_stay text[];
+	v_waits text[] := array(select role from account_role where account = p_account and role <> 'admin' order by role);
 begin
-	if a.id <> caller_account() then
-		perform roles_anew(a);
+	if roles_guarded() = '{}' then
 		return;
 	end if;
-	v_stay := roles_given(a.id, array(select role from account_role where account = a.id and role <> 'admin' union select role from account_grant
-		where account = a.id and decided_at is null), true);
-	delete from account_role where account = a.id and role <> 'admin' and role <> all (v_stay);
+	update account_grant set also = also || asked_by, asked_by = p_account, asked_at = now()
+		where account = p_account and decided_at is null and asked_by <> p_account;
+	insert into account_grant (account, role, asked_by) select p_account, w, p_account from unnest(v_waits) w
+		on conflict (account, role) where decided_at is null do nothing;
+	delete from account_role where account = p_account and role = any (v_waits);
+	if v_waits <> '{}' then
+		perform account_tell(p_account, 'role.asked', caller_session(), jsonb_build_object('roles', v_waits));
+	end if;
+end $$;
+
+-- Who brings somebody to another department gives them the tickets there.
+create function roles_moved(a account) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if a.id = caller_account() then
+		perform roles_taken_along(a.id);
+	else
+		perform roles_anew(a);
+	end if;
 end $$;
 
 -- As in 0094, with roles_moved().
@@ -107,6 +121,118 @@ begin
 	return person_item(a.id);
 end $$;
 
+-- --- who gets a guarded role signs in anew -------------------------------------------------------------------------------------------------
+
+-- An administrator reads the codes that they make. What was opened with one before would have the role, too: sessions end with it, and codes
+-- that wait. The row of the account first: a sign-in that has begun has ended then, or finds its code gone.
+create function sessions_of_before_end(p_account uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	perform from account where id = p_account for no key update;
+	delete from login_code where account = p_account;
+	if exists (select from session where account = p_account and closed_at is null and expires_at > now() and means <> 'key') then
+		perform sessions_end(p_account, null, 'ended');
+		insert into account_event (account, type, actor, session) values (p_account, 'session.ended', caller_account(), caller_session());
+	end if;
+end $$;
+
+-- Somebody gets a guarded role by another's hand: not where only a code lets in, and so whoever makes one (TD695). A second factor alone lets
+-- nobody in: each new code would make the role wait again.
+create function guarded_arrives(p_account uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if not exists (select from account where id = p_account and machine) and not exists (select from password where account = p_account)
+		and not exists (select from account_identity where account = p_account) then
+		raise exception 'they have nothing of their own to sign in with' using errcode = 'TD695';
+	end if;
+	perform sessions_of_before_end(p_account);
+end $$;
+
+-- As in 0003. On the command line and by an identity provider a guarded role comes at once, and the sessions of before end with it, too.
+create or replace function account_save(p_login text, p_name text, p_department text, p_roles text[], p_active boolean default true)
+returns uuid language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_department bigint := (select id from department where code = p_department);
+	v_account uuid;
+	v_new text[];
+begin
+	if v_department is null then
+		raise exception 'no department has the code "%"', p_department using errcode = 'TD430';
+	end if;
+	if exists (select from unnest(p_roles) r where not exists (select from role where code = r)) then
+		raise exception 'unknown role in %', p_roles using errcode = 'foreign_key_violation', constraint = 'account_role_role_fk';
+	end if;
+	insert into account (login, name, department, active) values (lower(p_login), p_name, v_department, p_active)
+		on conflict (login) do update set name = excluded.name, department = excluded.department, active = excluded.active
+		returning id into v_account;
+	delete from account_role where account = v_account and role <> all (p_roles);
+	with given as (insert into account_role select v_account, r from unnest(p_roles) r on conflict do nothing returning role)
+	select array_agg(role) into v_new from given;
+	if v_new && roles_guarded() then
+		perform sessions_of_before_end(v_account);
+	end if;
+	if not p_active then
+		update session set closed_at = now() where account = v_account and closed_at is null;
+		delete from login_code where account = v_account;
+	end if;
+	return v_account;
+end $$;
+
+-- As in 0094, with guarded_arrives().
+create or replace function grant_decide(p_account uuid, p_grant uuid, p_confirm boolean) returns text language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	a account;
+	g account_grant;
+begin
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	a := account_for_proven(p_account);
+	select * into g from account_grant where id = p_grant and account = a.id and decided_at is null;
+	if not found then
+		raise exception 'nothing waits' using errcode = 'TD404';
+	elsif p_confirm and caller_account() = any (g.also || g.asked_by || a.id) then
+		raise exception 'another administrator confirms' using errcode = 'TD676';
+	end if;
+	update account_grant set decided_at = now(), decided_by = caller_account(), confirmed = p_confirm where id = g.id;
+	if p_confirm and g.role = any (roles_guarded()) then
+		perform guarded_arrives(a.id);
+	end if;
+	if p_confirm then
+		insert into account_role values (a.id, g.role) on conflict do nothing;
+	end if;
+	perform account_tell(a.id, case when p_confirm then 'role.confirmed' else 'role.refused' end, caller_session(),
+		jsonb_build_object('roles', array[g.role]));
+	return person_item(a.id);
+end $$;
+
+-- As in 0094. A second factor spares nobody from waiting: who has read an earlier code could have set it up.
+create or replace function person_invite(p_account uuid, p_code_hash bytea, p_expires timestamptz, p_reset boolean) returns void
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	a account;
+begin
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	a := account_for_proven(p_account);
+	if a.machine or not a.active then
+		raise exception 'no person who may sign in' using errcode = 'TD633';
+	end if;
+	if p_reset then
+		delete from password where account = a.id;
+		if found then
+			perform account_tell(a.id, 'password.removed', caller_session());
+		end if;
+		if exists (select from second_factor where account = a.id) then
+			perform second_factor_drop(a.id, '{}');
+		end if;
+		delete from account_identity where account = a.id;
+		if found then
+			perform account_tell(a.id, 'account.changed', caller_session(), '{"identity": null}');
+		end if;
+		perform sessions_end(a.id, null, 'ended');
+	end if;
+	perform roles_anew(a);
+	perform login_code_save(a.login, p_code_hash, p_expires);
+	perform account_tell(a.id, 'invitation.made', caller_session(), jsonb_build_object('reset', p_reset));
+end $$;
+
 -- As in 0094. A key breaks no glass (caller_person()), so who may do nothing else of what is guarded may have one.
 create or replace function key_make(p_id uuid, p_account uuid, p_name text, p_roles text[], p_expires timestamptz, out department bigint, out body text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
@@ -130,7 +256,8 @@ begin
 end $$;
 
 
--- As in 0094; nobody gives themselves what somebody else has (TD694).
+-- As in 0094; nobody gives themselves what somebody else has (TD694), and what is guarded arrives as it does when it is confirmed. One at
+-- a time with invitations, then: one that is made meanwhile would not see it.
 create or replace function delegation_make(p_id uuid, p_giver uuid, p_taker uuid, p_roles text[], p_from timestamptz, p_until timestamptz, p_reason text, out body text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -146,6 +273,9 @@ begin
 	if p_taker = caller_account() and v_giver.id <> p_taker and roles_guarded() <> '{}' then
 		raise exception 'nobody gives themselves a role' using errcode = 'TD694';
 	end if;
+	if p_roles && roles_guarded() then
+		perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	end if;
 	perform from account where id = v_giver.id for update;
 	if not v_giver.active or v_giver.id = caller_account() and not p_roles <@ caller_roles() or exists (select from unnest(p_roles) x where not exists (
 			select from account_role g join role r on r.code = g.role where g.account = v_giver.id and g.role = x and r.delegable
@@ -153,6 +283,9 @@ begin
 		or not exists (select from account where id = p_taker and active and not machine and department = v_giver.department and id <> v_giver.id)
 		or (select count(*) from delegation x where x.giver = v_giver.id and x.until_at > now() and x.ended_at is null) >= 20 then
 		raise exception 'these roles cannot be given to them' using errcode = 'TD637';
+	end if;
+	if p_roles && roles_guarded() then
+		perform guarded_arrives(p_taker);
 	end if;
 	insert into delegation (id, giver, taker, roles, from_at, until_at, reason, made_by)
 		values (p_id, v_giver.id, p_taker, p_roles, p_from, p_until, p_reason, caller_account()) returning * into d;
@@ -162,7 +295,56 @@ begin
 end $$;
 
 
-revoke execute on function roles_opening, roles_moved from public;
+-- As in 0062. Who applies a reorganisation takes nothing along, as if they had moved themselves. Everybody else does: the tickets of
+-- their department come with them, it stands in public whose they are, and if all of a city hall waited anew nobody would answer.
+create or replace function belongings_succeed(r reorganisation, p_at timestamptz) returns jsonb language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	o record;
+	v_policy bigint;
+	v_members bigint := 0;
+	v_templates bigint := 0;
+	v_filters bigint := 0;
+	v_policies bigint := 0;
+	v_own boolean;
+	n bigint;
+begin
+	for o in select d.id, d.code, d.parent, s.id as new, s.code as new_code, f.step
+		from steps_old(r.steps) f join department d on d.code = f.code join department s on s.id = d.successor
+		where f.what = 'department' order by f.step, f.ord loop
+		v_own := exists (select from account where id = r.decided_by and department = o.id);
+		update account a set department = coalesce((select x.id from steps_choices(r.steps) c join department x on x.code = c.code
+			where c.step = o.step and c.person = a.id limit 1), o.new) where a.department = o.id;
+		get diagnostics n = row_count;
+		v_members := v_members + n;
+		if v_own then
+			perform roles_taken_along(r.decided_by);
+		end if;
+		insert into reply_template
+		select x.id, x.version + 1, p_at, r.decided_by, o.new, x.purpose, x.language, x.category, x.kind, x.title, x.text,
+			greatest(x.valid_from, p_at), false
+		from (select distinct on (id) * from reply_template order by id, version desc) x where x.department = o.id and not x.ended;
+		get diagnostics n = row_count;
+		v_templates := v_templates + n;
+		update saved_filter set query = query || jsonb_build_object('holder', o.new_code), version = version + 1, updated_at = p_at
+			where query->>'holder' = o.code;
+		get diagnostics n = row_count;
+		v_filters := v_filters + n;
+		for v_policy in select id from policy where department = o.code order by id loop
+			begin
+				update policy set department = o.new_code where id = v_policy;
+				v_policies := v_policies + 1;
+			exception when exclusion_violation or unique_violation then null;
+			end;
+		end loop;
+		insert into department_work (department, automatic, changed_at, changed_by)
+			select o.new, automatic, p_at, r.decided_by from department_work where department = o.id on conflict (department) do nothing;
+		update department_work set automatic = false, version = version + 1 where department = o.id and automatic;
+		update department set parent = case when id = o.new then o.parent else o.new end where parent = o.id;
+	end loop;
+	return jsonb_build_object('members', v_members, 'templates', v_templates, 'filters', v_filters, 'policies', v_policies);
+end $$;
+
+revoke execute on function roles_opening, roles_moved, roles_taken_along, sessions_of_before_end, guarded_arrives from public;
 
 -- --- roles of this moment ------------------------------------------------------------------------------------------------------------------
 

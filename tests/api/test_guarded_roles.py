@@ -1,8 +1,11 @@
 """Which roles take two administrators: all that open something, by what they may, and any that administrators give themselves, by whatever way."""
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from support.town import CONSTRUCTION, HUB, new_town
-from test_people import change, in_days, made, path
+from support.town import CONSTRUCTION, HUB, new_town, wait_until
+from test_people import PASSWORD, change, in_days, made, path
 from test_signing_in import with_factor
 from test_two_administrators import admin, grants
 
@@ -11,6 +14,10 @@ OPENING = "coordinator hub_head legal_officer press_officer spokesperson data_of
 
 def own(who):
     return who.get(path(who.get("/v1/me").json["account"])).json
+
+
+def confirmed(who, account, role):
+    return who.post(path(account, "/grants/%s/confirm" % grants(who.get(path(account)).json)[role]), {}, status=200).json
 
 
 def operator(town, login, roles, department=HUB):
@@ -24,11 +31,12 @@ def test_nobody_alone_makes_somebody_who_opens_something(town, role):
     account = first.post("/v1/accounts", {"login": "buf.be." + role.replace("_", "-"), "name": "Con Rối", "department": HUB, "roles": [role]}).json
     assert account["roles"] == [] and list(grants(account)) == [role]
     code = first.post(path(account, "/invitation"), {}).json["code"]
-    puppet = town.client(Authorization="Bearer " + town.anyone.post("/v1/sessions", {"login": account["login"], "code": code}).json["token"])
+    puppet = town.settle(account["login"], PASSWORD, code)
     assert puppet.get("/v1/me").json["roles"] == []
     puppet.get("/v1/tickets", status=403)
-    assert second.post(path(account, "/grants/%s/confirm" % grants(account)[role]), {}, status=200).json["roles"] == [role]
-    assert puppet.get("/v1/me").json["roles"] == [role]
+    assert confirmed(second, account, role)["roles"] == [role]
+    puppet.get("/v1/me", status=401)
+    assert town.with_password(account["login"], PASSWORD).get("/v1/me").json["roles"] == [role]
 
 
 def test_the_work_of_departments_waits_for_nobody(town):
@@ -38,14 +46,15 @@ def test_the_work_of_departments_waits_for_nobody(town):
 
 def test_no_administrator_reads_contacts_alone(town):
     ticket, _ = town.filed()
-    who, contact = admin(town, 10), "/v1/tickets/%s/contact?purpose=T%%C3%%B2%%20m%%C3%%B2" % ticket
+    login = town.login("admin", HUB, 10)
+    who, contact = town.settle(login, PASSWORD), "/v1/tickets/%s/contact?purpose=T%%C3%%B2%%20m%%C3%%B2" % ticket
     who.get(contact, status=403)
     for role in OPENING[:6]:
         changed = change(who, own(who), {"roles": ["admin", role]}).json
         assert changed["roles"] == ["admin"] and list(grants(changed)) == [role]
         who.get(contact, status=403)
     given = admin(town, 1).post(path(changed, "/grants/%s/confirm" % grants(changed)["data_officer"]), {}, status=200).json
-    assert given["roles"] == ["data_officer", "admin"] == who.get("/v1/me").json["roles"]
+    assert given["roles"] == ["data_officer", "admin"] == town.with_password(login, PASSWORD).get("/v1/me").json["roles"]
 
 
 @pytest.mark.parametrize("role", ("clerk", "officer", "head", "auditor"))
@@ -102,19 +111,142 @@ def test_a_coordinator_who_is_reset_waits_and_it_is_told_once(town):
     account = operator(town, "dat.lai", ["officer", "coordinator", "press_officer"])
     first, second = admin(town), admin(town, 1)
     code = first.post(path(account, "/invitation"), {"reset": True}).json["code"]
-    who = town.client(Authorization="Bearer " + town.anyone.post("/v1/sessions", {"login": "dat.lai", "code": code}).json["token"])
+    who = town.settle("dat.lai", PASSWORD, code)
     assert who.get("/v1/me").json["roles"] == ["officer"]
     asked = [e for e in first.get(path(account, "/events")).json["items"] if e["type"] == "role.asked"]
     assert [e["data"]["roles"] for e in asked] == [["coordinator", "press_officer"]]
-    second.post(path(account, "/grants/%s/confirm" % grants(second.get(path(account)).json)["coordinator"]), {}, status=200)
+    confirmed(second, account, "coordinator")
+    who.get("/v1/me", status=401)
+    assert town.with_password("dat.lai", PASSWORD).get("/v1/me").json["roles"] == ["officer", "coordinator"]
+
+
+# --- who gets one signs in anew, with what only they have --------------------------------------------------------------------------------
+
+def contact_of(town):
+    return "/v1/tickets/%s/contact?purpose=T%%C3%%B2%%20m%%C3%%B2" % town.filed(contact={"name": "Nguyễn Thị Ví Dụ", "phone": "0912345678"})[0]
+
+
+def giving(town, number):
+    """A coordinator, and an officer of the hub who has a password: the login of the officer, and what gives them the role."""
+    giver, taker = town.login("coordinator", HUB, number), town.login("officer", HUB, number)
+    account = {"id": town.sql("select id from account where login = '%s'" % taker)[0][0]}
+    body = {"taker": account["id"], "roles": ["coordinator"], "until": in_days(3), "reason": "Nghỉ phép năm"}
+    return taker, account, lambda status=201: town.sign_in(giver).post("/v1/delegations", body, status=status)
+
+
+def test_a_code_of_before_does_not_open_what_came_later(town):
+    taker, account, give = giving(town, 21)
+    town.settle(taker, PASSWORD)
+    code = admin(town).post(path(account, "/invitation"), {}).json["code"]
+    give()
+    town.anyone.post("/v1/sessions", {"login": taker, "code": code}, status=401)
+    who = town.with_password(taker, PASSWORD)
     assert who.get("/v1/me").json["roles"] == ["officer", "coordinator"]
+    who.get(contact_of(town), status=200)
 
 
-def test_with_a_second_factor_a_forgotten_password_costs_no_role(town):
+def test_a_session_that_sleeps_does_not_get_what_is_given_for_a_time(town):
+    taker, account, give = giving(town, 22)
+    town.settle(taker, PASSWORD)
+    code = admin(town).post(path(account, "/invitation"), {}).json["code"]
+    opened = town.anyone.post("/v1/sessions", {"login": taker, "code": code}, {"Idempotency-Key": "ngu-gat-trong-phien-0001"}).json
+    sleeping = town.client(Authorization="Bearer " + opened["token"])
+    give()
+    sleeping.get("/v1/me", status=401)
+    sleeping.get(contact_of(town), status=401)
+    town.anyone.post("/v1/sessions/renewal", {"refresh_token": opened["refresh_token"]}, status=401)
+    town.anyone.post("/v1/sessions", {"login": taker, "code": code}, {"Idempotency-Key": "ngu-gat-trong-phien-0001"}, 401)
+    ended = [e for e in admin(town).get(path(account, "/events")).json["items"] if e["type"] == "session.ended"]
+    assert len(ended) == 1
+
+
+@pytest.mark.parametrize("asks, confirms", ((0, 1), (1, 0)))
+def test_a_session_that_sleeps_does_not_get_what_is_confirmed(town, asks, confirms):
+    account = made(town, "ngu.%d" % asks, ["officer"])
+    town.settle(account["login"], PASSWORD)
+    code = admin(town).post(path(account, "/invitation"), {}).json["code"]
+    sleeping = town.client(Authorization="Bearer " + town.anyone.post("/v1/sessions", {"login": account["login"], "code": code}).json["token"])
+    change(admin(town, asks), account, {"roles": ["officer", "legal_officer"]})
+    assert sleeping.get("/v1/me").json["roles"] == ["officer"]
+    code = admin(town).post(path(account, "/invitation"), {}).json["code"]
+    assert confirmed(admin(town, 2 if asks == 0 else 3), account, "legal_officer")["sessions"] == 0
+    sleeping.get("/v1/me", status=401)
+    town.anyone.post("/v1/sessions", {"login": account["login"], "code": code}, status=401)
+    assert town.with_password(account["login"], PASSWORD).get("/v1/me").json["roles"] == ["officer", "legal_officer"]
+
+
+def test_what_is_given_for_a_time_and_invitations_go_one_by_one(town):
+    """An invitation that is being made does not see a delegation that is, and so would not end it."""
+    taker, _, give = giving(town, 26)
+    town.settle(taker, PASSWORD)
+    waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())"
+    with subprocess.Popen(["psql", "-X", "-q", "-d", town.cluster.url(town.database, "postgres")], stdin=subprocess.PIPE, text=True) as other, \
+            ThreadPoolExecutor(1) as pool:
+        other.stdin.write("begin; select pg_advisory_xact_lock(hashtext('tiepdan.account')) \\g /dev/null\n")
+        other.stdin.flush()
+        wait_until(lambda: town.sql("select 1 from pg_locks where locktype = 'advisory' and granted and objid = (hashtext('tiepdan.account')::bigint & 4294967295)::oid"),
+                   10, "the lock")
+        given = pool.submit(give)
+        wait_until(lambda: town.sql(waits) == [["1"]], 10, "the delegation waits")
+        other.stdin.write("commit;\n")
+        other.stdin.close()
+        assert given.result().json["roles"] == ["coordinator"]
+
+
+def test_what_opens_nothing_ends_no_session(town):
+    giver, taker = town.login("head", HUB, 23), town.login("officer", HUB, 23)
+    who = town.sign_in(taker)
+    body = {"taker": who.get("/v1/me").json["account"]["id"], "roles": ["head"], "until": in_days(3), "reason": "Nghỉ phép năm"}
+    town.sign_in(giver).post("/v1/delegations", body)
+    assert who.get("/v1/me").json["roles"] == ["officer", "head"]
+
+
+def test_a_second_factor_from_a_session_of_a_code_spares_nobody(town):
     login = with_factor(town, 91, "coordinator")[0]
     account = {"id": town.sql("select id from account where login = '%s'" % login)[0][0]}
     admin(town).post(path(account, "/invitation"), {})
-    assert admin(town).get(path(account)).json["roles"] == ["coordinator"]
+    waits = admin(town).get(path(account)).json
+    assert waits["second_factor"] and waits["roles"] == [] and list(grants(waits)) == ["coordinator"]
+    taker, account, give = giving(town, 24)
+    town.settle(taker, PASSWORD)
+    give()
+    admin(town).post(path(account, "/invitation"), {})
+    assert town.with_password(taker, PASSWORD).get("/v1/me").json["roles"] == ["officer"]
+
+
+def test_nobody_gets_one_who_has_only_codes(town):
+    taker, account, give = giving(town, 25)
+    assert give(409).problem == "nothing_of_their_own"
+    change(admin(town), account, {"roles": ["officer", "leader"]})
+    confirm = path(account, "/grants/%s/confirm" % grants(admin(town, 1).get(path(account)).json)["leader"])
+    assert admin(town, 1).post(confirm, {}, status=409).problem == "nothing_of_their_own"
+    assert admin(town).get(path(account)).json["roles"] == ["officer"]
+    town.sql("insert into account_identity (account, issuer, subject) values ('%s', 'https://id.example.org', 'x')" % account["id"])
+    assert admin(town, 1).post(confirm, {}, status=200).json["roles"] == ["officer", "leader"]
+    program = made(town, "may.khong-ai", ["officer", "leader"], machine=True)
+    assert confirmed(admin(town), program, "leader")["roles"] == ["officer", "leader"]
+
+
+def test_the_first_day_of_a_coordinator(town):
+    """Made, invited, a password, confirmed; and she signs in with her password."""
+    first, second = admin(town), admin(town, 1)
+    account = first.post("/v1/accounts", {"login": "ngay.dau", "name": "Ngày Đầu", "department": HUB, "roles": ["coordinator"]}).json
+    who = town.settle("ngay.dau", PASSWORD, first.post(path(account, "/invitation"), {}).json["code"])
+    who.get(contact_of(town), status=403)
+    confirmed(second, account, "coordinator")
+    who.get("/v1/me", status=401)
+    town.with_password("ngay.dau", PASSWORD).get(contact_of(town), status=200)
+
+
+def test_what_the_operator_gives_ends_them_too(town):
+    account = made(town, "dieu.hanh", ["officer"])
+    code = admin(town).post(path(account, "/invitation"), {}).json["code"]
+    sleeping = town.client(Authorization="Bearer " + town.anyone.post("/v1/sessions", {"login": "dieu.hanh", "code": code}).json["token"])
+    operator(town, "dieu.hanh", ["officer", "head"], CONSTRUCTION)
+    assert sleeping.get("/v1/me").json["roles"] == ["officer", "head"]
+    operator(town, "dieu.hanh", ["officer", "legal_officer"], CONSTRUCTION)
+    sleeping.get("/v1/me", status=401)
+    assert town.sign_in("dieu.hanh").get("/v1/me").json["roles"] == ["officer", "legal_officer"]
 
 
 def test_keys(town):
@@ -152,6 +284,7 @@ def test_doctor_says_when_nobody_can_confirm(cluster, contract):
         only = town.person("admin", HUB, 1)
         account = only.post("/v1/accounts", {"login": "cho.mai", "name": "Chờ Mãi", "department": HUB, "roles": ["leader"]}).json
         line = said_of_grants(cluster, town)
+        town.settle("cho.mai", PASSWORD)
         assert line == ("warn   roles that wait: only admin.hn-eic.1 administers, so nobody can confirm a role; nobody can confirm leader of cho.mai")
         second = town.person("admin", HUB, 2)
         assert said_of_grants(cluster, town).split() == ["ok", "roles", "that", "wait"], "since just now"

@@ -299,6 +299,7 @@ def test_roles_that_need_two_factors(cluster, contract):
         who.get("/v1/tickets")
         assert who.get("/v1/configuration", status=403).problem == "forbidden"
         town.cluster.run(town.database, "user", "add", login, "--name=Người Ví Dụ", "--department=HN-SXD", "--role=officer,auditor,admin")
+        who = town.sign_in(login)
         assert who.get("/v1/me").json["roles"] == ["officer"]        # nor one that came later
         secret = who.post("/v1/me/second-factor", None).json["secret"]
         who.post("/v1/me/second-factor/confirmation", {"code": totp(secret)}, status=200)

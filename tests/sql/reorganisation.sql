@@ -2,7 +2,7 @@
 -- rolled reports and denunciations make of it.
 begin;
 set search_path = test, tiepdan, public;
-select plan(93);
+select plan(100);
 
 -- A rename or merger of HN-SXD (and HN-TTRA) into HN-X, or whatever the steps say.
 create function pg_temp.steps(p_from text[], p_to jsonb, p_choices jsonb default '[]', p_what text default 'department') returns jsonb language sql as $$
@@ -167,6 +167,31 @@ select is((select string_agg(f->>'fault', ' ') from n, jsonb_array_elements(reor
 	'nobody_impartial', 'nobody would be left: the preview says so');
 select is((select valid_to from department where code = 'HN-STC'), null, 'and has changed nothing');
 select is(attempt(format('select pg_temp.apply(%L)', id)), 'TD580', 'and it is not applied') from n;
+rollback to held;
+
+-- --- who applies one takes no role along ----------------------------------------------------------------------------------------
+create function pg_temp.roles(p_login text) returns text language sql as $$
+	select coalesce((select string_agg(role, ' ' order by role) from account_role where account = a.id), '') || ' / ' || coalesce((
+		select string_agg(g.role || case when g.asked_by = a.id then ' own' else '' end, ' ' order by g.role) from account_grant g
+		where g.account = a.id and g.decided_at is null), '') from account a where a.login = lower(p_login)
+$$;
+update account set department = department_id('HN-STC') where login = 'admin.hn-eic';
+insert into account_role select id, r from account, unnest('{head,legal_officer}'::text[]) r where login = 'admin.hn-eic';
+update account set department = department_id('HN-STC') where login = 'data_officer.hn-sxd';
+savepoint own;
+select is(pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC}', '[{"code": "HN-SNV"}]'))), 'applied', 'applied by one of those who move');
+select is(pg_temp.roles('admin.HN-EIC'), 'admin / head own legal_officer own', 'whose roles wait for another administrator');
+select is(pg_temp.roles('data_officer.HN-SXD'), 'data_officer / ', 'nobody else''s do');
+rollback to own;
+select is(pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC}', '[{"code": "HN-SNV"}]'), city_day(now()) + 2)), 'scheduled', 'and on a day to come');
+select caller_enter('job', null, null, false, 60000);
+select cmp_ok(reorganisations_run(now() + interval '2 days', 100), '>=', 1::bigint, 'when the job worker does it');
+select is(pg_temp.roles('admin.HN-EIC'), 'admin / head own legal_officer own', 'it is so, too');
+rollback to own;
+select caller_enter('job', null, null, false, 60000);
+update setting set value = 0 where name = 'guarded_roles';
+select pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC}', '[{"code": "HN-SNV"}]')));
+select is(pg_temp.roles('admin.HN-EIC'), 'admin head legal_officer / ', 'but where the town does without');
 rollback to held;
 
 -- --- many: what does not move at once moves in portions -----------------------------------------------------------------------

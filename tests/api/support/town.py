@@ -259,6 +259,17 @@ class Town:
         opened = self.anyone.post("/v1/sessions", {"login": login, "code": self.code(login)}).json
         return self.client(Authorization="Bearer " + opened["token"])
 
+    def settle(self, login, password, code=None):
+        """Somebody signs in with a code and sets a password: something of their own, without which nobody gets a guarded role."""
+        opened = self.anyone.post("/v1/sessions", {"login": login, "code": code or self.code(login)}).json
+        who = self.client(Authorization="Bearer " + opened["token"])
+        who("PUT", "/v1/me/password", {"password": password}, status=204)
+        return who
+
+    def with_password(self, login, password):
+        opened = self.anyone.post("/v1/sessions", {"login": login, "password": password}).json
+        return self.client(Authorization="Bearer " + opened["token"])
+
     def person(self, role, department=CONSTRUCTION, number=1):
         """A signed-in client of somebody with this role."""
         login = self.login(role, department, number)
