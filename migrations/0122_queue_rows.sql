@@ -284,14 +284,14 @@ begin
 			where v.done and v.holder = v_holder and v.id > v_after_id
 				and may_see(v.sight, v.holder, v_all, v_own, v_home)
 				and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person, v.person,
-					v_from, v_before, c.due_at))
+					v_from, v_before, 'infinity'))
 			order by v.id limit p_limit + 1 - v_n;
 	elsif v_n <= p_limit then
 		return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed from queue_line v left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
 			where v.done and v.id > v_after_id
 				and may_see(v.sight, v.holder, v_all, v_own, v_home)
 				and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person, v.person,
-					v_from, v_before, c.due_at))
+					v_from, v_before, 'infinity'))
 			order by v.id limit p_limit + 1 - v_n;
 	end if;
 end $$;
