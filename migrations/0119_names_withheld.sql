@@ -9,21 +9,21 @@ alter table publication add column masked_whole jsonb;
 comment on column publication.masked_whole is 'as masked, without what is withheld either; NULL: nothing is';
 alter table publication add column looked boolean not null default false, add column needs_reader boolean not null default false;
 comment on column publication.looked is 'the name of the citizen was looked for in the version as it is; servers of before did not';
-comment on column publication.needs_reader is 'written by somebody who may not read contacts, while there is a name that they do not know: only who may publishes
-	it, or proposes it anew. Whether there was something would tell of a guess.';
+comment on column publication.needs_reader is 'written by somebody who may not read contacts, while there is a name that they do not know, or was one: only
+	who may publishes it, or proposes it anew. Whether there was something would tell of a guess.';
 
 -- What a public version begins with (the words of the ticket and of its answer), what the citizen has written besides, of which the last
--- 100,000 characters, and the sealed contact. reads_contact: the caller may read it.
+-- 100,000 characters, and the sealed contact. reads_contact: the caller may read it; erased: there was one.
 create function publication_source(p_ticket uuid, p_version bigint)
-returns table (title text, question text, answer text, messages text, epoch bigint, wrapped bytea, box bytea, reads_contact boolean)
+returns table (title text, question text, answer text, messages text, epoch bigint, wrapped bytea, box bytea, reads_contact boolean, erased boolean)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 #variable_conflict use_column
 begin
 	return query
 	select d.title, d.question, d.answer,
 		(select right(string_agg(m.text, E'\n' order by m.at, m.id), 100000) from message m where m.ticket = p_ticket and m.author is null),
-		c.epoch, c.wrapped, c.box, names_seen()
-	from publication_draft(p_ticket, p_version) d left join contact c on c.ticket = p_ticket and c.erased_at is null;
+		c.epoch, c.wrapped, c.box, names_seen(), coalesce(c.erased_at is not null, false)
+	from publication_draft(p_ticket, p_version) d left join contact c on c.ticket = p_ticket;
 end $$;
 comment on function publication_words is 'for servers of before, as long as there are some';
 
@@ -50,7 +50,8 @@ begin
 	etag := t.version::text;
 end $$;
 
--- As in 0075. What was found are parallel arrays; all but the first `p_shown` are withheld, and not told in the event.
+-- As in 0075. What was found are parallel arrays; all but the first `p_shown` are withheld, and not told in the event. TD412 the contact by
+-- which they were found was erased meanwhile.
 create function publication_propose(p_ticket uuid, p_version bigint, p_title text, p_question text, p_answer text, p_folded_title text,
 	p_folded text, p_masked jsonb, p_masked_whole jsonb, p_fields text[], p_kinds text[], p_offsets bigint[], p_lengths bigint[],
 	p_pieces text[], p_shown bigint, p_needs_reader boolean, p_at timestamptz, p_event uuid, out body text, out etag text)
@@ -60,6 +61,9 @@ declare
 	v_from text := publication_state_of(p_ticket);
 begin
 	perform publication_check(t, 'propose');
+	if cardinality(p_fields) > p_shown and not exists (select from contact where ticket = t.id and erased_at is null) then
+		raise exception 'the contact was erased' using errcode = 'TD412';
+	end if;
 	insert into publication (ticket, number, code, state, category, area, department, outcome, filed_at, answered_at, lon, lat, title,
 		question, answer, folded_title, folded, masked, masked_whole, looked, needs_reader, proposed_by, proposed_at)
 	select t.id, t.number, t.code, 'proposed', t.category, t.area, t.holder, case t.state when 'refused' then 'refused' else 'answered' end,
@@ -105,8 +109,8 @@ begin
 	select * into p from publication where ticket = t.id;
 	return case
 		when publication_superseded(p) then 'TD457'
-		when p.state = 'proposed' and not p.looked then 'TD698'
 		when p.state = 'proposed' and p.needs_reader and not names_seen() then 'TD699'
+		when not p.looked then 'TD698'
 		when exists (select from publication_finding where ticket = t.id and confirmed_by is null) then 'TD493'
 		when p.state = 'proposed' and p_at < publication_preview_until(p) then 'TD494' end;
 end $$;
@@ -138,8 +142,8 @@ begin
 	select b.body, b.etag into body, etag from publication_body(t) b;
 end $$;
 
--- As in 0081, with what was found by the name: afterwards nothing says any more that it was theirs. A version that waits because of it is
--- proposed anew.
+-- As in 0081, with what was found by the name: afterwards nothing says any more that it was theirs. A version that waits is proposed anew,
+-- whatever was found in it, or that would tell.
 create or replace function contact_destroy(p_ticket uuid, p_at timestamptz) returns boolean language plpgsql set search_path = tiepdan, pg_temp as $$
 begin
 	update contact set wrapped = null, box = null, phone_index = null, email_index = null, erased_at = p_at
@@ -147,7 +151,7 @@ begin
 	if not found then
 		return false;
 	end if;
-	update publication set masked_whole = null, looked = false where ticket = p_ticket and masked_whole is not null;
+	update publication set masked_whole = null, looked = state <> 'proposed' and looked where ticket = p_ticket;
 	delete from publication_finding where ticket = p_ticket and withheld;
 	return true;
 end $$;

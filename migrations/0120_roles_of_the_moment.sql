@@ -284,7 +284,8 @@ begin
 		or (select count(*) from delegation x where x.giver = v_giver.id and x.until_at > now() and x.ended_at is null) >= 20 then
 		raise exception 'these roles cannot be given to them' using errcode = 'TD637';
 	end if;
-	if p_roles && roles_guarded() then
+	if exists (select from unnest(p_roles) x where x = any (roles_guarded()) and not exists (
+			select from account_role t where t.account = p_taker and t.role = x)) then
 		perform guarded_arrives(p_taker);
 	end if;
 	insert into delegation (id, giver, taker, roles, from_at, until_at, reason, made_by)

@@ -9,17 +9,22 @@
 enum {
 	NUMBER_MAX = 20, /* no number is longer; a longer run of digits is none   */
 	GROUPS_MAX = 8,	 /* blocks of digits that may belong to one number        */
-	WORD_MAX = 12,	 /* the longest word that a rule knows, and a bit         */
 	WORDS_IN_NAME = 6,
-	KNOWN_MAX = 10, /* words of a name that is known: the last ones */
+	KNOWN_MAX = 10,	 /* words of a name that is known: the last ones  */
+	KNOWN_NAMES = 4, /* in one field: "Nguyễn Văn A và Trần Thị B"    */
+	BETWEEN_MAX = 3, /* signs other than blanks between words of one  */
 };
 
 /* The words of somebody's own name. */
-struct known {
+struct known_name {
 	struct {
 		const struct sign *at;
 		size_t n;
 	} words[KNOWN_MAX];
+	size_t n;
+};
+struct known {
+	struct known_name names[KNOWN_NAMES];
 	size_t n;
 };
 struct scan {
@@ -115,28 +120,6 @@ static size_t find_phone(const struct scan *s, const struct number *number)
 	return 0;
 }
 
-/* The word at `i` of the text, at most WORD_MAX letters of it. */
-static struct str word_at(const struct scan *s, size_t i, char store[static WORD_MAX])
-{
-	size_t n = 0;
-
-	while (n < WORD_MAX && plain_is_word(s->at[i + n].plain)) {
-		store[n] = s->at[i + n].plain;
-		n++;
-	}
-	return (struct str){store, n};
-}
-
-static bool is_one_of(struct str word, const char *words)
-{
-	struct str rest = str_of(words), one;
-
-	while (str_next(&rest, ' ', &one))
-		if (str_eq(one, word))
-			return true;
-	return false;
-}
-
 static size_t skip_blanks(const struct scan *s, size_t i)
 {
 	while (s->at[i].plain == ' ' && i < s->n)
@@ -146,9 +129,10 @@ static size_t skip_blanks(const struct scan *s, size_t i)
 
 static bool is_money(const struct scan *s, size_t end)
 {
-	char store[WORD_MAX];
+	char store[PLAIN_WORD_MAX];
 
-	return is_one_of(word_at(s, skip_blanks(s, end), store), "dong d vnd vn usd trieu ty nghin");
+	return plain_is_one_of(
+		plain_word(s->at + skip_blanks(s, end), store), "dong d vnd vn usd trieu ty nghin");
 }
 
 /* Identity cards have 12 digits, older ones 9; both are also written in blocks with blanks. */
@@ -168,14 +152,14 @@ static size_t find_identity(const struct scan *s, const struct number *number)
 /* The word before this place says that a number of an account follows. */
 static bool is_told_account(const struct scan *s)
 {
-	char store[WORD_MAX];
+	char store[PLAIN_WORD_MAX];
 	size_t i = s->i, end;
 
 	while (i > 0 && strchr(" :.#", s->at[i - 1].plain) && s->i - i < 4)
 		i--;
-	for (end = i; i > 0 && end - i < WORD_MAX && plain_is_word(s->at[i - 1].plain);)
+	for (end = i; i > 0 && end - i < PLAIN_WORD_MAX && plain_is_word(s->at[i - 1].plain);)
 		i--;
-	return is_one_of(word_at(s, i, store), "khoan stk tk account acc the card");
+	return plain_is_one_of(plain_word(s->at + i, store), "khoan stk tk account acc the card");
 }
 
 static size_t find_account(const struct scan *s, const struct number *number)
@@ -302,45 +286,46 @@ static size_t house_number(const struct scan *s, size_t i)
 
 static bool is_street(struct str word)
 {
-	return is_one_of(word, "pho duong ngo ngach hem kiet street road lane alley");
+	return plain_is_one_of(word, "pho duong ngo ngach hem kiet street road lane alley");
 }
 
 /* A street comes next; with `named`, its name as well. */
 static bool street_follows(const struct scan *s, size_t i, bool named)
 {
-	char store[WORD_MAX];
+	char store[PLAIN_WORD_MAX];
 	struct str word;
 
 	i = skip_blanks(s, skip_one_of(s, i, ","));
-	word = word_at(s, i, store);
+	word = plain_word(s->at + i, store);
 	return is_street(word) && (!named || s->at[skip_blanks(s, i + word.len)].capital);
 }
 
 /* "nhà 3 tầng" is no address. */
 static bool is_counted(const struct scan *s, size_t end)
 {
-	char store[WORD_MAX];
+	char store[PLAIN_WORD_MAX];
 
-	return is_one_of(word_at(s, skip_blanks(s, end), store), "tang cap nguoi ho gian lau m met cai can");
+	return plain_is_one_of(
+		plain_word(s->at + skip_blanks(s, end), store), "tang cap nguoi ho gian lau m met cai can");
 }
 
 /* Up to three words that name a house or a flat, then a number. After "số" alone a street has to follow, and
  * where there is no word at all its name, too. */
 static size_t find_address(const struct scan *s)
 {
-	char store[WORD_MAX];
+	char store[PLAIN_WORD_MAX];
 	size_t i = s->i, end, words;
 	bool sure = false, maybe = false;
 
 	for (words = 0; words < 3; words++) {
-		struct str word = word_at(s, i, store);
+		struct str word = plain_word(s->at + i, store);
 
 		if (word.len == 0 || plain_is_digit(word.at[0]))
 			break;
-		if (is_one_of(word, "nha hem ngach kiet phong house flat apartment room") ||
+		if (plain_is_one_of(word, "nha hem ngach kiet phong house flat apartment room") ||
 			(maybe && str_eq(word, STR("ho"))))
 			sure = true;
-		else if (is_one_of(word, "so can no number"))
+		else if (plain_is_one_of(word, "so can no number"))
 			maybe = true;
 		else
 			return 0;
@@ -354,17 +339,27 @@ static size_t find_address(const struct scan *s)
 	return end - s->i;
 }
 
-/* Where the known name from its word `first` on ends, if it stands at `i`; else 0. */
-static size_t known_end(const struct scan *s, size_t i, size_t first, bool capitals)
+/* Blanks, and what people write into names: "Mary O'Brien", "Trần T. Hoa", "Mai-Anh". */
+static size_t skip_between(const struct scan *s, size_t i)
 {
-	for (size_t w = first; w < s->known->n; w++) {
-		size_t from = w > first ? skip_blanks(s, i) : i;
+	for (size_t others = 0; i < s->n && !plain_is_word(s->at[i].plain); i++)
+		if (s->at[i].plain != ' ' && ++others > BETWEEN_MAX)
+			break;
+	return i;
+}
+
+/* Where the known name from its word `first` on ends, if it stands at `i`; else 0. */
+static size_t known_end(
+	const struct scan *s, const struct known_name *name, size_t i, size_t first, bool capitals)
+{
+	for (size_t w = first; w < name->n; w++) {
+		size_t from = w > first ? skip_between(s, i) : i;
 
 		if ((w > first && from == i) || (capitals && !s->at[from].capital))
 			return 0;
 		i = from;
-		for (size_t k = 0; k < s->known->words[w].n; k++, i++)
-			if (s->at[i].plain != s->known->words[w].at[k].plain)
+		for (size_t k = 0; k < name->words[w].n; k++, i++)
+			if (s->at[i].plain != name->words[w].at[k].plain)
 				return 0;
 		if (plain_is_word(s->at[i].plain))
 			return 0;
@@ -372,28 +367,55 @@ static size_t known_end(const struct scan *s, size_t i, size_t first, bool capit
 	return i;
 }
 
-/* The whole name, or its last two words. What is short, and may be ordinary words, is capitalised. */
+static bool is_title(struct str word)
+{
+	return plain_is_one_of(word, "ong ba anh chi co chu bac thay em chau mr mrs ms");
+}
+
+/* Where all of the name ends, be it without the title that stands before it in the contact. What is short,
+ * and may be ordinary words, is capitalised. */
+static size_t whole_end(const struct scan *s, const struct known_name *name)
+{
+	char store[PLAIN_WORD_MAX];
+	size_t end = name->n < 2 ? 0 : known_end(s, name, s->i, 0, name->n == 2);
+
+	if (!end && name->n > 3 && is_title(plain_word(name->words[0].at, store)))
+		end = known_end(s, name, s->i, 1, false);
+	return end;
+}
+
+/* A whole name, or its last two words, capitalised. */
 static size_t find_known(const struct scan *s)
 {
-	size_t n = s->known->n, end = n < 2 ? 0 : known_end(s, s->i, 0, n == 2);
+	size_t longest = s->i;
 
-	if (!end && n > 2)
-		end = known_end(s, s->i, n - 2, true);
-	return end ? end - s->i : 0;
+	for (size_t i = 0; i < s->known->n; i++) {
+		const struct known_name *name = &s->known->names[i];
+		size_t end = whole_end(s, name);
+
+		if (!end && name->n > 2)
+			end = known_end(s, name, s->i, name->n - 2, true);
+		if (end > longest)
+			longest = end;
+	}
+	return longest - s->i;
 }
 
 static bool is_given_name(const struct scan *s, size_t i)
 {
-	return s->known->n > 0 && known_end(s, i, s->known->n - 1, true) > 0;
+	for (size_t k = 0; k < s->known->n; k++)
+		if (known_end(s, &s->known->names[k], i, s->known->names[k].n - 1, true))
+			return true;
+	return false;
 }
 
 /* The place behind a title that begins here; 0 when none does. */
 static size_t behind_title(const struct scan *s)
 {
-	char store[WORD_MAX];
-	struct str title = word_at(s, s->i, store);
+	char store[PLAIN_WORD_MAX];
+	struct str title = plain_word(s->at + s->i, store);
 
-	if (!is_one_of(title, "ong ba anh chi co chu bac thay em chau mr mrs ms"))
+	if (!is_title(title))
 		return 0;
 	return skip_blanks(s, skip_one_of(s, s->i + title.len, "."));
 }
@@ -420,14 +442,14 @@ static size_t find_name(const struct scan *s)
 
 static bool follows_street(const struct scan *s)
 {
-	char store[WORD_MAX];
+	char store[PLAIN_WORD_MAX];
 	size_t i = s->i;
 
 	while (i > 0 && s->at[i - 1].plain == ' ' && s->i - i < 2)
 		i--;
-	for (size_t end = i; i > 0 && end - i < WORD_MAX && plain_is_word(s->at[i - 1].plain);)
+	for (size_t end = i; i > 0 && end - i < PLAIN_WORD_MAX && plain_is_word(s->at[i - 1].plain);)
 		i--;
-	return is_street(word_at(s, i, store));
+	return is_street(plain_word(s->at + i, store));
 }
 
 /* The length of what begins at this place, 0 when nothing does. */
@@ -461,23 +483,44 @@ static size_t find_own(const struct scan *s, enum personal_kind *ret_kind)
 	if (plain_is_word(before(s)))
 		return 0;
 	size_t len = find_known(s), name = behind_title(s);
-	return len || !name || !is_given_name(s, name) ? len : find_name(s);
+	return len || !name || follows_street(s) || !is_given_name(s, name) ? len : find_name(s);
 }
 
-static void read_known(const struct sign *signs, size_t n, struct known *ret)
+/* Whether no name goes on here: "A & B", "A (B)", "A - chủ hộ", "A, 1985". */
+static bool is_between_names(const struct scan *s, size_t i)
 {
+	char store[PLAIN_WORD_MAX], c = s->at[i].plain;
+
+	if (plain_is_word(c))
+		return plain_is_digit(c) || plain_is_one_of(plain_word(s->at + i, store), "va and");
+	if (c == '-')
+		return (i > 0 && s->at[i - 1].plain == ' ') || s->at[i + 1].plain == ' ';
+	return c == PLAIN_OTHER || (c && strchr(",()/&;:+", c));
+}
+
+static void read_known(const struct scan *s, struct known *ret)
+{
+	struct known_name *name = ret->names;
+
 	ret->n = 0;
-	for (size_t i = 0; i < n; i++) {
+	name->n = 0;
+	for (size_t i = 0; i < s->n;) {
 		size_t from = i;
 
-		while (plain_is_word(signs[i].plain))
+		while (plain_is_word(s->at[i].plain))
 			i++;
-		if (i == from)
-			continue;
-		if (ret->n == KNOWN_MAX)
-			memmove(ret->words, ret->words + 1, --ret->n * sizeof(ret->words[0]));
-		ret->words[ret->n].at = signs + from;
-		ret->words[ret->n++].n = i - from;
+		if (is_between_names(s, from)) {
+			if (name->n > 0 && ++name == ret->names + KNOWN_NAMES)
+				return;
+			name->n = 0;
+		} else if (i > from) {
+			if (name->n == KNOWN_MAX)
+				memmove(name->words, name->words + 1, --name->n * sizeof(name->words[0]));
+			name->words[name->n].at = s->at + from;
+			name->words[name->n++].n = i - from;
+		}
+		ret->n = (size_t)(name - ret->names) + (name->n > 0);
+		i += i == from;
 	}
 }
 
@@ -485,12 +528,12 @@ static void read_known(const struct sign *signs, size_t n, struct known *ret)
 static bool begin(
 	struct arena *arena, struct str text, struct str name, struct known *known, struct scan *ret)
 {
-	size_t n = 0;
-	const struct sign *own = plain_read(arena, name, &n);
+	struct scan own = {0};
 
-	if (!own)
+	own.at = plain_read(arena, name, &own.n);
+	if (!own.at)
 		return false;
-	read_known(own, n, known);
+	read_known(&own, known);
 	*ret = (struct scan){.known = known};
 	ret->at = plain_read(arena, text, &ret->n);
 	return ret->at != NULL;
@@ -540,12 +583,16 @@ bool personal_has_name(struct arena *arena, struct str text, struct str name)
 {
 	struct known known;
 	struct scan s;
+	bool all;
 
 	if (!begin(arena, text, name, &known, &s))
 		return false;
-	for (; s.i < s.n; s.i++)
-		if (known.n > 1 && !plain_is_word(before(&s)) && known_end(&s, s.i, 0, known.n == 2) &&
-			!follows_street(&s))
-			return true;
-	return false;
+	all = known.n > 0;
+	for (size_t k = 0; all && k < known.n; k++) {
+		all = false;
+		for (s.i = 0; !all && s.i < s.n; s.i++)
+			all = !plain_is_word(before(&s)) && whole_end(&s, &known.names[k]) &&
+			      !follows_street(&s);
+	}
+	return all;
 }

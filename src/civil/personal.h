@@ -35,8 +35,8 @@ bool personal_find(struct arena *arena, struct str text, struct personal_finding
 bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
 /* Where that name stands, and nothing else. */
 bool personal_find_name(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
-/* Whether the text has all words of the name, two at the least, and not as that of a street. False as well
- * when memory is out. */
+/* Whether the text has all words of the name (of each, where there are several), two at the least, and not as
+ * that of a street. False as well when memory is out. */
 bool personal_has_name(struct arena *arena, struct str text, struct str name);
 /* The text with a word in brackets in place of each finding ("[số điện thoại]"); in such a text nothing more
  * is found where a finding was. Absent when the text is, or memory is out. */

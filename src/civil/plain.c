@@ -24,6 +24,27 @@ bool plain_is_word(char c)
 	return plain_is_letter(c) || plain_is_digit(c);
 }
 
+struct str plain_word(const struct sign *at, char store[static PLAIN_WORD_MAX])
+{
+	size_t n = 0;
+
+	while (n < PLAIN_WORD_MAX && plain_is_word(at[n].plain)) {
+		store[n] = at[n].plain;
+		n++;
+	}
+	return (struct str){store, n};
+}
+
+bool plain_is_one_of(struct str word, const char *words)
+{
+	struct str rest = str_of(words), one;
+
+	while (str_next(&rest, ' ', &one))
+		if (str_eq(one, word))
+			return true;
+	return false;
+}
+
 static struct sign make_plain(int32_t c)
 {
 	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |

@@ -6,8 +6,9 @@
 /* A text made plain for rules that look for something in it: one small letter, digit or sign for each code
  * point, however it was written (case, diacritics, digits in fancy dress). */
 enum {
-	PLAIN_LETTER = 1, /* a letter that has no plain one  */
-	PLAIN_OTHER = 2	  /* neither letter, digit nor ASCII */
+	PLAIN_LETTER = 1,   /* a letter that has no plain one  */
+	PLAIN_OTHER = 2,    /* neither letter, digit nor ASCII */
+	PLAIN_WORD_MAX = 12 /* the longest word that a rule knows, and a bit */
 };
 struct sign {
 	char plain; /* a-z, 0-9, an ASCII sign, PLAIN_LETTER or PLAIN_OTHER */
@@ -19,5 +20,8 @@ const struct sign *plain_read(struct arena *arena, struct str text, size_t *ret_
 bool plain_is_digit(char c);
 bool plain_is_letter(char c);
 bool plain_is_word(char c); /* letter or digit */
+/* The word that begins here, at most PLAIN_WORD_MAX letters of it, in `store`; empty where none does. */
+struct str plain_word(const struct sign *at, char store[static PLAIN_WORD_MAX]);
+bool plain_is_one_of(struct str word, const char *words); /* with a blank between two */
 
 #endif

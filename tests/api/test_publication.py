@@ -217,6 +217,22 @@ def test_an_erased_name_is_said_nowhere(town):
     assert ask(town, town.coordinator, ticket_id, "publish", status=409).problem == "publication_unlooked"
 
 
+def test_erasing_a_name_tells_nothing_of_it(town):
+    """A head who publishes learns of no guess by it, and publishes no name that nobody can look for any more."""
+    town.sql("update setting set value = 1 where name = 'publication_by_heads'")
+    head, answers = town.person("head"), []
+    for guess in (NAME, "Lê Văn Thử"):
+        ticket_id, filed = town.answered(contact={"name": NAME, "phone": "0987654321"})
+        body = {"answer": "Kính gửi %s: đã vá xong." % guess}
+        ask(town, head, ticket_id, body=body)
+        town.citizen(filed)("DELETE", "/v1/tracking/contact", status=204)
+        answers.append((ask(town, head, ticket_id, "publish", status=409).problem, head.get(path(ticket_id)).json["moves"]))
+        ask(town, head, ticket_id, body=body)
+        assert ask(town, head, ticket_id, "publish", status=409).problem == "publication_needs_reader"
+    assert answers[0] == answers[1] and answers[0][0] == "publication_needs_reader"
+    town.sql("update setting set value = 0 where name = 'publication_by_heads'")
+
+
 def test_a_name_in_a_message_of_the_citizen(town):
     """The officer has read it there: it is found as in the ticket's own words. What staff write does not count, or they would guess by it."""
     ticket_id, filed = town.filed(contact={"name": NAME, "phone": "0987654321"})

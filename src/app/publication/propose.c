@@ -45,6 +45,7 @@ struct name {
 	struct str words; /* absent: none was given */
 	bool known;	  /* the citizen wrote all of it where everybody who sees the ticket reads it */
 	bool readable;	  /* the caller may read contacts */
+	bool erased;	  /* there was one, of which nobody knows any more */
 };
 
 /* One finding as it is stored. */
@@ -62,7 +63,9 @@ static bool read_name(struct req *req, const PGresult *row, struct name *ret)
 		.box = db_cell_bytes(req->arena, row, 0, "box")};
 	const struct str owner = uuid_bytes(&req->args[0].uuid);
 
-	*ret = (struct name){.words = STR_NONE, .readable = db_cell_flag(row, 0, "reads_contact")};
+	*ret = (struct name){.words = STR_NONE,
+		.readable = db_cell_flag(row, 0, "reads_contact"),
+		.erased = db_cell_flag(row, 0, "erased")};
 	if (!sealed.box.at)
 		return true;
 	struct str contact = seal_open(req->arena, req->app->keys, owner, &sealed);
@@ -171,7 +174,8 @@ static void drafted(struct req *req, PGresult *const *results)
 	}
 	/* Where others publish what they have written, whether they may would tell them of a guess. */
 	bool written = in->title.at || in->question.at || in->answer.at;
-	bool needs_reader = written && name.words.at && !name.known && !name.readable;
+	bool unknown = name.erased || (name.words.at && !name.known);
+	bool needs_reader = written && unknown && !name.readable;
 	bool found = look_through(req->arena, &v, &name);
 	if (found && in->mask) {
 		const struct look *look = name.readable ? &v.whole : &v.shown;

@@ -146,6 +146,35 @@ static void own_names(void **state)
 	check_by(personal_find_name, "", "ông Mẫu, ông Lê Văn Mẫu", "");
 }
 
+/* Names as people write them into a form, each found where it stands as it is, and without what is beside it. */
+static void names_as_written(void **state)
+{
+	const char *const verbatim[] = {
+		"Trần T. Hoa", "Mary O'Brien", "Nguyễn Thị Mai-Anh", "Jean-Paul Sartre", "Nguyễn  Văn   Mẫu"};
+	const char *const more[] = {"Nguyễn Văn Mẫu (Tèo)", "Nguyễn Văn Mẫu, SN 1985", "Nguyễn Văn Mẫu 1985",
+		"Ông Nguyễn Văn Mẫu - chủ hộ", "nguyen van mau, 0912345678", "Trần Thị Hoa & Nguyễn Văn Mẫu",
+		"Nguyễn Văn Mẫu và vợ", "1985 – Nguyễn Văn Mẫu", "a, b, c, Nguyễn Văn Mẫu"};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(verbatim) / sizeof(*verbatim); i++) {
+		struct str text = arena_printf(arena, "gửi %s: đã vá", verbatim[i]),
+			   want = arena_printf(arena, "name %s", verbatim[i]);
+
+		check_by(personal_find_name, verbatim[i], text.at, want.at);
+		check_by(personal_find_with, verbatim[i], text.at, want.at);
+		assert_true(personal_has_name(arena, text, str_of(verbatim[i])));
+	}
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++) {
+		check_by(personal_find_name, more[i], "gửi nguyễn văn mẫu, Văn Mẫu, ông Mẫu, phố Cô Mẫu",
+			"name nguyễn văn mẫu; name Văn Mẫu; name ông Mẫu");
+		check_by(personal_find_name, more[i], "gửi Nguyễn-Văn-Mẫu", "name Nguyễn-Văn-Mẫu");
+	}
+	assert_false(personal_has_name(arena, STR("Nguyễn Văn Mẫu"), STR("Trần Thị Hoa & Nguyễn Văn Mẫu")));
+	assert_true(personal_has_name(
+		arena, STR("Trần Thị Hoa, Nguyễn Văn Mẫu"), STR("Trần Thị Hoa & Nguyễn Văn Mẫu")));
+	check_by(personal_find_name, "& - (", "gửi Nguyễn Văn Mẫu", "");
+}
+
 static void masked(void **state)
 {
 	const struct str text =
@@ -199,6 +228,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names, begin, end),
 		cmocka_unit_test_setup_teardown(names_that_are_known, begin, end),
 		cmocka_unit_test_setup_teardown(own_names, begin, end),
+		cmocka_unit_test_setup_teardown(names_as_written, begin, end),
 		cmocka_unit_test_setup_teardown(masked, begin, end),
 		cmocka_unit_test_setup_teardown(no_input_is_slow, begin, end),
 	};
