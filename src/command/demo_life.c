@@ -165,7 +165,9 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 	part_columns(demo, at, parts);
 	return p &&
 	       pg_do(demo->pg, "db_caller",
-		       (struct str[]){STR("staff"), p->account, p->session, STR("false"), STR("60000")}, 5) &&
+		       (struct str[]){
+			       STR("staff"), p->account, p->session, STR("false"), STR("60000"), STR_NONE},
+		       6) &&
 	       pg_do(demo->pg, "ticket_move",
 		       (struct str[]){ticket->id, str_of(action), STR_NONE, refusal, STR_NONE, STR_NONE,
 			       STR_NONE, text, demo_instant(demo, at), demo_offers(demo, o, n, DEMO_POLICY),
