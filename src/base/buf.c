@@ -139,7 +139,9 @@ void buf_member(struct buf *b, const char *name, struct str value)
 {
 	bool first = b->len > 0 && b->at[b->len - 1] == '{';
 
-	buf_printf(b, "%s\"%s\":", first ? "" : ",", name);
+	buf_put(b, first ? STR("\"") : STR(",\""));
+	buf_put(b, str_of(name));
+	buf_put(b, STR("\":"));
 	buf_json(b, value);
 }
 

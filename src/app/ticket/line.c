@@ -1,7 +1,6 @@
 /* The lines of the queue: PostgreSQL gives columns, which costs it a third of what JSON does. */
 #include "app/ticket/line.h"
 
-#include "base/clock.h"
 #include "db/raw.h"
 #include "gen/sql/ticket.h"
 
@@ -14,34 +13,22 @@ struct line {
 	struct buf *out;
 };
 
-/* What stands in front of the value: the comma, the name and the colon. */
-static void put_text(const struct line *l, struct str head, int column)
+static void put_text(const struct line *l, const char *name, int column)
 {
-	buf_put(l->out, head);
-	buf_json(l->out, raw_text(l->rows, l->row, column));
+	buf_member(l->out, name, raw_text(l->rows, l->row, column));
 }
 
-static void put_uuid(const struct line *l, struct str head, int column)
+static void put_uuid(const struct line *l, const char *name, int column)
 {
 	struct uuid id = raw_uuid(l->rows, l->row, column);
 	char text[UUID_TEXT_SIZE];
 
 	uuid_format(&id, text);
-	buf_put(l->out, head);
-	buf_json(l->out, str_of(text));
+	buf_member(l->out, name, str_of(text));
 }
 
-static void put_instant(const struct line *l, struct str head, int64_t wall_ms)
-{
-	char text[CLOCK_RFC3339_SIZE];
-
-	buf_put(l->out, head);
-	if (wall_ms != DB_NO_INT)
-		clock_format(wall_ms, text);
-	buf_json(l->out, wall_ms == DB_NO_INT ? STR_NONE : str_of(text));
-}
-
-/* Code and names, which stand side by side in this order; null where there is no code. */
+/* Code and names, which stand side by side in this order; null where there is no code. `head`: what stands in
+ * front of it, the comma, the name and the colon. */
 static void put_named(const struct line *l, struct str head, int column)
 {
 	buf_put(l->out, head);
@@ -49,9 +36,10 @@ static void put_named(const struct line *l, struct str head, int column)
 		buf_put(l->out, STR("null"));
 		return;
 	}
-	put_text(l, STR("{\"code\":"), column);
-	put_text(l, STR(",\"name_vi\":"), column + 1);
-	put_text(l, STR(",\"name_en\":"), column + 2);
+	buf_byte(l->out, '{');
+	put_text(l, "code", column);
+	put_text(l, "name_vi", column + 1);
+	put_text(l, "name_en", column + 2);
 	buf_byte(l->out, '}');
 }
 
@@ -79,8 +67,9 @@ static void put_holder(const struct line *l)
 {
 	put_named(l, STR(",\"holder\":{\"department\":"), COLUMN(DEPARTMENT));
 	if (raw_text(l->rows, l->row, COLUMN(PERSON)).at) {
-		put_uuid(l, STR(",\"person\":{\"id\":"), COLUMN(PERSON));
-		put_text(l, STR(",\"name\":"), COLUMN(PERSON_NAME));
+		buf_put(l->out, STR(",\"person\":{"));
+		put_uuid(l, "id", COLUMN(PERSON));
+		put_text(l, "name", COLUMN(PERSON_NAME));
 		buf_put(l->out, STR("}}"));
 	} else {
 		buf_put(l->out, STR(",\"person\":null}"));
@@ -103,34 +92,34 @@ static void put_clock(struct req *req, const struct line *l)
 	int64_t due_ms = raw_time_ms(l->rows, l->row, COLUMN(DUE_AT));
 	struct str clock = raw_text(l->rows, l->row, COLUMN(CLOCK));
 
-	buf_put(l->out, STR(",\"clock\":"));
-	buf_json(l->out, str_eq(clock, STR("none")) ? STR_NONE : clock);
-	put_instant(l, STR(",\"due_at\":"), due_ms);
+	buf_member(l->out, "clock", str_eq(clock, STR("none")) ? STR_NONE : clock);
+	buf_member_instant(l->out, "due_at", due_ms);
 	buf_put(l->out, STR(",\"remaining_seconds\":"));
 	answer_put_seconds(req, due_ms, raw_text(l->rows, l->row, COLUMN(CALENDAR)),
 		raw_text(l->rows, l->row, COLUMN(UNIT)), l->out);
-	buf_put(l->out, STR(",\"standing\":"));
-	buf_json(l->out, str_of(standing(raw_text(l->rows, l->row, COLUMN(OUTCOME)), due_ms, req->kept)));
+	buf_member(l->out, "standing",
+		str_of(standing(raw_text(l->rows, l->row, COLUMN(OUTCOME)), due_ms, req->kept)));
 }
 
 void line_put(struct req *req, const PGresult *rows, int row, struct buf *out)
 {
 	const struct line l = {rows, row, out};
 
-	put_uuid(&l, STR("{\"id\":"), COLUMN(ID));
-	put_text(&l, STR(",\"code\":"), COLUMN(ITEM));
-	put_text(&l, STR(",\"kind\":"), COLUMN(KIND));
+	buf_byte(out, '{');
+	put_uuid(&l, "id", COLUMN(ID));
+	put_text(&l, "code", COLUMN(ITEM));
+	put_text(&l, "kind", COLUMN(KIND));
 	put_named(&l, STR(",\"category\":"), COLUMN(CATEGORY));
 	put_named(&l, STR(",\"area\":"), COLUMN(AREA));
-	put_text(&l, STR(",\"title\":"), COLUMN(TITLE));
-	put_text(&l, STR(",\"level\":"), COLUMN(LEVEL));
-	put_text(&l, STR(",\"visibility\":"), COLUMN(VISIBILITY));
-	put_text(&l, STR(",\"state\":"), COLUMN(STATE));
+	put_text(&l, "title", COLUMN(TITLE));
+	put_text(&l, "level", COLUMN(LEVEL));
+	put_text(&l, "visibility", COLUMN(VISIBILITY));
+	put_text(&l, "state", COLUMN(STATE));
 	put_holder(&l);
 	put_clock(req, &l);
 	put_marks(&l, STR(",\"tags\":"), false);
 	put_marks(&l, STR(",\"flags\":"), true);
-	put_instant(&l, STR(",\"filed_at\":"), raw_time_ms(rows, row, COLUMN(FILED_AT)));
+	buf_member_instant(out, "filed_at", raw_time_ms(rows, row, COLUMN(FILED_AT)));
 	buf_put(out, STR(",\"version\":"));
 	buf_int(out, raw_int(rows, row, COLUMN(VERSION)));
 	buf_byte(out, '}');
