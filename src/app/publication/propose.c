@@ -7,6 +7,8 @@
  * publishing waits for it. */
 #include "app/publication/publication.h"
 
+#include <string.h>
+
 #include "auth/contact.h"
 #include "auth/seal.h"
 #include "base/clock.h"
@@ -16,8 +18,6 @@
 #include "gen/shapes.h"
 #include "gen/sql/publication.h"
 #include "http/reply.h"
-
-#include <string.h>
 
 enum {
 	TITLE,
@@ -43,9 +43,9 @@ struct version {
 
 struct name {
 	struct str words; /* absent: none was given */
-	bool known;	  /* the citizen wrote all of it where everybody who sees the ticket reads it */
-	bool readable;	  /* the caller may read contacts */
-	bool erased;	  /* there was one, of which nobody knows any more */
+	bool withheld; /* the citizen did not write all of it where everybody who sees the ticket reads it */
+	bool readable; /* the caller may read contacts */
+	bool erased;   /* there was one, of which nobody knows any more */
 };
 
 /* One finding as it is stored. */
@@ -70,8 +70,9 @@ static bool read_name(struct req *req, const PGresult *row, struct name *ret)
 		return true;
 	struct str contact = seal_open(req->arena, req->app->keys, owner, &sealed);
 	ret->words = contact_member(contact, "name");
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && ret->words.at && !ret->known; i++)
-		ret->known = personal_has_name(req->arena, db_cell(row, 0, own[i]), ret->words);
+	ret->withheld = ret->words.at;
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && ret->withheld; i++)
+		ret->withheld = !personal_has_name(req->arena, db_cell(row, 0, own[i]), ret->words);
 	return contact.at != NULL;
 }
 
@@ -93,12 +94,12 @@ static bool look_for(
 
 static bool look_through(struct arena *arena, struct version *v, const struct name *name)
 {
-	const struct str known = name->known ? name->words : STR_NONE;
-	const struct str withheld = name->known ? STR_NONE : name->words;
-
-	return look_for(arena, v->text, known, personal_find_with, &v->shown) &&
-	       look_for(arena, v->text, name->words, personal_find_with, &v->whole) &&
-	       look_for(arena, v->text, withheld, personal_find_name, &v->own);
+	if (!look_for(arena, v->text, name->withheld ? STR_NONE : name->words, personal_find_with, &v->shown))
+		return false;
+	v->whole = v->shown;
+	v->own = (struct look){0};
+	return !name->withheld || (look_for(arena, v->text, name->words, personal_find_with, &v->whole) &&
+					  look_for(arena, v->text, name->words, personal_find_name, &v->own));
 }
 
 /* Returns where the next one goes. */
@@ -174,8 +175,7 @@ static void drafted(struct req *req, PGresult *const *results)
 	}
 	/* Where others publish what they have written, whether they may would tell them of a guess. */
 	bool written = in->title.at || in->question.at || in->answer.at;
-	bool unknown = name.erased || (name.words.at && !name.known);
-	bool needs_reader = written && unknown && !name.readable;
+	bool needs_reader = written && (name.withheld || name.erased) && !name.readable;
 	bool found = look_through(req->arena, &v, &name);
 	if (found && in->mask) {
 		const struct look *look = name.readable ? &v.whole : &v.shown;
