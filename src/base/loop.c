@@ -38,3 +38,8 @@ void loop_ordinary(struct event *event)
 {
 	event_priority_set(event, ORDINARY);
 }
+
+bool loop_is_urgent(const struct event *event)
+{
+	return event_get_priority(event) == URGENT;
+}

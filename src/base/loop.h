@@ -1,6 +1,8 @@
 #ifndef TIEPDAN_BASE_LOOP_H
 #define TIEPDAN_BASE_LOOP_H
 
+#include <stdbool.h>
+
 #include <event2/event.h>
 
 /* The event loop of a process, with two classes of events: the urgent ones run first, and while there is much
@@ -14,5 +16,6 @@ struct event_base *loop_new(void); /* NULL when memory or descriptors are out */
 /* Between event_assign() and event_add(), or in the callback of the event. */
 void loop_urgent(struct event *event);
 void loop_ordinary(struct event *event); /* as all events are at first */
+bool loop_is_urgent(const struct event *event);
 
 #endif

@@ -17,8 +17,8 @@
 #include "http/reply.h"
 
 enum {
-	TURNS_MAX = 64,	      /* after so many other connections come first */
-	PREFERRED_TURNS = 16, /* one of so many goes behind the others */
+	TURNS_MAX = 64,	     /* after so many other connections come first */
+	PREFERRED_MOST = 64, /* of those who go first, until others have had a turn */
 	DRAIN_IDLE_US = 1000000
 };
 
@@ -281,6 +281,8 @@ static void on_io(evutil_socket_t fd, short what, void *object)
 	struct conn *c = object;
 
 	(void)fd;
+	if (!loop_is_urgent(&c->io))
+		c->conns->preferred = 0;
 	c->readable |= (what & (EV_READ | EV_CLOSED)) != 0;
 	c->hung_up |= (what & EV_CLOSED) != 0;
 	c->writable |= (what & EV_WRITE) != 0;
@@ -323,7 +325,7 @@ void conn_prefer(struct req *req)
 {
 	struct conn *c = req->conn;
 
-	if (c && ++c->conns->preferred % PREFERRED_TURNS != 0)
+	if (c && c->conns->preferred++ < PREFERRED_MOST)
 		loop_urgent(&c->io);
 }
 

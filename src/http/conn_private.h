@@ -32,7 +32,7 @@ struct conns {
 	struct app *app;
 	struct list list[CONN_STATES];
 	unsigned n;
-	unsigned preferred;	     /* requests so far of those who go first */
+	unsigned preferred;	     /* requests of those who go first, since others had a turn */
 	const struct config *config; /* the one that `trusted` was read from            */
 	struct address_list trusted;
 	int64_t date_second;

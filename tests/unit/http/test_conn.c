@@ -498,6 +498,64 @@ static void test_every_call_may_fail(void **state)
 	assert_int_equal(conns_count(&world.app), 0);
 }
 
+enum {
+	OTHERS = 20
+};
+
+static void send_now(int fd, const char *text)
+{
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+static void test_who_works_for_the_city_goes_first_each_time(void **state)
+{
+	int staff = client(), others[OTHERS];
+
+	(void)state;
+	for (int i = 0; i < OTHERS; i++)
+		others[i] = client();
+	say(staff, GET("/staff"));
+	assert_statuses(staff, "200");
+	for (int n = 0; n < 100; n++) {
+		unsigned begun = world.begun;
+		for (int i = 0; i < OTHERS; i++)
+			send_now(others[i], GET("/now"));
+		send_now(staff, GET("/staff"));
+		spin();
+		assert_int_equal(world.staff, begun + 1);
+		assert_int_equal(world.begun, begun + 1 + OTHERS);
+		assert_statuses(staff, "200");
+		for (int i = 0; i < OTHERS; i++)
+			assert_statuses(others[i], "200");
+	}
+	for (int i = 0; i < OTHERS; i++)
+		close(others[i]);
+	close(staff);
+	spin();
+}
+
+static void test_who_goes_first_keeps_nobody_for_ever(void **state)
+{
+	static char all[500 * sizeof GET("/staff")];
+	int staff = client(), other = client();
+	size_t n = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 500; i++)
+		n += (size_t)sprintf(all + n, GET("/staff"));
+	say(staff, GET("/staff"));
+	assert_statuses(staff, "200");
+	send_now(other, GET("/now"));
+	assert_int_equal(send(staff, all, n, MSG_NOSIGNAL), n);
+	spin();
+	assert_in_range(world.now, 10, 200);
+	assert_true(world.staff > world.now);
+	assert_statuses(other, "200");
+	close(other);
+	close(staff);
+	spin();
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
@@ -524,6 +582,8 @@ int main(void)
 		TEST(test_proxies),
 		TEST(test_proxy_protocol),
 		TEST(test_idle_connections_hold_no_buffer),
+		TEST(test_who_works_for_the_city_goes_first_each_time),
+		TEST(test_who_goes_first_keeps_nobody_for_ever),
 		TEST(test_every_call_may_fail),
 	};
 

@@ -20,6 +20,7 @@
 
 #include "base/config.h"
 #include "base/log.h"
+#include "base/loop.h"
 #include "base/metric.h"
 #include "http/conn.h"
 #include "http/parse.h"
@@ -32,6 +33,8 @@ struct world {
 	struct config config;
 	unsigned begun;	  /* requests that reached the handler     */
 	unsigned hidden;  /* of these: GET /hidden                 */
+	unsigned now;	  /* when GET /now reached it last         */
+	unsigned staff;	  /* and GET /staff                        */
 	unsigned bodies;  /* bodies that were read completely      */
 	unsigned ended;	  /* pinned requests that were unpinned    */
 	struct req *held; /* by /hold, until let_go()              */
@@ -71,7 +74,7 @@ static inline void reply_filled(struct req *req, size_t size)
 	reply_json(req, 200, (struct str){text, size});
 }
 
-/* /now at once; /later from a timer; /hold when the test lets go (pinned); /echo with its body; /ignore
+/* /now at once; /staff too, and goes first; /later from a timer; /hold when the test lets go (pinned); /echo with its body; /ignore
  * answers without reading the body; /big 3 MiB; /tagged with an ETag. */
 static inline void begin(struct req *req)
 {
@@ -80,7 +83,12 @@ static inline void begin(struct req *req)
 		world.hidden++;
 		reply_json(req, 200, STR("{}"));
 	} else if (str_eq(req->path, STR("/now")) || str_eq(req->path, STR("*"))) {
+		world.now = world.begun;
 		reply_json(req, 200, STR("{\"now\":true}"));
+	} else if (str_eq(req->path, STR("/staff"))) {
+		world.staff = world.begun;
+		conn_prefer(req);
+		reply_json(req, 200, STR("{}"));
 	} else if (str_eq(req->path, STR("/later"))) {
 		event_base_once(req->app->loop, -1, EV_TIMEOUT, later, req, &(struct timeval){0, 5000});
 	} else if (str_eq(req->path, STR("/hold"))) {
@@ -154,7 +162,7 @@ static inline int world_open(void **state)
 		arena_reserve(1 << 20);
 		counting = true;
 	}
-	world.app = (struct app){.loop = event_base_new(), .config = &world.config, .server = &world_server};
+	world.app = (struct app){.loop = loop_new(), .config = &world.config, .server = &world_server};
 	world.app.conns = conns_new(&world.app);
 	return world.app.conns != NULL ? 0 : -1;
 }
