@@ -159,3 +159,187 @@ grant execute on function ticket_move(uuid, text, bigint, text, text, text, uuid
 	timestamptz[], text[], bigint[], text, bigint, uuid, text[], text[], bigint[], timestamptz[], bigint),
 	tickets_move(text, uuid[], bigint[], uuid[], text, text, text, uuid, timestamptz, bigint[], text[], timestamptz[], timestamptz[], text[],
 	bigint[], text, bigint, text[], text[], bigint[], timestamptz[], text[], text[], bytea, bigint) to tiepdan_app;
+
+-- --- roles that wait, whoever asks -------------------------------------------------------------------------------------------------------
+
+-- As in 0080, with who did it: of what an administrator does, and nobody on the command line, it is not the person themselves.
+create function account_tell(p_account uuid, p_type text, p_session uuid, p_data jsonb, p_actor uuid) returns void language sql
+set search_path = tiepdan, pg_temp as $$
+	insert into account_event (account, type, actor, session, data) values (p_account, p_type, p_actor, p_session, p_data)
+$$;
+create or replace function account_tell(p_account uuid, p_type text, p_session uuid, p_data jsonb default null) returns void language sql
+set search_path = tiepdan, pg_temp as $$
+	select account_tell(p_account, p_type, p_session, p_data, coalesce(caller_account(), case when p_type like 'session.%' then p_account end))
+$$;
+-- As in 0120.
+create or replace function sessions_of_before_end(p_account uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	perform from account where id = p_account for no key update;
+	delete from login_code where account = p_account;
+	if exists (select from session where account = p_account and closed_at is null and expires_at > now() and means <> 'key') then
+		perform sessions_end(p_account, null, 'ended');
+		perform account_tell(p_account, 'session.ended', caller_session(), null, caller_account());
+	end if;
+end $$;
+
+-- As in 0120, for who asks: on the day of a reorganisation the job worker does what somebody has asked for.
+create function roles_given(p_account uuid, p_roles text[], p_anew boolean, p_by uuid) returns text[] language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_guarded text[] := roles_guarded();
+	v_own boolean := v_guarded <> '{}' and p_account = p_by;
+	v_waits text[] := array(select code from role where code = any (p_roles) and (v_own or code = any (v_guarded)) and (p_anew or not exists (
+		select from account_role r where r.account = p_account and r.role = code)) order by position);
+begin
+	delete from account_grant where account = p_account and decided_at is null and role <> all (v_waits);
+	insert into account_grant as g (account, role, asked_by) select p_account, w, p_by from unnest(v_waits) w
+		on conflict (account, role) where decided_at is null
+		do update set also = g.also || g.asked_by, asked_at = excluded.asked_at, asked_by = excluded.asked_by
+			where p_anew and g.asked_by <> excluded.asked_by;
+	if v_waits <> '{}' then
+		perform account_tell(p_account, 'role.asked', caller_session(), jsonb_build_object('roles', v_waits), p_by);
+	end if;
+	return array(select r from unnest(p_roles) r where r <> all (v_waits));
+end $$;
+create or replace function roles_given(p_account uuid, p_roles text[], p_anew boolean) returns text[] language plpgsql
+set search_path = tiepdan, pg_temp as $$
+begin
+	return roles_given(p_account, p_roles, p_anew, caller_account());
+end $$;
+
+-- What somebody has and what waits for them waits anew, because of p_by: of their own account any role, of another's those that open something;
+-- all but p_but. What they have for others, too, ends.
+create function roles_wait(p_account uuid, p_by uuid, p_but text) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	v_stay text[];
+	d delegation;
+begin
+	v_stay := roles_given(p_account, array(select role from account_role where account = p_account and role is distinct from p_but
+		union select role from account_grant where account = p_account and decided_at is null), true, p_by);
+	delete from account_role where account = p_account and role is distinct from p_but and role <> all (v_stay);
+	for d in update delegation set ended_at = now() where taker = p_account and ended_at is null and until_at > now()
+			and (p_account = p_by or roles && roles_guarded()) returning * loop
+		perform account_tell(a, 'delegation.ended', caller_session(), jsonb_build_object('delegation', d.id), p_by) from unnest(array[d.giver, d.taker]) a;
+	end loop;
+end $$;
+-- As in 0094.
+create or replace function roles_anew(a account) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if a.id <> caller_account() then
+		perform roles_wait(a.id, caller_account(), null);
+		perform admin_stays();
+	end if;
+end $$;
+
+-- What is brought to another department waits, but for `admin`, which is about no department.
+create function roles_taken_along(p_account uuid, p_by uuid) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if roles_guarded() <> '{}' then
+		perform roles_wait(p_account, p_by, 'admin');
+	end if;
+end $$;
+create or replace function roles_moved(a account) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+begin
+	if a.id = caller_account() then
+		perform roles_taken_along(a.id, a.id);
+	else
+		perform roles_anew(a);
+	end if;
+end $$;
+drop function roles_taken_along(uuid);
+
+-- Whether who comes to this department by this step finds there what others had: not where their own department goes on under another name, or
+-- in parts.
+create function step_widens(p_steps jsonb, p_step int, p_department bigint) returns boolean language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (select count(*) from steps_old(p_steps) where step = p_step) > 1 or not exists (
+		select from steps_new(p_steps) n join department d on d.code = n.code where n.step = p_step and n.made and d.id = p_department);
+end $$;
+
+-- As in 0120. Who applies a reorganisation takes nothing along, as if they had moved themselves, and nobody what opens something (roles_opening())
+-- into what others had: to bring them there is what one administrator does alone. All else comes along: the tickets of their department come
+-- with them, it stands in public whose they are, and if all of a city hall waited anew nobody would answer.
+create or replace function belongings_succeed(r reorganisation, p_at timestamptz) returns jsonb language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	o record;
+	v_policy bigint;
+	v_members bigint := 0;
+	v_templates bigint := 0;
+	v_filters bigint := 0;
+	v_policies bigint := 0;
+	m record;
+	n bigint;
+begin
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	for o in select d.id, d.code, d.parent, s.id as new, s.code as new_code, f.step
+		from steps_old(r.steps) f join department d on d.code = f.code join department s on s.id = d.successor
+		where f.what = 'department' order by f.step, f.ord loop
+		for m in update account a set department = coalesce((select x.id from steps_choices(r.steps) c join department x on x.code = c.code
+				where c.step = o.step and c.person = a.id limit 1), o.new) where a.department = o.id returning a.id, a.department loop
+			v_members := v_members + 1;
+			if m.id = r.decided_by or step_widens(r.steps, o.step, m.department) then
+				perform roles_taken_along(m.id, r.decided_by);
+			end if;
+		end loop;
+		insert into reply_template
+		select x.id, x.version + 1, p_at, r.decided_by, o.new, x.purpose, x.language, x.category, x.kind, x.title, x.text,
+			greatest(x.valid_from, p_at), false
+		from (select distinct on (id) * from reply_template order by id, version desc) x where x.department = o.id and not x.ended;
+		get diagnostics n = row_count;
+		v_templates := v_templates + n;
+		update saved_filter set query = query || jsonb_build_object('holder', o.new_code), version = version + 1, updated_at = p_at
+			where query->>'holder' = o.code;
+		get diagnostics n = row_count;
+		v_filters := v_filters + n;
+		for v_policy in select id from policy where department = o.code order by id loop
+			begin
+				update policy set department = o.new_code where id = v_policy;
+				v_policies := v_policies + 1;
+			exception when exclusion_violation or unique_violation then null;
+			end;
+		end loop;
+		insert into department_work (department, automatic, changed_at, changed_by)
+			select o.new, automatic, p_at, r.decided_by from department_work where department = o.id on conflict (department) do nothing;
+		update department_work set automatic = false, version = version + 1 where department = o.id and automatic;
+		update department set parent = case when id = o.new then o.parent else o.new end where parent = o.id;
+	end loop;
+	return jsonb_build_object('members', v_members, 'templates', v_templates, 'filters', v_filters, 'policies', v_policies);
+end $$;
+
+-- --- what is given for a time ------------------------------------------------------------------------------------------------------------
+
+-- As in 0120; who gives is looked at when nobody changes accounts any more, or it would be who they were. Of two who give to each other neither
+-- waits for the other: a row that is named is free to be named (no key update).
+create or replace function delegation_make(p_id uuid, p_giver uuid, p_taker uuid, p_roles text[], p_from timestamptz, p_until timestamptz, p_reason text, out body text)
+language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_giver account;
+	d delegation;
+begin
+	perform caller_person();
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	if p_giver is distinct from caller_account() and p_giver is not null then
+		perform account_for_proven(p_giver);
+	end if;
+	select * into v_giver from account where id = coalesce(p_giver, caller_account()) for no key update;
+	if p_taker = caller_account() and v_giver.id <> p_taker and roles_guarded() <> '{}' then
+		raise exception 'nobody gives themselves a role' using errcode = 'TD694';
+	end if;
+	if not v_giver.active or v_giver.id = caller_account() and not p_roles <@ caller_roles() or exists (select from unnest(p_roles) x where not exists (
+			select from account_role g join role r on r.code = g.role where g.account = v_giver.id and g.role = x and r.delegable
+				and (v_giver.id = caller_account() or g.role <> all (roles_guarded()))))
+		or not exists (select from account where id = p_taker and active and not machine and department = v_giver.department and id <> v_giver.id)
+		or (select count(*) from delegation x where x.giver = v_giver.id and x.until_at > now() and x.ended_at is null) >= 20 then
+		raise exception 'these roles cannot be given to them' using errcode = 'TD637';
+	end if;
+	if exists (select from unnest(p_roles) x where x = any (roles_guarded()) and not exists (
+			select from account_role t where t.account = p_taker and t.role = x)) then
+		perform guarded_arrives(p_taker);
+	end if;
+	insert into delegation (id, giver, taker, roles, from_at, until_at, reason, made_by)
+		values (p_id, v_giver.id, p_taker, p_roles, p_from, p_until, p_reason, caller_account()) returning * into d;
+	perform account_tell(d.giver, 'delegation.given', caller_session(), jsonb_build_object('delegation', d.id, 'to', d.taker, 'roles', d.roles));
+	perform account_tell(d.taker, 'delegation.taken', caller_session(), jsonb_build_object('delegation', d.id, 'from', d.giver, 'roles', d.roles));
+	body := delegation_item(d);
+end $$;
+revoke execute on function account_tell(uuid, text, uuid, jsonb, uuid), roles_given(uuid, text[], boolean, uuid), roles_wait, roles_taken_along,
+	step_widens from public;

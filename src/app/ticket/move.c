@@ -20,8 +20,9 @@ struct move {
 	struct str text;       /* propose: the draft */
 };
 
-/* The department in whose calendar clocks start by this move: that which will hold the ticket, the one that is
- * named or the caller's own, by their token. Where that is not so (any more) the database says whose it is. */
+/* The department in whose calendar clocks start by this move: that which will hold the ticket, the one that
+ * is named or the caller's own, by their token. Where that is not so (any more) the database says whose it
+ * is. */
 static const struct department *clock_department(const struct req *req, const struct move *move)
 {
 	const struct city *city = req->app->city;
