@@ -343,3 +343,92 @@ begin
 end $$;
 revoke execute on function account_tell(uuid, text, uuid, jsonb, uuid), roles_given(uuid, text[], boolean, uuid), roles_wait, roles_taken_along,
 	step_widens from public;
+
+-- --- whose code a password comes from ----------------------------------------------------------------------------------------------------
+
+-- Who has made a one-time code has read it, and may have set the password in place of the person; whoever has set it once sets it again. So it is
+-- kept with the password, through whatever sessions it was set anew, until it is set by what is nobody's code; who has made the code confirms
+-- nothing for that account, and who confirms reads when it was set, and by whose code, and asks the person.
+alter table login_code add column made_by uuid default caller_account() constraint login_code_made_by_fk references account;
+comment on column login_code.made_by is 'the administrator who has read it; NULL: made on the command line';
+alter table session add column code_by uuid constraint session_code_by_fk references account;
+comment on column session.code_by is 'who had made the code that it was opened with, or that its password comes from';
+alter table password add column code_by uuid constraint password_code_by_fk references account;
+comment on column password.code_by is 'who had made the code by which it was first set; NULL: nobody who could read it, or it was set before 0123';
+
+-- As in 0080.
+create or replace function sign_in(p_account uuid, p_code_hash bytea, p_seen text, p_step bigint, p_box bytea, p_recovery bytea, p_hash text, p_slots bigint[],
+	p_session uuid, p_expires timestamptz, p_strong text[], p_client text)
+returns session_opened language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_assurance int := case when p_step is null and p_recovery is null then 1 else 2 end;
+	v_code_by uuid := case when p_code_hash is null then (select code_by from password where account = p_account)
+		else (select made_by from login_code where account = p_account and code_hash = p_code_hash) end;
+	v session_opened;
+begin
+	perform from account where id = p_account and active and not machine for share;
+	if not found or v_assurance = 1 and exists (select from second_factor where account = p_account and confirmed_at is not null)
+		or p_code_hash is null and not password_is(p_account, p_seen) or not sign_in_uses(p_account, p_code_hash, p_step, p_box, p_recovery) then
+		raise exception 'wrong password or code' using errcode = 'TD410';
+	end if;
+	if p_recovery is not null then
+		perform account_tell(p_account, 'recovery_code.used', p_session);
+	end if;
+	update password set hash = p_hash where account = p_account and p_hash is not null;
+	perform brake_release(p_slots);
+	v := session_make(p_account, p_session, case when p_code_hash is null then 'password' else 'code' end, v_assurance, p_expires, p_strong, p_client);
+	update session set code_by = v_code_by where id = p_session and v_code_by is not null;
+	return v;
+end $$;
+create or replace function password_set(p_hash text, p_slots bigint[]) returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_own uuid := (caller_person()).account;
+begin
+	insert into password (account, hash, code_by) select v_own, p_hash, code_by from session where id = caller_session()
+		on conflict (account) do update set hash = excluded.hash, set_at = now(), code_by = excluded.code_by;
+	delete from login_code where account = v_own;
+	perform brake_release(p_slots);
+	perform sessions_end(v_own, caller_session(), 'replaced');
+	perform account_tell(v_own, 'password.set', caller_session());
+end $$;
+
+-- As in 0120; TD676 is for who has made the code that the password comes from, too.
+create or replace function grant_decide(p_account uuid, p_grant uuid, p_confirm boolean) returns text language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	a account;
+	g account_grant;
+begin
+	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
+	a := account_for_proven(p_account);
+	select * into g from account_grant where id = p_grant and account = a.id and decided_at is null;
+	if not found then
+		raise exception 'nothing waits' using errcode = 'TD404';
+	elsif p_confirm and caller_account() = any (g.also || g.asked_by || a.id || (select code_by from password where account = a.id)) then
+		raise exception 'another administrator confirms' using errcode = 'TD676';
+	end if;
+	update account_grant set decided_at = now(), decided_by = caller_account(), confirmed = p_confirm where id = g.id;
+	if p_confirm and g.role = any (roles_guarded()) then
+		perform guarded_arrives(a.id);
+	end if;
+	if p_confirm then
+		insert into account_role values (a.id, g.role) on conflict do nothing;
+	end if;
+	perform account_tell(a.id, case when p_confirm then 'role.confirmed' else 'role.refused' end, caller_session(),
+		jsonb_build_object('roles', array[g.role]));
+	return person_item(a.id);
+end $$;
+-- As in 0100.
+create or replace function person_item(p_account uuid) returns text language plpgsql stable set search_path = tiepdan, pg_temp as $$
+begin
+	return (select (account_item(a.id)::jsonb || jsonb_build_object('version', a.version, 'active', a.active, 'machine', a.machine, 'email', a.email,
+			'language', a.language, 'password', exists (select from password p where p.account = a.id),
+			'password_set', (select jsonb_build_object('at', instant(p.set_at), 'code_by', case when p.code_by is not null then person_named(p.code_by) end)
+				from password p where p.account = a.id),
+			'second_factor', exists (select from second_factor f where f.account = a.id and f.confirmed_at is not null),
+			'sessions', (select count(*) from session s where s.account = a.id and s.closed_at is null and s.expires_at > now() and s.means <> 'key'),
+			'grants', (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role, 'asked_at', instant(g.asked_at),
+				'asked_by', person_named(g.asked_by)) order by g.asked_at, g.role), '[]') from account_grant g
+				where g.account = a.id and g.decided_at is null)))::text
+		from account a where a.id = p_account);
+end $$;
