@@ -2,6 +2,7 @@
 extension. What begins anew counts by the newest version."""
 import pytest
 
+from support.town import CONSTRUCTION
 from test_explanations import agrees, explanation
 from test_questions import ANSWER, QUESTION, accepted, clock
 from test_redating import day_off
@@ -73,3 +74,52 @@ def test_a_version_that_nobody_keeps_any_more(town, late, tmp_path):
     assert versions(town, ticket_id)["answer"] == newest(town) != kept
     assert told["due_at"] > due
     agrees(told, told["due_at"])
+
+
+ELSEWHERE = "HN-SCT"
+
+
+@pytest.fixture
+def moved(town):
+    """An officer whose token is of a department that is open day and night, and who is at Construction by now."""
+    town.sql("update department set calendar = 'always' where code = '%s'" % ELSEWHERE)
+    town.everywhere()
+    login = town.login("officer", ELSEWHERE, 30)
+    town.sql("update account set department = (select id from department where code = '%s') where login = '%s'" % (ELSEWHERE, login))
+    who = town.sign_in(login)
+    town.sql("update account set department = (select id from department where code = '%s') where login = '%s'" % (CONSTRUCTION, login))
+    return who
+
+
+def begun(town, ticket_id):
+    return town.sql("select distinct calendar from clock_running where slot = slot_current() and ticket = '%s' and start_at > (select filed_at "
+                    "from ticket where id = ticket)" % ticket_id)
+
+
+def test_who_came_from_another_department_brings_no_calendar_along(town, moved):
+    ticket_id, _ = town.filed()
+    town.move(moved, ticket_id, "accept")
+    assert begun(town, ticket_id) == [["office"]]
+    town.move(moved, ticket_id, "progress", {"text": "Đã khảo sát hiện trạng mặt đường."})
+    assert begun(town, ticket_id) == [["office"]]
+    town.move(moved, ticket_id, "accept", status=409)
+
+
+def test_nor_with_many_tickets_at_once(town, moved):
+    tickets = [town.filed()[0] for _ in range(2)]
+    body = {"action": "accept", "tickets": [{"id": t, "version": town.version(t)} for t in tickets]}
+    key = {"Idempotency-Key": "lich-cua-don-vi-0001"}
+    done = moved.post("/v1/tickets/bulk", body, key, 200).json
+    assert done["done"] == 2 and [begun(town, t) for t in tickets] == [[["office"]]] * 2
+    assert moved.post("/v1/tickets/bulk", body, key, 200).json == done
+
+
+def test_a_department_that_is_not_in_memory_yet(town, moved):
+    """Nobody counts by another calendar until it is."""
+    ticket_id, _ = town.filed()
+    town.tamper("insert into department overriding system value select (jsonb_populate_record(d, '{\"id\": 9999, \"code\": \"HN-MOI\"}')).* from department d where code = '%s';"
+                "update account set department = 9999 where id = '%s'; update ticket set holder = 9999 where id = '%s'"
+                % (CONSTRUCTION, moved.get("/v1/me").json["account"]["id"], ticket_id))
+    assert town.move(moved, ticket_id, "accept", status=503).problem == "unavailable"
+    town.everywhere()
+    town.move(moved, ticket_id, "accept")

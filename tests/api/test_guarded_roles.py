@@ -1,4 +1,5 @@
 """Which roles take two administrators: all that open something, by what they may, and any that administrators give themselves, by whatever way."""
+import contextlib
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
@@ -99,6 +100,23 @@ def test_who_brings_themselves_elsewhere_takes_nothing_along(town):
     assert admin(town).post(path(moved, "/grants/%s/confirm" % grants(moved)["officer"]), {}, status=200).json["roles"] == ["officer", "admin"]
 
 
+def test_nobody_is_brought_to_what_others_had_by_one_administrator(town):
+    """Neither by a reorganisation: who applies it has asked, and another one confirms."""
+    account = operator(town, "phap.che", ["officer", "legal_officer"], "HN-STC")
+    town.settle("phap.che", PASSWORD)
+    step = {"what": "department", "from": ["HN-STC"], "to": [{"code": "HN-SNV"}]}
+    made = admin(town).post("/v1/reorganisations", {
+        "title": "Hợp nhất hai sở", "basis_vi": "Nghị quyết của Hội đồng", "basis_en": "Resolution of the council", "steps": [step],
+        "day": town.sql("select city_day(now())")[0][0]}).json
+    admin(town).post("/v1/reorganisations/%s/apply" % made["id"], None, {"If-Match": '"%d"' % made["version"]}, 200)
+    who = town.with_password("phap.che", PASSWORD)
+    assert who.get("/v1/me").json["roles"] == ["officer"] and who.get("/v1/me").json["account"]["department"]["code"] == "HN-SNV"
+    moved = admin(town).get(path(account)).json
+    waiting = path(account, "/grants/%s/confirm" % grants(moved)["legal_officer"])
+    assert admin(town).post(waiting, {}, status=409).problem == "another_confirms"
+    assert admin(town, 1).post(waiting, {}, status=200).json["roles"] == ["officer", "legal_officer"]
+
+
 def test_who_has_them_from_before_keeps_them(town):
     account = operator(town, "tu.truoc", ["officer", "coordinator", "leader"])
     who = town.sign_in("tu.truoc")
@@ -175,22 +193,58 @@ def test_a_session_that_sleeps_does_not_get_what_is_confirmed(town, asks, confir
     assert town.with_password(account["login"], PASSWORD).get("/v1/me").json["roles"] == ["officer", "legal_officer"]
 
 
+@contextlib.contextmanager
+def account_lock(town):
+    """Nobody changes an account until the block gives `say` the commit; it takes SQL before."""
+    with subprocess.Popen(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", town.cluster.url(town.database, "postgres")], stdin=subprocess.PIPE, text=True) as other:
+        def say(text):
+            other.stdin.write(text + "\n")
+            other.stdin.flush()
+        say("begin; set search_path = tiepdan; select pg_advisory_xact_lock(hashtext('tiepdan.account')) \\g /dev/null")
+        wait_until(lambda: town.sql("select 1 from pg_locks where locktype = 'advisory' and granted and objid = (hashtext('tiepdan.account')::bigint & 4294967295)::oid"),
+                   10, "the lock")
+        yield say
+        other.stdin.close()
+        assert other.wait(10) == 0
+
+
+def wait_for_lock(town, n=1):
+    waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())"
+    wait_until(lambda: town.sql(waits) == [[str(n)]], 10, "%d wait" % n)
+
+
 def test_what_is_given_for_a_time_and_invitations_go_one_by_one(town):
     """An invitation that is being made does not see a delegation that is, and so would not end it."""
     taker, _, give = giving(town, 26)
     town.settle(taker, PASSWORD)
-    waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())"
-    with subprocess.Popen(["psql", "-X", "-q", "-d", town.cluster.url(town.database, "postgres")], stdin=subprocess.PIPE, text=True) as other, \
-            ThreadPoolExecutor(1) as pool:
-        other.stdin.write("begin; select pg_advisory_xact_lock(hashtext('tiepdan.account')) \\g /dev/null\n")
-        other.stdin.flush()
-        wait_until(lambda: town.sql("select 1 from pg_locks where locktype = 'advisory' and granted and objid = (hashtext('tiepdan.account')::bigint & 4294967295)::oid"),
-                   10, "the lock")
+    with account_lock(town) as say, ThreadPoolExecutor(1) as pool:
         given = pool.submit(give)
-        wait_until(lambda: town.sql(waits) == [["1"]], 10, "the delegation waits")
-        other.stdin.write("commit;\n")
-        other.stdin.close()
+        wait_for_lock(town)
+        say("commit;")
         assert given.result().json["roles"] == ["coordinator"]
+
+
+def test_who_gives_is_who_they_are_when_it_is_their_turn(town):
+    """Somebody who is brought elsewhere meanwhile gives nothing to those who were their colleagues."""
+    taker, account, give = giving(town, 27)
+    town.settle(taker, PASSWORD)
+    with account_lock(town) as say, ThreadPoolExecutor(1) as pool:
+        given = pool.submit(give, 409)
+        wait_for_lock(town)
+        say("update account set department = (select id from department where code = '%s') where login = 'coordinator.hn-eic.27';\ncommit;" % CONSTRUCTION)
+        assert given.result().problem == "delegation_refused"
+    assert town.sql("select 1 from delegation where taker = '%s'" % account["id"]) == []
+
+
+def test_two_who_give_to_each_other(town):
+    heads = [town.sign_in(town.login("head", HUB, n)) for n in (28, 29)]
+    ids = [who.get("/v1/me").json["account"]["id"] for who in heads]
+    with account_lock(town) as say, ThreadPoolExecutor(2) as pool:
+        given = [pool.submit(who.post, "/v1/delegations", {"taker": taker, "roles": ["head"], "until": in_days(3), "reason": "Nghỉ phép năm"})
+                 for who, taker in zip(heads, reversed(ids))]
+        wait_for_lock(town, 2)
+        say("commit;")
+        assert [g.result().json["roles"] for g in given] == [["head"], ["head"]]
 
 
 def test_what_opens_nothing_ends_no_session(town):

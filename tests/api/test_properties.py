@@ -26,7 +26,7 @@ TRACKING = BOTH + (
     " publication(may_object preview_until state state_en state_vi superseded version) replies(at department%s text)"
     " steps(at department%s type what_en what_vi) taken" % (CLOCK, NAMED, NAMED, NAMED))
 DEPARTMENTS = "items(area code kind name_en name_vi parent successor valid_from valid_to) next_cursor"
-ACCOUNT = "active department%s email grants id language login machine name password roles second_factor sessions version" % NAMED
+ACCOUNT = "active department%s email grants id language login machine name password password_set roles second_factor sessions version" % NAMED
 ACCOUNTS = "items(department%s id login name roles) next_cursor" % NAMED
 
 TOLD = [("/v1/tickets/{ticket}", ("officer", "head"), CONSTRUCTION, HANDLED), ("/v1/tickets/{ticket}", ("coordinator", "hub_head"), HUB, HANDLED),

@@ -151,6 +151,28 @@ def test_a_name_that_is_withheld_can_be_confirmed(town):
     assert ask(town, town.coordinator, ticket_id, "publish").json["state"] == "public"
 
 
+def test_the_tag_says_what_was_answered(town):
+    """Also where the ticket has no new version because the others are not to know; to them nothing changes, its tag neither."""
+    ticket_id, filed = town.answered(contact={"name": NAME, "phone": "0987654321"})
+    officer, hub = town.person("officer"), town.coordinator
+    ask(town, officer, ticket_id, body=GUESS)
+    tags = {who: who.get(path(ticket_id)).header("etag") for who in (officer, hub)}
+    version = '"%d-' % town.version(ticket_id)
+    assert all(tag.startswith(version) for tag in tags.values()) and tags[officer] != tags[hub]
+    for finding in [f for f in hub.get(path(ticket_id)).json["findings"] if f["withheld"]]:
+        hub.post(path(ticket_id, "confirm"), {"finding": finding["id"]}, status=200)
+    later = hub.get(path(ticket_id), {"If-None-Match": tags[hub]}, 200)
+    assert [f for f in later.json["findings"] if f["withheld"] and f["confirmed_by"]]
+    officer.get(path(ticket_id), {"If-None-Match": tags[officer]}, 304)
+    town.citizen(filed)("DELETE", "/v1/tracking/contact", status=204)
+    last = hub.get(path(ticket_id), {"If-None-Match": later.header("etag")}, 200)
+    assert in_answer(last.json) == []
+    hub.get(path(ticket_id), {"If-None-Match": last.header("etag")}, 304)
+    dropped = officer.post(path(ticket_id, "drop"), REASON, {"If-Match": officer.get(path(ticket_id)).header("etag")}, 200)
+    assert dropped.json["state"] == "private" and dropped.header("etag").startswith('"%d-' % town.version(ticket_id))
+    officer.post(path(ticket_id), {}, {"If-Match": tags[officer]}, 412)
+
+
 @pytest.mark.parametrize("written, found", [("Kính gửi ông %s: đã vá." % NAME, NAME), ("Kính gửi bà Hoa Mẫu: đã vá.", "Hoa Mẫu"),
                                             ("Kính gửi bà Mẫu: đã vá xong.", "bà Mẫu")])
 def test_behind_a_title_it_is_told_apart_for_those_who_may(town, written, found):

@@ -130,6 +130,28 @@ def test_who_asked_before_somebody_else_did_confirms_nothing(town):
     assert third.post(confirm, {}, status=200).json["roles"] == ["officer", "legal_officer"]
 
 
+def test_whose_code_a_password_comes_from(town):
+    """Who has made a code may have used it: they confirm nothing for that account, and who confirms is told, whatever was set anew in between."""
+    first, second, third = admin(town), admin(town, 1), admin(town, 2)
+    account = made(town, "mat.ma", ["officer"])
+    assert account["password_set"] is None
+    code = first.post(path(account, "/invitation"), {}).json["code"]
+    town.settle("mat.ma", PASSWORD, code)
+    shown = second.get(path(account)).json["password_set"]
+    assert shown["code_by"]["id"] == first.get("/v1/me").json["account"]["id"]
+    town.with_password("mat.ma", PASSWORD)("PUT", "/v1/me/password", {"password": PASSWORD + " 2", "current": PASSWORD}, status=204)
+    later = second.get(path(account)).json["password_set"]
+    assert later["code_by"] == shown["code_by"] and later["at"] > shown["at"]
+    waiting = change(second, account, {"roles": ["officer", "legal_officer"]}).json
+    confirm = path(account, "/grants/%s/confirm" % grants(waiting)["legal_officer"])
+    assert first.post(confirm, {}, status=409).problem == "another_confirms"
+    assert third.post(confirm, {}, status=200).json["roles"] == ["officer", "legal_officer"]
+    town.settle("mat.ma", PASSWORD, second.post(path(account, "/invitation"), {"reset": True}).json["code"])
+    assert first.get(path(account)).json["password_set"]["code_by"]["id"] == second.get("/v1/me").json["account"]["id"]
+    town.settle("mat.ma", PASSWORD)
+    assert first.get(path(account)).json["password_set"]["code_by"] is None, "a code of the command line is read by no administrator"
+
+
 def test_who_is_reset_stands_in_for_nobody_with_a_guarded_role(town):
     giver = town.login("data_officer", CONSTRUCTION, 7)
     taker = town.login("officer", CONSTRUCTION, 7)

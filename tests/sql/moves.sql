@@ -1,7 +1,7 @@
 -- Every state x action x role, in the holder's department and in another one.
 begin;
 set search_path = test, tiepdan, public;
-select plan(18);
+select plan(23);
 
 -- Who is kept from a ticket is kept from whatever would give it to them, so that no move asks for that again.
 select is_empty($$select a.code, r from action a, unnest('{handled,named,conflict,typed}'::text[]) r
@@ -173,6 +173,29 @@ select is(attempt($$select move('hub_head.HN-EIC', (select id from r), 'return')
 select is((select array_agg(d.code order by h.since) from holding h join department d on d.id = h.department
 	where h.ticket = (select id from r)),
 	'{HN-SXD,HN-EIC,UB-00316,HN-EIC,HN-SXD}', 'every holder is remembered');
+
+-- A move that begins a clock says for whom it was counted; any other need not. One of many that was not counted for its holder stops them all.
+create function pg_temp.counted(p_login text, p_ticket uuid, p_action text, p_for text, p_department text default null) returns text language plpgsql as $$
+declare
+	v text;
+begin
+	perform enter(p_login);
+	perform ticket_move(p_ticket, p_action, (select version from ticket where id = p_ticket), null, 'vì lý do này', p_department, null, null, now(), o.policies,
+		o.kinds, o.dues, o.alarms, o.units, o.amounts, 'office', 1, gen_random_uuid(), '{}', '{}', '{}', '{}', department_id(p_for)) from offers(now()) o;
+	raise exception 'undo' using errcode = 'TD001';
+exception when others then
+	get stacked diagnostics v = pg_exception_detail;
+	return sqlstate || coalesce(' ' || (select code from department where id = nullif(v, '')::bigint), '');
+end $$;
+create temp table c as select id from file('HN-SXD');
+select is(pg_temp.counted('officer.HN-SXD', id, 'accept', 'HN-SXD'), 'TD001', 'counted for the holder') from c;
+select is(pg_temp.counted('officer.HN-SXD', id, 'accept', 'HN-EIC'), 'TD700 HN-SXD', 'counted for another one: whose it is') from c;
+select is(pg_temp.counted('coordinator.HN-EIC', id, 'route', 'HN-SXD', 'UB-00316'), 'TD700 UB-00316', 'the one that will hold it') from c;
+select is(attempt(format($$select enter('officer.HN-SXD'), tickets_move('accept', array[%L::uuid], '{1}', array[gen_random_uuid()], null, null, null, null, now(), o.policies,
+	o.kinds, o.dues, o.alarms, o.units, o.amounts, 'office', 1, '{}', '{}', '{}', '{}', '{TD403}', '{"{}"}', null, department_id('HN-EIC'))
+	from offers(now()) o$$, id)), 'TD700', 'among many, too') from c;
+select force_state(id, 'accepted') from c;
+select is(pg_temp.counted('officer.HN-SXD', id, 'claim', 'HN-EIC'), 'TD001', 'no clock begins') from c;
 
 -- Who may move what where is folded from the rules, also when these change.
 create function pg_temp.folded() returns setof text language sql as $$

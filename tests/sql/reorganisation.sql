@@ -2,7 +2,7 @@
 -- rolled reports and denunciations make of it.
 begin;
 set search_path = test, tiepdan, public;
-select plan(100);
+select plan(111);
 
 -- A rename or merger of HN-SXD (and HN-TTRA) into HN-X, or whatever the steps say.
 create function pg_temp.steps(p_from text[], p_to jsonb, p_choices jsonb default '[]', p_what text default 'department') returns jsonb language sql as $$
@@ -177,16 +177,44 @@ create function pg_temp.roles(p_login text) returns text language sql as $$
 $$;
 update account set department = department_id('HN-STC') where login = 'admin.hn-eic';
 insert into account_role select id, r from account, unnest('{head,legal_officer}'::text[]) r where login = 'admin.hn-eic';
-update account set department = department_id('HN-STC') where login = 'data_officer.hn-sxd';
+select account_save('an.stc', 'An', 'HN-STC', '{data_officer}'), account_save('binh.stc', 'Bình', 'HN-STC', '{officer}');
 savepoint own;
+create function pg_temp.said(p_type text) returns text language sql as $$
+	select string_agg(distinct a.login || ' by ' || x.login, ', ') from account_event e join account a on a.id = e.account left join account x on x.id = e.actor
+		where e.type = p_type and a.login in ('admin.hn-eic', 'an.stc', 'binh.stc')
+$$;
+insert into delegation (id, giver, taker, roles, from_at, until_at, reason, made_by) select gen_random_uuid(), g.id, t.id, '{data_officer}', now(),
+	now() + interval '9 days', 'Nghỉ phép năm', g.id from account g, account t where g.login = 'an.stc' and t.login = 'binh.stc';
+savepoint given;
 select is(pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC}', '[{"code": "HN-SNV"}]'))), 'applied', 'applied by one of those who move');
 select is(pg_temp.roles('admin.HN-EIC'), 'admin / head own legal_officer own', 'whose roles wait for another administrator');
-select is(pg_temp.roles('data_officer.HN-SXD'), 'data_officer / ', 'nobody else''s do');
-rollback to own;
+select is(pg_temp.roles('an.stc'), ' / data_officer', 'and of the others'' what opens something, where others had been');
+select is(pg_temp.roles('binh.stc'), 'officer / ', 'but nothing else');
+select is((select count(*) from delegation where ended_at is not null), 1::bigint, 'what is given for a time ends with it');
+select is(pg_temp.said('role.asked'), 'admin.hn-eic by admin.hn-eic, an.stc by admin.hn-eic', 'asked by who applied it');
+select is((select count(*) from account_grant g, account a where a.login = 'admin.hn-eic' and g.asked_by = a.id and g.role = 'data_officer'
+	and g.account = (select id from account where login = 'an.stc')), 1::bigint,
+	'who does not confirm it, then');
+rollback to given;
 select is(pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC}', '[{"code": "HN-SNV"}]'), city_day(now()) + 2)), 'scheduled', 'and on a day to come');
 select caller_enter('job', null, null, false, 60000);
 select cmp_ok(reorganisations_run(now() + interval '2 days', 100), '>=', 1::bigint, 'when the job worker does it');
 select is(pg_temp.roles('admin.HN-EIC'), 'admin / head own legal_officer own', 'it is so, too');
+select is(pg_temp.roles('an.stc'), ' / data_officer', 'for the others as well');
+select is(pg_temp.said('role.asked'), 'admin.hn-eic by admin.hn-eic, an.stc by admin.hn-eic', 'and who asks stands there');
+select is(pg_temp.said('delegation.ended'), 'an.stc by admin.hn-eic, binh.stc by admin.hn-eic', 'with who has ended it');
+rollback to given;
+select pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC}', jsonb_build_array(pg_temp.made('HN-STC3')))));
+select is(pg_temp.roles('an.stc') || '; ' || pg_temp.roles('admin.HN-EIC'), 'data_officer / ; admin / head own legal_officer own',
+	'a department under another name waits for nobody, but who applies it does');
+select is((select count(*) from delegation where ended_at is not null), 0::bigint, 'and what is given goes on');
+rollback to given;
+select pg_temp.apply(pg_temp.draft(pg_temp.steps('{HN-STC,HN-SNV}', jsonb_build_array(pg_temp.made('HN-STC4')))));
+select is(pg_temp.roles('an.stc'), ' / data_officer', 'in a merger it waits');
+rollback to given;
+select pg_temp.apply(pg_temp.draft(jsonb_set(pg_temp.steps('{HN-STC}', jsonb_build_array(pg_temp.made('HN-STC5'), '{"code": "HN-SNV"}'::jsonb)), '{0,choices}',
+	jsonb_build_array(jsonb_build_object('to', 'HN-SNV', 'person', (select id from account where login = 'an.stc'))))));
+select is(pg_temp.roles('an.stc'), ' / data_officer', 'and where somebody is sent by name to what was there before');
 rollback to own;
 select caller_enter('job', null, null, false, 60000);
 update setting set value = 0 where name = 'guarded_roles';

@@ -20,7 +20,9 @@ struct move {
 	struct str text;       /* propose: the draft */
 };
 
-/* The department in whose calendar clocks start by this move: the new holder's, else the caller's own. */
+/* The department in whose calendar clocks start by this move: that which will hold the ticket, the one that
+ * is named or the caller's own, by their token. Where that is not so (any more) the database says whose it
+ * is. */
 static const struct department *clock_department(const struct req *req, const struct move *move)
 {
 	const struct city *city = req->app->city;
@@ -33,23 +35,40 @@ static const struct department *clock_department(const struct req *req, const st
 	return d ? d : city_department(city, city->hub);
 }
 
-static void run(struct req *req, struct move move)
+/* The department that the database has told; NULL: it is not in memory yet, which is answered. */
+static const struct department *department_told(struct req *req, struct str id_text)
+{
+	int64_t id;
+	const struct department *d =
+		str_to_i64(id_text, &id) < 0 ? NULL : city_department_by_id(req->app->city, id);
+
+	if (!d)
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+	return d;
+}
+
+static void make(struct req *req, const struct move *move, const struct department *department);
+
+static void counted_for_another(struct req *req, struct str detail)
+{
+	const struct department *department = department_told(req, detail);
+
+	if (department)
+		make(req, req->kept, department);
+}
+
+static void make(struct req *req, const struct move *move, const struct department *department)
 {
 	int64_t now_ms = clock_wall_ms();
 	struct offers offers;
 	struct part_offers parts;
-
-	if (!req->app->city) {
-		reply_problem(req, PROBLEM_unavailable, STR_NONE);
-		return;
-	}
-	const struct department *department = clock_department(req, &move);
 	struct db_unit *u = db_unit(req);
+
 	offers_make(req, department, now_ms, &offers);
 	offers_make_parts(req, now_ms, &parts);
-	sql_ticket_move(u, .ticket = req->args[0].uuid, .action = str_of(move.action),
-		.version = req->if_match, .reason_code = move.reason_code, .reason = move.reason,
-		.department = move.department, .person = move.person, .text = move.text, .at = now_ms,
+	sql_ticket_move(u, .ticket = req->args[0].uuid, .action = str_of(move->action),
+		.version = req->if_match, .reason_code = move->reason_code, .reason = move->reason,
+		.department = move->department, .person = move->person, .text = move->text, .at = now_ms,
 		.policies = DB_COLUMN(offers.rows, offers.n, policy),
 		.kinds = DB_COLUMN(offers.rows, offers.n, kind),
 		.dues = DB_COLUMN(offers.rows, offers.n, due),
@@ -61,23 +80,52 @@ static void run(struct req *req, struct move move)
 		.part_calendars = DB_COLUMN(parts.rows, parts.n, calendar),
 		.part_units = DB_COLUMN(parts.rows, parts.n, unit),
 		.part_amounts = DB_COLUMN(parts.rows, parts.n, amount),
-		.part_dues = DB_COLUMN(parts.rows, parts.n, due));
+		.part_dues = DB_COLUMN(parts.rows, parts.n, due), .counted_for = department->id);
+	db_unit_on(u, "TD700", counted_for_another);
 	clocks_add(u, req, now_ms);
 	db_run(u, answer_ticket);
+}
+
+static void run(struct req *req, struct move move)
+{
+	struct move *kept = arena_alloc(req->arena, sizeof(*kept));
+
+	if (!req->app->city) {
+		reply_problem(req, PROBLEM_unavailable, STR_NONE);
+		return;
+	}
+	*kept = move;
+	req->kept = kept;
+	make(req, kept, clock_department(req, kept));
 }
 
 /* --- many tickets at once --------------------------------------------------------------------------------
  */
 
-void move_many(struct req *req)
+/* Where they go, if somewhere. */
+static struct str bulk_target(const struct req *req)
+{
+	const struct ticket_bulk *in = req->input;
+
+	return str_eq(in->action, STR("return")) ? req->app->city->hub : in->department;
+}
+
+static void make_many(struct req *req, const struct department *department);
+
+static void many_counted_for_another(struct req *req, struct str detail)
+{
+	const struct department *department = department_told(req, detail);
+
+	if (department)
+		make_many(req, department);
+}
+
+static void make_many(struct req *req, const struct department *department)
 {
 	const struct ticket_bulk *in = req->input;
 	const struct ticket_bulk_tickets *t = in->tickets.items;
 	size_t n = in->tickets.n;
-	bool back = str_eq(in->action, STR("return"));
-	struct move move = {.department = back ? req->app->city->hub : in->department};
 	int64_t now_ms = clock_wall_ms();
-	const struct department *department = clock_department(req, &move);
 	struct bulk_refusals refusals = bulk_refusals(req);
 	struct offers offers;
 	struct part_offers parts;
@@ -88,7 +136,7 @@ void move_many(struct req *req)
 	once_claim(u, req);
 	sql_ticket_bulk(u, .action = in->action, .tickets = DB_COLUMN(t, n, id),
 		.versions = DB_COLUMN(t, n, version), .events = {bulk_events(req, n), n},
-		.reason_code = in->reason_code, .reason = in->reason, .department = move.department,
+		.reason_code = in->reason_code, .reason = in->reason, .department = bulk_target(req),
 		.person = in->person, .at = now_ms, .policies = DB_COLUMN(offers.rows, offers.n, policy),
 		.kinds = DB_COLUMN(offers.rows, offers.n, kind),
 		.dues = DB_COLUMN(offers.rows, offers.n, due),
@@ -102,8 +150,17 @@ void move_many(struct req *req)
 		.part_amounts = DB_COLUMN(parts.rows, parts.n, amount),
 		.part_dues = DB_COLUMN(parts.rows, parts.n, due),
 		.sqlstates = DB_COLUMN(refusals.rows, refusals.n, sqlstate),
-		.problems = DB_COLUMN(refusals.rows, refusals.n, problem), .key = req->once_key);
+		.problems = DB_COLUMN(refusals.rows, refusals.n, problem), .key = req->once_key,
+		.counted_for = department->id);
+	db_unit_on(u, "TD700", many_counted_for_another);
 	db_run(u, answer_object);
+}
+
+void move_many(struct req *req)
+{
+	const struct move move = {.department = bulk_target(req)};
+
+	make_many(req, clock_department(req, &move));
 }
 
 /* --- one ticket ------------------------------------------------------------------------------------------
