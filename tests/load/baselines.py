@@ -110,9 +110,10 @@ def pgbench(cluster, database, script, clients, seconds, settings=(), role="tiep
 
 
 class Nginx:
-    """Two workers that answer every request with the same bytes of JSON, as many as what is compared; no access log."""
+    """Two workers that answer every request with the same bytes of JSON, as many as what is compared; with a line in a log for each, if what is
+    compared writes one."""
 
-    def __init__(self, size):
+    def __init__(self, size, log=False):
         self.folder = Path(tempfile.mkdtemp(prefix="tiepdan-nginx-"))
         self.port = free_port()
         self.size = size
@@ -122,10 +123,10 @@ class Nginx:
 daemon off; worker_processes 2; pid nginx.pid; error_log stderr;
 events { worker_connections 1024; }
 http {
-  access_log off; keepalive_requests 1000000000; default_type application/json;
+  access_log %s; keepalive_requests 1000000000; default_type application/json;
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
   server { listen 127.0.0.1:%d reuseport; location / { return 200 '%s'; } }
-}""" % (self.port, body), "ascii")
+}""" % ("access.log combined buffer=64k" if log else "off", self.port, body), "ascii")
         self.process = subprocess.Popen(["nginx", "-p", str(self.folder), "-c", str(configuration)], cwd=self.folder,
                                         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(self.answers, 10, "nginx")
