@@ -4,8 +4,8 @@
  *
  * The name is always looked for. Whoever may not read contacts learns nothing from what is found by it, or
  * they would guess: unless the citizen has written it where they read it, that is kept for those who may, and
- * publishing waits for it. Once the contact is erased nobody knows it: what looks like a name is found then, and
- * who may read contacts confirms that there is none (migrations/0124_names_erased.sql). */
+ * publishing waits for it. Once the contact is erased nobody knows it: what looks like a name is found then,
+ * and who may read contacts confirms that there is none (migrations/0124_names_erased.sql). */
 #include "app/publication/publication.h"
 
 #include <string.h>
