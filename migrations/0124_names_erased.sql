@@ -100,3 +100,42 @@ begin
 	end if;
 	select b.body, b.etag into body, etag from publication_body(t) b;
 end $$;
+
+-- As in 0115; who has done it too often is told that whatever the ticket, or the refusal would say that there is one.
+create or replace function glass_break(p_ticket uuid, p_reason text, p_event uuid, p_at timestamptz, out body text) language plpgsql security definer
+set search_path = tiepdan, pg_temp as $$
+declare
+	v_session session := caller_person();
+	v_until timestamptz := p_at + (select value from setting where name = 'glass_minutes') * interval '1 min';
+	v_spent_until timestamptz;
+	t ticket;
+begin
+	perform caller_needs('glass');
+	perform from account where id = v_session.account for update;
+	v_spent_until := (select g.at + interval '1 day' from glass g where g.account = v_session.account and g.at > p_at - interval '1 day'
+		order by g.at desc offset (select value - 1 from setting where name = 'glass_most') limit 1);
+	if v_spent_until is not null then
+		raise exception 'too often' using errcode = 'TD639', detail = ceil(extract(epoch from v_spent_until - p_at))::bigint;
+	end if;
+	select * into t from ticket where id = p_ticket;
+	if not found or kept_away(t.id, v_session.account) or denounced(t.id, v_session.account) then
+		raise exception 'no such ticket' using errcode = 'TD404';
+	elsif sees(t) then
+		raise exception 'the caller sees the ticket' using errcode = 'TD638';
+	end if;
+	insert into glass values (v_session.id, t.id, v_session.account, p_reason, p_at, v_until)
+		on conflict (session, ticket) do update set reason = excluded.reason, at = excluded.at, until_at = excluded.until_at;
+	perform event_write(p_event, p_at, t.id, 'access.broken', 'staff', v_session.account, caller_department(), null, null, null, null,
+		jsonb_build_object('reason', p_reason, 'until', instant(v_until)));
+	perform account_tell(v_session.account, 'glass.broken', v_session.id, jsonb_build_object('ticket', t.id));
+	body := json_build_object('ticket', t.id, 'code', t.code, 'until', instant(v_until));
+end $$;
+
+-- The same by the code, which is all that somebody was told: no list has a ticket that they do not see.
+create function glass_break_code(p_number bigint, p_code text, p_reason text, p_event uuid, p_at timestamptz, out body text) language plpgsql
+security definer set search_path = tiepdan, pg_temp as $$
+begin
+	body := glass_break(coalesce((select t.id from ticket t where t.number = p_number and t.code = p_code), nobody()), p_reason, p_event, p_at);
+end $$;
+revoke execute on function glass_break_code from public;
+grant execute on function glass_break_code to tiepdan_app;

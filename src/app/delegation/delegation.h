@@ -9,5 +9,6 @@ void delegation_make(struct req *req);
 void delegation_list(struct req *req);
 void delegation_end(struct req *req);
 void ticket_break_glass(struct req *req);
+void ticket_break_glass_code(struct req *req);
 
 #endif
