@@ -431,10 +431,12 @@ static size_t find_name(const struct scan *s)
 	if (is_given_name(s, i))
 		least = 1;
 	while (words < WORDS_IN_NAME && s->at[i].capital) {
+		size_t from = i;
+
 		while (plain_is_letter(s->at[i].plain))
 			i++;
 		end = i;
-		i = skip_blanks(s, i);
+		i = skip_blanks(s, i - from == 1 ? skip_one_of(s, i, ".") : i); /* an initial */
 		words++;
 	}
 	return words >= least && !plain_is_word(s->at[end].plain) ? end - s->i : 0;

@@ -33,6 +33,10 @@ bool personal_find(struct arena *arena, struct str text, struct personal_finding
 /* The same, and wherever the name of somebody who is known stands: all its words, the last two of several, or
  * the last one behind a title. An absent name is found nowhere. */
 bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
+/* As personal_find_with(), and what looks like the name of a Vietnamese person with no title before it: for
+ * texts in which a name may stand that nobody can look for any more. */
+bool personal_find_guessed(
+	struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
 /* Where that name stands, and nothing else. */
 bool personal_find_name(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
 /* Whether the text has all words of the name (of each, where there are several), two at the least, and not as

@@ -49,6 +49,17 @@ bool record_state(PGconn *pg, struct arena *arena, const struct config *config, 
 	return r != NULL;
 }
 
+static void tell_resumed(const struct record_state *s, struct str chain)
+{
+	if (s->last.number == 0)
+		printf("the record begins anew; ");
+	else
+		printf("the record goes on from root %" PRId64 "; ", s->last.number);
+	printf("root %" PRId64 ":%.*s, the last that was known, is %s: an event says so\n", s->known.number,
+		STR_ARG(chain),
+		s->known.number > s->last.number ? "not in the database" : "another one in the database");
+}
+
 /* The event first: whoever is interrupted in between does it again, and leaves two traces. */
 static bool resume(PGconn *pg, struct arena *arena, const struct config *config, const struct record_state *s)
 {
@@ -63,9 +74,7 @@ static bool resume(PGconn *pg, struct arena *arena, const struct config *config,
 	if (error < 0)
 		fprintf(stderr, "tiepdan: record.place in record_dir or key_dir %s\n", key_file_fault(error));
 	else
-		printf("the record goes on from root %" PRId64 "; known was %" PRId64
-		       ":%.*s, which stands in it\n",
-			s->last.number, s->known.number, STR_ARG(values[1]));
+		tell_resumed(s, values[1]);
 	return error == 0;
 }
 

@@ -122,11 +122,13 @@ static void tell_text(struct verify_found *found, const PGresult *r, int row)
 	struct str of = db_cell(r, row, "of"), key = db_cell(r, row, "key"), code = db_cell(r, row, "code");
 	const char *what = what_of(db_cell(r, row, "what"));
 
-	if (verify_is_row(of))
+	if (!code.at && str_eq(of, STR("event")))
+		verify_fault(found, "event %.*s: the text is there, and the event is not", STR_ARG(key));
+	else if (!code.at || verify_is_row(of))
 		verify_fault(found, "%.*s %.*s %s", STR_ARG(of), STR_ARG(key), what);
 	else
-		verify_fault(found, "ticket %.*s: %.*s %.*s %s", STR_ARG(shown(code)), STR_ARG(of),
-			STR_ARG(key), what);
+		verify_fault(
+			found, "ticket %.*s: %.*s %.*s %s", STR_ARG(code), STR_ARG(of), STR_ARG(key), what);
 }
 
 static bool name_texts(struct arena *arena, PGconn *pg, struct verify_found *found)

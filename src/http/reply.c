@@ -332,15 +332,16 @@ static void put_fault(struct buf *b, const struct req *req, const struct req_fau
 	buf_byte(b, '}');
 }
 
-/* The member errors[]: the faults noted so far, or the member that the row of the problem is about. */
-static void put_errors(struct buf *b, const struct req *req, const struct problem_row *row, bool faults)
+/* The member errors[]: the faults noted so far, or the member that the problem is about. */
+static void put_errors(
+	struct buf *b, const struct req *req, const struct problem_row *row, struct str pointer, bool faults)
 {
-	if (!faults && row->pointer[0] == 0)
+	if (!faults && pointer.len == 0)
 		return;
 	buf_put(b, STR(",\"errors\":["));
 	if (!faults) {
 		buf_put(b, STR("{\"pointer\":"));
-		put_fragment(b, str_of(row->pointer));
+		put_fragment(b, pointer);
 		buf_printf(b, ",\"code\":\"%s\",\"detail\":", row->name);
 		buf_json(b, str_of(row->title[req->lang]));
 		buf_byte(b, '}');
@@ -365,8 +366,8 @@ static void put_type(struct buf *b, const struct req *req, const struct problem_
 	buf_json(b, buf_str(&type));
 }
 
-static struct str problem_body(
-	const struct req *req, enum problem problem, struct str detail, struct str extension)
+static struct str problem_body(const struct req *req, enum problem problem, struct str detail,
+	struct str extension, struct str pointer)
 {
 	const struct problem_row *row = problem_row(problem);
 	struct buf b = {.arena = req->arena};
@@ -381,7 +382,7 @@ static struct str problem_body(
 		buf_member(&b, "detail", detail);
 	}
 	buf_printf(&b, ",\"instance\":\"urn:uuid:%s\"", id);
-	put_errors(&b, req, row, problem == PROBLEM_invalid && req->nfaults > 0);
+	put_errors(&b, req, row, pointer, problem == PROBLEM_invalid && req->nfaults > 0);
 	if (extension.len > 0) {
 		buf_byte(&b, ',');
 		buf_put(&b, extension);
@@ -392,10 +393,11 @@ static struct str problem_body(
 
 struct str reply_problem_body(struct req *req, enum problem problem)
 {
-	return problem_body(req, problem, STR_NONE, STR_NONE);
+	return problem_body(req, problem, STR_NONE, STR_NONE, str_of(problem_row(problem)->pointer));
 }
 
-static void finish_problem(struct req *req, enum problem problem, struct str detail, struct str extension)
+static void finish_problem(
+	struct req *req, enum problem problem, struct str detail, struct str extension, struct str pointer)
 {
 	const struct problem_row *row = problem_row(problem);
 
@@ -404,23 +406,29 @@ static void finish_problem(struct req *req, enum problem problem, struct str det
 	if (row->status == 401)
 		default_header(req, "WWW-Authenticate", STR("Bearer"));
 	req->etag = STR_NONE;
-	finish(req, row->status, "application/problem+json", problem_body(req, problem, detail, extension));
+	finish(req, row->status, "application/problem+json",
+		problem_body(req, problem, detail, extension, pointer));
 }
 
 void reply_problem(struct req *req, enum problem problem, struct str detail)
 {
-	finish_problem(req, problem, detail, STR_NONE);
+	reply_problem_with(req, problem, detail, STR_NONE);
+}
+
+void reply_problem_at(struct req *req, enum problem problem, struct str pointer)
+{
+	finish_problem(req, problem, STR_NONE, STR_NONE, pointer);
 }
 
 void reply_problem_with(struct req *req, enum problem problem, struct str detail, struct str extension)
 {
-	finish_problem(req, problem, detail, extension);
+	finish_problem(req, problem, detail, extension, str_of(problem_row(problem)->pointer));
 }
 
 bool reply_faults(struct req *req)
 {
 	if (req->nfaults == 0)
 		return false;
-	finish_problem(req, PROBLEM_invalid, STR_NONE, STR_NONE);
+	reply_problem(req, PROBLEM_invalid, STR_NONE);
 	return true;
 }

@@ -28,6 +28,8 @@ void reply_file(struct req *req, int fd, int64_t size, const char *content_type)
 
 /* application/problem+json. `detail` may be absent. */
 void reply_problem(struct req *req, enum problem problem, struct str detail);
+/* The same about that member of the input, and not about the one that the row of the problem names. */
+void reply_problem_at(struct req *req, enum problem problem, struct str pointer);
 /* The same with one more member: `extension` is complete JSON, e.g. "\"moves\":[...]". */
 void reply_problem_with(struct req *req, enum problem problem, struct str detail, struct str extension);
 /* The body of such an answer alone, without detail: for answers that hold several outcomes. */

@@ -255,6 +255,41 @@ def test_erasing_a_name_tells_nothing_of_it(town):
     town.sql("update setting set value = 0 where name = 'publication_by_heads'")
 
 
+BARRIER = {"answer": "Đã dựng lại rào chắn theo tin của Quàng Thị Sáo.", "mask": False}
+
+
+def erased_and_proposed(town, who, **body):
+    ticket_id, filed = town.answered(text="Rào chắn của hố ga bị đổ, đề nghị dựng lại.", contact={"name": "Quàng Thị Sáo", "phone": "0987654321"})
+    town.citizen(filed)("DELETE", "/v1/tracking/contact", status=204)
+    return ticket_id, filed, ask(town, who, ticket_id, body={**BARRIER, **body}).json
+
+
+def test_an_erased_name_does_not_become_public(town):
+    """Nobody can look for it: what looks like a name is found, and that there is none says who may read contacts, whatever was written."""
+    officer, hub = town.person("officer"), town.coordinator
+    ticket_id, filed, shown = erased_and_proposed(town, officer)
+    assert [(f["kind"], f["field"], f["text"]) for f in shown["findings"]] == [
+        ("erased_contact", None, None), ("name", "answer", "Quàng Thị Sáo")]
+    assert shown["masked"]["answer"] == "Đã dựng lại rào chắn theo tin của [họ tên]."
+    erased, name = (path(ticket_id, "confirm"), {"finding": shown["findings"][0]["id"]}), {"finding": shown["findings"][1]["id"]}
+    officer.post(path(ticket_id, "confirm"), name, status=200)
+    assert officer.post(*erased, status=409).problem == "publication_needs_reader"
+    assert "publish" not in hub.get(path(ticket_id)).json["moves"]
+    assert ask(town, hub, ticket_id, "publish", status=409).problem == "findings_open"
+    town.anyone.get("/v1/public/tickets/" + filed["code"], status=404)
+    assert all(f["confirmed_by"] for f in hub.post(*erased, status=200).json["findings"])
+    assert ask(town, hub, ticket_id, "publish").json["state"] == "public", "somebody has taken it upon them"
+
+
+def test_of_an_erased_contact_masking_alone_is_not_enough(town):
+    ticket_id, filed, shown = erased_and_proposed(town, town.person("officer"), mask=True)
+    assert shown["version"]["answer"] == "Đã dựng lại rào chắn theo tin của [họ tên]." and shown["masked"] is None
+    assert [(f["kind"], f["offset"], f["length"], f["withheld"]) for f in shown["findings"]] == [("erased_contact", None, None, False)]
+    assert ask(town, town.coordinator, ticket_id, "publish", status=409).problem == "findings_open"
+    _, _, other = erased_and_proposed(town, town.coordinator, answer="Đã dựng lại rào chắn, xin cảm ơn.")
+    assert [f["kind"] for f in other["findings"]] == ["erased_contact"], "also of what has no name"
+
+
 def test_a_name_in_a_message_of_the_citizen(town):
     """The officer has read it there: it is found as in the ticket's own words. What staff write does not count, or they would guess by it."""
     ticket_id, filed = town.filed(contact={"name": NAME, "phone": "0987654321"})

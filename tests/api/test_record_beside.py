@@ -218,6 +218,18 @@ def test_words_in_events_are_as_they_were(city, answered):
              "ticket %s: event " % filed["code"])
 
 
+def test_words_without_their_event_are_of_no_ticket_that_is_known(city, answered):
+    ticket_id, _ = city.filed()
+    city.move(city.person("officer"), ticket_id, "return", {"reason": "Không thuộc thẩm quyền của đơn vị chúng tôi."})
+    sealed(city)
+    event = city.sql("select event from event_text x join event e on e.id = x.event where e.ticket = '%s'" % ticket_id)[0][0]
+    city.tamper("create table kept as table event; delete from event where id = '%s'" % event)
+    said = verify(city).stdout
+    city.tamper("insert into event select * from kept where id = '%s'; drop table kept" % event)
+    assert re.search("^event %s of .* is gone$" % event, said, re.M) or "event %s" % event in said, said
+    assert re.search("event %s/[a-z_]+: the text is there, and the event is not$" % event, said, re.M) and "nothing" not in said, said
+
+
 def test_tickets_of_before_say_how_they_stand(city, answered):
     """As an upgrade finds them: no event of theirs says it, and their texts are told nowhere."""
     ticket_id = answered[0]

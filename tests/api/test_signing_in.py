@@ -97,7 +97,8 @@ def test_changing_it_needs_the_present_one(town):
     login, _ = with_password(town, 26)
     who, other = (bearer(town, sign_in(town, login, password=PASSWORD)) for _ in range(2))
     assert who("PUT", "/v1/me/password", {"password": OTHER}, status=422).pointers == {"/current": "required"}
-    assert who("PUT", "/v1/me/password", {"current": OTHER, "password": OTHER}, status=422).problem == "wrong_password"
+    wrong = who("PUT", "/v1/me/password", {"current": OTHER, "password": OTHER}, status=422)
+    assert wrong.problem == "wrong_password" and wrong.pointers == {"/current": "wrong-password"}
     other.get("/v1/me")
     who("PUT", "/v1/me/password", {"current": PASSWORD, "password": OTHER}, status=204)
     other.get("/v1/me", status=401)          # whoever else had come in is out
@@ -269,7 +270,8 @@ def test_a_stolen_token_makes_no_second_factor(town):
     login, _ = with_password(town, 41)
     who = bearer(town, sign_in(town, login, password=PASSWORD))
     assert who.post("/v1/me/second-factor", None, status=422).pointers == {"/password": "required"}
-    assert who.post("/v1/me/second-factor", {"password": OTHER}, status=422).problem == "wrong_password"
+    wrong = who.post("/v1/me/second-factor", {"password": OTHER}, status=422)
+    assert wrong.problem == "wrong_password" and wrong.pointers == {"/password": "wrong-password"}
     secret = who.post("/v1/me/second-factor", {"password": PASSWORD}).json["secret"]
     who.post("/v1/me/second-factor/confirmation", {"code": next_code(secret)}, status=200)
 

@@ -147,6 +147,32 @@ def test_reading_for_a_while(town):
     leader.get("/v1/tickets/" + ticket_id, status=404)
 
 
+def test_by_the_code_that_one_was_told(town):
+    """Whoever sees the ticket in no list."""
+    code = town.filed(kind="denunciation", category="officials_conduct")[1]["code"]
+    for role in ("hub_head", "data_officer"):
+        who = town.sign_in(town.login(role, HUB, 5))
+        assert who.get("/v1/tickets?code=" + code).json["items"] == []
+        broken = who.post("/v1/tickets/break-glass", {**REASON, "code": code.lower().replace("-", " ")}, status=200).json
+        assert broken["code"] == code and who.get("/v1/tickets/" + broken["ticket"]).json["text"]
+        assert [i["code"] for i in who.get("/v1/tickets?code=" + code).json["items"]] == [code]
+        assert who.post("/v1/tickets/break-glass", {**REASON, "code": code}, status=409).problem == "sees_already"
+
+
+def test_a_code_tells_nothing_more_than_an_id(town):
+    leader, filed = town.sign_in(town.login("leader", HUB, 6)), town.filed(kind="denunciation", category="officials_conduct")
+    body, unknown = {**REASON, "code": filed[1]["code"]}, "018f0000-0000-7000-8000-000000000000"
+    for role in ("officer", "coordinator", "auditor"):
+        town.person(role, HUB).post("/v1/tickets/break-glass", body, status=403)
+    assert leader.post("/v1/tickets/break-glass", {**REASON, "code": "HN-26-0000-0001"}, status=422).pointers == {"/code": "bad_format"}
+    town.tamper("insert into ticket_excluded (ticket, account, reason) values ('%s', '%s', 'named')" % (filed[0], account(leader)))
+    leader.post("/v1/tickets/break-glass", body, status=404)
+    town.sql("insert into glass select gen_random_uuid(), gen_random_uuid(), '%s', 'Lý do thử nghiệm', now(), now() from generate_series(1, 20)" % account(leader))
+    for ticket_id in (filed[0], unknown):
+        assert leader.post("/v1/tickets/%s/break-glass" % ticket_id, REASON, status=429).problem == "glass_too_often"
+    assert leader.post("/v1/tickets/break-glass", body, status=429).problem == "glass_too_often"
+
+
 def test_another_session_of_the_same_person_sees_nothing(town):
     ticket_id, login = denunciation(town), town.login("leader", HUB, 2)
     one, two = town.sign_in(login), town.sign_in(login)

@@ -55,7 +55,8 @@ def test_a_password_is_a_proof(town):
     long_ago(town, who)
     prove = "/v1/sessions/current/proof"
     who.post(prove, {}, status=422)
-    assert who.post(prove, {"password": "không phải mật khẩu này"}, status=422).problem == "wrong_password"
+    wrong = who.post(prove, {"password": "không phải mật khẩu này"}, status=422)
+    assert wrong.problem == "wrong_password" and wrong.pointers == {"/password": "wrong-password"}
     assert who.post(path(made_by(town), "/invitation"), {}, status=403).problem == "proof_needed"
     who.post(prove, {"password": PASSWORD}, status=204)
     who.post(path(made_by(town), "/invitation"), {})
@@ -69,7 +70,7 @@ def made_by(town):
 def test_nobody_without_password_or_factor_is_proven(town):
     who = admin(town, 4)
     long_ago(town, who)
-    assert who.post("/v1/sessions/current/proof", {"password": PASSWORD}, status=422).problem == "wrong_password"
+    assert who.post("/v1/sessions/current/proof", {"password": PASSWORD}, status=422).problem == "no_password"
 
 
 def test_a_guarded_role_waits_for_another_administrator(town):

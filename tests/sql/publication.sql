@@ -1,7 +1,7 @@
 -- Publication: who may do what in which state, what the citizen can stop, and what everybody reads.
 begin;
 set search_path = test, tiepdan, public;
-select plan(101);
+select plan(110);
 update setting set value = 0 where name = 'publication_preview_days';
 create temp table t as select n, f.id, f.number from generate_series(1, 12) n,
 	file('HN-SXD', case n when 10 then 'private' when 11 then 'press' when 12 then 'denunciation' else 'public' end, p_at := now() - n * interval '1 hour') f;
@@ -212,5 +212,29 @@ select is(attempt($$select pg_temp.words('legal_officer.HN-SXD')$$), 'TD403', 'f
 update contact set erased_at = now(), wrapped = null, box = null, phone_index = null, email_index = null where ticket = (select id from c);
 select is(pg_temp.words('officer.HN-SXD'), 'f', 'and none that was erased');
 select is((select count(*) from event where type = 'contact.read'), 0::bigint, 'which is no reading by somebody');
+
+-- Once it is erased nobody can look for it: each version has a finding that says so, which who may read contacts confirms.
+insert into t select 14, f.id, f.number from file('HN-SXD', p_contact := '\x0e') f;
+select force_state(pg_temp.t(14), 'answered');
+select pg_temp.propose('officer.HN-SXD', 14);
+select is((select count(*) from publication_finding where ticket = pg_temp.t(14)), 0::bigint, 'nothing of the kind while there is a contact');
+select contact_destroy(pg_temp.t(14), now());
+select is(pg_temp.try(14, 'publish'), 'TD698', 'what waits is proposed anew');
+select is((select f.value->>'kind' from json_array_elements(pg_temp.propose('officer.HN-SXD', 14, 1)::json->'findings') with ordinality f (value, n) where n = 1),
+	'erased_contact', 'its finding comes first');
+select is(pg_temp.try(14, 'publish'), 'TD493', 'and publishing waits for it');
+create function pg_temp.confirm(p_login text, p_kind text) returns text language plpgsql as $$
+begin
+	perform enter(p_login);
+	return attempt(format('select publication_confirm(%L, %L, now(), gen_random_uuid())', pg_temp.t(14),
+		(select id from publication_finding where ticket = pg_temp.t(14) and kind = p_kind)));
+end $$;
+select is(pg_temp.confirm('officer.HN-SXD', 'phone'), 'ok', 'an officer confirms what is ordinary');
+select is(pg_temp.confirm('officer.HN-SXD', 'erased_contact'), 'TD699', 'and not that the name is not there');
+select is(pg_temp.confirm('coordinator.HN-EIC', 'erased_contact'), 'ok', 'who may read contacts does');
+select enter('coordinator.HN-EIC');
+select count(*) from publication_finding f, publication_confirm(pg_temp.t(14), f.id, now(), gen_random_uuid()) where f.ticket = pg_temp.t(14);
+select is(pg_temp.try(14, 'publish'), 'ok', 'then it is published');
+select is(attempt(format($$insert into publication_finding (ticket, kind) values (%L, 'name')$$, pg_temp.t(14))), 'publication_finding_whole', 'all others have a place');
 select finish();
 rollback;

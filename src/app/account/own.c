@@ -49,12 +49,21 @@ static struct str owner_of(const struct req *req)
 
 /* --- the password ------------------------------------------------------------------------------------ */
 
+/* The one in `member` is not that of the account, or the account has none. */
+static void refuse_password(struct proof *p, struct str member)
+{
+	if (db_cell(p->offer, 0, "hash").at)
+		reply_problem_at(p->req, PROBLEM_wrong_password, member);
+	else
+		reply_problem(p->req, PROBLEM_no_password, STR_NONE);
+}
+
 static void password_looked_at(struct proof *p)
 {
 	struct req *req = p->req;
 
 	if (!p->right) {
-		reply_problem(req, PROBLEM_wrong_password, STR_NONE);
+		refuse_password(p, STR("/current"));
 		return;
 	}
 	struct db_unit *u = db_unit(req);
@@ -151,7 +160,7 @@ static void keep_factor(struct proof *p)
 	struct sealed sealed;
 
 	if (!p->right) {
-		reply_problem(req, PROBLEM_wrong_password, STR_NONE);
+		refuse_password(p, STR("/password"));
 		return;
 	}
 	rand_bytes(secret, sizeof(secret));
@@ -281,7 +290,7 @@ static void proof_looked_at(struct proof *p)
 	if (p->right)
 		keep_proof(p, &(struct factor_shown){.step = DB_NO_INT});
 	else
-		reply_problem(p->req, PROBLEM_wrong_password, STR_NONE);
+		refuse_password(p, STR("/password"));
 }
 
 /* Who has a second factor shows it; who has none shows the password; who has neither signs in again. */

@@ -1,4 +1,4 @@
-/* Standing in for a colleague, and breaking the glass. */
+/* Standing in for a colleague. */
 #include "app/delegation/delegation.h"
 
 #include "db/answer.h"
@@ -35,15 +35,4 @@ void delegation_end(struct req *req)
 
 	sql_delegation_end(u, .id = req->args[0].uuid);
 	db_run(u, answer_nothing);
-}
-
-/* The answer is known only when it has happened, so nothing is read before it is told. */
-void ticket_break_glass(struct req *req)
-{
-	const struct ticket_break_glass *in = req->input;
-	struct db_unit *u = db_unit(req);
-
-	sql_delegation_break_glass(u, .ticket = req->args[0].uuid, .reason = in->reason, .event = uuid_new(),
-		.at = req_began_ms(req));
-	db_run(u, answer_object);
 }

@@ -3,11 +3,9 @@
 
 #include "http/req.h"
 
-/* Having for a time what one does not have: roles of a colleague who is away, and the sight of a ticket in
- * an emergency. */
+/* Having for a time what one does not have: roles of a colleague who is away. */
 void delegation_make(struct req *req);
 void delegation_list(struct req *req);
 void delegation_end(struct req *req);
-void ticket_break_glass(struct req *req);
 
 #endif

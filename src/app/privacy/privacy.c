@@ -78,8 +78,10 @@ struct str index_of(struct req *req, struct str text)
 /* The body names nobody: false after an answer. */
 static bool names_somebody(struct req *req, struct str phone, struct str email)
 {
-	if (!phone.at && !email.at)
-		req_fault(req, "pointer", STR("/email"), FAULT_required);
+	if (!phone.at && !email.at) {
+		req_fault(req, "pointer", STR("/phone"), FAULT_one_required);
+		req_fault(req, "pointer", STR("/email"), FAULT_one_required);
+	}
 	return !reply_faults(req);
 }
 

@@ -4,7 +4,8 @@
  *
  * The name is always looked for. Whoever may not read contacts learns nothing from what is found by it, or
  * they would guess: unless the citizen has written it where they read it, that is kept for those who may, and
- * publishing waits for it. */
+ * publishing waits for it. Once the contact is erased nobody knows it: what looks like a name is found then,
+ * and who may read contacts confirms that there is none (migrations/0124_names_erased.sql). */
 #include "app/publication/publication.h"
 
 #include <string.h>
@@ -94,7 +95,9 @@ static bool look_for(
 
 static bool look_through(struct arena *arena, struct version *v, const struct name *name)
 {
-	if (!look_for(arena, v->text, name->withheld ? STR_NONE : name->words, personal_find_with, &v->shown))
+	finder *find = name->erased ? personal_find_guessed : personal_find_with;
+
+	if (!look_for(arena, v->text, name->withheld ? STR_NONE : name->words, find, &v->shown))
 		return false;
 	v->whole = v->shown;
 	v->own = (struct look){0};

@@ -91,4 +91,8 @@ void ticket_join(struct req *req);
 /* holding.c */
 void holding_list(struct req *req);
 
+/* glass.c */
+void ticket_break_glass(struct req *req);
+void ticket_break_glass_code(struct req *req);
+
 #endif

@@ -103,6 +103,9 @@ static void names(void **state)
 	(void)state;
 	check("ông Nguyễn Văn Mẫu xây nhà", "name ông Nguyễn Văn Mẫu");
 	check("BÀ TRẦN THỊ B, Mr. John Smith", "name BÀ TRẦN THỊ B; name Mr. John Smith");
+	check("gặp ông Đặng Q. Thịnh, bà N.T. Hoa, ông Mẫu V.Thử.",
+		"name ông Đặng Q. Thịnh; name bà N.T. Hoa; name ông Mẫu V.Thử");
+	check("ông Nguyễn Văn A. đề nghị", "name ông Nguyễn Văn A");
 	check("phố Bà Huyện Thanh Quan, đường Ông Ích Khiêm", "");
 	check("Ông đề nghị, bà Mai nói", "");
 }
@@ -175,6 +178,27 @@ static void names_as_written(void **state)
 	check_by(personal_find_name, "& - (", "gửi Nguyễn Văn Mẫu", "");
 }
 
+/* Names that nobody knows, without a title; places of two words are none. */
+static void guessed_names(void **state)
+{
+	(void)state;
+	check_by(personal_find_guessed, "", "Đã dựng lại theo tin của Quàng Thị Sáo.", "name Quàng Thị Sáo");
+	check_by(personal_find_guessed, "", "Theo Nguyễn Mẫu, gọi 0912345678, và Đỗ Thử.",
+		"name Nguyễn Mẫu; phone 0912345678");
+	check_by(personal_find_guessed, "", "tin của Vi Thị Mẫu, Đỗ Văn Thử - Lê Đ. Mẫu",
+		"name Vi Thị Mẫu; name Đỗ Văn Thử; name Lê Đ. Mẫu");
+	check_by(personal_find_guessed, "", "Kính gửi ông Trần Văn Mẫu và Trần Văn Mẫu",
+		"name ông Trần Văn Mẫu; name Trần Văn Mẫu");
+	check_by(personal_find_guessed, "", "TRAN THI HOA NGUYEN ANH MAU", "name TRAN THI HOA NGUYEN ANH");
+	check_by(personal_find_guessed, "", "Do Thành phố Hà Nội giao phường Hoàng Mai, đường Lê Duẩn", "");
+	check_by(personal_find_guessed, "", "Phòng Văn Hóa, Nhà Văn Hóa Mẫu, Ủy ban Nhân dân, Hồ Chí Minh",
+		"");
+	check_by(personal_find_guessed, "", "xã Nguyễn Văn Mẫu, xã Định Mẫu, nguyễn văn mẫu, Nguyễn2 Mẫu",
+		"name Nguyễn Văn Mẫu");
+	check_by(personal_find_guessed, "Mẫu", "ông Mẫu", "name ông Mẫu");
+	check_by(personal_find_guessed, "", "", "");
+}
+
 static void masked(void **state)
 {
 	const struct str text =
@@ -200,7 +224,7 @@ static void masked(void **state)
 static void no_input_is_slow(void **state)
 {
 	static const char *const pieces[] = {"0", "0912 ", "a@", "a.", "1-", "nhà ", "số 1", "Ông A",
-		"Ông Ông ", "@", "+", "29A", "(", "a@b", "1/1", "9 9 9 9 "};
+		"Ông Ông ", "@", "+", "29A", "(", "a@b", "1/1", "9 9 9 9 ", "Lê ", "Lê", "A.", "Hà Nội "};
 	clock_t began = clock();
 	(void)state;
 
@@ -212,6 +236,7 @@ static void no_input_is_slow(void **state)
 			buf_put(&text, str_of(pieces[i]));
 		assert_true(personal_find_with(text.arena, buf_str(&text), STR("Nhà Ông A Ông A"), &found));
 		assert_true(personal_mask(text.arena, buf_str(&text), &found).at);
+		assert_true(personal_find_guessed(text.arena, buf_str(&text), STR_NONE, &found));
 		arena_free(text.arena);
 	}
 	assert_true((clock() - began) / CLOCKS_PER_SEC < 60);
@@ -229,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_that_are_known, begin, end),
 		cmocka_unit_test_setup_teardown(own_names, begin, end),
 		cmocka_unit_test_setup_teardown(names_as_written, begin, end),
+		cmocka_unit_test_setup_teardown(guessed_names, begin, end),
 		cmocka_unit_test_setup_teardown(masked, begin, end),
 		cmocka_unit_test_setup_teardown(no_input_is_slow, begin, end),
 	};
