@@ -12,7 +12,7 @@ comment on table publication_finding is 'What looks like personal data in the ve
 -- Nobody has looked through what waits: it is proposed anew.
 update publication set looked = false where state = 'proposed' and ticket in (select ticket from contact where erased_at is not null);
 
--- As in 0119; what is about the whole version comes first.
+-- As in 0123; what is about the whole version comes first.
 create or replace function publication_body(t ticket, out body text, out etag text) language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_named boolean := names_seen();
@@ -25,14 +25,14 @@ begin
 			'masked', case when v_named then coalesce(p.masked_whole, p.masked) else p.masked end, 'key', p.key, 'reason', p.reason,
 			'findings', (select coalesce(json_agg(json_build_object('id', f.id, 'field', f.field, 'kind', f.kind, 'offset', f.at,
 					'length', f.length, 'text', f.text, 'withheld', f.withheld, 'confirmed_at', instant(f.confirmed_at),
-					'confirmed_by', person_named(f.confirmed_by)) order by f.field nulls first, f.at, f.length), '[]')
+					'confirmed_by', person_named(f.confirmed_by)) order by f.field nulls first, f.at, f.length, f.id), '[]')
 				from publication_finding f where f.ticket = t.id and (v_named or not f.withheld)),
 			'proposed_at', instant(p.proposed_at), 'proposed_by', person_named(p.proposed_by),
 			'preview_until', case when p.state = 'proposed' then instant(publication_preview_until(p)) end,
 			'decided_at', instant(p.decided_at), 'decided_by', person_named(p.decided_by), 'objected_at', instant(p.objected_at),
 			'moves', publication_moves(t))::text
 		from publication_state s where s.code = coalesce(p.state, 'private'));
-	etag := t.version::text;
+	etag := t.version || '-' || left(encode(sha256(convert_to(body, 'UTF8')), 'hex'), 32);
 end $$;
 
 -- As in 0119; that the contact was erased is no secret, and no matter of what was written.
