@@ -210,12 +210,15 @@ end $$;
 -- all but p_but. What they have for others, too, ends.
 create function roles_wait(p_account uuid, p_by uuid, p_but text) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
 declare
+	v_waiting account_grant[] := array(select g from account_grant g where account = p_account and decided_at is null);
 	v_stay text[];
 	d delegation;
 begin
 	v_stay := roles_given(p_account, array(select role from account_role where account = p_account and role is distinct from p_but
 		union select role from account_grant where account = p_account and decided_at is null), true, p_by);
 	delete from account_role where account = p_account and role is distinct from p_but and role <> all (v_stay);
+	-- What opens nothing and waits all the same, because they had asked for it themselves, goes on to wait: nobody has confirmed it.
+	insert into account_grant select * from unnest(v_waiting) on conflict (account, role) where decided_at is null do nothing;
 	for d in update delegation set ended_at = now() where taker = p_account and ended_at is null and until_at > now()
 			and (p_account = p_by or roles && roles_guarded()) returning * loop
 		perform account_tell(a, 'delegation.ended', caller_session(), jsonb_build_object('delegation', d.id), p_by) from unnest(array[d.giver, d.taker]) a;
@@ -274,9 +277,9 @@ begin
 		from steps_old(r.steps) f join department d on d.code = f.code join department s on s.id = d.successor
 		where f.what = 'department' order by f.step, f.ord loop
 		for m in update account a set department = coalesce((select x.id from steps_choices(r.steps) c join department x on x.code = c.code
-				where c.step = o.step and c.person = a.id limit 1), o.new) where a.department = o.id returning a.id, a.department loop
+				where c.step = o.step and c.person = a.id limit 1), o.new) where a.department = o.id returning a.id, a.department, a.machine loop
 			v_members := v_members + 1;
-			if m.id = r.decided_by or step_widens(r.steps, o.step, m.department) then
+			if m.id = r.decided_by or not m.machine and step_widens(r.steps, o.step, m.department) then
 				perform roles_taken_along(m.id, r.decided_by);
 			end if;
 		end loop;
@@ -307,8 +310,8 @@ end $$;
 
 -- --- what is given for a time ------------------------------------------------------------------------------------------------------------
 
--- As in 0120; who gives is looked at when nobody changes accounts any more, or it would be who they were. Of two who give to each other neither
--- waits for the other: a row that is named is free to be named (no key update).
+-- As in 0120; who gives is looked at when nobody changes accounts any more, or it would be who they were. Two who give
+-- to each other cannot wait for each other: the lock comes first, and a row that is named is free to be named (no key update).
 create or replace function delegation_make(p_id uuid, p_giver uuid, p_taker uuid, p_roles text[], p_from timestamptz, p_until timestamptz, p_reason text, out body text)
 language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
@@ -350,7 +353,7 @@ revoke execute on function account_tell(uuid, text, uuid, jsonb, uuid), roles_gi
 -- kept with the password, through whatever sessions it was set anew, until it is set by what is nobody's code; who has made the code confirms
 -- nothing for that account, and who confirms reads when it was set, and by whose code, and asks the person.
 alter table login_code add column made_by uuid default caller_account() constraint login_code_made_by_fk references account;
-comment on column login_code.made_by is 'the administrator who has read it; NULL: made on the command line';
+comment on column login_code.made_by is 'the administrator who has read it; NULL: made on the command line, or before 0123';
 alter table session add column code_by uuid constraint session_code_by_fk references account;
 comment on column session.code_by is 'who had made the code that it was opened with, or that its password comes from';
 alter table password add column code_by uuid constraint password_code_by_fk references account;
@@ -380,10 +383,14 @@ begin
 	update session set code_by = v_code_by where id = p_session and v_code_by is not null;
 	return v;
 end $$;
+-- Under the lock of the account: whoever confirms a role reads whose code it was from before or from behind this, and who is signed in is looked at when
+-- nobody ends that any more.
 create or replace function password_set(p_hash text, p_slots bigint[]) returns void language plpgsql security definer set search_path = tiepdan, pg_temp as $$
 declare
 	v_own uuid := (caller_person()).account;
 begin
+	perform from account where id = v_own for no key update;
+	perform caller_person();
 	insert into password (account, hash, code_by) select v_own, p_hash, code_by from session where id = caller_session()
 		on conflict (account) do update set hash = excluded.hash, set_at = now(), code_by = excluded.code_by;
 	delete from login_code where account = v_own;
@@ -401,6 +408,7 @@ declare
 begin
 	perform pg_advisory_xact_lock(hashtext('tiepdan.account'));
 	a := account_for_proven(p_account);
+	perform from account where id = a.id for no key update;
 	select * into g from account_grant where id = p_grant and account = a.id and decided_at is null;
 	if not found then
 		raise exception 'nothing waits' using errcode = 'TD404';

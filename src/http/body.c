@@ -5,6 +5,7 @@
 
 #include "base/config.h"
 #include "base/fail.h"
+#include "base/loop.h"
 #include "base/must.h"
 #include "http/conn_private.h"
 #include "http/reply.h"
@@ -70,6 +71,8 @@ static void begin(struct req *req, struct body *b)
 	req->expects_continue = false;
 	req_become(req, REQ_BODY);
 	conn_become(c, CONN_BODY);
+	if (b->sink)
+		loop_ordinary(&c->io); /* whoever sends it: it may be long */
 	set_body_deadline(c, b);
 	conn_wake(c);
 }

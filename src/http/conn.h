@@ -51,8 +51,9 @@ struct body_sink {
  * the body has as long as 1 KiB a second lasts. When the client breaks off, the sink is told nothing: what it
  * holds goes with the request's arena. */
 void conn_stream_body(struct req *req, size_t cap, struct body_sink *sink);
-/* What comes on this connection goes before what comes on others (base/loop.h), up to the head of its next
- * request; not while so many have gone in a row that the others might never have a turn. */
+/* What comes on this connection goes before what comes on others (base/loop.h), up to a body that is streamed
+ * or the head of its next request; not while so many have gone in a row that the others might never have a
+ * turn. */
 void conn_prefer(struct req *req);
 /* Sends a complete answer: `head` and `body` must live in the request's arena or be static. For http/reply.c.
  * Nothing is sent and `req` stays as it is until the caller has returned to the event loop. */

@@ -1,7 +1,7 @@
 -- Filing in sets: batches, replays, keys that come again, and what a filing leaves behind.
 begin;
 set search_path = test, tiepdan, public;
-select plan(37);
+select plan(38);
 
 -- A batch of n filings; arguments that matter as arrays.
 create function pg_temp.batch(p_keys bytea[], p_fingerprints bytea[], p_categories text[] default null, p_areas text[] default null,
@@ -116,6 +116,9 @@ select is((select told - 'number' from of_now), '{"ord": 1, "outcome": "filed", 
 	'the clocks that began and are told');
 insert into promise (department, kind, category, answers, days) values (department_id('HN-SXD'), 'feedback', '', 12, 3);
 select is((select array_agg(promise::json->>'days') from pg_temp.batch('{null,null}', '{null,null}')), '{3,3}', 'and what the department promises');
+insert into promise (department, kind, category, answers, days) values (department_id('HN-SXD'), 'feedback', 'roads.surface', 20, 7);
+select is((select array_agg(promise::json->>'days') from pg_temp.batch('{null,null}', '{null,null}', p_categories := '{roads.surface,trees_lighting.trees}')),
+	'{7,3}', 'of a category before of all');
 
 -- What is not known is named, and nothing of the batch stays.
 create temp table before as select count(*) from ticket;

@@ -47,17 +47,17 @@ static const struct department *department_told(struct req *req, struct str id_t
 	return d;
 }
 
-static void make(struct req *req, const struct move *move, const struct department *department);
+/* TD700: counted for another department than the one that will hold the ticket. */
+typedef void counted(struct req *req, struct str detail);
 
-static void counted_for_another(struct req *req, struct str detail)
+static void counted_in_vain(struct req *req, struct str detail)
 {
-	const struct department *department = department_told(req, detail);
-
-	if (department)
-		make(req, req->kept, department);
+	(void)detail;
+	reply_problem(req, PROBLEM_unavailable, STR_NONE);
 }
 
-static void make(struct req *req, const struct move *move, const struct department *department)
+static void make(
+	struct req *req, const struct move *move, const struct department *department, counted *otherwise)
 {
 	int64_t now_ms = clock_wall_ms();
 	struct offers offers;
@@ -81,9 +81,17 @@ static void make(struct req *req, const struct move *move, const struct departme
 		.part_units = DB_COLUMN(parts.rows, parts.n, unit),
 		.part_amounts = DB_COLUMN(parts.rows, parts.n, amount),
 		.part_dues = DB_COLUMN(parts.rows, parts.n, due), .counted_for = department->id);
-	db_unit_on(u, "TD700", counted_for_another);
+	db_unit_on(u, "TD700", otherwise);
 	clocks_add(u, req, now_ms);
 	db_run(u, answer_ticket);
+}
+
+static void counted_for_another(struct req *req, struct str detail)
+{
+	const struct department *department = department_told(req, detail);
+
+	if (department)
+		make(req, req->kept, department, counted_in_vain);
 }
 
 static void run(struct req *req, struct move move)
@@ -96,7 +104,7 @@ static void run(struct req *req, struct move move)
 	}
 	*kept = move;
 	req->kept = kept;
-	make(req, kept, clock_department(req, kept));
+	make(req, kept, clock_department(req, kept), counted_for_another);
 }
 
 /* --- many tickets at once --------------------------------------------------------------------------------
@@ -110,17 +118,7 @@ static struct str bulk_target(const struct req *req)
 	return str_eq(in->action, STR("return")) ? req->app->city->hub : in->department;
 }
 
-static void make_many(struct req *req, const struct department *department);
-
-static void many_counted_for_another(struct req *req, struct str detail)
-{
-	const struct department *department = department_told(req, detail);
-
-	if (department)
-		make_many(req, department);
-}
-
-static void make_many(struct req *req, const struct department *department)
+static void make_many(struct req *req, const struct department *department, counted *otherwise)
 {
 	const struct ticket_bulk *in = req->input;
 	const struct ticket_bulk_tickets *t = in->tickets.items;
@@ -152,15 +150,23 @@ static void make_many(struct req *req, const struct department *department)
 		.sqlstates = DB_COLUMN(refusals.rows, refusals.n, sqlstate),
 		.problems = DB_COLUMN(refusals.rows, refusals.n, problem), .key = req->once_key,
 		.counted_for = department->id);
-	db_unit_on(u, "TD700", many_counted_for_another);
+	db_unit_on(u, "TD700", otherwise);
 	db_run(u, answer_object);
+}
+
+static void many_counted_for_another(struct req *req, struct str detail)
+{
+	const struct department *department = department_told(req, detail);
+
+	if (department)
+		make_many(req, department, counted_in_vain);
 }
 
 void move_many(struct req *req)
 {
 	const struct move move = {.department = bulk_target(req)};
 
-	make_many(req, clock_department(req, &move));
+	make_many(req, clock_department(req, &move), many_counted_for_another);
 }
 
 /* --- one ticket ------------------------------------------------------------------------------------------
