@@ -1,5 +1,6 @@
 /* tiepdan verify: whether the record (civil/record.h) is as it was sealed, and tickets and texts are as it
- * says; or whether reports are right (verify_reports.c). */
+ * says; whether a receipt proves what it says (verify_receipt.c); or whether reports are right
+ * (verify_reports.c). */
 #include "command/verify.h"
 
 #include <inttypes.h>
@@ -372,27 +373,45 @@ static void print_sum(struct arena *arena, const struct verify *v, const struct 
 /* --- arguments ------------------------------------------------------------------------------------------ */
 
 struct wanted {
-	struct record_known head;
-	const char *keys; /* a file with a JWK set; NULL: those of key_dir */
+	struct verify_receipt_files files; /* `receipt` NULL: the record is looked at */
+	const char *keys;		   /* a file with a JWK set; NULL: those of key_dir */
 };
+
+static bool read_head(struct arena *arena, const char *text, struct record_known *ret)
+{
+	if (record_known_read(arena, str_of(text), ret))
+		return true;
+	fputs("tiepdan: --head needs NUMBER:HASH, 64 hex digits or the short form\n", stderr);
+	return false;
+}
+
+/* What is to be looked at; returns the options behind it, NULL after a message. */
+static char **read_subject(char **args, struct wanted *ret)
+{
+	if (args[0] && strcmp(args[0], "record") == 0)
+		return args + 1;
+	if (args[0] && args[1] && strcmp(args[0], "receipt") == 0) {
+		ret->files.receipt = args[1];
+		return args + 2;
+	}
+	command_print(command_find("verify"), stderr);
+	return NULL;
+}
 
 static bool read_args(struct arena *arena, char **args, struct wanted *ret)
 {
-	if (!args[0] || strcmp(args[0], "record") != 0) {
-		command_print(command_find("verify"), stderr);
-		return false;
-	}
-	for (args++; args[0] && args[1]; args += 2) {
-		if (strcmp(args[0], "--keys") == 0) {
+	args = read_subject(args, ret);
+	for (; args && args[0] && args[1]; args += 2) {
+		if (strcmp(args[0], "--keys") == 0)
 			ret->keys = args[1];
-		} else if (strcmp(args[0], "--head") != 0) {
+		else if (strcmp(args[0], "--roots") == 0 && ret->files.receipt)
+			ret->files.roots = args[1];
+		else if (strcmp(args[0], "--head") != 0)
 			break;
-		} else if (!record_known_read(arena, str_of(args[1]), &ret->head)) {
-			fputs("tiepdan: --head needs NUMBER:HASH, 64 hex digits or the short form\n", stderr);
+		else if (!read_head(arena, args[1], &ret->files.head))
 			return false;
-		}
 	}
-	return command_ends(args);
+	return args && command_ends(args);
 }
 
 static bool read_published(struct arena *arena, const char *path, struct signing_keys *ret)
@@ -426,8 +445,6 @@ static bool read_keys(
 	struct str reason = STR("the setting key_dir is not set; give --keys FILE, or set it");
 
 	v->signers = published;
-	v->known[0] = (struct verify_known){wanted->head, "was published"};
-	v->known[1].why = "stands in record.place";
 	if (wanted->keys)
 		return read_published(arena, wanted->keys, published);
 	v->keys = config->key_dir[0] != '\0' ? keys_load(arena, config->key_dir, &reason) : NULL;
@@ -435,7 +452,32 @@ static bool read_keys(
 		v->signers = &v->keys->record;
 	else
 		fprintf(stderr, "tiepdan: %.*s\n", STR_ARG(reason));
-	return v->keys && read_place(arena, config, &v->known[1].root);
+	return v->keys != NULL;
+}
+
+/* The roots that must be there. */
+static bool read_known(
+	struct arena *arena, const struct config *config, const struct wanted *wanted, struct verify *v)
+{
+	v->known[0] = (struct verify_known){wanted->files.head, "was published"};
+	v->known[1].why = "stands in record.place";
+	return wanted->keys || read_place(arena, config, &v->known[1].root);
+}
+
+static bool verify_record(struct arena *arena, const struct wanted *wanted, struct verify *v)
+{
+	struct sum sum = {.faults = 0};
+	PGconn *pg = NULL;
+	bool ok = false;
+
+	if (read_known(arena, v->config, wanted, v) && (v->facts = facts_new(arena, v->processes)))
+		pg = pg_connect("owner_url", v->config->owner_url);
+	if (pg && run(arena, pg, v, &sum)) {
+		print_sum(arena, v, &sum);
+		ok = sum.faults == 0;
+	}
+	PQfinish(pg);
+	return ok;
 }
 
 int command_verify(const struct config *config, char **args)
@@ -443,21 +485,14 @@ int command_verify(const struct config *config, char **args)
 	struct arena *arena;
 	struct verify v = {.config = config, .processes = verify_processes()};
 	struct wanted wanted = {.keys = NULL};
-	struct sum sum = {.faults = 0};
-	PGconn *pg = NULL;
 	bool ok = false;
 
 	if (args[0] && strcmp(args[0], "reports") == 0)
 		return command_ends(args + 1) ? verify_reports(config) : EXIT_FAILURE;
 	arena = arena_new();
-	if (arena && read_args(arena, args, &wanted) && read_keys(arena, config, &wanted, &v) &&
-		(v.facts = facts_new(arena, v.processes)))
-		pg = pg_connect("owner_url", config->owner_url);
-	if (pg && run(arena, pg, &v, &sum)) {
-		print_sum(arena, &v, &sum);
-		ok = sum.faults == 0;
-	}
-	PQfinish(pg);
+	if (arena && read_args(arena, args, &wanted) && read_keys(arena, config, &wanted, &v))
+		ok = wanted.files.receipt ? verify_receipt(arena, v.signers, &wanted.files)
+					  : verify_record(arena, &wanted, &v);
 	arena_free(arena);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -115,6 +115,15 @@ void verify_fault(struct verify_found *found, const char *what, ...) __attribute
 /* tiepdan verify reports: an exit status. */
 int verify_reports(const struct config *config);
 
+/* tiepdan verify receipt: false after a message. A receipt, and NULL or roots behind its own, as they were
+ * answered; a root that was published (number 0: none) has to be the receipt's or one of these. */
+struct verify_receipt_files {
+	const char *receipt, *roots;
+	struct record_known head;
+};
+bool verify_receipt(
+	struct arena *arena, const struct signing_keys *signers, const struct verify_receipt_files *files);
+
 /* Pieces: each false after a message. */
 bool verify_roots(
 	const struct verify *v, PGconn *pg, const struct verify_piece *piece, struct verify_found *found);

@@ -233,6 +233,23 @@ def receipt_for(client, target):
     return client.get(target, status=200).json
 
 
+def flip(text):
+    return ("1" if text[0] == "0" else "0") + text[1:]
+
+
+# Of a receipt: what the checker finds, and what `tiepdan verify receipt` says.
+CHANGES = [
+    (("words", "text"), lambda t: t + ".", "words", "title, text and place are not those that were filed"),
+    (("words", "title"), lambda t: "", "words", "title, text and place are not those that were filed"),
+    (("event", "content"), lambda t: t.replace("submitted", "closed"), "content", "what the event says is not what its hash is of"),
+    (("place",), lambda n: n + 1, "path", "the path does not lead from the event to the root"),
+    (("root", "root"), flip, "path", "root %s: its hash is not that of what it says"),
+    (("root", "at"), lambda t: "2020" + t[4:], "chain", "root %s: its hash is not that of what it says"),
+    (("root", "previous"), flip, "chain", "root %s: its hash is not that of what it says"),
+    (("root", "signature"), lambda t: "A" * 86, "signature", "root %s: what it says was not signed with a key that is known"),
+]
+
+
 def test_a_receipt_proves_what_was_filed(city, tmp_path):
     ticket_id, filed = city.filed(title="Ổ gà sâu", text="Trước số nhà 126 có ổ gà sâu.", location_text="Phố Định Công")
     citizen = city.citizen(filed)
@@ -242,15 +259,65 @@ def test_a_receipt_proves_what_was_filed(city, tmp_path):
     assert receipt["words"]["text"] == "Trước số nhà 126 có ổ gà sâu." and receipt["event"]["at"] == citizen.get("/v1/tracking").json["filed_at"]
     assert city.person("officer").get("/v1/tickets/%s/receipt" % ticket_id, status=200).json == receipt
 
-    def flip(text):
-        return ("1" if text[0] == "0" else "0") + text[1:]
-    for where, to, fault in ((("words", "text"), lambda t: t + ".", "words"), (("words", "title"), lambda t: "", "words"),
-                             (("event", "content"), lambda t: t.replace("submitted", "closed"), "content"), (("place",), lambda n: n + 1, "path"),
-                             (("root", "root"), flip, "path"), (("root", "at"), lambda t: "2020" + t[4:], "chain"), (("root", "previous"), flip, "chain"),
-                             (("root", "signature"), lambda t: "A" * 86, "signature")):
+    for where, to, fault, _ in CHANGES:
         assert fault_of(changed(receipt, *where, to=to), keys, tmp_path) == fault, where
     if receipt["path"]:
         assert fault_of(changed(receipt, "path", 0, to=flip), keys, tmp_path) == "path"
+
+
+def checked(city, folder, receipt, *args):
+    """By the program, with nothing but the receipt and the published keys."""
+    (folder / "receipt.json").write_text(json.dumps(receipt), "utf-8")
+    (folder / "keys.json").write_bytes(city.anyone.get("/v1/record/keys", status=200).body)
+    return city.cluster.run(city.database, "verify", "receipt", str(folder / "receipt.json"), "--keys", str(folder / "keys.json"), *args, ok=False)
+
+
+def test_the_program_checks_a_receipt(city, tmp_path):
+    _, filed = city.filed(title="Ổ gà sâu", text="Trước số nhà 128 có ổ gà sâu.")
+    receipt = receipt_for(city.citizen(filed), "/v1/tracking/receipt")
+    said = checked(city, tmp_path, receipt)
+    assert said.returncode == 0, said
+    assert said.stdout.startswith("%s: filed at %s with this title, text and place, and sealed at %s under root %d\n" % (
+        filed["code"], receipt["event"]["at"], receipt["root"]["at"], receipt["root"]["number"])), said.stdout
+    for where, to, _, words in CHANGES + [
+            (("event", "at"), lambda t: "2020" + t[4:], None, "the event is of another time than it says"),
+            (("event", "id"), flip, None, "the event is another one than it says"),
+            (("event", "content"), lambda t: None, None, "the event is of before version 77, and what it says is told to staff alone"),
+            (("words",), lambda w: {}, None, "the words have no salt"), (("path",), lambda p: ["x"] * 40, None, "the path does not lead from the event"),
+            (("root",), lambda r: {}, None, "a root is not whole"), (("root", "kid"), lambda k: "x", None, "root %s: what it says was not signed")]:
+        said = checked(city, tmp_path, changed(receipt, *where, to=to))
+        assert said.returncode == 1 and said.stdout.startswith(words % receipt["root"]["number"] if "%s" in words else words), (where, said)
+    (tmp_path / "receipt.json").write_text("{", "utf-8")
+    said = city.cluster.run(city.database, "verify", "receipt", str(tmp_path / "receipt.json"), "--keys", str(tmp_path / "keys.json"), ok=False)
+    assert said.returncode == 1 and "receipt.json" in said.stderr and not said.stdout
+
+
+def test_roots_lead_from_a_receipt_to_one_that_was_published(city, tmp_path):
+    _, filed = city.filed()
+    receipt = receipt_for(city.citizen(filed), "/v1/tracking/receipt")
+    for _ in range(2):
+        city.filed()
+        sealed(city)
+    published = head(city)
+    page = city.anyone.get("/v1/record/roots?from=%d" % receipt["root"]["number"], status=200).json
+    roots = tmp_path / "roots.json"
+
+    def with_roots(items, known=published):
+        roots.write_text(json.dumps(dict(page, items=items)), "utf-8")
+        return checked(city, tmp_path, receipt, "--roots", str(roots), "--head", known)
+
+    said = with_roots(page["items"])
+    assert said.returncode == 0 and "root %s is " % published.split(":")[0] in said.stdout, said
+    short = re.search(r"is (\d+:\S+)", said.stdout).group(1)
+    assert with_roots(page["items"], short.lower()).returncode == 0, "as it is typed from paper"
+    assert checked(city, tmp_path, receipt, "--head", published).stdout.endswith("and the one that was published is none of them\n")
+    assert with_roots(page["items"][:1]).returncode == 1
+    assert with_roots(page["items"], published.split(":")[0] + ":" + "0" * 64).returncode == 1
+    later = page["items"][-1]
+    said = with_roots(page["items"][:-1] + [dict(later, previous=flip(later["previous"]))])
+    assert said.returncode == 1 and "root %d: its hash is not that of what it says" % later["number"] in said.stdout
+    said = with_roots([page["items"][0], later])
+    assert said.returncode == 1 and "root %d does not name root %d of before" % (later["number"], receipt["root"]["number"]) in said.stdout
 
 
 def test_a_citizen_does_not_read_what_rules_said(city):
