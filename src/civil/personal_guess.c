@@ -1,5 +1,5 @@
 /* Names that nobody knows any more: what looks like one of a Vietnamese person, with no title before it.
- * Places have such names, too, and are found with them; those that stand in every other text are left out. */
+ * Places have such names, too, and are found with them; those of the country are left out. */
 #include "civil/personal.h"
 
 #include "civil/plain.h"
@@ -23,11 +23,9 @@ static const char families[] = "nguyen tran le pham hoang huynh phan vu vo dang 
 			       "giap ton thach nong";
 /* Ordinary words as well: no name of two of them is taken for one. */
 static const char short_families[] = "do vi tu ma lo la ta to ca be chu au an quang giang vang thao ban tan";
-static const char places[] =
-	"ha noi,ha dong,ha nam,ha tinh,ha giang,ha long,ha cau,ho chi,ho tay,ho guom,ho hoan,hoang mai,dinh "
-	"cong,"
-	"cao bang,lam dong,lai chau,thai nguyen,thai binh,thai ha,thai thinh,mai dich,duong noi,ninh binh,"
-	"ninh thuan,bach mai,bach dang,bach khoa,thach that,chau a,chau au";
+/* Provinces and parts of the world. The places of one city are not known here: some are found as names. */
+static const char places[] = "ha noi,ha nam,ha tinh,ha giang,ho chi,cao bang,lam dong,lai chau,thai nguyen,"
+			     "thai binh,ninh binh,ninh thuan,chau a,chau au";
 
 static size_t read_word(const struct sign *at, size_t i)
 {
