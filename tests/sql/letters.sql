@@ -117,7 +117,7 @@ $$;
 create function tell() returns bigint language sql as $$
 	select redating_tell(r.id, r.worker, 1000) from r, redating_take(r.worker, 60000, now()) x
 $$;
-create function follow() returns bigint language sql as $$ select notices_make(now(), 1000) $$;
+create function follow() returns bigint language sql as $$ select notices_follow(now(), 1000) $$;
 create function letters() returns setof text language sql as $$
 	select concat_ws(' ', t.n, x.state, x.error) from notice x join t on t.id = x.ticket where x.type = 'ticket.redated' order by x.event_at, t.n
 $$;

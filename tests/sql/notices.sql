@@ -16,7 +16,7 @@ declare
 	v_read bigint;
 begin
 	loop
-		v_read := notices_make(p_at, 7);
+		v_read := notices_follow(p_at, 7);
 		v_all := v_all + v_read;
 		exit when v_read < 7;
 	end loop;
@@ -159,7 +159,7 @@ select follow(day(9));
 select forget();
 select happen('plain', 'ticket.progress', day(0));
 begin;
-select is(notices_make(day(0), 100), 1::bigint, 'made');
+select is(notices_follow(day(0), 100), 1::bigint, 'made');
 rollback;
 begin;
 select is((select count(*) from notice), 0::bigint, 'a follower that died made nothing');

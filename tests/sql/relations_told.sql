@@ -11,7 +11,7 @@ create function told() returns text[] language plpgsql as $$
 declare
 	v text[];
 begin
-	perform notices_make(test.day(1), 1000);
+	perform notices_follow(test.day(1), 1000);
 	v := array(select n.type || ' ' || t.n from notice n join test.t on t.id = n.ticket where n.audience = 'citizen' order by n.event_at, n.type, t.n);
 	delete from notice;
 	delete from notice_load;
@@ -71,7 +71,7 @@ begin;
 delete from notice_load;
 create function told_now() returns text[] language plpgsql as $$
 begin
-	perform notices_make(now(), 1000);
+	perform notices_follow(now(), 1000);
 	return array(select n.type || ' ' || t.n from notice n join test.t on t.id = n.ticket where n.audience = 'citizen' order by t.n);
 end $$;
 select is(told_now(), '{"ticket.redated 1","ticket.redated 2","ticket.redated 4"}', 'its citizen is told by the one that stands for it');

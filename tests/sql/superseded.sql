@@ -38,7 +38,7 @@ create function told() returns setof text language sql as $$
 	select concat_ws(' ', t.n, n.audience, a.login) from notice n join test.t on t.id = n.ticket join account a on a.id = n.account
 	where n.type = 'publication.superseded' order by t.n, n.event_at, a.login
 $$;
-create function follow() returns bigint language sql as $$ delete from notice; select notices_make(now(), 1000) $$;
+create function follow() returns bigint language sql as $$ delete from notice; select notices_follow(now(), 1000) $$;
 -- What becomes of the letters that are due.
 create function claimed(p_at timestamptz default now() + interval '1 s') returns text language plpgsql as $$
 begin
@@ -87,7 +87,7 @@ commit;
 select event_write(gen_random_uuid(), now(), t(1), 'ticket.message', 'ticket', null, null, null, null, null, null, null);
 select move('head.HN-SXD', t(1), 'close', ago(7));
 begin;
-select notices_make(now(), 1000);
+select notices_follow(now(), 1000);
 select is((select count(*) from notice where type = 'publication.superseded'), 3::bigint, 'no other event brings one');
 select is(events(1), 1::bigint, 'there is one event for the answer');
 select is(claimed(), 'sending,sending,sending', 'a closed ticket has its public version, too');
@@ -131,7 +131,7 @@ commit;
 update notice set state = 'waiting', error = null where ticket = t(3);
 create table before as select id from notice;
 select answer(3, 'officer.HN-UBND', 'head.HN-UBND', ago(5), 'take_up');
-select notices_make(now(), 1000);
+select notices_follow(now(), 1000);
 begin;
 select is(events(3), 2::bigint, 'an event for each answer');
 select results_eq('select told() offset 2', '{3 publishers second.hn-sxd,3 publishers officer.hn-ubnd}'::text[], 'whoever has it now is told');

@@ -5,7 +5,7 @@ set client_min_messages = warning;
 create function told() returns setof text language sql as $$
 	select concat_ws(' ', n.type, n.audience, a.login) from notice n join account a on a.id = n.account order by n.event_at, n.type, a.login
 $$;
-create function follow(p_at timestamptz default now()) returns void language sql as $$ delete from notice; select notices_make(p_at, 1000) $$;
+create function follow(p_at timestamptz default now()) returns void language sql as $$ delete from notice; select notices_follow(p_at, 1000) $$;
 create function account_id(p_login text) returns uuid language sql as $$ select id from account where login = p_login $$;
 create function away(p_login text, p_deputy text) returns void language sql as $$
 	insert into absence select gen_random_uuid(), account_id(p_login), now() - interval '1 h', now() + interval '1 h', account_id(p_deputy), now(), account_id(p_login)
