@@ -1,4 +1,5 @@
 /* The people of the demo and what they do to its tickets. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,7 +128,7 @@ struct str demo_offers(
 	return buf_str(&b);
 }
 
-/* When parts would be due that rules ask for, as the last columns of ticket_move.sql. */
+/* When parts would be due that rules ask for, as columns of ticket/move.sql. */
 static void part_columns(struct demo *demo, int64_t at, struct str ret[4])
 {
 	struct buf b[4];
@@ -175,8 +176,9 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 			       demo_offers(demo, o, n, DEMO_ALARM), demo_offers(demo, o, n, DEMO_UNIT),
 			       demo_offers(demo, o, n, DEMO_AMOUNT), calendar_code(d->calendar),
 			       arena_printf(demo->arena, "%ld", (long)calendar_version(d->calendar)),
-			       demo_uuid(demo), parts[0], parts[1], parts[2], parts[3]},
-		       22);
+			       demo_uuid(demo), parts[0], parts[1], parts[2], parts[3],
+			       arena_printf(demo->arena, "%" PRId64, d->id)},
+		       23);
 }
 
 /* When the last move happens: well before the answer is due, or after it. */

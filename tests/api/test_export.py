@@ -50,7 +50,7 @@ def test_the_officer_reads_all_of_a_person_page_by_page(town):
     reads = town.citizen(made[0][1]).get("/v1/tracking/personal-data").json["reads"]
     assert [(r["type"], r["purpose"]) for r in reads] == [("contact.exported", "Yêu cầu số 77")]
     assert town.count("event where type = 'contact.exported'") == 12
-    assert who.post("/v1/personal-data/export", {"purpose": "Không nêu ai"}, status=422).pointers.keys() == {"/email"}
+    assert who.post("/v1/personal-data/export", {"purpose": "Không nêu ai"}, status=422).pointers.keys() == {"/phone", "/email"}
 
 
 def test_whom_a_ticket_concerns_it_is_kept_from(town):
