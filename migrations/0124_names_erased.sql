@@ -12,7 +12,8 @@ comment on table publication_finding is 'What looks like personal data in the ve
 -- Nobody has looked through what waits: it is proposed anew.
 update publication set looked = false where state = 'proposed' and ticket in (select ticket from contact where erased_at is not null);
 
--- As in 0123; what is about the whole version comes first.
+-- As in 0119; what is about the whole version comes first. The ticket has no new version when what is withheld is confirmed, or a contact was
+-- erased, or the others would know: the tag says the answer itself, behind the version, and so to each no more than they are shown.
 create or replace function publication_body(t ticket, out body text, out etag text) language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
 	v_named boolean := names_seen();

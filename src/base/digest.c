@@ -91,6 +91,11 @@ struct digest digest_hmac(struct str key, const struct str *parts, size_t n)
 	return finish(&sha);
 }
 
+bool digest_eq(const struct digest *a, const struct digest *b)
+{
+	return memcmp(a->byte, b->byte, sizeof(a->byte)) == 0;
+}
+
 struct str digest_bytes(const struct digest *d)
 {
 	return (struct str){(const char *)d->byte, sizeof(d->byte)};

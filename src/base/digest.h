@@ -1,6 +1,7 @@
 #ifndef TIEPDAN_BASE_DIGEST_H
 #define TIEPDAN_BASE_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ int digest_file(int fd, struct digest *ret);
 /* HMAC-SHA-256 (RFC 2104) over the concatenation of `n` parts, each preceded by its length as 8 bytes big
  * endian, so that ("ab","c") and ("a","bc") differ. */
 struct digest digest_hmac(struct str key, const struct str *parts, size_t n);
+bool digest_eq(const struct digest *a, const struct digest *b);
 struct str digest_bytes(const struct digest *d); /* a view, lives as long as *d */
 
 /* SipHash-2-4: a keyed function of short inputs, for small numbers. */

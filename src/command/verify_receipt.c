@@ -44,9 +44,9 @@ static bool wrong(const char *what)
 	return false;
 }
 
-static bool read_digest(struct arena *arena, const json_t *object, const char *name, struct digest *ret)
+static bool read_hex(struct arena *arena, struct str text, struct digest *ret)
 {
-	struct str text = jws_text(object, name), bytes = text.at ? digest_hex_decode(arena, text) : STR_NONE;
+	struct str bytes = text.at ? digest_hex_decode(arena, text) : STR_NONE;
 
 	if (bytes.len != sizeof(ret->byte))
 		return false;
@@ -54,9 +54,9 @@ static bool read_digest(struct arena *arena, const json_t *object, const char *n
 	return true;
 }
 
-static bool is_digest(const struct digest *a, const struct digest *b)
+static bool read_digest(struct arena *arena, const json_t *object, const char *name, struct digest *ret)
 {
-	return memcmp(a->byte, b->byte, sizeof(a->byte)) == 0;
+	return read_hex(arena, jws_text(object, name), ret);
 }
 
 static json_t *read_json(struct arena *arena, const char *path, size_t max)
@@ -84,7 +84,7 @@ static bool check_event(struct check *c)
 	c->content = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *at_us = json_array_get(c->content, CONTENT_AT_US);
 	const char *said = json_string_value(json_array_get(c->content, CONTENT_ID));
-	if (!read_digest(c->arena, c->event, "hash", &c->entry.hash) || !is_digest(&hash, &c->entry.hash))
+	if (!read_digest(c->arena, c->event, "hash", &c->entry.hash) || !digest_eq(&hash, &c->entry.hash))
 		return wrong("what the event says is not what its hash is of");
 	if (!said || !id.at || !str_eq(id, str_of(said)) || !uuid_parse(id, &c->entry.event))
 		return wrong("the event is another one than it says");
@@ -120,10 +120,8 @@ static bool read_path(struct arena *arena, const json_t *nodes, struct merkle_pa
 		return false;
 	for (unsigned i = 0; i < ret->n; i++) {
 		const char *text = json_string_value(json_array_get(nodes, i));
-		struct str bytes = text ? digest_hex_decode(arena, str_of(text)) : STR_NONE;
-		if (bytes.len != sizeof(ret->node[i].byte))
+		if (!text || !read_hex(arena, str_of(text), &ret->node[i]))
 			return false;
-		memcpy(ret->node[i].byte, bytes.at, sizeof(ret->node[i].byte));
 	}
 	return true;
 }
@@ -141,7 +139,7 @@ static bool check_path(struct check *c, const json_t *receipt)
 		!read_path(c->arena, json_object_get(receipt, "path"), &path) ||
 		!merkle_follow(
 			&leaf, (size_t)json_integer_value(place), (size_t)c->sealed.events, &path, &got) ||
-		!is_digest(&got, &c->sealed.root))
+		!digest_eq(&got, &c->sealed.root))
 		return wrong("the path does not lead from the event to the root");
 	return true;
 }
@@ -174,7 +172,7 @@ static bool check_root(struct check *c, const json_t *json, struct record_root *
 		return wrong("a root is not whole");
 	struct str statement = record_statement(c->arena, ret);
 	c->chain = record_chain(statement);
-	if (!read_digest(c->arena, json, "chain", &said) || !is_digest(&said, &c->chain)) {
+	if (!read_digest(c->arena, json, "chain", &said) || !digest_eq(&said, &c->chain)) {
 		printf("root %" PRId64 ": its hash is not that of what it says\n", ret->number);
 		return false;
 	}
@@ -204,7 +202,7 @@ static bool check_behind(struct check *c, const json_t *roots, struct record_roo
 			continue;
 		if (!check_root(c, json, &root))
 			return false;
-		if (root.number != last->number + 1 || !is_digest(&root.previous, &before)) {
+		if (root.number != last->number + 1 || !digest_eq(&root.previous, &before)) {
 			printf("root %" PRId64 " does not name root %" PRId64 " of before\n", root.number,
 				last->number);
 			return false;

@@ -1,6 +1,5 @@
 /* The roots: each with its entries, its signature and the one before it. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "auth/es256.h"
 #include "base/merkle.h"
@@ -25,11 +24,6 @@ enum {
 	SIGNATURE,
 	ENTRIES
 };
-
-static bool same(const struct digest *a, const struct digest *b)
-{
-	return memcmp(a->byte, b->byte, DIGEST_SIZE) == 0;
-}
 
 static void count(const struct verify_minutes *m, int64_t at_us)
 {
@@ -97,7 +91,7 @@ void verify_link(int64_t number, const struct digest *chain, int64_t behind, con
 	if (behind != number + 1)
 		verify_fault(
 			found, "root %" PRId64 ": root %" PRId64 " before it is gone", behind, number + 1);
-	else if (!same(names, chain))
+	else if (!digest_eq(names, chain))
 		verify_fault(found, "root %" PRId64 ": it does not name the root before it", behind);
 }
 
@@ -126,9 +120,9 @@ static void check_root(
 		      made = merkle_root(record_leaves(arena, entries), (size_t)n);
 
 	check_place(found, &root);
-	if (!same(&chain, &stored))
+	if (!digest_eq(&chain, &stored))
 		verify_fault(found, "root %" PRId64 ": its hash is not that of what it says", root.number);
-	if (!same(&made, &root.root) || n != root.events)
+	if (!digest_eq(&made, &root.root) || n != root.events)
 		verify_fault(found, "root %" PRId64 ": it is not the root over its entries", root.number);
 	check_signature(v, found, r, row, statement);
 	check_times(v, found, r, row);
