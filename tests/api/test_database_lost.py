@@ -30,6 +30,8 @@ def test_crash_and_recovery(own):
     own.cluster.tool("start")
     wait_until(lambda: own.ready(), 15, "ready again")
     wait_until(lambda: all(own.client().post("/v1/tickets", ticket(), status=None).status == 201 for _ in range(8)), 10, "filing")
+    # Each worker comes back by its own: the one that this connection is with may be later than those above.
+    wait_until(lambda: citizen.get("/v1/tracking", status=None).status == 200, 10, "tracking")
     assert citizen.get("/v1/tracking").json["code"] == filed["code"]
 
 
