@@ -1,4 +1,4 @@
-/* Pages shown lately: a table with one place for each remainder of the ticket's number. */
+/* Pages shown lately: a table of sets, four pages in each. */
 #include "base/kept.h"
 
 #include <stdlib.h>
@@ -6,63 +6,102 @@
 
 #include "base/fail.h"
 
+enum {
+	WAYS = 4
+};
+
 struct place {
-	struct kept_page page;
-	char *body; /* NULL: free */
+	struct kept_key key;
+	struct kept_stamp stamp;
+	int64_t fresh_until_ms;
+	uint64_t asked; /* when it was asked for last, in questions */
+	char *body;	/* NULL: free */
 	size_t len;
 };
 
 struct kept {
-	size_t n;
+	size_t nsets;
+	uint64_t questions;
 	struct place places[];
 };
 
-struct kept *kept_new(int64_t places)
+struct kept *kept_new(int64_t pages)
 {
-	size_t n = (size_t)places, size = sizeof(struct kept) + n * sizeof(struct place);
+	size_t nsets = ((size_t)pages + WAYS - 1) / WAYS;
+	size_t size = sizeof(struct kept) + nsets * WAYS * sizeof(struct place);
 	struct kept *kept = fail_malloc(size);
 
 	if (!kept)
 		return NULL;
 	memset(kept, 0, size);
-	kept->n = n;
+	kept->nsets = nsets;
 	return kept;
 }
 
 void kept_free(struct kept *kept)
 {
-	for (size_t i = 0; kept && i < kept->n; i++)
+	for (size_t i = 0; kept && i < kept->nsets * WAYS; i++)
 		free(kept->places[i].body);
 	free(kept);
 }
 
-static size_t place_of(const struct kept *kept, int64_t number)
+/* Fibonacci hashing: numbers that follow each other are spread evenly, and every bit of a UUID counts. */
+static struct place *set_of(struct kept *kept, const struct kept_key *key)
 {
-	return (uint64_t)number % kept->n;
+	uint64_t sum = key->part[0] + key->part[1] + key->part[2] + key->part[3];
+	uint64_t spread = (sum * UINT64_C(0x9e3779b97f4a7c15)) >> 32;
+
+	return &kept->places[spread % kept->nsets * WAYS];
 }
 
-int64_t kept_find(const struct kept *kept, const struct kept_page *ticket, int64_t now_ms,
+static bool is_of(const struct place *place, const struct kept_key *key)
+{
+	return place->body && memcmp(&place->key, key, sizeof(*key)) == 0;
+}
+
+struct kept_stamp kept_find(struct kept *kept, const struct kept_key *key, int64_t now_ms,
 	struct arena *arena, struct str *ret_body)
 {
-	if (kept->n == 0)
-		return KEPT_NONE;
-	const struct place *place = &kept->places[place_of(kept, ticket->number)];
-	const struct kept_page *page = &place->page;
-	if (!place->body || page->number != ticket->number || page->generation != ticket->generation ||
-		now_ms >= page->fresh_until_ms)
-		return KEPT_NONE;
-	*ret_body = arena_str(arena, (struct str){place->body, place->len});
-	return page->version;
+	struct place *set = kept->nsets > 0 ? set_of(kept, key) : NULL;
+
+	for (unsigned i = 0; set && i < WAYS; i++) {
+		if (!is_of(&set[i], key) || now_ms >= set[i].fresh_until_ms)
+			continue;
+		set[i].asked = ++kept->questions;
+		*ret_body = arena_str(arena, (struct str){set[i].body, set[i].len});
+		return set[i].stamp;
+	}
+	return (struct kept_stamp){KEPT_NONE, KEPT_NONE};
 }
 
-void kept_keep(struct kept *kept, const struct kept_page *page, struct str body)
+/* Where it is, or what can go. */
+static struct place *place_for(struct kept *kept, const struct kept_key *key)
 {
-	if (kept->n == 0 || body.len > KEPT_BODY_MAX)
+	struct place *set = set_of(kept, key), *oldest = set;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (is_of(&set[i], key))
+			return &set[i];
+		if (set[i].asked < oldest->asked)
+			oldest = &set[i];
+	}
+	return oldest;
+}
+
+void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t fresh_until_ms,
+	struct str body)
+{
+	if (kept->nsets == 0 || body.len > KEPT_BODY_MAX)
 		return;
-	struct place *place = &kept->places[place_of(kept, page->number)];
+	struct place *place = place_for(kept, key);
 	char *copy = fail_realloc(place->body, body.len);
 	if (!copy)
 		return;
 	memcpy(copy, body.at, body.len);
-	*place = (struct place){.page = *page, .body = copy, .len = body.len};
+	*place = (struct place){.key = *key,
+		.stamp = stamp,
+		.fresh_until_ms = fresh_until_ms,
+		.asked = ++kept->questions,
+		.body = copy,
+		.len = body.len};
 }

@@ -6,31 +6,38 @@
 #include "base/arena.h"
 
 /* Pages about tickets that somebody was shown lately, so that PostgreSQL need not build the same one again:
- * it is asked each time whether the version is still the same, so that nothing is ever shown that has been
- * taken back. One for each worker process and kind of page; the oldest of two tickets that share a place
- * goes. */
+ * it is asked each time whether the version is still the same and whether it may be shown, so that nothing is
+ * ever shown that has been taken back. One for each worker process and kind of page. Four pages share a
+ * place; the one that was asked for longest ago goes. */
 struct kept;
 
-/* Room for so many pages of at most KEPT_BODY_MAX bytes; 0: none is kept. NULL when memory is out. */
-struct kept *kept_new(int64_t places);
+/* Room for so many pages (in fours) of at most KEPT_BODY_MAX bytes; 0: none is kept. NULL when memory is
+ * out. */
+struct kept *kept_new(int64_t pages);
 void kept_free(struct kept *kept); /* accepts NULL */
 
 enum {
 	KEPT_BODY_MAX = 8 * 1024
 };
 
-struct kept_page {
-	int64_t number, generation; /* a ticket with a new secret (generation) is another one */
-	int64_t version;
-	int64_t fresh_until_ms;
+/* Which page it is: the ticket, and who sees it where all do not see the same. Compared whole. */
+struct kept_key {
+	uint64_t part[4];
 };
 
-/* The version of the page kept for this ticket, its body copied into the arena; KEPT_NONE if none is kept
- * that is still fresh at `now_ms`. */
 #define KEPT_NONE INT64_MIN
-int64_t kept_find(const struct kept *kept, const struct kept_page *ticket, int64_t now_ms,
+
+/* What it was made of: `basis` is what is seen besides the ticket, 0 where there is nothing. */
+struct kept_stamp {
+	int64_t version, basis;
+};
+
+/* The stamp of the page kept under this key, its body copied into the arena; KEPT_NONE if none is kept that
+ * is still fresh at `now_ms`. */
+struct kept_stamp kept_find(struct kept *kept, const struct kept_key *key, int64_t now_ms,
 	struct arena *arena, struct str *ret_body);
 /* Keeps a page, or does nothing if it is too long or memory is out. */
-void kept_keep(struct kept *kept, const struct kept_page *page, struct str body);
+void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t fresh_until_ms,
+	struct str body);
 
 #endif

@@ -202,6 +202,7 @@ static void start(struct line *line, struct list *members, unsigned n)
 	line->began_us = batch->began_us;
 	batch->unit = db_unit_job(&batch->job);
 	batch->unit->patient = false;
+	batch->unit->staff = line->plan->staff;
 	line->plan->add(batch->unit, rows, batch->n);
 	metric_add(METRIC_db_batches, 1);
 	metric_add(METRIC_db_batched, batch->n);

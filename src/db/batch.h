@@ -33,6 +33,7 @@ enum {
 struct batch_plan {
 	const char *name; /* of the statement, for the log */
 	size_t row_size;
+	bool staff; /* those who wait are staff: they have links of their own and go first */
 	/* Queues the statement for n rows that lie side by side; they live until it has been answered. */
 	void (*add)(struct db_unit *u, const void *rows, size_t n);
 	/* Answers one request from its row of the result, -1 when it got none. Not called when its client has

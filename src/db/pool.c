@@ -133,7 +133,7 @@ static struct link *link_for(const struct pool *pool, const struct db_unit *u)
 static enum lane lane_of(const struct db_unit *u)
 {
 	const struct db_job *job = u->job;
-	bool staff = u->pool == DB_DOOR || (job ? u->patient : u->req->who.kind == WHO_STAFF);
+	bool staff = u->pool == DB_DOOR || (job ? u->patient || u->staff : u->req->who.kind == WHO_STAFF);
 
 	return staff ? LANE_STAFF : LANE_OTHERS;
 }

@@ -27,7 +27,7 @@ enum {
 };
 
 enum lane {
-	LANE_STAFF,  /* staff, signing in, and the server's own work */
+	LANE_STAFF,  /* staff, alone or in batches, signing in, and the server's own work */
 	LANE_OTHERS, /* citizens and strangers, alone or in batches      */
 	LANES
 };
@@ -95,6 +95,7 @@ struct db_unit {
 	enum db_pool pool; /* of its statements: the slow one when one of them is slow */
 	bool needs_caller, adding_caller;
 	bool patient;				/* waits for a connection while there is none */
+	bool staff;				/* a batch of them                            */
 	unsigned n;				/* statements of the handler             */
 	struct query queries[1 + DB_UNIT_MAX];	/* the first place is the caller's       */
 	PGresult *results[1 + DB_UNIT_MAX + 1]; /* the same places; NULL behind the last */

@@ -298,13 +298,14 @@ static int build(struct worker *w)
 	app->reference = reference_new(w->arena);
 	app->tracked = kept_new(config->tracking_kept);
 	app->published = kept_new(config->published_kept);
+	app->looked = kept_new(config->looks_kept);
 	app->conns = conns_new(app);
 	app->work = work_new(app->loop);
 	app->passwords = work_new(app->loop);
 	open_store(w);
 	app->db = db_open(app, urls(w));
 	if (!app->work || !app->passwords || !app->tokens || !app->tracked || !app->published ||
-		!app->conns || !app->db || !find_provider(w, provider_settings_read, &app->provider) ||
+		!app->looked || !app->conns || !app->db || !find_provider(w, provider_settings_read, &app->provider) ||
 		!find_provider(w, provider_settings_read_citizen, &app->citizen_provider))
 		return -1;
 	return listen_to(w);
@@ -346,6 +347,7 @@ static void tear_down(struct worker *w)
 	token_cache_free(app->tokens);
 	kept_free(app->tracked);
 	kept_free(app->published);
+	kept_free(app->looked);
 	city_copy_release(app->city_copy);
 	suggestions_free(app->suggestions);
 	loads_free(app->loads);

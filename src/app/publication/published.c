@@ -74,6 +74,11 @@ static int64_t published_number(struct req *req)
 		       : -1;
 }
 
+static struct kept_key page_key(int64_t number)
+{
+	return (struct kept_key){{(uint64_t)number}};
+}
+
 struct row {
 	int64_t number, known;
 	struct str key;
@@ -99,11 +104,10 @@ static void shown(struct req *req, const PGresult *result, int row)
 	}
 	struct str body = db_cell(result, row, "body");
 	if (body.at) {
-		const struct kept_page page = {.number = published_number(req),
-			.version = db_cell_int(result, row, "version"),
-			.fresh_until_ms = clock_wall_ms() + NAMES_MS};
+		const struct kept_key key = page_key(published_number(req));
+		const struct kept_stamp stamp = {.version = db_cell_int(result, row, "version")};
 		if (!in->key.at)
-			kept_keep(req->app->published, &page, body);
+			kept_keep(req->app->published, &key, stamp, clock_wall_ms() + NAMES_MS, body);
 		req->made = arena_str(req->arena, body);
 	}
 	tag(req, req->made);
@@ -122,8 +126,9 @@ void published_show(struct req *req)
 		reply_problem(req, PROBLEM_not_found, STR_NONE);
 		return;
 	}
+	const struct kept_key key = page_key(row.number);
 	if (!in->key.at)
-		row.known = kept_find(req->app->published, &(struct kept_page){.number = row.number},
-			clock_wall_ms(), req->arena, &req->made);
+		row.known =
+			kept_find(req->app->published, &key, clock_wall_ms(), req->arena, &req->made).version;
 	batch_join(req, &pages, &row);
 }

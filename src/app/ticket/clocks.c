@@ -12,14 +12,23 @@ void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms)
 		u, .ticket = req->args[0].uuid, .now = now_ms, .soon = clock_soon(req->app->city, now_ms));
 }
 
+void clock_put(
+	struct req *req, struct str object, int64_t due_ms, struct str calendar, struct str unit, struct buf *out)
+{
+	buf_put(out, object);
+	buf_put(out, STR(",\"remaining_seconds\":"));
+	answer_put_seconds(req, due_ms, calendar, unit, out);
+	buf_byte(out, '}');
+}
+
 static void put_clock(struct req *req, const PGresult *rows, int row, struct buf *out)
 {
 	struct str clock = db_cell(rows, row, "clock");
+	bool runs = db_cell_flag(rows, row, "runs");
 
-	if (db_cell_flag(rows, row, "runs"))
-		answer_put_remaining(req, rows, row, clock, out);
-	else
-		buf_printf(out, "%.*s,\"remaining_seconds\":null}", (int)clock.len - 1, clock.at);
+	clock_put(req, (struct str){clock.at, clock.len - 1},
+		runs ? db_cell_int(rows, row, "due_ms") : DB_NO_INT, db_cell(rows, row, "calendar"),
+		db_cell(rows, row, "unit"), out);
 }
 
 void answer_ticket(struct req *req, PGresult *const *results)

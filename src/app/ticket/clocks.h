@@ -11,4 +11,9 @@ void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms);
 /* As answer_object(), with the member `clocks` added to the body. */
 void answer_ticket(struct req *req, PGresult *const *results);
 
+/* One clock: its JSON object, but for the last brace, and what is left of its time; null where due_ms is
+ * DB_NO_INT. */
+void clock_put(struct req *req, struct str object, int64_t due_ms, struct str calendar, struct str unit,
+	struct buf *out);
+
 #endif

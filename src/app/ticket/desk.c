@@ -1,7 +1,6 @@
-/* What officers read: the queue, one ticket, its events, its alarms, its contact. */
+/* What officers read: the queue, the events of a ticket, its alarms, its contact. */
 #include "app/ticket/ticket.h"
 
-#include "app/ticket/clocks.h"
 #include "app/ticket/line.h"
 #include "app/ticket/named.h"
 #include "auth/seal.h"
@@ -49,15 +48,6 @@ void ticket_list(struct req *req)
 		.limit = page.limit, .number = named.number, .code = named.code, .tag = in->tag,
 		.flag = in->flag, .most = MARKED_MOST, .publication = in->publication);
 	db_run(u, answer_page);
-}
-
-void ticket_show(struct req *req)
-{
-	struct db_unit *u = db_unit(req);
-
-	sql_ticket_show(u, .ticket = req->args[0].uuid);
-	clocks_add(u, req, clock_wall_ms());
-	db_run(u, answer_ticket);
 }
 
 void event_list(struct req *req)

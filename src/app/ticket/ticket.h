@@ -11,7 +11,7 @@ void ticket_file(struct req *req);
 /* desk.c: what officers read */
 void ticket_list(struct req *req);
 void ticket_search(struct req *req); /* search.c */
-void ticket_show(struct req *req);
+void ticket_show(struct req *req);   /* look.c */
 void event_list(struct req *req);
 void alarm_list(struct req *req);
 void contact_show(struct req *req);

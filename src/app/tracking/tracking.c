@@ -31,6 +31,12 @@ static void add_shows(struct db_unit *u, const void *rows, size_t n)
 		.now = row->now_ms, .soon = row->soon_ms, .soon_later = row->soon_later_ms);
 }
 
+/* A ticket with a new secret is another one. */
+static struct kept_key page_key(const struct req *req)
+{
+	return (struct kept_key){{(uint64_t)req->who.ticket_number, (uint64_t)req->who.generation}};
+}
+
 /* The page that PostgreSQL built, or the kept one (req->made) when it says that the version is still the
  * same. */
 static void shown(struct req *req, const PGresult *result, int row)
@@ -40,15 +46,13 @@ static void shown(struct req *req, const PGresult *result, int row)
 		return;
 	}
 	struct str body = db_cell(result, row, "body");
-	const struct kept_page page = {.number = req->who.ticket_number,
-		.generation = req->who.generation,
-		.version = db_cell_int(result, row, "version"),
-		.fresh_until_ms = db_cell_int(result, row, "fresh_until_ms")};
+	const struct kept_stamp stamp = {.version = db_cell_int(result, row, "version")};
 	if (body.at) {
-		kept_keep(req->app->tracked, &page, body);
+		const struct kept_key key = page_key(req);
+		kept_keep(req->app->tracked, &key, stamp, db_cell_int(result, row, "fresh_until_ms"), body);
 		req->made = arena_str(req->arena, body);
 	}
-	reply_etag(req, arena_printf(req->arena, "%" PRId64, page.version));
+	reply_etag(req, arena_printf(req->arena, "%" PRId64, stamp.version));
 	reply_json(req, 200, req->made);
 }
 
@@ -57,12 +61,12 @@ static const struct batch_plan shows = {
 
 void tracking_show(struct req *req)
 {
-	const struct kept_page page = {.number = req->who.ticket_number, .generation = req->who.generation};
+	const struct kept_key key = page_key(req);
 	const struct city *city = req->app->city;
 	int64_t now_ms = clock_wall_ms();
-	const struct row row = {.number = page.number,
-		.generation = page.generation,
-		.known = kept_find(req->app->tracked, &page, now_ms, req->arena, &req->made),
+	const struct row row = {.number = req->who.ticket_number,
+		.generation = req->who.generation,
+		.known = kept_find(req->app->tracked, &key, now_ms, req->arena, &req->made).version,
 		.now_ms = now_ms,
 		.soon_ms = clock_soon(city, now_ms),
 		.soon_later_ms = clock_soon(city, now_ms + MINUTE_MS)};
