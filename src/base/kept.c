@@ -45,13 +45,14 @@ void kept_free(struct kept *kept)
 	free(kept);
 }
 
-/* Fibonacci hashing: numbers that follow each other are spread evenly, and every bit of a UUID counts. */
+/* Fibonacci hashing, by the first bits of the product: numbers that follow each other are spread evenly, and
+ * every bit of a UUID counts. */
 static struct place *set_of(struct kept *kept, const struct kept_key *key)
 {
 	uint64_t sum = key->part[0] + key->part[1] + key->part[2] + key->part[3];
 	uint64_t spread = (sum * UINT64_C(0x9e3779b97f4a7c15)) >> 32;
 
-	return &kept->places[spread % kept->nsets * WAYS];
+	return &kept->places[(spread * kept->nsets >> 32) * WAYS];
 }
 
 static bool is_of(const struct place *place, const struct kept_key *key)

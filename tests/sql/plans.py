@@ -57,6 +57,10 @@ select etag from publication_decide(:'t', (select version from ticket where id =
 select etag from publication_show(:'t');
 select count(*) from published_list(null, null, null, null, 50) a, published_list('roads', '00316', 'va o ga', null, 50) b;
 select published_show(:n, null);
+savepoint looks;
+select count(*) from account a, tickets_looked(array[a.id, a.id], array[a.id, a.id], array[:'t', :'t']::uuid[], '{null,1}', '{null,1}', null, now(), now(), now())
+    where login = 'officer.hn-sxd';
+rollback to looks;
 select count(*) from published_pages(array[:n, :n], array[null, 'x'], array[null, 0]);
 select count(*) from published_similar('o ga', 'roads.surface', 5), open_similar('roads.surface', '00316', 105.8, 21, now(), 5);
 select publication_supersede(t), publication_outdated(t.id) from ticket t where id = :'t';

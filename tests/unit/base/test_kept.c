@@ -1,4 +1,4 @@
-/* Kept pages: found only for the ticket, secret and time they are for. */
+/* Kept pages: found only under their own key and until their time, and the one asked for longest ago goes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,24 +16,27 @@ enum {
 static struct arena *arena;
 static struct kept *kept;
 
-static void keep(int64_t number, int64_t generation, int64_t version, const char *body)
+static void keep(uint64_t number, uint64_t generation, int64_t version, const char *body)
 {
-	const struct kept_page page = {
-		.number = number, .generation = generation, .version = version, .fresh_until_ms = 1000};
+	const struct kept_key key = {{number, generation}};
 
-	kept_keep(kept, &page, str_of(body));
+	kept_keep(kept, &key, (struct kept_stamp){version, 10 * version}, 1000, str_of(body));
 }
 
-static void assert_kept(int64_t number, int64_t generation, int64_t now_ms, int64_t version, const char *body)
+static void assert_kept(uint64_t number, uint64_t generation, int64_t now_ms, int64_t version, const char *body)
 {
-	const struct kept_page ticket = {.number = number, .generation = generation};
+	const struct kept_key key = {{number, generation}};
 	struct str found = STR_NONE;
+	struct kept_stamp stamp = kept_find(kept, &key, now_ms, arena, &found);
 
-	assert_int_equal(kept_find(kept, &ticket, now_ms, arena, &found), version);
-	if (version == KEPT_NONE)
+	assert_int_equal(stamp.version, version);
+	if (version == KEPT_NONE) {
+		assert_int_equal(stamp.basis, KEPT_NONE);
 		assert_null(found.at);
-	else
+	} else {
+		assert_int_equal(stamp.basis, 10 * version);
 		assert_true(str_eq(found, str_of(body)));
+	}
 }
 
 static void test_only_its_own_page(void **state)
@@ -42,7 +45,7 @@ static void test_only_its_own_page(void **state)
 	assert_kept(5, 1, 0, KEPT_NONE, NULL);
 	keep(5, 1, 7, "{\"five\":7}");
 	assert_kept(5, 1, 0, 7, "{\"five\":7}");
-	assert_kept(5 + PLACES, 1, 0, KEPT_NONE, NULL);
+	assert_kept(6, 1, 0, KEPT_NONE, NULL);
 	assert_kept(5, 2, 0, KEPT_NONE, NULL);
 	keep(5, 1, 8, "{\"five\":8,\"longer\":true}");
 	assert_kept(5, 1, 0, 8, "{\"five\":8,\"longer\":true}");
@@ -56,13 +59,78 @@ static void test_fresh_until(void **state)
 	assert_kept(6, 1, 1000, KEPT_NONE, NULL);
 }
 
-static void test_the_last_one_takes_the_place(void **state)
+/* All parts of the key count, and pages that share a set do not take each other's place. */
+static void test_each_part_of_the_key(void **state)
+{
+	struct kept_key key = {{20, 0, 0, 0}};
+	struct str found;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		key = (struct kept_key){{0}};
+		key.part[i] = 20;
+		kept_keep(kept, &key, (struct kept_stamp){i, 0}, 1000, STR("{}"));
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		key = (struct kept_key){{0}};
+		key.part[i] = 20;
+		assert_int_equal(kept_find(kept, &key, 0, arena, &found).version, i);
+	}
+}
+
+static unsigned count_kept(uint64_t first, uint64_t last)
+{
+	unsigned n = 0;
+
+	for (uint64_t i = first; i <= last; i++) {
+		struct str found;
+		n += kept_find(kept, &(struct kept_key){{i}}, 0, arena, &found).version != KEPT_NONE;
+	}
+	return n;
+}
+
+static void test_who_was_asked_for_longest_ago_goes(void **state)
 {
 	(void)state;
-	keep(1, 1, 1, "{\"a\":1}");
-	keep(1 + PLACES, 1, 1, "{\"b\":1}");
-	assert_kept(1, 1, 0, KEPT_NONE, NULL);
-	assert_kept(1 + PLACES, 1, 0, 1, "{\"b\":1}");
+	kept_free(kept);
+	kept = kept_new(4); /* one set */
+	for (uint64_t i = 1; i <= 4; i++)
+		keep(i, 0, 1, "{}");
+	assert_int_equal(count_kept(1, 4), 4);
+	assert_kept(1, 0, 0, 1, "{}"); /* now 2 is the one */
+	keep(5, 0, 1, "{}");
+	assert_kept(2, 0, 0, KEPT_NONE, NULL);
+	assert_int_equal(count_kept(1, 5), 4);
+	kept_free(kept);
+	kept = kept_new(PLACES);
+}
+
+/* Tickets in a row, and ids that differ somewhere, find room for as many as there is: hardly a set has too
+ * many. */
+static void test_keys_are_spread(void **state)
+{
+	enum {
+		MANY = 1024,
+		HALF = MANY / 2
+	};
+
+	(void)state;
+	kept_free(kept);
+	kept = kept_new(MANY);
+	for (uint64_t i = 0; i < HALF; i++)
+		keep(i, 1, 1, "{}");
+	for (uint64_t i = 0; i < HALF; i++)
+		assert_kept(i, 1, 0, 1, "{}");
+	for (uint64_t i = 0; i < HALF; i++)
+		keep(i << 48, 2, 1, "{}");
+	unsigned left = 0;
+	for (uint64_t i = 0; i < HALF; i++) {
+		struct str found;
+		left += kept_find(kept, &(struct kept_key){{i << 48, 2}}, 0, arena, &found).version == 1;
+	}
+	assert_in_range(left, HALF * 9 / 10, HALF);
+	kept_free(kept);
+	kept = kept_new(PLACES);
 }
 
 static void test_long_pages_are_not_kept(void **state)
@@ -116,7 +184,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_only_its_own_page),
 		cmocka_unit_test(test_fresh_until),
-		cmocka_unit_test(test_the_last_one_takes_the_place),
+		cmocka_unit_test(test_each_part_of_the_key),
+		cmocka_unit_test(test_who_was_asked_for_longest_ago_goes),
+		cmocka_unit_test(test_keys_are_spread),
 		cmocka_unit_test(test_long_pages_are_not_kept),
 		cmocka_unit_test(test_no_place_at_all),
 	};
