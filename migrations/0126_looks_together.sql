@@ -47,17 +47,6 @@ begin
 	return v_later;
 end $$;
 
--- What the moves that are open to the caller depend on beside them and the ticket: the draft of its reply, evidence that has come, and whether they
--- are kept from it. `p_seed` is caller_basis().
-create function look_basis(p_ticket uuid, p_account uuid, p_seed bigint) returns bigint language plpgsql stable
-set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
-begin
-	return hashtextextended(concat_ws(' ',
-		(select r.version || ':' || r.xmin from reply r where r.ticket = p_ticket order by r.version desc limit 1),
-		(select count(*) from attachment f where f.ticket = p_ticket and f.purpose = 'evidence' and f.state = 'ready'),
-		(select x.reason from ticket_excluded x where x.ticket = p_ticket and x.account = p_account)), p_seed);
-end $$;
-
 -- Parallel arrays, one element for each who looks; the roles of which one is needed are the same for all. A ticket that is not there or not theirs
 -- has no row; who may not look at all is told by `refusal`. The page is NULL for a version and basis that are known.
 create function tickets_looked(p_accounts uuid[], p_sessions uuid[], p_tickets uuid[], p_versions bigint[], p_bases bigint[], p_may text[],
@@ -88,11 +77,17 @@ begin
 			case when n.new then look_fresh(t, p_now, p_soon, p_soon_later) end
 		from unnest(c.ords, c.tickets, c.versions, c.bases) i (ord, ticket, version, basis)
 			join ticket t on t.id = i.ticket and sees(t)
-			cross join lateral (select look_basis(t.id, c.account, v_basis) as basis offset 0) b
+			-- The moves that are open to the caller depend on the draft of its reply and who has found it good, on evidence that has come, and on
+			-- whether they are kept from the ticket, of which its version tells nothing.
+			cross join lateral (select hashtextextended(concat_ws(' ',
+				(select r.version || ':' || r.xmin from reply r where r.ticket = t.id order by r.version desc limit 1),
+				(select count(*) from reply_review v where v.ticket = t.id),
+				(select count(*) from attachment f where f.ticket = t.id and f.purpose = 'evidence' and f.state = 'ready'),
+				(select x.reason from ticket_excluded x where x.ticket = t.id and x.account = c.account)), v_basis) as basis offset 0) b
 			cross join lateral (select i.version is distinct from t.version or i.basis is distinct from b.basis as new offset 0) n;
 	end loop;
 end $$;
 revoke all on function caller_reads(uuid, uuid, text[]), caller_basis(), look_page(uuid, timestamptz, timestamptz),
-	look_fresh(ticket, timestamptz, timestamptz, timestamptz), look_basis(uuid, uuid, bigint),
+	look_fresh(ticket, timestamptz, timestamptz, timestamptz),
 	tickets_looked(uuid[], uuid[], uuid[], bigint[], bigint[], text[], timestamptz, timestamptz, timestamptz) from public;
 grant execute on function tickets_looked(uuid[], uuid[], uuid[], bigint[], bigint[], text[], timestamptz, timestamptz, timestamptz) to tiepdan_app;
