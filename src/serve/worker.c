@@ -305,7 +305,8 @@ static int build(struct worker *w)
 	open_store(w);
 	app->db = db_open(app, urls(w));
 	if (!app->work || !app->passwords || !app->tokens || !app->tracked || !app->published ||
-		!app->looked || !app->conns || !app->db || !find_provider(w, provider_settings_read, &app->provider) ||
+		!app->looked || !app->conns || !app->db ||
+		!find_provider(w, provider_settings_read, &app->provider) ||
 		!find_provider(w, provider_settings_read_citizen, &app->citizen_provider))
 		return -1;
 	return listen_to(w);

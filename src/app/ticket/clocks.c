@@ -12,23 +12,23 @@ void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms)
 		u, .ticket = req->args[0].uuid, .now = now_ms, .soon = clock_soon(req->app->city, now_ms));
 }
 
-void clock_put(
-	struct req *req, struct str object, int64_t due_ms, struct str calendar, struct str unit, struct buf *out)
+void clock_put(struct req *req, const struct clock_told *clock, struct buf *out)
 {
-	buf_put(out, object);
+	buf_put(out, clock->object);
 	buf_put(out, STR(",\"remaining_seconds\":"));
-	answer_put_seconds(req, due_ms, calendar, unit, out);
+	answer_put_seconds(req, clock->due_ms, clock->calendar, clock->unit, out);
 	buf_byte(out, '}');
 }
 
 static void put_clock(struct req *req, const PGresult *rows, int row, struct buf *out)
 {
-	struct str clock = db_cell(rows, row, "clock");
-	bool runs = db_cell_flag(rows, row, "runs");
+	struct str whole = db_cell(rows, row, "clock");
+	const struct clock_told clock = {.object = {whole.at, whole.len - 1},
+		.due_ms = db_cell_flag(rows, row, "runs") ? db_cell_int(rows, row, "due_ms") : DB_NO_INT,
+		.calendar = db_cell(rows, row, "calendar"),
+		.unit = db_cell(rows, row, "unit")};
 
-	clock_put(req, (struct str){clock.at, clock.len - 1},
-		runs ? db_cell_int(rows, row, "due_ms") : DB_NO_INT, db_cell(rows, row, "calendar"),
-		db_cell(rows, row, "unit"), out);
+	clock_put(req, &clock, out);
 }
 
 void answer_ticket(struct req *req, PGresult *const *results)

@@ -11,9 +11,13 @@ void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms);
 /* As answer_object(), with the member `clocks` added to the body. */
 void answer_ticket(struct req *req, PGresult *const *results);
 
-/* One clock: its JSON object, but for the last brace, and what is left of its time; null where due_ms is
- * DB_NO_INT. */
-void clock_put(struct req *req, struct str object, int64_t due_ms, struct str calendar, struct str unit,
-	struct buf *out);
+/* What PostgreSQL tells of one clock: a JSON object, but for its last brace, and what is left of its time goes
+ * by; DB_NO_INT where it does not run. */
+struct clock_told {
+	struct str object;
+	int64_t due_ms;
+	struct str calendar, unit;
+};
+void clock_put(struct req *req, const struct clock_told *clock, struct buf *out);
 
 #endif

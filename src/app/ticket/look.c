@@ -1,5 +1,5 @@
-/* A ticket as staff see it. Who looks at the same time looks together, and the page of a version that was seen
- * lately is kept. */
+/* A ticket as staff see it. Who looks at the same time looks together, and the page of a version that was
+ * seen lately is kept. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -51,21 +51,21 @@ static struct kept_key page_key(const struct req *req)
 /* What is left of the time of each clock is counted now, although the page may be kept. */
 static void put_page(struct req *req, struct str page, struct buf *out)
 {
-	struct str clock, object, due, calendar = STR_NONE, unit = STR_NONE;
+	struct str ticket, part, due;
 	const char *comma = "";
 
-	str_next(&page, CLOCK_SEPARATOR, &object);
-	buf_put(out, object);
+	str_next(&page, CLOCK_SEPARATOR, &ticket);
+	buf_put(out, ticket);
 	buf_put(out, STR(",\"clocks\":["));
-	while (str_next(&page, CLOCK_SEPARATOR, &clock)) {
-		int64_t due_ms = DB_NO_INT;
-		str_next(&clock, PART_SEPARATOR, &object);
-		if (str_next(&clock, PART_SEPARATOR, &due) && str_to_i64(due, &due_ms) == 0) {
-			str_next(&clock, PART_SEPARATOR, &calendar);
-			str_next(&clock, PART_SEPARATOR, &unit);
+	while (str_next(&page, CLOCK_SEPARATOR, &part)) {
+		struct clock_told clock = {.due_ms = DB_NO_INT};
+		str_next(&part, PART_SEPARATOR, &clock.object);
+		if (str_next(&part, PART_SEPARATOR, &due) && str_to_i64(due, &clock.due_ms) == 0) {
+			str_next(&part, PART_SEPARATOR, &clock.calendar);
+			str_next(&part, PART_SEPARATOR, &clock.unit);
 		}
 		buf_put(out, str_of(comma));
-		clock_put(req, object, due_ms, calendar, unit, out);
+		clock_put(req, &clock, out);
 		comma = ",";
 	}
 	buf_put(out, STR("]}"));
@@ -98,8 +98,11 @@ static void looked(struct req *req, const PGresult *result, int row)
 	reply_json(req, 200, buf_str(&out));
 }
 
-static const struct batch_plan looks = {
-	.name = "ticket_look", .row_size = sizeof(struct row), .staff = true, .add = add_looks, .then = looked};
+static const struct batch_plan looks = {.name = "ticket_look",
+	.row_size = sizeof(struct row),
+	.staff = true,
+	.add = add_looks,
+	.then = looked};
 
 void ticket_show(struct req *req)
 {

@@ -23,7 +23,8 @@ static void keep(uint64_t number, uint64_t generation, int64_t version, const ch
 	kept_keep(kept, &key, (struct kept_stamp){version, 10 * version}, 1000, str_of(body));
 }
 
-static void assert_kept(uint64_t number, uint64_t generation, int64_t now_ms, int64_t version, const char *body)
+static void assert_kept(
+	uint64_t number, uint64_t generation, int64_t now_ms, int64_t version, const char *body)
 {
 	const struct kept_key key = {{number, generation}};
 	struct str found = STR_NONE;
