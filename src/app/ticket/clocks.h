@@ -11,8 +11,8 @@ void clocks_add(struct db_unit *u, struct req *req, int64_t now_ms);
 /* As answer_object(), with the member `clocks` added to the body. */
 void answer_ticket(struct req *req, PGresult *const *results);
 
-/* What PostgreSQL tells of one clock: a JSON object, but for its last brace, and what is left of its time goes
- * by; DB_NO_INT where it does not run. */
+/* What PostgreSQL tells of one clock: a JSON object, but for its last brace, and by what the time that is
+ * left is counted; DB_NO_INT where it does not run. */
 struct clock_told {
 	struct str object;
 	int64_t due_ms;
