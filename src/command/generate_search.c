@@ -202,7 +202,7 @@ static void add_narrows(struct life *l, struct lexemes *all)
 	add(all, "#c", l->topic.category, 0);
 	add(all, "#a", l->area, 0);
 	add(all, "#h", arena_printf(l->arena, "%ld", (long)l->holder->id), 0);
-	add(all, "#s", l->state, 0);
+	add(all, "#s", l->done ? l->state : STR("open"), 0);
 	add(all, "#v", l->decision.sight, 0);
 	for (int level = 0; level < SLICES; level++)
 		add(all, "#",

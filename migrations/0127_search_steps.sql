@@ -1,0 +1,173 @@
+-- The best of a search is found with fewer looks at tickets: who may see one is asked of those that are shown, not of all that are ranked.
+set local search_path = tiepdan, public;
+
+drop function search_best(search_walk, search_asked, tsquery, bigint, timestamptz, text[], bigint);
+drop function search_walk(search_walk, search_asked, bigint, timestamptz);
+
+-- As in 0109, but that a step is one statement that goes on with the walk, too, where before each hit was appended by itself. Unless `p_asks`, what is
+-- found has only the lexemes of what is asked for and of what the caller sees: whether it fits is asked later.
+create function search_walk(w search_walk, a search_asked, p_most bigint, p_deadline timestamptz, p_asks boolean) returns search_walk
+language plpgsql stable
+set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_indexscan = off as $$
+declare
+	v_step constant bigint := case when p_asks then 2 * p_most else p_most end;
+	v_level int := 0;
+	v_last timestamptz;	-- of what is looked at, which begins at
+	v_begin timestamptz;
+	v_half date;
+	v_seen tsquery;
+	v_query tsquery;
+	v_ids uuid[];
+	v_ats timestamptz[];
+	v_at timestamptz;
+	v_id uuid;
+	v_n bigint;
+begin
+	while not w.ended and cardinality(w.ids) < p_most and clock_timestamp() < p_deadline loop
+		v_last := w.at - case when w.id = nobody() then interval '1 microsecond' else '0' end;
+		v_half := search_half(v_last);
+		select greatest(v_half::timestamp at time zone 'UTC', s.begun), coalesce(a.seen && s.slice, a.seen), coalesce(a.query && s.slice, a.query)
+			into v_begin, v_seen, v_query from search_window(v_last, v_level) s;
+		with hit as materialized (
+			select s.ticket, s.filed_at from (
+				select ticket, filed_at from ticket_search where half = v_half and words @@ v_seen
+				union all select ticket, filed_at from (
+					select ticket, filed_at, words from ticket_search
+					where cardinality(a.opened) > 0 and half = v_half and ticket = any (a.opened) offset 0) o
+				where words @@ v_query and (words @@ v_seen) is not true) s
+			where s.filed_at >= greatest(v_begin, a.filed_from) and (s.filed_at, s.ticket) < (w.at, w.id)
+			order by s.filed_at desc, s.ticket desc limit v_step),
+		asked as materialized (
+			select h.ticket, h.filed_at, coalesce(search_fits(t, a), false) as fits from hit h left join ticket t on t.id = h.ticket where p_asks
+			union all select h.ticket, h.filed_at, true from hit h where not p_asks),
+		-- How many fit until here: it is enough at the first one that is as many as are still needed.
+		counted as (
+			select x.ticket, x.filed_at, x.fits, count(*) filter (where x.fits) over (order by x.filed_at desc, x.ticket desc) as n from asked x),
+		taken as (
+			select c.ticket, c.filed_at, c.fits from counted c where c.n - c.fits::int < p_most - cardinality(w.ids))
+		select array_agg(k.ticket order by k.filed_at desc, k.ticket desc) filter (where k.fits),
+			array_agg(k.filed_at order by k.filed_at desc, k.ticket desc) filter (where k.fits),
+			min(k.filed_at), (array_agg(k.ticket order by k.filed_at, k.ticket))[1], (select count(*) from hit)
+			into v_ids, v_ats, v_at, v_id, v_n from taken k;
+		w := row(w.ids || v_ids, w.ats || v_ats, coalesce(v_at, w.at), coalesce(v_id, w.id), false)::search_walk;	-- at once: the time may be up
+		if v_n = v_step then
+			v_level := greatest(v_level - 1, 0);
+		elsif cardinality(w.ids) < p_most then	-- all of the slice was seen
+			w := row(w.ids, w.ats, v_begin, nobody(), v_begin <= a.filed_from)::search_walk;
+			v_level := least(v_level + case when v_n * 8 > p_most then 0 else 1 end, 4);
+		end if;
+	end loop;
+	return w;
+exception when query_canceled then
+	return w;
+end $$;
+
+-- The best of the newest hits: `p_most` of those as typed, and as many of any. Sorting all hits of a common word by rank takes seconds.
+create function search_best(w search_walk, a search_asked, p_typed tsquery, p_most bigint, p_deadline timestamptz, p_after text[],
+	p_limit bigint, out ids uuid[], out keys text[], out partial boolean) language plpgsql stable set search_path = tiepdan, pg_temp set jit = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+	v_start constant timestamptz := w.at;
+	v_typed search_asked := a;
+	v_exact search_walk := w;
+	v_score constant bigint := coalesce(p_after[2]::bigint, 9223372036854775807);
+	v_at constant timestamptz := coalesce(p_after[3]::timestamptz, 'infinity');
+	v_id constant uuid := coalesce(p_after[4]::uuid, nobody());
+	v_block constant bigint := 2 * (p_limit + 1);
+	v_looked bigint;
+	v_ids uuid[];
+	v_scores bigint[];
+	v_best uuid[];
+	v_keys text[];
+begin
+	v_typed.query := a.query && p_typed;
+	v_typed.seen := a.seen && p_typed;
+	if p_typed <> a.words then
+		v_exact := search_walk(v_exact, v_typed, p_most, clock_timestamp() + (p_deadline - clock_timestamp()) / 2, false);
+	else
+		v_exact.ended := true;
+	end if;
+	w := search_walk(w, a, p_most, p_deadline, false);
+	partial := not ((w.ended or cardinality(w.ids) >= p_most) and (v_exact.ended or cardinality(v_exact.ids) >= p_most));
+	for i in 1 .. 2 loop	-- the time is up once: what is then put together is put together again
+		begin
+			ids := '{}';
+			keys := '{}';
+			v_looked := 0;
+			select array_agg(x.ticket order by x.score desc, x.filed_at desc, x.ticket desc),
+				array_agg(x.score order by x.score desc, x.filed_at desc, x.ticket desc) into v_ids, v_scores
+				from (select s.ticket, s.filed_at, search_score(s.words, p_typed, a.words) as score
+					from (select unnest(w.ids) as ticket, unnest(w.ats) as at union select unnest(v_exact.ids), unnest(v_exact.ats)) i
+						join ticket_search s on s.ticket = i.ticket and s.half = search_half(i.at) offset 0) x
+					where (x.score, x.filed_at, x.ticket) < (v_score, v_at, v_id);
+			while v_looked < cardinality(v_ids) and cardinality(ids) <= p_limit loop
+				select array_agg(x.id order by x.ord), array_agg(concat_ws('|', v_start, x.score, x.filed_at, x.id) order by x.ord) into v_best, v_keys
+					from (select t.id, i.score, t.filed_at, i.ord
+						from unnest(v_ids[v_looked + 1 : v_looked + v_block], v_scores[v_looked + 1 : v_looked + v_block]) with ordinality i (id, score, ord)
+							join ticket t on t.id = i.id and search_fits(t, a) offset 0) x;
+				ids := ids || v_best;
+				keys := keys || v_keys;
+				v_looked := v_looked + v_block;
+			end loop;
+			exit;
+		exception when query_canceled then
+			partial := true;
+		end;
+	end loop;
+	ids := ids[:p_limit + 1];
+	keys := keys[:p_limit + 1];
+end $$;
+
+create or replace function ticket_search(p_needed text, p_begun text[], p_typed text, p_number bigint, p_code text, p_states text[], p_kind text,
+	p_category text, p_area text, p_holder text, p_from date, p_to date, p_best boolean, p_now timestamptz, p_soon timestamptz,
+	p_after text, p_limit bigint)
+returns table (item text, key text, due_at timestamptz, calendar text, unit text, title text, text text, place text, said text, partial boolean)
+language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+	v_deadline constant timestamptz := clock_timestamp() + interval '400 ms';
+	v_after constant text[] := string_to_array(p_after, '|');
+	a search_asked;
+	w search_walk;
+	v_cut boolean := false;
+	v_late boolean := search_late(p_now);
+	v_partial boolean := false;
+	v_ids uuid[] := '{}';
+	v_keys text[];
+begin
+	begin
+		if p_code is not null then
+			v_ids := array(select x.id from ticket_meant(null, p_number, p_code) x (id) where p_after is null and x.id <> nobody());
+		elsif num_nonnulls(p_needed, p_begun[1]) > 0 then
+			select (s.a).*, s.cut into a.words, a.query, a.seen, a.opened, a.filed_from, a.states, a.kind, a.categories, a.area, a.holder, v_cut
+				from search_asked(p_needed, p_begun, p_states, p_kind, p_category, p_area, p_holder, p_from::timestamp at time zone template_zone()) s;
+			w.ids := '{}';
+			w.ats := '{}';
+			w.at := coalesce(v_after[1]::timestamptz, least((p_to + 1)::timestamp at time zone template_zone(), (select max(filed_at) from ticket) + interval '1 microsecond'));
+			w.id := nobody();
+			w.ended := w.at is null or a.filed_from is null or w.at <= a.filed_from;
+			if p_best then
+				select b.ids, b.keys, b.partial into v_ids, v_keys, v_partial
+					from search_best(w, a, p_typed::tsquery, 300, v_deadline, v_after, p_limit) b;
+			else
+				w.id := coalesce(v_after[2]::uuid, nobody());
+				w := search_walk(w, a, p_limit + 1, v_deadline, true);
+				v_ids := w.ids;
+				v_partial := not w.ended and cardinality(w.ids) <= p_limit;
+			end if;
+		end if;
+	exception when query_canceled then	-- the time was up between two steps: none of what they found is known
+		v_partial := true;
+	end;
+	v_cut := v_cut or v_late;
+	return query select l.*, v_partial or v_cut from unnest(search_lines(v_ids, v_keys, p_now, p_soon)) l;
+	if v_partial and not p_best and w.at is not null then
+		return query select null::text, concat_ws('|', w.at, w.id), null::timestamptz, null::text, null::text, null::text, null::text, null::text,
+			null::text, true;
+	elsif v_partial or v_cut then
+		return query select null::text, null::text, null::timestamptz, null::text, null::text, null::text, null::text, null::text, null::text, true;
+	end if;
+end $$;
+
+
+revoke execute on function search_walk, search_best from public;
