@@ -31,15 +31,16 @@ begin
 		from ticket_clocks(p_ticket, p_now, p_soon) c), '');
 end $$;
 
--- How long that page says what is so while the ticket stays as it is: not at all where a clock is about to be near or late, or where it tells of
--- other tickets, which change by themselves.
+-- How long that page says what is so while the ticket stays as it is: not at all where a clock is about to be near or late (some seconds more, for
+-- servers whose clocks differ), or where it tells of other tickets, which change by themselves. Else a minute: names of people, and moves that are
+-- open because colleagues are away or were sent away, may be that old. Whether a move is allowed is always asked when it is made.
 create function look_fresh(t ticket, p_now timestamptz, p_soon timestamptz, p_soon_later timestamptz) returns timestamptz language plpgsql stable
 set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
 	v_later timestamptz := p_now + interval '1 minute';
 begin
 	if exists (select from clock_running c where c.slot = slot_current() and c.ticket = t.id
-				and (c.due_at between p_now and v_later or c.due_at between p_soon and p_soon_later))
+				and (c.due_at between p_now - interval '5 s' and v_later + interval '5 s' or c.due_at between p_soon and p_soon_later))
 			or exists (select from ticket_merge m where m.ticket = t.id) or exists (select from ticket_merge m where m.into_ticket = t.id)
 			or exists (select from ticket_relation r where r.ticket = t.id) or exists (select from ticket_relation r where r.other = t.id) then
 		return p_now;
@@ -77,9 +78,10 @@ begin
 			case when n.new then look_fresh(t, p_now, p_soon, p_soon_later) end
 		from unnest(c.ords, c.tickets, c.versions, c.bases) i (ord, ticket, version, basis)
 			join ticket t on t.id = i.ticket and sees(t)
-			-- The moves that are open to the caller depend on the draft of its reply and who has found it good, on evidence that has come, and on
-			-- whether they are kept from the ticket, of which its version tells nothing.
-			cross join lateral (select hashtextextended(concat_ws(' ',
+			-- What its version tells nothing of: whether its contact was erased; and for the moves that are open to the caller the draft of its reply and
+			-- who has found it good, evidence that has come, and whether they are kept from the ticket.
+			cross join lateral (select hashtextextended(concat_ws(' ', t.xmin,
+				(select count(*) from contact k where k.ticket = t.id and k.erased_at is null),
 				(select r.version || ':' || r.xmin from reply r where r.ticket = t.id order by r.version desc limit 1),
 				(select count(*) from reply_review v where v.ticket = t.id),
 				(select count(*) from attachment f where f.ticket = t.id and f.purpose = 'evidence' and f.state = 'ready'),

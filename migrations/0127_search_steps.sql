@@ -1,16 +1,14 @@
 -- The best of a search is found with fewer looks at tickets: who may see one is asked of those that are shown, not of all that are ranked.
 set local search_path = tiepdan, public;
 
-drop function search_best(search_walk, search_asked, tsquery, bigint, timestamptz, text[], bigint);
-drop function search_walk(search_walk, search_asked, bigint, timestamptz);
-
 -- As in 0109, but that a step is one statement that goes on with the walk, too, where before each hit was appended by itself. Unless `p_asks`, what is
--- found has only the lexemes of what is asked for and of what the caller sees: whether it fits is asked later.
+-- found has only the lexemes of what is asked for and of what the caller sees: whether it fits is asked later. Where few of those that are asked fit,
+-- the steps grow.
 create function search_walk(w search_walk, a search_asked, p_most bigint, p_deadline timestamptz, p_asks boolean) returns search_walk
 language plpgsql stable
 set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_indexscan = off as $$
 declare
-	v_step constant bigint := case when p_asks then 2 * p_most else p_most end;
+	v_step bigint := case when p_asks then 2 * p_most else p_most end;
 	v_level int := 0;
 	v_last timestamptz;	-- of what is looked at, which begins at
 	v_begin timestamptz;
@@ -51,6 +49,9 @@ begin
 			into v_ids, v_ats, v_at, v_id, v_n from taken k;
 		w := row(w.ids || v_ids, w.ats || v_ats, coalesce(v_at, w.at), coalesce(v_id, w.id), false)::search_walk;	-- at once: the time may be up
 		if v_n = v_step then
+			if cardinality(v_ids) * 8 < v_step or v_ids is null then	-- few fit: more at once
+				v_step := greatest(least(2 * v_step, 2000), v_step);
+			end if;
 			v_level := greatest(v_level - 1, 0);
 		elsif cardinality(w.ids) < p_most then	-- all of the slice was seen
 			w := row(w.ids, w.ats, v_begin, nobody(), v_begin <= a.filed_from)::search_walk;
@@ -62,8 +63,9 @@ exception when query_canceled then
 	return w;
 end $$;
 
--- The best of the newest hits: `p_most` of those as typed, and as many of any. Sorting all hits of a common word by rank takes seconds.
-create function search_best(w search_walk, a search_asked, p_typed tsquery, p_most bigint, p_deadline timestamptz, p_after text[],
+-- The best of the newest hits: `p_most` of those as typed, and as many of any, which fit if there are states among what is asked for: lexemes do not
+-- tell them all (0128). Sorting all hits of a common word by rank takes seconds.
+create or replace function search_best(w search_walk, a search_asked, p_typed tsquery, p_most bigint, p_deadline timestamptz, p_after text[],
 	p_limit bigint, out ids uuid[], out keys text[], out partial boolean) language plpgsql stable set search_path = tiepdan, pg_temp set jit = off
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -83,11 +85,11 @@ begin
 	v_typed.query := a.query && p_typed;
 	v_typed.seen := a.seen && p_typed;
 	if p_typed <> a.words then
-		v_exact := search_walk(v_exact, v_typed, p_most, clock_timestamp() + (p_deadline - clock_timestamp()) / 2, false);
+		v_exact := search_walk(v_exact, v_typed, p_most, clock_timestamp() + (p_deadline - clock_timestamp()) / 2, a.states is not null);
 	else
 		v_exact.ended := true;
 	end if;
-	w := search_walk(w, a, p_most, p_deadline, false);
+	w := search_walk(w, a, p_most, p_deadline, a.states is not null);
 	partial := not ((w.ended or cardinality(w.ids) >= p_most) and (v_exact.ended or cardinality(v_exact.ids) >= p_most));
 	for i in 1 .. 2 loop	-- the time is up once: what is then put together is put together again
 		begin
@@ -169,5 +171,4 @@ begin
 	end if;
 end $$;
 
-
-revoke execute on function search_walk, search_best from public;
+revoke execute on function search_walk(search_walk, search_asked, bigint, timestamptz, boolean) from public;

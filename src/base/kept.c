@@ -13,7 +13,6 @@ enum {
 struct place {
 	struct kept_key key;
 	struct kept_stamp stamp;
-	int64_t fresh_until_ms;
 	uint64_t asked; /* when it was asked for last, in questions */
 	char *body;	/* NULL: free */
 	size_t len;
@@ -60,22 +59,30 @@ static bool is_of(const struct place *place, const struct kept_key *key)
 	return place->body && memcmp(&place->key, key, sizeof(*key)) == 0;
 }
 
+static void forget(struct place *place)
+{
+	free(place->body);
+	*place = (struct place){.body = NULL};
+}
+
 struct kept_stamp kept_find(struct kept *kept, const struct kept_key *key, int64_t now_ms,
 	struct arena *arena, struct str *ret_body)
 {
 	struct place *set = kept->nsets > 0 ? set_of(kept, key) : NULL;
 
 	for (unsigned i = 0; set && i < WAYS; i++) {
-		if (!is_of(&set[i], key) || now_ms >= set[i].fresh_until_ms)
+		if (set[i].body && now_ms >= set[i].stamp.fresh_until_ms)
+			forget(&set[i]);
+		if (!is_of(&set[i], key))
 			continue;
 		set[i].asked = ++kept->questions;
 		*ret_body = arena_str(arena, (struct str){set[i].body, set[i].len});
 		return set[i].stamp;
 	}
-	return (struct kept_stamp){KEPT_NONE, KEPT_NONE};
+	return (struct kept_stamp){.version = KEPT_NONE, .basis = KEPT_NONE};
 }
 
-/* Where it is, or what can go. */
+/* Where it is, or what can go: what was forgotten was asked for before all others. */
 static struct place *place_for(struct kept *kept, const struct kept_key *key)
 {
 	struct place *set = set_of(kept, key), *oldest = set;
@@ -89,20 +96,16 @@ static struct place *place_for(struct kept *kept, const struct kept_key *key)
 	return oldest;
 }
 
-void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t fresh_until_ms,
+void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t now_ms,
 	struct str body)
 {
-	if (kept->nsets == 0 || body.len > KEPT_BODY_MAX)
+	if (kept->nsets == 0 || body.len > KEPT_BODY_MAX || now_ms >= stamp.fresh_until_ms)
 		return;
 	struct place *place = place_for(kept, key);
 	char *copy = fail_realloc(place->body, body.len);
 	if (!copy)
 		return;
 	memcpy(copy, body.at, body.len);
-	*place = (struct place){.key = *key,
-		.stamp = stamp,
-		.fresh_until_ms = fresh_until_ms,
-		.asked = ++kept->questions,
-		.body = copy,
-		.len = body.len};
+	*place = (struct place){
+		.key = *key, .stamp = stamp, .asked = ++kept->questions, .body = copy, .len = body.len};
 }

@@ -27,17 +27,19 @@ struct kept_key {
 
 #define KEPT_NONE INT64_MIN
 
-/* What it was made of: `basis` is what is seen besides the ticket, 0 where there is nothing. */
+/* What it was made of: `basis` is what is seen besides the ticket, 0 where there is nothing. And until when
+ * it holds, if that stays. */
 struct kept_stamp {
 	int64_t version, basis;
+	int64_t fresh_until_ms;
 };
 
 /* The stamp of the page kept under this key, its body copied into the arena; KEPT_NONE if none is kept that
- * is still fresh at `now_ms`. */
+ * is still fresh at `now_ms`. One that is not is forgotten. */
 struct kept_stamp kept_find(struct kept *kept, const struct kept_key *key, int64_t now_ms,
 	struct arena *arena, struct str *ret_body);
-/* Keeps a page, or does nothing if it is too long or memory is out. */
-void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t fresh_until_ms,
+/* Keeps a page, or does nothing if it is not fresh now, too long or memory is out. */
+void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t now_ms,
 	struct str body);
 
 #endif

@@ -2,7 +2,7 @@
 begin;
 set search_path = test, tiepdan, public;
 select no_plan();
-create temp table t as select n, f.id, f.number from generate_series(1, 6) n, file(case when n = 3 then 'HN-TTRA' else 'HN-SXD' end) f;
+create temp table t as select n, f.id, f.number from generate_series(1, 6) n, file(case when n = 3 then 'HN-TTRA' else 'HN-SXD' end, p_contact := case n when 6 then sha256('c') end) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
 create temp table who as select split_part(login, '.', 1) || '.' || upper(split_part(login, '.', 2)) as login, s.account, s.id as session from account a join session s on s.account = a.id;
 
@@ -80,6 +80,12 @@ select (pg_temp.one('officer.HN-SXD', 1)).basis as basis \gset
 select enter('officer.HN-SXD');
 select etag from reply_keep(gen_random_uuid(), pg_temp.t(1), 0, 'Đã vá xong ổ gà trước số nhà 126.', now(), gen_random_uuid());
 select isnt((pg_temp.one('officer.HN-SXD', 1)).basis, :basis::bigint, 'nor where a reply was drafted, which opens moves');
+
+select version, basis, pg_temp.page(l)->>'has_contact' as contact from pg_temp.one('officer.HN-SXD', 6) l \gset
+select is(:'contact'::text, 'true', 'with a contact');
+select enter('data_officer.HN-EIC');
+select contact_erase(pg_temp.t(6), 'xóa theo yêu cầu', gen_random_uuid(), now());
+select is(pg_temp.page(pg_temp.one('officer.HN-SXD', 6, :version, :basis))->>'has_contact', 'false', 'nor is it known where that was erased');
 
 -- How long it holds.
 select is((pg_temp.one('officer.HN-SXD', 2, p_now := now() + interval '1 hour')).fresh_until, now() + interval '1 hour 1 minute', 'a minute');

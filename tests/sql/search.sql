@@ -106,6 +106,18 @@ select pg_temp.committed();
 select is(pg_temp.follow('''ba'':1') > 0, true, 'other words');
 select is((select array_agg(word || tickets order by word) from search_word), '{ba1,hai5,mot5}', 'are counted, and those of before no more');
 
+-- A state that few of many have is found among them, newest first and the best.
+create temp table crowd as select n, (file('HN-SXD', p_at := now() - n * interval '1 minute')).id from generate_series(1, 400) n;
+select pg_temp.committed();
+select is(pg_temp.follow('''nam'':1') > 0, true, 'many with the same word');
+select force_state(id, 'in_progress') from crowd where n in (380, 390);
+select enter('coordinator.HN-EIC');
+select is(pg_temp.found('''nam''', p_states := '{in_progress}'), (select array_agg(id order by n) from crowd where n in (380, 390)), 'newest first');
+select is(pg_temp.found('''nam''', true, p_states := '{in_progress}'), (select array_agg(id order by n) from crowd where n in (380, 390)), 'and the best');
+select enter('officer.HN-SXD');
+delete from search_word where word = 'nam';
+delete from ticket_search where ticket in (select id from crowd);
+
 -- The end of a ticket.
 select force_state(id, 'closed') from t where sight = 'public' and not stored;
 select is((select ticket_destroy(t, '{}', now()) is null from ticket t where id = (select id from t where sight = 'public' and holder = 'HN-EIC' and not stored)), false, 'destroyed');

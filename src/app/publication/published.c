@@ -105,9 +105,11 @@ static void shown(struct req *req, const PGresult *result, int row)
 	struct str body = db_cell(result, row, "body");
 	if (body.at) {
 		const struct kept_key key = page_key(published_number(req));
-		const struct kept_stamp stamp = {.version = db_cell_int(result, row, "version")};
+		int64_t now_ms = clock_wall_ms();
+		const struct kept_stamp stamp = {
+			.version = db_cell_int(result, row, "version"), .fresh_until_ms = now_ms + NAMES_MS};
 		if (!in->key.at)
-			kept_keep(req->app->published, &key, stamp, clock_wall_ms() + NAMES_MS, body);
+			kept_keep(req->app->published, &key, stamp, now_ms, body);
 		req->made = arena_str(req->arena, body);
 	}
 	tag(req, req->made);

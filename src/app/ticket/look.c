@@ -7,6 +7,7 @@
 #include "app/ticket/ticket.h"
 #include "base/clock.h"
 #include "base/kept.h"
+#include "base/must.h"
 #include "civil/clock.h"
 #include "db/answer.h"
 #include "db/batch.h"
@@ -86,13 +87,15 @@ static void looked(struct req *req, const PGresult *result, int row)
 		return;
 	}
 	struct str page = db_cell(result, row, "page");
-	const struct kept_stamp stamp = {
-		.version = db_cell_int(result, row, "version"), .basis = db_cell_int(result, row, "basis")};
+	const struct kept_stamp stamp = {.version = db_cell_int(result, row, "version"),
+		.basis = db_cell_int(result, row, "basis"),
+		.fresh_until_ms = db_cell_int(result, row, "fresh_until_ms")};
 	if (page.at) {
 		const struct kept_key key = page_key(req);
-		kept_keep(req->app->looked, &key, stamp, db_cell_int(result, row, "fresh_until_ms"), page);
+		kept_keep(req->app->looked, &key, stamp, clock_wall_ms(), page);
 		req->made = page;
 	}
+	must(req->made.at);
 	put_page(req, req->made, &out);
 	reply_etag(req, arena_printf(req->arena, "%" PRId64, stamp.version));
 	reply_json(req, 200, buf_str(&out));

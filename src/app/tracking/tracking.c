@@ -46,10 +46,11 @@ static void shown(struct req *req, const PGresult *result, int row)
 		return;
 	}
 	struct str body = db_cell(result, row, "body");
-	const struct kept_stamp stamp = {.version = db_cell_int(result, row, "version")};
+	const struct kept_stamp stamp = {.version = db_cell_int(result, row, "version"),
+		.fresh_until_ms = db_cell_int(result, row, "fresh_until_ms")};
 	if (body.at) {
 		const struct kept_key key = page_key(req);
-		kept_keep(req->app->tracked, &key, stamp, db_cell_int(result, row, "fresh_until_ms"), body);
+		kept_keep(req->app->tracked, &key, stamp, clock_wall_ms(), body);
 		req->made = arena_str(req->arena, body);
 	}
 	reply_etag(req, arena_printf(req->arena, "%" PRId64, stamp.version));

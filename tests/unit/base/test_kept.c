@@ -20,7 +20,7 @@ static void keep(uint64_t number, uint64_t generation, int64_t version, const ch
 {
 	const struct kept_key key = {{number, generation}};
 
-	kept_keep(kept, &key, (struct kept_stamp){version, 10 * version}, 1000, str_of(body));
+	kept_keep(kept, &key, (struct kept_stamp){version, 10 * version, 1000}, 0, str_of(body));
 }
 
 static void assert_kept(
@@ -58,6 +58,9 @@ static void test_fresh_until(void **state)
 	keep(6, 1, 1, "{}");
 	assert_kept(6, 1, 999, 1, "{}");
 	assert_kept(6, 1, 1000, KEPT_NONE, NULL);
+	assert_kept(6, 1, 999, KEPT_NONE, NULL); /* it was forgotten */
+	kept_keep(kept, &(struct kept_key){{6, 1}}, (struct kept_stamp){1, 1, 1000}, 1000, STR("{}"));
+	assert_kept(6, 1, 999, KEPT_NONE, NULL); /* nor is what is over kept */
 }
 
 /* All parts of the key count, and pages that share a set do not take each other's place. */
@@ -70,7 +73,7 @@ static void test_each_part_of_the_key(void **state)
 	for (unsigned i = 0; i < 4; i++) {
 		key = (struct kept_key){{0}};
 		key.part[i] = 20;
-		kept_keep(kept, &key, (struct kept_stamp){i, 0}, 1000, STR("{}"));
+		kept_keep(kept, &key, (struct kept_stamp){i, 0, 1000}, 0, STR("{}"));
 	}
 	for (unsigned i = 0; i < 4; i++) {
 		key = (struct kept_key){{0}};
