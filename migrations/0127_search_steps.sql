@@ -3,8 +3,9 @@ set local search_path = tiepdan, public;
 
 -- As in 0109, but that a step is one statement that goes on with the walk, too, where before each hit was appended by itself. Unless `p_asks`, what is
 -- found has only the lexemes of what is asked for and of what the caller sees: whether it fits is asked later. Where few of those that are asked fit,
--- the steps grow.
-create function search_walk(w search_walk, a search_asked, p_most bigint, p_deadline timestamptz, p_asks boolean) returns search_walk
+-- the steps grow. Who names no `p_asks`, as ticket_search() does, asks.
+drop function search_walk(search_walk, search_asked, bigint, timestamptz);
+create function search_walk(w search_walk, a search_asked, p_most bigint, p_deadline timestamptz, p_asks boolean default true) returns search_walk
 language plpgsql stable
 set search_path = tiepdan, pg_temp set jit = off set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_indexscan = off as $$
 declare
@@ -49,7 +50,7 @@ begin
 			into v_ids, v_ats, v_at, v_id, v_n from taken k;
 		w := row(w.ids || v_ids, w.ats || v_ats, coalesce(v_at, w.at), coalesce(v_id, w.id), false)::search_walk;	-- at once: the time may be up
 		if v_n = v_step then
-			if cardinality(v_ids) * 8 < v_step or v_ids is null then	-- few fit: more at once
+			if coalesce(cardinality(v_ids), 0) * 8 < v_step then	-- few fit: more at once
 				v_step := greatest(least(2 * v_step, 2000), v_step);
 			end if;
 			v_level := greatest(v_level - 1, 0);
@@ -118,57 +119,6 @@ begin
 	end loop;
 	ids := ids[:p_limit + 1];
 	keys := keys[:p_limit + 1];
-end $$;
-
-create or replace function ticket_search(p_needed text, p_begun text[], p_typed text, p_number bigint, p_code text, p_states text[], p_kind text,
-	p_category text, p_area text, p_holder text, p_from date, p_to date, p_best boolean, p_now timestamptz, p_soon timestamptz,
-	p_after text, p_limit bigint)
-returns table (item text, key text, due_at timestamptz, calendar text, unit text, title text, text text, place text, said text, partial boolean)
-language plpgsql stable security definer set search_path = tiepdan, pg_temp set jit = off as $$
-#variable_conflict use_column
-declare
-	v_deadline constant timestamptz := clock_timestamp() + interval '400 ms';
-	v_after constant text[] := string_to_array(p_after, '|');
-	a search_asked;
-	w search_walk;
-	v_cut boolean := false;
-	v_late boolean := search_late(p_now);
-	v_partial boolean := false;
-	v_ids uuid[] := '{}';
-	v_keys text[];
-begin
-	begin
-		if p_code is not null then
-			v_ids := array(select x.id from ticket_meant(null, p_number, p_code) x (id) where p_after is null and x.id <> nobody());
-		elsif num_nonnulls(p_needed, p_begun[1]) > 0 then
-			select (s.a).*, s.cut into a.words, a.query, a.seen, a.opened, a.filed_from, a.states, a.kind, a.categories, a.area, a.holder, v_cut
-				from search_asked(p_needed, p_begun, p_states, p_kind, p_category, p_area, p_holder, p_from::timestamp at time zone template_zone()) s;
-			w.ids := '{}';
-			w.ats := '{}';
-			w.at := coalesce(v_after[1]::timestamptz, least((p_to + 1)::timestamp at time zone template_zone(), (select max(filed_at) from ticket) + interval '1 microsecond'));
-			w.id := nobody();
-			w.ended := w.at is null or a.filed_from is null or w.at <= a.filed_from;
-			if p_best then
-				select b.ids, b.keys, b.partial into v_ids, v_keys, v_partial
-					from search_best(w, a, p_typed::tsquery, 300, v_deadline, v_after, p_limit) b;
-			else
-				w.id := coalesce(v_after[2]::uuid, nobody());
-				w := search_walk(w, a, p_limit + 1, v_deadline, true);
-				v_ids := w.ids;
-				v_partial := not w.ended and cardinality(w.ids) <= p_limit;
-			end if;
-		end if;
-	exception when query_canceled then	-- the time was up between two steps: none of what they found is known
-		v_partial := true;
-	end;
-	v_cut := v_cut or v_late;
-	return query select l.*, v_partial or v_cut from unnest(search_lines(v_ids, v_keys, p_now, p_soon)) l;
-	if v_partial and not p_best and w.at is not null then
-		return query select null::text, concat_ws('|', w.at, w.id), null::timestamptz, null::text, null::text, null::text, null::text, null::text,
-			null::text, true;
-	elsif v_partial or v_cut then
-		return query select null::text, null::text, null::timestamptz, null::text, null::text, null::text, null::text, null::text, null::text, true;
-	end if;
 end $$;
 
 revoke execute on function search_walk(search_walk, search_asked, bigint, timestamptz, boolean) from public;

@@ -46,6 +46,3 @@ exception when query_canceled then	-- the time is up once
 	a := b.a;
 	cut := b.cut;
 end $$;
-
--- Of before 0127: nobody calls it any more.
-drop function search_walk(search_walk, search_asked, bigint, timestamptz);
