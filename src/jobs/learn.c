@@ -130,6 +130,7 @@ bool learn_publish(struct app *app, PGresult *const *found, struct db_unit *u)
 	if (n > 0)
 		sql_jobs_learn_publish(u, .grams = DB_COLUMN(grams, ngrams, gram),
 			.categories = DB_COLUMN(grams, ngrams, category),
-			.counts = DB_COLUMN(grams, ngrams, n), .now = clock_wall_ms());
+			.counts = DB_COLUMN(grams, ngrams, n), .now = clock_wall_ms(),
+			.seen = db_cell(rows, 0, "seen"));
 	return n > 0;
 }

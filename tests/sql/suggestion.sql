@@ -1,7 +1,7 @@
 -- Suggestions: what is learned of confirmed routings and taken away again, what is served of it, and that closed tickets leave no word.
 begin;
 set search_path = test, tiepdan, public;
-select plan(38);
+select plan(41);
 create temp table t as select n, f.id from generate_series(1, 6) n,
 	file('HN-SXD', case n when 2 then 'denunciation' when 3 then 'restricted' when 4 then 'private' else 'public' end) f;
 create function pg_temp.t(n int) returns uuid language sql as $$ select id from t where t.n = $1 $$;
@@ -75,7 +75,12 @@ select is((select string_agg(coalesce(category || ': ' || text, '-'), ', ' order
 	'those that count are served at once');
 select ok(bool_and(learned = 5), 'four people write of it') from (select pg_temp.learn(n, 'roads.surface', '{ho sau}', n, 1) as learned
 	from unnest('{1,4,5,6}'::int[]) n) l;
-select isnt(suggestion_publish('{o ga}', '{roads.surface}', '{2}', now()), 0::bigint, 'served');
+create temp table seen as select seen from suggestion_due(now()) where text is null;
+select is((select count(*) from import_rows('examples', '[{"line": "2", "category": "fire", "text": "Khói bốc lên"}]')), 0::bigint, 'another one');
+select is(suggestion_publish('{o ga}', '{roads.surface}', '{2}', now(), (select seen from seen)), 0::bigint, 'not seen yet: not served without it');
+delete from suggestion_example where text = 'Khói bốc lên';
+select is((select seen from suggestion_due(now()) where text is null), (select seen from seen), 'still due');
+select isnt(suggestion_publish('{o ga}', '{roads.surface}', '{2}', now(), (select seen from seen)), 0::bigint, 'served');
 select is(pg_temp.served(), 'o ga roads.surface 2 0', 'what only few have written is not shown');
 select is(suggestion_publish('{o ga}', '{roads.surface}', '{2}', now()), 0::bigint, 'not twice');
 select pg_temp.learn(2, 'roads.surface', '{ho sau}', 2, 1);
