@@ -151,7 +151,7 @@ static void batch_ended(struct db_job *job, PGresult *const *results, const char
 	const PGresult *error = batch->unit->exchange.error;
 
 	if (!sqlstate)
-		answer_members(batch, results[0]);
+		answer_members(batch, answer_find(results, "ord"));
 	else if (batch->n > 1 && may_be_one_row(sqlstate, error))
 		halve(batch);
 	else

@@ -11,8 +11,9 @@
  *                                               .add = add_filings, .then = filed};
  *     batch_join(req, &filings, &row);
  *
- * The statement takes parallel arrays and must be "as: definer", because its rows have different callers. It
- * gives at most one row for each element, told by the column `ord` (from 1). A foreseeable refusal is a row
+ * The statement takes parallel arrays and must be "as: definer", because its rows have different callers. It,
+ * or of several the last one that has the column `ord`, gives at most one row for each element, which `ord`
+ * tells (from 1). A foreseeable refusal is a row
  * like any other. An unforeseen error fails the whole transaction: the batch is halved until who caused it is
  * alone and is answered through problems.def, while the others succeed. What concerns all alike (no
  * connection, out of time) is answered 503 to all.
@@ -34,7 +35,7 @@ struct batch_plan {
 	const char *name; /* of the statement, for the log */
 	size_t row_size;
 	bool staff; /* those who wait are staff: they have links of their own and go first */
-	/* Queues the statement for n rows that lie side by side; they live until it has been answered. */
+	/* Queues what stores or reads n rows that lie side by side; they live until it has been answered. */
 	void (*add)(struct db_unit *u, const void *rows, size_t n);
 	/* Answers one request from its row of the result, -1 when it got none. Not called when its client has
 	 * left. The result is gone when this returns. */

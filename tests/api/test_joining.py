@@ -1,4 +1,6 @@
 """Joining a public ticket instead of filing the same again."""
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 NOTE = "Nhà tôi ở ngay cạnh đó và cũng bị ảnh hưởng."
@@ -66,3 +68,37 @@ def test_what_is_not_joined(town):
 @pytest.mark.parametrize("body", [{}, {"ticket": 5}, {"ticket": "HN-26-0000-0000", "note": ""}, {"ticket": "HN-26-0000-0000", "name": "x"}])
 def test_bad_joins(town, body):
     town.anyone.post("/v1/joins", body, status=422)
+
+
+def test_many_join_at_once(town):
+    """They travel together: each gets its own ticket, who repeats gets it once, and no more join than may."""
+    roots = [town.filed() for _ in range(3)]
+    clients = [town.client() for _ in range(30)]
+
+    def work(n):
+        key = {"Idempotency-Key": "join-many-%019d" % (n // 2)}
+        return clients[n].post("/v1/joins", {"ticket": roots[n // 2 % 3][1]["code"], "contact": {"phone": "+84900000%03d" % (n // 2)}}, key)
+    with ThreadPoolExecutor(30) as pool:
+        got = list(pool.map(work, range(30)))
+    assert [g.status for g in got] == [201] * 30
+    for n in range(0, 30, 2):
+        assert got[n].json == got[n + 1].json and got[n].json["joined"] == roots[n // 2 % 3][1]["code"]
+        assert sorted(g.header("idempotent-replayed") or "" for g in got[n:n + 2]) == ["", "true"]
+    assert len({g.json["code"] for g in got}) == 15
+    assert [town.citizen(first).get("/v1/tracking").json["supporters"] for _, first in roots] == [5, 5, 5]
+    assert town.citizen(got[4].json).get("/v1/tracking").json["merged_into"]["code"] == roots[2][1]["code"]
+
+
+def test_the_last_place(town):
+    """Those for whom there is none are refused; whom they came with gets it all the same."""
+    (_, full), (_, other) = town.filed(), town.filed()
+    clients = [town.client() for _ in range(24)]
+    town.tamper("update setting set value = 5 where name = 'joins_hour_most'")
+    before = town.count("ticket")
+    try:
+        with ThreadPoolExecutor(24) as pool:
+            got = list(pool.map(lambda n: clients[n].post("/v1/joins", {"ticket": (full if n % 2 else other)["code"]}, status=None).status, range(24)))
+    finally:
+        town.tamper("update setting set value = 100 where name = 'joins_hour_most'")
+    assert sorted(got) == [201] * 10 + [429] * 14
+    assert town.count("ticket") == before + 10, "a refused one leaves nothing"

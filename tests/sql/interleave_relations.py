@@ -145,7 +145,9 @@ def ratings(board):
 
 def joins(board):
     """Two citizens join at once where there is one place left: the second one waits, and finds it taken or free."""
-    join = "select tiepdan.ticket_join('{0}', null, '{1}', now(), gen_random_uuid()) is not null"
+    join = "select joined is not null from tiepdan.tickets_join('{{{0}}}', '{{null}}', '{{null}}', '{{{1}}}', array[now()], array[gen_random_uuid()])"
+    both = "select count(joined) from tiepdan.tickets_join('{{{0},{1}}}', '{{null,null}}', '{{null,null}}', '{{{2},{3}}}', array[now(), now()], " \
+        "array[gen_random_uuid(), gen_random_uuid()])"
     for most, refusal in (("joins_most", "TD489"), ("joins_hour_most", "TD488")):
         for end, second in (("commit", refusal), ("rollback", "t")):
             board.cluster.run(board.database, f"update tiepdan.setting set value = 1 where name = '{most}'")
@@ -156,6 +158,9 @@ def joins(board):
         board.cluster.run(board.database, f"update tiepdan.setting set value = 1000 where name = '{most}'")
     root, other, one, two = (board.ticket() for _ in range(4))
     board.check("two tickets", board.race(join.format(one, root), join.format(two, other), "commit"), [("t", "t", False)])
+    one, two, three, four = (board.ticket() for _ in range(4))
+    crossed = board.race(both.format(one, two, root, other), both.format(three, four, other, root), "commit")
+    board.check("the same two, crossed", crossed, [("2", "2", True)])
 
 
 def run(cluster):

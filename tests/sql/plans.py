@@ -90,10 +90,13 @@ select id as p, number as pn from file('HN-SXD') \\gset
 select enter('coordinator.HN-EIC');
 select kind from split_source(:'u', (select version from ticket where id = :'u'));
 select etag from ticket_split(:'u', (select version from ticket where id = :'u'), array[:'p'::uuid], '{}', '{}', 'Thuộc đơn vị khác.', now(), gen_random_uuid());
-select count(*) from tracking_splits(:un, 1), join_target(:un, null);
+select count(*) from tracking_splits(:un, 1), join_target(:un, null), join_targets(array[:un::bigint], array[null::bytea], now());
 select id as q from file('HN-SXD', p_policy := 0) \\gset
 select caller_enter('anyone', null, null, false, 60000);
 select ticket_join(:'q', null, :'u', now(), gen_random_uuid());
+select id as q from file('HN-SXD', p_policy := 0) \\gset
+select caller_enter('anyone', null, null, false, 60000);
+select count(*) from tickets_join(array[:'q'::uuid], array[null::bytea], array[null::bytea], array[:'u'::uuid], array[now()], array[gen_random_uuid()]);
 select close_answered(now() + interval '30 days', 10), forget_once(now(), 10), forget_sessions(now(), 10);
 select enter('officer.HN-SXD');
 set local role tiepdan_app;

@@ -207,23 +207,44 @@ select move('officer.HN-SXD', pg_temp.t(24), 'accept', pg_temp.day(1)), move('of
 select is(attempt($$select pg_temp.split('coordinator.HN-EIC', 4)$$), 'TD409', 'not while somebody works on it');
 
 -- Joining.
+create function pg_temp.target(n int, p_key bytea) returns text language sql as $$
+	select coalesce(x.refusal, x.id::text) from join_targets(array[(select t.number from t where t.n = $1)], array[p_key], now()) x
+$$;
+create function pg_temp.tie(p_tickets uuid[], p_keys bytea[], p_intos uuid[]) returns setof record language sql as $$
+	select * from tickets_join(p_tickets, p_keys, p_keys, p_intos, array_fill(pg_temp.day(1), array[cardinality(p_tickets)]),
+		array(select gen_random_uuid() from unnest(p_tickets)))
+$$;
 create function pg_temp.join(n int, p_key bytea default null, out ticket uuid, out number bigint, out told text) language plpgsql as $$
 begin
 	perform caller_enter('anyone', null, null, false, 60000);
-	select f.id, f.number into ticket, number from join_target((select t.number from t where t.n = $1), p_key) x,
-		file('HN-SXD', p_sight := 'private', p_policy := 0, p_at := pg_temp.day(1), p_key := p_key, p_fingerprint := p_key) f;
-	told := ticket_join(ticket, p_key, (select j.id from join_target((select t.number from t where t.n = $1), p_key) j), pg_temp.day(1), gen_random_uuid());
+	select f.id, f.number into ticket, number
+		from file('HN-SXD', p_sight := 'private', p_policy := 0, p_at := pg_temp.day(1), p_key := p_key, p_fingerprint := p_key) f;
+	select x.joined into told from pg_temp.tie(array[ticket], array[p_key], array[pg_temp.target(n, p_key)::uuid])
+		x (ord bigint, outcome text, number bigint, generation bigint, joined text);
 end $$;
-select is(attempt($$select pg_temp.join(21)$$), 'TD404', 'a private ticket is not joined');
-select is(attempt($$select pg_temp.join(22)$$), 'TD404', 'nor a denunciation');
-select is(attempt($$select pg_temp.join(14)$$), 'TD485', 'nor what is over');
+select is(pg_temp.target(21, null), 'TD404', 'a private ticket is not joined');
+select is(pg_temp.target(22, null), 'TD404', 'nor a denunciation');
+select is(pg_temp.target(14, null), 'TD485', 'nor what is over');
+select is((select array_agg(coalesce(x.refusal, t.n::text) order by x.ord)
+	from join_targets((select array_agg(k.number order by k.n) from t k where k.n in (14, 21, 25, 26)) || -1::bigint, '{}', now()) x left join t using (id)),
+	'{TD485,TD404,25,26,TD404}', 'each by its own');
 create temp table j as select * from pg_temp.join(25, sha256('j'));
 select is((select state || ' ' || done from ticket where id = (select ticket from j)), 'merged true', 'joined at once');
 select is((select count(*) from clock_running where ticket = (select ticket from j)), 0::bigint, 'in no queue, without clocks');
 select is(supporters_of(pg_temp.t(25)), 1::bigint, 'counted');
 select is((select version from ticket where id = pg_temp.t(25)), 1::bigint, 'the ticket itself is not touched');
 select is(track(number)::jsonb->'merged_into'->>'state', 'submitted', 'and followed') from j;
-select is(ticket_join(gen_random_uuid(), sha256('j'), pg_temp.t(25), now(), gen_random_uuid()), told, 'the same key is answered the same') from j;
+create temp table d as select f.* from file('HN-SXD', p_sight := 'private', p_policy := 0, p_at := pg_temp.day(1)) f;
+create temp table s as select x.* from pg_temp.tie(array[gen_random_uuid(), (select id from d), gen_random_uuid()], array[sha256('j'), null, sha256('none')],
+	array[pg_temp.t(25), pg_temp.t(25), pg_temp.t(25)]) x (ord bigint, outcome text, number bigint, generation bigint, joined text);
+select is((select array_agg(outcome order by ord) from s), '{replayed,filed,key_reused}', 'each gets its own');
+select is((select joined from s where outcome = 'replayed'), (select told from j), 'the same key is answered the same');
+select is((select joined::jsonb->>'code' from s where outcome = 'filed'), (select k.code from ticket k join d using (id)), 'beside another one');
+select is((select joined from s where outcome = 'key_reused'), null, 'a key that is not known tells nothing');
+select is((select string_agg(concat_ws(' ', e.type, e.actor_kind, e.from_state, e.to_state, e.data->>'into', e.hash = event_hash(e.id, e.at, e.ticket, e.type,
+	e.actor_kind, e.actor, e.department, e.from_state, e.to_state, e.public_vi, e.public_en, e.data)), '' order by e.at) from event e join d on e.ticket = d.id
+	where e.type = 'ticket.joined'), 'ticket.joined anyone submitted merged ' || pg_temp.t(25) || ' t', 'and is in the record');
+select citizen(number, 'withdraw', pg_temp.day(1)) from d;
 select is(supporters_of(pg_temp.t(25)), 1::bigint, 'and counted once');
 select enter('coordinator.HN-EIC');
 select is((select array_agg(m->>'action') from ticket k, json_array_elements(moves_of(k)) m where k.id = (select ticket from j)), null, 'staff do not take it apart');

@@ -1,5 +1,6 @@
--- Ties a ticket, filed just before, to the one that its citizen joins; what the citizen is told, NULL for a key of another request.
--- in: ticket uuid, once_key bytea, into uuid, at timestamptz, event uuid
--- out: joined text
+-- Ties tickets, filed just before, to those that their citizens join: parallel arrays. What each is told is NULL for a key of another request.
+-- in: tickets uuid[], once_keys bytea[], once_fingerprints bytea[], intos uuid[], at timestamptz[], events uuid[]
+-- out: ord int, outcome text, number int, generation int, joined text
 -- as: definer
-select tiepdan.ticket_join(:'ticket', :'once_key', :'into', :'at', :'event') as joined
+select ord, outcome, number, generation, joined
+from tiepdan.tickets_join(:'tickets', :'once_keys', :'once_fingerprints', :'intos', :'at', :'events')

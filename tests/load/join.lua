@@ -1,0 +1,11 @@
+-- wrk: every request joins one of the tickets in TARGETS, each line the code of one.
+require("report")
+
+local fields = { ["Content-Type"] = "application/json" }
+local codes, n = {}, 0
+for line in io.lines(os.getenv("TARGETS")) do table.insert(codes, line:match("^%S+")) end
+
+function request()
+	n = n + 1
+	return wrk.format("POST", "/v1/joins", fields, '{"ticket":"' .. codes[n % #codes + 1] .. '","contact":{"email":"nguoi' .. n .. '@example.org"}}')
+end
