@@ -36,16 +36,19 @@ TEXT = "Trước số nhà 17 phố Ví Dụ có một ổ gà rộng khoảng 6
 FOLDED = "truoc so nha 17 pho vi du co mot o ga rong khoang 60 cm, sau gan gang tay. troi mua nuoc ngap kin nen nguoi " \
          "di xe may khong nhin thay, tuan nay da co hai nguoi bi nga."
 ROUTE = '{"reason": "category", "area": "00316", "category": "roads.surface", "department": "HN-SXD"}'
+# The same throughout a transaction.
+IDENTITY = "(lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(:%s::bigint), 19, '8'))::uuid"
 # Far from the numbers of the server: each run of pgbench has its own, and each of its clients counts.
 NUMBER = "\\set n :n + 1\n\\set number :first + :client_id * 1000000 + :n\n"
 FIRSTS = itertools.count(1000000000, 100000000)
 
 
-def filing_script(policy, department):
-    """One ticket by one call: what src/app/ticket/file.c sends."""
-    def one(value):
-        return "array[%s]" % value
-    values = dict(
+def one(value):
+    return "array[%s]" % value
+
+
+def filing_values(policy, department):
+    return dict(
         ids=one(UUID_V7), numbers=one(":number"), codes=one("'P' || :number"), kinds=one("'feedback'"),
         categories=one("'roads.surface'"), areas=one("'00316'"), titles=one("'Ổ gà sâu trên phố Ví Dụ số ' || :number"),
         texts=one("'%s'" % TEXT), folded=one("'%s'" % FOLDED), location_texts=one("'Số 17 phố Ví Dụ'"),
@@ -56,13 +59,30 @@ def filing_script(policy, department):
         clock_waits="array[false, true]", clock_dues="array[now() + interval '1 day', now() + interval '10 days']",
         clock_alarms="array[now() + interval '19 hours', now() + interval '8 days']", clock_units="array['wh', 'wd']",
         clock_amounts="array[8, 5]", clock_calendars="array['office', 'office']", clock_versions="array[1, 1]")
-    return NUMBER + statement("app/ticket/file.sql", values)
+
+
+def filing_script(policy, department):
+    """One ticket by one call: what src/app/ticket/file.c sends."""
+    return NUMBER + statement("app/ticket/file.sql", filing_values(policy, department))
+
+
+def join_script(department, roots):
+    """One ticket that joins one of these (ids and numbers), in a transaction of its own: what src/app/ticket/join.c sends for one."""
+    ticket = IDENTITY % "one"
+    clocks = {"clock_" + name: "'{}'" for name in ("ords", "kinds", "starts", "waits", "dues", "alarms", "units", "amounts", "calendars", "versions")}
+    values = dict(filing_values("null::bigint", department), ids=one(ticket), anonymous=one("true"), visibilities=one("'private'"),
+                  sights=one("'private'"), routes=one("'{\"reason\": \"joined\"}'"), **clocks)
+    joined = {"tickets": one(ticket), "once_keys": "array[null::bytea]", "once_fingerprints": "array[null::bytea]", "at": one("now()"),
+              "intos": one("(%s)[:root]" % one(", ".join("'%s'::uuid" % id for id, _ in roots))), "events": one(UUID_V7)}
+    target = {"numbers": one("(%s)[:root]" % one(", ".join(number for _, number in roots))), "once_keys": "array[null::bytea]", "now": "now()"}
+    return NUMBER + "\\set one random(1, 1000000000000000000)\n\\set root random(1, %d)\n" % len(roots) + statement(
+        "app/ticket/join_target.sql", target) + "begin;\n" + statement("app/ticket/file.sql", values) + statement(
+        "app/ticket/join.sql", joined) + "commit;\n"
 
 
 def rows_script(policy, department):
     """The same rows by a statement for each table in one transaction, without looking up anything; ids are made of the transaction's instant and
     a number, so that no statement is needed for them."""
-    identity = "(lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(:%s::bigint), 19, '8'))::uuid"
     return NUMBER + """\\set one random(1, 1000000000000000000)
 \\set two random(1, 1000000000000000000)
 begin;
@@ -81,7 +101,7 @@ insert into tiepdan.event (id, at, ticket, type, actor_kind, department, to_stat
 values (%(event)s, now(), %(ticket)s, 'ticket.filed', 'anyone', %(department)s, 'submitted', 'Đã nhận phiếu', 'Ticket received',
     '{"kind": "feedback", "area": "00316", "category": "roads.surface", "route": %(route)s}', sha256('%(route)s'));
 commit;
-""" % {"ticket": identity % "one", "event": identity % "two", "department": department, "policy": policy, "text": TEXT, "folded": FOLDED,
+""" % {"ticket": IDENTITY % "one", "event": IDENTITY % "two", "department": department, "policy": policy, "text": TEXT, "folded": FOLDED,
        "route": ROUTE}
 
 
