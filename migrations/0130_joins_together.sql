@@ -2,17 +2,21 @@
 -- the commit of the one before.
 set local search_path = tiepdan, public;
 
--- Why p_more more may not join: TD488, TD489; NULL: they may.
-create function joins_refused(p_into uuid, p_at timestamptz, p_more bigint) returns text language sql stable set search_path = tiepdan, pg_temp as $$
-	select case
-		when (select count(*) from ticket_merge where into_ticket = p_into and kind = 'joined') + p_more
-			> (select value from setting where name = 'joins_most') then 'TD489'
-		when (select count(*) from ticket_merge where into_ticket = p_into and kind = 'joined' and at > p_at - interval '1 hour') + p_more
-			> (select value from setting where name = 'joins_hour_most') then 'TD488' end
+-- How many more may join.
+create function joins_left(p_into uuid, p_at timestamptz, out in_all bigint, out in_hour bigint) language plpgsql stable
+set search_path = tiepdan, pg_temp as $$
+begin
+	select (select value from setting where name = 'joins_most') - count(*),
+		(select value from setting where name = 'joins_hour_most') - count(*) filter (where at > p_at - interval '1 hour')
+	into in_all, in_hour from ticket_merge where into_ticket = p_into and kind = 'joined';
+end $$;
+-- Why so many may not; NULL: they may.
+create function joins_refused(p_in_all bigint, p_in_hour bigint, p_more bigint) returns text language sql immutable parallel safe as $$
+	select case when p_more > p_in_all then 'TD489' when p_more > p_in_hour then 'TD488' end
 $$;
 create function joins_room(p_into uuid, p_at timestamptz, p_more bigint) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
-	v_refused text := joins_refused(p_into, p_at, p_more);
+	v_refused text := (select joins_refused(l.in_all, l.in_hour, p_more) from joins_left(p_into, p_at) l);
 begin
 	if v_refused is not null then
 		raise exception 'the ticket was joined too often' using errcode = v_refused;
@@ -22,9 +26,12 @@ create or replace function joins_room(p_into uuid, p_at timestamptz) returns voi
 	select joins_room(p_into, p_at, 1)
 $$;
 comment on function joins_room(uuid, timestamptz) is 'For servers of before 0130.';
+comment on function join_target is 'For servers of before 0130.';
+comment on function ticket_join is 'For servers of before 0130. Holds the lock that tickets_join() holds.';
 
--- The open public tickets that somebody wants to join, by ordinal: those that they were merged into. Why not is a refusal. Whose key is known is told
--- again whatever has become of it.
+-- The open public tickets that somebody wants to join, by ordinal: those that they were merged into. Why not is a refusal; of those who come together
+-- no more are let in than there is room for, so that hardly anybody is stored first and refused then (tickets_join()). Whose key is known is told again
+-- whatever has become of it.
 create function join_targets(p_numbers bigint[], p_once_keys bytea[], p_now timestamptz)
 returns table (ord bigint, refusal text, id uuid, code text, kind text, category text, area text, department bigint)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
@@ -32,14 +39,17 @@ language plpgsql stable security definer set search_path = tiepdan, pg_temp set 
 begin
 	return query
 	with root as materialized (
-		select i.ord, i.key, k.id, k.code, k.kind, k.category, k.area, k.holder, k.done
+		select i.ord, i.key, exists (select from once o where o.key = i.key) as known, k.id, k.code, k.kind, k.category, k.area, k.holder, k.done
 		from unnest(p_numbers, p_once_keys) with ordinality i (number, key, ord)
 			join ticket t on t.number = i.number and t.visibility = 'public' and t.sight = 'public'
 			join ticket k on k.id = ticket_root(t.id) and k.visibility = 'public' and k.sight = 'public'),
-	room as materialized (select r.id, joins_refused(r.id, p_now, 1) as refusal from (select distinct id from root where not done) r)
-	select n.ord, case when r.id is null then 'TD404' when exists (select from once o where o.key = r.key) then null when r.done then 'TD485'
-		else m.refusal end, r.id, r.code, r.kind, r.category, r.area, r.holder
-	from (select generate_series(1, cardinality(p_numbers))::bigint as ord) n left join root r using (ord) left join room m on m.id = r.id;
+	room as materialized (select r.id, l.in_all, l.in_hour from (select distinct id from root where not done and not known) r, joins_left(r.id, p_now) l),
+	turn as (select f.ord, dense_rank() over (partition by f.id order by f.first) as turn from (
+		select r.ord, r.id, min(r.ord) over (partition by r.id, coalesce(r.key, int8send(r.ord))) as first from root r where not r.known) f)
+	select n.ord, case when r.id is null then 'TD404' when r.known then null when r.done then 'TD485'
+		else joins_refused(m.in_all, m.in_hour, w.turn) end, r.id, r.code, r.kind, r.category, r.area, r.holder
+	from (select generate_series(1, cardinality(p_numbers))::bigint as ord) n left join root r using (ord) left join room m on m.id = r.id
+		left join turn w using (ord);
 end $$;
 
 -- Ties tickets, filed just before in this transaction, to those that their citizens join; by ordinal what became of it, as filings_store() says it,
@@ -58,7 +68,10 @@ declare
 begin
 	select array_agg(t.id), array_agg(i.target), array_agg(i.at), array_agg(i.event) into v_tickets, v_intos, v_at, v_events
 	from unnest(p_tickets, p_intos, p_at, p_events) i (ticket, target, at, event)
-		join ticket t on t.id = i.ticket and t.state = 'submitted' and t.version = 1;
+		join ticket t on t.id = i.ticket;
+	if exists (select from ticket t where t.id = any (v_tickets) and (t.state, t.version) <> ('submitted', 1)) then
+		raise exception 'only what was just filed joins another ticket' using errcode = 'restrict_violation';
+	end if;
 	-- In one order, so that of two who join the same tickets one waits for the other.
 	perform pg_advisory_xact_lock(hashtextextended('tiepdan.ticket_join.' || i.target, 0))
 		from (select distinct target from unnest(v_intos) i (target) order by 1) i;
@@ -86,5 +99,5 @@ begin
 			(select o.ticket from once o where o.key = i.key and o.fingerprint = i.fingerprint)) offset 0) f on true;
 end $$;
 
-revoke all on function joins_refused, joins_room(uuid, timestamptz, bigint), join_targets, tickets_join from public;
+revoke all on function joins_left, joins_refused, joins_room(uuid, timestamptz, bigint), join_targets, tickets_join from public;
 grant execute on function join_targets, tickets_join to tiepdan_app;

@@ -11,12 +11,11 @@
  *                                               .add = add_filings, .then = filed};
  *     batch_join(req, &filings, &row);
  *
- * The statement takes parallel arrays and must be "as: definer", because its rows have different callers. It,
- * or of several the last one that has the column `ord`, gives at most one row for each element, which `ord`
- * tells (from 1). A foreseeable refusal is a row
- * like any other. An unforeseen error fails the whole transaction: the batch is halved until who caused it is
- * alone and is answered through problems.def, while the others succeed. What concerns all alike (no
- * connection, out of time) is answered 503 to all.
+ * The statement takes parallel arrays and must be "as: definer", because its rows have different callers. It
+ * (of several, the last one that has the column `ord`) gives at most one row for each element; `ord` tells
+ * which, from 1. A foreseeable refusal is a row like any other. An unforeseen error fails the whole
+ * transaction: the batch is halved until who caused it is alone and is answered through problems.def, while
+ * the others succeed. What concerns all alike (no connection, out of time) is answered 503 to all.
  *
  * Starting a statement costs more than some rows of it, so beside a batch that is out another one goes only
  * when many wait, or when the first one takes long.

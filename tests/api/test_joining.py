@@ -63,6 +63,9 @@ def test_what_is_not_joined(town):
     assert join(town, first["code"], 422, contact={}).pointers == {"/contact": "required"}
     join(town, first["code"], language="en", contact=None)
     town.coordinator.post("/v1/joins", {"ticket": first["code"]}, status=201)
+    left = town.person("officer")
+    left("DELETE", "/v1/sessions/current", status=204)
+    assert left.post("/v1/joins", {"ticket": first["code"]}, status=401).problem == "unauthorized", "as filings"
 
 
 @pytest.mark.parametrize("body", [{}, {"ticket": 5}, {"ticket": "HN-26-0000-0000", "note": ""}, {"ticket": "HN-26-0000-0000", "name": "x"}])

@@ -148,6 +148,12 @@ def joins(board):
     join = "select joined is not null from tiepdan.tickets_join('{{{0}}}', '{{null}}', '{{null}}', '{{{1}}}', array[now()], array[gen_random_uuid()])"
     both = "select count(joined) from tiepdan.tickets_join('{{{0},{1}}}', '{{null,null}}', '{{null,null}}', '{{{2},{3}}}', array[now(), now()], " \
         "array[gen_random_uuid(), gen_random_uuid()])"
+    before = "select tiepdan.ticket_join('{0}', null, '{1}', now(), gen_random_uuid()) is not null"     # a server of before 0130
+    board.cluster.run(board.database, "update tiepdan.setting set value = 1 where name = 'joins_most'")
+    for first, second in ((before, join), (join, before)):
+        root, one, two = (board.ticket() for _ in range(3))
+        board.check("before and now", board.race(first.format(one, root), second.format(two, root), "commit"), [("t", "TD489", True)])
+    board.cluster.run(board.database, "update tiepdan.setting set value = 1000 where name = 'joins_most'")
     for most, refusal in (("joins_most", "TD489"), ("joins_hour_most", "TD488")):
         for end, second in (("commit", refusal), ("rollback", "t")):
             board.cluster.run(board.database, f"update tiepdan.setting set value = 1 where name = '{most}'")

@@ -229,6 +229,13 @@ select is((select array_agg(coalesce(x.refusal, t.n::text) order by x.ord)
 	from join_targets((select array_agg(k.number order by k.n) from t k where k.n in (14, 21, 25, 26)) || -1::bigint, '{}', now()) x left join t using (id)),
 	'{TD485,TD404,25,26,TD404}', 'each by its own');
 create temp table j as select * from pg_temp.join(25, sha256('j'));
+savepoint room;
+update setting set value = 3 where name = 'joins_hour_most';
+update ticket_merge set at = now() where kind = 'joined';
+select is((select array_agg(coalesce(x.refusal, 'ok') order by x.ord) from join_targets(array(select k.number from t k, generate_series(1, 6) where k.n = 25),
+	array[sha256('a'), null, sha256('j'), sha256('a'), null, sha256('b')], now()) x), '{ok,ok,ok,ok,TD488,TD488}',
+	'of those who come together as many as there is room for, with who joined before and who asks twice');
+rollback to room;
 select is((select state || ' ' || done from ticket where id = (select ticket from j)), 'merged true', 'joined at once');
 select is((select count(*) from clock_running where ticket = (select ticket from j)), 0::bigint, 'in no queue, without clocks');
 select is(supporters_of(pg_temp.t(25)), 1::bigint, 'counted');
