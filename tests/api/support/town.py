@@ -17,6 +17,7 @@ from pathlib import Path
 
 from support.client import Client
 from support.contract import ROOT
+from support.psql import Sessions
 
 BINARY = os.environ.get("TIEPDAN_BIN", str(ROOT / "build/asan/tiepdan"))
 # psql itself, and not the wrapper that chooses a version of it: that is called some thousand times.
@@ -74,6 +75,7 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="tiepdan-test-"))
         self.keys = self.folder.with_name(self.folder.name + "-keys")
         self.keys.mkdir(mode=0o700)
+        self.sessions = Sessions()
         atexit.register(self.remove)
         self.tool("start")
         self.sql("create role tiepdan login createrole; create role tiepdan_app login; create role tiepdan_door login;"
@@ -86,6 +88,7 @@ class Cluster:
         self.names = ("t%d" % n for n in itertools.count(1))
 
     def remove(self):
+        self.sessions.close()
         self.tool("stop")
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(self.keys, ignore_errors=True)
@@ -105,10 +108,8 @@ class Cluster:
 
     def sql(self, text, database, user="postgres"):
         """Runs SQL; returns the rows, each a list of texts."""
-        got = subprocess.run(["psql", "-X", "-q", "-At", "-F", "\x1f", "-R", "\x1e", "-v", "ON_ERROR_STOP=1", "-d",
-                              self.url(database, user)], input=text, text=True, capture_output=True)
-        assert got.returncode == 0, got.stderr
-        return [row.split("\x1f") for row in got.stdout.rstrip("\n").split("\x1e") if row]
+        got = self.sessions.ask(self.url(database, user), text)
+        return [row.split("\x1f") for row in got.rstrip("\n").split("\x1e") if row]
 
     def run(self, database, *args, ok=True, seconds=120):
         """A sub-command of tiepdan on a database; returns what it prints."""
@@ -205,6 +206,7 @@ class Town:
         try:
             self.stop()
         finally:
+            self.cluster.sessions.close(self.database)
             self.log_path.unlink()
             shutil.rmtree(self.attachments, ignore_errors=True)
 
