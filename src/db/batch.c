@@ -15,6 +15,7 @@ struct line {
 	struct db *db;
 	const struct batch_plan *plan;
 	struct list waiting; /* members, oldest first */
+	struct list halves;  /* of batches that failed: they go before who waits */
 	unsigned nwaiting, out;
 	int64_t began_us; /* when the last batch went */
 };
@@ -29,10 +30,12 @@ struct member {
 
 /* Lives in an arena of its own, which the unit uses too. */
 struct batch {
+	struct list in; /* `halves` of its line, until it goes */
 	struct db_job job;
 	struct line *line;
 	struct db_unit *unit;
 	struct list members;
+	char *rows;
 	unsigned n;
 	int64_t began_us;
 };
@@ -54,6 +57,7 @@ static struct line *line_of(struct db *db, const struct batch_plan *plan)
 	line = arena_alloc(db->arena, sizeof(*line));
 	*line = (struct line){.db = db, .plan = plan};
 	list_init(&line->waiting);
+	list_init(&line->halves);
 	list_append(&db->lines, &line->in);
 	return line;
 }
@@ -107,7 +111,8 @@ static void answer_members(struct batch *batch, const PGresult *result)
 	}
 }
 
-static void start(struct line *line, struct list *members, unsigned n);
+static struct batch *gather(struct line *line, struct list *members, unsigned n);
+static void go(struct batch *batch);
 
 /* Whether one row may be to blame for the failure, so that the others succeed without it. */
 static bool may_be_one_row(const char *sqlstate, const PGresult *error)
@@ -117,12 +122,21 @@ static bool may_be_one_row(const char *sqlstate, const PGresult *error)
 	return error && !error_is_transient(state) && !str_starts(state, STR("57"));
 }
 
+static void put_back(struct line *line, struct list *members, unsigned n)
+{
+	struct batch *half = gather(line, members, n);
+
+	if (half)
+		list_append(&line->halves, &half->in);
+}
+
+/* No more of them are out at once than of others: many who are refused crowd nobody out. */
 static void halve(struct batch *batch)
 {
 	unsigned half = batch->n / 2;
 
-	start(batch->line, &batch->members, half);
-	start(batch->line, &batch->members, batch->n - half);
+	put_back(batch->line, &batch->members, half);
+	put_back(batch->line, &batch->members, batch->n - half);
 }
 
 static bool may_launch(const struct line *line)
@@ -135,10 +149,17 @@ static bool may_launch(const struct line *line)
 
 static void launch(struct line *line)
 {
+	while (!list_empty(&line->halves) && line->out < BATCHES_OUT) {
+		struct batch *half = list_entry(line->halves.next, struct batch, in);
+		list_remove(&half->in);
+		go(half);
+	}
 	while (may_launch(line)) {
 		unsigned n = line->nwaiting < BATCH_MAX ? line->nwaiting : BATCH_MAX;
 		line->nwaiting -= n;
-		start(line, &line->waiting, n);
+		struct batch *batch = gather(line, &line->waiting, n);
+		if (batch)
+			go(batch);
 	}
 	if (line->nwaiting > 0 && line->out < BATCHES_OUT)
 		event_add(&line->db->launch, &(const struct timeval){.tv_usec = BATCH_LONG_US});
@@ -168,42 +189,50 @@ static struct batch *batch_new(struct line *line)
 
 	if (!batch)
 		return NULL;
-	*batch = (struct batch){.line = line, .began_us = clock_mono_us()};
+	*batch = (struct batch){.line = line};
 	batch->job = (struct db_job){.app = line->db->app, .arena = arena, .state = batch};
 	list_init(&batch->members);
 	return batch;
 }
 
-/* Moves the first n members into a batch and sends it. Clients that have left and wanted only to read are
- * left out. */
-static void start(struct line *line, struct list *members, unsigned n)
+/* Moves the first n members into a batch. Clients that have left and wanted only to read are left out; NULL
+ * when nobody is left. */
+static struct batch *gather(struct line *line, struct list *members, unsigned n)
 {
 	size_t size = line->plan->row_size;
 	struct batch *batch = batch_new(line);
 	struct list outcasts;
-	char *rows;
 
 	list_init(&outcasts);
-	rows = batch ? arena_try(batch->job.arena, n * size) : NULL;
+	if (batch)
+		batch->rows = arena_try(batch->job.arena, n * size);
 	for (; n > 0; n--) {
 		struct member *member = first_member(members);
-		bool unwanted = req_is_unwanted(member->req);
+		bool out = !batch || !batch->rows || req_is_unwanted(member->req);
 		list_remove(&member->in);
-		list_append(unwanted || !rows ? &outcasts : &batch->members, &member->in);
-		if (!unwanted && rows)
-			memcpy(rows + size * batch->n++, member->row, size);
+		list_append(out ? &outcasts : &batch->members, &member->in);
+		if (!out)
+			memcpy(batch->rows + size * batch->n++, member->row, size);
 	}
 	fail_members(line, &outcasts, clock_mono_us(), LINK_BUSY_STATE, NULL);
 	if (!batch || batch->n == 0) {
 		arena_free(batch ? batch->job.arena : NULL);
-		return;
+		return NULL;
 	}
+	return batch;
+}
+
+static void go(struct batch *batch)
+{
+	struct line *line = batch->line;
+
+	batch->began_us = clock_mono_us();
 	line->out++;
 	line->began_us = batch->began_us;
 	batch->unit = db_unit_job(&batch->job);
 	batch->unit->patient = false;
 	batch->unit->staff = line->plan->staff;
-	line->plan->add(batch->unit, rows, batch->n);
+	line->plan->add(batch->unit, batch->rows, batch->n);
 	metric_add(METRIC_db_batches, 1);
 	metric_add(METRIC_db_batched, batch->n);
 	db_run_job(batch->unit, batch_ended);
@@ -263,5 +292,11 @@ void batch_close(struct db *db)
 		struct line *line = list_entry(node, struct line, in);
 		line->nwaiting = 0;
 		fail_members(line, &line->waiting, clock_mono_us(), LINK_LOST_STATE, NULL);
+		while (!list_empty(&line->halves)) {
+			struct batch *half = list_entry(line->halves.next, struct batch, in);
+			list_remove(&half->in);
+			fail_members(line, &half->members, clock_mono_us(), LINK_LOST_STATE, NULL);
+			arena_free(half->job.arena);
+		}
 	}
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "db/pool.h"
 #include "fixture.h"
 
 static const Oid arrays[] = {DB_INT8_ARRAY_OID, DB_TEXT_ARRAY_OID};
@@ -45,8 +46,13 @@ struct row {
 		&row->member, n, sizeof(*row)                                                                \
 	}
 
+static unsigned units_most; /* waited in the pool when another batch went */
+
 static void add_writes(struct db_unit *u, const void *rows, size_t n)
 {
+	unsigned units = f->app.db->pools[DB_FAST].waiting[LANE_OTHERS].n;
+
+	units_most = units > units_most ? units : units_most;
 	const struct row *row = rows;
 	struct db_value values[] = {db_value_ints(u, (struct db_ints)COLUMN(id)),
 		db_value_texts(u, (struct db_texts)COLUMN(text))};
@@ -258,6 +264,27 @@ static void test_a_line_is_bounded(void **state)
 		assert_answer(c[i], 201, "note ");
 }
 
+/* Of as many as there is room for each one fails, again and again, until it is alone: none is turned away for
+ * that. */
+static void test_who_fails_crowds_nobody_out(void **state)
+{
+	struct client *c[1 + 2 * WAITING_MAX];
+	int n = 0;
+
+	(void)state;
+	close_gate();
+	while (!batch_crowded(f->app.db, &writes)) {
+		assert_true(n < 1 + 2 * WAITING_MAX);
+		c[n] = write_note(1000 + n, "divide");
+		n++;
+	}
+	units_most = 0;
+	open_gate();
+	for (int i = 0; i < n; i++)
+		assert_answer(c[i], 500, "internal");
+	assert_in_range(units_most, 0, BATCHES_OUT);
+}
+
 static struct req *request_without_client(bool read_only, const char *path)
 {
 	struct req *req = req_new(&f->app, NULL);
@@ -334,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_trouble_of_all_is_not_halved),
 		cmocka_unit_test(test_a_lost_connection_is_503_to_those_who_were_out),
 		cmocka_unit_test(test_a_line_is_bounded),
+		cmocka_unit_test(test_who_fails_crowds_nobody_out),
 		cmocka_unit_test(test_unwanted_reads_are_dropped),
 		cmocka_unit_test(test_closing_answers_those_who_wait),
 	};
