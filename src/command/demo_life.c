@@ -177,8 +177,8 @@ static bool act(struct demo *demo, const struct demo_ticket *ticket, const char 
 			       demo_offers(demo, o, n, DEMO_AMOUNT), calendar_code(d->calendar),
 			       arena_printf(demo->arena, "%ld", (long)calendar_version(d->calendar)),
 			       demo_uuid(demo), parts[0], parts[1], parts[2], parts[3],
-			       arena_printf(demo->arena, "%" PRId64, d->id)},
-		       23);
+			       arena_printf(demo->arena, "%" PRId64, d->id), STR("false")},
+		       24);
 }
 
 /* When the last move happens: well before the answer is due, or after it. */

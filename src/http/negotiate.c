@@ -1,4 +1,4 @@
-/* Accept-Language, Accept-Encoding, Accept, and lists of entity tags. */
+/* Accept-Language, Accept-Encoding, Accept, lists of entity tags, and Prefer. */
 #include "http/negotiate.h"
 
 #include <string.h>
@@ -138,5 +138,25 @@ bool negotiate_tags(struct str list, struct str tag)
 			return true;
 		list = (struct str){end + 1, (size_t)(list.at + list.len - end) - 1};
 	}
+	return false;
+}
+
+/* A token or a quoted string; a value with an escape in it is none that we know. */
+static struct str unquoted(struct str value)
+{
+	value = str_trim(value, " \t");
+	if (value.len < 2 || value.at[0] != '"' || value.at[value.len - 1] != '"')
+		return value;
+	return (struct str){value.at + 1, value.len - 2};
+}
+
+bool negotiate_preference(struct str prefer, struct str name, struct str value)
+{
+	struct str preference, pair, named;
+
+	while (str_next(&prefer, ',', &preference))
+		if (str_next(&preference, ';', &pair) && str_next(&pair, '=', &named) &&
+			str_eq_nocase(str_trim(named, " \t"), name))
+			return str_eq(unquoted(pair), value);
 	return false;
 }

@@ -3,8 +3,8 @@
 
 #include "http/problem.h"
 
-/* Proactive negotiation (RFC 9110 section 12) and entity tags (section 8.8.3). An absent field means:
- * anything. */
+/* Proactive negotiation (RFC 9110 section 12), entity tags (section 8.8.3) and preferences (RFC 7240). An
+ * absent field means: anything. */
 
 /* The language of Accept-Language: the one of highest quality, of equal ones the first named; Vietnamese by
  * default. */
@@ -15,5 +15,7 @@ bool negotiate_gzip(struct str accept_encoding);
 int negotiate_media(struct str accept, struct str type);
 /* Whether a list of entity tags names `tag`, by weak comparison, or is "*". The list of If-None-Match. */
 bool negotiate_tags(struct str list, struct str tag);
+/* Whether Prefer asks for this value of a preference. Of several of one name the first counts (section 2). */
+bool negotiate_preference(struct str prefer, struct str name, struct str value);
 
 #endif

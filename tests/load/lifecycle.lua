@@ -16,7 +16,7 @@ local filing = '{"kind":"feedback","category":"roads.surface","area":"00316","ti
 local function move(who, verb, body)
 	return function()
 		return wrk.format("POST", "/v1/tickets/" .. ticket.id .. "/" .. verb,
-			with({ Authorization = setting[who], ["If-Match"] = ticket.etag }), body or "{}")
+			with({ Authorization = setting[who], ["If-Match"] = ticket.etag, Prefer = setting.prefer }), body or "{}")
 	end
 end
 local steps = {

@@ -181,7 +181,7 @@ declare
 begin
 	perform enter(p_login);
 	perform ticket_move(p_ticket, p_action, (select version from ticket where id = p_ticket), null, 'vì lý do này', p_department, null, null, now(), o.policies,
-		o.kinds, o.dues, o.alarms, o.units, o.amounts, 'office', 1, gen_random_uuid(), '{}', '{}', '{}', '{}', department_id(p_for)) from offers(now()) o;
+		o.kinds, o.dues, o.alarms, o.units, o.amounts, 'office', 1, gen_random_uuid(), '{}', '{}', '{}', '{}', department_id(p_for), true) from offers(now()) o;
 	raise exception 'undo' using errcode = 'TD001';
 exception when others then
 	get stacked diagnostics v = pg_exception_detail;

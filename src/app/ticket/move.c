@@ -10,6 +10,7 @@
 #include "db/answer.h"
 #include "gen/shapes.h"
 #include "gen/sql/ticket.h"
+#include "http/negotiate.h"
 #include "http/reply.h"
 
 struct move {
@@ -47,6 +48,19 @@ static const struct department *department_told(struct req *req, struct str id_t
 	return d;
 }
 
+/* RFC 7240: who asks for as little as possible is told the new version alone. */
+static bool wants_little(const struct req *req)
+{
+	return negotiate_preference(req_field_list(req, "Prefer"), STR("return"), STR("minimal"));
+}
+
+static void answer_version(struct req *req, PGresult *const *results)
+{
+	reply_etag(req, arena_str(req->arena, db_cell(answer_find(results, "etag"), 0, "etag")));
+	reply_header(req, "Preference-Applied", STR("return=minimal"));
+	reply_empty(req, 204);
+}
+
 /* TD700: counted for another department than the one that will hold the ticket. */
 typedef void counted(struct req *req, struct str detail);
 
@@ -60,6 +74,7 @@ static void make(
 	struct req *req, const struct move *move, const struct department *department, counted *otherwise)
 {
 	int64_t now_ms = clock_wall_ms();
+	bool told = !wants_little(req);
 	struct offers offers;
 	struct part_offers parts;
 	struct db_unit *u = db_unit(req);
@@ -80,10 +95,12 @@ static void make(
 		.part_calendars = DB_COLUMN(parts.rows, parts.n, calendar),
 		.part_units = DB_COLUMN(parts.rows, parts.n, unit),
 		.part_amounts = DB_COLUMN(parts.rows, parts.n, amount),
-		.part_dues = DB_COLUMN(parts.rows, parts.n, due), .counted_for = department->id);
+		.part_dues = DB_COLUMN(parts.rows, parts.n, due), .counted_for = department->id,
+		.told = told);
 	db_unit_on(u, "TD700", otherwise);
-	clocks_add(u, req, now_ms);
-	db_run(u, answer_ticket);
+	if (told)
+		clocks_add(u, req, now_ms);
+	db_run(u, told ? answer_ticket : answer_version);
 }
 
 static void counted_for_another(struct req *req, struct str detail)

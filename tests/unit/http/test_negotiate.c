@@ -81,6 +81,26 @@ static void test_tags(void **state)
 	assert_false(negotiate_tags(STR_NONE, STR("a")));
 }
 
+static bool prefers_little(struct str prefer)
+{
+	return negotiate_preference(prefer, STR("return"), STR("minimal"));
+}
+
+static void test_preferences(void **state)
+{
+	(void)state;
+	assert_true(prefers_little(STR("return=minimal")));
+	assert_true(prefers_little(STR("respond-async, wait=10 , RETURN = \"minimal\"; foo=bar")));
+	assert_false(prefers_little(STR("return=representation, return=minimal")));
+	assert_false(prefers_little(STR("return")));
+	assert_false(prefers_little(STR("return=")));
+	assert_false(prefers_little(STR("return=\"minimal")));
+	assert_false(prefers_little(STR("returns=minimal; return=minimal")));
+	assert_false(prefers_little(STR("return=MINIMAL")));
+	assert_false(prefers_little(STR(", ;,=")));
+	assert_false(prefers_little(STR_NONE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +108,7 @@ int main(void)
 		cmocka_unit_test(test_codings),
 		cmocka_unit_test(test_media_types),
 		cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_preferences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
