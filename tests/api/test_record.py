@@ -8,7 +8,7 @@ import re
 import subprocess
 
 import pytest
-from support.record import head, open_transaction, sealed, verify
+from support.record import follows, head, open_transaction, sealed, verify
 from support.town import new_town, wait_until
 
 
@@ -141,6 +141,7 @@ def test_a_transaction_that_is_passed_for_ever_hides_nothing(city):
 def test_an_end_that_is_cut_off_is_found_by_who_has_the_head(city):
     city.filed()
     sealed(city)
+    follows(city)
     known = head(city)
     city.tamper("create table kept_event as table event; create table kept_root as table record_root")
     city.tamper("delete from event where at >= (select first_at from record_root order by number desc limit 1);"

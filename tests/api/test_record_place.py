@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import pytest
-from support.record import head, sealed, verify
+from support.record import follows, head, known, last, sealed, verify
 from support.town import Cluster, Town, new_town, wait_until
 
 TABLES = ("event", "record_root", "record_cursor", "record_passed", "ticket", "word")
@@ -18,19 +18,6 @@ def city(cluster, contract):
         town.filed()
         sealed(town)
         yield town
-
-
-def last(town):
-    number, chain = town.sql("select number, encode(chain, 'hex') from record_root order by number desc limit 1")[0]
-    return "%s %s" % (number, chain)
-
-
-def known(town):
-    return town.place.read_text("ascii").strip() if town.place.exists() else None
-
-
-def follows(town):
-    wait_until(lambda: known(town) == last(town), 20, "the file follows")
 
 
 def save(town):

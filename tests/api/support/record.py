@@ -10,6 +10,20 @@ def sealed(town):
     wait_until(lambda: town.sql("select count(*) from record_waiting(1)") == [["0"]], 20, "sealed")
 
 
+def last(town):
+    number, chain = town.sql("select number, encode(chain, 'hex') from record_root order by number desc limit 1")[0]
+    return "%s %s" % (number, chain)
+
+
+def known(town):
+    return town.place.read_text("ascii").strip() if town.place.exists() else None
+
+
+def follows(town):
+    """The file with the last root is written when the sealer looks for what comes next."""
+    wait_until(lambda: known(town) == last(town), 20, "the file follows")
+
+
 def verify(town, *args):
     return town.cluster.run(town.database, "verify", "record", *args, ok=False)
 
