@@ -18,7 +18,7 @@ begin
 	return t;
 end $$;
 
--- p_told: with what the caller can do next; otherwise there is no body.
+-- p_told: with what the caller can do next; otherwise there is no body. In the place of the form of 0123, which no server has used that was given out.
 drop function ticket_move(uuid, text, bigint, text, text, text, uuid, text, timestamptz, bigint[], text[], timestamptz[],
 	timestamptz[], text[], bigint[], text, bigint, uuid, text[], text[], bigint[], timestamptz[], bigint);
 create function ticket_move(p_ticket uuid, p_action text, p_version bigint, p_reason_code text, p_reason text, p_department text,

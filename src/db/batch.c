@@ -15,7 +15,7 @@ struct line {
 	struct db *db;
 	const struct batch_plan *plan;
 	struct list waiting; /* members, oldest first */
-	struct list halves;  /* of batches that failed: they go before who waits */
+	struct list halves;  /* of batches that failed; some place is left to who waits */
 	unsigned nwaiting, out;
 	int64_t began_us; /* when the last batch went */
 };
@@ -149,7 +149,9 @@ static bool may_launch(const struct line *line)
 
 static void launch(struct line *line)
 {
-	while (!list_empty(&line->halves) && line->out < BATCHES_OUT) {
+	unsigned places = line->nwaiting > 0 ? BATCHES_OUT - 1 : BATCHES_OUT; /* for halves */
+
+	while (!list_empty(&line->halves) && line->out < places) {
 		struct batch *half = list_entry(line->halves.next, struct batch, in);
 		list_remove(&half->in);
 		go(half);

@@ -141,6 +141,25 @@ bool negotiate_tags(struct str list, struct str tag)
 	return false;
 }
 
+/* The next preference of a list: what stands before a comma that is in no quoted string. */
+static bool next_preference(struct str *list, struct str *ret_preference)
+{
+	bool quoted = false;
+	size_t n = 0;
+
+	if (!list->at || list->len == 0)
+		return false;
+	for (; n < list->len && (quoted || list->at[n] != ','); n++) {
+		quoted ^= list->at[n] == '"';
+		n += quoted && list->at[n] == '\\';
+	}
+	n = n < list->len ? n : list->len;
+	*ret_preference = (struct str){list->at, n};
+	n += n < list->len;
+	*list = (struct str){list->at + n, list->len - n};
+	return true;
+}
+
 /* A token or a quoted string; a value with an escape in it is none that we know. */
 static struct str unquoted(struct str value)
 {
@@ -154,7 +173,7 @@ bool negotiate_preference(struct str prefer, struct str name, struct str value)
 {
 	struct str preference, pair, named;
 
-	while (str_next(&prefer, ',', &preference))
+	while (next_preference(&prefer, &preference))
 		if (str_next(&preference, ';', &pair) && str_next(&pair, '=', &named) &&
 			str_eq_nocase(str_trim(named, " \t"), name))
 			return str_eq(unquoted(pair), value);

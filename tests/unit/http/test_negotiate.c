@@ -98,6 +98,10 @@ static void test_preferences(void **state)
 	assert_false(prefers_little(STR("returns=minimal; return=minimal")));
 	assert_false(prefers_little(STR("return=MINIMAL")));
 	assert_false(prefers_little(STR(", ;,=")));
+	assert_false(prefers_little(STR("foo=\"a, return=minimal, b\"")));
+	assert_false(prefers_little(STR("foo=\"a\\\", return=minimal\"")));
+	assert_true(prefers_little(STR("foo=\"a, \\\"b\", return=minimal")));
+	assert_false(prefers_little(STR("foo=\"a\\")));
 	assert_false(prefers_little(STR_NONE));
 }
 
