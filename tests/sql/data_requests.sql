@@ -1,7 +1,7 @@
 -- Requests about personal data: limits by day, who may see to them, the clocks, restriction, warnings.
 begin;
 set search_path = test, tiepdan, public;
-select plan(85);
+select plan(88);
 create function pg_temp.id(n int) returns uuid language sql as $$ select format('00000000-0000-0000-0000-%s', lpad(n::text, 12, '0'))::uuid $$;
 select is_empty($$select * from import_rows('data_request_limits', '[{"line": 2, "kind": "see", "first_amount": "2", "first_unit": "wd", "amount": "15", "unit": "cd",
 	"extension": "15", "citation_vi": "Luật cũ", "citation_en": "Old law", "valid_to": "2026-01-01"}, {"line": 3, "kind": "see", "first_amount": "2", "first_unit": "wd",
@@ -216,6 +216,10 @@ select is((select count(*) from data_request_letters(now(), now() + interval '1 
 select count(*) from data_request_letters(now() + interval '1 h', now() + interval '61 min', 10, 'x.example', 'UTC');
 select notice_done((select id from letter), 1, 'sent', true, null, null, now());
 select is(pg_temp.letters(6), 'data_request.acknowledged cancelled,data_request.answered sent', 'and sent then');
+update data_request_letter set state = 'cancelled', sent_at = null where id = (select id from letter);
+select is(notice_done((select id from letter), 1, 'failed', true, 'later', now(), now()), 0::bigint, 'one that the next took the place of on its way is not tried again');
+select is(notice_done((select id from letter), 1, 'sent', true, null, null, now()), 1::bigint, 'but where it has gone it says so');
+select is(pg_temp.letters(6), 'data_request.acknowledged cancelled,data_request.answered sent', 'as the other one');
 -- One that is being sent is said by the next, too: what came of it is not told any more.
 select pg_temp.came(9, null, sha256('e9'));
 select data_request_acknowledge(pg_temp.id(9), 1, 'Đã nhận', now(), gen_random_uuid());
