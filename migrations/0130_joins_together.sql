@@ -2,13 +2,14 @@
 -- the commit of the one before.
 set local search_path = tiepdan, public;
 
--- How many more may join.
-create function joins_left(p_into uuid, p_at timestamptz, out in_all bigint, out in_hour bigint) language plpgsql stable
+-- How many more may join, and in how many seconds there is a place again for who is too many of this hour.
+create function joins_left(p_into uuid, p_at timestamptz, out in_all bigint, out in_hour bigint, out again text) language plpgsql stable
 set search_path = tiepdan, pg_temp as $$
 begin
 	select (select value from setting where name = 'joins_most') - count(*),
-		(select value from setting where name = 'joins_hour_most') - count(*) filter (where at > p_at - interval '1 hour')
-	into in_all, in_hour from ticket_merge where into_ticket = p_into and kind = 'joined';
+		(select value from setting where name = 'joins_hour_most') - count(*) filter (where at > p_at - interval '1 hour'),
+		ceil(extract(epoch from min(at) filter (where at > p_at - interval '1 hour') + interval '1 hour' - p_at))::bigint::text
+	into in_all, in_hour, again from ticket_merge where into_ticket = p_into and kind = 'joined';
 end $$;
 -- Why so many may not; NULL: they may.
 create function joins_refused(p_in_all bigint, p_in_hour bigint, p_more bigint) returns text language sql immutable parallel safe as $$
@@ -16,10 +17,11 @@ create function joins_refused(p_in_all bigint, p_in_hour bigint, p_more bigint) 
 $$;
 create function joins_room(p_into uuid, p_at timestamptz, p_more bigint) returns void language plpgsql stable set search_path = tiepdan, pg_temp as $$
 declare
-	v_refused text := (select joins_refused(l.in_all, l.in_hour, p_more) from joins_left(p_into, p_at) l);
+	v_left record := joins_left(p_into, p_at);
+	v_refused text := joins_refused(v_left.in_all, v_left.in_hour, p_more);
 begin
 	if v_refused is not null then
-		raise exception 'the ticket was joined too often' using errcode = v_refused;
+		raise exception 'the ticket was joined too often' using errcode = v_refused, detail = case v_refused when 'TD488' then coalesce(v_left.again, '') else '' end;
 	end if;
 end $$;
 create or replace function joins_room(p_into uuid, p_at timestamptz) returns void language sql stable set search_path = tiepdan, pg_temp as $$
@@ -29,11 +31,11 @@ comment on function joins_room(uuid, timestamptz) is 'For servers of before 0130
 comment on function join_target is 'For servers of before 0130.';
 comment on function ticket_join is 'For servers of before 0130. Holds the lock that tickets_join() holds.';
 
--- The open public tickets that somebody wants to join, by ordinal: those that they were merged into. Why not is a refusal; of those who come together
--- no more are let in than there is room for, so that hardly anybody is stored first and refused then (tickets_join()). Whose key is known is told again
--- whatever has become of it.
+-- The open public tickets that somebody wants to join, by ordinal: those that they were merged into. Why not is a refusal, and how many seconds a full
+-- hour goes on is its detail; of those who come together no more are let in than there is room for, so that hardly anybody is stored first and refused
+-- then (tickets_join()). Whose key is known is told again whatever has become of it.
 create function join_targets(p_numbers bigint[], p_once_keys bytea[], p_now timestamptz)
-returns table (ord bigint, refusal text, id uuid, code text, kind text, category text, area text, department bigint)
+returns table (ord bigint, refusal text, detail text, id uuid, code text, kind text, category text, area text, department bigint)
 language plpgsql stable security definer set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
@@ -43,11 +45,11 @@ begin
 		from unnest(p_numbers, p_once_keys) with ordinality i (number, key, ord)
 			join ticket t on t.number = i.number and t.visibility = 'public' and t.sight = 'public'
 			join ticket k on k.id = ticket_root(t.id) and k.visibility = 'public' and k.sight = 'public'),
-	room as materialized (select r.id, l.in_all, l.in_hour from (select distinct id from root where not done and not known) r, joins_left(r.id, p_now) l),
+	room as materialized (select r.id, l.* from (select distinct id from root where not done and not known) r, joins_left(r.id, p_now) l),
 	turn as (select f.ord, dense_rank() over (partition by f.id order by f.first) as turn from (
 		select r.ord, r.id, min(r.ord) over (partition by r.id, coalesce(r.key, int8send(r.ord))) as first from root r where not r.known) f)
 	select n.ord, case when r.id is null then 'TD404' when r.known then null when r.done then 'TD485'
-		else joins_refused(m.in_all, m.in_hour, w.turn) end, r.id, r.code, r.kind, r.category, r.area, r.holder
+		else joins_refused(m.in_all, m.in_hour, w.turn) end, m.again, r.id, r.code, r.kind, r.category, r.area, r.holder
 	from (select generate_series(1, cardinality(p_numbers))::bigint as ord) n left join root r using (ord) left join room m on m.id = r.id
 		left join turn w using (ord);
 end $$;

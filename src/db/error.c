@@ -72,11 +72,9 @@ static void tell_wait(struct req *req, enum problem problem, struct str detail)
 	reply_header(req, "Retry-After", arena_printf(req->arena, "%" PRId64, wait_s));
 }
 
-void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement)
+static void answer(
+	struct req *req, struct str state, struct str constraint, struct str detail, const char *statement)
 {
-	struct str state = arena_str(req->arena, str_of(sqlstate));
-	struct str constraint = field(error, PG_DIAG_CONSTRAINT_NAME),
-		   detail = field(error, PG_DIAG_MESSAGE_DETAIL);
 	enum problem problem = problem_of_database(state, constraint);
 
 	req->sqlstate = state;
@@ -93,4 +91,15 @@ void error_answer(struct req *req, const char *sqlstate, const PGresult *error, 
 		log_failure(req, state, constraint, statement);
 	tell_wait(req, problem, detail);
 	reply_problem_with(req, problem, STR_NONE, told(req->arena, problem, detail));
+}
+
+void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement)
+{
+	answer(req, arena_str(req->arena, str_of(sqlstate)), field(error, PG_DIAG_CONSTRAINT_NAME),
+		field(error, PG_DIAG_MESSAGE_DETAIL), statement);
+}
+
+void error_refused(struct req *req, struct str sqlstate, struct str detail, const char *statement)
+{
+	answer(req, arena_str(req->arena, sqlstate), STR_NONE, detail, statement);
 }

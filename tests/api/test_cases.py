@@ -133,6 +133,7 @@ def test_how_many_join(town):
         town.anyone.post("/v1/joins", join, status=201)
         refused = town.anyone.post("/v1/joins", join, status=429)
         assert refused.problem == "joins_too_fast" and "trang công khai" in refused.json["title"]
+        assert 3000 < int(refused.header("retry-after")) <= 3600, "when the first of this hour is an hour old"
         town.tamper("update setting set value = 100 where name = 'joins_hour_most'")
         town.anyone.post("/v1/joins", join, status=201)
         before = town.count("ticket")

@@ -142,7 +142,7 @@ static void targeted(struct req *req, const PGresult *result, int row)
 	struct str refusal = db_cell(result, row, "refusal");
 
 	if (refusal.at)
-		error_answer(req, refusal.at, NULL, "ticket_join_target");
+		error_refused(req, refusal, db_cell(result, row, "detail"), "ticket_join_target");
 	else
 		join(req, result, row);
 }

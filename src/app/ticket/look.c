@@ -83,7 +83,7 @@ static void looked(struct req *req, const PGresult *result, int row)
 	}
 	struct str refusal = db_cell(result, row, "refusal");
 	if (refusal.at) {
-		error_answer(req, refusal.at, NULL, "ticket_look");
+		error_refused(req, refusal, STR_NONE, "ticket_look");
 		return;
 	}
 	struct str page = db_cell(result, row, "page");
