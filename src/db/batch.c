@@ -139,6 +139,16 @@ static void halve(struct batch *batch)
 	put_back(batch->line, &batch->members, batch->n - half);
 }
 
+/* NULL: there is none. */
+static struct batch *take_half(struct line *line)
+{
+	if (list_empty(&line->halves))
+		return NULL;
+	struct batch *half = list_entry(line->halves.next, struct batch, in);
+	list_remove(&half->in);
+	return half;
+}
+
 static bool may_launch(const struct line *line)
 {
 	if (line->nwaiting == 0 || line->out >= BATCHES_OUT)
@@ -150,12 +160,10 @@ static bool may_launch(const struct line *line)
 static void launch(struct line *line)
 {
 	unsigned places = line->nwaiting > 0 ? BATCHES_OUT - 1 : BATCHES_OUT; /* for halves */
+	struct batch *half;
 
-	while (!list_empty(&line->halves) && line->out < places) {
-		struct batch *half = list_entry(line->halves.next, struct batch, in);
-		list_remove(&half->in);
+	while (line->out < places && (half = take_half(line)))
 		go(half);
-	}
 	while (may_launch(line)) {
 		unsigned n = line->nwaiting < BATCH_MAX ? line->nwaiting : BATCH_MAX;
 		line->nwaiting -= n;
@@ -292,11 +300,10 @@ void batch_close(struct db *db)
 	event_del(&db->launch);
 	list_each (node, &db->lines) {
 		struct line *line = list_entry(node, struct line, in);
+		struct batch *half;
 		line->nwaiting = 0;
 		fail_members(line, &line->waiting, clock_mono_us(), LINK_LOST_STATE, NULL);
-		while (!list_empty(&line->halves)) {
-			struct batch *half = list_entry(line->halves.next, struct batch, in);
-			list_remove(&half->in);
+		while ((half = take_half(line))) {
 			fail_members(line, &half->members, clock_mono_us(), LINK_LOST_STATE, NULL);
 			arena_free(half->job.arena);
 		}

@@ -4,7 +4,7 @@ import baselines
 WANTED, FIRST_SECONDS = 200, 2
 
 
-def joining(load):
+def joining(load, department):
     town = load.town
     load.file_tickets(load.options.tickets)
     town.sql("update setting set value = 1000000000 where name in ('joins_most', 'joins_hour_most')")
@@ -12,7 +12,6 @@ def joining(load):
     roots = [(t["code"], "") for t in load.filed[:WANTED]]
     load.wrk(town.port, "join.lua", FIRST_SECONDS, roots)
     town.sql("analyze")
-    department = town.sql("select id from department where code = 'HN-SXD'")[0][0]
     ids = town.sql("select id, number from ticket where code in (%s)" % ", ".join("'%s'" % code for code, _ in roots))
     script = baselines.join_script(department, ids)
     return load.measure({
