@@ -1,6 +1,6 @@
 -- The queue: tickets the caller sees, due soonest first or filed last first; due_at is the due point of the clock that ends
 -- first. What is not given, a saved filter gives. With a code: that ticket alone. Of tickets with a tag or flag no more than `most`
--- are looked at: then the last row has no item, and the list goes on behind it. `marks`: tags,
+-- are looked at, and of others no more than queue_page() says: then the last row has no item, and the list goes on behind it. `marks`: tags,
 -- and flags behind a !.
 -- in: filter uuid, states text[], kind text, category text, area text, level text, standing text, holder text, mine bool,
 -- person uuid, unassigned bool, sort text, now timestamptz, soon timestamptz, after text, limit int,
@@ -14,7 +14,7 @@ select q.code as item, q.id, q.version, q.kind, q.category, q.category_vi, q.cat
 	q.visibility, q.state, q.outcome, q.department, q.department_vi, q.department_en, q.person, q.person_name, q.filed_at, q.clock,
 	q.due_at, q.calendar, q.unit, q.marks,
 	case when q.ordinality >= :'limit' or q.code is null		-- behind which the list goes on: no other one is asked for
-		then concat_ws('|', q.done, case when q.filed then q.filed_at else coalesce(q.due_at, 'infinity') end, q.id) end as key
+		then concat_ws('|', q.done, case when q.filed or q.done then q.filed_at else coalesce(q.due_at, 'infinity') end, q.id) end as key
 from tiepdan.queue_page(:'filter', :'states', :'kind', :'category', :'area', :'level', :'standing', :'holder', :'mine', :'person',
 	:'unassigned', :'sort', :'now', :'soon', :'after', :'limit', :'number', :'code', :'tag', :'flag', :'most', :'publication')
 	with ordinality q
