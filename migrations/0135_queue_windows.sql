@@ -1,6 +1,7 @@
 -- No page of the queue looks at more than 10,000 tickets (ten times p_most), whatever is asked for among however many: it looks for the rest of what
--- fits in windows of 500, 2,000 and 7,500, and where that was not enough for a page, it says behind which the list goes on, as it does for tags (0074). How a clock
--- stands and what has ended are parts of the order, and are looked up (0134). Before, one page for what few of 2,000,000 tickets have took seconds.
+-- fits, or is shown to who sees little, in windows of 500, 2,000 and 7,500, and where that was not enough for a page, it says behind which the list goes
+-- on, as it does for tags (0074). What has ended, what somebody has, and how a clock stands are parts of the order, and are looked up (0134). Before,
+-- one page for what few of 2,000,000 tickets have took seconds.
 set local search_path = tiepdan, public;
 
 -- No ticket, but where the list goes on.
@@ -29,6 +30,9 @@ begin
 	elsif p_filed and p_holder is not null then
 		select t.filed_at, t.id into at, id from ticket t where t.holder = p_holder and (t.filed_at, t.id) < (p_at, p_id)
 			order by t.filed_at desc, t.id desc offset p_step - 1 limit 1;
+	elsif p_filed and not p_done then
+		select t.filed_at, t.id into at, id from ticket t where not t.done and (t.filed_at, t.id) < (p_at, p_id)
+			order by t.filed_at desc, t.id desc offset p_step - 1 limit 1;
 	elsif p_filed then
 		select t.filed_at, t.id into at, id from ticket t where (t.filed_at, t.id) < (p_at, p_id)
 			order by t.filed_at desc, t.id desc offset p_step - 1 limit 1;
@@ -41,29 +45,136 @@ begin
 	end if;
 end $$;
 
--- The same of what has ended: so many of each of these states at the most.
+-- The same of what has ended in these states: at the end of as many of one of them as is its part of a window.
 create function queue_window_ended(p_filed boolean, p_holder bigint, p_states text[], p_at timestamptz, p_id uuid, p_step bigint,
 	out at timestamptz, out id uuid) language plpgsql stable
 set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
+declare
+	v_step bigint := greatest(p_step / cardinality(p_states), 1);
 begin
 	if p_filed and p_holder is not null then
 		select x.filed_at, x.id into at, id from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.holder = p_holder and t.state = e.state and (t.filed_at, t.id) < (p_at, p_id)
-				order by t.filed_at desc, t.id desc offset p_step - 1 limit 1) x order by x.filed_at desc, x.id desc limit 1;
+				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1) x order by x.filed_at desc, x.id desc limit 1;
 	elsif p_filed then
 		select x.filed_at, x.id into at, id from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.state = e.state and (t.filed_at, t.id) < (p_at, p_id)
-				order by t.filed_at desc, t.id desc offset p_step - 1 limit 1) x order by x.filed_at desc, x.id desc limit 1;
+				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1) x order by x.filed_at desc, x.id desc limit 1;
 	elsif p_holder is not null then
 		select x.filed_at, x.id into at, id from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.holder = p_holder and t.state = e.state and (t.filed_at, t.id) > (p_at, p_id)
-				order by t.filed_at, t.id offset p_step - 1 limit 1) x order by x.filed_at, x.id limit 1;
+				order by t.filed_at, t.id offset v_step - 1 limit 1) x order by x.filed_at, x.id limit 1;
 	else
 		select x.filed_at, x.id into at, id from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.state = e.state and (t.filed_at, t.id) > (p_at, p_id)
-				order by t.filed_at, t.id offset p_step - 1 limit 1) x order by x.filed_at, x.id limit 1;
+				order by t.filed_at, t.id offset v_step - 1 limit 1) x order by x.filed_at, x.id limit 1;
 	end if;
+end $$;
+
+-- What is asked for, when queue_page() comes to what has ended.
+create type queue_wish as (states text[], kind text, categories text[], area text, level text, person uuid, due_from timestamptz, due_before timestamptz,
+	holder bigint, filed boolean, ended text[], window_always boolean, sees_all text[], sees_own text[], home bigint, slot int, after_at timestamptz,
+	after_id uuid, most bigint, looks bigint);
+comment on type queue_wish is 'person: nobody() for what nobody has; most: so many rows, and no more than so many looks';
+
+-- What has ended, in the order in which it was filed, or filed last first.
+create function queue_ended(w queue_wish) returns setof queue_row language plpgsql stable
+set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+	v_plain boolean := num_nonnulls(w.kind, w.categories, w.area, w.level, w.person, w.due_from) = 0;
+	v_somebody boolean := coalesce(w.person <> nobody(), false);
+	v_step bigint := greatest(w.looks / 20, 1);
+	v_more boolean;
+	v_to_at timestamptz;
+	v_to_id uuid;
+	v_n bigint := 0;
+	v_got bigint;
+begin
+	loop
+		v_more := false;
+		if not v_somebody and (w.window_always or not v_plain) then
+			select x.at, x.id into v_to_at, v_to_id from queue_window_ended(w.filed, w.holder, w.ended, w.after_at, w.after_id, v_step) x;
+			v_more := v_to_id is not null;
+		end if;
+		if not v_more then
+			v_to_at := case when w.filed then '-infinity' else 'infinity' end;
+			v_to_id := case when w.filed then nobody() else 'ffffffff-ffff-ffff-ffff-ffffffffffff' end;
+		end if;
+		if w.filed and v_somebody then
+			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+					select l.* from queue_line l where l.done and l.person = w.person and (w.holder is null or l.holder = w.holder) and l.state = e.state
+						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+					order by l.filed_at desc, l.id desc limit w.most - v_n) v
+				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+				order by v.filed_at desc, v.id desc limit w.most - v_n;
+		elsif w.filed and w.holder is not null then
+			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+					select l.* from queue_line l where l.done and l.holder = w.holder and l.state = e.state
+						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+					order by l.filed_at desc, l.id desc limit w.most - v_n) v
+				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+				order by v.filed_at desc, v.id desc limit w.most - v_n;
+		elsif w.filed then
+			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+					select l.* from queue_line l where l.done and l.state = e.state
+						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+					order by l.filed_at desc, l.id desc limit w.most - v_n) v
+				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+				order by v.filed_at desc, v.id desc limit w.most - v_n;
+		elsif v_somebody then
+			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+					select l.* from queue_line l where l.done and l.person = w.person and (w.holder is null or l.holder = w.holder) and l.state = e.state
+						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+					order by l.filed_at, l.id limit w.most - v_n) v
+				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+				order by v.filed_at, v.id limit w.most - v_n;
+		elsif w.holder is not null then
+			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+					select l.* from queue_line l where l.done and l.holder = w.holder and l.state = e.state
+						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+					order by l.filed_at, l.id limit w.most - v_n) v
+				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+				order by v.filed_at, v.id limit w.most - v_n;
+		else
+			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+					select l.* from queue_line l where l.done and l.state = e.state
+						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+					order by l.filed_at, l.id limit w.most - v_n) v
+				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+				order by v.filed_at, v.id limit w.most - v_n;
+		end if;
+		get diagnostics v_got = row_count;
+		v_n := v_n + v_got;
+		exit when v_n >= w.most or not v_more;
+		w.looks := w.looks - v_step;
+		if w.looks <= 0 then
+			return next queue_end(w.filed, true, v_to_at, v_to_id);
+			return;
+		end if;
+		w.after_at := v_to_at;
+		w.after_id := v_to_id;
+		v_step := least(v_step * 4, w.looks);
+	end loop;
 end $$;
 
 create or replace function queue_page(p_filter uuid, p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
@@ -99,8 +210,8 @@ declare
 	v_somebody uuid;
 	v_ended text[];		-- the states asked for that end a ticket
 	v_any boolean;
+	v_narrow boolean;		-- much of what is looked at may not be shown
 	v_window boolean;
-	v_plain boolean;
 	v_left bigint := coalesce(p_most, 1000) * 10;
 	v_step bigint := greatest(v_left / 20, 1);
 	v_more boolean;
@@ -147,9 +258,13 @@ begin
 	v_somebody := nullif(v_person, nobody());	-- one person has few open tickets: they are taken as they are, and sorted
 	if v_held <> 'any' then
 		v_holder := coalesce((select d.id from department d where d.code = v_held), -1);
-	elsif v_held is null and v_all = '{}' then
+	elsif v_all = '{}' then
 		v_holder := v_home;
 	end if;
+	if v_all = '{}' and v_holder is distinct from v_home then
+		return;
+	end if;
+	v_narrow := not coalesce('public' = any (case when v_holder = v_home then v_all || v_own else v_all end), false);
 	if v_category is not null then
 		v_categories := array(select g.code from category g where g.code = v_category or g.parent = v_category);
 	end if;
@@ -160,9 +275,11 @@ begin
 	if v_standing is not null then
 		v_from := case v_standing when 'due_soon' then p_now when 'in_time' then p_soon when 'no_clock' then 'infinity' end;
 		v_before := case v_standing when 'overdue' then p_now when 'due_soon' then p_soon when 'in_time' then 'infinity' end;
+		v_done := v_done and v_before is null;		-- nothing is due of what has ended
 	end if;
 	v_any := num_nonnulls(v_states, v_kind, v_categories, v_area, v_level, v_person, v_standing) = 0;
-	v_window := (v_somebody is null or (v_filed and v_done)) and num_nonnulls(v_states, v_kind, v_categories, v_area, v_level, v_person, case when v_filed then v_standing end) > 0;
+	v_window := v_somebody is null and (v_narrow or num_nonnulls(v_states, v_kind, v_categories, v_area, v_level, v_person,
+		case when v_filed then v_standing end) > 0);
 	if p_after is not null then
 		v_after_done := not v_filed and split_part(p_after, '|', 1)::boolean;
 		v_after_at := split_part(p_after, '|', 2);
@@ -180,7 +297,7 @@ begin
 		v_after_id := nobody();
 	end if;
 
-	while v_open and not v_after_done loop
+	while (v_open or (v_filed and v_somebody is not null)) and not v_after_done loop
 		v_more := false;
 		if v_window then
 			select w.at, w.id into v_to_at, v_to_id from queue_window(v_filed, v_holder, v_done, v_slot, v_after_at, v_after_id, v_step) w;
@@ -190,9 +307,11 @@ begin
 			v_to_at := case when v_filed then '-infinity' else coalesce(v_before, 'infinity') end;
 			v_to_id := case when v_filed or v_before is not null then nobody() else 'ffffffff-ffff-ffff-ffff-ffffffffffff' end;
 		end if;
-		if v_filed and v_somebody is not null and not v_done then
+		if v_filed and v_somebody is not null then
 			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
-				from (select l.* from queue_line l where l.person = v_somebody and not l.done offset 0) v
+				from (select l.* from queue_line l where l.person = v_somebody and not l.done
+					union all select l.* from unnest(v_ended) e (state) join queue_line l on l.done and l.person = v_somebody and l.state = e.state
+						where v_done) v
 					left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
 				where (v.filed_at, v.id) < (v_after_at, v_after_id) and (v_holder is null or v.holder = v_holder)
 					and may_see(v.sight, v.holder, v_all, v_own, v_home)
@@ -215,10 +334,18 @@ begin
 					and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person,
 						v.person, v_from, v_before, c.due_at))
 				order by v.filed_at desc, v.id desc limit p_limit + 1 - v_n;
+		elsif v_filed and not v_done then
+			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
+				from queue_line v left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
+				where not v.done and (v.filed_at, v.id) < (v_after_at, v_after_id) and (v.filed_at, v.id) >= (v_to_at, v_to_id)
+					and may_see(v.sight, v.holder, v_all, v_own, v_home)
+					and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person,
+						v.person, v_from, v_before, c.due_at))
+				order by v.filed_at desc, v.id desc limit p_limit + 1 - v_n;
 		elsif v_filed then
 			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
 				from queue_line v left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-				where (v.filed_at, v.id) < (v_after_at, v_after_id) and (v.filed_at, v.id) >= (v_to_at, v_to_id) and v.done <= v_done
+				where (v.filed_at, v.id) < (v_after_at, v_after_id) and (v.filed_at, v.id) >= (v_to_at, v_to_id)
 					and may_see(v.sight, v.holder, v_all, v_own, v_home)
 					and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person,
 						v.person, v_from, v_before, c.due_at))
@@ -262,7 +389,7 @@ begin
 		v_after_id := v_to_id;
 		v_step := least(v_step * 4, v_left);
 	end loop;
-	if not v_done or v_n > p_limit or (v_filed and v_open) then
+	if not v_done or v_n > p_limit or (v_filed and (v_open or v_somebody is not null)) then
 		return;
 	end if;
 
@@ -273,70 +400,8 @@ begin
 	elsif not v_filed and v_after_at = 'infinity' then		-- a cursor of before
 		v_after_at := coalesce((select t.filed_at from ticket t where t.id = v_after_id), 'infinity');
 	end if;
-	v_plain := num_nonnulls(v_kind, v_categories, v_area, v_level, v_person, v_standing) = 0;
-	loop
-		v_more := false;
-		if not v_plain then
-			select w.at, w.id into v_to_at, v_to_id from queue_window_ended(v_filed, v_holder, v_ended, v_after_at, v_after_id, v_step) w;
-			v_more := v_to_id is not null;
-		end if;
-		if not v_more then
-			v_to_at := case when v_filed then '-infinity' else 'infinity' end;
-			v_to_id := case when v_filed then nobody() else 'ffffffff-ffff-ffff-ffff-ffffffffffff' end;
-		end if;
-		if v_filed and v_holder is not null then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed from unnest(v_ended) e (state) cross join lateral (
-					select l.* from queue_line l where l.done and l.holder = v_holder and l.state = e.state
-						and (l.filed_at, l.id) < (v_after_at, v_after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
-						and may_see(l.sight, l.holder, v_all, v_own, v_home)
-						and (v_plain or queue_fits(v_states, l.state, v_kind, l.kind, v_categories, l.category, v_area, l.area, v_level, l.level,
-							v_person, l.person, v_from, v_before, 'infinity'))
-					order by l.filed_at desc, l.id desc limit p_limit + 1 - v_n) v
-				left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-				order by v.filed_at desc, v.id desc limit p_limit + 1 - v_n;
-		elsif v_filed then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed from unnest(v_ended) e (state) cross join lateral (
-					select l.* from queue_line l where l.done and l.state = e.state
-						and (l.filed_at, l.id) < (v_after_at, v_after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
-						and may_see(l.sight, l.holder, v_all, v_own, v_home)
-						and (v_plain or queue_fits(v_states, l.state, v_kind, l.kind, v_categories, l.category, v_area, l.area, v_level, l.level,
-							v_person, l.person, v_from, v_before, 'infinity'))
-					order by l.filed_at desc, l.id desc limit p_limit + 1 - v_n) v
-				left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-				order by v.filed_at desc, v.id desc limit p_limit + 1 - v_n;
-		elsif v_holder is not null then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed from unnest(v_ended) e (state) cross join lateral (
-					select l.* from queue_line l where l.done and l.holder = v_holder and l.state = e.state
-						and (l.filed_at, l.id) > (v_after_at, v_after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
-						and may_see(l.sight, l.holder, v_all, v_own, v_home)
-						and (v_plain or queue_fits(v_states, l.state, v_kind, l.kind, v_categories, l.category, v_area, l.area, v_level, l.level,
-							v_person, l.person, v_from, v_before, 'infinity'))
-					order by l.filed_at, l.id limit p_limit + 1 - v_n) v
-				left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-				order by v.filed_at, v.id limit p_limit + 1 - v_n;
-		else
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed from unnest(v_ended) e (state) cross join lateral (
-					select l.* from queue_line l where l.done and l.state = e.state
-						and (l.filed_at, l.id) > (v_after_at, v_after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
-						and may_see(l.sight, l.holder, v_all, v_own, v_home)
-						and (v_plain or queue_fits(v_states, l.state, v_kind, l.kind, v_categories, l.category, v_area, l.area, v_level, l.level,
-							v_person, l.person, v_from, v_before, 'infinity'))
-					order by l.filed_at, l.id limit p_limit + 1 - v_n) v
-				left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-				order by v.filed_at, v.id limit p_limit + 1 - v_n;
-		end if;
-		get diagnostics v_got = row_count;
-		v_n := v_n + v_got;
-		exit when v_n > p_limit or not v_more;
-		v_left := v_left - v_step;
-		if v_left <= 0 then
-			return next queue_end(v_filed, true, v_to_at, v_to_id);
-			return;
-		end if;
-		v_after_at := v_to_at;
-		v_after_id := v_to_id;
-		v_step := least(v_step * 4, v_left);
-	end loop;
+	return query select * from queue_ended(row(v_states, v_kind, v_categories, v_area, v_level, v_person, v_from, v_before, v_holder, v_filed, v_ended,
+		v_narrow, v_all, v_own, v_home, v_slot, v_after_at, v_after_id, p_limit + 1 - v_n, v_left)::queue_wish);
 end $$;
 
-revoke execute on function queue_end, queue_window, queue_window_ended from public;
+revoke execute on function queue_end, queue_window, queue_window_ended, queue_ended from public;

@@ -2,10 +2,12 @@
 set search_path = test, tiepdan, public;
 set client_min_messages = warning;
 set jit = off;
+select account_save('officer.hn-hawaco', 'Officer', 'HN-HAWACO', '{officer}');
+insert into session (id, account, expires_at) select id, id, now() + interval '1 day' from account where login = 'officer.hn-hawaco';
 select id as person from account where login = 'officer.hn-sxd' \gset
 create table made as select n, f.id, f.number from generate_series(1, 240) n, file(case when n % 3 = 0 then 'HN-HAWACO' else 'HN-SXD' end,
 	p_kind := case when n % 7 = 0 then 'question' else 'feedback' end, p_category := case when n % 11 = 0 then 'water.supply' else 'roads.surface' end,
-	p_area := case when n % 5 = 0 then '00364' else '00316' end, p_at := now() - (n % 40) * interval '7 h') f;
+	p_area := case when n % 5 = 0 then '00364' else '00316' end, p_sight := case when n % 19 = 0 then 'press' when n % 23 = 0 then 'restricted' else 'public' end, p_at := now() - (n % 40) * interval '7 h') f;
 -- Many at one instant, and the rest in every state.
 select force_state(id, case n % 13 when 0 then 'answered' when 1 then 'closed' when 2 then 'closed' when 3 then 'refused' when 4 then 'accepted'
 	when 5 then 'in_progress' when 6 then 'withdrawn' when 7 then 'merged' else 'submitted' end) from made;
@@ -49,35 +51,50 @@ returns uuid[] language sql as $$
 	from ticket t left join clock_running c on c.ticket = t.id and c.first and c.slot = slot_current()
 	where (case when p_states = '{}' then not t.done else t.state = any (p_states) end) and (p_kind is null or t.kind = p_kind)
 		and (p_category is null or t.category = p_category or t.category like p_category || '.%') and (p_area is null or t.area = p_area)
-		and (p_holder is null or t.holder = department_id(p_holder))
+		and (p_holder is null or t.holder = department_id(p_holder)) and sees(t)
 		and (p_person is null or t.person is not distinct from asker(p_person))
 		and (p_standing is null or case p_standing when 'overdue' then c.due_at < now() when 'due_soon' then c.due_at >= now() and c.due_at < now() + interval '1 day'
 			when 'in_time' then c.due_at >= now() + interval '1 day' and c.due_at < 'infinity' else coalesce(c.due_at, 'infinity') = 'infinity' end)
 $$;
-begin;
-select enter('coordinator.HN-EIC');
 create table asked as select row_number() over () as n, * from
 	unnest('{x,answered,"answered,closed","submitted,answered","accepted,refused,withdrawn",closed}'::text[]) states,
 	unnest('{due,filed}'::text[]) sort, unnest('{null,HN-SXD}'::text[]) holder, (values (null, null, null), ('overdue', null, null), ('in_time', null, 'category'),
 		('no_clock', null, null), (null, 'nobody', null), (null, 'officer', null), ('in_time', 'officer', 'kind and area'), (null, null, 'category'),
 		(null, 'nobody', 'kind and area'), ('no_clock', null, 'kind and area')) v (standing, person, narrow);
-create table got as select a.n, a.sort, w.m as most, plain.ids as want, walked.*
-	from asked a cross join unnest('{1,3,1000}'::bigint[]) w (m), lateral (select case when a.states = 'x' then '{}' else string_to_array(a.states, ',') end as states,
-		case when a.narrow like 'kind%' then 'question' end as kind, case a.narrow when 'category' then 'water' end as category,
-		case when a.narrow like '%area' then '00364' end as area, nullif(a.holder, 'null') as holder) x,
-	lateral (select plain(x.states, x.kind, x.category, x.area, a.standing, x.holder, a.person, a.sort) as ids) plain,
-	lateral walk(x.states, x.kind, x.category, x.area, a.standing, x.holder, a.person, a.sort, 15, w.m) walked;
+create function ask(p_login text) returns table (login text, n bigint, most bigint, want uuid[], ids uuid[], pages int, empty int) language plpgsql as $$
+begin
+	perform enter(p_login);
+	return query select p_login, a.n, m.m, plain.ids, walked.*
+		from asked a cross join unnest('{1,1000}'::bigint[]) m (m), lateral (select case when a.states = 'x' then '{}' else string_to_array(a.states, ',') end as states,
+			case when a.narrow like 'kind%' then 'question' end as kind, case a.narrow when 'category' then 'water' end as category,
+			case when a.narrow like '%area' then '00364' end as area, nullif(a.holder, 'null') as holder) x,
+		lateral (select plain(x.states, x.kind, x.category, x.area, a.standing, x.holder, a.person, a.sort) as ids) plain,
+		lateral walk(x.states, x.kind, x.category, x.area, a.standing, x.holder, a.person, a.sort, 15, m.m) walked;
+end $$;
+begin;
+create table got as select ask.* from unnest('{coordinator.HN-EIC,press_officer.HN-EIC,officer.HN-SXD,officer.hn-hawaco}'::text[]) l, ask(l);
+create function pages(p_login text, p_most bigint, p_states text, p_sort text, p_standing text, p_person text) returns setof int language sql as $$
+	select distinct g.pages from got g join asked a using (n) where g.login = p_login and g.most = p_most and a.states = p_states and a.sort = p_sort
+		and a.standing is not distinct from p_standing and a.person is not distinct from p_person and a.narrow is null
+$$;
 
-select plan(6);
-select is((select count(*) from got), 720::bigint, 'so many ways to ask');
-select is_empty('select n, most, ids, want from got where ids <> want', 'each is told what there is, once and in order');
-select ok((select count(*) from got where cardinality(want) > 15) > 100, 'among them many with several pages');
+select plan(10);
+select is((select count(*) from got), 1920::bigint, 'so many ways to ask');
+select is_empty('select login, n, most, ids, want from got where ids <> want', 'each is told what there is that they may see, once and in order');
+select ok((select count(*) from got where login = 'coordinator.HN-EIC' and cardinality(want) > 15) > 60, 'among them many with several pages');
+select ok((select count(*) from got where cardinality(want) between 1 and 15) > 100, 'and with one');
 select ok((select sum(empty) from got where most = 1) > 100, 'a page that may look at few is empty at times, and the list goes on');
-select is((select count(*) from got where most = 1000 and empty > 0 and pages > 1), 0::bigint, 'one that may look at all is never');
+select is((select count(*) from got where most = 1000 and empty > 0), 0::bigint, 'one that may look at all is never');
+select ok((select min(pages) from pages('press_officer.HN-EIC', 1, 'closed', 'due', null, null) pages) > 1, 'what is not shown is looked at, too');
+select results_eq($$select pages('coordinator.HN-EIC', 1, 'closed', s, 'overdue', null) from unnest('{due,filed}'::text[]) s$$, '{1,1}'::int[], 'nothing that has ended is due');
+select results_eq($$select pages('coordinator.HN-EIC', 1, 'closed', s, null, 'officer') from unnest('{due,filed}'::text[]) s$$, '{1,1}'::int[],
+	'what somebody has ended is not looked for');
 -- A cursor of a server of before stands behind what has ended by its id alone.
-select is((select array_agg(q.id order by q.ordinality) from (select ids from got where n = (select n from asked where (states, sort, holder) = ('closed', 'due', 'HN-SXD') and standing is null
-			and person is null and narrow is null) and most = 1000) g, queue_page(null, '{closed}', null, null, null, null, null, 'HN-SXD', false, null,
-			false, 'due', now(), now(), 't|infinity|' || g.ids[5], 4, null, null, null, null, 1000, null) with ordinality q),
-	(select g.ids[6:10] from got g where n = (select n from asked where (states, sort, holder) = ('closed', 'due', 'HN-SXD') and standing is null
-			and person is null and narrow is null) and most = 1000), 'and goes on with the next');
+select enter('coordinator.HN-EIC');
+create function closed() returns uuid[] language sql as $$
+	select g.ids from got g join asked a using (n) where g.login like 'coord%' and g.most = 1000 and (a.states, a.sort, a.holder) = ('closed', 'due', 'HN-SXD')
+		and a.standing is null and a.person is null and a.narrow is null
+$$;
+select is((select array_agg(q.id order by q.ordinality) from queue_page(null, '{closed}', null, null, null, null, null, 'HN-SXD', false, null, false, 'due', now(), now(),
+	't|infinity|' || (closed())[5], 4, null, null, null, null, 1000, null) with ordinality q), (closed())[6:10], 'and goes on with the next');
 select * from finish();
