@@ -1,7 +1,7 @@
 -- outside a transaction
 --
--- What the queue (0135) looks up instead of looking for it among all that a department ever had: what is open by when it was filed, and what has
--- ended by its state. A run that broke off is done again from the beginning, and an index that it left half-made goes first.
+-- What the queue (0135) looks up instead of looking for it among all that a department ever had: what is open by when it was filed, what has
+-- ended by its state, and what somebody has ended. A run that broke off is done again from the beginning, and an index that it left half-made goes first.
 set search_path = tiepdan, public;
 drop index concurrently if exists ticket_open_filed;
 create index concurrently ticket_open_filed on ticket (holder, filed_at, id) where not done;

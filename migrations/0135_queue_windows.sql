@@ -18,23 +18,17 @@ begin
 	return v;
 end $$;
 
--- The end of a window of so many open tickets, or of all that a department has filed; null: fewer are left.
-create function queue_window(p_filed boolean, p_holder bigint, p_done boolean, p_slot int, p_at timestamptz, p_id uuid, p_step bigint,
-	out at timestamptz, out id uuid) language plpgsql stable
+-- The end of a window of so many open tickets; null: fewer are left.
+create function queue_window(p_filed boolean, p_holder bigint, p_slot int, p_at timestamptz, p_id uuid, p_step bigint, out at timestamptz, out id uuid)
+language plpgsql stable
 set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
-	if p_filed and p_holder is not null and not p_done then
+	if p_filed and p_holder is not null then
 		select t.filed_at, t.id into at, id from ticket t where not t.done and t.holder = p_holder and (t.filed_at, t.id) < (p_at, p_id)
 			order by t.filed_at desc, t.id desc offset p_step - 1 limit 1;
-	elsif p_filed and p_holder is not null then
-		select t.filed_at, t.id into at, id from ticket t where t.holder = p_holder and (t.filed_at, t.id) < (p_at, p_id)
-			order by t.filed_at desc, t.id desc offset p_step - 1 limit 1;
-	elsif p_filed and not p_done then
-		select t.filed_at, t.id into at, id from ticket t where not t.done and (t.filed_at, t.id) < (p_at, p_id)
-			order by t.filed_at desc, t.id desc offset p_step - 1 limit 1;
 	elsif p_filed then
-		select t.filed_at, t.id into at, id from ticket t where (t.filed_at, t.id) < (p_at, p_id)
+		select t.filed_at, t.id into at, id from ticket t where not t.done and (t.filed_at, t.id) < (p_at, p_id)
 			order by t.filed_at desc, t.id desc offset p_step - 1 limit 1;
 	elsif p_holder is not null then
 		select c.due_at, c.ticket into at, id from clock_running c where c.slot = p_slot and c.first and c.holder = p_holder
@@ -45,40 +39,45 @@ begin
 	end if;
 end $$;
 
--- The same of what has ended in these states: at the end of as many of one of them as is its part of a window.
-create function queue_window_ended(p_filed boolean, p_holder bigint, p_states text[], p_at timestamptz, p_id uuid, p_step bigint,
+-- The same of what has ended in these states, and of what is open where that is asked for, too: at the end of as many of one of them as is its part
+-- of a window.
+create function queue_window_ended(p_filed boolean, p_open boolean, p_holder bigint, p_states text[], p_at timestamptz, p_id uuid, p_step bigint,
 	out at timestamptz, out id uuid) language plpgsql stable
 set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-	v_step bigint := greatest(p_step / cardinality(p_states), 1);
+	v_step bigint := greatest(p_step / (cardinality(p_states) + p_open::int), 1);
 begin
 	if p_filed and p_holder is not null then
-		select x.filed_at, x.id into at, id from unnest(p_states) e (state) cross join lateral (
+		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.holder = p_holder and t.state = e.state and (t.filed_at, t.id) < (p_at, p_id)
-				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1) x order by x.filed_at desc, x.id desc limit 1;
+				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1) y
+			union all (select t.filed_at, t.id from ticket t where p_open and not t.done and t.holder = p_holder and (t.filed_at, t.id) < (p_at, p_id)
+				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1)) x order by x.filed_at desc, x.id desc limit 1;
 	elsif p_filed then
-		select x.filed_at, x.id into at, id from unnest(p_states) e (state) cross join lateral (
+		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.state = e.state and (t.filed_at, t.id) < (p_at, p_id)
-				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1) x order by x.filed_at desc, x.id desc limit 1;
+				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1) y
+			union all (select t.filed_at, t.id from ticket t where p_open and not t.done and (t.filed_at, t.id) < (p_at, p_id)
+				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1)) x order by x.filed_at desc, x.id desc limit 1;
 	elsif p_holder is not null then
-		select x.filed_at, x.id into at, id from unnest(p_states) e (state) cross join lateral (
+		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.holder = p_holder and t.state = e.state and (t.filed_at, t.id) > (p_at, p_id)
-				order by t.filed_at, t.id offset v_step - 1 limit 1) x order by x.filed_at, x.id limit 1;
+				order by t.filed_at, t.id offset v_step - 1 limit 1) y) x order by x.filed_at, x.id limit 1;
 	else
-		select x.filed_at, x.id into at, id from unnest(p_states) e (state) cross join lateral (
+		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.state = e.state and (t.filed_at, t.id) > (p_at, p_id)
-				order by t.filed_at, t.id offset v_step - 1 limit 1) x order by x.filed_at, x.id limit 1;
+				order by t.filed_at, t.id offset v_step - 1 limit 1) y) x order by x.filed_at, x.id limit 1;
 	end if;
 end $$;
 
 -- What is asked for, when queue_page() comes to what has ended.
 create type queue_wish as (states text[], kind text, categories text[], area text, level text, person uuid, due_from timestamptz, due_before timestamptz,
-	holder bigint, filed boolean, ended text[], window_always boolean, sees_all text[], sees_own text[], home bigint, slot int, after_at timestamptz,
+	holder bigint, filed boolean, open boolean, ended text[], window_always boolean, sees_all text[], sees_own text[], home bigint, slot int, after_at timestamptz,
 	after_id uuid, most bigint, looks bigint);
-comment on type queue_wish is 'person: nobody() for what nobody has; most: so many rows, and no more than so many looks';
+comment on type queue_wish is 'person: nobody() for what nobody has; open: what is open, too, among what has ended (filed last first only); most: so many rows, and no more than so many looks';
 
--- What has ended, in the order in which it was filed, or filed last first.
+-- What has ended, in the order in which it was filed; or filed last first, and then with what is open, where that is asked for, too.
 create function queue_ended(w queue_wish) returns setof queue_row language plpgsql stable
 set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -94,8 +93,8 @@ declare
 begin
 	loop
 		v_more := false;
-		if not v_somebody and (w.window_always or not v_plain) then
-			select x.at, x.id into v_to_at, v_to_id from queue_window_ended(w.filed, w.holder, w.ended, w.after_at, w.after_id, v_step) x;
+		if not v_somebody and (w.window_always or w.open or not v_plain) then
+			select x.at, x.id into v_to_at, v_to_id from queue_window_ended(w.filed, w.open, w.holder, w.ended, w.after_at, w.after_id, v_step) x;
 			v_more := v_to_id is not null;
 		end if;
 		if not v_more then
@@ -103,64 +102,88 @@ begin
 			v_to_id := case when w.filed then nobody() else 'ffffffff-ffff-ffff-ffff-ffffffffffff' end;
 		end if;
 		if w.filed and v_somebody then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+			return query select v.*, w.filed from (
+				select k.*, null::text, null::timestamptz, null::text, null::text from unnest(w.ended) e (state) cross join lateral (
 					select l.* from queue_line l where l.done and l.person = w.person and (w.holder is null or l.holder = w.holder) and l.state = e.state
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
-					order by l.filed_at desc, l.id desc limit w.most - v_n) v
-				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+					order by l.filed_at desc, l.id desc limit w.most - v_n) k
+				union all (select l.*, c.kind, c.due_at, c.calendar, c.unit
+					from queue_line l left join clock_running c on c.slot = w.slot and c.first and c.ticket = l.id
+					where w.open and not l.done and l.person = w.person and (w.holder is null or l.holder = w.holder)
+						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, c.due_at)
+					order by l.filed_at desc, l.id desc limit w.most - v_n)) v
 				order by v.filed_at desc, v.id desc limit w.most - v_n;
 		elsif w.filed and w.holder is not null then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+			return query select v.*, w.filed from (
+				select k.*, null::text, null::timestamptz, null::text, null::text from unnest(w.ended) e (state) cross join lateral (
 					select l.* from queue_line l where l.done and l.holder = w.holder and l.state = e.state
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
-					order by l.filed_at desc, l.id desc limit w.most - v_n) v
-				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+					order by l.filed_at desc, l.id desc limit w.most - v_n) k
+				union all (select l.*, c.kind, c.due_at, c.calendar, c.unit
+					from queue_line l left join clock_running c on c.slot = w.slot and c.first and c.ticket = l.id
+					where w.open and not l.done and l.holder = w.holder
+						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, c.due_at)
+					order by l.filed_at desc, l.id desc limit w.most - v_n)) v
 				order by v.filed_at desc, v.id desc limit w.most - v_n;
 		elsif w.filed then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+			return query select v.*, w.filed from (
+				select k.*, null::text, null::timestamptz, null::text, null::text from unnest(w.ended) e (state) cross join lateral (
 					select l.* from queue_line l where l.done and l.state = e.state
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
-					order by l.filed_at desc, l.id desc limit w.most - v_n) v
-				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+					order by l.filed_at desc, l.id desc limit w.most - v_n) k
+				union all (select l.*, c.kind, c.due_at, c.calendar, c.unit
+					from queue_line l left join clock_running c on c.slot = w.slot and c.first and c.ticket = l.id
+					where w.open and not l.done
+						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
+						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
+							w.person, l.person, w.due_from, w.due_before, c.due_at)
+					order by l.filed_at desc, l.id desc limit w.most - v_n)) v
 				order by v.filed_at desc, v.id desc limit w.most - v_n;
 		elsif v_somebody then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+			return query select v.*, w.filed from (
+				select k.*, null::text, null::timestamptz, null::text, null::text from unnest(w.ended) e (state) cross join lateral (
 					select l.* from queue_line l where l.done and l.person = w.person and (w.holder is null or l.holder = w.holder) and l.state = e.state
 						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
-					order by l.filed_at, l.id limit w.most - v_n) v
-				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+					order by l.filed_at, l.id limit w.most - v_n) k) v
 				order by v.filed_at, v.id limit w.most - v_n;
 		elsif w.holder is not null then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+			return query select v.*, w.filed from (
+				select k.*, null::text, null::timestamptz, null::text, null::text from unnest(w.ended) e (state) cross join lateral (
 					select l.* from queue_line l where l.done and l.holder = w.holder and l.state = e.state
 						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
-					order by l.filed_at, l.id limit w.most - v_n) v
-				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+					order by l.filed_at, l.id limit w.most - v_n) k) v
 				order by v.filed_at, v.id limit w.most - v_n;
 		else
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, w.filed from unnest(w.ended) e (state) cross join lateral (
+			return query select v.*, w.filed from (
+				select k.*, null::text, null::timestamptz, null::text, null::text from unnest(w.ended) e (state) cross join lateral (
 					select l.* from queue_line l where l.done and l.state = e.state
 						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
-					order by l.filed_at, l.id limit w.most - v_n) v
-				left join clock_running c on c.slot = w.slot and c.first and c.ticket = v.id
+					order by l.filed_at, l.id limit w.most - v_n) k) v
 				order by v.filed_at, v.id limit w.most - v_n;
 		end if;
 		get diagnostics v_got = row_count;
@@ -297,10 +320,10 @@ begin
 		v_after_id := nobody();
 	end if;
 
-	while (v_open or (v_filed and v_somebody is not null)) and not v_after_done loop
+	while v_open and not v_after_done and not (v_filed and v_done) loop
 		v_more := false;
 		if v_window then
-			select w.at, w.id into v_to_at, v_to_id from queue_window(v_filed, v_holder, v_done, v_slot, v_after_at, v_after_id, v_step) w;
+			select w.at, w.id into v_to_at, v_to_id from queue_window(v_filed, v_holder, v_slot, v_after_at, v_after_id, v_step) w;
 			v_more := v_to_id is not null and (v_filed or v_before is null or v_to_at < v_before);
 		end if;
 		if not v_more then
@@ -309,16 +332,14 @@ begin
 		end if;
 		if v_filed and v_somebody is not null then
 			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
-				from (select l.* from queue_line l where l.person = v_somebody and not l.done
-					union all select l.* from unnest(v_ended) e (state) join queue_line l on l.done and l.person = v_somebody and l.state = e.state
-						where v_done) v
+				from (select l.* from queue_line l where l.person = v_somebody and not l.done offset 0) v
 					left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
 				where (v.filed_at, v.id) < (v_after_at, v_after_id) and (v_holder is null or v.holder = v_holder)
 					and may_see(v.sight, v.holder, v_all, v_own, v_home)
 					and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person,
 						v.person, v_from, v_before, c.due_at))
 				order by v.filed_at desc, v.id desc limit p_limit + 1;
-		elsif v_filed and v_holder is not null and not v_done then
+		elsif v_filed and v_holder is not null then
 			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
 				from queue_line v left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
 				where not v.done and v.holder = v_holder and (v.filed_at, v.id) < (v_after_at, v_after_id) and (v.filed_at, v.id) >= (v_to_at, v_to_id)
@@ -326,26 +347,10 @@ begin
 					and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person,
 						v.person, v_from, v_before, c.due_at))
 				order by v.filed_at desc, v.id desc limit p_limit + 1 - v_n;
-		elsif v_filed and v_holder is not null then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
-				from queue_line v left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-				where v.holder = v_holder and (v.filed_at, v.id) < (v_after_at, v_after_id) and (v.filed_at, v.id) >= (v_to_at, v_to_id)
-					and may_see(v.sight, v.holder, v_all, v_own, v_home)
-					and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person,
-						v.person, v_from, v_before, c.due_at))
-				order by v.filed_at desc, v.id desc limit p_limit + 1 - v_n;
-		elsif v_filed and not v_done then
-			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
-				from queue_line v left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-				where not v.done and (v.filed_at, v.id) < (v_after_at, v_after_id) and (v.filed_at, v.id) >= (v_to_at, v_to_id)
-					and may_see(v.sight, v.holder, v_all, v_own, v_home)
-					and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person,
-						v.person, v_from, v_before, c.due_at))
-				order by v.filed_at desc, v.id desc limit p_limit + 1 - v_n;
 		elsif v_filed then
 			return query select v.*, c.kind, c.due_at, c.calendar, c.unit, v_filed
 				from queue_line v left join clock_running c on c.slot = v_slot and c.first and c.ticket = v.id
-				where (v.filed_at, v.id) < (v_after_at, v_after_id) and (v.filed_at, v.id) >= (v_to_at, v_to_id)
+				where not v.done and (v.filed_at, v.id) < (v_after_at, v_after_id) and (v.filed_at, v.id) >= (v_to_at, v_to_id)
 					and may_see(v.sight, v.holder, v_all, v_own, v_home)
 					and (v_any or queue_fits(v_states, v.state, v_kind, v.kind, v_categories, v.category, v_area, v.area, v_level, v.level, v_person,
 						v.person, v_from, v_before, c.due_at))
@@ -389,19 +394,19 @@ begin
 		v_after_id := v_to_id;
 		v_step := least(v_step * 4, v_left);
 	end loop;
-	if not v_done or v_n > p_limit or (v_filed and (v_open or v_somebody is not null)) then
+	if not v_done or v_n > p_limit then
 		return;
 	end if;
 
-	-- Behind what is open comes what has ended, filed first first.
+	-- Behind what is open comes what has ended, filed first first; filed last first it is among it.
 	if not v_filed and not v_after_done then
 		v_after_at := '-infinity';
 		v_after_id := nobody();
 	elsif not v_filed and v_after_at = 'infinity' then		-- a cursor of before
 		v_after_at := coalesce((select t.filed_at from ticket t where t.id = v_after_id), 'infinity');
 	end if;
-	return query select * from queue_ended(row(v_states, v_kind, v_categories, v_area, v_level, v_person, v_from, v_before, v_holder, v_filed, v_ended,
-		v_narrow, v_all, v_own, v_home, v_slot, v_after_at, v_after_id, p_limit + 1 - v_n, v_left)::queue_wish);
+	return query select * from queue_ended(row(v_states, v_kind, v_categories, v_area, v_level, v_person, v_from, v_before, v_holder, v_filed,
+		v_filed and v_open, v_ended, v_narrow, v_all, v_own, v_home, v_slot, v_after_at, v_after_id, p_limit + 1 - v_n, v_left)::queue_wish);
 end $$;
 
 revoke execute on function queue_end, queue_window, queue_window_ended, queue_ended from public;
