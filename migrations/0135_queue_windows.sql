@@ -73,16 +73,16 @@ end $$;
 
 -- What is asked for, when queue_page() comes to what has ended.
 create type queue_wish as (states text[], kind text, categories text[], area text, level text, person uuid, due_from timestamptz, due_before timestamptz,
-	holder bigint, filed boolean, open boolean, ended text[], window_always boolean, sees_all text[], sees_own text[], home bigint, slot int, after_at timestamptz,
+	outcome text, holder bigint, filed boolean, open boolean, ended text[], window_always boolean, sees_all text[], sees_own text[], home bigint, slot int, after_at timestamptz,
 	after_id uuid, most bigint, looks bigint);
-comment on type queue_wish is 'person: nobody() for what nobody has; open: what is open, too, among what has ended (filed last first only); most: so many rows, and no more than so many looks';
+comment on type queue_wish is 'person: nobody() for what nobody has; outcome: none for what has none; open: what is open, too, among what has ended (filed last first only); most: so many rows, and no more than so many looks';
 
 -- What has ended, in the order in which it was filed; or filed last first, and then with what is open, where that is asked for, too.
 create function queue_ended(w queue_wish) returns setof queue_row language plpgsql stable
 set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-	v_plain boolean := num_nonnulls(w.kind, w.categories, w.area, w.level, w.person, w.due_from) = 0;
+	v_plain boolean := num_nonnulls(w.kind, w.categories, w.area, w.level, w.person, w.due_from, w.outcome) = 0;
 	v_somebody boolean := coalesce(w.person <> nobody(), false);
 	v_step bigint := greatest(w.looks / 20, 1);
 	v_more boolean;
@@ -107,6 +107,7 @@ begin
 					select l.* from queue_line l where l.done and l.person = w.person and (w.holder is null or l.holder = w.holder) and l.state = e.state
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
 					order by l.filed_at desc, l.id desc limit w.most - v_n) k
@@ -125,6 +126,7 @@ begin
 					select l.* from queue_line l where l.done and l.holder = w.holder and l.state = e.state
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
 					order by l.filed_at desc, l.id desc limit w.most - v_n) k
@@ -143,6 +145,7 @@ begin
 					select l.* from queue_line l where l.done and l.state = e.state
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
 					order by l.filed_at desc, l.id desc limit w.most - v_n) k
@@ -161,6 +164,7 @@ begin
 					select l.* from queue_line l where l.done and l.person = w.person and (w.holder is null or l.holder = w.holder) and l.state = e.state
 						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
 					order by l.filed_at, l.id limit w.most - v_n) k) v
@@ -171,6 +175,7 @@ begin
 					select l.* from queue_line l where l.done and l.holder = w.holder and l.state = e.state
 						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
 					order by l.filed_at, l.id limit w.most - v_n) k) v
@@ -181,6 +186,7 @@ begin
 					select l.* from queue_line l where l.done and l.state = e.state
 						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
+						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
 					order by l.filed_at, l.id limit w.most - v_n) k) v
@@ -227,6 +233,7 @@ declare
 	v_open boolean := true;
 	v_from timestamptz;
 	v_before timestamptz;
+	v_outcome text;
 	v_after_done boolean := false;
 	v_after_at timestamptz;
 	v_after_id uuid;
@@ -298,7 +305,13 @@ begin
 	if v_standing is not null then
 		v_from := case v_standing when 'due_soon' then p_now when 'in_time' then p_soon when 'no_clock' then 'infinity' end;
 		v_before := case v_standing when 'overdue' then p_now when 'due_soon' then p_soon when 'in_time' then 'infinity' end;
-		v_done := v_done and v_before is null;		-- nothing is due of what has ended
+		v_outcome := case v_standing when 'met' then 'met' when 'met_late' then 'late' when 'no_clock' then 'none' end;
+		if v_outcome in ('met', 'late') then		-- only what has ended has come out somehow
+			v_ended := case when v_states is null then array(select s.code from state s where not s.open) else v_ended end;
+			v_done := v_ended is not null;
+			v_open := false;
+		end if;
+		v_done := v_done and v_before is null;		-- and nothing of it is due
 	end if;
 	v_any := num_nonnulls(v_states, v_kind, v_categories, v_area, v_level, v_person, v_standing) = 0;
 	v_window := v_somebody is null and (v_narrow or num_nonnulls(v_states, v_kind, v_categories, v_area, v_level, v_person,
@@ -405,8 +418,33 @@ begin
 	elsif not v_filed and v_after_at = 'infinity' then		-- a cursor of before
 		v_after_at := coalesce((select t.filed_at from ticket t where t.id = v_after_id), 'infinity');
 	end if;
-	return query select * from queue_ended(row(v_states, v_kind, v_categories, v_area, v_level, v_person, v_from, v_before, v_holder, v_filed,
+	return query select * from queue_ended(row(v_states, v_kind, v_categories, v_area, v_level, v_person, v_from, v_before, v_outcome, v_holder, v_filed,
 		v_filed and v_open, v_ended, v_narrow, v_all, v_own, v_home, v_slot, v_after_at, v_after_id, p_limit + 1 - v_n, v_left)::queue_wish);
+end $$;
+
+-- As in 0122, and by how it came out.
+create or replace function tickets_asked(p_tickets uuid[], q jsonb, p_person uuid, p_now timestamptz, p_soon timestamptz) returns setof uuid
+language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+	v_slot int := slot_current();
+	v_standing text := q->>'standing';
+	v_person uuid := case when p_person is not null then p_person when q ? 'unassigned' then nobody()
+		when q ? 'mine' then caller_account() else (q->>'person')::uuid end;
+	v_holder bigint := case when coalesce(q->>'holder', 'any') <> 'any' then
+		coalesce((select id from department where code = q->>'holder'), -1) end;
+	v_states text[] := case when q ? 'state' then array(select jsonb_array_elements_text(q->'state')) end;
+	v_categories text[] := case when q ? 'category' then array(select code from category where q->>'category' in (code, parent)) end;
+	v_outcome text := case v_standing when 'met' then 'met' when 'met_late' then 'late' when 'no_clock' then 'none' end;
+	v_from timestamptz := case v_standing when 'due_soon' then p_now when 'in_time' then p_soon when 'no_clock' then 'infinity' end;
+	v_before timestamptz := case v_standing when 'overdue' then p_now when 'due_soon' then p_soon when 'in_time' then 'infinity' end;
+begin
+	return query
+	select t.id from unnest(p_tickets) with ordinality i (id, ord) join ticket t on t.id = i.id and sees(t)
+		left join clock_first c on c.slot = v_slot and c.ticket = t.id
+	where (v_holder is null or t.holder = v_holder) and (v_outcome is null or coalesce(t.outcome, 'none') = v_outcome)
+		and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, q->>'kind', v_categories, q->>'area', q->>'level', v_person, v_from, v_before)
+	order by i.ord;
 end $$;
 
 revoke execute on function queue_end, queue_window, queue_window_ended, queue_ended from public;

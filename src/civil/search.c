@@ -225,8 +225,7 @@ static bool can_be_begun(const struct reading *r, struct str folded)
 /* Whoever is still typing wants to see what they saw before the letter. */
 static bool says_nothing(const struct reading *r, struct str folded)
 {
-	return !r->quoted && r->query->n > 0 && folded.len == 1 &&
-	       memchr("bcdfghjklmnpqrstvwxz", folded.at[0], 20);
+	return !r->quoted && r->query->n > 0 && folded.len == 1 && folded.at[0] >= 'a' && folded.at[0] <= 'z';
 }
 
 static void put_term(struct buf *out, bool joined, const char *before, struct str word)

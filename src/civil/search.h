@@ -39,9 +39,9 @@ size_t search_places(
 	struct arena *arena, const struct search_source *source, struct search_place **ret_places);
 
 /* A question: all words are needed, those in quotation marks side by side. The last word is taken as only
- * begun, as is one with * behind it; in quotation marks, with digits, or alone as a letter it is whole. No
- * word is a consonant alone: behind other words the last one says nothing yet. Everything else that is typed
- * is a blank. */
+ * begun, as is one with * behind it; in quotation marks, with digits, or alone as a letter it is whole.
+ * Behind other words a last word of one letter says nothing yet, but in quotation marks. Everything else
+ * that is typed is a blank. */
 struct search_query {
 	struct search_word words[SEARCH_WORDS_MAX];
 	size_t n;			    /* 0: nothing is asked for                          */

@@ -54,7 +54,7 @@ struct days days_make(
 		left -= left > 0;
 		before[i + 1] = before[i] + weight * (storm[i] ? storm_weight : 1);
 	}
-	return (struct days){from, n, before, storm};
+	return (struct days){from, to, n, before, storm};
 }
 
 /* The last hour that begins at or before this weight. */
@@ -79,7 +79,11 @@ int64_t days_at(const struct days *days, int64_t k, int64_t n)
 	size_t hour = hour_of(days, weight);
 	double in = (weight - days->before[hour]) / (days->before[hour + 1] - days->before[hour]);
 
-	return days->from + (int64_t)hour * HOUR + (int64_t)(in * HOUR);
+	int64_t begins = days->from + (int64_t)hour * HOUR;
+	/* The last one may be a part of an hour. */
+	int64_t lasts = days->to - begins < HOUR ? days->to - begins : HOUR;
+
+	return begins + (int64_t)(in * (double)lasts);
 }
 
 bool days_storm(const struct days *days, int64_t at)

@@ -6,7 +6,7 @@
 /* When tickets are filed: by day more than by night, on working days more than at weekends, more from year to
  * year, and many at once while it storms. */
 struct days {
-	int64_t from;	      /* seconds */
+	int64_t from, to;     /* seconds */
 	size_t n;	      /* hours */
 	const double *before; /* the weight of all hours before each; one more than hours */
 	const bool *storm;

@@ -49,7 +49,8 @@ static struct str filters(struct req *req)
 
 	while (rest.at && next_pair(&rest, &name, &value)) {
 		name = decode(req, name);
-		if (is_paging(name))
+		/* next_link() leaves out what is empty */
+		if (is_paging(name) || (name.len == 0 && value.len == 0))
 			continue;
 		value = decode(req, value);
 		buf_printf(&out, "%zu:%zu:", name.len, value.len);

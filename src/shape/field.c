@@ -131,7 +131,7 @@ void field_text(const struct filling *f, const struct place *at, const struct sh
 		take_enum(f, at, field, value, out);
 		break;
 	case SHAPE_UUID:
-		fits = uuid_parse(value, out);
+		fits = uuid_parse(value, out) && !uuid_is_nil(out); /* nil says: absent */
 		break;
 	case SHAPE_DATE:
 		fits = clock_parse_date(value, &day) == 0;

@@ -1,6 +1,8 @@
 """From acceptance to the closed ticket: states, moves, replies, notes and the events behind them."""
 from support.town import CONSTRUCTION
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
 
 def events(town, ticket_id):
     return town.coordinator.get("/v1/tickets/%s/events?limit=200" % ticket_id).json["items"]
@@ -141,6 +143,31 @@ def test_the_queue_shows_what_is_due_first(town):
     assert filed == sorted(filed, reverse=True)
 
 
+def test_what_has_ended_by_how_it_came_out(town):
+    officer = town.person("officer")
+    (met, a), (late, b) = town.answered(), town.answered()
+
+    def codes(query):
+        items = officer.get("/v1/tickets?limit=200&standing=" + query).json["items"]
+        assert {i["standing"] for i in items} <= {query.split("&")[0]}, query
+        return {i["code"] for i in items} & {a["code"], b["code"]}
+    town.tamper("update ticket set outcome = 'late' where id = '%s'" % late)
+    for more in ("", "&state=answered", "&state=answered&state=submitted", "&sort=filed", "&person=" + town.sql(
+            "select person from ticket where id = '%s'" % met)[0][0]):
+        assert codes("met" + more) == {a["code"]} and codes("met_late" + more) == {b["code"]}, more
+    for more in ("&state=answered", "&state=answered&state=closed&sort=filed", "&code=" + a["code"]):
+        assert codes("no_clock" + more) == set(), more
+    assert codes("met&state=submitted") == set() and codes("met&code=" + a["code"]) == {a["code"]}
+    town.tamper("update ticket set outcome = 'met' where id = '%s'" % late)
+
+
+def test_an_id_of_nobody_is_not_left_out_in_silence(town):
+    officer = town.person("officer")
+    faults = officer.post("/v1/tickets/bulk", {"action": "accept", "tickets": [{"id": NOBODY, "version": 1}]}, status=422).pointers
+    assert faults == {"/tickets/0/id": "bad_format"}
+    assert officer.post("/v1/filters", {"name": "x", "query": {"person": NOBODY}}, status=422).pointers
+
+
 def test_filters_of_the_queue(town):
     officer = town.person("officer", "HN-HAPULICO")
     a = town.file(category="trees_lighting.lighting", area="00103")["code"]
@@ -157,5 +184,5 @@ def test_filters_of_the_queue(town):
     assert codes("standing=overdue") == set() and codes("level=normal") == {a, b}
     assert codes("mine=true") == set()
     for bad in ("state=dead", "kind=wish", "level=9", "standing=x", "sort=up", "limit=0", "limit=201", "limit=x", "mine=maybe",
-                "nosuch=1"):
+                "nosuch=1", "person=" + NOBODY, "filter=" + NOBODY):
         assert officer.get("/v1/tickets?" + bad, status=422).pointers, bad

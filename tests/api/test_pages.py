@@ -63,6 +63,15 @@ def test_filters_survive_the_pages(town):
     assert len(items) == 3 and pages == 2 and {i["kind"] for i in items} == {"question"}
 
 
+@pytest.mark.parametrize("query", ["?&limit=3", "?limit=3&&kind=question", "?kind=question&limit=3&", "?&&&limit=3&kind="])
+def test_empty_pairs_do_not_break_the_link(town, query):
+    who = town.person("officer", "HN-METRO")
+    for _ in range(4):
+        town.file(category="public_transport.metro", kind="question")
+    items, pages = walk(who, "/v1/tickets" + query)
+    assert pages > 1 and len(items) >= 4
+
+
 def test_forged_and_foreign_cursors(town):
     cursor = town.anyone.get("/v1/areas?limit=3").json["next_cursor"]
     last = "A" if cursor[-1] != "A" else "B"

@@ -83,11 +83,15 @@ static void questions(void **state)
 	check_query("th* la* 6*", "'6'", "th la", "'th' & 'la' & '6'");
 	check_query("ab* cd* ef* gh* ij* kl", "'ij' & 'kl'", "ab cd ef gh",
 		"'ab' & 'cd' & 'ef' & 'gh' & 'ij' & 'kl'");
-	check_query("x y", "'x' & 'y'", "", "'x' & 'y'");
-	check_query("a:* & !e", "'a' & 'e'", "", "'a' & 'e'");
+	check_query("x y", "'x'", "", "'x'");
+	check_query("x y z", "'x' & 'y'", "", "'x' & 'y'");
+	check_query("a:* & !e", "'a'", "", "'a'");
 	check_query("quỳnh m", "'quynh'", "", "'=quỳnh'");
 	check_query("quỳnh đ", "'quynh'", "", "'=quỳnh'");
-	check_query("quỳnh ở", "'quynh' & 'o'", "", "'=quỳnh' & '=ở'");
+	check_query("quỳnh ở", "'quynh'", "", "'=quỳnh'");
+	check_query("quỳnh \"ở\"", "'quynh' & 'o'", "", "'=quỳnh' & '=ở'");
+	check_query("ở", "'o'", "", "'=ở'");
+	check_query("\"quỳnh ở", "'quynh' <-> 'o'", "", "'=quỳnh' <-> '=ở'");
 	check_query("\"quỳnh m", "'quynh' <-> 'm'", "", "'=quỳnh' <-> 'm'");
 	check_query("m", "'m'", "", "'m'");
 }
