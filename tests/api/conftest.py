@@ -12,7 +12,9 @@ def contract():
 
 @pytest.fixture(scope="session")
 def cluster():
-    return Cluster()
+    made = Cluster()
+    yield made
+    made.remove()
 
 
 @pytest.fixture(scope="module")

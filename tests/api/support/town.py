@@ -88,11 +88,11 @@ class Cluster:
         self.names = ("t%d" % n for n in itertools.count(1))
 
     def remove(self):
+        """Within the run: at the exit of a process of pytest-xdist there are ten seconds left."""
+        atexit.unregister(self.remove)
         self.sessions.close()
         self.tool("stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.rmtree(self.keys, ignore_errors=True)
-        for folder in self.keys.parent.glob(self.folder.name + "-record-*"):
+        for folder in self.folder.parent.glob(self.folder.name + "*"):      # its keys, records and files, too
             shutil.rmtree(folder, ignore_errors=True)
 
     def tool(self, verb):
