@@ -1,6 +1,6 @@
 -- No page of the queue looks at more than 10,000 tickets (ten times p_most), whatever is asked for among however many: it looks for the rest of what
--- fits, or is shown to who sees little, in windows of 500, 2,000 and 7,500, and where that was not enough for a page, it says behind which the list goes
--- on, as it does for tags (0074). What has ended, what somebody has, and how a clock stands are parts of the order, and are looked up (0134). Before,
+-- fits, or is shown to who does not see what is public, in windows of 500, 2,000 and 7,500, and where that was not enough for a page, it says behind
+-- which the list goes on, as it does for tags (0074). What has ended, what somebody has, and how a clock stands are parts of the order, and are looked up (0134). Before,
 -- one page for what few of 2,000,000 tickets have took seconds.
 set local search_path = tiepdan, public;
 
@@ -39,35 +39,41 @@ begin
 	end if;
 end $$;
 
--- The same of what has ended in these states, and of what is open where that is asked for, too: at the end of as many of one of them as is its part
--- of a window.
-create function queue_window_ended(p_filed boolean, p_open boolean, p_holder bigint, p_states text[], p_at timestamptz, p_id uuid, p_step bigint,
-	out at timestamptz, out id uuid) language plpgsql stable
+-- The same of what has ended in these states, and of what is open where that is asked for, too; of what a person has, of which little is open, only
+-- what has ended counts.
+create function queue_window_ended(p_filed boolean, p_open boolean, p_holder bigint, p_person uuid, p_states text[], p_at timestamptz, p_id uuid,
+	p_step bigint, out at timestamptz, out id uuid) language plpgsql stable
 set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
-declare
-	v_step bigint := greatest(p_step / (cardinality(p_states) + p_open::int), 1);
 begin
-	if p_filed and p_holder is not null then
+	if p_filed and p_person is not null then
+		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
+			select t.filed_at, t.id from ticket t where t.done and t.person = p_person and t.state = e.state and (t.filed_at, t.id) < (p_at, p_id)
+				order by t.filed_at desc, t.id desc limit p_step) y) x order by x.filed_at desc, x.id desc offset p_step - 1 limit 1;
+	elsif p_filed and p_holder is not null then
 		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.holder = p_holder and t.state = e.state and (t.filed_at, t.id) < (p_at, p_id)
-				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1) y
+				order by t.filed_at desc, t.id desc limit p_step) y
 			union all (select t.filed_at, t.id from ticket t where p_open and not t.done and t.holder = p_holder and (t.filed_at, t.id) < (p_at, p_id)
-				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1)) x order by x.filed_at desc, x.id desc limit 1;
+				order by t.filed_at desc, t.id desc limit p_step)) x order by x.filed_at desc, x.id desc offset p_step - 1 limit 1;
 	elsif p_filed then
 		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.state = e.state and (t.filed_at, t.id) < (p_at, p_id)
-				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1) y
+				order by t.filed_at desc, t.id desc limit p_step) y
 			union all (select t.filed_at, t.id from ticket t where p_open and not t.done and (t.filed_at, t.id) < (p_at, p_id)
-				order by t.filed_at desc, t.id desc offset v_step - 1 limit 1)) x order by x.filed_at desc, x.id desc limit 1;
+				order by t.filed_at desc, t.id desc limit p_step)) x order by x.filed_at desc, x.id desc offset p_step - 1 limit 1;
+	elsif p_person is not null then
+		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
+			select t.filed_at, t.id from ticket t where t.done and t.person = p_person and t.state = e.state and (t.filed_at, t.id) > (p_at, p_id)
+				order by t.filed_at, t.id limit p_step) y) x order by x.filed_at, x.id offset p_step - 1 limit 1;
 	elsif p_holder is not null then
 		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.holder = p_holder and t.state = e.state and (t.filed_at, t.id) > (p_at, p_id)
-				order by t.filed_at, t.id offset v_step - 1 limit 1) y) x order by x.filed_at, x.id limit 1;
+				order by t.filed_at, t.id limit p_step) y) x order by x.filed_at, x.id offset p_step - 1 limit 1;
 	else
 		select x.filed_at, x.id into at, id from (select y.* from unnest(p_states) e (state) cross join lateral (
 			select t.filed_at, t.id from ticket t where t.done and t.state = e.state and (t.filed_at, t.id) > (p_at, p_id)
-				order by t.filed_at, t.id offset v_step - 1 limit 1) y) x order by x.filed_at, x.id limit 1;
+				order by t.filed_at, t.id limit p_step) y) x order by x.filed_at, x.id offset p_step - 1 limit 1;
 	end if;
 end $$;
 
@@ -93,8 +99,9 @@ declare
 begin
 	loop
 		v_more := false;
-		if not v_somebody and (w.window_always or w.open or not v_plain) then
-			select x.at, x.id into v_to_at, v_to_id from queue_window_ended(w.filed, w.open, w.holder, w.ended, w.after_at, w.after_id, v_step) x;
+		if w.window_always or w.open or not v_plain then
+			select x.at, x.id into v_to_at, v_to_id from queue_window_ended(w.filed, w.open, w.holder, case when v_somebody then w.person end, w.ended,
+				w.after_at, w.after_id, v_step) x;
 			v_more := v_to_id is not null;
 		end if;
 		if not v_more then
@@ -112,8 +119,9 @@ begin
 							w.person, l.person, w.due_from, w.due_before, 'infinity'))
 					order by l.filed_at desc, l.id desc limit w.most - v_n) k
 				union all (select l.*, c.kind, c.due_at, c.calendar, c.unit
-					from queue_line l left join clock_running c on c.slot = w.slot and c.first and c.ticket = l.id
-					where w.open and not l.done and l.person = w.person and (w.holder is null or l.holder = w.holder)
+					from (select o.* from queue_line o where w.open and not o.done and o.person = w.person offset 0) l
+						left join clock_running c on c.slot = w.slot and c.first and c.ticket = l.id
+					where (w.holder is null or l.holder = w.holder)
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,

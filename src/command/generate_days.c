@@ -31,6 +31,12 @@ static bool begins_storm(uint64_t seed, int32_t day)
 	return month >= 5 && month <= 10 && random_below(&random, STORM_APART) == 0;
 }
 
+/* How much there is of the hour that begins then. */
+static int64_t lasts_at(int64_t at, int64_t to)
+{
+	return to - at < HOUR ? to - at : HOUR;
+}
+
 struct days days_make(
 	struct arena *arena, const struct calendar *calendar, uint64_t seed, int64_t from, int64_t to)
 {
@@ -52,6 +58,7 @@ struct days days_make(
 		last = day;
 		storm[i] = left > 0;
 		left -= left > 0;
+		weight *= (double)lasts_at(at, to) / HOUR;
 		before[i + 1] = before[i] + weight * (storm[i] ? storm_weight : 1);
 	}
 	return (struct days){from, to, n, before, storm};
@@ -78,12 +85,9 @@ int64_t days_at(const struct days *days, int64_t k, int64_t n)
 	double weight = days->before[days->n] * ((double)k + 0.5) / (double)n;
 	size_t hour = hour_of(days, weight);
 	double in = (weight - days->before[hour]) / (days->before[hour + 1] - days->before[hour]);
-
 	int64_t begins = days->from + (int64_t)hour * HOUR;
-	/* The last one may be a part of an hour. */
-	int64_t lasts = days->to - begins < HOUR ? days->to - begins : HOUR;
 
-	return begins + (int64_t)(in * (double)lasts);
+	return begins + (int64_t)(in * (double)lasts_at(begins, days->to));
 }
 
 bool days_storm(const struct days *days, int64_t at)
