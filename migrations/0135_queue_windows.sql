@@ -1,8 +1,16 @@
 -- No page of the queue looks at more than 10,000 tickets (ten times p_most), whatever is asked for among however many: it looks for the rest of what
 -- fits, or is shown to who does not see what is public, in windows of 500, 2,000 and 7,500, and where that was not enough for a page, it says behind
--- which the list goes on, as it does for tags (0074). What has ended, what somebody has, and how a clock stands are parts of the order, and are looked up (0134). Before,
--- one page for what few of 2,000,000 tickets have took seconds.
+-- which the list goes on, as it does for tags (0074). What has ended, what somebody has, and how a clock stands are parts of the order, and are looked
+-- up (0134). Before, one page for what few of 2,000,000 tickets have took seconds.
 set local search_path = tiepdan, public;
+
+-- What a standing asks for: when the nearest clock is due, and how it came out, where `none` is of what did not.
+create function standing_asked(p_standing text, p_now timestamptz, p_soon timestamptz, out due_from timestamptz, out due_before timestamptz, out outcome text)
+language sql immutable parallel safe as $$
+	select case p_standing when 'due_soon' then p_now when 'in_time' then p_soon when 'no_clock' then 'infinity' end,
+		case p_standing when 'overdue' then p_now when 'due_soon' then p_soon when 'in_time' then 'infinity' end,
+		case p_standing when 'met' then 'met' when 'met_late' then 'late' when 'no_clock' then 'none' end
+$$;
 
 -- No ticket, but where the list goes on.
 create function queue_end(p_filed boolean, p_done boolean, p_at timestamptz, p_id uuid) returns queue_row language plpgsql immutable
@@ -78,18 +86,19 @@ begin
 end $$;
 
 -- What is asked for, when queue_page() comes to what has ended.
-create type queue_wish as (states text[], kind text, categories text[], area text, level text, person uuid, due_from timestamptz, due_before timestamptz,
-	outcome text, holder bigint, filed boolean, open boolean, ended text[], window_always boolean, sees_all text[], sees_own text[], home bigint, slot int, after_at timestamptz,
-	after_id uuid, most bigint, looks bigint);
-comment on type queue_wish is 'person: nobody() for what nobody has; outcome: none for what has none; open: what is open, too, among what has ended (filed last first only); most: so many rows, and no more than so many looks';
+create type queue_wish as (states text[], kind text, categories text[], area text, level text, person uuid, due_from timestamptz,
+	outcome text, holder bigint, filed boolean, open boolean, ended text[], window_always boolean, sees_all text[], sees_own text[], home bigint,
+	slot int, after_at timestamptz, after_id uuid, most bigint, looks bigint);
+comment on type queue_wish is 'person: nobody() for what nobody has; outcome: none for what has none; open: what is open, too, among what has ended '
+	'(filed last first only); most: so many rows, and no more than so many looks';
 
 -- What has ended, in the order in which it was filed; or filed last first, and then with what is open, where that is asked for, too.
 create function queue_ended(w queue_wish) returns setof queue_row language plpgsql stable
 set search_path = tiepdan, pg_temp set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-	v_plain boolean := num_nonnulls(w.kind, w.categories, w.area, w.level, w.person, w.due_from, w.outcome) = 0;
-	v_somebody boolean := coalesce(w.person <> nobody(), false);
+	v_plain boolean := num_nonnulls(w.kind, w.categories, w.area, w.level, w.person, w.outcome) = 0;
+	v_somebody uuid := nullif(w.person, nobody());
 	v_step bigint := greatest(w.looks / 20, 1);
 	v_more boolean;
 	v_to_at timestamptz;
@@ -100,7 +109,7 @@ begin
 	loop
 		v_more := false;
 		if w.window_always or w.open or not v_plain then
-			select x.at, x.id into v_to_at, v_to_id from queue_window_ended(w.filed, w.open, w.holder, case when v_somebody then w.person end, w.ended,
+			select x.at, x.id into v_to_at, v_to_id from queue_window_ended(w.filed, w.open, w.holder, v_somebody, w.ended,
 				w.after_at, w.after_id, v_step) x;
 			v_more := v_to_id is not null;
 		end if;
@@ -108,24 +117,24 @@ begin
 			v_to_at := case when w.filed then '-infinity' else 'infinity' end;
 			v_to_id := case when w.filed then nobody() else 'ffffffff-ffff-ffff-ffff-ffffffffffff' end;
 		end if;
-		if w.filed and v_somebody then
+		if w.filed and v_somebody is not null then
 			return query select v.*, w.filed from (
 				select k.*, null::text, null::timestamptz, null::text, null::text from unnest(w.ended) e (state) cross join lateral (
-					select l.* from queue_line l where l.done and l.person = w.person and (w.holder is null or l.holder = w.holder) and l.state = e.state
+					select l.* from queue_line l where l.done and l.person = v_somebody and (w.holder is null or l.holder = w.holder) and l.state = e.state
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+							w.person, l.person, w.due_from, null, 'infinity'))
 					order by l.filed_at desc, l.id desc limit w.most - v_n) k
 				union all (select l.*, c.kind, c.due_at, c.calendar, c.unit
-					from (select o.* from queue_line o where w.open and not o.done and o.person = w.person offset 0) l
+					from (select o.* from queue_line o where w.open and not o.done and o.person = v_somebody offset 0) l
 						left join clock_running c on c.slot = w.slot and c.first and c.ticket = l.id
 					where (w.holder is null or l.holder = w.holder)
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, c.due_at)
+							w.person, l.person, w.due_from, null, c.due_at)
 					order by l.filed_at desc, l.id desc limit w.most - v_n)) v
 				order by v.filed_at desc, v.id desc limit w.most - v_n;
 		elsif w.filed and w.holder is not null then
@@ -136,7 +145,7 @@ begin
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+							w.person, l.person, w.due_from, null, 'infinity'))
 					order by l.filed_at desc, l.id desc limit w.most - v_n) k
 				union all (select l.*, c.kind, c.due_at, c.calendar, c.unit
 					from queue_line l left join clock_running c on c.slot = w.slot and c.first and c.ticket = l.id
@@ -144,7 +153,7 @@ begin
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, c.due_at)
+							w.person, l.person, w.due_from, null, c.due_at)
 					order by l.filed_at desc, l.id desc limit w.most - v_n)) v
 				order by v.filed_at desc, v.id desc limit w.most - v_n;
 		elsif w.filed then
@@ -155,7 +164,7 @@ begin
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+							w.person, l.person, w.due_from, null, 'infinity'))
 					order by l.filed_at desc, l.id desc limit w.most - v_n) k
 				union all (select l.*, c.kind, c.due_at, c.calendar, c.unit
 					from queue_line l left join clock_running c on c.slot = w.slot and c.first and c.ticket = l.id
@@ -163,18 +172,18 @@ begin
 						and (l.filed_at, l.id) < (w.after_at, w.after_id) and (l.filed_at, l.id) >= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, c.due_at)
+							w.person, l.person, w.due_from, null, c.due_at)
 					order by l.filed_at desc, l.id desc limit w.most - v_n)) v
 				order by v.filed_at desc, v.id desc limit w.most - v_n;
-		elsif v_somebody then
+		elsif v_somebody is not null then
 			return query select v.*, w.filed from (
 				select k.*, null::text, null::timestamptz, null::text, null::text from unnest(w.ended) e (state) cross join lateral (
-					select l.* from queue_line l where l.done and l.person = w.person and (w.holder is null or l.holder = w.holder) and l.state = e.state
+					select l.* from queue_line l where l.done and l.person = v_somebody and (w.holder is null or l.holder = w.holder) and l.state = e.state
 						and (l.filed_at, l.id) > (w.after_at, w.after_id) and (l.filed_at, l.id) <= (v_to_at, v_to_id)
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+							w.person, l.person, w.due_from, null, 'infinity'))
 					order by l.filed_at, l.id limit w.most - v_n) k) v
 				order by v.filed_at, v.id limit w.most - v_n;
 		elsif w.holder is not null then
@@ -185,7 +194,7 @@ begin
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+							w.person, l.person, w.due_from, null, 'infinity'))
 					order by l.filed_at, l.id limit w.most - v_n) k) v
 				order by v.filed_at, v.id limit w.most - v_n;
 		else
@@ -196,7 +205,7 @@ begin
 						and may_see(l.sight, l.holder, w.sees_all, w.sees_own, w.home)
 						and (w.outcome is null or coalesce(l.outcome, 'none') = w.outcome)
 						and (v_plain or queue_fits(w.states, l.state, w.kind, l.kind, w.categories, l.category, w.area, l.area, w.level, l.level,
-							w.person, l.person, w.due_from, w.due_before, 'infinity'))
+							w.person, l.person, w.due_from, null, 'infinity'))
 					order by l.filed_at, l.id limit w.most - v_n) k) v
 				order by v.filed_at, v.id limit w.most - v_n;
 		end if;
@@ -214,6 +223,7 @@ begin
 	end loop;
 end $$;
 
+-- As in 0122, but in windows; what has ended is queue_ended()'s.
 create or replace function queue_page(p_filter uuid, p_states text[], p_kind text, p_category text, p_area text, p_level text, p_standing text,
 	p_holder text, p_mine boolean, p_person uuid, p_unassigned boolean, p_sort text, p_now timestamptz, p_soon timestamptz,
 	p_after text, p_limit bigint, p_number bigint, p_code text, p_tag text, p_flag text, p_most bigint, p_publication text)
@@ -311,9 +321,7 @@ begin
 			into v_done, v_open, v_ended from state s where s.code = any (v_states);
 	end if;
 	if v_standing is not null then
-		v_from := case v_standing when 'due_soon' then p_now when 'in_time' then p_soon when 'no_clock' then 'infinity' end;
-		v_before := case v_standing when 'overdue' then p_now when 'due_soon' then p_soon when 'in_time' then 'infinity' end;
-		v_outcome := case v_standing when 'met' then 'met' when 'met_late' then 'late' when 'no_clock' then 'none' end;
+		select a.due_from, a.due_before, a.outcome into v_from, v_before, v_outcome from standing_asked(v_standing, p_now, p_soon) a;
 		if v_outcome in ('met', 'late') then		-- only what has ended has come out somehow
 			v_ended := case when v_states is null then array(select s.code from state s where not s.open) else v_ended end;
 			v_done := v_ended is not null;
@@ -426,7 +434,7 @@ begin
 	elsif not v_filed and v_after_at = 'infinity' then		-- a cursor of before
 		v_after_at := coalesce((select t.filed_at from ticket t where t.id = v_after_id), 'infinity');
 	end if;
-	return query select * from queue_ended(row(v_states, v_kind, v_categories, v_area, v_level, v_person, v_from, v_before, v_outcome, v_holder, v_filed,
+	return query select * from queue_ended(row(v_states, v_kind, v_categories, v_area, v_level, v_person, v_from, v_outcome, v_holder, v_filed,
 		v_filed and v_open, v_ended, v_narrow, v_all, v_own, v_home, v_slot, v_after_at, v_after_id, p_limit + 1 - v_n, v_left)::queue_wish);
 end $$;
 
@@ -436,23 +444,21 @@ language plpgsql stable set search_path = tiepdan, pg_temp set plan_cache_mode =
 #variable_conflict use_column
 declare
 	v_slot int := slot_current();
-	v_standing text := q->>'standing';
 	v_person uuid := case when p_person is not null then p_person when q ? 'unassigned' then nobody()
 		when q ? 'mine' then caller_account() else (q->>'person')::uuid end;
 	v_holder bigint := case when coalesce(q->>'holder', 'any') <> 'any' then
 		coalesce((select id from department where code = q->>'holder'), -1) end;
 	v_states text[] := case when q ? 'state' then array(select jsonb_array_elements_text(q->'state')) end;
 	v_categories text[] := case when q ? 'category' then array(select code from category where q->>'category' in (code, parent)) end;
-	v_outcome text := case v_standing when 'met' then 'met' when 'met_late' then 'late' when 'no_clock' then 'none' end;
-	v_from timestamptz := case v_standing when 'due_soon' then p_now when 'in_time' then p_soon when 'no_clock' then 'infinity' end;
-	v_before timestamptz := case v_standing when 'overdue' then p_now when 'due_soon' then p_soon when 'in_time' then 'infinity' end;
+	a record;
 begin
+	select * into a from standing_asked(q->>'standing', p_now, p_soon);
 	return query
 	select t.id from unnest(p_tickets) with ordinality i (id, ord) join ticket t on t.id = i.id and sees(t)
 		left join clock_first c on c.slot = v_slot and c.ticket = t.id
-	where (v_holder is null or t.holder = v_holder) and (v_outcome is null or coalesce(t.outcome, 'none') = v_outcome)
-		and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, q->>'kind', v_categories, q->>'area', q->>'level', v_person, v_from, v_before)
+	where (v_holder is null or t.holder = v_holder) and (a.outcome is null or coalesce(t.outcome, 'none') = a.outcome)
+		and ticket_fits(t, coalesce(c.due_at, 'infinity'), v_states, q->>'kind', v_categories, q->>'area', q->>'level', v_person, a.due_from, a.due_before)
 	order by i.ord;
 end $$;
 
-revoke execute on function queue_end, queue_window, queue_window_ended, queue_ended from public;
+revoke execute on function standing_asked, queue_end, queue_window, queue_window_ended, queue_ended from public;

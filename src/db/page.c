@@ -16,16 +16,15 @@ enum {
 	CURSOR_HEAD = 1 + CURSOR_MAC,
 };
 
-/* One name=value of the query string, as sent. */
-static bool next_pair(struct str *query, struct str *ret_name, struct str *ret_value)
+/* The next name=value of the query string, as sent; between two & there may be none. */
+static bool next_pair(struct str *query, struct str *ret_pair, struct str *ret_name, struct str *ret_value)
 {
-	struct str pair;
-
-	if (!str_next(query, '&', &pair))
-		return false;
-	if (!str_next(&pair, '=', ret_name))
-		*ret_name = STR("");
-	*ret_value = pair.at ? pair : STR("");
+	do {
+		if (!str_next(query, '&', ret_pair))
+			return false;
+	} while (ret_pair->len == 0);
+	*ret_value = *ret_pair;
+	str_next(ret_value, '=', ret_name);
 	return true;
 }
 
@@ -44,13 +43,12 @@ static bool is_paging(struct str name)
 /* The filters of the query, decoded and with their lengths in front, so that no two queries look alike. */
 static struct str filters(struct req *req)
 {
-	struct str rest = req->query_text, name, value;
+	struct str rest = req->query_text, pair, name, value;
 	struct buf out = {.arena = req->arena};
 
-	while (rest.at && next_pair(&rest, &name, &value)) {
+	while (next_pair(&rest, &pair, &name, &value)) {
 		name = decode(req, name);
-		/* next_link() leaves out what is empty */
-		if (is_paging(name) || (name.len == 0 && value.len == 0))
+		if (is_paging(name))
 			continue;
 		value = decode(req, value);
 		buf_printf(&out, "%zu:%zu:", name.len, value.len);
@@ -159,15 +157,14 @@ static void put_uri(struct buf *out, struct str s)
 /* The same list with all filters, behind this cursor. */
 static struct str next_link(struct req *req, struct str cursor)
 {
-	struct str rest = req->query_text, pair, name;
+	struct str rest = req->query_text, pair, name, value;
 	struct buf out = {.arena = req->arena};
 
 	buf_byte(&out, '<');
 	put_uri(&out, req->path);
 	buf_byte(&out, '?');
-	while (rest.at && str_next(&rest, '&', &pair)) {
-		struct str value = pair;
-		if (!str_next(&value, '=', &name) || str_eq(decode(req, name), STR("cursor")))
+	while (next_pair(&rest, &pair, &name, &value)) {
+		if (str_eq(decode(req, name), STR("cursor")))
 			continue;
 		put_uri(&out, pair);
 		buf_byte(&out, '&');
