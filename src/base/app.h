@@ -26,6 +26,7 @@ struct app {
 	struct sealer *sealer;		 /* jobs/sealer.h; NULL but in the job worker */
 	struct kept *tracked;		 /* base/kept.h: pages of tickets that were followed lately */
 	struct kept *published;		 /* the same of published ones */
+	struct epoch *epoch; /* base/epoch.h: until when they may be shown unasked; NULL: nothing is kept */
 	struct kept *looked;		 /* the same of those that staff looked at */
 	struct conns *conns;		 /* http/conn.h: the client connections of this process */
 	const struct server *server;	 /* http/conn.h: what the connection layer calls */

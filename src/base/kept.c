@@ -65,21 +65,38 @@ static void forget(struct place *place)
 	*place = (struct place){.body = NULL};
 }
 
+/* NULL: it is not kept. */
+static struct place *place_of(struct kept *kept, const struct kept_key *key)
+{
+	struct place *set = set_of(kept, key);
+
+	for (unsigned i = 0; i < WAYS; i++)
+		if (is_of(&set[i], key))
+			return &set[i];
+	return NULL;
+}
+
+static void forget_stale(struct place *set, int64_t now_ms)
+{
+	for (unsigned i = 0; i < WAYS; i++)
+		if (set[i].body && now_ms >= set[i].stamp.fresh_until_ms)
+			forget(&set[i]);
+}
+
 struct kept_stamp kept_find(struct kept *kept, const struct kept_key *key, int64_t now_ms,
 	struct arena *arena, struct str *ret_body)
 {
-	struct place *set = kept->nsets > 0 ? set_of(kept, key) : NULL;
+	struct place *place = NULL;
 
-	for (unsigned i = 0; set && i < WAYS; i++) {
-		if (set[i].body && now_ms >= set[i].stamp.fresh_until_ms)
-			forget(&set[i]);
-		if (!is_of(&set[i], key))
-			continue;
-		set[i].asked = ++kept->questions;
-		*ret_body = arena_str(arena, (struct str){set[i].body, set[i].len});
-		return set[i].stamp;
+	if (kept->nsets > 0) {
+		forget_stale(set_of(kept, key), now_ms);
+		place = place_of(kept, key);
 	}
-	return (struct kept_stamp){.version = KEPT_NONE, .basis = KEPT_NONE};
+	if (!place)
+		return (struct kept_stamp){.version = KEPT_NONE, .basis = KEPT_NONE};
+	place->asked = ++kept->questions;
+	*ret_body = arena_str(arena, (struct str){place->body, place->len});
+	return place->stamp;
 }
 
 /* Where it is, or what can go: what was forgotten was asked for before all others. */
@@ -87,12 +104,9 @@ static struct place *place_for(struct kept *kept, const struct kept_key *key)
 {
 	struct place *set = set_of(kept, key), *oldest = set;
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (is_of(&set[i], key))
-			return &set[i];
+	for (unsigned i = 1; i < WAYS; i++)
 		if (set[i].asked < oldest->asked)
 			oldest = &set[i];
-	}
 	return oldest;
 }
 
@@ -101,11 +115,21 @@ void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp 
 {
 	if (kept->nsets == 0 || body.len > KEPT_BODY_MAX || now_ms >= stamp.fresh_until_ms)
 		return;
-	struct place *place = place_for(kept, key);
+	struct place *place = place_of(kept, key);
+	if (!place)
+		place = place_for(kept, key);
 	char *copy = fail_realloc(place->body, body.len);
 	if (!copy)
 		return;
 	memcpy(copy, body.at, body.len);
 	*place = (struct place){
 		.key = *key, .stamp = stamp, .asked = ++kept->questions, .body = copy, .len = body.len};
+}
+
+void kept_renew(struct kept *kept, const struct kept_key *key, int64_t version, struct kept_lease lease)
+{
+	struct place *place = kept->nsets > 0 ? place_of(kept, key) : NULL;
+
+	if (place && place->stamp.version == version)
+		place->stamp.lease = lease;
 }

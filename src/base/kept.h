@@ -6,9 +6,9 @@
 #include "base/arena.h"
 
 /* Pages about tickets that somebody was shown lately, so that PostgreSQL need not build the same one again:
- * it is asked each time whether the version is still the same and whether it may be shown, so that nothing is
- * ever shown that has been taken back. One for each worker process and kind of page. Four pages share a
- * place; the one that was asked for longest ago goes. */
+ * it is asked whether the version is still the same and whether it may be shown, so that nothing is ever
+ * shown that has been taken back; each time, or when its word is too old (kept_lease). One for each worker
+ * process and kind of page. Four pages share a place; the one that was asked for longest ago goes. */
 struct kept;
 
 /* Room for so many pages (in fours) of at most KEPT_BODY_MAX bytes; 0: none is kept. NULL when memory is
@@ -27,11 +27,19 @@ struct kept_key {
 
 #define KEPT_NONE INT64_MIN
 
+/* How long a page may be shown unasked, counted from the moment before PostgreSQL was asked: until a time
+ * (monotonic), and as long as nothing was committed (base/epoch.h). All 0: it is to be asked each time. */
+struct kept_lease {
+	int64_t until_us;
+	uint64_t epoch;
+};
+
 /* What it was made of: `basis` is what is seen besides the ticket, 0 where there is nothing. And until when
  * it holds, if that stays. */
 struct kept_stamp {
 	int64_t version, basis;
 	int64_t fresh_until_ms;
+	struct kept_lease lease;
 };
 
 /* The stamp of the page kept under this key, its body copied into the arena; KEPT_NONE if none is kept that
@@ -41,5 +49,7 @@ struct kept_stamp kept_find(struct kept *kept, const struct kept_key *key, int64
 /* Keeps a page, or does nothing if it is not fresh now, too long or memory is out. */
 void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t now_ms,
 	struct str body);
+/* PostgreSQL has been asked again: the page of this version is as it was. Does nothing if it is not kept. */
+void kept_renew(struct kept *kept, const struct kept_key *key, int64_t version, struct kept_lease lease);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/epoch.h"
 #include "base/metric.h"
 #include "base/must.h"
 #include "db/error.h"
@@ -189,6 +190,8 @@ void unit_deliver(struct db_unit *u)
 		return;
 	}
 	account_time(u, req);
+	if (!sqlstate && !req->read_only)
+		epoch_move(req->app->epoch);
 	if (req->state != REQ_LEFT) {
 		req_become(req, REQ_STEPS);
 		if (sqlstate)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/epoch.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/must.h"
@@ -38,6 +39,7 @@ struct supervisor {
 	const struct config *config;
 	struct sockets sockets;
 	struct rate *rate;
+	struct epoch *epoch;
 	struct children children;
 	int signals, ready_pipe[2];
 	bool announced; /* server.ready has been said        */
@@ -74,6 +76,7 @@ static void start_child(struct supervisor *s, struct child *c)
 		.metric_slot = (unsigned)slot,
 		.config = s->config,
 		.rate = s->rate,
+		.epoch = s->epoch,
 		.sockets = &s->sockets,
 		.ready_fd = s->ready_pipe[1],
 		.supervisor = getpid()};
@@ -292,8 +295,9 @@ int supervisor_run(char **argv, char **flags)
 		goto out;
 	metric_init();
 	s->rate = rate_new();
+	s->epoch = epoch_new();
 	s->signals = open_signals();
-	if (!s->rate || s->signals < 0 || pipe2(s->ready_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
+	if (!s->rate || !s->epoch || s->signals < 0 || pipe2(s->ready_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
 		goto out;
 	children_init(&s->children, (unsigned)s->config->workers);
 	s->began_us = clock_mono_us();

@@ -18,6 +18,7 @@
 #include "auth/provider.h"
 #include "auth/token.h"
 #include "base/clock.h"
+#include "base/epoch.h"
 #include "base/fail.h"
 #include "base/kept.h"
 #include "base/log.h"
@@ -227,6 +228,14 @@ static void heard_suggestions(struct app *app, struct str payload)
 		suggestions_load(app);
 }
 
+/* What was published is no more, or not as it was: another server, a job or somebody at the database did
+ * that. */
+static void heard_published(struct app *app, struct str payload)
+{
+	(void)payload;
+	epoch_move(app->epoch);
+}
+
 /* What it is told of is heard once at the start, too. Only those who serve suggest. */
 static int listen_to(struct worker *w)
 {
@@ -237,6 +246,8 @@ static int listen_to(struct worker *w)
 		error = db_listen(db, "department_loads", heard_loads);
 	if (error == 0 && w->start->role == WORKER_HTTP)
 		error = db_listen(db, "suggestion_published", heard_suggestions);
+	if (error == 0 && w->start->role == WORKER_HTTP)
+		error = db_listen(db, "publication_changed", heard_published);
 	return error;
 }
 
@@ -285,7 +296,8 @@ static int build(struct worker *w)
 	const struct config *config = w->start->config;
 	struct app *app = &w->app;
 
-	*app = (struct app){.config = config, .rate = w->start->rate, .server = &app_server};
+	*app = (struct app){
+		.config = config, .rate = w->start->rate, .epoch = w->start->epoch, .server = &app_server};
 	app->loop = loop_new();
 	app->keys = keys_load(w->arena, config->key_dir, &reason);
 	if (!app->loop || !app->keys) {

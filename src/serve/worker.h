@@ -19,6 +19,7 @@ struct worker_start {
 	unsigned metric_slot;
 	const struct config *config;
 	struct rate *rate;
+	struct epoch *epoch;
 	const struct sockets *sockets;
 	pid_t supervisor;
 	int ready_fd; /* four bytes (the pid) are written here when this process does its work */

@@ -479,29 +479,3 @@ def test_what_was_published_before_a_second_look(town):
     ask(town, hub, ticket_id, "publish")
     assert town.anyone.get(public).json["answer"] != before.json["answer"] and ticket_id not in superseded(hub)
     assert ask(town, hub, ticket_id, status=409).problem == "publication_state", "what is right stays"
-
-
-def test_a_kept_page_is_never_older_than_the_version(town):
-    """A worker keeps pages; what is taken back is gone all the same, and what comes back is the new version."""
-    ticket_id, filed = published(town)
-    page = "/v1/public/tickets/" + filed["code"]
-    first = town.anyone.get(page)
-    assert all(town.anyone.get(page).body == first.body for _ in range(4))
-    tag = first.header("ETag")
-    assert town.anyone.get(page, {"If-None-Match": tag}, status=304).body == b""
-    ask(town, town.coordinator, ticket_id, "hide", REASON)
-    for _ in range(4):
-        town.anyone.get(page, {"If-None-Match": tag}, status=404)
-    ask(town, town.person("officer"), ticket_id, body={"question": "Đề nghị vá ổ gà."})
-    town.anyone.get(page, status=404)
-    ask(town, town.coordinator, ticket_id, "publish")
-    again = [town.anyone.get(page, {"If-None-Match": tag}) for _ in range(4)]
-    assert {answer.json["question"] for answer in again} == {"Đề nghị vá ổ gà."} and {answer.header("ETag") for answer in again} != {tag}
-
-
-def test_many_ask_for_one_page(town):
-    _, filed = published(town)
-    page = "/v1/public/tickets/" + filed["code"]
-    with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: town.client().get(page), range(64)))
-    assert len({answer.body for answer in answers}) == 1 == len({answer.header("ETag") for answer in answers})

@@ -6,9 +6,7 @@ WARM_SECONDS = 8    # each connection plans some hundred statements when it firs
 def lifecycle(load):
     town = load.town
     load.file_tickets(load.options.tickets)
-    town.sql("update setting set value = 0 where name = 'publication_preview_days'")
-    people = [(name, person.headers["Authorization"]) for name, person in
-              (("officer", load.officer), ("head", town.person("head")), ("coordinator", town.coordinator))]
+    people = load.people()
     little = people + [("prefer", "return=minimal")]
     load.restart()
     load.wrk(town.port, "lifecycle.lua", WARM_SECONDS, people, threads=load.options.clients)

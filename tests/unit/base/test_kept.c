@@ -82,6 +82,27 @@ static void test_each_part_of_the_key(void **state)
 	}
 }
 
+/* A lease is renewed for the page of that version alone, and ends with another page. */
+static void test_leases(void **state)
+{
+	const struct kept_key key = {{9, 1}}, other = {{10, 1}};
+	const struct kept_lease lease = {500, 3};
+	struct str found;
+
+	(void)state;
+	keep(9, 1, 7, "{}");
+	assert_int_equal(kept_find(kept, &key, 0, arena, &found).lease.until_us, 0);
+	kept_renew(kept, &key, 8, lease);
+	kept_renew(kept, &other, 7, lease);
+	assert_int_equal(kept_find(kept, &key, 0, arena, &found).lease.until_us, 0);
+	kept_renew(kept, &key, 7, lease);
+	assert_int_equal(kept_find(kept, &key, 0, arena, &found).lease.until_us, 500);
+	assert_int_equal(kept_find(kept, &key, 0, arena, &found).lease.epoch, 3);
+	assert_kept(10, 1, 0, KEPT_NONE, NULL);
+	keep(9, 1, 8, "{}");
+	assert_int_equal(kept_find(kept, &key, 0, arena, &found).lease.until_us, 0);
+}
+
 static unsigned count_kept(uint64_t first, uint64_t last)
 {
 	unsigned n = 0;
@@ -160,6 +181,7 @@ static void test_no_place_at_all(void **state)
 	(void)state;
 	kept = kept_new(0);
 	keep(3, 1, 1, "{}");
+	kept_renew(kept, &(struct kept_key){{3, 1}}, 1, (struct kept_lease){1, 1});
 	assert_kept(3, 1, 0, KEPT_NONE, NULL);
 	kept_free(kept);
 	kept = before;
@@ -189,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_only_its_own_page),
 		cmocka_unit_test(test_fresh_until),
 		cmocka_unit_test(test_each_part_of_the_key),
+		cmocka_unit_test(test_leases),
 		cmocka_unit_test(test_who_was_asked_for_longest_ago_goes),
 		cmocka_unit_test(test_keys_are_spread),
 		cmocka_unit_test(test_long_pages_are_not_kept),
