@@ -25,13 +25,14 @@ struct app {
 	struct assignments *assignments; /* jobs/assign.h: rules of departments; NULL but in the job worker */
 	struct sealer *sealer;		 /* jobs/sealer.h; NULL but in the job worker */
 	struct kept *tracked;		 /* base/kept.h: pages of tickets that were followed lately */
-	struct kept *published;		 /* the same of published ones */
+	struct kept *published;		 /* the same of published ones: db/shared.h */
+	struct kept *lists;		 /* pages of public lists: db/shared.h */
 	struct epoch *epoch; /* base/epoch.h: until when they may be shown unasked; NULL: nothing is kept */
-	struct kept *looked;		 /* the same of those that staff looked at */
-	struct conns *conns;		 /* http/conn.h: the client connections of this process */
-	const struct server *server;	 /* http/conn.h: what the connection layer calls */
-	struct store *store;		 /* base/store.h: files; NULL: there is no place for them */
-	struct work *work;		 /* base/work.h: the thread for what blocks */
+	struct kept *looked; /* the same of those that staff looked at */
+	struct conns *conns; /* http/conn.h: the client connections of this process */
+	const struct server *server; /* http/conn.h: what the connection layer calls */
+	struct store *store;	     /* base/store.h: files; NULL: there is no place for them */
+	struct work *work;	     /* base/work.h: the thread for what blocks */
 	struct work
 		*passwords; /* base/work.h: a thread for checking them, so that they wait for nothing else */
 	unsigned draining;  /* set once by SIGTERM: answers carry Connection: close, /readyz says 503 */

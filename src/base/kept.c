@@ -19,12 +19,12 @@ struct place {
 };
 
 struct kept {
-	size_t nsets;
+	size_t nsets, bytes_max;
 	uint64_t questions;
 	struct place places[];
 };
 
-struct kept *kept_new(int64_t pages)
+struct kept *kept_new(int64_t pages, size_t bytes_max)
 {
 	size_t nsets = ((size_t)pages + WAYS - 1) / WAYS;
 	size_t size = sizeof(struct kept) + nsets * WAYS * sizeof(struct place);
@@ -34,6 +34,7 @@ struct kept *kept_new(int64_t pages)
 		return NULL;
 	memset(kept, 0, size);
 	kept->nsets = nsets;
+	kept->bytes_max = bytes_max;
 	return kept;
 }
 
@@ -113,7 +114,7 @@ static struct place *place_for(struct kept *kept, const struct kept_key *key)
 void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t now_ms,
 	struct str body)
 {
-	if (kept->nsets == 0 || body.len > KEPT_BODY_MAX || now_ms >= stamp.fresh_until_ms)
+	if (kept->nsets == 0 || body.len > kept->bytes_max || now_ms >= stamp.fresh_until_ms)
 		return;
 	struct place *place = place_of(kept, key);
 	if (!place)

@@ -11,13 +11,14 @@
  * process and kind of page. Four pages share a place; the one that was asked for longest ago goes. */
 struct kept;
 
-/* Room for so many pages (in fours) of at most KEPT_BODY_MAX bytes; 0: none is kept. NULL when memory is
+/* Room for so many pages (in fours) of at most `bytes_max` bytes; 0: none is kept. NULL when memory is
  * out. */
-struct kept *kept_new(int64_t pages);
+struct kept *kept_new(int64_t pages, size_t bytes_max);
 void kept_free(struct kept *kept); /* accepts NULL */
 
 enum {
-	KEPT_BODY_MAX = 8 * 1024
+	KEPT_TICKET_MAX = 8 * 1024, /* what a page about one ticket may take */
+	KEPT_LIST_MAX = 64 * 1024
 };
 
 /* Which page it is: the ticket, and who sees it where all do not see the same. Compared whole. */

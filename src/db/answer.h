@@ -42,6 +42,8 @@ bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *
 void page_items(
 	struct req *req, void (*put_item)(struct req *req, const PGresult *rows, int row, struct buf *out));
 void answer_page(struct req *req, PGresult *const *results);
+/* The body alone, for who has more to do with it; the Link is set. */
+struct str answer_page_body(struct req *req, PGresult *const *results);
 
 /* Writes a JSON object with the member `remaining_seconds`: the time, in the unit `unit` of the calendar
  * `calendar`, from now until `due_ms`, which are columns of the row; null where one of them is. */

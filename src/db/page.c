@@ -205,7 +205,7 @@ static void put_partial(struct buf *body, const PGresult *rows)
 	buf_printf(body, ",\"partial\":%s", partial ? "true" : "false");
 }
 
-void answer_page(struct req *req, PGresult *const *results)
+struct str answer_page_body(struct req *req, PGresult *const *results)
 {
 	const PGresult *rows = answer_find(results, "item");
 	const struct page *page = req->page;
@@ -233,5 +233,10 @@ void answer_page(struct req *req, PGresult *const *results)
 	buf_json(&body, cursor);
 	put_partial(&body, rows);
 	buf_byte(&body, '}');
-	reply_json(req, 200, buf_str(&body));
+	return buf_str(&body);
+}
+
+void answer_page(struct req *req, PGresult *const *results)
+{
+	reply_json(req, 200, answer_page_body(req, results));
 }

@@ -54,13 +54,24 @@ static void send_continue(struct conn *c)
 		c->broken = true;
 }
 
+static void refuse(struct conn *c, const struct body *b, enum http_refusal refusal)
+{
+	if (refusal != HTTP_body_too_large) {
+		conn_refuse(c, refusal);
+		return;
+	}
+	http_refusal_count(refusal);
+	c->req->close = true;
+	reply_too_large(c->req, (int64_t)b->limit);
+}
+
 static void begin(struct req *req, struct body *b)
 {
 	struct conn *c = req->conn;
 
 	must(c && c->state == CONN_WORK && !c->body);
 	if (c->body_left > 0 && (uint64_t)c->body_left > b->limit) {
-		conn_refuse(c, HTTP_body_too_large);
+		refuse(c, b, HTTP_body_too_large);
 		return;
 	}
 	b->began_us = clock_mono_us();
@@ -189,7 +200,7 @@ bool conn_turn_body(struct conn *c)
 	if (c->state != CONN_BODY)
 		return true;
 	if (bad != HTTP_OK) {
-		conn_refuse(c, bad);
+		refuse(c, b, bad);
 		return true;
 	}
 	if (arena_failed(req->arena)) {

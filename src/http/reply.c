@@ -1,6 +1,7 @@
 /* Answers: everything that all of them share stands in this file. */
 #include "http/reply.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,6 +72,13 @@ static void default_header(struct req *req, const char *name, struct str value)
 		reply_header(req, name, value);
 }
 
+struct str reply_header_of(struct req *req, const char *name)
+{
+	struct http_field *header = find_header(req, name);
+
+	return header ? header->value : STR_NONE;
+}
+
 void reply_etag(struct req *req, struct str tag)
 {
 	if (!has_control_bytes(tag) && (tag.len == 0 || !memchr(tag.at, '"', tag.len)))
@@ -112,9 +120,12 @@ static struct str choose_coding(struct req *req, const char *content_type, struc
 	bool may = str_starts(type, STR("text/")) || str_starts(type, STR("application/"));
 
 	if (may && body.len >= GZIP_LEAST && !find_header(req, "Content-Encoding") &&
-		negotiate_gzip(req_field_list(req, "Accept-Encoding")))
-		packed = gzip_pack(req->arena, body);
-	if (!packed.at)
+		negotiate_gzip(req_field_list(req, "Accept-Encoding"))) {
+		if (req->packed.len == 0)
+			req->packed = gzip_pack(req->arena, body);
+		packed = req->packed;
+	}
+	if (packed.len == 0)
 		return body;
 	reply_header(req, "Content-Encoding", STR("gzip"));
 	if (req->etag.at)
@@ -423,6 +434,15 @@ void reply_problem_at(struct req *req, enum problem problem, struct str pointer)
 void reply_problem_with(struct req *req, enum problem problem, struct str detail, struct str extension)
 {
 	finish_problem(req, problem, detail, extension, str_of(problem_row(problem)->pointer));
+}
+
+void reply_too_large(struct req *req, int64_t most)
+{
+	static const char *const at_most[LANG_COUNT] = {[LANG_VI] = "Tối đa", [LANG_EN] = "At most"};
+
+	reply_problem(req, PROBLEM_too_large,
+		arena_printf(req->arena, "%s %" PRId64 " byte%s.", at_most[req->lang], most,
+			req->lang == LANG_EN ? "s" : ""));
 }
 
 bool reply_faults(struct req *req)

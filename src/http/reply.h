@@ -19,6 +19,9 @@ void reply_etag(struct req *req, struct str tag);
 /* The tag, as reply_etag() was given it, in an If-Match of exactly one strong tag; absent otherwise. */
 struct str reply_tag_of(struct str if_match);
 
+/* A header of the answer that has been set; absent: it has not. */
+struct str reply_header_of(struct req *req, const char *name);
+
 void reply_json(struct req *req, int status, struct str body);
 void reply_bytes(struct req *req, int status, const char *content_type, struct str body);
 void reply_empty(struct req *req, int status); /* 204, 304 */
@@ -32,6 +35,8 @@ void reply_problem(struct req *req, enum problem problem, struct str detail);
 void reply_problem_at(struct req *req, enum problem problem, struct str pointer);
 /* The same with one more member: `extension` is complete JSON, e.g. "\"moves\":[...]". */
 void reply_problem_with(struct req *req, enum problem problem, struct str detail, struct str extension);
+/* The problem too_large (413), with how many bytes there may be. */
+void reply_too_large(struct req *req, int64_t most);
 /* The body of such an answer alone, without detail: for answers that hold several outcomes. */
 struct str reply_problem_body(struct req *req, enum problem problem);
 /* Problem `invalid` (422) with all faults noted so far; false and no answer when there are none. */

@@ -99,6 +99,7 @@ struct req {
 	struct str once_fingerprint; /* HMAC of path and body: the same key for another request shows */
 
 	struct str made;	  /* body of the answer (or what it begins with), known before the unit ran */
+	struct str packed;	  /* the body of the answer packed by gzip, once somebody has done that */
 	const void *kept;	  /* what its handler keeps for its continuation                   */
 	struct page *page;	  /* db/answer.h: the page of a list that was asked for           */
 	struct body_sink *stream; /* of a handler that reads its body as it comes          */

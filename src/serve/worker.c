@@ -212,6 +212,7 @@ static void flush(evutil_socket_t fd, short what, void *arg)
 static void heard_reference(struct app *app, struct str payload)
 {
 	(void)payload;
+	epoch_move(app->epoch);
 	reference_load(app);
 }
 
@@ -308,16 +309,17 @@ static int build(struct worker *w)
 	app->tokens = token_cache_new(app->keys, config->public_url);
 	app->numbers = numbers_new(w->arena);
 	app->reference = reference_new(w->arena);
-	app->tracked = kept_new(config->tracking_kept);
-	app->published = kept_new(config->published_kept);
-	app->looked = kept_new(config->looks_kept);
+	app->tracked = kept_new(config->tracking_kept, KEPT_TICKET_MAX);
+	app->published = kept_new(config->published_kept, KEPT_TICKET_MAX);
+	app->lists = kept_new(config->lists_kept, KEPT_LIST_MAX);
+	app->looked = kept_new(config->looks_kept, KEPT_TICKET_MAX);
 	app->conns = conns_new(app);
 	app->work = work_new(app->loop);
 	app->passwords = work_new(app->loop);
 	open_store(w);
 	app->db = db_open(app, urls(w));
 	if (!app->work || !app->passwords || !app->tokens || !app->tracked || !app->published ||
-		!app->looked || !app->conns || !app->db ||
+		!app->lists || !app->looked || !app->conns || !app->db ||
 		!find_provider(w, provider_settings_read, &app->provider) ||
 		!find_provider(w, provider_settings_read_citizen, &app->citizen_provider))
 		return -1;
@@ -360,6 +362,7 @@ static void tear_down(struct worker *w)
 	token_cache_free(app->tokens);
 	kept_free(app->tracked);
 	kept_free(app->published);
+	kept_free(app->lists);
 	kept_free(app->looked);
 	city_copy_release(app->city_copy);
 	suggestions_free(app->suggestions);

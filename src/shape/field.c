@@ -42,17 +42,25 @@ void field_fault(const struct filling *f, const struct place *at, enum fault cod
 	req_fault(f->req, f->in, buf_str(&b), code);
 }
 
-void field_fault_limit(const struct filling *f, const struct place *at, enum fault code, int64_t limit)
+/* The fault with what would help, in parentheses behind the text of its code. */
+static void fault_detailed(
+	const struct filling *f, const struct place *at, enum fault code, const char *word, struct str help)
 {
-	static const char *const words[2][LANG_COUNT] = {{"tối đa", "at most"}, {"tối thiểu", "at least"}};
-	bool at_least = code == FAULT_too_short || code == FAULT_too_small;
-	enum lang lang = f->req->lang;
 	unsigned before = f->req->nfaults;
 
 	field_fault(f, at, code);
 	if (f->req->nfaults > before)
-		f->req->faults[before].detail = arena_printf(f->req->arena, "%s (%s %lld)",
-			fault_text(code, lang), words[at_least][lang], (long long)limit);
+		f->req->faults[before].detail = arena_printf(
+			f->req->arena, "%s (%s %.*s)", fault_text(code, f->req->lang), word, STR_ARG(help));
+}
+
+void field_fault_limit(const struct filling *f, const struct place *at, enum fault code, int64_t limit)
+{
+	static const char *const words[2][LANG_COUNT] = {{"tối đa", "at most"}, {"tối thiểu", "at least"}};
+	bool at_least = code == FAULT_too_short || code == FAULT_too_small;
+	char room[STR_INT_SIZE];
+
+	fault_detailed(f, at, code, words[at_least][f->req->lang], str_of_int(limit, room));
 }
 
 /* Bytes below U+0020 and U+007F; the C1 controls are two bytes in UTF-8. */
@@ -108,13 +116,18 @@ static void take_text(const struct filling *f, const struct place *at, const str
 static void take_enum(const struct filling *f, const struct place *at, const struct shape_field *field,
 	struct str value, struct str *out)
 {
+	static const char *const one_of[LANG_COUNT] = {[LANG_VI] = "một trong:", [LANG_EN] = "one of:"};
+	struct buf listed = {.arena = f->req->arena};
+
 	for (const char *const *v = field->values; *v; v++) {
 		if (str_eq(str_of(*v), value)) {
 			*out = str_of(*v);
 			return;
 		}
+		buf_put(&listed, v == field->values ? STR("") : STR(", "));
+		buf_put(&listed, str_of(*v));
 	}
-	field_fault(f, at, FAULT_not_listed);
+	fault_detailed(f, at, FAULT_not_listed, one_of[f->req->lang], buf_str(&listed));
 }
 
 void field_text(const struct filling *f, const struct place *at, const struct shape_field *field,

@@ -268,7 +268,7 @@ def test_large_texts(town, admin):
     days = [HEAD] + ["%d-%02d-%02d,false,,,Nghỉ,Off,s\n" % (2100 + y, m, d) for y in range(4) for m in range(1, 13) for d in range(1, 29)]
     before = contents(town)
     assert put(admin, "".join(days), "csv", dry_run=True).json["counts"]["added"] == len(days) - 1
-    assert put(admin, HEAD + "x" * 1048576, "csv", status=413).json["detail"] == "nội dung quá lớn"
+    assert put(admin, HEAD + "x" * 1048576, "csv", status=413).json["detail"] == "Tối đa 1048576 byte."
     assert contents(town) == before
 
 

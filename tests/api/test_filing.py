@@ -70,6 +70,8 @@ def test_all_faults_are_told_at_once(town):
         "/kind": "not_listed", "/category": "required", "/title": "too_short", "/text": "too_short",
         "/anonymous": "wrong_type", "/point/lon": "too_large", "/contact/email": "bad_format",
         "/contact/age": "unknown", "/extra": "unknown"}
+    said = {error.get("pointer"): error["detail"] for error in answer.json["errors"]}
+    assert "question, feedback" in said["#/kind"] and said["#/title"].endswith(" 5)"), "what would do is said"
 
 
 def test_contacts_are_stored_sealed_and_phones_in_any_spelling(town):

@@ -1,5 +1,6 @@
 """S11: more than a hundred hostile uploads. Each is refused, or what is kept of it is harmless; nothing lands outside the store."""
 import hashlib
+import re
 import struct
 import zlib
 
@@ -192,7 +193,8 @@ def test_content_types(town, kind):
 
 
 def test_too_large(town):
-    assert send(town.anyone, b"x" * (10 * 1024 * 1024 + 1), 413).problem == "too_large"
+    answer = send(town.anyone, b"x" * (10 * 1024 * 1024 + 1), 413)
+    assert answer.problem == "too_large" and re.fullmatch(r"Tối đa \d{8} byte\.", answer.json["detail"])
     headers, body = form(b"x" * (11 * 1024 * 1024))
     head = ("POST /v1/uploads HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % headers["Content-Type"]).encode()
     got = raw(town.port, head + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\nGET /v1/kinds HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -104,7 +104,8 @@ def test_nobody_else_uses_the_channels_of_clerks(town):
     mine = town.citizen(town.file())
     for channel in ("counter", "phone", "letter"):
         body = ticket(channel=channel)
-        assert town.anyone.post("/v1/tickets", body, status=401).problem == "unauthorized"
+        refused = town.anyone.post("/v1/tickets", body, status=401)
+        assert refused.problem == "unauthorized" and "kênh web" in refused.json["detail"]
         assert mine.post("/v1/tickets", body, status=403).problem == "forbidden"
         for role in ("officer", "head", "admin", "auditor"):
             assert town.person(role, HUB).post("/v1/tickets", body, status=403).problem == "forbidden"

@@ -8,7 +8,7 @@ import pytest
 from support.town import wait_until
 from test_publication import REASON, ask, published
 
-SETTINGS = {"published_lease_ms": 60000}
+SETTINGS = {"public_lease_ms": 60000}
 
 
 @pytest.fixture(scope="module", autouse=True)

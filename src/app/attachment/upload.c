@@ -176,7 +176,10 @@ static bool refuse_form(struct upload *up, enum problem problem)
 {
 	upload_forget(up);
 	up->req->close = true;
-	reply_problem(up->req, problem, STR_NONE);
+	if (problem == PROBLEM_too_large)
+		reply_too_large(up->req, up->req->app->config->upload_max);
+	else
+		reply_problem(up->req, problem, STR_NONE);
 	return false;
 }
 
@@ -267,7 +270,7 @@ static bool read_pieces(struct upload *up)
 		return false;
 	}
 	if (up->size > req->app->config->upload_max) {
-		reply_problem(req, PROBLEM_too_large, STR_NONE);
+		reply_too_large(req, req->app->config->upload_max);
 		return false;
 	}
 	if (req->content_length > 0 || req->chunked) {
@@ -289,7 +292,7 @@ static bool read_form(struct upload *up)
 		return false;
 	}
 	if (req->content_length > most + FORM_OVERHEAD) {
-		reply_problem(req, PROBLEM_too_large, STR_NONE);
+		reply_too_large(req, most);
 		return false;
 	}
 	up->size = req->content_length > 0 && req->content_length < most ? req->content_length : most;

@@ -10,6 +10,7 @@
 #include "civil/city_copy.h"
 #include "civil/text.h"
 #include "db/answer.h"
+#include "db/shared.h"
 #include "gen/shapes.h"
 #include "gen/sql/reference.h"
 #include "http/reply.h"
@@ -160,13 +161,12 @@ void reference_load(struct app *app)
 	load(app);
 }
 
-/* The lists change only with an import: their tag is the version of the data, and clients may keep them for a
- * while. */
+/* The lists change only with an import: their tag is the version of the data, taken before they are read.
+ * False: it has been answered. */
 static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct page *ret_page)
 {
-	if (!page_begin(req, cursor, limit, ret_page))
+	if (!page_begin(req, cursor, limit, ret_page) || shared_told_list(req))
 		return false;
-	reply_header(req, "Cache-Control", STR("public, max-age=60"));
 	if (req->app->city)
 		reply_etag(req, arena_str(req->arena, req->app->city->version));
 	return true;
@@ -183,7 +183,7 @@ static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct
 			return;                                                                              \
 		struct db_unit *u = db_unit(req);                                                            \
 		sql_reference_##name(u, __VA_ARGS__.after = page.after, .limit = page.limit);                \
-		db_run(u, answer_page);                                                                      \
+		db_run(u, shared_tell_page);                                                                 \
 	}
 
 LIST(department_list, .valid_on = in->valid_on, )

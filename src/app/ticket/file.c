@@ -307,6 +307,20 @@ static bool name_it(struct req *req, struct filing_row *row)
 	return true;
 }
 
+static void refuse_typed(struct req *req)
+{
+	static const char *const clerks[LANG_COUNT] = {
+		[LANG_VI] =
+			"Kênh này (trực tiếp, điện thoại, thư) dành cho cán bộ tiếp nhận đã đăng nhập; tự "
+			"gửi thì dùng kênh web, hoặc bỏ trống.",
+		[LANG_EN] =
+			"This channel (counter, phone, letter) is for clerks who have signed in; to file for "
+			"yourself use the channel web, or leave it out."};
+
+	reply_problem(req, req->who.kind == WHO_ANYONE ? PROBLEM_unauthorized : PROBLEM_forbidden,
+		str_of(clerks[req->lang]));
+}
+
 /* Whether clerks alone file through this channel: they type what somebody says or has written. */
 static bool is_typed(struct str channel)
 {
@@ -348,8 +362,7 @@ void ticket_file(struct req *req)
 	}
 	bool typed = is_typed(in->channel);
 	if (typed && req->who.kind != WHO_STAFF) {
-		reply_problem(req, req->who.kind == WHO_ANYONE ? PROBLEM_unauthorized : PROBLEM_forbidden,
-			STR_NONE);
+		refuse_typed(req);
 		return;
 	}
 	check_references(req, in, row.filed_at);

@@ -118,7 +118,7 @@ static void test_who_was_asked_for_longest_ago_goes(void **state)
 {
 	(void)state;
 	kept_free(kept);
-	kept = kept_new(4); /* one set */
+	kept = kept_new(4, KEPT_TICKET_MAX); /* one set */
 	for (uint64_t i = 1; i <= 4; i++)
 		keep(i, 0, 1, "{}");
 	assert_int_equal(count_kept(1, 4), 4);
@@ -127,7 +127,7 @@ static void test_who_was_asked_for_longest_ago_goes(void **state)
 	assert_kept(2, 0, 0, KEPT_NONE, NULL);
 	assert_int_equal(count_kept(1, 5), 4);
 	kept_free(kept);
-	kept = kept_new(PLACES);
+	kept = kept_new(PLACES, KEPT_TICKET_MAX);
 }
 
 /* Tickets in a row, and ids that differ somewhere, find room for as many as there is: hardly a set has too
@@ -141,7 +141,7 @@ static void test_keys_are_spread(void **state)
 
 	(void)state;
 	kept_free(kept);
-	kept = kept_new(MANY);
+	kept = kept_new(MANY, KEPT_TICKET_MAX);
 	for (uint64_t i = 0; i < HALF; i++)
 		keep(i, 1, 1, "{}");
 	for (uint64_t i = 0; i < HALF; i++)
@@ -155,20 +155,20 @@ static void test_keys_are_spread(void **state)
 	}
 	assert_in_range(left, HALF * 9 / 10, HALF);
 	kept_free(kept);
-	kept = kept_new(PLACES);
+	kept = kept_new(PLACES, KEPT_TICKET_MAX);
 }
 
 static void test_long_pages_are_not_kept(void **state)
 {
-	char *body = test_malloc(KEPT_BODY_MAX + 2);
+	char *body = test_malloc(KEPT_TICKET_MAX + 2);
 
 	(void)state;
-	for (size_t i = 0; i <= KEPT_BODY_MAX; i++)
+	for (size_t i = 0; i <= KEPT_TICKET_MAX; i++)
 		body[i] = 'x';
-	body[KEPT_BODY_MAX + 1] = '\0';
+	body[KEPT_TICKET_MAX + 1] = '\0';
 	keep(2, 1, 1, body);
 	assert_kept(2, 1, 0, KEPT_NONE, NULL);
-	body[KEPT_BODY_MAX] = '\0';
+	body[KEPT_TICKET_MAX] = '\0';
 	keep(2, 1, 1, body);
 	assert_kept(2, 1, 0, 1, body);
 	test_free(body);
@@ -179,7 +179,7 @@ static void test_no_place_at_all(void **state)
 	struct kept *before = kept;
 
 	(void)state;
-	kept = kept_new(0);
+	kept = kept_new(0, KEPT_TICKET_MAX);
 	keep(3, 1, 1, "{}");
 	kept_renew(kept, &(struct kept_key){{3, 1}}, 1, (struct kept_lease){1, 1});
 	assert_kept(3, 1, 0, KEPT_NONE, NULL);
@@ -193,7 +193,7 @@ static int setup(void **state)
 	(void)state;
 	arena_reserve(1 << 16);
 	arena = arena_new();
-	kept = kept_new(PLACES);
+	kept = kept_new(PLACES, KEPT_TICKET_MAX);
 	return arena != NULL && kept != NULL ? 0 : -1;
 }
 

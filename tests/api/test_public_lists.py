@@ -1,0 +1,86 @@
+"""Public lists are told from memory: alike for everybody, in both codings, and never older than what this server has said was done."""
+import csv
+import gzip
+import io
+import re
+
+import pytest
+
+from support.town import HUB, wait_until
+from test_calendars import form, put
+
+SETTINGS = {"public_lease_ms": 60000}
+LISTS = ("/v1/kinds", "/v1/categories?limit=200", "/v1/areas?limit=5", "/v1/departments", "/v1/refusal-reasons", "/v1/calendars",
+         "/v1/public/tickets?limit=2", "/v1/public/tickets?q=den+duong")
+
+
+def asked(town):
+    """How many transactions PostgreSQL was asked for."""
+    return int(re.search(r"^tiepdan_db_units_total (\d+)$", town.ops("/metrics")[2], re.M)[1])
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_everybody_is_told_the_same(town, path):
+    first = town.client().get(path)
+    before = asked(town)
+    for n in range(60):
+        again = town.client().get(path)
+        assert again.body == first.body
+        for name in ("ETag", "Link", "Cache-Control", "Content-Type", "Vary"):
+            assert again.header(name) == first.header(name), name
+        if first.header("ETag"):
+            assert not town.client().get(path, {"If-None-Match": first.header("ETag")}, status=304).body
+    assert asked(town) - before < 60, "not each of them asked PostgreSQL"
+
+
+def test_packed_and_plain_are_the_same(town):
+    path = "/v1/departments?limit=100"
+    plain = town.client().send("GET", path)
+    for _ in range(20):
+        packed = town.client().send("GET", path, headers={"Accept-Encoding": "gzip"})
+        assert packed.header("Content-Encoding") == "gzip" and gzip.decompress(packed.body) == plain.body
+        assert packed.header("ETag") == plain.header("ETag")[:-1] + '-gzip"'
+        again = town.client().send("GET", path)
+        assert (again.body, again.header("Content-Encoding"), again.header("ETag")) == (plain.body, None, plain.header("ETag"))
+        assert town.client().send("GET", path, headers={"Accept-Encoding": "gzip", "If-None-Match": packed.header("ETag")}).status == 304
+
+
+def test_the_next_page_is_reached_from_a_kept_one(town):
+    """Also by somebody who signs in: their cursors are their own."""
+    for who in (town.anyone, town.person("officer"), town.anyone):
+        codes, path = [], "/v1/areas?limit=50"
+        while path:
+            answer = who.get(path)
+            codes += [item["code"] for item in answer.json["items"]]
+            link = answer.header("Link")
+            assert bool(link) == bool(answer.json["next_cursor"])
+            path = link and re.match('<([^>]*)>; rel="next"', link)[1]
+        assert len(codes) == len(set(codes)) == town.count("area")
+
+
+def versions(town):
+    return {item["code"]: item["version"] for item in town.client().get("/v1/calendars").json["items"]}
+
+
+def test_a_change_is_seen_at_once_behind_its_answer(town):
+    """From whichever worker."""
+    admin = town.person("admin", HUB)
+    for n in range(3):
+        before = [versions(town) for _ in range(10)][-1]
+        rows = list(csv.reader(io.StringIO(form(town, "text/csv"))))
+        rows[-1][5] = "Lần %d" % n
+        put(admin, "\n".join(",".join('"%s"' % cell for cell in row) for row in rows), "csv")
+        assert all(versions(town)["office"] != before["office"] for _ in range(10))
+
+
+def test_what_was_imported_at_the_database_is_heard(town):
+    path = "/v1/categories?limit=200"
+    for _ in range(20):
+        town.client().get(path)
+    category = '{"line": 2, "code": "x-heard", "parent": "roads", "name_vi": "Nghe", "name_en": "Heard", "department": "HN-SXD",' \
+               ' "level": "normal", "visibility": "public"}'
+    assert not town.sql("select * from import_rows('categories', '[%s]')" % category)
+    wait_until(lambda: b"x-heard" in town.client().get(path).body, 20, "it is in the list, long before the lease is up")
+    for _ in range(20):
+        answer = town.client().get(path)
+        assert b"x-heard" in answer.body
