@@ -161,6 +161,34 @@ static struct finding check_connections(struct patient *p)
 		.mild = true};
 }
 
+/* What has been answered with 201 is kept: that is the promise of each receipt. */
+static struct finding check_durable(struct patient *p)
+{
+	struct str answer = doctor_ask(p, p->app, "command_check_durable");
+
+	if (!answer.at)
+		return (struct finding){
+			STR("the settings of PostgreSQL cannot be read"), "check database_url first"};
+	if (answer.len > 0)
+		return (struct finding){
+			arena_printf(p->arena, "a crash may take what was receipted: %.*s", STR_ARG(answer)),
+			"set them to on in postgresql.conf (and for the role and the database)"};
+	return well;
+}
+
+static struct finding check_room(struct patient *p)
+{
+	struct str answer = doctor_ask(p, p->app, "command_check_room");
+
+	if (!answer.at || answer.len == 0)
+		return well; /* what cannot be read was said above */
+	return (struct finding){
+		.fault = arena_printf(p->arena, "made for calm days: %.*s", STR_ARG(answer)),
+		.cure = "in postgresql.conf: shared_buffers a quarter of the memory, min_wal_size = 2GB, "
+			"max_wal_size = 8GB, wal_compression = off (or lz4), checkpoint_timeout = 15min",
+		.mild = true};
+}
+
 static const struct check checks[] = {
 	{"settings", check_settings},
 	{"keys", check_keys},
@@ -170,6 +198,8 @@ static const struct check checks[] = {
 	{"rights of the server", check_rights},
 	{"roles of the server", check_apart},
 	{"connections of the server", check_connections},
+	{"durability", check_durable},
+	{"room of PostgreSQL", check_room},
 };
 
 const struct checks doctor_database = CHECKS(checks);

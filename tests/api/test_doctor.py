@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from support.town import HUB
+from support.town import HUB, wait_until
 
 INSPECTORS = "HN-TTRA"
 COMMITTEE = "HN-UBND"       # stands above the inspectors
@@ -63,3 +63,35 @@ def test_a_database_with_a_limit_of_its_own(town):
                     " has a connection limit of 27")
     town.sql('alter database "%s" connection limit 28' % town.database)
     assert said(town, *few)["connections of the server"].startswith("ok ")
+
+
+@pytest.fixture
+def set_at(town):
+    """Sets something of PostgreSQL for a while; what needs a restart is read from the file all the same."""
+    names = []
+
+    def set_at(name, value):
+        town.cluster.sql("alter system set %s = %s" % (name, value), town.database)
+        town.cluster.sql("select pg_reload_conf()", town.database)
+        names.append(name)
+    yield set_at
+    for name in names:
+        town.cluster.sql("alter system reset %s" % name, town.database)
+    town.cluster.sql("select pg_reload_conf()", town.database)
+
+
+def test_what_a_crash_may_take(town):
+    """The cluster of the tests is one that forgets."""
+    assert said(town)["durability"] == "WRONG  durability: a crash may take what was receipted: fsync is off, full_page_writes is off"
+    town.sql("alter role tiepdan_app set synchronous_commit = off")
+    try:
+        assert said(town)["durability"].endswith("fsync is off, full_page_writes is off, synchronous_commit is off"), "as the server's role has it"
+    finally:
+        town.sql("alter role tiepdan_app reset synchronous_commit")
+
+
+def test_what_was_made_for_calm_days(town, set_at):
+    assert said(town)["room of PostgreSQL"] == "warn   room of PostgreSQL: made for calm days: max_wal_size is 1GB, min_wal_size is 80MB, shared_buffers is 128MB"
+    set_at("min_wal_size", "'2GB'"), set_at("max_wal_size", "'8GB'"), set_at("wal_compression", "'pglz'")
+    wait_until(lambda: said(town)["room of PostgreSQL"] ==
+               "warn   room of PostgreSQL: made for calm days: shared_buffers is 128MB, wal_compression is pglz", 20, "they are read anew")
