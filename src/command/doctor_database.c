@@ -182,8 +182,7 @@ static struct finding check_room(struct patient *p)
 
 	if (!answer.at || answer.len == 0)
 		return well; /* what cannot be read was said above */
-	return (struct finding){
-		.fault = arena_printf(p->arena, "made for calm days: %.*s", STR_ARG(answer)),
+	return (struct finding){.fault = arena_printf(p->arena, "made for calm days: %.*s", STR_ARG(answer)),
 		.cure = "in postgresql.conf: shared_buffers a quarter of the memory, min_wal_size = 2GB, "
 			"max_wal_size = 8GB, wal_compression = off (or lz4), checkpoint_timeout = 15min",
 		.mild = true};
