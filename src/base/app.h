@@ -27,7 +27,7 @@ struct app {
 	struct kept *tracked;		 /* base/kept.h: pages of tickets that were followed lately */
 	struct kept *published;		 /* the same of published ones: db/shared.h */
 	struct kept *lists;		 /* pages of public lists: db/shared.h */
-	struct epoch *epoch; /* base/epoch.h: until when they may be shown unasked; NULL: nothing is kept */
+	struct epoch *epoch; /* base/epoch.h: until when they may be shown unasked; NULL: not serving */
 	struct kept *looked; /* the same of those that staff looked at */
 	struct conns *conns; /* http/conn.h: the client connections of this process */
 	const struct server *server; /* http/conn.h: what the connection layer calls */

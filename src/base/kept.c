@@ -84,6 +84,11 @@ static void forget_stale(struct place *set, int64_t now_ms)
 			forget(&set[i]);
 }
 
+bool kept_fits(const struct kept *kept, size_t bytes)
+{
+	return kept->nsets > 0 && bytes <= kept->bytes_max;
+}
+
 struct kept_stamp kept_find(struct kept *kept, const struct kept_key *key, int64_t now_ms,
 	struct arena *arena, struct str *ret_body)
 {
@@ -114,7 +119,7 @@ static struct place *place_for(struct kept *kept, const struct kept_key *key)
 void kept_keep(struct kept *kept, const struct kept_key *key, struct kept_stamp stamp, int64_t now_ms,
 	struct str body)
 {
-	if (kept->nsets == 0 || body.len > kept->bytes_max || now_ms >= stamp.fresh_until_ms)
+	if (!kept_fits(kept, body.len) || now_ms >= stamp.fresh_until_ms)
 		return;
 	struct place *place = place_of(kept, key);
 	if (!place)

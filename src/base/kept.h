@@ -1,13 +1,15 @@
 #ifndef TIEPDAN_BASE_KEPT_H
 #define TIEPDAN_BASE_KEPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 
 /* Pages about tickets that somebody was shown lately, so that PostgreSQL need not build the same one again:
- * it is asked whether the version is still the same and whether it may be shown, so that nothing is ever
- * shown that has been taken back; each time, or when its word is too old (kept_lease). One for each worker
+ * it is asked each time whether the version is still the same and whether it may be shown, so that nothing
+ * is ever shown that has been taken back; only where everybody may see a page its word holds for a moment
+ * (kept_lease, db/shared.h). One for each worker
  * process and kind of page. Four pages share a place; the one that was asked for longest ago goes. */
 struct kept;
 
@@ -17,7 +19,8 @@ struct kept *kept_new(int64_t pages, size_t bytes_max);
 void kept_free(struct kept *kept); /* accepts NULL */
 
 enum {
-	KEPT_TICKET_MAX = 8 * 1024, /* what a page about one ticket may take */
+	KEPT_TICKET_MAX = 8 * 1024,  /* what a page about one ticket may take */
+	KEPT_PUBLIC_MAX = 16 * 1024, /* of a public one, which is kept packed, too */
 	KEPT_LIST_MAX = 64 * 1024
 };
 
@@ -43,6 +46,8 @@ struct kept_stamp {
 	struct kept_lease lease;
 };
 
+/* Whether a page of so many bytes is kept at all. */
+bool kept_fits(const struct kept *kept, size_t bytes);
 /* The stamp of the page kept under this key, its body copied into the arena; KEPT_NONE if none is kept that
  * is still fresh at `now_ms`. One that is not is forgotten. */
 struct kept_stamp kept_find(struct kept *kept, const struct kept_key *key, int64_t now_ms,

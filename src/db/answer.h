@@ -31,12 +31,15 @@ void answer_nothing(struct req *req, PGresult *const *results); /* 204 */
 struct page {
 	struct str after; /* key behind which to go on; absent: from the start */
 	int64_t limit;
+	bool for_all;
 	void (*put_item)(
 		struct req *req, const PGresult *rows, int row, struct buf *out); /* see page_items() */
 };
 /* Reads and checks the cursor; answers 400 bad_cursor and returns false if it is not ours. `limit` is already
  * bounded by the shape. The page is kept with the request for answer_page(). */
 bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *ret);
+/* The same of a list whose rows everybody sees alike: its cursors are good for everybody, too. */
+bool page_begin_for_all(struct req *req, struct str cursor, int64_t limit, struct page *ret);
 /* Lets `put_item` write each item, where the column `item` alone does not say everything. After
  * page_begin(). */
 void page_items(

@@ -58,19 +58,21 @@ static struct str filters(struct req *req)
 	return buf_str(&out);
 }
 
-static struct str reader(struct req *req)
+/* Where everybody sees the same rows, a cursor is nobody's own. */
+static struct str reader(struct req *req, bool for_all)
 {
-	const struct who *who = &req->who;
+	static const struct who anyone = {.kind = WHO_ANYONE};
+	const struct who *who = for_all ? &anyone : &req->who;
 	char account[UUID_TEXT_SIZE];
 
 	uuid_format(&who->account, account);
 	return arena_printf(req->arena, "%d %s %lld", (int)who->kind, account, (long long)who->ticket_number);
 }
 
-static struct digest cursor_mac(struct req *req, struct str key)
+static struct digest cursor_mac(struct req *req, bool for_all, struct str key)
 {
 	static const char version[] = {CURSOR_VERSION};
-	struct str parts[] = {{version, sizeof(version)}, req->path, filters(req), reader(req), key};
+	struct str parts[] = {{version, sizeof(version)}, req->path, filters(req), reader(req, for_all), key};
 
 	return digest_hmac(req->app->cursor_key, parts, sizeof(parts) / sizeof(parts[0]));
 }
@@ -91,9 +93,9 @@ static struct str veil(struct req *req, struct str mac, struct str key)
 	return (struct str){out, key.len};
 }
 
-static struct str make_cursor(struct req *req, struct str key)
+static struct str make_cursor(struct req *req, bool for_all, struct str key)
 {
-	struct digest mac = cursor_mac(req, key);
+	struct digest mac = cursor_mac(req, for_all, key);
 	struct buf raw = {.arena = req->arena};
 
 	buf_byte(&raw, CURSOR_VERSION);
@@ -104,7 +106,7 @@ static struct str make_cursor(struct req *req, struct str key)
 }
 
 /* The key inside; absent when the cursor is not ours. */
-static struct str read_cursor(struct req *req, struct str cursor)
+static struct str read_cursor(struct req *req, bool for_all, struct str cursor)
 {
 	struct str raw = digest_b64url_decode(req->arena, cursor);
 
@@ -112,7 +114,7 @@ static struct str read_cursor(struct req *req, struct str cursor)
 		return STR_NONE;
 	struct str tag = {raw.at + 1, CURSOR_MAC};
 	struct str key = veil(req, tag, (struct str){raw.at + CURSOR_HEAD, raw.len - CURSOR_HEAD});
-	struct digest mac = cursor_mac(req, key);
+	struct digest mac = cursor_mac(req, for_all, key);
 	if (!str_eq_secret(tag, (struct str){digest_bytes(&mac).at, CURSOR_MAC}))
 		return STR_NONE;
 	return key;
@@ -124,14 +126,15 @@ static void put_cell(struct req *req, const PGresult *rows, int row, struct buf 
 	buf_put(out, db_cell(rows, row, "item"));
 }
 
-bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *ret)
+static bool begin(struct req *req, struct str cursor, int64_t limit, bool for_all, struct page *ret)
 {
 	struct page *page = arena_alloc(req->arena, sizeof(*page));
 
 	page->limit = limit;
+	page->for_all = for_all;
 	page->put_item = put_cell;
 	if (cursor.at) {
-		page->after = read_cursor(req, cursor);
+		page->after = read_cursor(req, for_all, cursor);
 		if (!page->after.at) {
 			reply_problem(req, PROBLEM_bad_cursor, STR_NONE);
 			return false;
@@ -140,6 +143,16 @@ bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *
 	req->page = page;
 	*ret = *page;
 	return true;
+}
+
+bool page_begin(struct req *req, struct str cursor, int64_t limit, struct page *ret)
+{
+	return begin(req, cursor, limit, false, ret);
+}
+
+bool page_begin_for_all(struct req *req, struct str cursor, int64_t limit, struct page *ret)
+{
+	return begin(req, cursor, limit, true, ret);
 }
 
 /* Part of the target as the client sent it, safe between < and > in a header. */
@@ -217,7 +230,7 @@ struct str answer_page_body(struct req *req, PGresult *const *results)
 	int n = PQntuples(rows), last = n > page->limit ? (int)page->limit : n;
 	struct str key = next_key(rows, last);
 	if (key.at) {
-		cursor = make_cursor(req, key);
+		cursor = make_cursor(req, page->for_all, key);
 		reply_header(req, "Link", next_link(req, cursor));
 	}
 	buf_put(&body, STR("{\"items\":["));

@@ -26,6 +26,11 @@ struct asked {
 	struct answer answer;
 };
 
+enum {
+	TAG_BYTES = 12,
+	HEAD_ROOM = 2048 /* for what is kept in front of the body; a Link may be long */
+};
+
 static struct answer answer_read(struct str kept)
 {
 	struct answer a = {.packed = STR_NONE};
@@ -52,30 +57,44 @@ static struct str answer_written(struct arena *arena, const struct answer *a)
 	return buf_str(&out);
 }
 
+/* Both forms, or the plain one where there is no room for both. */
 static void keep(struct req *req, const struct asked *asked)
 {
-	struct str bytes = answer_written(req->arena, &asked->answer);
+	struct answer a = asked->answer;
 
+	if (!kept_fits(asked->pages, a.body.len + a.packed.len + HEAD_ROOM))
+		a.packed = STR_NONE;
+	struct str bytes = answer_written(req->arena, &a);
 	if (!arena_failed(req->arena)) /* else the bytes may be those of another request */
 		kept_keep(asked->pages, &asked->key, asked->stamp, clock_wall_ms(), bytes);
 }
 
 /* Packing it costs more than all else: what was packed for one is kept for the others. */
+static bool is_worth_keeping(const struct asked *asked, bool is_new, bool had_packed)
+{
+	const struct answer *a = &asked->answer;
+
+	if (!asked->pages)
+		return false;
+	return is_new || (a->packed.len > 0 && !had_packed &&
+				 kept_fits(asked->pages, a->body.len + a->packed.len + HEAD_ROOM));
+}
+
 static void tell(struct req *req, struct asked *asked, bool is_new)
 {
 	struct answer *a = &asked->answer;
 	bool had_packed = a->packed.len > 0;
 
-	if (a->tag.len > 0)
-		reply_etag(req, a->tag);
-	reply_header(req, "Cache-Control", STR("public, max-age=60"));
+	reply_etag(req, a->tag);
+	if (asked->pages)
+		reply_header(req, "Cache-Control", STR("public, max-age=60"));
 	if (a->link.len > 0)
 		reply_header(req, "Link", a->link);
 	req->packed = a->packed;
 	req_pin(req); /* it may have left with its answer */
 	reply_json(req, 200, a->body);
 	a->packed = req->packed;
-	if (asked->pages && (is_new || (a->packed.len > 0 && !had_packed)))
+	if (is_worth_keeping(asked, is_new, had_packed))
 		keep(req, asked);
 	req_unpin(req);
 }
@@ -120,7 +139,7 @@ static struct kept_key key_of_list(const struct req *req)
 
 bool shared_told_list(struct req *req)
 {
-	return shared_told(req, req->who.kind == WHO_ANYONE ? req->app->lists : NULL, key_of_list(req));
+	return shared_told(req, req->app->lists, key_of_list(req));
 }
 
 int64_t shared_known(const struct req *req)
@@ -130,13 +149,22 @@ int64_t shared_known(const struct req *req)
 	return asked->stamp.version;
 }
 
+/* The same bytes have the same tag, whoever built them. */
+static struct str tag_of(struct req *req, struct str bytes)
+{
+	struct digest d = digest_sha256(bytes);
+
+	return digest_b64url(req->arena, (struct str){digest_bytes(&d).at, TAG_BYTES});
+}
+
 void shared_tell(struct req *req, int64_t version, int64_t keep_ms, struct str body)
 {
 	struct asked asked = *(const struct asked *)req->kept;
 
 	asked.stamp = (struct kept_stamp){
 		.version = version, .fresh_until_ms = clock_wall_ms() + keep_ms, .lease = asked.lease};
-	asked.answer = (struct answer){.tag = req->etag, .link = reply_header_of(req, "Link"), .body = body};
+	asked.answer =
+		(struct answer){.tag = tag_of(req, body), .link = reply_header_of(req, "Link"), .body = body};
 	tell(req, &asked, true);
 }
 

@@ -190,8 +190,8 @@ void unit_deliver(struct db_unit *u)
 		return;
 	}
 	account_time(u, req);
-	if (!sqlstate && !req->read_only)
-		epoch_move(req->app->epoch);
+	if (!req->read_only)
+		epoch_move(req->app->epoch); /* also where nobody knows whether it was committed */
 	if (req->state != REQ_LEFT) {
 		req_become(req, REQ_STEPS);
 		if (sqlstate)

@@ -56,7 +56,7 @@ static void send_continue(struct conn *c)
 
 static void refuse(struct conn *c, const struct body *b, enum http_refusal refusal)
 {
-	if (refusal != HTTP_body_too_large) {
+	if (refusal != HTTP_body_too_large || b->sink) { /* the sink knows what counts */
 		conn_refuse(c, refusal);
 		return;
 	}

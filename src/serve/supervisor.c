@@ -214,6 +214,7 @@ static void re_execute(struct supervisor *s)
 	if (deleted)
 		*deleted = '\0'; /* the package manager has put a new file there */
 	sockets_hand_over(&s->sockets);
+	epoch_hand_over(s->epoch);
 	children_hand_over(&s->children);
 	log_info("server.re_execute", LOG_INT("sockets", s->sockets.n));
 	execv(self, s->argv);

@@ -310,7 +310,7 @@ static int build(struct worker *w)
 	app->numbers = numbers_new(w->arena);
 	app->reference = reference_new(w->arena);
 	app->tracked = kept_new(config->tracking_kept, KEPT_TICKET_MAX);
-	app->published = kept_new(config->published_kept, KEPT_TICKET_MAX);
+	app->published = kept_new(config->published_kept, KEPT_PUBLIC_MAX);
 	app->lists = kept_new(config->lists_kept, KEPT_LIST_MAX);
 	app->looked = kept_new(config->looks_kept, KEPT_TICKET_MAX);
 	app->conns = conns_new(app);

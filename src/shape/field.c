@@ -113,21 +113,28 @@ static void take_text(const struct filling *f, const struct place *at, const str
 		field_fault(f, at, FAULT_bad_format);
 }
 
-static void take_enum(const struct filling *f, const struct place *at, const struct shape_field *field,
-	struct str value, struct str *out)
+static void not_listed(const struct filling *f, const struct place *at, const char *const *values)
 {
 	static const char *const one_of[LANG_COUNT] = {[LANG_VI] = "một trong:", [LANG_EN] = "one of:"};
 	struct buf listed = {.arena = f->req->arena};
 
+	for (const char *const *v = values; *v && f->req->nfaults < REQ_FAULTS_MAX; v++) {
+		buf_put(&listed, v == values ? STR("") : STR(", "));
+		buf_put(&listed, str_of(*v));
+	}
+	fault_detailed(f, at, FAULT_not_listed, one_of[f->req->lang], buf_str(&listed));
+}
+
+static void take_enum(const struct filling *f, const struct place *at, const struct shape_field *field,
+	struct str value, struct str *out)
+{
 	for (const char *const *v = field->values; *v; v++) {
 		if (str_eq(str_of(*v), value)) {
 			*out = str_of(*v);
 			return;
 		}
-		buf_put(&listed, v == field->values ? STR("") : STR(", "));
-		buf_put(&listed, str_of(*v));
 	}
-	fault_detailed(f, at, FAULT_not_listed, one_of[f->req->lang], buf_str(&listed));
+	not_listed(f, at, field->values);
 }
 
 void field_text(const struct filling *f, const struct place *at, const struct shape_field *field,

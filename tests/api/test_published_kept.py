@@ -1,6 +1,9 @@
 """Pages of published tickets that are kept, with a long lease: who changes something sees it wherever they ask next, and what others did is heard."""
 import contextlib
+import gzip
+import os
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -118,3 +121,44 @@ def test_a_lost_listener_is_no_reason_to_show_what_is_gone(town):
     town.client().get(page_of(filed))
     town.sql("select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%'")
     wait_until(lambda: town.client().get(page_of(filed), status=None).status == 404, 30, "they listen again")
+
+
+def test_a_key_is_for_few(town):
+    """No cache keeps what was read with it, and it is gone when it is taken back."""
+    ticket_id, filed = town.answered()
+    ask(town, town.person("officer"), ticket_id)
+    key = ask(town, town.coordinator, ticket_id, "publish", {"link_only": True}).json["key"]
+    path = "%s?key=%s" % (page_of(filed), key)
+    for _ in range(10):
+        assert town.client().get(path).header("Cache-Control") == "private, no-store"
+        town.client().get(page_of(filed), status=404)
+    ask(town, town.coordinator, ticket_id, "hide", REASON)
+    for _ in range(10):
+        town.client().get(path, status=404)
+
+
+def test_a_long_page_is_kept_plain_and_packed(town):
+    ticket_id, filed = town.answered(text="Ví dụ dài. " * 400)
+    ask(town, town.person("officer"), ticket_id)
+    ask(town, town.coordinator, ticket_id, "publish")
+    plain = town.client().get(page_of(filed))
+    assert len(plain.body) > 5000
+    before = asked(town)
+    for _ in range(30):
+        packed = town.client().send("GET", page_of(filed), headers={"Accept-Encoding": "gzip"})
+        assert gzip.decompress(packed.body) == plain.body and packed.header("ETag") == plain.header("ETag")[:-1] + '-gzip"'
+        assert town.client().get(page_of(filed)).body == plain.body
+    assert asked(town) - before <= 4
+
+
+def test_an_upgrade_takes_the_epoch_along(town):
+    """A new image hides what workers of the image before may still show: they count together."""
+    ticket_id, filed = published(town)
+    for _ in range(20):
+        town.client().get(page_of(filed))
+    os.kill(town.process.pid, signal.SIGUSR2)
+    with untold(town):
+        town.client().get(page_of(filed))
+        ask(town, town.coordinator, ticket_id, "hide", REASON)
+        for _ in range(20):
+            town.client().get(page_of(filed), status=404)

@@ -3,6 +3,7 @@
 
 #include "auth/keys.h"
 #include "base/digest.h"
+#include "civil/city.h"
 #include "civil/code.h"
 #include "civil/text.h"
 #include "db/answer.h"
@@ -13,30 +14,8 @@
 #include "http/reply.h"
 
 enum {
-	TAG_BYTES = 12,
 	NAMES_MS = 10000, /* a kept page may have names of categories and departments that are so old */
 };
-
-/* The same bytes have the same tag, whoever built them. */
-static struct str tag_of(struct req *req, struct str bytes)
-{
-	struct digest d = digest_sha256(bytes);
-
-	return digest_b64url(req->arena, (struct str){digest_bytes(&d).at, TAG_BYTES});
-}
-
-static void listed(struct req *req, PGresult *const *results)
-{
-	const PGresult *rows = answer_find(results, "item");
-	struct buf all = {.arena = req->arena};
-
-	for (int i = 0; i < PQntuples(rows); i++) {
-		buf_put(&all, db_cell(rows, i, "item"));
-		buf_put(&all, db_cell(rows, i, "key"));
-	}
-	reply_etag(req, tag_of(req, buf_str(&all)));
-	shared_tell_page(req, results);
-}
 
 /* Folded for the search; what is no word asks for nothing. */
 static struct str words_of(struct req *req, struct str text)
@@ -51,13 +30,13 @@ void published_list(struct req *req)
 	const struct published_list *in = req->input;
 	struct page page;
 
-	if (!page_begin(req, in->cursor, in->limit, &page) || shared_told_list(req))
+	if (!page_begin_for_all(req, in->cursor, in->limit, &page) || shared_told_list(req))
 		return;
 	struct db_unit *u = db_unit(req);
 	sql_publication_bound(u);
 	sql_publication_published_list(u, .category = in->category, .area = in->area,
 		.query = words_of(req, in->q), .after = page.after, .limit = page.limit);
-	db_run(u, listed);
+	db_run(u, shared_tell_page);
 }
 
 /* -1: the code in the path is none of ours. */
@@ -96,16 +75,19 @@ static void shown(struct req *req, const PGresult *result, int row)
 		shared_tell_known(req);
 		return;
 	}
-	reply_etag(req, tag_of(req, body));
 	shared_tell(req, db_cell_int(result, row, "version"), NAMES_MS, body);
 }
 
 static const struct batch_plan pages = {
 	.name = "published_pages", .row_size = sizeof(struct row), .add = add_pages, .then = shown};
 
-static struct kept_key page_key(int64_t number)
+/* With other names of categories and departments it is another page. */
+static struct kept_key page_key(const struct req *req, int64_t number)
 {
-	return (struct kept_key){{(uint64_t)number}};
+	static const uint64_t open_key[2] = {0};
+	const struct str names = req->app->city ? req->app->city->version : STR("");
+
+	return (struct kept_key){{(uint64_t)number, digest_siphash(open_key, names)}};
 }
 
 /* What is read with a key is not kept: it is for few. */
@@ -118,7 +100,7 @@ void published_show(struct req *req)
 		reply_problem(req, PROBLEM_not_found, STR_NONE);
 		return;
 	}
-	if (shared_told(req, in->key.at ? NULL : req->app->published, page_key(row.number)))
+	if (shared_told(req, in->key.at ? NULL : req->app->published, page_key(req, row.number)))
 		return;
 	row.known = shared_known(req);
 	batch_join(req, &pages, &row);

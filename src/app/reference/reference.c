@@ -161,15 +161,10 @@ void reference_load(struct app *app)
 	load(app);
 }
 
-/* The lists change only with an import: their tag is the version of the data, taken before they are read.
- * False: it has been answered. */
+/* False: it has been answered. */
 static bool begin_list(struct req *req, struct str cursor, int64_t limit, struct page *ret_page)
 {
-	if (!page_begin(req, cursor, limit, ret_page) || shared_told_list(req))
-		return false;
-	if (req->app->city)
-		reply_etag(req, arena_str(req->arena, req->app->city->version));
-	return true;
+	return page_begin_for_all(req, cursor, limit, ret_page) && !shared_told_list(req);
 }
 
 /* Lists that differ in their statement only. */

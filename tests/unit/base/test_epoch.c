@@ -31,10 +31,32 @@ static void test_processes_share_it(void **state)
 	epoch_move(NULL);
 }
 
+/* The next image maps the same memory. */
+static void test_handed_over(void **state)
+{
+	struct epoch *before = epoch_new();
+
+	(void)state;
+	assert_non_null(before);
+	epoch_move(before);
+	epoch_hand_over(before);
+	struct epoch *after = epoch_new();
+	assert_non_null(after);
+	assert_ptr_not_equal(after, before);
+	assert_int_equal(epoch_now(after), epoch_now(before));
+	epoch_move(before);
+	epoch_move(after);
+	assert_int_equal(epoch_now(after), epoch_now(before));
+	struct epoch *other = epoch_new(); /* it was handed over once */
+	epoch_move(before);
+	assert_int_equal(epoch_now(other), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_processes_share_it),
+		cmocka_unit_test(test_handed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
