@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -32,6 +33,14 @@ def untold(town):
         yield
     finally:
         town.sql("alter table publication enable trigger publication_changed")
+
+
+@contextlib.contextmanager
+def hardly_asked(town):
+    """Each of two workers asks when it has no page, or one whose names may be ten seconds old."""
+    before, began = asked(town), time.monotonic()
+    yield
+    assert asked(town) - before <= 2 * (2 + (time.monotonic() - began) // 10)
 
 
 def page_of(filed):
@@ -67,12 +76,11 @@ def test_many_ask_for_one_page(town):
 def test_who_reads_a_kept_page_asks_nobody(town):
     _, filed = published(town)
     first = town.anyone.get(page_of(filed))
-    before = asked(town)
-    for _ in range(100):
-        again = town.client().get(page_of(filed))
-        assert (again.body, again.header("ETag"), again.header("Cache-Control")) == (first.body, first.header("ETag"), first.header("Cache-Control"))
-        assert not town.client().get(page_of(filed), {"If-None-Match": first.header("ETag")}, status=304).body
-    assert asked(town) - before <= 2 * 2, "each worker once, and anew when somebody has written meanwhile"
+    with hardly_asked(town):
+        for _ in range(50):
+            again = town.client().get(page_of(filed))
+            assert (again.body, again.header("ETag"), again.header("Cache-Control")) == (first.body, first.header("ETag"), first.header("Cache-Control"))
+            assert not town.client().get(page_of(filed), {"If-None-Match": first.header("ETag")}, status=304).body
 
 
 def test_whoever_takes_it_back_sees_it_gone_at_once_everywhere(town):
@@ -143,12 +151,11 @@ def test_a_long_page_is_kept_plain_and_packed(town):
     ask(town, town.coordinator, ticket_id, "publish")
     plain = town.client().get(page_of(filed))
     assert len(plain.body) > 5000
-    before = asked(town)
-    for _ in range(30):
-        packed = town.client().send("GET", page_of(filed), headers={"Accept-Encoding": "gzip"})
-        assert gzip.decompress(packed.body) == plain.body and packed.header("ETag") == plain.header("ETag")[:-1] + '-gzip"'
-        assert town.client().get(page_of(filed)).body == plain.body
-    assert asked(town) - before <= 4
+    with hardly_asked(town):
+        for _ in range(30):
+            packed = town.client().send("GET", page_of(filed), headers={"Accept-Encoding": "gzip"})
+            assert gzip.decompress(packed.body) == plain.body and packed.header("ETag") == plain.header("ETag")[:-1] + '-gzip"'
+            assert town.client().get(page_of(filed)).body == plain.body
 
 
 def test_an_upgrade_takes_the_epoch_along(town):
