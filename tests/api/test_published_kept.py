@@ -126,7 +126,6 @@ def test_a_lost_listener_is_no_reason_to_show_what_is_gone(town):
         town.client().get(page_of(filed))
     with untold(town):
         town.sql("update publication set state = 'hidden', reason = 'Gỡ bởi người vận hành.' where code = '%s'" % filed["code"])
-    town.client().get(page_of(filed))
     town.sql("select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%'")
     wait_until(lambda: town.client().get(page_of(filed), status=None).status == 404, 30, "they listen again")
 
