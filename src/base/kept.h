@@ -9,8 +9,8 @@
 /* Pages about tickets that somebody was shown lately, so that PostgreSQL need not build the same one again:
  * it is asked each time whether the version is still the same and whether it may be shown, so that nothing
  * is ever shown that has been taken back; only where everybody may see a page its word holds for a moment
- * (kept_lease, db/shared.h). One for each worker
- * process and kind of page. Four pages share a place; the one that was asked for longest ago goes. */
+ * (kept_lease, db/shared.h). One for each worker process and kind of page. Four pages share a place; the one
+ * that was asked for longest ago goes. */
 struct kept;
 
 /* Room for so many pages (in fours) of at most `bytes_max` bytes; 0: none is kept. NULL when memory is

@@ -57,12 +57,19 @@ static struct str answer_written(struct arena *arena, const struct answer *a)
 	return buf_str(&out);
 }
 
+static bool fits_packed(const struct asked *asked)
+{
+	const struct answer *a = &asked->answer;
+
+	return kept_fits(asked->pages, a->body.len + a->packed.len + HEAD_ROOM);
+}
+
 /* Both forms, or the plain one where there is no room for both. */
 static void keep(struct req *req, const struct asked *asked)
 {
 	struct answer a = asked->answer;
 
-	if (!kept_fits(asked->pages, a.body.len + a.packed.len + HEAD_ROOM))
+	if (!fits_packed(asked))
 		a.packed = STR_NONE;
 	struct str bytes = answer_written(req->arena, &a);
 	if (!arena_failed(req->arena)) /* else the bytes may be those of another request */
@@ -72,12 +79,9 @@ static void keep(struct req *req, const struct asked *asked)
 /* Packing it costs more than all else: what was packed for one is kept for the others. */
 static bool is_worth_keeping(const struct asked *asked, bool is_new, bool had_packed)
 {
-	const struct answer *a = &asked->answer;
-
 	if (!asked->pages)
 		return false;
-	return is_new || (a->packed.len > 0 && !had_packed &&
-				 kept_fits(asked->pages, a->body.len + a->packed.len + HEAD_ROOM));
+	return is_new || (asked->answer.packed.len > 0 && !had_packed && fits_packed(asked));
 }
 
 static void tell(struct req *req, struct asked *asked, bool is_new)

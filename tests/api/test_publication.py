@@ -1,7 +1,5 @@
 """The public version of an answered ticket: proposed by staff, looked through for personal data, previewed by the citizen, read
 by everybody."""
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from support.town import CONSTRUCTION, HUB, wait_until
