@@ -193,6 +193,14 @@ bool children_starting(const struct children *cs)
 	return false;
 }
 
+bool children_serving(const struct children *cs)
+{
+	for (unsigned i = 0; i < cs->n; i++)
+		if (cs->at[i].role == WORKER_HTTP && (cs->at[i].old > 0 || cs->at[i].state == CHILD_READY))
+			return true;
+	return cs->nold > 0;
+}
+
 bool children_none_left(const struct children *cs)
 {
 	for (unsigned i = 0; i < cs->n; i++)

@@ -65,6 +65,7 @@ void children_step(struct children *cs);
 void children_signal_all(struct children *cs, int signal);
 bool children_all_ready(const struct children *cs);
 bool children_starting(const struct children *cs); /* any of them */
+bool children_serving(const struct children *cs);  /* somebody answers clients, or did until now */
 bool children_none_left(const struct children *cs);
 /* A metric slot that no living process uses, -1 when there is none. Slot 0 is the supervisor's. */
 int children_metric_slot(const struct children *cs);

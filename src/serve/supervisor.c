@@ -28,8 +28,9 @@
 
 enum {
 	POLL_MS = 100,
-	LAST_CALL_MS = 100, /* shorter than the workers' own */
-	JOBS_WAIT_MS = 500, /* for those who serve to be ready */
+	LAST_CALL_MS = 100,   /* shorter than the workers' own */
+	JOBS_WAIT_MS = 12000, /* for those who serve to be ready, which they are in time whatever happens */
+	JOBS_BEHIND_MS = 100, /* and to give their first answers */
 	KILL_GRACE_MS = 5000
 };
 
@@ -42,7 +43,10 @@ struct supervisor {
 	struct epoch *epoch;
 	struct children children;
 	int signals, ready_pipe[2];
+	int64_t jobs_from_us;
+	bool jobs_may;
 	bool announced; /* server.ready has been said        */
+	bool unfit;	/* leaving: the schema cannot be served */
 	int64_t began_us;
 	int64_t shut_at_us;  /* leaving: then nobody is let in any more */
 	int64_t leave_by_us; /* set by SIGTERM: then children are killed; 0: running */
@@ -94,11 +98,16 @@ static void start_child(struct supervisor *s, struct child *c)
 	child_started(c, pid, slot, clock_mono_us());
 }
 
-/* What the jobs do can wait a moment, who calls at the start of the server cannot. */
-static bool comes_later(const struct supervisor *s, const struct child *c, int64_t now_us)
+/* What the jobs do can wait a moment, who calls at the start of the server cannot: those who serve are made
+ * first, and give their first answers. */
+static bool comes_later(struct supervisor *s, const struct child *c, int64_t now_us)
 {
-	return c->role == WORKER_JOBS && now_us < s->began_us + JOBS_WAIT_MS * INT64_C(1000) &&
-	       children_starting(&s->children);
+	if (c->role != WORKER_JOBS || s->jobs_may)
+		return false;
+	if (children_starting(&s->children) && now_us < s->began_us + JOBS_WAIT_MS * INT64_C(1000))
+		s->jobs_from_us = now_us + JOBS_BEHIND_MS * INT64_C(1000);
+	s->jobs_may = now_us >= s->jobs_from_us;
+	return !s->jobs_may;
 }
 
 static void start_missing(struct supervisor *s)
@@ -131,6 +140,17 @@ static void read_ready(struct supervisor *s)
 	announce(s);
 }
 
+/* The schema is not one for this program, and nobody is there who serves it: so clients lose nothing. Where
+ * others serve on, of an image before, one that fits is waited for. */
+static void refuse_to_serve(struct supervisor *s)
+{
+	if (children_serving(&s->children))
+		return;
+	s->unfit = true;
+	s->leave_by_us = clock_mono_us();
+	children_signal_all(&s->children, SIGKILL);
+}
+
 static void reap(struct supervisor *s)
 {
 	int status;
@@ -145,6 +165,8 @@ static void reap(struct supervisor *s)
 			log_error("server.worker_died", LOG_INT("worker", pid),
 				LOG_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
 				LOG_INT("status", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
+		if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_UNFIT && s->leave_by_us == 0)
+			refuse_to_serve(s);
 	}
 }
 
@@ -268,7 +290,7 @@ static int run(struct supervisor *s)
 		start_missing(s);
 		children_step(&s->children);
 		if (s->leave_by_us != 0 && children_none_left(&s->children))
-			return EXIT_SUCCESS;
+			return s->unfit ? EXIT_FAILURE : EXIT_SUCCESS;
 		if (s->leave_by_us != 0 && clock_mono_us() > s->shut_at_us)
 			sockets_shut(&s->sockets);
 		if (s->leave_by_us != 0 && clock_mono_us() > s->leave_by_us)

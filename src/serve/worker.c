@@ -33,6 +33,7 @@
 #include "jobs/assign.h"
 #include "jobs/jobs.h"
 #include "serve/confine.h"
+#include "serve/schema.h"
 #include "shape/shape.h"
 
 enum {
@@ -55,7 +56,9 @@ struct worker {
 	struct event *term, *tick, *flush;
 	int64_t began_us; /* to live, or to drain */
 	int64_t ready_us;
-	bool shut_in, accepting, settled, failed;
+	bool shut_in, accepting, settled;
+	bool fits;  /* this program can serve the schema; jobs begin behind those who have asked */
+	int failed; /* the exit status otherwise than good */
 };
 
 static bool accept_clients(struct worker *w)
@@ -74,12 +77,26 @@ static bool accept_clients(struct worker *w)
 	return true;
 }
 
+static void give_up_as(struct worker *w, int status, const char *event, struct str reason)
+{
+	log_error(event, LOG_STR("reason", reason));
+	w->failed = status;
+	event_base_loopbreak(w->app.loop);
+}
+
 /* A worker that cannot do its work leaves: the supervisor starts another. */
 static void give_up(struct worker *w, const char *event, struct str reason)
 {
-	log_error(event, LOG_STR("reason", reason));
-	w->failed = true;
-	event_base_loopbreak(w->app.loop);
+	give_up_as(w, EXIT_FAILURE, event, reason);
+}
+
+static void told_schema(struct app *app, struct str fault)
+{
+	struct worker *w = list_entry(app, struct worker, app);
+
+	w->fits = true;
+	if (fault.at)
+		give_up_as(w, WORKER_UNFIT, "server.schema", fault);
 }
 
 /* Before anything that a stranger sends is read, and while the database makes its backends: the filter takes
@@ -100,10 +117,23 @@ static void tick_every(struct worker *w, int ms)
 	event_add(w->tick, &every);
 }
 
+static bool is_warm(struct worker *w)
+{
+	struct app *app = &w->app;
+	bool serves = w->start->role == WORKER_HTTP;
+
+	/* The numbers are asked for while the city is on its way. */
+	return db_ready(app->db) && (!serves || (numbers_ready(app) && w->fits)) && app->city;
+}
+
 static void say_ready(struct worker *w)
 {
 	pid_t pid = getpid();
 
+	if (!is_warm(w))
+		log_warn("worker.not_warm",
+			LOG_STR("cure", STR("check `database_url` and what was logged before; the server "
+					    "answers 503 until its database is there")));
 	w->accepting = true;
 	w->ready_us = clock_mono_us();
 	tick_every(w, TICK_MS);
@@ -160,17 +190,9 @@ static void settle(struct worker *w, int64_t now_us)
 		suggestions_load(&w->app);
 }
 
-static bool is_warm(struct worker *w)
-{
-	struct app *app = &w->app;
-
-	/* The numbers are asked for while the city is on its way. */
-	return db_ready(app->db) && (w->start->role == WORKER_JOBS || numbers_ready(app)) && app->city;
-}
-
-/* A worker accepts once it can answer: database reached, reference data and a block of ticket numbers in
- * memory. If that takes too long it accepts all the same and answers 503, so that clients see a clear refusal
- * instead of silence. */
+/* A worker accepts once it can answer: database reached and found to be one that it can serve, reference data
+ * and a block of ticket numbers in memory. If that takes too long it accepts all the same and answers 503, so
+ * that clients see a clear refusal instead of silence. */
 static void tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;
@@ -323,6 +345,8 @@ static int build(struct worker *w)
 		!find_provider(w, provider_settings_read, &app->provider) ||
 		!find_provider(w, provider_settings_read_citizen, &app->citizen_provider))
 		return -1;
+	if (w->start->role == WORKER_HTTP)
+		schema_ask(app, w->arena, told_schema);
 	return listen_to(w);
 }
 
@@ -423,13 +447,13 @@ int worker_run(const struct worker_start *start)
 		return EXIT_FAILURE;
 	struct worker *w = arena_alloc(arena, sizeof(*w));
 	*w = (struct worker){.start = start, .arena = arena, .began_us = clock_mono_us()};
-	bool good = build(w) == 0;
-	if (good) {
+	int status = EXIT_FAILURE;
+	if (build(w) == 0) {
 		live(w);
-		good = !w->failed;
+		status = w->failed;
 	}
 	tear_down(w);
 	if (start->config->fail_points)
 		say_calls();
-	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+	return status;
 }

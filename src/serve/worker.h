@@ -12,6 +12,11 @@ enum worker_role {
 	WORKER_JOBS
 };
 
+/* Exit status of a worker that finds a schema that this program cannot serve; EX_CONFIG of sysexits.h. */
+enum {
+	WORKER_UNFIT = 78
+};
+
 /* What a process of the server is started with; made by the supervisor before the fork. */
 struct worker_start {
 	enum worker_role role;
@@ -25,8 +30,8 @@ struct worker_start {
 	int ready_fd; /* four bytes (the pid) are written here when this process does its work */
 };
 
-/* Runs one worker until it is told to leave (SIGTERM: drain) or its supervisor is gone. Returns its exit
- * status. */
+/* Runs one worker until it is told to leave (SIGTERM: drain) or its supervisor is gone, or finds that it
+ * cannot do its work. Returns its exit status. */
 int worker_run(const struct worker_start *start);
 
 #endif

@@ -1,4 +1,4 @@
-/* serve/check.h: which schema a program may serve. */
+/* serve/schema.h: which schema a program may serve. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,12 +8,12 @@
 #include <cmocka.h>
 
 #include "base/embedded.h"
-#include "serve/check.h"
+#include "serve/schema.h"
 
 static bool serves(int64_t known, int64_t schema, int64_t oldest)
 {
 	struct arena *arena = arena_new();
-	bool good = serve_schema_fault(arena, known, schema, oldest).at == NULL;
+	bool good = schema_fault(arena, known, schema, oldest).at == NULL;
 
 	arena_free(arena);
 	return good;
