@@ -42,7 +42,11 @@ def test_each_rates_once_and_nobody_knows_who(town, case):
     unread = town.citizen(joined)
     assert not unread.get("/v1/tracking").json["may_rate"] and unread.get("/v1/tracking").json["merged_into"]["replies"] == []
     assert unread.post("/v1/tracking/rating", {"score": "satisfied"}, status=409).problem == "answer_not_public"
+    assert unread.post("/v1/tracking/second-look", REASON, status=409).problem == "answer_not_public"
+    assert "second_look" not in actions(unread.get("/v1/tracking").json)
+    assert "second_look" in actions(town.citizen(first).get("/v1/tracking").json), "nobody has used it up"
     publish(town, root)
+    assert "second_look" in actions(unread.get("/v1/tracking").json)
     assert unread.get("/v1/tracking").json["merged_into"]["replies"]
     for filed, score in ((first, "satisfied"), (merged, "unsatisfied"), (joined, "acceptable")):
         citizen = town.citizen(filed)

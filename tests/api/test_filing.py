@@ -88,10 +88,19 @@ def test_a_point_is_enough_of_a_place(town):
     assert town.file(area=None, point={"lon": 105.838, "lat": 20.984})["department"]["code"] == "HN-SXD"
 
 
+def test_staff_have_their_say_like_everybody(town):
+    """Their session would tie the ticket to them, or be forgotten, so that they could work on it."""
+    who = town.person("officer", CONSTRUCTION, 8)
+    before = town.count("ticket")
+    refused = who.post("/v1/tickets", ticket(), status=403)
+    assert refused.problem == "forbidden" and "phiên đăng nhập" in refused.json["detail"] and town.count("ticket") == before
+    town.anyone.post("/v1/tickets", ticket(), status=201)
+
+
 def test_who_has_signed_out_files_nothing(town):
-    who = town.sign_in(town.login("officer", CONSTRUCTION, 8))
-    who.post("/v1/tickets", ticket(), status=201)
+    who = town.sign_in(town.login("clerk", CONSTRUCTION, 8))
+    who.post("/v1/tickets", ticket(channel="counter"), status=201)
     who("DELETE", "/v1/sessions/current", status=204)
     before = town.count("ticket")
-    who.post("/v1/tickets", ticket(), status=401)
+    who.post("/v1/tickets", ticket(channel="counter"), status=401)
     assert town.count("ticket") == before

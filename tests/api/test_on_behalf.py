@@ -148,9 +148,10 @@ def test_papers_come_along(town, clerk):
     assert [a["id"] for a in town.citizen(filed).get("/v1/tracking/attachments").json["items"]] == [opened["id"]]
 
 
-def test_a_clerk_files_through_the_web_like_anybody(town, clerk):
-    filed = town.person("clerk", WARD).post("/v1/tickets", ticket()).json
-    assert town.citizen(filed).get("/v1/tracking").json["taken"] is None
+def test_a_clerk_says_how_it_came(town, clerk):
+    """What they have to say themselves they file without their session: test_staff_have_their_say_like_everybody()."""
+    assert "counter" in town.person("clerk", WARD).post("/v1/tickets", ticket(), status=403).json["detail"]
+    assert town.citizen(town.file()).get("/v1/tracking").json["taken"] is None
 
 
 def test_who_typed_the_whole_handles_no_part_of_it(town):

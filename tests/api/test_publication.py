@@ -408,7 +408,6 @@ def test_suggestions(town):
     found = town.anyone.get(query).json
     assert [a["code"] for a in found["answers"]] == [answered["code"]]
     assert [(o["code"], o["title"], o["metres"]) for o in found["open"]] == [(waiting["code"], None, 0)], "by the net of 100 metres"
-    town.move(town.coordinator, open_id, "route", {"department": CONSTRUCTION, "reason": "Đúng thẩm quyền"})
     town.move(town.person("officer"), open_id, "accept")
     found = town.anyone.get(query).json
     assert found["open"][0]["title"] == "Cống tắc, gọi [số điện thoại]" and "0912345678" not in str(found)

@@ -49,3 +49,23 @@ def test_officers_do_not_route(town):
     answer = town.move(town.person("officer"), ticket_id, "route", {"department": "UB-00004", "reason": "Chuyển đi nơi khác."},
                        status=None)
     assert answer.status in (403, 409) and town.version(ticket_id) == 1
+
+
+def test_nobody_gets_what_they_have(town):
+    """Else the clock to accept would begin anew as often as the hub likes."""
+    ticket_id, _ = town.filed()
+    before = town.coordinator.get("/v1/tickets/" + ticket_id).json
+    there = {"department": before["holder"]["department"]["code"], "reason": "Gửi lại đúng đơn vị đang giữ phiếu."}
+    assert town.move(town.coordinator, ticket_id, "route", there, status=409).problem == "already_there"
+    officer = town.person("officer")
+    town.move(officer, ticket_id, "accept")
+    assert town.move(town.coordinator, ticket_id, "route", there, status=409).problem == "already_there"
+    town.move(officer, ticket_id, "claim")
+    has = town.coordinator.get("/v1/tickets/" + ticket_id).json["holder"]["person"]["id"]
+    head, other = town.person("head"), town.person("officer", number=2)
+    assert town.move(head, ticket_id, "assign", {"person": has}, status=409).problem == "already_there"
+    town.move(head, ticket_id, "assign", {"person": other.get("/v1/me").json["account"]["id"]})
+    after = town.coordinator.get("/v1/tickets/" + ticket_id).json
+    assert after["version"] == before["version"] + 3 and after["holder"]["person"]["id"] != has
+    held = town.coordinator.get("/v1/tickets/%s/holders" % ticket_id).json["items"]
+    assert len(held) == 1

@@ -92,8 +92,8 @@ begin
 	for s in select distinct sight, state from cell loop
 		v_ticket := (select id from t where t.sight = s.sight and holder = 'HN-SXD');
 		perform force_state(v_ticket, s.state);
-		-- What somebody has is not claimed: unassign.sql.
-		update cell c set outcome = attempt(case c.action when 'claim' then format('update ticket set person = null where id = %L; ', v_ticket)
+		-- What somebody has is not claimed (unassign.sql), nor given to them.
+		update cell c set outcome = attempt(case when c.action in ('claim', 'assign') then format('update ticket set person = null where id = %L; ', v_ticket)
 			else '' end || format('select move(%L, %L, %L, p_reason_code := %L, p_department := %L, p_person := %L, p_into := %L)',
 			c.role || '.' || c.department, v_ticket, c.action, case c.action when 'redirect' then 'complaint' else 'out_of_scope' end,
 			case when c.action in ('route', 'redirect') then 'UB-00316' end,

@@ -307,7 +307,16 @@ static bool name_it(struct req *req, struct filing_row *row)
 	return true;
 }
 
-static void refuse_typed(struct req *req)
+/* Whether clerks alone file through this channel: they type what somebody says or has written. */
+static bool is_typed(struct str channel)
+{
+	return str_eq(channel, STR("counter")) || str_eq(channel, STR("phone")) ||
+	       str_eq(channel, STR("letter"));
+}
+
+/* Clerks type what others say, and nobody else does. Staff who have something to say themselves are citizens:
+ * a session would tie it to them, or be forgotten, and then they could work on it. */
+static bool may_file(struct req *req, bool typed)
 {
 	static const char *const clerks[LANG_COUNT] = {
 		[LANG_VI] =
@@ -316,16 +325,20 @@ static void refuse_typed(struct req *req)
 		[LANG_EN] =
 			"This channel (counter, phone, letter) is for clerks who have signed in; to file for "
 			"yourself use the channel web, or leave it out."};
+	static const char *const staff[LANG_COUNT] = {
+		[LANG_VI] =
+			"Ghi hộ người khác thì nêu kênh (counter, phone, letter); cán bộ tự gửi cho mình thì "
+			"gửi không kèm phiên đăng nhập của cán bộ.",
+		[LANG_EN] =
+			"To file what somebody else says name the channel (counter, phone, letter); to file "
+			"for yourself leave your session as staff out."};
+	bool is_staff = req->who.kind == WHO_STAFF;
 
+	if (typed == is_staff)
+		return true;
 	reply_problem(req, req->who.kind == WHO_ANYONE ? PROBLEM_unauthorized : PROBLEM_forbidden,
-		str_of(clerks[req->lang]));
-}
-
-/* Whether clerks alone file through this channel: they type what somebody says or has written. */
-static bool is_typed(struct str channel)
-{
-	return str_eq(channel, STR("counter")) || str_eq(channel, STR("phone")) ||
-	       str_eq(channel, STR("letter"));
+		str_of((is_staff ? staff : clerks)[req->lang]));
+	return false;
 }
 
 static void filed_alone(struct req *req, PGresult *const *results)
@@ -361,10 +374,8 @@ void ticket_file(struct req *req)
 		return;
 	}
 	bool typed = is_typed(in->channel);
-	if (typed && req->who.kind != WHO_STAFF) {
-		refuse_typed(req);
+	if (!may_file(req, typed))
 		return;
-	}
 	check_references(req, in, row.filed_at);
 	if (in->against)
 		filing_check_against(
@@ -381,7 +392,7 @@ void ticket_file(struct req *req)
 	told->code = row.code;
 	req->kept = told;
 	req->made = row.danger;
-	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN)
+	if (typed || req->who.kind == WHO_CITIZEN)
 		file_alone(req, &row, typed);
 	else
 		batch_join(req, &filings, &row);
