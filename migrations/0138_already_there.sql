@@ -1,5 +1,5 @@
 -- A ticket goes to nobody who has it, so that no clock begins anew for nothing; who joined a ticket asks for a second look at an answer that they
--- can read, as they rate it.
+-- can read, as they rate it; whoever comes too late is told which version is there.
 set local search_path = tiepdan, public;
 
 -- As in 0123. TD696: the department or the person has the ticket already.
@@ -84,4 +84,27 @@ begin
 		where m.role = 'citizen' and (v_told or not move_of_answer(m.action)) and m.from_state = case when move_of_answer(m.action) then r.state else t.state end
 			and case when not m.conditional then true when move_of_answer(m.action) then move_applies(r, m.action, now())
 				else move_applies(t, m.action, now()) end and (m.action <> 'supply' or m.leads = q.from_state));
+end $$;
+-- As in 0009, and DETAIL says which version is there.
+create or replace function ticket_at_version(p_ticket uuid, p_version bigint) returns ticket language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	t ticket := ticket_seen(p_ticket);
+begin
+	if t.version <> p_version then
+		raise exception 'the ticket has version %', t.version using errcode = 'TD412', detail = t.version;
+	end if;
+	return t;
+end $$;
+-- As in 0075, and of TD412 the version.
+create or replace function bulk_refusal(p_ticket uuid, p_state text, p_detail text, p_sqlstates text[], p_problems text[]) returns text
+language plpgsql immutable set search_path = tiepdan, pg_temp as $$
+declare
+	v_problem text := p_problems[array_position(p_sqlstates, p_state)];
+begin
+	if p_state = 'TD409' and p_detail like '[%]' then
+		v_problem := rtrim(v_problem, '}') || ',"moves":' || p_detail || '}';
+	elsif p_state = 'TD412' and p_detail <> '' then
+		v_problem := rtrim(v_problem, '}') || ',"version":' || p_detail || '}';
+	end if;
+	return format('{"id":"%s","status":%s,"problem":%s}', p_ticket, v_problem::json->>'status', v_problem) where v_problem is not null;
 end $$;

@@ -48,13 +48,15 @@ static bool has_members(enum problem problem)
 }
 
 /* What DETAIL says about the refusal, as members of the problem: it has the open moves, an object of
- * members, or where to go on. */
+ * members, the version that is there, or where to go on. */
 static struct str told(struct arena *arena, enum problem problem, struct str detail)
 {
 	if (problem == PROBLEM_wrong_state && str_starts(detail, STR("[")))
 		return arena_printf(arena, "\"moves\":%.*s", STR_ARG(detail));
 	if (has_members(problem) && str_starts(detail, STR("{")))
 		return arena_str(arena, (struct str){detail.at + 1, detail.len - 2});
+	if (problem == PROBLEM_precondition_failed && detail.len > 0)
+		return arena_printf(arena, "\"version\":%.*s", STR_ARG(detail));
 	if (problem == PROBLEM_nothing_due && detail.len > 0)
 		return arena_printf(arena, "\"next\":\"%.*s\"", STR_ARG(detail));
 	return STR_NONE;

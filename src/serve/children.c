@@ -77,6 +77,11 @@ void child_started(struct child *c, pid_t pid, int metric_slot, int64_t now_us)
 	c->started_us = now_us;
 }
 
+void child_failed(struct child *c, int64_t now_us)
+{
+	c->start_after_us = now_us + PAUSE_US;
+}
+
 /* From here on the process counts among the old ones, whatever happens to it. */
 static void retire(struct children *cs, pid_t pid, int metric_slot)
 {

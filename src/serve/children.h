@@ -52,6 +52,7 @@ void children_init(struct children *cs, unsigned workers);
 void children_hand_over(const struct children *cs);
 
 bool child_may_start(const struct child *c, int64_t now_us);
+void child_failed(struct child *c, int64_t now_us); /* no process could be made for it: after a pause */
 void child_started(struct child *c, pid_t pid, int metric_slot, int64_t now_us);
 void children_ready(struct children *cs, pid_t pid);
 /* The metric slot of a process, -1 when it is none of these. */

@@ -87,6 +87,7 @@ static void start_child(struct supervisor *s, struct child *c)
 	pid_t pid = fork();
 	if (pid < 0) {
 		log_error("server.fork", LOG_STR("error", str_of(strerror(errno))));
+		child_failed(c, clock_mono_us());
 		return;
 	}
 	if (pid == 0) {

@@ -171,7 +171,8 @@ def test_the_list_has_bounds(town):
 
 def test_the_same_ticket_twice_moves_once(town):
     one, = several(town, 1)
-    assert outcomes(bulk(town.person("officer"), "accept", at((one, 1), (one, 1)))) == ["accepted", "precondition-failed"]
+    answer = bulk(town.person("officer"), "accept", at((one, 1), (one, 1)))
+    assert outcomes(answer) == ["accepted", "precondition-failed"] and answer.json["items"][1]["problem"]["version"] == 2
 
 
 def test_a_repetition_gets_the_same_answer_and_moves_nothing(town):

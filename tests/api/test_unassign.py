@@ -59,7 +59,8 @@ def test_it_needs_the_version_and_the_citizen_does_not_hear_of_it(town):
     town.move(officer, ticket_id, "accept")
     town.move(officer, ticket_id, "claim")
     officer.post("/v1/tickets/%s/unassign" % ticket_id, {}, status=428)
-    town.move(officer, ticket_id, "unassign", {}, status=412, version=2)
+    late = town.move(officer, ticket_id, "unassign", {}, status=412, version=2)
+    assert late.json["version"] == town.version(ticket_id)
     town.move(officer, ticket_id, "unassign", {})
     assert "ticket.unassigned" not in [s["type"] for s in town.citizen(filed).get("/v1/tracking").json["steps"]]
     events = town.coordinator.get("/v1/tickets/%s/events" % ticket_id).json["items"]
