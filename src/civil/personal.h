@@ -4,8 +4,8 @@
 #include "base/arena.h"
 
 /* Finds personal data in a text that shall be published: a help for the person who reads it, not a judge. It
- * rather says too much than too little, and what it cannot know (a name without a title before it, a place
- * described in words) it does not find. One pass whose work per character is bounded: no input is slow. */
+ * rather says too much than too little, and what it cannot know (a name of no usual shape without a title, a
+ * place described in words) it does not find. One pass with bounded work per character: no input is slow. */
 enum personal_kind {
 	PERSONAL_PHONE,	   /* Vietnamese numbers as people write them, and +.. of any country       */
 	PERSONAL_EMAIL,	   /* anything of the shape a@b.c                                           */
@@ -13,7 +13,7 @@ enum personal_kind {
 	PERSONAL_PLATE,	   /* of motor vehicles: 29A-123.45, 30 F1 2345                             */
 	PERSONAL_ACCOUNT,  /* 8 to 19 digits that are no amount of money                            */
 	PERSONAL_ADDRESS,  /* the number of a house or a flat                                       */
-	PERSONAL_NAME,	   /* two capitalised words or more behind a title: Ông Nguyễn Văn Mẫu      */
+	PERSONAL_NAME, /* behind a title: Ông Nguyễn Mẫu; of the usual shape without: Lê Thị Mẫu */
 	PERSONAL_KINDS
 };
 
@@ -33,8 +33,9 @@ bool personal_find(struct arena *arena, struct str text, struct personal_finding
 /* The same, and wherever the name of somebody who is known stands: all its words, the last two of several, or
  * the last one behind a title. An absent name is found nowhere. */
 bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
-/* As personal_find_with(), and what looks like the name of a Vietnamese person with no title before it: for
- * texts in which a name may stand that nobody can look for any more. */
+/* As personal_find_with(), and what may be the name of a Vietnamese person, be it one word behind a title
+ * ("Bà Mẫu"); some places are found, too. For texts in which a name may stand that nobody can look for,
+ * because it is sealed or destroyed. */
 bool personal_find_guessed(
 	struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
 /* Where that name stands, and nothing else. */

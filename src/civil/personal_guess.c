@@ -1,8 +1,7 @@
-/* Names that nobody knows any more: what looks like one of a Vietnamese person, with no title before it.
- * Places have such names, too, and are found with them; those of the country are left out. */
-#include "civil/personal.h"
-
-#include "civil/plain.h"
+/* Names that nobody knows: what has the shape of the name of a Vietnamese person, and what may be one. Places
+ * have such names, too. Those of the country are left out, and what is called a street, a bridge or a school;
+ * others are found with them. */
+#include "civil/personal_private.h"
 
 enum {
 	SYLLABLES = 5, /* of a name, at the most */
@@ -23,9 +22,16 @@ static const char families[] = "nguyen tran le pham hoang huynh phan vu vo dang 
 			       "giap ton thach nong";
 /* Ordinary words as well: no name of two of them is taken for one. */
 static const char short_families[] = "do vi tu ma lo la ta to ca be chu au an quang giang vang thao ban tan";
-/* Provinces and parts of the world. The places of one city are not known here: some are found as names. */
+static const char middles[] = "thi van";
+/* Provinces, parts of the world, and what seems to begin with a title. The places of one city are not known
+ * here: some are found as names. */
 static const char places[] = "ha noi,ha nam,ha tinh,ha giang,ho chi,cao bang,lam dong,lai chau,thai nguyen,"
-			     "thai binh,ninh binh,ninh thuan,chau a,chau au";
+			     "thai binh,ninh binh,ninh thuan,chau a,chau au,ba ria,ba trung,ba dinh,ba vi,"
+			     "co to";
+/* As they are written, so that "có" is none. */
+static const char titles[] =
+	"ông,ong,bà,ba,anh,chị,chi,cô,co,chú,chu,bác,bac,thầy,thay,em,cháu,chau,cụ,cậu,dì,"
+	"mr,mrs,ms";
 
 static size_t read_word(const struct sign *at, size_t i)
 {
@@ -53,7 +59,7 @@ static void read_run(const struct sign *at, size_t i, struct run *ret)
 	}
 }
 
-static bool is_place(const struct run *run)
+static bool is_country_place(const struct run *run)
 {
 	struct str rest = str_of(places), pair;
 
@@ -67,26 +73,68 @@ static bool is_place(const struct run *run)
 	return false;
 }
 
-/* The word that ends before the blanks before this place. */
-static struct str word_before(const struct sign *at, size_t i, char store[static PLAIN_WORD_MAX])
+/* "Nguyen Van Cu Street" */
+static bool is_english_place(const struct scan *s, const struct run *run)
 {
-	size_t end;
+	static const char kinds[] =
+		"street road lane alley avenue bridge school hospital market park lake ward";
+	char store[PLAIN_WORD_MAX];
+	size_t next = personal_skip_blanks(s, run->ends[run->n - 1]);
 
-	while (i > 0 && at[i - 1].plain == ' ')
-		i--;
-	for (end = i; i > 0 && end - i < PLAIN_WORD_MAX && plain_is_word(at[i - 1].plain);)
-		i--;
-	return plain_word(at + i, store);
+	for (size_t i = 1; i < run->n; i++)
+		if (plain_is_one_of(run->words[i], kinds))
+			return true;
+	return plain_is_one_of(plain_word(s->at + next, store), kinds);
 }
 
-/* Streets are named after people, and wards have names of two words. */
-static bool names_a_place(const struct sign *at, size_t i, size_t n)
+static bool is_place(const struct scan *s, const struct run *run)
+{
+	return (run->n > 1 && is_country_place(run)) || plain_begins(s->at + s->i, "đô thị") ||
+	       is_english_place(s, run) || personal_is_site(s, SITE_STREET | SITE_BUILDING);
+}
+
+static bool is_family(const struct scan *s)
 {
 	char store[PLAIN_WORD_MAX];
-	struct str word = word_before(at, i, store);
+	struct str word = plain_word(s->at + s->i, store);
 
-	return plain_is_one_of(word, "pho duong ngo ngach hem kiet street road lane alley") ||
-	       (n == 2 && plain_is_one_of(word, "phuong xa quan huyen tinh"));
+	return plain_is_one_of(word, families) || plain_is_one_of(word, short_families);
+}
+
+size_t personal_shaped(const struct scan *s)
+{
+	struct run run;
+
+	if (!s->at[s->i].capital || !is_family(s))
+		return 0;
+	read_run(s->at, s->i, &run);
+	if (run.n < 3 || !plain_is_one_of(run.words[1], middles) || is_place(s, &run) ||
+		personal_is_site(s, SITE_AREA))
+		return 0;
+	return run.ends[run.n - 1] - s->i;
+}
+
+/* --- what may be a name --------------------------------------------------------------------------------- */
+
+/* The later words of a street's name: "phố Nguyễn Lương Bằng". */
+static bool goes_on_in_street(const struct scan *s)
+{
+	struct scan word = *s;
+
+	for (unsigned words = 0; words < 3; words++) {
+		size_t end = word.i;
+
+		if (end < 2 || s->at[end - 1].plain != ' ')
+			return false;
+		for (word.i--; word.i > 0 && end - word.i < PLAIN_WORD_MAX; word.i--)
+			if (!plain_is_letter(s->at[word.i - 1].plain))
+				break;
+		if (!s->at[word.i].capital)
+			return false;
+		if (is_family(&word) && personal_is_site(&word, SITE_STREET))
+			return true;
+	}
+	return false;
 }
 
 static size_t least_words(const struct run *run)
@@ -95,60 +143,42 @@ static size_t least_words(const struct run *run)
 		return 2;
 	if (plain_is_one_of(run->words[0], short_families))
 		return 3;
-	if (run->n > 2 && plain_is_one_of(run->words[1], "thi van") &&
+	if (run->n > 2 && plain_is_one_of(run->words[1], middles) &&
 		!plain_is_one_of(run->words[0], "phong so nha tam cuc vien bo khu hoi"))
 		return 3;
 	return SYLLABLES + 1;
 }
 
-/* The length of the name that begins at this place, 0 when none does. */
-static size_t name_here(const struct sign *at, size_t i)
+/* Wards have names of two words. */
+static size_t full_name(const struct scan *s)
 {
 	struct run run;
 
-	if (!at[i].capital || (i > 0 && plain_is_word(at[i - 1].plain)))
+	read_run(s->at, s->i, &run);
+	if (run.n < 2 || run.n < least_words(&run) || is_place(s, &run) ||
+		(run.n == 2 && personal_is_site(s, SITE_AREA)) || goes_on_in_street(s))
 		return 0;
-	read_run(at, i, &run);
-	if (run.n < 2 || run.n < least_words(&run) || is_place(&run) || names_a_place(at, i, run.n))
-		return 0;
-	return run.ends[run.n - 1] - i;
+	return run.ends[run.n - 1] - s->i;
 }
 
-/* Adds what begins before `until`, where something begins that is known to be none of it. */
-static void add_before(const struct sign *at, size_t *i, size_t until, struct personal_findings *all,
-	struct personal_finding *store)
+/* "Bà Mận" */
+static size_t given_name(const struct scan *s)
 {
-	while (*i < until) {
-		size_t len = name_here(at, *i);
+	struct run run;
+	size_t i = read_word(s->at, s->i);
 
-		if (len > until - *i)
-			len = until - *i;
-		while (len > 0 && !plain_is_word(at[*i + len - 1].plain))
-			len--;
-		if (len)
-			store[all->n++] = (struct personal_finding){PERSONAL_NAME, *i, len};
-		*i += len ? len : 1;
-	}
+	if (!plain_begins(s->at + s->i, titles))
+		return 0;
+	read_run(s->at, s->i, &run);
+	if (run.n > 0 && is_place(s, &run))
+		return 0;
+	read_run(s->at, personal_skip_blanks(s, personal_skip_one_of(s, i, ".")), &run);
+	return run.n > 0 && !is_place(s, &run) ? run.ends[run.n - 1] - s->i : 0;
 }
 
-bool personal_find_guessed(
-	struct arena *arena, struct str text, struct str name, struct personal_findings *ret)
+size_t personal_guess(const struct scan *s)
 {
-	struct personal_findings sure;
-	struct personal_finding *store = arena_try(arena, (str_code_points(text) + 1) * sizeof(*store));
-	size_t n = 0, i = 0;
-	const struct sign *at = plain_read(arena, text, &n);
+	size_t len = s->at[s->i].capital ? full_name(s) : 0;
 
-	*ret = (struct personal_findings){.at = store};
-	if (!store)
-		arena_fail(arena);
-	if (!store || !at || !personal_find_with(arena, text, name, &sure))
-		return false;
-	for (size_t k = 0; k < sure.n; k++) {
-		add_before(at, &i, sure.at[k].at, ret, store);
-		store[ret->n++] = sure.at[k];
-		i = sure.at[k].at + sure.at[k].len;
-	}
-	add_before(at, &i, n, ret, store);
-	return true;
+	return len ? len : given_name(s);
 }

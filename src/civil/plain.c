@@ -51,7 +51,8 @@ static struct sign make_plain(int32_t c)
 					  UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
 	utf8proc_int32_t parts[PARTS_MAX];
 	utf8proc_category_t category;
-	struct sign sign = {.capital = utf8proc_category(c) == UTF8PROC_CATEGORY_LU};
+	struct sign sign = {
+		.small = utf8proc_tolower(c), .capital = utf8proc_category(c) == UTF8PROC_CATEGORY_LU};
 	int boundary = 0;
 	utf8proc_ssize_t n;
 
@@ -82,6 +83,41 @@ static int32_t next_code_point(struct str *text)
 	text->at += n;
 	text->len -= (size_t)n;
 	return c;
+}
+
+/* Whether these signs are the phrase, which ends where a 0 does at the latest. */
+static bool is_written(const struct sign *at, struct str phrase)
+{
+	while (phrase.len > 0)
+		if (at++->small != next_code_point(&phrase))
+			return false;
+	return true;
+}
+
+bool plain_begins(const struct sign *at, const char *phrases)
+{
+	struct str rest = str_of(phrases), phrase;
+
+	while (str_next(&rest, ',', &phrase))
+		if (is_written(at, phrase) && !plain_is_word(at[str_code_points(phrase)].plain))
+			return true;
+	return false;
+}
+
+bool plain_follows(const struct sign *at, size_t i, const char *phrases)
+{
+	struct str rest = str_of(phrases), phrase;
+
+	while (i > 0 && at[i - 1].plain == ' ')
+		i--;
+	while (str_next(&rest, ',', &phrase)) {
+		size_t n = str_code_points(phrase);
+
+		if (n <= i && is_written(at + i - n, phrase) &&
+			(n == i || !plain_is_word(at[i - n - 1].plain)))
+			return true;
+	}
+	return false;
 }
 
 const struct sign *plain_read(struct arena *arena, struct str text, size_t *ret_n)

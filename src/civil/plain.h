@@ -11,7 +11,8 @@ enum {
 	PLAIN_WORD_MAX = 12 /* the longest word that a rule knows, and a bit */
 };
 struct sign {
-	char plain; /* a-z, 0-9, an ASCII sign, PLAIN_LETTER or PLAIN_OTHER */
+	int32_t small; /* as it was written, with its diacritics, but as a small letter */
+	char plain;    /* a-z, 0-9, an ASCII sign, PLAIN_LETTER or PLAIN_OTHER          */
 	bool capital;
 };
 
@@ -23,5 +24,9 @@ bool plain_is_word(char c); /* letter or digit */
 /* The word that begins here, at most PLAIN_WORD_MAX letters of it, in `store`; empty where none does. */
 struct str plain_word(const struct sign *at, char store[static PLAIN_WORD_MAX]);
 bool plain_is_one_of(struct str word, const char *words); /* with a blank between two */
+/* Whether one of the phrases, which are small and have a comma between two, stands here, or before this place
+ * and the blanks before it, with its diacritics: "trường" is not "trưởng". */
+bool plain_begins(const struct sign *at, const char *phrases);
+bool plain_follows(const struct sign *at, size_t i, const char *phrases);
 
 #endif
