@@ -4,7 +4,8 @@
 #include "http/req.h"
 
 /* Likely duplicates (civil/alike.h, migrations/0064_alike.sql): suggested to staff and to who is about to
- * file, and bursts that the hub makes one case of. Nothing is merged by itself. */
+ * file, and bursts that the hub makes one case of. Nothing is merged by itself. Strangers read a title once
+ * the department has accepted the ticket, with what looks like personal data masked. */
 
 /* duplicates.c */
 void duplicate_list(struct req *req);

@@ -77,12 +77,15 @@ static void queue_joinable(struct req *req, PGresult *const *results, struct db_
 		.limit = SHOWN);
 }
 
-/* The title of a ticket that nobody has made ready for the public. */
+/* The title of a ticket that nobody has made ready for the public, without what looks like personal data. The
+ * names in its contact are sealed, so what may be a name counts as one. */
 static struct str safe_title(struct arena *arena, struct str title)
 {
 	struct personal_findings findings;
 
-	return personal_find(arena, title, &findings) ? personal_mask(arena, title, &findings) : STR_NONE;
+	return personal_find_guessed(arena, title, STR_NONE, &findings)
+		       ? personal_mask(arena, title, &findings)
+		       : STR_NONE;
 }
 
 /* Neither score nor reasons: whoever asks again and again would learn from them what others wrote. */
