@@ -105,13 +105,20 @@ static const char streets[] = "phố,pho,đường,duong,ngõ,ngo,ngách,ngach,h
 			      "ngã ba,nga ba,ngã tư,nga tu,nút giao,nut giao,street,road,lane,alley";
 static const char buildings[] =
 	"cầu,hầm,trường,tiểu học,trung học,thcs,thpt,mầm non,mẫu giáo,đại học,bệnh viện,"
-	"thư viện,học viện,công viên,vườn hoa,chợ,bến,bến xe,hồ,sông,núi,đền,chùa,đình,"
-	"miếu,chung cư,tập thể,đô thị,trên,đoạn,dọc,bridge,school,hospital,park,market";
+	"thư viện,học viện,công viên,vườn hoa,chợ,bến,bến xe,hồ,sông,núi,chùa,chung cư,"
+	"tập thể,đô thị,trên,đoạn,dọc,bridge,school,hospital,park,market";
 static const char areas[] = "xã,phường,quận,huyện,thị trấn,thị xã,tỉnh,ward,district,province";
+/* What ends like one of them. */
+static const char no_sites[] =
+	"dân phố,dan pho,khu phố,khu pho,thành phố,thanh pho,sang đường,qua đường,yêu cầu,"
+	"nhu cầu,môi trường,thị trường,hiện trường,nhà trường,lập trường,nói trên,"
+	"cấp trên,bên trên,thủ đoạn";
 
 bool personal_is_site(const struct scan *s, unsigned sites)
 {
-	return ((sites & SITE_STREET) && plain_follows(s->at, s->i, streets)) ||
-	       ((sites & SITE_BUILDING) && plain_follows(s->at, s->i, buildings)) ||
-	       ((sites & SITE_AREA) && plain_follows(s->at, s->i, areas));
+	bool found = ((sites & SITE_STREET) && plain_follows(s->at, s->i, streets)) ||
+		     ((sites & SITE_BUILDING) && plain_follows(s->at, s->i, buildings)) ||
+		     ((sites & SITE_AREA) && plain_follows(s->at, s->i, areas));
+
+	return found && !plain_follows(s->at, s->i, no_sites);
 }

@@ -108,7 +108,7 @@ bool plain_follows(const struct sign *at, size_t i, const char *phrases)
 {
 	struct str rest = str_of(phrases), phrase;
 
-	while (i > 0 && at[i - 1].plain == ' ')
+	while (i > 0 && at[i - 1].plain == ' ' && at[i - 1].small != '\n')
 		i--;
 	while (str_next(&rest, ',', &phrase)) {
 		size_t n = str_code_points(phrase);

@@ -25,7 +25,7 @@ bool plain_is_word(char c); /* letter or digit */
 struct str plain_word(const struct sign *at, char store[static PLAIN_WORD_MAX]);
 bool plain_is_one_of(struct str word, const char *words); /* with a blank between two */
 /* Whether one of the phrases, which are small and have a comma between two, stands here, or before this place
- * and the blanks before it, with its diacritics: "trường" is not "trưởng". */
+ * and the blanks before it in the same line, with its diacritics: "trường" is not "trưởng". */
 bool plain_begins(const struct sign *at, const char *phrases);
 bool plain_follows(const struct sign *at, size_t i, const char *phrases);
 

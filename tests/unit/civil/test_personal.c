@@ -120,6 +120,9 @@ static void names_of_the_usual_shape(void **state)
 	check("tổ trưởng Lê Văn Mẫu, tổ phó Vi Thị Thử, cho Đỗ Văn Mẫu",
 		"name Lê Văn Mẫu; name Vi Thị Thử; name Đỗ Văn Mẫu");
 	check("phố Hoa Lê Thị Bưởi", "name Lê Thị Bưởi");
+	check("yêu cầu Lê Văn Mẫu, gia đình Lê Văn Thử, tổ dân phố Vi Thị Thử, môi trường\nLê Thị Mẫu",
+		"name Lê Văn Mẫu; name Lê Văn Thử; name Vi Thị Thử; name Lê Thị Mẫu");
+	check("vá lại đường\nLê Thị Mẫu, thành phố ông Lê Mẫu", "name Lê Thị Mẫu; name ông Lê Mẫu");
 	check("phố Lê Văn Mẫu, PHỐ LÊ VĂN MẪU, đường  Lê Văn Mẫu, duong Le Van Mau, ngã tư Lê Văn Mẫu", "");
 	check("cầu Lê Văn Mẫu, trường Lê Văn Mẫu, Trường THCS Võ Thị Mẫu, xã Lê Văn Mẫu, phường Võ Thị Mẫu",
 		"");
