@@ -1,10 +1,16 @@
 /* The reference data of a city: sorted once, then looked up. */
 #include "civil/city.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "civil/rules_program.h"
+
+enum {
+	AREA_REACH_KM = 40 /* from its middle; no ward or commune is as wide */
+};
+#define KM_PER_DEGREE 111.32
 
 static int by_department_code(const void *a, const void *b)
 {
@@ -302,6 +308,27 @@ const struct area *city_area(const struct city *city, struct str code, int32_t d
 	const struct area *found = find(&key, city->areas, city->nareas, sizeof(key), by_area_code);
 
 	return found && found->valid_from <= day && day < found->valid_to ? found : NULL;
+}
+
+/* In a city the earth is flat. */
+static bool is_near(const struct area *a, double lon, double lat)
+{
+	double north = (a->lat - lat) * KM_PER_DEGREE,
+	       east = (a->lon - lon) * KM_PER_DEGREE * cos(lat * M_PI / 180);
+
+	return a->placed && north * north + east * east <= (double)(AREA_REACH_KM * AREA_REACH_KM);
+}
+
+bool city_may_be_at(const struct city *city, double lon, double lat)
+{
+	bool placed = false;
+
+	for (unsigned i = 0; i < city->nareas; i++) {
+		if (is_near(&city->areas[i], lon, lat))
+			return true;
+		placed |= city->areas[i].placed;
+	}
+	return !placed;
 }
 
 const struct department *city_valid_department(

@@ -88,6 +88,14 @@ def test_a_point_is_enough_of_a_place(town):
     assert town.file(area=None, point={"lon": 105.838, "lat": 20.984})["department"]["code"] == "HN-SXD"
 
 
+def test_a_point_of_the_city(town):
+    """What a telephone says that does not know where it is, and the middle of another city."""
+    for lon, lat in ((0, 0), (2.35, 48.85), (106.66, 10.77)):
+        refused = town.anyone.post("/v1/tickets", ticket(point={"lon": lon, "lat": lat}), status=422)
+        assert refused.pointers == {"/point": "elsewhere"}, refused.json
+    town.file(point={"lon": 105.44, "lat": 21.06})
+
+
 def test_staff_have_their_say_like_everybody(town):
     """Their session would tie the ticket to them, or be forgotten, so that they could work on it."""
     who = town.person("officer", CONSTRUCTION, 8)

@@ -88,7 +88,9 @@ static void build_areas(struct builder *b, struct city *city)
 	city->areas = a;
 	for (int i = 0; i < PQntuples(r); i++, a++) {
 		*a = (struct area){text(b, r, i, "code"), text(b, r, i, "parent"),
-			cell_or(r, i, "valid_from", INT32_MIN), cell_or(r, i, "valid_to", INT32_MAX)};
+			cell_or(r, i, "valid_from", INT32_MIN), cell_or(r, i, "valid_to", INT32_MAX),
+			db_cell_flag(r, i, "placed"), (double)cell_number(r, i, "lon_e6") / 1e6,
+			(double)cell_number(r, i, "lat_e6") / 1e6};
 		if (!a->parent.at)
 			city->city_area = a->code;
 	}

@@ -40,6 +40,8 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 		req_fault(req, "pointer", STR("/category"), FAULT_ended);
 	if (in->area.at && !city_area(city, in->area, today))
 		req_fault(req, "pointer", STR("/area"), FAULT_ended);
+	if (in->point && !city_may_be_at(city, in->point->lon, in->point->lat))
+		req_fault(req, "pointer", STR("/point"), FAULT_elsewhere);
 	if (in->anonymous && in->contact)
 		req_fault(req, "pointer", STR("/contact"), FAULT_not_allowed);
 	if (in->contact && !in->contact->name.at && !in->contact->phone.at && !in->contact->email.at &&

@@ -22,6 +22,25 @@ static const struct city *build(struct city *parts, const char *reason_part)
 	return city;
 }
 
+/* What a telephone without a signal says (0, 0), and what is beyond the outskirts. */
+static void points_of_a_city(void **state)
+{
+	const struct area areas[] = {{.code = STR("01")},
+		{.code = STR("00316"), .placed = true, .lon = 105.83, .lat = 20.98},
+		{.code = STR("09874"), .placed = true, .lon = 105.40, .lat = 21.20}};
+	const struct city city = {.areas = areas, .nareas = 3}, nowhere = {.areas = areas, .nareas = 1};
+	(void)state;
+
+	assert_true(city_may_be_at(&city, 105.83, 20.98));
+	assert_true(city_may_be_at(&city, 105.60, 21.05));
+	assert_true(city_may_be_at(&city, 105.83, 21.33));
+	assert_false(city_may_be_at(&city, 105.83, 21.36));
+	assert_false(city_may_be_at(&city, 0, 0));
+	assert_false(city_may_be_at(&city, 20.98, 90));
+	assert_false(city_may_be_at(&city, 106.66, 10.77));
+	assert_true(city_may_be_at(&nowhere, 0, 0));
+}
+
 static void what_is_no_city(void **state)
 {
 	struct department hub = {.id = 1, .code = STR("HUB"), ALWAYS};
@@ -181,6 +200,7 @@ static void nothing_but_a_hub(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(points_of_a_city),
 		cmocka_unit_test_setup_teardown(what_is_no_city, begin, end),
 		cmocka_unit_test_setup_teardown(calendars_are_inherited, begin, end),
 		cmocka_unit_test_setup_teardown(looking_up, begin, end),
