@@ -172,13 +172,13 @@ static struct str find_doubles(struct arena *arena, const struct city *c)
 	return STR_NONE;
 }
 
-static const struct words *index_dangers(struct arena *arena, const struct city *city)
+static const struct patterns *index_dangers(struct arena *arena, const struct city *city)
 {
 	struct words_phrase *phrases = arena_alloc(arena, (city->ndanger_words + 1) * sizeof(*phrases));
 
 	for (unsigned i = 0; i < city->ndanger_words; i++)
 		phrases[i] = (struct words_phrase){city->danger_words[i].phrase, i};
-	return words_new(arena, phrases, city->ndanger_words);
+	return patterns_new(arena, phrases, city->ndanger_words);
 }
 
 /* A set that was fine when it was activated may be none any more for this program: nobody is kept waiting by

@@ -3,7 +3,7 @@
 
 #include "base/uuid.h"
 #include "civil/deadline.h"
-#include "civil/words.h"
+#include "civil/patterns.h"
 
 /* The reference data of a city in memory: departments, areas, categories, policies, routing rules, calendars.
  * Built once from rows, then read only; a change in the database builds a new one. What filing
@@ -149,8 +149,8 @@ struct city {
 	const struct department *const *by_id;	    /* all departments, by id */
 	const struct department *const *committees; /* those that govern, by area */
 	unsigned ncommittees;
-	const struct words *danger_index;  /* the phrases, their tags the places in danger_words */
-	const struct rules_program *rules; /* NULL: there are none, or they cannot be read */
+	const struct patterns *danger_index; /* their tags the places in danger_words */
+	const struct rules_program *rules;   /* NULL: there are none, or they cannot be read */
 	struct str rules_fault; /* why they cannot be read: for the log; tickets go by their category.
 				 * Both are made by city_compile(). */
 };

@@ -39,7 +39,7 @@ struct str danger_told(
 	if (!text)
 		return STR_NONE;
 	if (!chosen)
-		words_match(city->danger_index, arena, folded, add, &sum);
+		patterns_match(city->danger_index, arena, folded, add, &sum);
 	return chosen || sum.weight >= text->threshold ? text->told : STR_NONE;
 }
 

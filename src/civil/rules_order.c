@@ -94,11 +94,12 @@ static void and_row(const struct order *order, const uint64_t *row)
 		order->row[w] &= row[w];
 }
 
-static void let_wait(void *to, const struct words_phrase *phrase)
+static void let_wait(void *to, const struct words_phrase *phrase, size_t at)
 {
 	struct order *order = to;
 	const struct rules_program *program = order->program;
 
+	(void)at;
 	for (unsigned i = program->begins[phrase->tag]; i < program->begins[phrase->tag + 1]; i++) {
 		if (program->waiting[i] / 64 >= order->nwords || order->forms->work > RULES_WORK_MAX)
 			return;

@@ -229,25 +229,34 @@ static bool mark(uint64_t *bits, size_t i)
 	return fresh;
 }
 
-/* What ends here and has not been seen; without `seen` all. Where one has been seen, so have those that its
- * own end holds. */
-static void emit(const struct words *words, uint32_t at, uint64_t *seen, words_found *found, void *to)
+/* Who is told of what ends; with `seen` each phrase once. */
+struct reading {
+	const struct words *words;
+	uint64_t *seen;
+	words_ended *ended;
+	void *to;
+};
+
+/* Where one has been seen, so have those that its own end holds. */
+static void emit(const struct reading *reading, uint32_t at, size_t syllables)
 {
+	const struct words *words = reading->words;
+
 	for (uint32_t i = words->nodes[at].output; i != ROOT;
 		i = words->nodes[words->nodes[i].failure].output) {
-		if (seen && !mark(seen, words->nodes[i].first))
+		if (reading->seen && !mark(reading->seen, words->nodes[i].first))
 			break;
 		for (uint32_t k = 0; k < words->nodes[i].n; k++)
-			found(to, &words->at[words->nodes[i].first + k]);
+			reading->ended(reading->to, &words->at[words->nodes[i].first + k], syllables);
 	}
 }
 
-static void read_text(
-	const struct words *words, struct str folded, uint64_t *seen, words_found *found, void *to)
+static void read_text(const struct reading *reading, struct str folded)
 {
+	const struct words *words = reading->words;
 	uint32_t at = ROOT;
 
-	while (folded.len > 0) {
+	for (size_t syllables = 1; folded.len > 0; syllables++) {
 		struct str syllable;
 		uint64_t key = cut_syllable(&folded, &syllable);
 
@@ -255,21 +264,39 @@ static void read_text(
 
 		at = id == NO_SYLLABLE ? ROOT : step(words, at, id);
 		if (at != ROOT)
-			emit(words, at, seen, found, to);
+			emit(reading, at, syllables);
 	}
 }
 
-void words_each(const struct words *words, struct str folded, words_found *found, void *to)
+void words_each(const struct words *words, struct str folded, words_ended *ended, void *to)
 {
-	read_text(words, folded, NULL, found, to);
+	const struct reading reading = {words, NULL, ended, to};
+
+	read_text(&reading, folded);
+}
+
+/* Who does not ask where. */
+struct listener {
+	words_found *found;
+	void *to;
+};
+
+static void tell(void *to, const struct words_phrase *phrase, size_t at)
+{
+	const struct listener *listener = to;
+
+	(void)at;
+	listener->found(listener->to, phrase);
 }
 
 void words_scan(
 	const struct words *words, struct arena *arena, struct str folded, words_found *found, void *to)
 {
-	uint64_t *seen = arena_alloc(arena, (words->n / 64 + 1) * sizeof(*seen));
+	struct listener listener = {found, to};
+	const struct reading reading = {
+		words, arena_alloc(arena, (words->n / 64 + 1) * sizeof(uint64_t)), tell, &listener};
 
-	read_text(words, folded, seen, found, to);
+	read_text(&reading, folded);
 }
 
 static void note(void *to, const struct words_phrase *phrase)

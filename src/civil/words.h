@@ -15,6 +15,8 @@ struct words_phrase {
 struct words; /* the automaton */
 
 typedef void words_found(void *to, const struct words_phrase *phrase);
+/* `at`: the syllables of the text up to the end of the phrase. */
+typedef void words_ended(void *to, const struct words_phrase *phrase, size_t at);
 
 /* Keeps the phrases and their bytes (not a copy of these). The same phrase may come several times; an empty
  * one is never found. */
@@ -26,7 +28,7 @@ void words_match(
  * first. */
 void words_scan(
 	const struct words *words, struct arena *arena, struct str folded, words_found *found, void *to);
-/* Every time that one occurs, in the same order, without memory: for short texts. */
-void words_each(const struct words *words, struct str folded, words_found *found, void *to);
+/* Every time that one occurs, in the same order, without memory. */
+void words_each(const struct words *words, struct str folded, words_ended *ended, void *to);
 
 #endif

@@ -2,11 +2,11 @@
 #include "app/triage/lists.h"
 
 #include "base/buf.h"
-#include "civil/words.h"
+#include "civil/patterns.h"
 #include "db/answer.h"
 
 struct lists {
-	const struct words *words;
+	const struct patterns *patterns;
 	const PGresult *rows;
 };
 
@@ -25,7 +25,7 @@ const struct lists *lists_read(struct arena *arena, const PGresult *rows)
 
 	for (size_t i = 0; i < n; i++)
 		phrases[i] = (struct words_phrase){db_cell(rows, (int)i, "phrase"), i};
-	*lists = (struct lists){words_new(arena, phrases, n), rows};
+	*lists = (struct lists){patterns_new(arena, phrases, n), rows};
 	return lists;
 }
 
@@ -50,9 +50,11 @@ static void add(void *to, const struct words_phrase *phrase)
 	if (!score)
 		return;
 	score->score += db_cell_int(count->lists->rows, row, "weight");
+
+	struct str plain = patterns_plain(count->arena, phrase->text);
 	score->words = score->words.at ? arena_printf(count->arena, "%.*s; %.*s", STR_ARG(score->words),
-						 STR_ARG(phrase->text))
-				       : phrase->text;
+						 STR_ARG(plain))
+				       : plain;
 }
 
 size_t lists_score(const struct lists *lists, struct arena *arena, struct str folded,
@@ -60,6 +62,6 @@ size_t lists_score(const struct lists *lists, struct arena *arena, struct str fo
 {
 	struct count count = {.lists = lists, .arena = arena, .scores = ret};
 
-	words_match(lists->words, arena, folded, add, &count);
+	patterns_match(lists->patterns, arena, folded, add, &count);
 	return count.n;
 }
