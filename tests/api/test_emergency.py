@@ -38,6 +38,7 @@ def follow(town, filed, **headers):
     {"kind": "emergency"},                                  # by the citizen's own choice
     FIRE,                                                   # by the words, whatever the kind
     {"kind": "question", "text": "Xin hỏi: nhà bên cạnh bị rò rỉ gas thì gọi ai, mùi rất nặng?"},
+    {"title": "Dây điện cao thế đứt rơi xuống đường", "text": "Rất nguy hiểm, có thể chết người, đề nghị xử lý."},
     {"text": "There is a live wire on the ground in front of the school gate."},
 ])
 def test_first_in_the_answer_and_when_following(town, changes):

@@ -85,7 +85,7 @@ def test_nobody_finds_it_by_its_words(city):
     ticket, filed = city.filed(contact=CONTACT, title="Cháy nhà ở ngõ 102", text="Nhà bên cạnh đang bốc cháy, biển hiệu ghi zyloquark.")
     officer, words = city.person("officer"), "select words from triage_suggestion where kind = 'danger' and ticket = '%s'" % ticket
     followed(city)
-    assert ids(officer, "zyloquark") == [ticket] and city.sql(words) == [["{\"boc chay\",\"chay nha\"}"]]
+    assert ids(officer, "zyloquark") == [ticket] and city.sql(words) == [["{\"chay nha\",\"boc chay\"}"]]
     who = restrict(city, filed)
     assert ids(officer, "zyloquark") == [] and city.sql(words) == [["{}"]]
     assert city.count("search_word where word = 'zyloquark'") == 0
@@ -96,7 +96,7 @@ def test_nobody_finds_it_by_its_words(city):
     told = city.count("notice where type = 'ticket.danger'")
     who("DELETE", "/v1/tickets/%s/restriction" % ticket, status=204)
     followed(city)
-    assert ids(officer, "zyloquark") == [ticket] and city.sql(words) == [["{\"boc chay\",\"chay nha\"}"]]
+    assert ids(officer, "zyloquark") == [ticket] and city.sql(words) == [["{\"chay nha\",\"boc chay\"}"]]
     assert city.count("notice where type = 'ticket.danger'") == told, "nobody is told twice"
 
 

@@ -1,8 +1,11 @@
 """What does not belong into the channel: warned of before filing, suggested to the hub afterwards; danger to life is told at once."""
+import csv
 import datetime
+import json
 
 import pytest
 
+from support.contract import ROOT
 from support.town import HUB, wait_until
 
 FIRE = {"title": "Cháy nhà trong ngõ", "text": "Có cháy nhà, lửa bốc cháy rất lớn, chưa thấy ai đến."}
@@ -24,6 +27,38 @@ def test_danger_comes_first_with_its_numbers(town):
     ("Xin xóa dữ liệu của tôi", "data_request"), ("Nghi có tổ chức đánh bạc", "crime"), ("Tài liệu tuyệt mật", "secret"), ("Vay tiền nhanh lãi thấp", "spam")])
 def test_other_ways(town, text, kind):
     assert [p["kind"] for p in check(town, text=text)] == [kind]
+
+
+def texts(what):
+    with open(ROOT / "tests/data/danger_texts.tsv", encoding="utf-8") as file:
+        return [row["text"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["what"] == what]
+
+
+def sounds_like_danger(town, text):
+    return "danger" in [p["kind"] for p in check(town, text=text)]
+
+
+def test_danger_is_recognised_and_ordinary_complaints_are_none(town):
+    assert len(texts("danger")) > 100 and len(texts("ordinary")) > 80
+    assert [t for t in texts("danger") if not sounds_like_danger(town, t)] == []
+    assert [t for t in texts("ordinary") if sounds_like_danger(town, t)] == []
+
+
+def test_the_samples_have_one_emergency(town):
+    with open(ROOT / "tests/data/sample_tickets.json", encoding="utf-8") as file:
+        tickets = json.load(file)["tickets"]
+    assert [t["title"] for t in tickets if sounds_like_danger(town, t["title"] + "\n" + t["text"])] == ["Cháy nhà trọ trong ngõ, khói dày đặc"]
+
+
+def test_a_city_writes_phrases_with_gaps(town, tmp_path):
+    file = tmp_path / "words.csv"
+    file.write_text("kind,phrase,weight\ndanger,khinh khi cau !long *2 roi,10\n")
+    town.cluster.run(town.database, "import", "triage_words", str(file))
+    assert sounds_like_danger(town, "Khinh khí cầu vừa bị rơi") and not sounds_like_danger(town, "Khinh khí cầu lông rơi")
+    file.write_text("kind,phrase,weight\ndanger,khinh khi cau *10 roi,10\n")
+    refused = town.cluster.run(town.database, "import", "triage_words", str(file), ok=False)
+    assert refused.returncode != 0 and ":2: phrase: \"khinh khi cau *10 roi\" is not up to eight syllables" in refused.stderr
+    assert "*1 to *9" in refused.stderr
 
 
 def test_nothing_to_say(town):

@@ -1,7 +1,7 @@
 -- Triage: word lists that only suggest, danger to life that is told at once, and the roster of those on duty.
 begin;
 set search_path = test, tiepdan, public;
-select plan(38);
+select plan(41);
 create function pg_temp.store(p_from triage_cursor, p_to uuid, p_tickets uuid[], p_kinds text[], p_scores bigint[], p_words text[], p_now timestamptz default now())
 returns bigint language sql as $$
 	select triage_store(p_from.xid::text, p_from.id, p_from.xid::text, p_to, 7, p_tickets, p_kinds, p_scores, p_words, p_now)
@@ -30,6 +30,15 @@ select is((select array_agg((at, exists (select from triage_words(at) where phra
 	'by the days of the city');
 select is((select weight from triage_words(now()) where phrase = 'xo so truc tuyen'), 9::bigint, 'and count at once');
 select is((select count(*) from import_rows('triage_words', '[{"line": "2", "kind": "x", "phrase": "Á", "weight": "0"}]')), 3::bigint, 'or are refused');
+select is((select string_agg(p, '; ') from unnest('{*1 a,a *1,a *0 b,a *10 b,a* b,a *1 *2 b,!a,a !b c,a ! b,"a b c d e f g h i",a  b}'::text[]) p
+	where not exists (select from import_rows('triage_words', jsonb_build_array(jsonb_build_object('line', 2, 'kind', 'spam', 'phrase', p, 'weight', 5)))
+		where message like 'phrase: "' || p || '" is not up to eight syllables %*1 to *9 alone between two of them%!word before or behind%')), null,
+	'what is no phrase is refused with how one is written');
+select is((select string_agg(import_told_vi(message), '') from import_rows('triage_words', '[{"line": "2", "kind": "spam", "phrase": "a *1", "weight": "5"}]')),
+	'phrase: "a *1" không phải là tối đa tám âm tiết viết thường không dấu (giữa hai âm tiết có thể ghi riêng *1 đến *9: cho phép chen tối đa ngần '
+	|| 'ấy âm tiết khác; !âmtiết ở trước hoặc sau: không được đứng liền bên)', 'in Vietnamese, too');
+select is((select count(*) from unnest('{a,a *1 b,a *9 b *3 c,!x !y a b !z *2 !v c !w,a !b}'::text[]) p, lateral import_rows('triage_words',
+	jsonb_build_array(jsonb_build_object('line', 2, 'kind', 'spam', 'phrase', p, 'weight', 5)))), 0::bigint, 'gaps and forbidden neighbours are taken');
 
 -- The roster.
 select is(attempt($$select enter('officer.HN-SXD'), duty_add(gen_random_uuid(), null, now(), now(), now())$$), 'TD403', 'only the head of the hub makes it');

@@ -99,8 +99,25 @@ CHECKS = {
     "what is open of an event is counted":
         ("select string_agg(concat_ws(' ', right(event::text, 1), tickets, last_at = (select filed_at from ticket where number = 1)), ',') from alike_cluster",
          "1 2 t"),
+    "the shipped list of danger is the new one":
+        ("select count(*) filter (where phrase = 'day dien !thoai *3 dut'), count(*) filter (where phrase = 'duoi nuoc' and weight = 10), count(*) > 400 "
+         "from triage_word where kind = 'danger'", "1|0|t"),
     "no server of before may serve it": ("select oldest_binary >= 18 from schema_info", "t"),
 }
+
+# What a city can have done to the list of danger, which it then keeps as it is.
+OWN_LISTS = ["update triage_word set weight = 9 where phrase = 'duoi nuoc'", "delete from triage_word where phrase = 'duoi nuoc'",
+             "update triage_word set valid_to = '2027-01-01' where phrase = 'duoi nuoc'", "insert into triage_word values ('danger', 'a b', 5)"]
+LIST = "set search_path = tiepdan, public; select md5(string_agg(w::text, ';' order by phrase)) from triage_word w where kind = 'danger';"
+
+
+def keeps(cluster, path, n):
+    """Whether an installation with such a list has the same one after the migration."""
+    name = "upgrade_list_%d" % n
+    cluster.run("postgres", f"create database {name} template upgrade owner owner;")
+    cluster.run(name, "set search_path = tiepdan, public; " + OWN_LISTS[n])
+    before = cluster.run(name, LIST)
+    return not cluster.migrate(name, path) and cluster.run(name, LIST) == before
 
 
 def run(cluster):
@@ -110,6 +127,11 @@ def run(cluster):
     for path in paths:
         if path.name[:4] in ON_THE_WAY:
             cluster.run("upgrade", ON_THE_WAY[path.name[:4]])
+        for n in range(len(OWN_LISTS)) if path.name[:4] == "0138" else ():
+            good = keeps(cluster, path, n)
+            passed, failed = passed + good, failed + (not good)
+            if not good:
+                print(f"upgrade: {OWN_LISTS[n]}: the list has been changed")
         fault = cluster.migrate("upgrade", path)
         if fault:
             print(f"upgrade: {path.name}: {fault}")
