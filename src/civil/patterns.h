@@ -6,9 +6,9 @@
 /* Phrases as a city writes them into its word lists (migrations/0138_danger_words.sql): folded words in their
  * order. `*N` between two of them, N from 1 to 9, lets up to N others stand there. `!word` forbids a
  * neighbour: behind the words of a part (at the end or before a `*N`) the one that comes next, before them
- * the one that came just before. "!so day dien !thoai *3 dut" is in "day dien cao the bi dut" and in "day dien
- * dut", not in "day dien thoai dut" nor in "so day dien dut". Without any of these a phrase is what it is for
- * civil/words.h.
+ * the one that came just before. "!so day dien !thoai *3 dut" is in "day dien cao the bi dut" and in "day
+ * dien dut", not in "day dien thoai dut" nor in "so day dien dut". Without any of these a phrase is what it
+ * is for civil/words.h.
  *
  * The text is read once. An automaton finds the parts that have no gap; where one ends, a machine word tells
  * at which of the last syllables the part before it ended. So a syllable costs a step for each phrase with a
