@@ -3,7 +3,7 @@
 
 #include "civil/words.h"
 
-/* Phrases as a city writes them into its word lists (migrations/0138_danger_words.sql): folded words in their
+/* Phrases as a city writes them into its word lists (migrations/0139_danger_words.sql): folded words in their
  * order. `*N` between two of them, N from 1 to 9, lets up to N others stand there. `!word` forbids a
  * neighbour: behind the words of a part (at the end or before a `*N`) the one that comes next, before them
  * the one that came just before. "!so day dien !thoai *3 dut" is in "day dien cao the bi dut" and in "day

@@ -127,7 +127,7 @@ def run(cluster):
     for path in paths:
         if path.name[:4] in ON_THE_WAY:
             cluster.run("upgrade", ON_THE_WAY[path.name[:4]])
-        for n in range(len(OWN_LISTS)) if path.name[:4] == "0138" else ():
+        for n in range(len(OWN_LISTS)) if path.name[:4] == "0139" else ():
             good = keeps(cluster, path, n)
             passed, failed = passed + good, failed + (not good)
             if not good:
