@@ -1,5 +1,5 @@
 -- A ticket goes to nobody who has it, so that no clock begins anew for nothing; who joined a ticket asks for a second look at an answer that they
--- can read, as they rate it; whoever comes too late is told which version is there.
+-- can read, as they rate it; whoever comes too late is told which version is there; and each connection asks whether it is one for its program.
 set local search_path = tiepdan, public;
 
 -- As in 0123. TD696: the department or the person has the ticket already.
@@ -51,13 +51,13 @@ declare
 	r ticket := moved_by(t, p_action);
 	v_forbidden text;
 begin
-	if p_action in ('second_look', 'appeal') and exists (select from review where ticket = r.id and asker <> t.id
+	if move_of_answer(p_action) and exists (select from review where ticket = r.id and asker <> t.id
 		and level = case p_action when 'second_look' then 1 else 2 end) then
 		v_forbidden := 'TD487';
 	elsif not exists (select from move m join move_role x on x.action = m.action and x.role = 'citizen'
 		where m.action = p_action and m.from_state = r.state) then
 		v_forbidden := 'TD409';
-	elsif p_action in ('second_look', 'appeal') then
+	elsif move_of_answer(p_action) then
 		v_forbidden := case when answer_told(t, r) then review_forbidden(r, p_action, p_at) else 'TD496' end;
 	elsif p_action = 'withdraw' and not move_applies(r, p_action, p_at) then
 		v_forbidden := 'TD495';
@@ -95,11 +95,12 @@ begin
 	end if;
 	return t;
 end $$;
--- As in 0075, and of TD412 the version.
+-- As in 0075, and of TD412 the version. A server of before does not know TD696: of those it knows TD409 comes next.
 create or replace function bulk_refusal(p_ticket uuid, p_state text, p_detail text, p_sqlstates text[], p_problems text[]) returns text
 language plpgsql immutable set search_path = tiepdan, pg_temp as $$
 declare
-	v_problem text := p_problems[array_position(p_sqlstates, p_state)];
+	v_problem text := p_problems[coalesce(array_position(p_sqlstates, p_state),
+		case p_state when 'TD696' then array_position(p_sqlstates, 'TD409') end)];
 begin
 	if p_state = 'TD409' and p_detail like '[%]' then
 		v_problem := rtrim(v_problem, '}') || ',"moves":' || p_detail || '}';
@@ -107,4 +108,29 @@ begin
 		v_problem := rtrim(v_problem, '}') || ',"version":' || p_detail || '}';
 	end if;
 	return format('{"id":"%s","status":%s,"problem":%s}', p_ticket, v_problem::json->>'status', v_problem) where v_problem is not null;
+end $$;
+
+-- Whether a program that knows so many migrations can serve this schema: TD701 when some are missing, TD702 when it has been left behind.
+create function serves(p_known bigint) returns void language plpgsql stable security definer set search_path = tiepdan, pg_temp as $$
+declare
+	v_version bigint := (select max(version) from migration);
+begin
+	if v_version < p_known then
+		raise exception 'the database is at migration % of %: run `tiepdan migrate` first', v_version, p_known using errcode = 'TD701';
+	elsif (select oldest_binary from schema_info) > p_known then
+		raise exception 'the database has moved on to migration % and no longer carries this program (%): install the newer one', v_version, p_known
+			using errcode = 'TD702';
+	end if;
+end $$;
+revoke execute on function serves from public;
+grant execute on function serves to tiepdan_app, tiepdan_door;
+-- As in 0094, but that what each connection asks is everybody's.
+create or replace function roles_apart(p_apart boolean) returns void language plpgsql set search_path = tiepdan, pg_temp as $$
+declare
+	f regprocedure;
+begin
+	for f in select distinct p.oid::regprocedure from pg_proc p, aclexplode(p.proacl) a where p.pronamespace = 'tiepdan'::regnamespace
+			and p.proname <> 'serves' and a.privilege_type = 'EXECUTE' and a.grantee in ('tiepdan_door'::regrole, 'tiepdan_job'::regrole) loop
+		execute format(case when p_apart then 'revoke execute on function %s from tiepdan_app' else 'grant execute on function %s to tiepdan_app' end, f);
+	end loop;
 end $$;

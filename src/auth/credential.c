@@ -115,7 +115,7 @@ bool api_key_open(struct arena *arena, const struct keys *keys, struct str text,
 
 	if (!content)
 		return false;
-	*ret = (struct who){.kind = WHO_STAFF, .department = get64(content + 32)};
+	*ret = (struct who){.kind = WHO_STAFF, .program = true, .department = get64(content + 32)};
 	memcpy(ret->session.byte, content, 16);
 	memcpy(ret->account.byte, content + 16, 16);
 	memcpy(&roles, content + 40, sizeof(roles));

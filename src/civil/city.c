@@ -321,14 +321,16 @@ static bool is_near(const struct area *a, double lon, double lat)
 
 bool city_may_be_at(const struct city *city, double lon, double lat)
 {
-	bool placed = false;
+	bool known = false; /* where all wards and communes are */
 
 	for (unsigned i = 0; i < city->nareas; i++) {
-		if (is_near(&city->areas[i], lon, lat))
+		const struct area *a = &city->areas[i];
+		bool whole = !a->parent.at; /* the city itself */
+		if (is_near(a, lon, lat) || (!whole && !a->placed))
 			return true;
-		placed |= city->areas[i].placed;
+		known |= !whole;
 	}
-	return !placed;
+	return !known;
 }
 
 const struct department *city_valid_department(

@@ -175,7 +175,7 @@ const struct category *city_category(
 	const struct city *city, struct str code, int32_t day); /* NULL: unknown or ended */
 const struct area *city_area(const struct city *city, struct str code, int32_t day);
 /* Whether a point can be one of the city: not far from the middle of some area, of whatever day. True as well
- * where the city has not said where its areas are. */
+ * where the city has not said where all its wards and communes are. */
 bool city_may_be_at(const struct city *city, double lon, double lat);
 /* The department itself while it is valid on `day`, else its principal successor that is (NULL: none). Who
  * has what is about a category in an area says decide_filing(). */

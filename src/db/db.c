@@ -141,6 +141,16 @@ void db_close(struct db *db)
 	arena_free(db->arena);
 }
 
+struct str db_refusal(const struct db *db)
+{
+	const struct pool *pool = &db->pools[DB_FAST];
+
+	for (unsigned i = 0; i < pool->nlinks && !db_ready(db); i++)
+		if (pool->links[i].refusal[0] != '\0')
+			return str_of(pool->links[i].refusal);
+	return STR_NONE;
+}
+
 bool db_ready(const struct db *db)
 {
 	for (unsigned i = 0; i < db->pools[DB_FAST].nlinks; i++)

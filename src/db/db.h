@@ -61,6 +61,8 @@ struct db_urls {
 	const char *door;   /* NULL: this process lets nobody in          */
 	bool seals;	    /* the record, over `serve`                   */
 	const char *name;   /* application_name of all sessions; NULL: what the URL says, or "tiepdan" */
+	int64_t known; /* migrations that this program knows: each connection asks first whether the schema
+			  is one that it can serve. 0: it does not */
 };
 
 /* Those of a process that serves, or of the one that does jobs. Who serves, who lets people in and who does
@@ -85,6 +87,9 @@ void db_settle(struct db *db);
  * lost. */
 void db_close(struct db *db);
 bool db_ready(const struct db *db); /* at least one fast connection is usable */
+/* Why none is, where the database is there but is not one that this program can serve, in one line and with
+ * its cure; else absent. */
+struct str db_refusal(const struct db *db);
 
 /* LISTEN on a connection that all channels share, until db_close(): `heard` runs for each NOTIFY on
  * `channel`, and with an absent payload once after each connect (something may have been missed). All of them

@@ -51,12 +51,14 @@ static bool has_members(enum problem problem)
  * members, the version that is there, or where to go on. */
 static struct str told(struct arena *arena, enum problem problem, struct str detail)
 {
+	int64_t version;
+
 	if (problem == PROBLEM_wrong_state && str_starts(detail, STR("[")))
 		return arena_printf(arena, "\"moves\":%.*s", STR_ARG(detail));
 	if (has_members(problem) && str_starts(detail, STR("{")))
 		return arena_str(arena, (struct str){detail.at + 1, detail.len - 2});
-	if (problem == PROBLEM_precondition_failed && detail.len > 0)
-		return arena_printf(arena, "\"version\":%.*s", STR_ARG(detail));
+	if (problem == PROBLEM_precondition_failed && str_to_i64(detail, &version) == 0)
+		return arena_printf(arena, "\"version\":%" PRId64, version);
 	if (problem == PROBLEM_nothing_due && detail.len > 0)
 		return arena_printf(arena, "\"next\":\"%.*s\"", STR_ARG(detail));
 	return STR_NONE;

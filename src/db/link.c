@@ -306,12 +306,27 @@ static void take_notifies(struct link *l)
 			l->plan->heard(l, note);
 }
 
+/* What our own functions refuse, or what has no such function: that is not the schema of this program. */
+static void note_refusal(struct link *l, const PGresult *error)
+{
+	struct str state = str_of(PQresultErrorField(error, PG_DIAG_SQLSTATE));
+	const char *why = "";
+
+	if (str_starts(state, STR("TD")))
+		why = PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY);
+	else if (str_starts(state, STR("42")) || str_starts(state, STR("3F")))
+		why = "the database has no schema that this program knows: run `tiepdan migrate` and check "
+		      "`database_url`";
+	snprintf(l->refusal, sizeof(l->refusal), "%s", why);
+}
+
 static void lose_setup(struct link *l)
 {
 	const struct exchange *x = &l->setup;
 	const char *what = x->got < x->n ? x->queries[x->got].statement->name : "sync";
 	char reason[256];
 
+	note_refusal(l, x->error);
 	snprintf(reason, sizeof(reason), "%s: %s", what, PQresultErrorMessage(x->error));
 	lose(l, reason, LINK_LOST_STATE);
 }
@@ -334,6 +349,7 @@ static void settle(struct link *l, enum link_state before)
 	if (before == LINK_SETTING_UP && l->state == LINK_READY) {
 		l->attempts = 0;
 		l->lost_us = 0;
+		l->refusal[0] = '\0';
 		event_del(&l->timer);
 		metric_add(METRIC_db_connections, 1);
 		l->plan->changed(l);

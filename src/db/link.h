@@ -78,6 +78,10 @@ struct link_plan {
 	void (*heard)(struct link *l, const PGnotify *note); /* NULL: not expected              */
 };
 
+enum {
+	LINK_REFUSAL_SIZE = 192
+};
+
 struct link {
 	const struct link_plan *plan;
 	PGconn *pg; /* NULL in LINK_ASLEEP and LINK_DOWN */
@@ -89,7 +93,9 @@ struct link {
 	struct exchange setup;
 	struct prepared prepared;
 	unsigned attempts; /* failed ones since it was ready last */
-	int64_t lost_us;   /* when a good one went; 0: none has, or it is back */
+	char refusal
+		[LINK_REFUSAL_SIZE]; /* by which setting up ended last: nobody repeats that in vain; or "" */
+	int64_t lost_us;	     /* when a good one went; 0: none has, or it is back */
 };
 
 /* Asleep. The arena lives as long as the link. */

@@ -2,7 +2,9 @@
 #include "db/pool.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sched.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/config.h"
@@ -320,6 +322,21 @@ void pool_wake(struct pool *pool)
 		link_wake(&pool->links[pool->staff_links]);
 }
 
+/* The question whether the schema can be served, if it is asked. */
+static void plan_setup(struct pool *pool)
+{
+	static const int text_length[1], text_format[1];
+	struct db *db = pool->db;
+
+	for (unsigned i = 0; i < db->nstatements && db->urls.known > 0; i++)
+		if (strcmp(db->statements[i].name, "db_serves") == 0)
+			pool->ask_first = (struct query){
+				QUERY_TEXT, &db->statements[i], &pool->known, text_length, text_format};
+	pool->known = arena_cstr(db->arena, arena_printf(db->arena, "%" PRId64, db->urls.known));
+	pool->plan.setup = &pool->ask_first;
+	pool->plan.nsetup = pool->ask_first.statement != NULL;
+}
+
 int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 {
 	const struct config *config = db->app->config;
@@ -356,6 +373,7 @@ int pool_open(struct pool *pool, struct db *db, enum db_pool which)
 		.changed = link_changed,
 		.room = link_room,
 		.failed = link_failed};
+	plan_setup(pool);
 	pool->nlinks = (unsigned)pool_links(config, &db->urls, which);
 	if (which != DB_DOOR)
 		pool->staff_links =

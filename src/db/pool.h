@@ -41,6 +41,8 @@ struct pool {
 	struct db *db;
 	struct target target;
 	struct link_plan plan;
+	struct query ask_first; /* whether the schema can be served */
+	const char *known;	/* its parameter                    */
 	struct link *links;
 	unsigned nlinks;
 	struct queue waiting[LANES];

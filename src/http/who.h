@@ -28,6 +28,7 @@ struct who {
 	struct uuid account;   /* WHO_STAFF; of WHO_CITIZEN the citizen                            */
 	struct uuid session;   /* of both: the session the token belongs to                        */
 	role_set roles;	       /* WHO_STAFF, as the token says; what counts is what the database says */
+	bool program;	       /* WHO_STAFF: a key of a program, not somebody who signed in            */
 	int64_t department;    /* WHO_STAFF: id of the home department                             */
 	int64_t ticket_number; /* WHO_TICKET                                                       */
 	int64_t generation;    /* WHO_TICKET: which secret of the ticket was shown                 */

@@ -12,7 +12,8 @@ enum {
 };
 #define HAND_OVER "TIEPDAN_CHILDREN"
 
-/* "place pid slot;" of each process of the image before: it becomes the old one of its place. */
+/* "place pid slot;" of each process of the image before: the first of a place becomes its old one, others are
+ * told to leave. */
 static void take_over(struct children *cs)
 {
 	const char *text = getenv(HAND_OVER);
@@ -48,19 +49,26 @@ void children_init(struct children *cs, unsigned workers)
 	take_over(cs);
 }
 
+static size_t put(char *at, size_t room, unsigned place, pid_t pid, int slot)
+{
+	return pid > 0 ? (size_t)snprintf(at, room, "%u %d %d;", place, pid, slot) : 0;
+}
+
+/* Who is to be replaced goes before who should do so: it may be the one who serves. */
 void children_hand_over(const struct children *cs)
 {
-	char text[(CHILDREN_MAX + CHILDREN_OLD_MAX) * 48];
+	char text[(2 * CHILDREN_MAX + CHILDREN_OLD_MAX) * 48];
 	size_t len = 0;
 
 	text[0] = '\0';
-	for (unsigned i = 0; i < cs->n; i++)
-		if (cs->at[i].pid > 0)
-			len += (size_t)snprintf(text + len, sizeof(text) - len, "%u %d %d;", i, cs->at[i].pid,
-				cs->at[i].metric_slot);
+	for (unsigned i = 0; i < cs->n; i++) {
+		const struct child *c = &cs->at[i];
+		len += put(text + len, sizeof(text) - len, i, c->old, c->old_slot);
+		len += put(text + len, sizeof(text) - len, i, c->pid, c->metric_slot);
+	}
 	for (unsigned i = 0; i < cs->nold; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%u %d %d;", CHILDREN_MAX,
-			cs->old[i].pid, cs->old[i].metric_slot);
+		len += put(
+			text + len, sizeof(text) - len, CHILDREN_MAX, cs->old[i].pid, cs->old[i].metric_slot);
 	setenv(HAND_OVER, text, 1);
 }
 

@@ -29,7 +29,7 @@
 enum {
 	POLL_MS = 100,
 	LAST_CALL_MS = 100,   /* shorter than the workers' own */
-	JOBS_WAIT_MS = 12000, /* for those who serve to be ready, which they are in time whatever happens */
+	JOBS_WAIT_MS = 500,   /* for those who serve to be ready */
 	JOBS_BEHIND_MS = 100, /* and to give their first answers */
 	KILL_GRACE_MS = 5000
 };
@@ -83,6 +83,7 @@ static void start_child(struct supervisor *s, struct child *c)
 		.epoch = s->epoch,
 		.sockets = &s->sockets,
 		.ready_fd = s->ready_pipe[1],
+		.may_leave = c->old > 0 || !children_serving(&s->children),
 		.supervisor = getpid()};
 	pid_t pid = fork();
 	if (pid < 0) {

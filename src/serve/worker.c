@@ -18,6 +18,7 @@
 #include "auth/provider.h"
 #include "auth/token.h"
 #include "base/clock.h"
+#include "base/embedded.h"
 #include "base/epoch.h"
 #include "base/fail.h"
 #include "base/kept.h"
@@ -33,7 +34,6 @@
 #include "jobs/assign.h"
 #include "jobs/jobs.h"
 #include "serve/confine.h"
-#include "serve/schema.h"
 #include "shape/shape.h"
 
 enum {
@@ -57,8 +57,7 @@ struct worker {
 	int64_t began_us; /* to live, or to drain */
 	int64_t ready_us;
 	bool shut_in, accepting, settled;
-	bool fits;  /* this program can serve the schema; jobs begin behind those who have asked */
-	int failed; /* the exit status otherwise than good */
+	int status; /* EXIT_SUCCESS, or why it gives up */
 };
 
 static bool accept_clients(struct worker *w)
@@ -80,7 +79,7 @@ static bool accept_clients(struct worker *w)
 static void give_up_as(struct worker *w, int status, const char *event, struct str reason)
 {
 	log_error(event, LOG_STR("reason", reason));
-	w->failed = status;
+	w->status = status;
 	event_base_loopbreak(w->app.loop);
 }
 
@@ -88,15 +87,6 @@ static void give_up_as(struct worker *w, int status, const char *event, struct s
 static void give_up(struct worker *w, const char *event, struct str reason)
 {
 	give_up_as(w, EXIT_FAILURE, event, reason);
-}
-
-static void told_schema(struct app *app, struct str fault)
-{
-	struct worker *w = list_entry(app, struct worker, app);
-
-	w->fits = true;
-	if (fault.at)
-		give_up_as(w, WORKER_UNFIT, "server.schema", fault);
 }
 
 /* Before anything that a stranger sends is read, and while the database makes its backends: the filter takes
@@ -120,10 +110,9 @@ static void tick_every(struct worker *w, int ms)
 static bool is_warm(struct worker *w)
 {
 	struct app *app = &w->app;
-	bool serves = w->start->role == WORKER_HTTP;
 
 	/* The numbers are asked for while the city is on its way. */
-	return db_ready(app->db) && (!serves || (numbers_ready(app) && w->fits)) && app->city;
+	return db_ready(app->db) && (w->start->role == WORKER_JOBS || numbers_ready(app)) && app->city;
 }
 
 static void say_ready(struct worker *w)
@@ -190,9 +179,20 @@ static void settle(struct worker *w, int64_t now_us)
 		suggestions_load(&w->app);
 }
 
-/* A worker accepts once it can answer: database reached and found to be one that it can serve, reference data
- * and a block of ticket numbers in memory. If that takes too long it accepts all the same and answers 503, so
- * that clients see a clear refusal instead of silence. */
+/* A worker accepts once it can answer: database reached, reference data and a block of ticket numbers in
+ * memory. If that takes too long it accepts all the same and answers 503, so that clients see a clear refusal
+ * instead of silence. So it does at once where the schema is not one for this program, unless nobody needs
+ * it: those who serve go on, or nobody has served yet and the server does not start. */
+static void warm_up(struct worker *w, int64_t now_us)
+{
+	struct str refusal = db_refusal(w->app.db);
+
+	if (refusal.at && w->start->may_leave)
+		give_up_as(w, WORKER_UNFIT, "server.schema", refusal);
+	else if (refusal.at || is_warm(w) || now_us - w->began_us > WARM_UP_MS * INT64_C(1000))
+		say_ready(w);
+}
+
 static void tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;
@@ -204,9 +204,8 @@ static void tick(evutil_socket_t fd, short what, void *arg)
 	confine_tell();
 	if (w->accepting)
 		settle(w, now);
-	else if (!w->failed && !w->app.draining &&
-		 (is_warm(w) || now - w->began_us > WARM_UP_MS * INT64_C(1000)))
-		say_ready(w);
+	else if (w->status == EXIT_SUCCESS && !w->app.draining)
+		warm_up(w, now);
 	if (w->app.draining)
 		drain(w, now - w->began_us);
 }
@@ -310,6 +309,7 @@ static struct db_urls urls(const struct worker *w)
 
 	urls.name = arena_cstr(w->arena,
 		arena_printf(w->arena, "tiepdan key %lld", (long long)keys->seal[keys->nseal - 1].epoch));
+	urls.known = (int64_t)embedded_group("migrations")->n;
 	return urls;
 }
 
@@ -345,8 +345,6 @@ static int build(struct worker *w)
 		!find_provider(w, provider_settings_read, &app->provider) ||
 		!find_provider(w, provider_settings_read_citizen, &app->citizen_provider))
 		return -1;
-	if (w->start->role == WORKER_HTTP)
-		schema_ask(app, w->arena, told_schema);
 	return listen_to(w);
 }
 
@@ -450,7 +448,7 @@ int worker_run(const struct worker_start *start)
 	int status = EXIT_FAILURE;
 	if (build(w) == 0) {
 		live(w);
-		status = w->failed;
+		status = w->status;
 	}
 	tear_down(w);
 	if (start->config->fail_points)

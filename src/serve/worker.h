@@ -12,7 +12,7 @@ enum worker_role {
 	WORKER_JOBS
 };
 
-/* Exit status of a worker that finds a schema that this program cannot serve; EX_CONFIG of sysexits.h. */
+/* Exit status of a worker that finds a schema that this program cannot serve: EX_CONFIG of sysexits.h. */
 enum {
 	WORKER_UNFIT = 78
 };
@@ -27,7 +27,8 @@ struct worker_start {
 	struct epoch *epoch;
 	const struct sockets *sockets;
 	pid_t supervisor;
-	int ready_fd; /* four bytes (the pid) are written here when this process does its work */
+	bool may_leave; /* WORKER_UNFIT: somebody else serves in its place, or nobody serves at all */
+	int ready_fd;	/* four bytes (the pid) are written here when this process does its work */
 };
 
 /* Runs one worker until it is told to leave (SIGTERM: drain) or its supervisor is gone, or finds that it

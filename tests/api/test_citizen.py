@@ -274,6 +274,8 @@ def test_many_who_file_at_once(town):
     people = [come_in(town, "lo%d@example.org" % n)[0] for n in range(4)]
     gone, _ = come_in(town, "het@example.org")
     gone("DELETE", "/v1/sessions/current", status=204)
+    joined = gone.post("/v1/joins", {"ticket": town.file()["code"]}, status=401)
+    assert joined.problem == "unauthorized", "as filings"
     statuses = []
 
     def file(who):

@@ -1,7 +1,7 @@
 -- Rules about the schema itself.
 begin;
 set search_path = test, tiepdan, public;
-select plan(13);
+select plan(18);
 
 select is_empty($$
 	select conrelid::regclass || ': ' || conname from pg_constraint
@@ -49,5 +49,12 @@ $$, 'and no partition behind the back of its table');
 select is((select count(*) from event_default), 0::bigint, 'the default partition of events is empty');
 select ok(not has_column_privilege('tiepdan_app', 'tiepdan.contact', 'box', 'select'), 'contacts are out of reach');
 select is((select oldest_binary from schema_info), (select 58), 'the schema says which programs it carries');
+insert into migration (version, name, checksum) values (9000, 'of a test', repeat('0', 64));
+select lives_ok('select serves(9000)', 'a program that knows these migrations is served');
+select lives_ok('select serves(8999)', 'and one of before, while the schema carries it');
+select throws_ok('select serves(9001)', 'TD701', null, 'not one that knows more');
+update schema_info set oldest_binary = 9000;
+select throws_ok('select serves(8999)', 'TD702', null, 'nor one that was left behind');
+select lives_ok('select serves(9000)', 'but the oldest that is carried');
 select * from finish();
 rollback;

@@ -30,6 +30,11 @@
 #include "gen/sql/ticket.h"
 #include "http/reply.h"
 
+static bool is_emergency(const struct ticket_file *in)
+{
+	return str_eq(in->kind, STR("emergency"));
+}
+
 /* Members that fit their shape but not the reference data. */
 static void check_references(struct req *req, const struct ticket_file *in, int64_t now_ms)
 {
@@ -40,7 +45,7 @@ static void check_references(struct req *req, const struct ticket_file *in, int6
 		req_fault(req, "pointer", STR("/category"), FAULT_ended);
 	if (in->area.at && !city_area(city, in->area, today))
 		req_fault(req, "pointer", STR("/area"), FAULT_ended);
-	if (in->point && !city_may_be_at(city, in->point->lon, in->point->lat))
+	if (in->point && !is_emergency(in) && !city_may_be_at(city, in->point->lon, in->point->lat))
 		req_fault(req, "pointer", STR("/point"), FAULT_elsewhere);
 	if (in->anonymous && in->contact)
 		req_fault(req, "pointer", STR("/contact"), FAULT_not_allowed);
@@ -316,9 +321,24 @@ static bool is_typed(struct str channel)
 	       str_eq(channel, STR("letter"));
 }
 
-/* Clerks type what others say, and nobody else does. Staff who have something to say themselves are citizens:
- * a session would tie it to them, or be forgotten, and then they could work on it. */
-static bool may_file(struct req *req, bool typed)
+bool filing_refuses_staff(struct req *req)
+{
+	static const char *const staff[LANG_COUNT] = {
+		[LANG_VI] =
+			"Ghi hộ người khác thì nêu kênh (counter, phone, letter); cán bộ tự gửi cho mình thì "
+			"gửi không kèm phiên đăng nhập của cán bộ.",
+		[LANG_EN] =
+			"To file what somebody else says name the channel (counter, phone, letter); to file "
+			"for yourself leave your session as staff out."};
+	bool refused = req->who.kind == WHO_STAFF && !req->who.program;
+
+	if (refused)
+		reply_problem(req, PROBLEM_forbidden, str_of(staff[req->lang]));
+	return refused;
+}
+
+/* Clerks type what others say, and nobody else does. Whoever is in danger is not asked how they came in. */
+static bool may_file(struct req *req, const struct ticket_file *in, bool typed)
 {
 	static const char *const clerks[LANG_COUNT] = {
 		[LANG_VI] =
@@ -327,19 +347,13 @@ static bool may_file(struct req *req, bool typed)
 		[LANG_EN] =
 			"This channel (counter, phone, letter) is for clerks who have signed in; to file for "
 			"yourself use the channel web, or leave it out."};
-	static const char *const staff[LANG_COUNT] = {
-		[LANG_VI] =
-			"Ghi hộ người khác thì nêu kênh (counter, phone, letter); cán bộ tự gửi cho mình thì "
-			"gửi không kèm phiên đăng nhập của cán bộ.",
-		[LANG_EN] =
-			"To file what somebody else says name the channel (counter, phone, letter); to file "
-			"for yourself leave your session as staff out."};
-	bool is_staff = req->who.kind == WHO_STAFF;
 
-	if (typed == is_staff)
+	if (!typed)
+		return is_emergency(in) || !filing_refuses_staff(req);
+	if (req->who.kind == WHO_STAFF)
 		return true;
 	reply_problem(req, req->who.kind == WHO_ANYONE ? PROBLEM_unauthorized : PROBLEM_forbidden,
-		str_of((is_staff ? staff : clerks)[req->lang]));
+		str_of(clerks[req->lang]));
 	return false;
 }
 
@@ -376,7 +390,7 @@ void ticket_file(struct req *req)
 		return;
 	}
 	bool typed = is_typed(in->channel);
-	if (!may_file(req, typed))
+	if (!may_file(req, in, typed))
 		return;
 	check_references(req, in, row.filed_at);
 	if (in->against)
@@ -394,7 +408,7 @@ void ticket_file(struct req *req)
 	told->code = row.code;
 	req->kept = told;
 	req->made = row.danger;
-	if (typed || req->who.kind == WHO_CITIZEN)
+	if (req->who.kind == WHO_STAFF || req->who.kind == WHO_CITIZEN)
 		file_alone(req, &row, typed);
 	else
 		batch_join(req, &filings, &row);

@@ -22,6 +22,9 @@ struct filing {
 	bool anonymous;
 };
 
+/* Staff who have something to say are citizens: a session would tie the ticket to them, or be forgotten, and
+ * then they could work on it. True after the refusal; programs with a key are nobody's voice. */
+bool filing_refuses_staff(struct req *req);
 /* Notes the fault at `pointer` where who files as `kind` names nobody, or the department at /department below
  * it is none on that day (seconds). */
 void filing_check_against(

@@ -157,6 +157,8 @@ void ticket_join(struct req *req)
 	const struct ticket_join *in = req->input;
 	struct code code;
 
+	if (filing_refuses_staff(req))
+		return;
 	if (in->contact && !in->contact->name.at && !in->contact->phone.at && !in->contact->email.at &&
 		!in->contact->address.at)
 		req_fault(req, "pointer", STR("/contact"), FAULT_required);

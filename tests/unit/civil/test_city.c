@@ -26,9 +26,11 @@ static const struct city *build(struct city *parts, const char *reason_part)
 static void points_of_a_city(void **state)
 {
 	const struct area areas[] = {{.code = STR("01")},
-		{.code = STR("00316"), .placed = true, .lon = 105.83, .lat = 20.98},
-		{.code = STR("09874"), .placed = true, .lon = 105.40, .lat = 21.20}};
-	const struct city city = {.areas = areas, .nareas = 3}, nowhere = {.areas = areas, .nareas = 1};
+		{.code = STR("00316"), .parent = STR("01"), .placed = true, .lon = 105.83, .lat = 20.98},
+		{.code = STR("09874"), .parent = STR("01"), .placed = true, .lon = 105.40, .lat = 21.20},
+		{.code = STR("10000"), .parent = STR("01")}};
+	const struct city city = {.areas = areas, .nareas = 3}, nowhere = {.areas = areas, .nareas = 1},
+			  in_part = {.areas = areas, .nareas = 4};
 	(void)state;
 
 	assert_true(city_may_be_at(&city, 105.83, 20.98));
@@ -39,6 +41,7 @@ static void points_of_a_city(void **state)
 	assert_false(city_may_be_at(&city, 20.98, 90));
 	assert_false(city_may_be_at(&city, 106.66, 10.77));
 	assert_true(city_may_be_at(&nowhere, 0, 0));
+	assert_true(city_may_be_at(&in_part, 0, 0));
 }
 
 static void what_is_no_city(void **state)
