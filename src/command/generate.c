@@ -130,7 +130,7 @@ static bool choose_days(struct arena *arena, struct generate *g, const struct wa
 {
 	int64_t from, now = clock_wall_ms() / 1000;
 
-	g->to = now;
+	g->to = g->now = now;
 	if (wanted->to && !read_day(g->city, "--to", wanted->to, &g->to))
 		return false;
 	if (g->to > now)

@@ -123,6 +123,14 @@ static void read_category(struct reader *r, int row)
 		(struct book_category){cell(r, row, 0), cell(r, row, 2), flag(r, row, 1)};
 }
 
+static void read_alarm(struct reader *r, int row)
+{
+	r->book->alarms[r->book->nalarms++] = (struct book_alarm){.profile = cell(r, row, 0),
+		.level = (int)number(r, row, 1),
+		.event = cell(r, row, 2),
+		.audiences = cell(r, row, 3)};
+}
+
 static void read_person(struct reader *r, int row)
 {
 	struct book *book = r->book;
@@ -255,7 +263,9 @@ const struct book *book_load(struct arena *arena, PGconn *pg, const struct city 
 		{"command_generate_areas", read_place, offsetof(struct book, places),
 			sizeof(struct book_place)},
 		{"command_generate_categories", read_category, offsetof(struct book, categories),
-			sizeof(struct book_category)}};
+			sizeof(struct book_category)},
+		{"command_generate_alarms", read_alarm, offsetof(struct book, alarms),
+			sizeof(struct book_alarm)}};
 	struct book *book = arena_alloc(arena, sizeof(*book));
 	struct reader r = {arena, book, NULL};
 	bool ok = true;
@@ -299,6 +309,14 @@ const struct book_category *book_category(const struct book *book, struct str ca
 	for (unsigned i = 0; i < book->ncategories; i++)
 		if (str_eq(book->categories[i].code, category))
 			return &book->categories[i];
+	return NULL;
+}
+
+const struct book_alarm *book_alarm(const struct book *book, const struct alarm_level *level)
+{
+	for (unsigned i = 0; i < book->nalarms; i++)
+		if (book->alarms[i].level == level->level && str_eq(book->alarms[i].profile, level->profile))
+			return &book->alarms[i];
 	return NULL;
 }
 

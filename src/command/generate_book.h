@@ -86,6 +86,12 @@ struct book_place {
 	double lon, lat;
 };
 
+/* A level of the ladder of alarms. */
+struct book_alarm {
+	struct str profile, event, audiences; /* the last one as a JSON array */
+	int level;
+};
+
 struct book_category {
 	struct str code, public_point;
 	bool evidence;
@@ -102,6 +108,8 @@ struct book {
 	unsigned nplaces;
 	struct book_category *categories;
 	unsigned ncategories;
+	struct book_alarm *alarms;
+	unsigned nalarms;
 	int64_t *extensible; /* policies */
 	unsigned nextensible;
 	int32_t slot;
@@ -116,6 +124,8 @@ const struct book *book_load(struct arena *arena, PGconn *pg, const struct city 
 const struct book_staff *book_staff(const struct book *book, int64_t department); /* NULL: nobody */
 const struct book_place *book_place(const struct book *book, struct str area);	  /* NULL: unknown */
 const struct book_category *book_category(const struct book *book, struct str category);
+/* What this level of the city is called, and who is told. */
+const struct book_alarm *book_alarm(const struct book *book, const struct alarm_level *level);
 bool book_extensible(const struct book *book, int64_t policy);
 /* What this move makes of the state; NULL: it does not lead on from there. */
 const struct book_state *book_move(const struct book *book, enum book_action action, struct str from);

@@ -27,6 +27,7 @@ static void start(struct life_clock *c, const struct clock_offer *o)
 	c->start = o->start;
 	c->due = c->latest = o->due;
 	c->alarm = o->alarm;
+	c->level = 1;
 }
 
 static bool fits(struct str holder, bool hub)
@@ -121,6 +122,7 @@ static void begin(struct life *l, enum clock_kind kind)
 	c->alarm = o.alarm;
 	c->limit = o.limit;
 	c->calendar = o.calendar;
+	c->level = 1;
 }
 
 void life_clocks_move(struct life *l, enum book_action action, int64_t at)
@@ -149,21 +151,28 @@ void life_clocks_move(struct life *l, enum book_action action, int64_t at)
 
 /* --- dating anew ---------------------------------------------------------------------------------------- */
 
+struct clock_facts life_clock_facts(const struct life *l, enum clock_kind kind)
+{
+	const struct life_clock *c = &l->clock[kind];
+	const struct policy *policy = l->decision.policy;
+
+	return (struct clock_facts){.profile = policy->profile,
+		.calendar = c->calendar,
+		.question = {.start = c->start,
+			.terms = {c->limit.unit, policy->receipt, c->limit.amount, c->extension},
+			.pauses = l->pause,
+			.npauses = kind == CLOCK_ROUTE ? 0 : l->npauses},
+		.level = c->level};
+}
+
 void life_clocks_redate(struct life *l)
 {
 	for (enum clock_kind kind = 0; kind < CLOCK_KINDS; kind++) {
 		struct life_clock *c = &l->clock[kind];
-		const struct policy *policy = l->decision.policy;
 
 		if (!c->runs || kind == CLOCK_ROUTE)
 			continue;
-		const struct clock_facts facts = {.profile = policy->profile,
-			.calendar = c->calendar,
-			.question = {.start = c->start,
-				.terms = {c->limit.unit, policy->receipt, c->limit.amount, c->extension},
-				.pauses = l->pause,
-				.npauses = l->npauses},
-			.level = 1};
+		const struct clock_facts facts = life_clock_facts(l, kind);
 		must(clock_date(l->g->city, &facts, &c->due, &c->alarm) == 0);
 	}
 }
@@ -196,7 +205,7 @@ static void put_running(struct life *l, enum clock_kind kind, bool first)
 	struct rows *rows = &l->out->table[TABLE_clock_running];
 	const struct life_clock *c = &l->clock[kind];
 
-	rows_begin(rows, 18);
+	rows_begin(rows, 19);
 	rows_int4(rows, l->g->book->slot);
 	rows_uuid(rows, &l->id);
 	rows_bytes(rows, str_of(clock_kind_code(kind)));
@@ -210,6 +219,7 @@ static void put_running(struct life *l, enum clock_kind kind, bool first)
 	rows_at(rows, c->latest * second_us);
 	rows_bool(rows, first);
 	rows_at(rows, c->alarm == CLOCK_NEVER ? INT64_MAX : c->alarm * second_us);
+	rows_int4(rows, c->level);
 	rows_bool(rows, c->parked);
 }
 
@@ -218,7 +228,7 @@ static void put_none(struct life *l)
 {
 	struct rows *rows = &l->out->table[TABLE_clock_running];
 
-	rows_begin(rows, 18);
+	rows_begin(rows, 19);
 	rows_int4(rows, l->g->book->slot);
 	rows_uuid(rows, &l->id);
 	rows_bytes(rows, STR("none"));
@@ -234,6 +244,7 @@ static void put_none(struct life *l)
 	rows_at(rows, INT64_MAX);
 	rows_bool(rows, true);
 	rows_at(rows, INT64_MAX);
+	rows_int4(rows, 1);
 	rows_bool(rows, false);
 }
 

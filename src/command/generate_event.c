@@ -238,5 +238,6 @@ void event_put(struct life *l, struct event *e, bool stands)
 	rows_bytes(rows, digest_bytes(&digest));
 	rows_int8(rows, (int64_t)l->g->xid);
 	l->out->events++;
-	l->updated = e->at;
+	if (stands)
+		l->updated = e->at;
 }

@@ -273,7 +273,7 @@ void life_file(struct life *l, int64_t k)
 	struct life_seed about = seed.merged ? life_seed(g, k - 1) : seed;
 
 	l->id = seed.id;
-	l->filed = l->at = l->held_since = seed.filed;
+	l->filed = l->updated = l->at = l->held_since = seed.filed;
 	l->number = g->first_number + k;
 	choose_subject(l, &about.random, about.filed);
 	l->random = random_of(seed.random.state, 1);

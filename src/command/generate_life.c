@@ -104,6 +104,19 @@ static void put_rest(struct life *l)
 	life_search_write(l);
 }
 
+/* Nobody has to be told that the time for a question is over. */
+static void answer_in_time(struct life *l)
+{
+	const struct life_question *q = &l->question;
+	int64_t at = q->until < l->g->to ? q->until : l->g->to;
+
+	if (!q->asked || q->ended || l->done || q->until > l->g->now || at <= l->at)
+		return;
+	life_alarms_fire(l, at);
+	l->at = at;
+	life_supply(l);
+}
+
 void life_write(const struct generate *g, struct sheets *out, int64_t k)
 {
 	struct life l = {.g = g, .out = out, .arena = arena_new()};
@@ -113,9 +126,13 @@ void life_write(const struct generate *g, struct sheets *out, int64_t k)
 	life_file(&l, k);
 	plan = plan_make(&l, k);
 	for (unsigned i = 0; i < plan.n && plan.step[i].at <= g->to; i++) {
+		life_alarms_fire(&l, plan.step[i].at);
 		l.at = plan.step[i].at;
 		steps[plan.step[i].step](&l);
 	}
+	answer_in_time(&l);
+	life_alarms_fire(&l, g->to);
+	life_alarms_pass(&l);
 	put_ticket(&l);
 	put_rest(&l);
 	must(!arena_failed(l.arena));

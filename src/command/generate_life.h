@@ -3,6 +3,7 @@
 
 #include "auth/keys.h"
 #include "base/buf.h"
+#include "civil/clock.h"
 #include "civil/decide.h"
 #include "command/generate_book.h"
 #include "command/generate_days.h"
@@ -35,6 +36,7 @@ struct generate {
 	struct str prefix; /* of codes */
 	uint64_t seed, xid;
 	int64_t tickets, first_number, to; /* `to` in seconds: the present */
+	int64_t now;			   /* alarms up to then tell nobody */
 	int32_t first_month;		   /* of events: months since the year 0 */
 	unsigned months;
 };
@@ -65,12 +67,14 @@ struct life_clock {
 	struct limit limit;
 	const struct calendar *calendar;
 	int64_t start, due, latest, alarm;
+	int level; /* the lowest one that has not fired */
 };
 
 struct life_part {
 	struct uuid id;
 	const struct department *department;
-	int64_t asked, due, asked_from;
+	int64_t asked, due, asked_from, alarm;
+	int level;
 	struct uuid by;
 };
 
@@ -140,6 +144,13 @@ void life_clocks_file(struct life *l);
 void life_clocks_move(struct life *l, enum book_action action, int64_t at);
 void life_clocks_redate(struct life *l);
 void life_clocks_write(struct life *l); /* those that run in the end */
+struct clock_facts life_clock_facts(const struct life *l, enum clock_kind kind);
+
+/* generate_alarms.c: those of clocks and parts that were due before `until` fire, as jobs/alarms.c lets them;
+ * what was due from then to now is passed over without a word. */
+void life_part_begin(const struct life *l, struct life_part *part);
+void life_alarms_fire(struct life *l, int64_t until);
+void life_alarms_pass(struct life *l);
 
 /* generate_filing.c: what stands of a ticket when it is filed. */
 struct life_seed { /* what is known of a ticket without making it */

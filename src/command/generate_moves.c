@@ -114,6 +114,7 @@ static void ask_part(struct life *l, const struct department *d, const struct uu
 		.due = part_due(l, d),
 		.asked_from = l->holder->id,
 		.by = *actor};
+	life_part_begin(l, part);
 	e.later = true;
 	e.actor = actor;
 	e.department = d->id;
@@ -133,7 +134,7 @@ void life_parts_write(struct life *l)
 	for (unsigned i = 0; i < l->nparts; i++) {
 		const struct life_part *part = &l->part[i];
 
-		rows_begin(rows, 12);
+		rows_begin(rows, 13);
 		rows_uuid(rows, &part->id);
 		rows_uuid(rows, &l->id);
 		rows_int8(rows, part->department->id);
@@ -148,7 +149,8 @@ void life_parts_write(struct life *l)
 			rows_at(rows, l->done_at * second_us);
 		else
 			rows_null(rows);
-		rows_at(rows, part->asked * second_us);
+		rows_at(rows, part->alarm == CLOCK_NEVER ? INT64_MAX : part->alarm * second_us);
+		rows_int4(rows, part->level);
 	}
 }
 

@@ -55,8 +55,8 @@ static const char generate_more[] =
 	"All of it is one transaction, in which nobody else reads or writes tickets: stop the server before. "
 	"What "
 	"is interrupted leaves at the most tables generated_*, which the next run drops.\nNobody is told of "
-	"what was generated, and the job worker seals its "
-	"events.\n";
+	"what was generated: alarms that were due by then have fired in it. Those that come later are told "
+	"as of any ticket,\nand with --to so is what the job worker closes after it. It seals the events.\n";
 
 static const char seed_more[] =
 	"DIR holds KIND.csv for every kind that `tiepdan import` lists, routing.rules and "

@@ -12,7 +12,7 @@ from support.town import HUB, Town, wait_until
 
 TICKETS, SEED = 3000, 7
 WORDS = "Đề nghị kiểm tra lại hiện trường trước khi trả lời."
-TABLES = ("ticket", "holding", "clock", "clock_running", "contact", "word", "event_text", "reply", "rating", "question", "extension",
+TABLES = ("ticket", "holding", "clock", "clock_running", "alarm", "contact", "word", "event_text", "reply", "rating", "question", "extension",
           "message", "part", "ticket_merge", "ticket_tag", "publication")
 SCHEMA = """
     select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint where connamespace = 'tiepdan'::regnamespace
@@ -114,6 +114,11 @@ def test_as_much_of_everything_as_a_city_has(town):
     ("numbers are taken", "select from ticket where number >= (select next from number_stock)"),
     ("merged ones have their root", "select from ticket t where state = 'merged' and not exists"
      " (select from ticket_merge m where m.ticket = t.id and m.ended_at is null)"),
+    ("alarms are events of their instant", "select from alarm a where not exists (select from event e where e.id = a.event and e.at = a.fired_at"
+     " and e.ticket = a.ticket and e.data->>'clock' = a.kind and (e.data->>'level')::int = a.level)"),
+    ("what runs comes to the level that has not fired", "select from clock_running c join alarm a using (ticket, kind, round) where a.level >= c.alarm_level"),
+    ("and the breach of what is overdue is known", "select from clock_running c where c.due_at < now() - interval '1 hour' and not c.parked"
+     " and not exists (select from alarm a where (a.ticket, a.kind, a.round) = (c.ticket, c.kind, c.round) and a.level = 2)"),
     ("parts end with the ticket", "select from part p join ticket t on t.id = p.ticket where (p.state = 'asked') = t.done"),
     ("events are those of the past", "select from event where at > now()"),
     ("each month has its events", "select from event_default"),
@@ -166,7 +171,17 @@ def lives(town):
     life((hub, "merge", {"into": root, "reason": WORDS}))
     for moves in ([], begin[:1], begin, begin + done[:1]):
         life(*moves)
+    overdue(town, life(begin[0])[0])
     return ids
+
+
+def overdue(town, ticket_id):
+    """With alarms of a clock and of the part that a rule has asked for."""
+    for left, kind in (("10 min", "clock.warning"), ("-1 sec", "clock.breached"), ("-1 sec", "clock.part_breached")):
+        dates = "= date_trunc('second', now()) - interval '90 min', due_at = date_trunc('second', now()) + interval '%s', alarm_at = now()" % left
+        town.tamper("update clock_running set unit = 'h', amount = 1, start_at %s where ticket = '%s' and kind = 'answer';"
+                    " update part set asked_at %s where ticket = '%s'" % (dates, ticket_id, dates, ticket_id))
+        wait_until(lambda: town.sql("select count(*) > 0 from event where ticket = '%s' and type = '%s'" % (ticket_id, kind)) == [["t"]], 30, kind)
 
 
 def test_rows_look_as_those_of_tickets_that_people_filed(town):
@@ -195,6 +210,29 @@ def test_every_date_is_as_the_product_counts_it(town):
         for clock in officer.get("/v1/tickets/" + ticket_id).json["clocks"]:
             path = "/v1/tickets/%s/clocks/%s/explanation?round=%d" % (ticket_id, clock["kind"], clock["round"])
             assert officer.get(path).json["explanation"]["due"] == clock["due_at"], (ticket_id, clock["kind"])
+
+
+# --- nobody is told ------------------------------------------------------------------------------------------
+
+
+def test_nobody_is_told_of_what_was_generated(cluster, contract, tmp_path):
+    """By a server that runs meanwhile: clocks and parts that were due are as if their alarms had fired then."""
+    town = Town(cluster, contract, mail_url="file:%s" % tmp_path, mail_from="a@b.example")
+    more = "--tickets", "1000", "--seed", "11", "--yes", "--add"
+    wait_until(lambda: generate(cluster, town.database, *more, ok=False).returncode == 0, 30, "the job worker has come to what was seeded")
+    made = "xid = (select xid from event where type = 'tickets.generated')"
+    assert town.sql("select count(*) > 100 from event where " + made + " and type = 'clock.breached'") == [["t"]]
+    to_come = "select ticket from clock_running where alarm_at > (select at from event where type = 'tickets.generated')" \
+              " and alarm_at < now() + interval '1 hour' union select ticket from part where alarm_at between now() - interval '5 min' and now() + interval '1 hour'"
+    quiet = town.sql("select coalesce(array_agg(id), '{}') from ticket where id not in (%s)" % to_come)[0][0]
+    ticket_id, _ = town.filed()
+    town.tamper("update clock_running set unit = 'h', amount = 1, start_at = now() - interval '2 hours', due_at = now() - interval '1 hour', alarm_at = now()"
+                " where ticket = '%s' and kind = 'accept'" % ticket_id)
+    wait_until(lambda: town.sql("select count(*) > 0 from notice where type = 'clock.breached'") == [["t"]], 60, "a letter about another ticket")
+    later = "ticket = any ('%s') and ticket <> '%s'" % (quiet, ticket_id)
+    assert town.sql("select type from event where not (%s) and %s" % (made, later)) == []
+    assert town.sql("select type from notice where " + later) == []
+    town.close()
 
 
 # --- people go on ---------------------------------------------------------------------------------------------
