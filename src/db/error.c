@@ -94,7 +94,8 @@ static void answer(
 	if (problem == PROBLEM_internal)
 		log_failure(req, state, constraint, statement);
 	tell_wait(req, problem, detail);
-	reply_problem_with(req, problem, STR_NONE, told(req->arena, problem, detail));
+	reply_problem_with(req, problem, problem == PROBLEM_forbidden ? req->instead : STR_NONE,
+		told(req->arena, problem, detail));
 }
 
 void error_answer(struct req *req, const char *sqlstate, const PGresult *error, const char *statement)

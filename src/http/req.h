@@ -98,6 +98,7 @@ struct req {
 	struct str once_key;	     /* HMAC of the Idempotency-Key, absent if none was sent   */
 	struct str once_fingerprint; /* HMAC of path and body: the same key for another request shows */
 
+	struct str instead;	  /* what a refusal of the caller's role is told with; absent: nothing */
 	struct str made;	  /* body of the answer (or what it begins with), known before the unit ran */
 	struct str packed;	  /* the body of the answer packed by gzip, once somebody has done that */
 	const void *kept;	  /* what its handler keeps for its continuation                   */

@@ -12,9 +12,14 @@
 
 void rule_set_list(struct req *req)
 {
+	static const char *const own[LANG_COUNT] = {
+		[LANG_VI] = "Quy tắc giao việc trong đơn vị của ông/bà: nêu `department`.",
+		[LANG_EN] = "Those by which your department assigns: name it in `department`."};
 	const struct rule_set_list *in = req->input;
 	struct page page;
 
+	if (!in->department.at)
+		req->instead = str_of(own[req->lang]);
 	if (!page_begin(req, in->cursor, in->limit, &page))
 		return;
 	struct db_unit *u = db_unit(req);
