@@ -311,17 +311,21 @@ static struct str version_of(struct str tag)
 }
 
 /* The version that a change was made for: exactly one strong tag of ours. "*" says that nobody has looked at
- * what is changed, so it counts as none. */
+ * what is changed. */
 static enum verdict step_match(struct req *req)
 {
+	static const char *const version[LANG_COUNT] = {
+		[LANG_VI] = "không nhận *, chỉ nhận phiên bản đã xem, ví dụ \"3\"",
+		[LANG_EN] = "* is not taken, only the version that was looked at, \"3\" say"};
+
 	req->if_match = INT64_MIN;
 	if (!(req->route->flags & ROUTE_IF_MATCH))
 		return NEXT;
 	struct str field = req_field(req, "If-Match");
-	if (!field.at || str_eq(field, STR("*")))
+	if (!field.at)
 		return refuse(req, PROBLEM_precondition_required);
-	if (!memchr(field.at, '"', field.len)) { /* no entity tag at all: a slip, not an old version */
-		req_fault(req, "header", STR("If-Match"), FAULT_bad_format);
+	if (str_eq(field, STR("*")) || !memchr(field.at, '"', field.len)) { /* a slip, not an old version */
+		req_fault_help(req, "header", STR("If-Match"), FAULT_bad_format, str_of(version[req->lang]));
 		reply_faults(req);
 		return ANSWERED;
 	}

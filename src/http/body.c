@@ -56,13 +56,14 @@ static void send_continue(struct conn *c)
 
 static void refuse(struct conn *c, const struct body *b, enum http_refusal refusal)
 {
-	if (refusal != HTTP_body_too_large || b->sink) { /* the sink knows what counts */
+	if (refusal != HTTP_body_too_large) {
 		conn_refuse(c, refusal);
 		return;
 	}
 	http_refusal_count(refusal);
 	c->req->close = true;
-	reply_too_large(c->req, (int64_t)b->limit);
+	reply_too_large(
+		c->req, (int64_t)(b->sink ? b->sink->most : b->limit)); /* the sink knows what counts */
 }
 
 static void begin(struct req *req, struct body *b)

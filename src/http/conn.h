@@ -46,6 +46,7 @@ struct body_sink {
 	 * the connection closes after that. */
 	bool (*take)(struct body_sink *sink, struct req *req, struct str piece);
 	void (*complete)(struct body_sink *sink, struct req *req); /* the state is REQ_STEPS again */
+	size_t most; /* what a body that is larger than `cap` is told */
 };
 /* As conn_read_body(), but each piece goes to `sink` as it comes: nothing is read while the sink works, and
  * the body has as long as 1 KiB a second lasts. When the client breaks off, the sink is told nothing: what it

@@ -130,6 +130,33 @@ void req_fault(struct req *req, const char *in, struct str where, enum fault cod
 	req->faults[req->nfaults++] = (struct req_fault){.in = in, .where = where, .code = code};
 }
 
+void req_fault_help(struct req *req, const char *in, struct str where, enum fault code, struct str help)
+{
+	unsigned before = req->nfaults;
+
+	req_fault(req, in, where, code);
+	if (req->nfaults > before)
+		req->faults[before].detail =
+			arena_printf(req->arena, "%s (%.*s)", fault_text(code, req->lang), STR_ARG(help));
+}
+
+void req_fault_limit(struct req *req, const char *in, struct str where, enum fault code, struct str limit)
+{
+	static const char *const words[2][LANG_COUNT] = {{"tối đa", "at most"}, {"tối thiểu", "at least"}};
+	bool at_least = code == FAULT_too_short || code == FAULT_too_small;
+
+	req_fault_help(req, in, where, code,
+		arena_printf(req->arena, "%s %.*s", words[at_least][req->lang], STR_ARG(limit)));
+}
+
+void req_fault_limit_at(struct req *req, const char *in, struct str where, enum fault code, int64_t limit_ms)
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	clock_format(limit_ms, text);
+	req_fault_limit(req, in, where, code, str_of(text));
+}
+
 void req_fault_line(struct req *req, struct str pointer, unsigned line, struct str reason)
 {
 	unsigned before = req->nfaults;

@@ -148,6 +148,10 @@ struct str req_field(const struct req *req, const char *name);
 struct str req_field_list(const struct req *req, const char *name);
 /* Notes a fault of the input; the step that checks calls reply_faults() once all are known. */
 void req_fault(struct req *req, const char *in, struct str where, enum fault code);
+/* The same with what would help, in parentheses behind the text of the code; or with the limit. */
+void req_fault_help(struct req *req, const char *in, struct str where, enum fault code, struct str help);
+void req_fault_limit(struct req *req, const char *in, struct str where, enum fault code, struct str limit);
+void req_fault_limit_at(struct req *req, const char *in, struct str where, enum fault code, int64_t limit_ms);
 
 /* The same for a line of the text at `pointer`, with the reason. */
 void req_fault_line(struct req *req, struct str pointer, unsigned line, struct str reason);

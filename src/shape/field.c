@@ -29,38 +29,29 @@ static void put_pointer(struct buf *b, const struct place *at)
 	}
 }
 
-void field_fault(const struct filling *f, const struct place *at, enum fault code)
+static struct str where(const struct filling *f, const struct place *at)
 {
 	struct buf b = {.arena = f->req->arena};
 
 	if (f->req->nfaults == REQ_FAULTS_MAX)
-		return;
+		return STR("");
 	if (strcmp(f->in, "parameter") == 0)
 		buf_put(&b, at->name);
 	else
 		put_pointer(&b, at);
-	req_fault(f->req, f->in, buf_str(&b), code);
+	return buf_str(&b);
 }
 
-/* The fault with what would help, in parentheses behind the text of its code. */
-static void fault_detailed(
-	const struct filling *f, const struct place *at, enum fault code, const char *word, struct str help)
+void field_fault(const struct filling *f, const struct place *at, enum fault code)
 {
-	unsigned before = f->req->nfaults;
-
-	field_fault(f, at, code);
-	if (f->req->nfaults > before)
-		f->req->faults[before].detail = arena_printf(
-			f->req->arena, "%s (%s %.*s)", fault_text(code, f->req->lang), word, STR_ARG(help));
+	req_fault(f->req, f->in, where(f, at), code);
 }
 
 void field_fault_limit(const struct filling *f, const struct place *at, enum fault code, int64_t limit)
 {
-	static const char *const words[2][LANG_COUNT] = {{"tối đa", "at most"}, {"tối thiểu", "at least"}};
-	bool at_least = code == FAULT_too_short || code == FAULT_too_small;
 	char room[STR_INT_SIZE];
 
-	fault_detailed(f, at, code, words[at_least][f->req->lang], str_of_int(limit, room));
+	req_fault_limit(f->req, f->in, where(f, at), code, str_of_int(limit, room));
 }
 
 /* Bytes below U+0020 and U+007F; the C1 controls are two bytes in UTF-8. */
@@ -115,14 +106,15 @@ static void take_text(const struct filling *f, const struct place *at, const str
 
 static void not_listed(const struct filling *f, const struct place *at, const char *const *values)
 {
-	static const char *const one_of[LANG_COUNT] = {[LANG_VI] = "một trong:", [LANG_EN] = "one of:"};
+	static const char *const one_of[LANG_COUNT] = {[LANG_VI] = "một trong: ", [LANG_EN] = "one of: "};
 	struct buf listed = {.arena = f->req->arena};
 
+	buf_put(&listed, str_of(one_of[f->req->lang]));
 	for (const char *const *v = values; *v && f->req->nfaults < REQ_FAULTS_MAX; v++) {
 		buf_put(&listed, v == values ? STR("") : STR(", "));
 		buf_put(&listed, str_of(*v));
 	}
-	fault_detailed(f, at, FAULT_not_listed, one_of[f->req->lang], buf_str(&listed));
+	req_fault_help(f->req, f->in, where(f, at), FAULT_not_listed, buf_str(&listed));
 }
 
 static void take_enum(const struct filling *f, const struct place *at, const struct shape_field *field,

@@ -2,6 +2,7 @@
 import csv
 import datetime
 import pathlib
+import re
 import urllib.parse
 
 import pytest
@@ -133,6 +134,12 @@ def test_bad_questions(town, change, faults):
     query = {k: v for k, v in {**GOOD, **change}.items() if v is not None}
     answer = ask(town, status=422, **query)
     assert answer.problem == "invalid" and answer.pointers == faults
+
+
+@pytest.mark.parametrize("change", [{"start": "1990-01-01T00:00:00Z"}, {"start": "2090-01-01T00:00:00Z"}, {"amount": "1000000000"}])
+def test_the_calendar_has_ends(town, change):
+    fault, = ask(town, status=422, **{**GOOD, **change}).json["errors"]
+    assert re.search(r"\d{4}-\d\d-\d\dT", fault["detail"])
 
 
 def test_only_get(town):

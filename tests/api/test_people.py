@@ -1,5 +1,6 @@
 """Accounts of people and programs, administered through the API."""
 import datetime
+import re
 
 import pytest
 
@@ -217,9 +218,9 @@ def test_a_key_ends(town):
     client.get("/v1/me")
     town.tamper("update session set opened_at = now() - interval '2 days', expires_at = now() - interval '1 s' where id = '%s'" % made_key["id"])
     client.get("/v1/me", status=401)
-    for days in (-1, 400):
+    for days, limit in ((-1, "tối thiểu"), (400, "tối đa")):
         answer = admin.post(path(program, "/keys"), {"name": "x", "roles": ["officer"], "expires_at": in_days(days)}, status=422)
-        assert answer.pointers.keys() == {"/expires_at"}
+        assert answer.pointers.keys() == {"/expires_at"} and re.search(limit + r" \d{4}-\d\d-\d\dT", answer.json["errors"][0]["detail"])
 
 
 def test_no_key_for_people_nor_for_roles_that_are_not_there(town):

@@ -246,7 +246,8 @@ def test_who_may_and_when(city, tmp_path):
     assert admin.post("/v1/redatings", {"reason": "kurz"}, status=422).pointers == {"/reason": "too_short"}
     first = asked(city)
     ready(city, first)
-    assert admin.post("/v1/redatings", REASON, status=409).problem == "redating_running"
+    answer = admin.post("/v1/redatings", REASON, {"Accept-Language": "en"}, 409)
+    assert answer.problem == "redating_running" and "applied or dropped" in answer.json["title"], "it is ready, and waits"
     assert change(city, first, "undo", 409).problem == "redating_state"
     day_off(city, tmp_path)
     assert shown(city, first)["stale"]

@@ -142,6 +142,12 @@ def test_bad_questions(leader, query, where):
     assert where in str(leader.get("/v1/reports/backlog?" + query, status=422).json["errors"])
 
 
+@pytest.mark.parametrize("to,limit", [("2020-10-31", "tối thiểu 2020-11-01"), ("2021-11-02", "tối đa 2021-11-01")])
+def test_the_limits_are_told(leader, to, limit):
+    fault, = leader.get("/v1/reports/backlog?from=2020-11-01&to=" + to, status=422).json["errors"]
+    assert limit in fault["detail"]
+
+
 def test_the_longest_time(leader):
     assert len(backlog(leader, "from=2019-11-02&to=2020-11-01")["days"]) == 366
 

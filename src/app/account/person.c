@@ -171,13 +171,15 @@ static bool asks_for_two_factors(struct req *req, struct shape_list roles)
 void account_key_make(struct req *req)
 {
 	const struct account_key_make *in = req->input;
-	int64_t now = clock_wall_ms();
+	int64_t now = clock_wall_ms(), most = now + KEY_DAYS_MAX * INT64_C(86400000);
 	char text[UUID_TEXT_SIZE];
 	struct uuid id = uuid_new();
 
-	if (in->expires_at <= now || in->expires_at > now + KEY_DAYS_MAX * INT64_C(86400000)) {
-		req_fault(req, "pointer", STR("/expires_at"),
-			in->expires_at <= now ? FAULT_too_small : FAULT_too_large);
+	if (in->expires_at <= now || in->expires_at > most) {
+		bool past = in->expires_at <= now;
+
+		req_fault_limit_at(req, "pointer", STR("/expires_at"),
+			past ? FAULT_too_small : FAULT_too_large, past ? now + 1 : most);
 		reply_faults(req);
 		return;
 	}

@@ -67,7 +67,7 @@ static void found(struct req *req, PGresult *const *results)
 		refuse_offset(req, up->at);
 		return;
 	}
-	up->sink = (struct body_sink){take, end};
+	up->sink = (struct body_sink){take, end, (size_t)(up->size - up->at)};
 	up->answer = answer_appended;
 	conn_stream_body(req, (size_t)(up->size - up->at), &up->sink);
 }

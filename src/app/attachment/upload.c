@@ -265,7 +265,7 @@ static bool read_pieces(struct upload *up)
 	struct req *req = up->req;
 
 	if (!upload_number(req, "Upload-Length", &up->size) || up->size == 0) {
-		req_fault(req, "header", STR("Upload-Length"), FAULT_too_small);
+		req_fault_limit(req, "header", STR("Upload-Length"), FAULT_too_small, STR("1"));
 		reply_faults(req);
 		return false;
 	}
@@ -296,7 +296,7 @@ static bool read_form(struct upload *up)
 		return false;
 	}
 	up->size = req->content_length > 0 && req->content_length < most ? req->content_length : most;
-	up->sink = (struct body_sink){take_form, end_form};
+	up->sink = (struct body_sink){take_form, end_form, (size_t)most};
 	return true;
 }
 

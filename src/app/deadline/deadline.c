@@ -25,15 +25,20 @@ static const struct department *named(struct req *req, struct str code)
 /* What lies outside the calendar: the start, or else the end. */
 static void fault_range(struct req *req, const struct calendar *c, int64_t start)
 {
+	static const char *const ends[LANG_COUNT] = {
+		[LANG_VI] = "lịch làm việc chỉ có đến", [LANG_EN] = "the calendar ends at"};
+	char text[CLOCK_RFC3339_SIZE];
 	int64_t first, last;
 
 	calendar_span(c, &first, &last);
+	clock_format(last * 1000, text);
 	if (start < first)
-		req_fault(req, "parameter", STR("start"), FAULT_too_small);
+		req_fault_limit_at(req, "parameter", STR("start"), FAULT_too_small, first * 1000);
 	else if (start >= last)
-		req_fault(req, "parameter", STR("start"), FAULT_too_large);
+		req_fault_limit_at(req, "parameter", STR("start"), FAULT_too_large, last * 1000 - 1);
 	else
-		req_fault(req, "parameter", STR("amount"), FAULT_too_large);
+		req_fault_help(req, "parameter", STR("amount"), FAULT_too_large,
+			arena_printf(req->arena, "%s %s", ends[req->lang], text));
 }
 
 static void explain(struct req *req, const struct explain_facts *facts)

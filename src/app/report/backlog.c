@@ -103,6 +103,16 @@ static void answer_json(struct req *req, PGresult *const *results)
 	reply_json(req, 200, buf_str(&b));
 }
 
+static void refuse_to(struct req *req, int32_t most)
+{
+	int year, month, day;
+
+	clock_civil_from_days(most, &year, &month, &day);
+	req_fault_limit(req, "parameter", STR("to"), FAULT_too_large,
+		arena_printf(req->arena, "%04d-%02d-%02d", year, month, day));
+	reply_faults(req);
+}
+
 void report_backlog(struct req *req)
 {
 	const struct report_backlog *in = req->input;
@@ -113,8 +123,7 @@ void report_backlog(struct req *req)
 		return;
 	if (clock_parse_date(in->from, &from) == 0 && clock_parse_date(in->to, &to) == 0 &&
 		to - from >= DAYS_MAX) {
-		req_fault(req, "parameter", STR("to"), FAULT_too_large);
-		reply_faults(req);
+		refuse_to(req, from + DAYS_MAX - 1);
 		return;
 	}
 	struct db_unit *u = db_unit(req);

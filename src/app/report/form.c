@@ -19,7 +19,7 @@ bool form_asked(struct req *req, struct str from, struct str to, bool *ret_csv)
 		return false;
 	}
 	if (str_compare(from, to) > 0) {
-		req_fault(req, "parameter", STR("to"), FAULT_too_small);
+		req_fault_limit(req, "parameter", STR("to"), FAULT_too_small, from);
 		reply_faults(req);
 		return false;
 	}

@@ -27,7 +27,7 @@ void duty_add(struct req *req)
 	int64_t now_ms = clock_wall_ms();
 
 	if (in->until <= in->from) {
-		req_fault(req, "pointer", STR("/until"), FAULT_too_small);
+		req_fault_limit_at(req, "pointer", STR("/until"), FAULT_too_small, in->from + 1);
 		reply_faults(req);
 		return;
 	}
