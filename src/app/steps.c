@@ -344,11 +344,38 @@ static size_t body_cap(unsigned flags)
 	return flags & ROUTE_BODY_1M ? BODY_CAP_1M : BODY_CAP;
 }
 
+/* Bodies are taken as they are (RFC 9110 sections 8.4 and 15.5.16). */
+static bool is_encoded(const struct req *req)
+{
+	struct str codings = req_field(req, "Content-Encoding"), coding;
+
+	while (str_next(&codings, ',', &coding)) {
+		coding = str_trim(coding, " \t");
+		if (coding.len > 0 && !str_eq_nocase(coding, STR("identity")))
+			return true;
+	}
+	return false;
+}
+
+static enum verdict refuse_encoding(struct req *req)
+{
+	static const char *const plain[LANG_COUNT] = {
+		[LANG_VI] = "Không nhận Content-Encoding: gửi nội dung không nén (identity)",
+		[LANG_EN] = "No Content-Encoding is taken: send the body as it is (identity)"};
+
+	reply_header(req, "Accept-Encoding", STR("identity"));
+	reply_problem(req, PROBLEM_unsupported_media_type, str_of(plain[req->lang]));
+	return ANSWERED;
+}
+
 static enum verdict step_body(struct req *req)
 {
-	bool takes_body = req->method == HTTP_POST || req->method == HTTP_PUT || req->method == HTTP_PATCH;
+	bool takes_body = req->method == HTTP_POST || req->method == HTTP_PUT || req->method == HTTP_PATCH,
+	     has_body = takes_body && (req->content_length > 0 || req->chunked);
 
-	if (!takes_body || (req->content_length <= 0 && !req->chunked) || req->route->flags & ROUTE_STREAM) {
+	if (has_body && is_encoded(req))
+		return refuse_encoding(req);
+	if (!has_body || req->route->flags & ROUTE_STREAM) {
 		req->raw_body = STR("");
 		return NEXT;
 	}

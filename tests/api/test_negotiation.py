@@ -1,5 +1,6 @@
 """Languages, media types, gzip, and the headers that all answers carry."""
 import gzip
+import json
 import re
 
 import pytest
@@ -59,6 +60,19 @@ def test_personal_answers_are_not_cached(town):
     filed = town.file()
     for who, target in ((town.citizen(filed), "/v1/tracking"), (town.person("officer"), "/v1/tickets"), (town.person("officer"), "/v1/me")):
         assert "no-store" in who.get(target).header("cache-control")
+
+
+def test_no_content_encoding_is_taken(town):
+    """RFC 9110 sections 8.4 and 15.5.16: the answer says what is taken. A body that is packed is no bad JSON."""
+    body, packed = json.dumps(ticket()).encode(), gzip.compress(json.dumps(ticket()).encode())
+    head = {"Content-Type": "application/json"}
+    for coding, sent in (("gzip", packed), ("GZIP", packed), ("identity, br", packed), ("x", body)):
+        answer = town.anyone("POST", "/v1/tickets", sent, {**head, "Content-Encoding": coding}, 415)
+        assert answer.problem == "unsupported_media_type" and answer.header("accept-encoding") == "identity", coding
+    town.anyone("POST", "/v1/tickets", body, {**head, "Content-Encoding": "identity"}, 201)
+    for method, target, kind in (("PUT", "/v1/me/password", "application/json"), ("POST", "/v1/uploads", "multipart/form-data; boundary=x")):
+        assert town.person("officer")(method, target, packed, {"Content-Type": kind, "Content-Encoding": "gzip"}, 415).header("accept-encoding") == "identity"
+    assert town.person("officer").get("/v1/me", {"Content-Encoding": "gzip"}), "without a body nothing is encoded"
 
 
 def test_trace_context_is_taken_up_and_bad_ones_are_not(town):

@@ -94,6 +94,8 @@ def test_offsets(town):
         assert answer.problem == "upload_offset" and answer.header("upload-offset") == "0"
     for offset in ("-1", "x", "", "1.0", "99999999999999999999"):
         assert send(town, upload, offset, b"abc", 422).pointers == {"Upload-Offset": "bad_format"}
+    answer = send(town, upload, 0, b"abc", 415, **{"Content-Encoding": "gzip"})
+    assert answer.header("accept-encoding") == "identity"
     answer = owner(town, upload)("PATCH", "/v1/uploads/" + upload["id"], b"abc", PIECE, 422)
     assert answer.pointers == {"Upload-Offset": "required"}
     assert "10 byte" in send(town, upload, 0, b"x" * 11, 413).json["detail"]
