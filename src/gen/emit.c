@@ -19,7 +19,7 @@ struct member {
 };
 
 static const char *const keywords[] = {"$ref", "type", "enum", "format", "minLength", "maxLength", "minimum",
-	"maximum", "minItems", "maxItems", "uniqueItems", "items", "properties", "required",
+	"maximum", "minItems", "maxItems", "uniqueItems", "items", "properties", "minProperties", "required",
 	"additionalProperties", "default", "description", "title", "example", "examples", "x-text",
 	"x-pattern", NULL};
 
@@ -425,6 +425,7 @@ void emit_shape(struct emit *e, const char *name, json_t *schema, enum input in,
 	if (in == INPUT_OPTIONAL_BODY && json_array_size(json_object_get(schema, "required")) > 0)
 		at_die(at, "a body with members that are required cannot be optional");
 	size_t n = json_object_size(json_object_get(schema, "properties"));
+	int64_t least = limit(schema, "minProperties", 0, at);
 	struct member *members = read_members(e, name, schema, in == INPUT_QUERY, at);
 
 	fprintf(e->header, "struct %s {\n", name);
@@ -440,8 +441,10 @@ void emit_shape(struct emit *e, const char *name, json_t *schema, enum input in,
 	fputs("};\n", e->header);
 	fprintf(e->header, "extern const struct shape shape_%s;\n\n", name);
 	fputs("};\n", e->source);
-	fprintf(e->source,
-		"const struct shape shape_%s = {\"%s\", sizeof(struct %s), %s_fields, %zu, %s};\n\n", name,
-		name, name, name, n, in == INPUT_OPTIONAL_BODY ? "true" : "false");
+	fprintf(e->source, "const struct shape shape_%s = {\"%s\", sizeof(struct %s), %s_fields, %zu, %s",
+		name, name, name, name, n, in == INPUT_OPTIONAL_BODY ? "true" : "false");
+	if (least > 0)
+		fprintf(e->source, ", .least = %u", (unsigned)least);
+	fputs("};\n\n", e->source);
 	free(members);
 }

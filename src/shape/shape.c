@@ -234,6 +234,8 @@ static void fill_object(
 	}
 	if (known < json_object_size(object))
 		refuse_unknown(f, at, shape, object);
+	if (json_object_size(object) < shape->least)
+		field_fault(f, at, FAULT_required);
 }
 
 static void refuse_json(struct req *req, const struct shape_refusal *refusal)

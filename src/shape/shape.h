@@ -68,7 +68,8 @@ struct shape {
 	size_t size;
 	const struct shape_field *fields;
 	unsigned nfields;
-	bool optional; /* the contract lets the body be left out: that is one without members             */
+	bool optional;	/* the contract lets the body be left out: that is one without members             */
+	unsigned least; /* how many members it has at the least                                         */
 };
 
 /* Parses and checks a JSON body. On success returns the filled struct in the request's arena; otherwise the

@@ -79,6 +79,12 @@ def test_a_body_may_be_optional_where_no_member_is_required(api2c, tmp_path):
     assert "thing_put_fields, 3, true};" in (tmp_path / "shapes.c").read_text()
     assert api2c(DOCUMENT, tmp_path).returncode == 0
     assert "thing_put_fields, 3, false};" in (tmp_path / "shapes.c").read_text()
+def test_an_object_may_need_members(api2c, tmp_path):
+    done = api2c(DOCUMENT.replace("      required: [name]\n", "      minProperties: 2\n"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "thing_put_fields, 3, false, .least = 2};" in (tmp_path / "shapes.c").read_text()
+
+
 def test_rows_of_any_columns_are_one_text(api2c, tmp_path):
     rows = '{ type: array, maxItems: 3, items: { type: object, additionalProperties: { type: [string, number, boolean, "null"] } } }'
     done = api2c(DOCUMENT.replace(NAME, rows, 1), tmp_path)

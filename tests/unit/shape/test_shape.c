@@ -116,6 +116,16 @@ static void faults_in_objects_have_their_place(void **state)
 			fault_of(&shape_ticket_bulk, cases[i].json, cases[i].where), cases[i].fault);
 }
 
+static void an_object_may_need_members(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		fault_of(&shape_ticket_file, "{" FILING ",\"contact\":{}}", "/contact"), "required");
+	assert_string_equal(fault_of(&shape_ticket_file, "{" FILING ",\"contact\":null}", "/contact"), "");
+	assert_string_equal(
+		fault_of(&shape_ticket_file, "{" FILING ",\"contact\":{\"name\":null}}", "/contact"), "");
+}
+
 static void rows_have_cells_of_any_name(void **state)
 {
 	struct req *req = input_req();
@@ -414,6 +424,7 @@ int main(void)
 		cmocka_unit_test(absent_members_have_their_mark),
 		cmocka_unit_test(lists_of_objects_lie_side_by_side),
 		cmocka_unit_test(faults_in_objects_have_their_place),
+		cmocka_unit_test(an_object_may_need_members),
 		cmocka_unit_test(rows_have_cells_of_any_name),
 		cmocka_unit_test(faults_in_rows_have_their_place),
 		cmocka_unit_test(every_fault_at_once),
