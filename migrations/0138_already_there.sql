@@ -1,5 +1,6 @@
 -- A ticket goes to nobody who has it, so that no clock begins anew for nothing; who joined a ticket asks for a second look at an answer that they
--- can read, as they rate it; whoever comes too late is told which version is there; and each connection asks whether it is one for its program.
+-- can read, as they rate it; whoever comes too late is told which version is there, whoever imports what numbers are; and each connection asks
+-- whether the schema is one for its program.
 set local search_path = tiepdan, public;
 
 -- As in 0123. TD696: the department or the person has the ticket already.
@@ -134,3 +135,7 @@ begin
 		execute format(case when p_apart then 'revoke execute on function %s from tiepdan_app' else 'grant execute on function %s to tiepdan_app' end, f);
 	end loop;
 end $$;
+
+update import_type set wanted = 'a whole number of up to six digits, not negative' where code = 'int';
+update import_phrase set pattern = ' is not a whole number of up to six digits, not negative$',
+	vi = ' không phải là số nguyên không âm có tối đa sáu chữ số' where position = 0 and pattern = ' is not a whole number$';

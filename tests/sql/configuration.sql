@@ -2,7 +2,7 @@
 -- whole files, bounds, comparison, and files in one order.
 begin;
 set search_path = test, tiepdan, public;
-select plan(63);
+select plan(65);
 create function pg_temp.version(p_kind text) returns bigint language sql as $$ select version from configuration_kept where kind = p_kind $$;
 create function pg_temp.record(p_kind text) returns configuration_change language sql as $$
 	select * from configuration_change where kind = p_kind order by version desc limit 1
@@ -110,6 +110,10 @@ select is(pg_temp.put('settings', '[{"line": 1, "name": "close_after_days", "val
 select is(pg_temp.put('settings', '[{"line": 1, "name": "close_after_days", "value": 0}]'), '["1 breaks the rule setting_bounds: close_after_days is from 1 to 365"]',
 	'within its bounds');
 select is(import_told_vi('breaks the rule setting_bounds: close_after_days is from 1 to 365'), 'close_after_days phải nằm trong khoảng từ 1 đến 365', 'in Vietnamese');
+select is(pg_temp.put('settings', '[{"line": 1, "name": "close_after_days", "value": "-1"}]'),
+	'["1 value: \"-1\" is not a whole number of up to six digits, not negative"]', 'what is negative is told so');
+select is(import_told_vi('value: "-1" is not a whole number of up to six digits, not negative'),
+	'value: "-1" không phải là số nguyên không âm có tối đa sáu chữ số', 'in Vietnamese, too');
 select is(pg_temp.put('settings', '[{"line": 1, "name": "close_after_days", "value": 20}]')#>>'{changes,0,after,note}',
 	(select note from setting where name = 'close_after_days'), 'the note stays');
 select is((select value from setting where name = 'close_after_days'), 20, 'changed');
