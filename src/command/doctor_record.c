@@ -1,6 +1,9 @@
 /* Whether events are followed and sealed. */
 #include "auth/key_file.h"
 #include "auth/keys.h"
+#include "auth/seal.h"
+#include "base/digest.h"
+#include "base/uuid.h"
 #include "command/doctor.h"
 #include "command/pg.h"
 #include "command/record.h"
@@ -47,15 +50,21 @@ static struct finding check_sealing(struct patient *p)
 		.mild = true};
 }
 
+/* NULL: they cannot be had, which was said of the keys. */
+static const struct keys *read_keys(struct patient *p)
+{
+	struct str reason;
+
+	return p->config->key_dir[0] != '\0' ? keys_load(p->arena, p->config->key_dir, &reason) : NULL;
+}
+
 /* That old keys have done their work is no fault, but somebody should take them away. */
 static struct finding check_seals(struct patient *p)
 {
-	struct str reason = STR_NONE;
-	const struct keys *keys =
-		p->config->key_dir[0] != '\0' ? keys_load(p->arena, p->config->key_dir, &reason) : NULL;
+	const struct keys *keys = read_keys(p);
 	struct str answer;
 
-	if (!keys || keys->nseal < 2) /* which is said of the keys */
+	if (!keys || keys->nseal < 2)
 		return well;
 	answer = doctor_ask_about(p, "command_check_reseal", keys->seal[keys->nseal - 1].epoch);
 	if (!answer.at)
@@ -73,6 +82,44 @@ static struct finding check_seals(struct patient *p)
 				: "the job `reseal` brings them under the newest, and letters to citizens go "
 				  "within a week; keep all keys meanwhile",
 		.mild = true};
+}
+
+/* The columns of check_sealed.sql. */
+enum {
+	TICKET,
+	EPOCH,
+	WRAPPED,
+	BOX
+};
+
+static bool opens(struct patient *p, const struct keys *keys, const PGresult *r)
+{
+	struct str cells[BOX + 1];
+	struct sealed sealed;
+	struct uuid ticket;
+
+	for (int i = TICKET; i <= BOX; i++)
+		cells[i] = str_of(PQgetvalue(r, 0, i));
+	sealed = (struct sealed){.wrapped = digest_hex_decode(p->arena, cells[WRAPPED]),
+		.box = digest_hex_decode(p->arena, cells[BOX])};
+	return uuid_parse(cells[TICKET], &ticket) && str_to_i64(cells[EPOCH], &sealed.epoch) == 0 &&
+	       seal_open(p->arena, keys, uuid_bytes(&ticket), &sealed).at;
+}
+
+/* New keys in the place of those that were lost are good for what comes, and look well. */
+static struct finding check_opens(struct patient *p)
+{
+	const struct keys *keys = read_keys(p);
+	PGresult *r = p->owner && keys ? pg_query(p->owner, "command_check_sealed", NULL, 0) : NULL;
+	bool good = !r || PQntuples(r) == 0 || opens(p, keys, r);
+
+	PQclear(r);
+	if (good)
+		return well;
+	return (struct finding){
+		STR("the contact that was filed last does not open: these are not the keys of this database"),
+		"put the seal-*.key of this database into key_dir, from where keys are saved "
+		"(deploy/BACKUP.md): without them nobody reads what is sealed"};
 }
 
 static struct finding check_record(struct patient *p)
@@ -114,6 +161,7 @@ static const struct check checks[] = {
 	{"feed of events", check_feeds},
 	{"record", check_record},
 	{"seal keys", check_seals},
+	{"what is sealed", check_opens},
 	{"last root of the record", check_place},
 };
 

@@ -44,6 +44,17 @@ def test_what_nobody_sees(town):
     assert "nobody sees the open tickets of: %s (1)" % INSPECTORS in said(town)["tickets for named people"], "who it is about does not count"
 
 
+def test_keys_of_another_database(town, tmp_path):
+    """Made anew where those of this database were lost: good for what comes, and nobody reads what was sealed before."""
+    town.file(contact={"name": "Trần Thị Thử", "email": "thu@example.org"})
+    assert said(town)["what is sealed"].startswith("ok ")
+    other = tmp_path / "keys"
+    other.mkdir(mode=0o700)
+    town.cluster.run(town.database, "keys", "create", "--key_dir=%s" % other)
+    lines = said(town, "--key_dir=%s" % other)
+    assert lines["keys"].startswith("ok ") and lines["what is sealed"].startswith("WRONG  what is sealed: the contact that was filed last")
+
+
 def test_connections_that_postgresql_does_not_let_in(town):
     few = ["--db_%s=1" % pool for pool in ("fast", "search", "slow", "door")]
     assert said(town, "--workers=2", *few)["connections of the server"].startswith("ok ")
