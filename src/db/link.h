@@ -92,10 +92,9 @@ struct link {
 	int64_t head_us; /* since when the oldest one runs */
 	struct exchange setup;
 	struct prepared prepared;
-	unsigned attempts; /* failed ones since it was ready last */
-	char refusal
-		[LINK_REFUSAL_SIZE]; /* by which setting up ended last: nobody repeats that in vain; or "" */
-	int64_t lost_us;	     /* when a good one went; 0: none has, or it is back */
+	unsigned attempts;		 /* failed ones since it was ready last */
+	char refusal[LINK_REFUSAL_SIZE]; /* of its setup, the last time; empty: none */
+	int64_t lost_us;		 /* when a good one went; 0: none has, or it is back */
 };
 
 /* Asleep. The arena lives as long as the link. */
