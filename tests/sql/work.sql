@@ -1,7 +1,7 @@
 -- The main job from filing to rating, and every refusal on the way.
 begin;
 set search_path = test, tiepdan, public;
-select plan(61);
+select plan(62);
 create temp table t as select * from file('HN-SXD', p_contact := '\x01');
 create function pg_temp.id() returns uuid language sql as $$ select id from t $$;
 create function pg_temp.at(n int) returns timestamptz language sql as $$ select now() + n * interval '1 minute' $$;
@@ -53,6 +53,10 @@ select is(attempt($$select move('spokesperson.HN-EIC', (select id from press), '
 	'TD432', 'and sees such tickets');
 select is(attempt($$select move('spokesperson.HN-EIC', (select id from press), 'assign', p_person := (select id from account where login = 'press_officer.hn-eic'))$$),
 	'ok', 'as this one does');
+select is(attempt($$select move('head.HN-SXD', pg_temp.id(), 'assign', p_person := (select id from account where login = 'officer.hn-sxd'))$$),
+	'TD696', 'who has it is given nothing');
+reset role;
+update ticket set person = null where id = pg_temp.id();
 select is((select m.body::json->>'version' from move('head.HN-SXD', pg_temp.id(), 'assign', pg_temp.at(3),
 	p_person := (select id from account where login = 'officer.hn-sxd')) m), '4', 'assign');
 select enter('officer.HN-SXD');

@@ -43,7 +43,8 @@ static const char *const town[CITY_ROWS] = {
 			     "successor\n"
 			     "1|HUB|Trung tâm|Centre||01|f|t|office|||\n"
 			     "2|WARD|Phường|Ward|1|0101|t|f|||20000|1\n",
-	[CITY_AREAS] = "code|parent|valid_from|valid_to\n01|||\n0101|01||20000\n",
+	[CITY_AREAS] = "code|parent|valid_from|valid_to|placed|lon_e6|lat_e6\n01||||f||\n"
+		       "0101|01||20000|t|105830000|20980000\n",
 	[CITY_CATEGORIES] = "code|parent|department|level|visibility|valid_from|valid_to\n"
 			    "roads||WARD|high|public|20000|\n",
 	[CITY_KINDS] = "code|sight|visibility|level|emergency_numbers\nfeedback||||[\"113\"]\ndenunciation|"
@@ -137,6 +138,8 @@ static void members(void **state)
 	assert_true(str_eq(ward->name[0], STR("Phường")) && str_eq(ward->name[1], STR("Ward")));
 	assert_ptr_equal(ward->calendar, city->calendar);
 	assert_null(city_area(city, STR("0101"), 20000));
+	assert_true(city_may_be_at(city, 105.9, 21.0));
+	assert_false(city_may_be_at(city, 0, 0));
 	assert_null(city_category(city, STR("roads"), 19999));
 	assert_true(str_eq(city_category(city, STR("roads"), 20000)->level, STR("high")));
 	assert_false(city_kind(city, STR("feedback"))->sight.at);
@@ -266,7 +269,8 @@ static void no_city(void **state)
 			"successor\n"
 			"1|HUB|||||f|t||||\n",
 			"the hub HUB has no calendar"},
-		{CITY_AREAS, "code|parent|valid_from|valid_to\n01|||\n01|||\n", "two areas 01"},
+		{CITY_AREAS, "code|parent|valid_from|valid_to|placed|lon_e6|lat_e6\n01||||f||\n01||||f||\n",
+			"two areas 01"},
 		{CITY_POLICIES,
 			POLICY_COLUMNS
 			"5|usual|||||4|wh||none||none||none||none|2|moons||none|f|next_opening|0||none||||\n",
