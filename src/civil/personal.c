@@ -23,8 +23,8 @@ size_t personal_skip_one_of(const struct scan *s, size_t i, const char *signs)
 	return s->at[i].plain && strchr(signs, s->at[i].plain) ? i + 1 : i;
 }
 
-/* The length of what begins at this place, 0 when nothing does. */
-static size_t find_here(const struct scan *s, enum personal_kind *ret_kind)
+/* The length of what begins at this place and is no name, 0 when nothing does. */
+static size_t find_number(const struct scan *s, enum personal_kind *ret_kind)
 {
 	size_t len = personal_email(s);
 
@@ -37,8 +37,15 @@ static size_t find_here(const struct scan *s, enum personal_kind *ret_kind)
 	if (len)
 		return len;
 	*ret_kind = PERSONAL_ADDRESS;
-	len = personal_house(s);
-	if (len)
+	return personal_house(s);
+}
+
+/* The length of what begins at this place, 0 when nothing does. */
+static size_t find_here(const struct scan *s, enum personal_kind *ret_kind)
+{
+	size_t len = find_number(s, ret_kind);
+
+	if (len || plain_is_word(personal_before(s)))
 		return len;
 	*ret_kind = PERSONAL_NAME;
 	len = personal_known(s);
@@ -57,18 +64,30 @@ static size_t find_own(const struct scan *s, enum personal_kind *ret_kind)
 	return len ? len : personal_titled_known(s);
 }
 
-/* As find_here(), and what may be a name, as far as nothing else begins. */
+/* What a guess ends before. */
+static bool begins_other(struct scan *s)
+{
+	enum personal_kind kind;
+
+	personal_read_site(s);
+	return find_number(s, &kind) || find_own(s, &kind) ||
+	       (!plain_is_word(personal_before(s)) && personal_titled(s));
+}
+
+/* As find_here(), but for names what may be one, as far as nothing else begins. */
 static size_t find_guessed(const struct scan *s, enum personal_kind *ret_kind)
 {
-	size_t len = find_here(s, ret_kind), end;
+	size_t len = find_number(s, ret_kind), end;
 	struct scan next = *s;
-	enum personal_kind kind;
 
 	if (len || plain_is_word(personal_before(s)))
 		return len;
+	len = find_own(s, ret_kind);
+	if (len)
+		return len;
 	end = s->i + personal_guess(s);
 	for (next.i++; next.i < end; next.i++)
-		if (find_here(&next, &kind))
+		if (begins_other(&next))
 			end = next.i;
 	while (end > s->i && !plain_is_word(s->at[end - 1].plain))
 		end--;
@@ -106,8 +125,10 @@ static bool find_all(
 		return false;
 	while (s.i < s.n) {
 		enum personal_kind kind;
-		size_t len = find(&s, &kind);
+		size_t len;
 
+		personal_read_site(&s);
+		len = find(&s, &kind);
 		if (len)
 			found[ret->n++] = (struct personal_finding){kind, s.i, len};
 		s.i += len ? len : 1;
@@ -147,9 +168,13 @@ bool personal_has_name(struct arena *arena, struct str text, struct str name)
 	all = known.n > 0;
 	for (size_t k = 0; all && k < known.n; k++) {
 		all = false;
-		for (s.i = 0; !all && s.i < s.n; s.i++)
+		s.site = (struct site){0};
+		for (s.i = 0; !all && s.i < s.n; s.i++) {
+			personal_read_site(&s);
 			all = !plain_is_word(personal_before(&s)) &&
-			      personal_whole_end(&s, &known.names[k]) && !personal_is_site(&s, SITE_STREET);
+			      personal_whole_end(&s, &known.names[k]) &&
+			      !personal_is_site(&s, SITE_STREET | SITE_NUMBER);
+		}
 	}
 	return all;
 }

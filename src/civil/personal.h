@@ -34,7 +34,8 @@ bool personal_find(struct arena *arena, struct str text, struct personal_finding
  * the last one behind a title. An absent name is found nowhere. */
 bool personal_find_with(struct arena *arena, struct str text, struct str name, struct personal_findings *ret);
 /* As personal_find_with(), and what may be the name of a Vietnamese person, be it one word behind a title
- * ("Bà Mẫu"); some places are found, too. For texts in which a name may stand that nobody can look for,
+ * ("Bà Mẫu"); some places are found, too. Where all is written in capitals, it is what cannot well be other
+ * words. For texts in which a name may stand that nobody can look for,
  * because it is sealed or destroyed. */
 bool personal_find_guessed(
 	struct arena *arena, struct str text, struct str name, struct personal_findings *ret);

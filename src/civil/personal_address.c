@@ -1,4 +1,4 @@
-/* Addresses: of e-mail and of houses; and whether a name is that of a place. */
+/* Addresses: of e-mail and of houses. */
 #include "civil/personal_private.h"
 
 #include <string.h>
@@ -28,8 +28,7 @@ size_t personal_email(const struct scan *s)
 	return dot ? i - s->i : 0;
 }
 
-/* A number of a house: 12, 12a, 12/34, 12-14; the place behind it, or 0. */
-static size_t house_number(const struct scan *s, size_t i)
+size_t personal_house_number(const struct scan *s, size_t i)
 {
 	size_t from = i;
 
@@ -91,34 +90,10 @@ size_t personal_house(const struct scan *s)
 			return 0;
 		i = personal_skip_blanks(s, personal_skip_one_of(s, i + word.len, "."));
 	}
-	end = house_number(s, i);
+	end = personal_house_number(s, i);
 	if (!end)
 		return 0;
 	if (sure ? is_counted(s, end) : !street_follows(s, end, words == 0))
 		return 0;
 	return end - s->i;
-}
-
-/* With their diacritics, or those of streets with none: "trưởng" is no school, "phó" no street, and "cho" is
- * no market. */
-static const char streets[] = "phố,pho,đường,duong,ngõ,ngo,ngách,ngach,hẻm,hem,kiệt,kiet,đại lộ,dai lo,"
-			      "ngã ba,nga ba,ngã tư,nga tu,nút giao,nut giao,street,road,lane,alley";
-static const char buildings[] =
-	"cầu,hầm,trường,tiểu học,trung học,thcs,thpt,mầm non,mẫu giáo,đại học,bệnh viện,"
-	"thư viện,học viện,công viên,vườn hoa,chợ,bến,bến xe,hồ,sông,núi,chùa,chung cư,"
-	"tập thể,đô thị,trên,đoạn,dọc,bridge,school,hospital,park,market";
-static const char areas[] = "xã,phường,quận,huyện,thị trấn,thị xã,tỉnh,ward,district,province";
-/* What ends like one of them. */
-static const char no_sites[] =
-	"dân phố,dan pho,khu phố,khu pho,thành phố,thanh pho,sang đường,qua đường,yêu cầu,"
-	"nhu cầu,môi trường,thị trường,hiện trường,nhà trường,lập trường,nói trên,"
-	"cấp trên,bên trên,thủ đoạn";
-
-bool personal_is_site(const struct scan *s, unsigned sites)
-{
-	bool found = ((sites & SITE_STREET) && plain_follows(s->at, s->i, streets)) ||
-		     ((sites & SITE_BUILDING) && plain_follows(s->at, s->i, buildings)) ||
-		     ((sites & SITE_AREA) && plain_follows(s->at, s->i, areas));
-
-	return found && !plain_follows(s->at, s->i, no_sites);
 }

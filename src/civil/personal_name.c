@@ -41,6 +41,13 @@ static bool is_title(struct str word)
 	return plain_is_one_of(word, "ong ba anh chi co chu bac thay em chau mr mrs ms");
 }
 
+bool personal_is_title(const struct sign *at)
+{
+	char store[PLAIN_WORD_MAX];
+
+	return is_title(plain_word(at, store));
+}
+
 /* Where all of the name ends, be it without the title that stands before it in the contact. What is short,
  * and may be ordinary words, is capitalised. */
 size_t personal_whole_end(const struct scan *s, const struct known_name *name)
@@ -120,7 +127,7 @@ size_t personal_titled(const struct scan *s)
 
 size_t personal_titled_known(const struct scan *s)
 {
-	size_t i = behind_title(s);
+	size_t i = s->known->n > 0 ? behind_title(s) : 0;
 
 	return i && is_given_name(s, i) ? personal_titled(s) : 0;
 }

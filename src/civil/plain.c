@@ -35,6 +35,14 @@ struct str plain_word(const struct sign *at, char store[static PLAIN_WORD_MAX])
 	return (struct str){store, n};
 }
 
+bool plain_has_marks(const struct sign *at)
+{
+	for (; plain_is_word(at->plain); at++)
+		if (at->small != at->plain)
+			return true;
+	return false;
+}
+
 bool plain_is_one_of(struct str word, const char *words)
 {
 	struct str rest = str_of(words), one;
@@ -75,9 +83,10 @@ static struct sign make_plain(int32_t c)
 
 static int32_t next_code_point(struct str *text)
 {
-	utf8proc_int32_t c;
-	utf8proc_ssize_t n =
-		utf8proc_iterate((const utf8proc_uint8_t *)text->at, (utf8proc_ssize_t)text->len, &c);
+	utf8proc_int32_t c = (unsigned char)*text->at;
+	utf8proc_ssize_t n = c < 0x80 ? 1
+				      : utf8proc_iterate((const utf8proc_uint8_t *)text->at,
+						(utf8proc_ssize_t)text->len, &c);
 
 	must(n > 0);
 	text->at += n;
@@ -96,12 +105,22 @@ static bool is_written(const struct sign *at, struct str phrase)
 
 bool plain_begins(const struct sign *at, const char *phrases)
 {
+	return plain_longest(at, phrases) > 0;
+}
+
+size_t plain_longest(const struct sign *at, const char *phrases)
+{
 	struct str rest = str_of(phrases), phrase;
+	size_t longest = 0;
 
 	while (str_next(&rest, ',', &phrase))
-		if (is_written(at, phrase) && !plain_is_word(at[str_code_points(phrase)].plain))
-			return true;
-	return false;
+		if (is_written(at, phrase)) {
+			size_t n = str_code_points(phrase);
+
+			if (n > longest && !plain_is_word(at[n].plain))
+				longest = n;
+		}
+	return longest;
 }
 
 bool plain_follows(const struct sign *at, size_t i, const char *phrases)

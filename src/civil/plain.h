@@ -23,10 +23,12 @@ bool plain_is_letter(char c);
 bool plain_is_word(char c); /* letter or digit */
 /* The word that begins here, at most PLAIN_WORD_MAX letters of it, in `store`; empty where none does. */
 struct str plain_word(const struct sign *at, char store[static PLAIN_WORD_MAX]);
+bool plain_has_marks(const struct sign *at);		  /* a diacritic is in the word that begins here */
 bool plain_is_one_of(struct str word, const char *words); /* with a blank between two */
 /* Whether one of the phrases, which are small and have a comma between two, stands here, or before this place
  * and the blanks before it in the same line, with its diacritics: "trường" is not "trưởng". */
 bool plain_begins(const struct sign *at, const char *phrases);
+size_t plain_longest(const struct sign *at, const char *phrases); /* of those that stand here; 0: none does */
 bool plain_follows(const struct sign *at, size_t i, const char *phrases);
 
 #endif

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "civil/personal.h"
 
 #include <time.h>
@@ -130,6 +131,30 @@ static void names_of_the_usual_shape(void **state)
 	check("Khu Đô Thị Mẫu, Lê Thị, Lê văn Mẫu, lê thị bưởi, Thị Văn Mẫu, Lê2 Thị Bưởi", "");
 }
 
+/* Streets as they are written in addresses; a number alone makes none. */
+static void names_of_streets(void **state)
+{
+	(void)state;
+	check("ngõ 165 Nguyễn Văn Mẫu, số 5 Nguyễn Văn Mẫu, ở 12/3A Lê Văn Mẫu, NGÕ 5 LÊ VĂN MẪU", "");
+	check("Hẻm 12 Lê Văn Mẫu, nhà số 7 Lê Thị Mẫu", "address Hẻm 12; address nhà số 7");
+	check("Tuyến Nguyễn Văn Mẫu, khu vực Nguyễn Thị Minh Mẫu, đoạn Lê Văn Mẫu, vỉa hè Lê Văn Mẫu", "");
+	check("đ. Nguyễn Văn Mẫu, đ.Nguyễn Văn Mẫu, Đường Văn Mẫu, Trường Văn Mẫu", "");
+	check("Nút giao Nguyễn Văn Mẫu - Nguyễn Văn Thử, ngã tư Lê Văn Mẫu giao với Lê Thị Thử", "");
+	check("số 0912345678 Lê Văn Mẫu, đơn số 5 Lê Văn Thử, tổ 5 Lê Văn Mẫu, 150.000 đ. Lê Thị Thử",
+		"phone 0912345678; name Lê Văn Mẫu; name Lê Văn Thử; name Lê Văn Mẫu; name Lê Thị Thử");
+	check("phố Lê Văn Mẫu, Lê Thị Thử, phố Lê Mẫu - Lê Thị Thử, nút Lê Mẫu - Lê Văn Thử đề nghị",
+		"name Lê Thị Thử; name Lê Thị Thử; name Lê Văn Thử");
+	check("ngõ 5 ông Lê Văn Mẫu, khu vực ông Lê Văn Mẫu, nhà số 5 ông Lê Mẫu",
+		"name ông Lê Văn Mẫu; name ông Lê Văn Mẫu; address nhà số 5; name ông Lê Mẫu");
+	check("ở tầng trên Lê Văn Mẫu, trưởng thôn Lê Văn Mẫu, ở Lê Văn Mẫu, trực tuyến Lê Văn Mẫu",
+		"name Lê Văn Mẫu; name Lê Văn Mẫu; name Lê Văn Mẫu; name Lê Văn Mẫu");
+	check("Nguyễn-Văn-Mẫu, Lê Thị Mai-Mẫu, Lê Văn Mẫu-Lê Văn Thử, Hồ Văn Mẫu, Duong Van Mau",
+		"name Nguyễn-Văn-Mẫu; name Lê Thị Mai-Mẫu; name Lê Văn Mẫu; name Lê Văn Thử; name Hồ Văn "
+		"Mẫu; "
+		"name Duong Van Mau");
+	assert_false(personal_has_name(arena, STR("ngõ 5 Nguyễn Văn Mẫu"), STR("Nguyễn Văn Mẫu")));
+}
+
 static void names_that_are_known(void **state)
 {
 	static const char name[] = "Nguyễn Văn Mẫu";
@@ -235,6 +260,33 @@ static void guessed_given_names(void **state)
 	check("Bà Mận đề nghị", "");
 }
 
+/* The titles of tests/data/names_in_titles.tsv: what they are, as they are written, and as strangers read them. */
+static void names_in_titles(void **state)
+{
+	struct str rest, line, what, wrote, shown;
+	unsigned kept = 0, with = 0;
+	(void)state;
+
+	assert_int_equal(file_read(arena, TEST_ROOT "/tests/data/names_in_titles.tsv", 100000, &rest), 0);
+	assert_true(str_next(&rest, '\n', &line));
+	while (str_next(&rest, '\n', &line)) {
+		struct personal_findings found;
+		struct str got;
+
+		assert_true(str_next(&line, '\t', &what) && str_next(&line, '\t', &wrote));
+		shown = line;
+		assert_true(personal_find_guessed(arena, wrote, STR_NONE, &found));
+		got = personal_mask(arena, wrote, &found);
+		if (!str_eq(got, shown))
+			fail_msg("\"%.*s\": \"%.*s\", not \"%.*s\"", STR_ARG(wrote), STR_ARG(got),
+				STR_ARG(shown));
+		assert_int_equal(str_eq(what, STR("kept")), str_eq(wrote, shown));
+		kept += found.n == 0;
+		with += found.n > 0;
+	}
+	assert_true(kept >= 100 && with >= 50);
+}
+
 static void masked(void **state)
 {
 	const struct str text =
@@ -261,7 +313,8 @@ static void no_input_is_slow(void **state)
 {
 	static const char *const pieces[] = {"0", "0912 ", "a@", "a.", "1-", "nhà ", "số 1", "Ông A",
 		"Ông Ông ", "@", "+", "29A", "(", "a@b", "1/1", "9 9 9 9 ", "Lê ", "Lê", "A.", "Hà Nội ",
-		"Lê Thị ", "phố Lê Văn A ", "Bà ", "trường ", "Lê a.b "};
+		"Lê Thị ", "phố Lê Văn A ", "Bà ", "trường ", "Lê a.b ", "phố ", "nút A - ", "ngõ 1 Lê A, ",
+		"LÊ A ", "Lê-", "cô giáo "};
 	clock_t began = clock();
 	(void)state;
 
@@ -289,11 +342,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(addresses, begin, end),
 		cmocka_unit_test_setup_teardown(names, begin, end),
 		cmocka_unit_test_setup_teardown(names_of_the_usual_shape, begin, end),
+		cmocka_unit_test_setup_teardown(names_of_streets, begin, end),
 		cmocka_unit_test_setup_teardown(names_that_are_known, begin, end),
 		cmocka_unit_test_setup_teardown(own_names, begin, end),
 		cmocka_unit_test_setup_teardown(names_as_written, begin, end),
 		cmocka_unit_test_setup_teardown(guessed_names, begin, end),
 		cmocka_unit_test_setup_teardown(guessed_given_names, begin, end),
+		cmocka_unit_test_setup_teardown(names_in_titles, begin, end),
 		cmocka_unit_test_setup_teardown(masked, begin, end),
 		cmocka_unit_test_setup_teardown(no_input_is_slow, begin, end),
 	};
