@@ -35,7 +35,7 @@ static const char plain_short_families[] =
 	"lam mai cao ha thai chau tang ninh nong do vi tu ma lo la ta to ca be chu au an quang "
 	"giang vang thao ban tan";
 /* No other words, so that they are names among capitals. */
-static const char sure_families[] = "nguyễn,huỳnh,trịnh,bùi,quách,đặng,nguyen";
+static const char sure_families[] = "nguyễn,huỳnh,quách,nguyen";
 static const char middles[] = "thi van";
 /* Begins like a name with Văn. */
 static const char no_families[] = "phong so nha tam cuc vien bo khu hoi";

@@ -1,6 +1,8 @@
 /* Texts made plain. */
 #include "civil/plain.h"
 
+#include <string.h>
+
 #include <utf8proc.h>
 
 #include "base/must.h"
@@ -43,12 +45,19 @@ bool plain_has_marks(const struct sign *at)
 	return false;
 }
 
+/* The next one of a list; NULL behind the last. Lists are long and asked often: nothing is cut off first. */
+static const char *next_one(const char *at, char separator)
+{
+	while (*at && *at != separator)
+		at++;
+	return *at ? at + 1 : NULL;
+}
+
 bool plain_is_one_of(struct str word, const char *words)
 {
-	struct str rest = str_of(words), one;
-
-	while (str_next(&rest, ' ', &one))
-		if (str_eq(one, word))
+	for (const char *one = words; one && word.len > 0; one = next_one(one, ' '))
+		if (*one == *word.at && strncmp(one, word.at, word.len) == 0 &&
+			(one[word.len] == ' ' || !one[word.len]))
 			return true;
 	return false;
 }
@@ -110,16 +119,22 @@ bool plain_begins(const struct sign *at, const char *phrases)
 
 size_t plain_longest(const struct sign *at, const char *phrases)
 {
-	struct str rest = str_of(phrases), phrase;
 	size_t longest = 0;
 
-	while (str_next(&rest, ',', &phrase))
+	for (const char *one = phrases, *next; one; one = next) {
+		struct str phrase = {one, 0};
+
+		next = next_one(one, ',');
+		if ((unsigned char)*one < 0x80 && *one != at->small)
+			continue;
+		phrase.len = next ? (size_t)(next - one) - 1 : strlen(one);
 		if (is_written(at, phrase)) {
 			size_t n = str_code_points(phrase);
 
 			if (n > longest && !plain_is_word(at[n].plain))
 				longest = n;
 		}
+	}
 	return longest;
 }
 
