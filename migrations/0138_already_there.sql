@@ -3,7 +3,7 @@
 -- whether the schema is one for its program.
 set local search_path = tiepdan, public;
 
--- As in 0123. TD696: the department or the person has the ticket already.
+-- As in 0123. TD696: the department or the person has the ticket already. Servers of before say 500 to that.
 create or replace function move_make(p_ticket uuid, p_action text, p_version bigint, p_reason_code text, p_reason text, p_department text,
 	p_person uuid, p_text text, p_at timestamptz, p_policies bigint[], p_kinds text[], p_dues timestamptz[], p_alarms timestamptz[],
 	p_units text[], p_amounts bigint[], p_calendar text, p_calendar_version bigint, p_event uuid, p_counted_for bigint)

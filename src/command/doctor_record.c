@@ -92,14 +92,14 @@ enum {
 	BOX
 };
 
-static bool opens(struct patient *p, const struct keys *keys, const PGresult *r)
+static bool opens(struct patient *p, const struct keys *keys, const PGresult *r, int row)
 {
 	struct str cells[BOX + 1];
 	struct sealed sealed;
 	struct uuid ticket;
 
 	for (int i = TICKET; i <= BOX; i++)
-		cells[i] = str_of(PQgetvalue(r, 0, i));
+		cells[i] = str_of(PQgetvalue(r, row, i));
 	sealed = (struct sealed){.wrapped = digest_hex_decode(p->arena, cells[WRAPPED]),
 		.box = digest_hex_decode(p->arena, cells[BOX])};
 	return uuid_parse(cells[TICKET], &ticket) && str_to_i64(cells[EPOCH], &sealed.epoch) == 0 &&
@@ -111,13 +111,14 @@ static struct finding check_opens(struct patient *p)
 {
 	const struct keys *keys = read_keys(p);
 	PGresult *r = p->owner && keys ? pg_query(p->owner, "command_check_sealed", NULL, 0) : NULL;
-	bool good = !r || PQntuples(r) == 0 || opens(p, keys, r);
+	bool good = true;
 
+	for (int i = 0; r && i < PQntuples(r); i++)
+		good = good && opens(p, keys, r, i);
 	PQclear(r);
 	if (good)
 		return well;
-	return (struct finding){
-		STR("the contact that was filed last does not open: these are not the keys of this database"),
+	return (struct finding){STR("a contact does not open: these are not the keys of this database"),
 		"put the seal-*.key of this database into key_dir, from where keys are saved "
 		"(deploy/BACKUP.md): without them nobody reads what is sealed"};
 }

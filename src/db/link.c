@@ -315,8 +315,8 @@ static void note_refusal(struct link *l, const PGresult *error)
 	if (str_starts(state, STR("TD")))
 		why = PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY);
 	else if (str_starts(state, STR("42")) || str_starts(state, STR("3F")))
-		why = "the database has no schema that this program knows: run `tiepdan migrate` and check "
-		      "`database_url`";
+		why = "the database has no schema that this program knows: run `tiepdan migrate`, and check "
+		      "the URLs of the database";
 	snprintf(l->refusal, sizeof(l->refusal), "%s", why);
 }
 

@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/must.h"
 
 static const char *const pool_names[DB_POOLS] = {"fast", "search", "slow", "door", "record"};
 
@@ -332,6 +333,7 @@ static void plan_setup(struct pool *pool)
 		if (strcmp(db->statements[i].name, "db_serves") == 0)
 			pool->ask_first = (struct query){
 				QUERY_TEXT, &db->statements[i], &pool->known, text_length, text_format};
+	must(db->urls.known == 0 || pool->ask_first.statement);
 	pool->known = arena_cstr(db->arena, arena_printf(db->arena, "%" PRId64, db->urls.known));
 	pool->plan.setup = &pool->ask_first;
 	pool->plan.nsetup = pool->ask_first.statement != NULL;

@@ -12,6 +12,16 @@ enum {
 };
 #define HAND_OVER "TIEPDAN_CHILDREN"
 
+/* From here on the process counts among the old ones, whatever happens to it. */
+static void retire(struct children *cs, pid_t pid, int metric_slot)
+{
+	kill(pid, SIGTERM);
+	if (cs->nold < CHILDREN_OLD_MAX) {
+		cs->old[cs->nold].pid = pid;
+		cs->old[cs->nold++].metric_slot = metric_slot;
+	}
+}
+
 /* "place pid slot;" of each process of the image before: the first of a place becomes its old one, others are
  * told to leave. */
 static void take_over(struct children *cs)
@@ -31,10 +41,8 @@ static void take_over(struct children *cs)
 		if (place < cs->n && cs->at[place].old == 0) {
 			cs->at[place].old = pid;
 			cs->at[place].old_slot = slot;
-		} else if (cs->nold < CHILDREN_OLD_MAX) {
-			cs->old[cs->nold].pid = pid;
-			cs->old[cs->nold++].metric_slot = slot;
-			kill(pid, SIGTERM);
+		} else {
+			retire(cs, pid, slot);
 		}
 	}
 	unsetenv(HAND_OVER);
@@ -88,16 +96,6 @@ void child_started(struct child *c, pid_t pid, int metric_slot, int64_t now_us)
 void child_failed(struct child *c, int64_t now_us)
 {
 	c->start_after_us = now_us + PAUSE_US;
-}
-
-/* From here on the process counts among the old ones, whatever happens to it. */
-static void retire(struct children *cs, pid_t pid, int metric_slot)
-{
-	kill(pid, SIGTERM);
-	if (cs->nold < CHILDREN_OLD_MAX) {
-		cs->old[cs->nold].pid = pid;
-		cs->old[cs->nold++].metric_slot = metric_slot;
-	}
 }
 
 void children_ready(struct children *cs, pid_t pid)

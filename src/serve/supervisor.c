@@ -69,6 +69,12 @@ static const struct config *read_config(struct arena *arena, char **flags)
 	return config;
 }
 
+/* Nobody serves, nor has served since this image began: nothing is lost when it ends. */
+static bool may_refuse(const struct supervisor *s)
+{
+	return !s->announced && !children_serving(&s->children);
+}
+
 static void start_child(struct supervisor *s, struct child *c)
 {
 	int slot = children_metric_slot(&s->children);
@@ -83,7 +89,7 @@ static void start_child(struct supervisor *s, struct child *c)
 		.epoch = s->epoch,
 		.sockets = &s->sockets,
 		.ready_fd = s->ready_pipe[1],
-		.may_leave = c->old > 0 || !children_serving(&s->children),
+		.may_leave = c->old > 0 || (c->role == WORKER_HTTP && may_refuse(s)),
 		.supervisor = getpid()};
 	pid_t pid = fork();
 	if (pid < 0) {
@@ -142,11 +148,11 @@ static void read_ready(struct supervisor *s)
 	announce(s);
 }
 
-/* The schema is not one for this program, and nobody is there who serves it: so clients lose nothing. Where
- * others serve on, of an image before, one that fits is waited for. */
+/* The schema is not one for this program. Where others serve on, of an image before, one that fits is waited
+ * for. */
 static void refuse_to_serve(struct supervisor *s)
 {
-	if (children_serving(&s->children))
+	if (!may_refuse(s))
 		return;
 	s->unfit = true;
 	s->leave_by_us = clock_mono_us();

@@ -52,7 +52,7 @@ def test_keys_of_another_database(town, tmp_path):
     other.mkdir(mode=0o700)
     town.cluster.run(town.database, "keys", "create", "--key_dir=%s" % other)
     lines = said(town, "--key_dir=%s" % other)
-    assert lines["keys"].startswith("ok ") and lines["what is sealed"].startswith("WRONG  what is sealed: the contact that was filed last")
+    assert lines["keys"].startswith("ok ") and lines["what is sealed"].startswith("WRONG  what is sealed: a contact does not open")
 
 
 def test_connections_that_postgresql_does_not_let_in(town):

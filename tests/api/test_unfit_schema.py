@@ -77,22 +77,24 @@ def test_an_upgrade_before_its_migrations(own, times):
     own.file()
 
 
-def test_a_worker_that_dies_when_the_schema_has_moved_on(own):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_dies_when_the_schema_has_moved_on(cluster, contract, workers):
     """Its clients are told that nobody can serve them; the connections of the others hold."""
-    own.sql("update schema_info set oldest_binary = 9999")
-    gone = sorted(own.workers() - jobs(own))[0]
-    os.kill(int(gone), signal.SIGKILL)
-    wait_until(lambda: len(own.workers()) == 3 and gone not in own.workers(), 30, "there is another")
-    statuses = set()
+    with new_town(cluster, contract, workers=workers) as own:
+        own.sql("update schema_info set oldest_binary = 9999")
+        gone = sorted(own.workers() - jobs(own))[0]
+        os.kill(int(gone), signal.SIGKILL)
+        wait_until(lambda: len(own.workers()) == workers + 1 and gone not in own.workers(), 30, "there is another")
+        statuses = set()
 
-    def both():
-        statuses.add(own.client().get("/v1/kinds", status=None).status)
-        statuses.add(own.client().post("/v1/tickets", ticket(), status=None).status)
-        return 503 in statuses
-    wait_until(both, 30, "somebody says 503")
-    assert own.process.poll() is None
-    own.sql("update schema_info set oldest_binary = 1")
-    wait_until(lambda: all_serve(own), 60, "all serve again")
+        def both():
+            statuses.add(own.client().get("/v1/kinds", status=None).status)
+            statuses.add(own.client().post("/v1/tickets", ticket(), status=None).status)
+            return 503 in statuses
+        wait_until(both, 30, "somebody says 503")
+        assert own.process.poll() is None
+        own.sql("update schema_info set oldest_binary = 1")
+        wait_until(lambda: all_serve(own), 60, "all serve again")
 
 
 def test_a_database_that_comes_late_and_does_not_fit(own):
