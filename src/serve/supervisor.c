@@ -43,10 +43,10 @@ struct supervisor {
 	struct epoch *epoch;
 	struct children children;
 	int signals, ready_pipe[2];
-	int64_t jobs_from_us;
-	bool jobs_may;
-	bool announced; /* server.ready has been said        */
-	bool unfit;	/* leaving: the schema cannot be served */
+	int64_t jobs_from_us; /* when the first answers are out      */
+	bool jobs_may;	      /* they have begun, or may             */
+	bool announced;	      /* server.ready has been said        */
+	bool unfit;	      /* leaving: the schema cannot be served */
 	int64_t began_us;
 	int64_t shut_at_us;  /* leaving: then nobody is let in any more */
 	int64_t leave_by_us; /* set by SIGTERM: then children are killed; 0: running */
