@@ -169,6 +169,14 @@ static int take_date(struct str *rest, int32_t *ret_days)
 	return same_day == day ? 0 : -EINVAL;
 }
 
+struct str clock_date_text(struct arena *arena, int32_t days)
+{
+	int year, month, day;
+
+	clock_civil_from_days(days, &year, &month, &day);
+	return arena_printf(arena, "%04d-%02d-%02d", year, month, day);
+}
+
 int clock_parse_date(struct str text, int32_t *ret_days)
 {
 	int32_t days;

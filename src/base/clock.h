@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 
 /* Two clocks: the wall clock for facts that people read (milliseconds since 1970, UTC) and the monotonic
@@ -26,7 +27,9 @@ int clock_parse(struct str text, int64_t *ret_wall_ms);
 /* Proleptic Gregorian calendar: days since 1970-01-01. */
 int32_t clock_days_from_civil(int year, int month, int day);
 void clock_civil_from_days(int32_t days, int *ret_year, int *ret_month, int *ret_day);
-/* YYYY-MM-DD, a date that exists. Returns 0 or -EINVAL. */
+/* YYYY-MM-DD */
+struct str clock_date_text(struct arena *arena, int32_t days);
+/* The same read, a date that exists. Returns 0 or -EINVAL. */
 int clock_parse_date(struct str text, int32_t *ret_days);
 
 #endif

@@ -202,10 +202,7 @@ static void put_sentence(
 
 static void put_day(struct buf *out, int32_t day)
 {
-	int year, month, mday;
-
-	clock_civil_from_days(day, &year, &month, &mday);
-	buf_printf(out, ",\"day\":\"%04d-%02d-%02d\"", year, month, mday);
+	buf_printf(out, ",\"day\":\"%.*s\"", STR_ARG(clock_date_text(out->arena, day)));
 }
 
 void step_put_instant(struct buf *out, const char *name, int64_t instant)

@@ -31,14 +31,6 @@ void ical_fault_at(struct ical_sink *s, const struct ical_line *at, enum ical_fa
 			at->value.at ? at->value.at : ""));
 }
 
-struct str ical_date_text(struct arena *arena, int32_t day)
-{
-	int year, month, d;
-
-	clock_civil_from_days(day, &year, &month, &d);
-	return arena_printf(arena, "%04d-%02d-%02d", year, month, d);
-}
-
 /* A date or time of the calendar's zone, within the years that a calendar has. */
 static bool take_time(struct ical_sink *s, const struct ical_line *at, struct ical_time *ret)
 {
@@ -127,7 +119,7 @@ static bool add_day(struct ical_sink *s, const struct ical_day *model, int32_t d
 	struct ical *c = &s->out->calendar;
 
 	if (day > ICAL_LAST_DAY) {
-		ical_fault(s, model->line, ICAL_out_of_range, ical_date_text(s->arena, day));
+		ical_fault(s, model->line, ICAL_out_of_range, clock_date_text(s->arena, day));
 		return false;
 	}
 	if (c->ndays == ICAL_DAYS_MAX) {

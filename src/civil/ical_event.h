@@ -45,6 +45,5 @@ void ical_event_take(struct ical_sink *s, const struct ical_event *e);
 void ical_fault(struct ical_sink *s, unsigned line, enum ical_fault_code code, struct str what);
 void ical_fault_at(
 	struct ical_sink *s, const struct ical_line *at, enum ical_fault_code code); /* NAME:VALUE */
-struct str ical_date_text(struct arena *arena, int32_t day);			     /* 2026-11-25 */
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "civil/ical_event.h"
 #include "civil/ical_value.h"
 
@@ -160,7 +161,7 @@ static void find_contradictions(struct ical_sink *s)
 		if (s->days[i].day.day == s->days[i - 1].day.day)
 			ical_fault(s, s->days[i].line, ICAL_contradiction,
 				arena_printf(s->arena, "%u: %.*s", s->days[i - 1].line,
-					STR_ARG(ical_date_text(s->arena, s->days[i].day.day))));
+					STR_ARG(clock_date_text(s->arena, s->days[i].day.day))));
 	qsort(s->hours, c->nhours, sizeof(*s->hours), by_weekday);
 	for (unsigned i = 0; i < c->nhours; i++)
 		for (unsigned j = 0; j < i; j++)

@@ -49,7 +49,7 @@ static struct finding check_owner_database(struct patient *p)
 static struct finding check_schema(struct patient *p)
 {
 	int64_t schema = 0, known = (int64_t)embedded_group("migrations")->n;
-	struct str answer = doctor_ask(p, p->owner, "serve_schema");
+	struct str answer = doctor_ask(p, p->owner, "command_schema");
 
 	if (!answer.at || str_to_i64(answer, &schema) < 0 || schema < known)
 		return (struct finding){arena_printf(p->arena, "the schema is at migration %ld of %ld",

@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-/* PostgreSQL for the sub-commands and for checks before the server starts: one connection, one statement at a
+/* PostgreSQL for the sub-commands: one connection, one statement at a
  * time, waiting. Statements are those of the .sql files marked "-- as: owner". Faults are printed to standard
  * error in one line. */
 

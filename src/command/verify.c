@@ -256,7 +256,7 @@ static bool begin_minutes(struct verify_minutes *m)
 /* A database on its way has rows of which nothing is said yet. */
 static bool is_migrated(PGconn *pg)
 {
-	PGresult *r = pg_query(pg, "serve_schema", NULL, 0);
+	PGresult *r = pg_query(pg, "command_schema", NULL, 0);
 	int64_t known = (int64_t)embedded_group("migrations")->n,
 		schema = r ? db_cell_int(r, 0, "schema") : 0;
 

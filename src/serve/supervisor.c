@@ -44,7 +44,6 @@ struct supervisor {
 	struct children children;
 	int signals, ready_pipe[2];
 	int64_t jobs_from_us; /* when the first answers are out      */
-	bool jobs_may;	      /* they have begun, or may             */
 	bool announced;	      /* server.ready has been said        */
 	bool unfit;	      /* leaving: the schema cannot be served */
 	int64_t began_us;
@@ -110,12 +109,11 @@ static void start_child(struct supervisor *s, struct child *c)
  * first, and give their first answers. */
 static bool comes_later(struct supervisor *s, const struct child *c, int64_t now_us)
 {
-	if (c->role != WORKER_JOBS || s->jobs_may)
+	if (c->role != WORKER_JOBS)
 		return false;
 	if (children_starting(&s->children) && now_us < s->began_us + JOBS_WAIT_MS * INT64_C(1000))
 		s->jobs_from_us = now_us + JOBS_BEHIND_MS * INT64_C(1000);
-	s->jobs_may = now_us >= s->jobs_from_us;
-	return !s->jobs_may;
+	return now_us < s->jobs_from_us;
 }
 
 static void start_missing(struct supervisor *s)

@@ -44,14 +44,6 @@ struct str exchange_ical(struct arena *arena, const struct calendar_rows *rows)
 	return buf_str(&b);
 }
 
-static struct str date_text(struct arena *arena, int32_t day)
-{
-	int year, month, d;
-
-	clock_civil_from_days(day, &year, &month, &d);
-	return arena_printf(arena, "%04d-%02d-%02d", year, month, d);
-}
-
 static struct str time_text(struct arena *arena, int second)
 {
 	return arena_printf(arena, "%02d:%02d", second / 3600, second / 60 % 60);
@@ -83,7 +75,7 @@ struct str exchange_csv(struct arena *arena, const PGresult *days)
 	for (int i = 0; i < PQntuples(days); i++) {
 		const struct calendar_day d = calendars_day(arena, days, i);
 		csv_cell(&b, db_cell(days, i, "calendar"), true);
-		csv_cell(&b, date_text(arena, d.day), false);
+		csv_cell(&b, clock_date_text(arena, d.day), false);
 		csv_cell(&b, d.rule == DAY_OFF ? STR("false") : STR("true"), false);
 		csv_cell(&b, weekday_text(&d), false);
 		csv_cell(&b, hours_text(arena, &d), false);
@@ -117,9 +109,9 @@ struct str exchange_hours(struct arena *arena, const struct ical *read)
 		put_cell(&b, "opens", time_text(arena, h->open));
 		put_cell(&b, "closes", time_text(arena, h->close));
 		if (h->valid_from != INT32_MIN)
-			put_cell(&b, "valid_from", date_text(arena, h->valid_from));
+			put_cell(&b, "valid_from", clock_date_text(arena, h->valid_from));
 		if (h->valid_to != INT32_MAX)
-			put_cell(&b, "valid_to", date_text(arena, h->valid_to));
+			put_cell(&b, "valid_to", clock_date_text(arena, h->valid_to));
 		buf_byte(&b, '}');
 	}
 	buf_byte(&b, ']');
@@ -134,7 +126,7 @@ struct str exchange_days(struct arena *arena, const struct ical *read)
 	for (unsigned i = 0; i < read->ndays; i++) {
 		const struct calendar_day *d = &read->days[i].day;
 		buf_printf(&b, "%s{\"line\":%u", i == 0 ? "" : ",", read->days[i].line);
-		put_cell(&b, "day", date_text(arena, d->day));
+		put_cell(&b, "day", clock_date_text(arena, d->day));
 		put_cell(&b, "works", d->rule == DAY_OFF ? STR("false") : STR("true"));
 		put_cell(&b, "weekday", weekday_text(d));
 		put_cell(&b, "hours", hours_text(arena, d));

@@ -105,11 +105,7 @@ static void answer_json(struct req *req, PGresult *const *results)
 
 static void refuse_to(struct req *req, int32_t most)
 {
-	int year, month, day;
-
-	clock_civil_from_days(most, &year, &month, &day);
-	req_fault_limit(req, "parameter", STR("to"), FAULT_too_large,
-		arena_printf(req->arena, "%04d-%02d-%02d", year, month, day));
+	req_fault_limit(req, "parameter", STR("to"), FAULT_too_large, clock_date_text(req->arena, most));
 	reply_faults(req);
 }
 
